@@ -1,0 +1,62 @@
+# `make report` and `make test` need Python 3.11 or later and make; everything else goes into .venv.
+
+PYTHON ?= $(shell for v in python3 python3.13 python3.12 python3.11; do \
+	"$$v" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCKED := install --require-hashes --only-binary :all: --requirement
+
+.PHONY: report test lint bench sample lock clean
+
+report: $(VENV)/installed
+	@$(BIN)/screener report
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m tests.bench
+
+# The committed report: the real event on real prices, which are not part of this repository.
+sample: $(VENV)/installed
+	$(BIN)/screener report --lang en --as-of 2025-02-11 --reports reports \
+		--source file:$(KRX)/prices_adjusted.parquet \
+		--benchmark $(KRX)/indices.parquet \
+		--market $(KRX)/market_2025-01-02_2025-02-11.parquet
+KRX ?= ../shared/krx
+
+# Debian ships Python without ensurepip; python3-venv adds it.
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install --yes python3-venv; } \
+		|| { echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) $(LOCKED) requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(PIP) $(LOCKED) requirements-dev.lock
+	@touch $@
+
+# uv resolves for all supported Pythons at once; it writes no index address.
+lock: $(BIN)/python
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" $(UPGRADE) --group build pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" $(UPGRADE) --group build --group dev pyproject.toml \
+		--constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

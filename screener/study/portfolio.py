@@ -1,0 +1,154 @@
+"""Groups of securities as one portfolio: descriptive means, and a test that needs no independence between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screener.study.abnormal import two_sided
+from screener.study.expected import Design, Floats, Ints, Model, fit
+
+
+@dataclass(frozen=True)
+class Cross:
+    """How a group's returns over one window lie, decimals; NaN where nothing is known."""
+
+    n: int
+    """Members with a return."""
+    mean_ew: float
+    mean_cw: float
+    """Weighted by capitalisation over the members whose capitalisation is known; NaN if that is not every one."""
+    median: float
+    breadth_up: float
+    """Share of members that rose."""
+
+
+def cross_section(values: Floats, caps: Floats) -> Cross:
+    """Describe (N,) window returns of a group; `caps` (N,) in KRW at the base session, NaN where unknown."""
+    have = np.isfinite(values)
+    known = values[have]
+    if not known.size:
+        return Cross(0, np.nan, np.nan, np.nan, np.nan)
+    return Cross(
+        n=int(known.size),
+        mean_ew=float(known.mean()),
+        mean_cw=weighted_mean(values, caps),
+        median=float(np.median(known)),
+        breadth_up=float((known > 0).mean()),
+    )
+
+
+def weighted_mean(values: Floats, weights: Floats) -> float:
+    """Mean of the non-missing `values`; NaN unless each of them has a weight, for a partial mean would mislead."""
+    have = np.isfinite(values)
+    w = weights[have]
+    if not have.any() or not np.isfinite(w).all() or w.sum() <= 0:
+        return float("nan")
+    return float(values[have] @ w / w.sum())
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """A weighted sum of K legs, one leg for each benchmark that the members are measured against.
+
+    The equal-weight mean of a group is one portfolio; the difference of two groups is another.
+    """
+
+    returns: Floats
+    """(T, K) return of each leg, the mean over its members that traded; decimal, NaN on a day without any."""
+    weights: Floats
+    """(K,) weight of each leg."""
+    design_of: Ints
+    """(K,) which benchmark's design belongs to each leg."""
+
+    @classmethod
+    def of(cls, returns: Floats, design_of: Ints) -> Portfolio:
+        """Equal-weight portfolio of the columns of `returns` (T, N), whose benchmarks are `design_of` (N,)."""
+        present, counts = np.unique(design_of, return_counts=True)
+        legs = [_mean_of_available(returns[:, design_of == number]) for number in present]
+        stacked = np.stack(legs, axis=1) if legs else np.empty((len(returns), 0))
+        return cls(stacked, counts / max(len(design_of), 1), present.astype(np.int64))
+
+    def __sub__(self, other: Portfolio) -> Portfolio:
+        """Long this portfolio, short the other."""
+        return Portfolio(
+            np.hstack([self.returns, other.returns]),
+            np.concatenate([self.weights, -other.weights]),
+            np.concatenate([self.design_of, other.design_of]),
+        )
+
+
+@dataclass(frozen=True)
+class PortfolioTest:
+    """A portfolio's abnormal return in one window; NaN where it cannot be had."""
+
+    caar: float
+    """Cumulative abnormal return of the portfolio, decimal."""
+    t: float
+    p: float
+    """Two-sided, Student's t with `df` degrees of freedom."""
+    df: int
+
+
+def portfolio_t(
+    model: Model,
+    portfolio: Portfolio,
+    designs: Sequence[Design],
+    estimation: slice,
+    windows: Sequence[slice],
+    min_obs: int,
+) -> list[PortfolioTest]:
+    """Test a portfolio's abnormal return in each window with the model fitted to the portfolio's own legs.
+
+    The portfolio's residual carries the members' whole correlation in its own variance, so the test needs no
+    independence between them, and with one benchmark it is exact under normality (crude dependence adjustment of
+    Brown and Warner 1985, JFE 14:3, with the prediction error of Campbell, Lo and MacKinlay 1997, section 4.4.3):
+
+        Var = sum_gh w_g w_h s_gh (L + z_g' (X_g'X_g)^-1 X_g'X_h (X_h'X_h)^-1 z_h)
+
+    over the legs g, h, with s_gh their residual covariance over M - p.
+
+    Args:
+        model: the expected-return model that `designs` were made for.
+        portfolio: the legs; only sessions on which every leg has a return are used.
+        designs: one design per benchmark.
+        estimation: rows of the panel that normal behaviour is learned from.
+        windows: rows of the panel, one slice per event window.
+        min_obs: fewest estimation days; below it every figure is NaN.
+    """
+    complete = np.asarray(np.isfinite(portfolio.returns).all(axis=1))
+    returns = np.where(complete[:, None], portfolio.returns, np.nan)
+    fitted = fit(model, returns, designs, portfolio.design_of, estimation, min_obs)
+    df = int(fitted.df.min()) if fitted.df.size else 0
+    if df < 1 or not np.isfinite(fitted.sigma).all():
+        return [PortfolioTest(np.nan, np.nan, np.nan, df) for _ in windows]
+    used = complete[estimation] & np.isfinite(fitted.abnormal[estimation]).all(axis=1)
+    residuals = fitted.abnormal[estimation][used]
+    covariance = residuals.T @ residuals / df
+    pair_weights = np.outer(portfolio.weights, portfolio.weights) * covariance
+    x = [designs[number].regressors[estimation][used] for number in portfolio.design_of]
+    tests = []
+    for window in windows:
+        abnormal = fitted.abnormal[window]
+        caar = float(abnormal.sum(axis=0) @ portfolio.weights)
+        loading = np.stack(
+            [
+                xg @ fitted.gram_inverse[g] @ designs[number].regressors[window].sum(axis=0)
+                for g, (xg, number) in enumerate(zip(x, portfolio.design_of, strict=True))
+            ]
+        )
+        variance = float((pair_weights * (len(abnormal) + loading @ loading.T)).sum())
+        t = caar / np.sqrt(variance) if variance > 0 else np.nan
+        tests.append(PortfolioTest(caar, float(t), float(two_sided(t, df)), df))
+    return tests
+
+
+def _mean_of_available(values: Floats) -> Floats:
+    """(T,) mean over the non-missing columns of (T, N) `values`; NaN on a day without any."""
+    have = np.isfinite(values)
+    count = have.sum(axis=1)
+    total = np.where(have, values, 0.0).sum(axis=1)
+    mean: Floats = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    return mean
