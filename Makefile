@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 
 .PHONY: report test lint bench sample lock clean
+.DELETE_ON_ERROR:
 
 report: $(VENV)/installed
 	@$(BIN)/screener report
@@ -26,7 +27,7 @@ bench: $(VENV)/installed-dev
 
 # The committed report: the real event on real prices, which are not part of this repository.
 sample: $(VENV)/installed
-	$(BIN)/screener report --lang en --as-of 2025-02-11 --reports reports \
+	@NO_COLOR=1 $(BIN)/screener report --lang en --as-of 2025-02-11 --reports reports \
 		--source file:$(KRX)/prices_adjusted.parquet \
 		--benchmark $(KRX)/indices.parquet \
 		--market $(KRX)/market_2025-01-02_2025-02-11.parquet
@@ -48,6 +49,10 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(PIP) $(LOCKED) requirements-dev.lock
 	@touch $@
+
+# `screener --help` prints this file instead of loading the command line; a test holds the two together.
+screener/help.txt: screener/cli.py $(VENV)/installed
+	COLUMNS=80 $(BIN)/python -c 'from screener.cli import main; main()' --help > $@
 
 # uv resolves for all supported Pythons at once; it writes no index address.
 lock: $(BIN)/python

@@ -1,0 +1,216 @@
+"""The use cases: joins settings, market, screens and report. Prints nothing."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from screener import __version__
+from screener.errors import DataError, UsageError
+from screener.market.sessions import place_event
+from screener.market.sources import choose, load
+from screener.market.sources.base import Market, Need
+from screener.report.document import to_json
+from screener.report.model import SCHEMA_VERSION, Abroad, Bilingual, EventFacts, Happening, Provenance, Report
+from screener.report.publish import point_to_latest, publish, record_history, write_file
+from screener.report.tables import tables, to_csv
+from screener.report.words import Words
+from screener.screens.impact import Rules, measure_impact
+from screener.screens.results import Group, Stock
+from screener.settings import Settings
+from screener.settings.models import Event, Sector
+from screener.study.expected import Model
+
+CLOSE = time(15, 30)
+"""KRX closes at 15:30 KST; news after that belongs to the next session."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for; None = as configured."""
+
+    event: str | None = None
+    as_of: date | None = None
+    sectors: Sequence[str] = ()
+    source: str = "auto"
+    benchmark: Sequence[Path] = ()
+    market: Sequence[Path] = ()
+    model: str | None = None
+
+
+def make_report(settings: Settings, request: Request) -> Report:
+    """Compute the report that `request` asks for."""
+    event_id = request.event or settings.screener.event
+    event = settings.event(event_id)
+    chosen = {name: settings.sector(name) for name in request.sectors} or settings.sectors
+    stocks, groups = _stocks(chosen), _groups(chosen)
+    rules = _rules(settings, request, chosen)
+    need = Need(
+        tickers=tuple(dict.fromkeys(stock.ticker for stock in stocks)),
+        markets=tuple(sorted({stock.market for stock in stocks}, reverse=True)),
+        news=first_day_to_react(event),
+        as_of=request.as_of,
+        price_limit=settings.screener.price_limit,
+    )
+    market = load(choose(request.source, request.benchmark, request.market), need)
+    panel = market.panel
+    at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
+    if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
+        raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE, or --model mean-adjusted")
+    _refuse_suspects(market, at.row, rules)
+    impact = measure_impact(panel, at.row, stocks, groups, rules)
+    if not any(window.available for window in impact.windows):
+        raise DataError(f"{event_id}: the prices reach over none of the configured windows")
+    first, last = panel.sessions[0].item(), panel.sessions[-1].item()
+    return Report(
+        event=_facts(event_id, event, at.event_day, at.base),
+        as_of=last,
+        provenance=Provenance(
+            source=market.source,
+            files=market.files,
+            first_session=first,
+            last_session=last,
+            sessions=len(panel.sessions),
+            benchmark=market.benchmark,
+            benchmark_returns={name: float(panel.benchmarks[name][at.row]) for name in panel.benchmarks},
+            selected=market.selected,
+            study=not market.selected,
+        ),
+        rules=rules,
+        groups=tuple(groups),
+        impact=impact,
+        findings=market.findings,
+        printed=market.printed or {},
+    )
+
+
+def first_day_to_react(event: Event) -> date:
+    """First calendar day on which KRX could react to the news."""
+    late = isinstance(event.news, datetime) and event.news.time() >= CLOSE
+    return event.news_date + timedelta(days=1 if late else 0)
+
+
+def file_report(
+    root: Path, report: Report, settings: Settings, words: Words, text: str, argv: Sequence[str]
+) -> tuple[Path | None, list[str]]:
+    """Write the report directory under `root`, and bring `latest` and the history up to it.
+
+    Args:
+        root: the reports directory.
+        report: the report.
+        settings: what it was made with, for the record of the run.
+        words: language of the names in the files.
+        text: the report as plain text.
+        argv: what the user typed, for the record of the run.
+
+    Returns:
+        The directory, or None if a full study that is there was kept, and the names of the files.
+    """
+    its_tables = {table.name: table for table in tables(report, words)}
+    files = {
+        "report.txt": text.encode(),
+        **{f"{name}.csv": to_csv(table) for name, table in its_tables.items()},
+        "report.json": to_json(report, words, list(its_tables.values())),
+        "run.json": _run_record(report, settings, argv),
+    }
+    folder = publish(root, report, files)
+    record_history(root, report, its_tables["sectors"])
+    point_to_latest(root, report)
+    return folder, list(files)
+
+
+def write_csv(folder: Path, report: Report, words: Words) -> list[Path]:
+    """Write every table of `report` into `folder`."""
+    written = []
+    for table in tables(report, words):
+        path = folder / f"{table.name}.csv"
+        write_file(path, to_csv(table))
+        written.append(path)
+    return written
+
+
+def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> bytes:
+    """What it takes to run the report again; holds no time, so that the same inputs give the same bytes."""
+    record = {
+        "schema_version": SCHEMA_VERSION,
+        "event": report.event.id,
+        "as_of": report.as_of.isoformat(),
+        "source": report.provenance.source,
+        "study": report.provenance.study,
+        "argv": list(argv),
+        "versions": {
+            "screener": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "pyarrow", "scipy")},
+        },
+        "config": settings.sha256,
+        "data": {file.name: file.sha256 for file in report.provenance.files},
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:
+    return [
+        Stock(member.ticker, member.ko, member.en, member.market, name, member.theme)
+        for name, sector in sectors.items()
+        for member in sector.members
+    ]
+
+
+def _groups(sectors: Mapping[str, Sector]) -> list[Group]:
+    groups = []
+    for name, sector in sectors.items():
+        groups.append(Group(name, None, sector.name.ko, sector.name.en, sector.post_hoc))
+        groups += [Group(name, theme, its.ko, its.en, sector.post_hoc) for theme, its in sector.themes.items()]
+    return groups
+
+
+def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:
+    configured = settings.screener
+    return Rules(
+        model=Model(request.model or configured.model),
+        estimation=configured.estimation,
+        gap=configured.gap,
+        min_obs=configured.min_obs,
+        windows=configured.windows,
+        spreads=tuple((a, b) for a, b in configured.spreads if a in chosen and b in chosen),
+    )
+
+
+def _facts(event_id: str, event: Event, event_day: date, base: date) -> EventFacts:
+    return EventFacts(
+        id=event_id,
+        name=Bilingual(event.name.ko, event.name.en),
+        news=event.news_date,
+        event_day=event_day,
+        base=base,
+        timeline=tuple(
+            Happening(one.date, one.place, Bilingual(one.what.ko, one.what.en), one.source, one.confounder)
+            for one in event.timeline
+        ),
+        abroad=tuple(
+            Abroad(Bilingual(one.name.ko, one.name.en), one.date, one.change_pct, one.article) for one in event.abroad
+        ),
+    )
+
+
+def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
+    """A move beyond the price limit inside an event window is an error: no sector mean survives it."""
+    panel = market.panel
+    first = max(event_row + min(window[0] for window in rules.windows), 0)
+    last = event_row + max(window[1] for window in rules.windows)
+    suspects = np.argwhere(panel.suspect[first : last + 1])
+    if len(suspects):
+        row, column = suspects[0]
+        more = f" (and {len(suspects) - 1} more)" if len(suspects) > 1 else ""
+        raise DataError(
+            f"{panel.tickers[column]} on {panel.sessions[first + row]}{more}: its price moved beyond the daily limit "
+            "and no official change rate explains it: correct the price, or give --market FILE with change_pct"
+        )

@@ -1,0 +1,44 @@
+"""What can go wrong, as one line that says what, where and what to do, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of every command."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    DATA = 3
+    LOGIN = 4
+    NETWORK = 5
+    INTERRUPTED = 130
+
+
+class ScreenerError(Exception):
+    """A fault that the user can mend; the message stands by itself, without a traceback."""
+
+    exit_code = ExitCode.BUG
+
+
+class UsageError(ScreenerError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(ScreenerError):
+    """A mistake in a configuration file; `str()` gives one line for each mistake."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+
+
+class DataError(ScreenerError):
+    """Data that is missing, partial, or fails its checks."""
+
+    exit_code = ExitCode.DATA

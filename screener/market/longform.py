@@ -1,0 +1,181 @@
+"""Price files in long form, one row per ticker and session, read into plain columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from screener.errors import DataError, UsageError
+
+Days = NDArray[np.datetime64]
+
+PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct")
+"""The value columns that the screener uses; a file may hold more."""
+
+
+@dataclass(frozen=True)
+class Long:
+    """Rows of one or several price files; every column has one entry per row, in file order."""
+
+    day: Days
+    ticker: NDArray[np.int32]
+    """Position in the list of tickers that was asked for."""
+    values: Mapping[str, NDArray[np.float64]]
+    """KRW, shares, or % (`change_pct`); NaN where the file has no value. Columns that no file has are absent."""
+    restored_zeros: int = 0
+    """Rows whose ticker had lost its leading zeros."""
+
+    def take(self, rows: NDArray[Any]) -> Long:
+        """The given rows, by position or by mask."""
+        values = {name: column[rows] for name, column in self.values.items()}
+        return Long(self.day[rows], self.ticker[rows], values, self.restored_zeros)
+
+
+def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> Long:
+    """Rows of `tickers`, through `until`, of all files together.
+
+    Raises:
+        UsageError: a file that is not there.
+        DataError: a file that cannot be read, with its line.
+    """
+    parts = [_read_one(path, tickers, until) for path in paths]
+    names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
+    missing = [np.full(len(part.day), np.nan) for part in parts]
+    return Long(
+        np.concatenate([part.day for part in parts]),
+        np.concatenate([part.ticker for part in parts]),
+        {
+            name: np.concatenate([part.values.get(name, none) for part, none in zip(parts, missing, strict=True)])
+            for name in names
+        },
+        sum(part.restored_zeros for part in parts),
+    )
+
+
+def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
+    table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker",))
+    code = table["ticker"].combine_chunks().dictionary_encode()
+    written = [str(text) for text in code.dictionary.to_pylist()]
+    place = {ticker: position for position, ticker in enumerate(tickers)}
+    position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
+    shortened = np.array([len(text) < 6 for text in written] or [False])
+
+    row = to_numpy(code.indices)
+    day = to_numpy(table["date"])
+    keep = position[row] >= 0
+    if until is not None:
+        keep &= day <= np.datetime64(until)
+    values = {
+        name: to_numpy(table[name])[keep].astype(np.float64) for name in PRICE_COLUMNS if name in table.column_names
+    }
+    return Long(day[keep], position[row[keep]], values, int(shortened[row[keep]].sum()))
+
+
+def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> NDArray[Any]:
+    """A column as numpy array: days as datetime64[D], NaN for null.
+
+    pyarrow's own conversion imports pandas, which would take longer than all the rest of a report.
+    """
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    bare: Any = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)
+    if pa.types.is_date32(array.type):
+        return np.from_dlpack(bare.view(pa.int32())).astype("datetime64[D]")
+    values = np.from_dlpack(bare)
+    if array.null_count:
+        missing = np.from_dlpack(array.is_null().cast(pa.uint8())).astype(bool)
+        values = np.where(missing, np.nan, values)
+    return values
+
+
+def read_table(
+    path: Path,
+    required: Sequence[str],
+    numeric: Sequence[str],
+    text: Sequence[str],
+) -> pa.Table:
+    """Columns of a CSV or Parquet file: `date` as date32, `numeric` as numbers, `text` as string."""
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file: check the path")
+    columns = ["date", *text, *numeric]
+    try:
+        if path.suffix.lower() in (".parquet", ".pq"):
+            file = pq.ParquetFile(path)
+            _require(path, required, file.schema_arrow.names)
+            table = file.read(columns=[name for name in columns if name in file.schema_arrow.names])
+        else:
+            table = _read_csv(path, required, columns, text)
+        return _typed(path, table, numeric, text)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DataError(_explain(path, error)) from None
+
+
+def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
+    missing = [name for name in required if name not in have]
+    if missing:
+        raise DataError(f"{path}: no column {', '.join(missing)}: it has {', '.join(have)}")
+
+
+def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
+    with path.open(encoding="utf-8-sig") as file:
+        header = [name.strip().strip('"') for name in file.readline().rstrip("\n").split(",")]
+    if header == [""]:
+        raise DataError(f"{path}:1: the file is empty")
+    _require(path, required, header)
+    types = {name: pa.string() if name in text else pa.float64() for name in columns} | {"date": pa.date32()}
+    present = [name for name in columns if name in header]
+
+    def read(threads: bool) -> pa.Table:
+        return pyarrow.csv.read_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(use_threads=threads),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={name: types[name] for name in present}, include_columns=present, strings_can_be_null=True
+            ),
+        )
+
+    try:
+        return read(threads=True)
+    except pa.ArrowInvalid:
+        return read(threads=False)  # only then does the message name the row
+
+
+def _typed(path: Path, table: pa.Table, numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        if name == "date":
+            if not (pa.types.is_temporal(column.type) or pa.types.is_string(column.type)):
+                raise DataError(f"{path}: column date holds {column.type}: write dates as 2025-01-31")
+            column = column.cast(pa.date32())
+        elif name in numeric and not pa.types.is_integer(column.type):
+            column = column.cast(pa.float64())
+        elif name in text:
+            column = column.cast(pa.string())
+        if name not in numeric and column.null_count:
+            row = column.is_null().to_pylist().index(True)
+            raise DataError(f"{path}:{row + 2}: column {name} is empty: fill it or delete the row")
+        columns[name] = column
+    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+
+
+def _explain(path: Path, error: Exception) -> str:
+    message = " ".join(str(error).split())
+    row = re.search(r"Row #(\d+)", message)
+    where = f"{path}:{row.group(1)}" if row else str(path)
+    bad = re.search(r"CSV conversion error to (\w+).*?: invalid value '(.*?)'", message)
+    if bad:
+        kind = "a date such as 2025-01-31" if bad.group(1).startswith("date") else "a number"
+        return f"{where}: {bad.group(2)!r} is not {kind}"
+    if "UTF8" in message or isinstance(error, UnicodeDecodeError):
+        return f"{where}: not UTF-8 text: save the file as UTF-8"
+    return f"{where}: cannot be read: {message[:160]}"

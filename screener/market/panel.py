@@ -1,0 +1,196 @@
+"""The panel: aligned arrays, sessions x tickers, that every study works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screener.market.longform import Days, Long
+from screener.market.quality import EXAMPLES, Finding, Severity, finding, traded
+
+Floats = NDArray[np.float64]
+
+LIMIT_TOUCHED = 0.295
+"""A limit price is rounded down to a tick of at most 0.5 % of the price, so a return at the limit is 29.5 to 30 %."""
+RATE_DISAGREES = 0.005
+"""Adjusted closes are rounded to whole won; a larger distance from the official rate means something else."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """T sessions x N tickers. NaN = unknown, or no trade."""
+
+    sessions: Days
+    """(T,) sessions, ascending."""
+    tickers: tuple[str, ...]
+    returns: Floats
+    """(T, N) simple return since the ticker's previous trade, decimal."""
+    span: NDArray[np.int64]
+    """(T, N) sessions that the return spans: 1, or more after a halt; 0 where there is no return."""
+    volume: Floats
+    """(T, N) shares traded; 0 on a halt."""
+    caps: Floats
+    """(T, N) market capitalisation, KRW."""
+    limit: NDArray[np.int8]
+    """(T, N) +1 closed at the upper price limit, -1 at the lower, 0 neither."""
+    suspect: NDArray[np.bool_]
+    """(T, N) the price moved beyond the daily limit and no official change rate explains it; its return is NaN."""
+    benchmarks: Mapping[str, Floats]
+    """(T,) return of each market's index, decimal."""
+    first_price: Days
+    """(N,) first session with a row for the ticker; NaT without any."""
+
+    @property
+    def daily_returns(self) -> Floats:
+        """(T, N) returns over exactly one session: what a model of daily returns may be fitted to."""
+        return np.where(self.span == 1, self.returns, np.nan)
+
+
+def build_panel(
+    prices: Long,
+    official: Long | None,
+    benchmarks: Mapping[str, tuple[Days, Floats]],
+    tickers: Sequence[str],
+    price_limit: float,
+) -> tuple[Panel, list[Finding]]:
+    """Align cleaned rows on sessions and turn prices into returns.
+
+    A return is the official change rate against the base price where there is one, which is right through splits,
+    rights issues and capital reductions, and else the change of the adjusted close since the previous trade. The
+    first price of a ticker has no return: a listing-day rate is against the offer price.
+
+    Args:
+        prices: adjusted closes, cleaned.
+        official: rows of a market file with `change_pct` and `marcap`, cleaned; they take precedence.
+        benchmarks: days and closes of each market's index.
+        tickers: what the rows' ticker numbers point into; the panel's columns.
+        price_limit: daily limit as a decimal; 0 for a market without one.
+    """
+    days = _sessions([prices] if official is None else [prices, official], benchmarks)
+    shape = (len(days), len(tickers))
+
+    def spread(long: Long, name: str) -> Floats:
+        grid = np.full(shape, np.nan)
+        if name in long.values:
+            grid[np.searchsorted(days, long.day), long.ticker] = long.values[name]
+        return grid
+
+    def flags(long: Long, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        grid = np.zeros(shape, dtype=bool)
+        grid[np.searchsorted(days, long.day)[rows], long.ticker[rows]] = True
+        return grid
+
+    def latest(name: str) -> Floats:
+        grid = spread(prices, name)
+        if official is not None:
+            theirs = spread(official, name)
+            grid = np.where(np.isfinite(theirs), theirs, grid)
+        return grid
+
+    everything = np.ones(len(prices.day), dtype=bool)
+    row_there = flags(prices, everything)
+    has_traded = flags(prices, traded(prices))
+    if official is not None:
+        theirs_there = flags(official, np.ones(len(official.day), dtype=bool))
+        has_traded = np.where(theirs_there, flags(official, traded(official)), has_traded)
+        row_there |= theirs_there
+
+    previous = _previous_trade(has_traded)
+    step = np.arange(len(days))[:, None]
+    has_return = has_traded & (previous >= 0)
+    span = np.where(has_return, step - previous, 0)
+
+    close = np.where(flags(prices, traded(prices)), spread(prices, "close"), np.nan)
+    before = np.where(previous >= 0, np.take_along_axis(close, np.maximum(previous, 0), axis=0), np.nan)
+    from_close = close / before - 1.0
+    from_rate = np.where(has_return, latest("change_pct") / 100.0, np.nan)
+    returns = np.where(np.isfinite(from_rate), from_rate, np.where(has_return, from_close, np.nan))
+
+    beyond = np.zeros(shape, dtype=bool)
+    if price_limit:
+        rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
+        beyond = ~np.isfinite(from_rate) & (np.abs(from_close) > price_limit + rounding + 0.001) & has_return
+    returns[beyond] = np.nan
+    span[~np.isfinite(returns)] = 0
+
+    explained = np.isfinite(from_rate) & (np.abs(from_close - from_rate) > RATE_DISAGREES) & (span == 1)
+    present = row_there.any(axis=0)
+    first = np.where(present, row_there.argmax(axis=0), 0)
+    panel = Panel(
+        sessions=days,
+        tickers=tuple(tickers),
+        returns=returns,
+        span=span,
+        volume=latest("volume"),
+        caps=latest("marcap"),
+        limit=limits_touched(returns, latest("high"), latest("low"), close, price_limit),
+        suspect=beyond,
+        benchmarks={name: _index_returns(days, at, value) for name, (at, value) in benchmarks.items()},
+        first_price=np.where(present, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
+    )
+
+    last = np.where(present, len(days) - 1 - row_there[::-1].argmax(axis=0), -1)
+    empty = np.asarray(~row_there.any(axis=1))
+    absent = ~row_there & (step > first) & (step < last) & present & ~empty[:, None]
+    findings = finding("session_missing", "warning", [str(day) for day in days[empty]])
+    marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
+        ("halted", "info", row_there & ~has_traded),
+        ("gap", "warning", absent),
+        ("beyond_limit", "warning", beyond),
+        ("corporate_action", "info", explained),
+    )
+    for code, severity, where in marked:
+        cells = np.argwhere(where)
+        if len(cells):
+            examples = tuple(f"{tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES])
+            findings.append(Finding(code, severity, len(cells), examples))
+    for name, series in panel.benchmarks.items():
+        lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
+        findings += finding("benchmark_gap", "warning", lacking)
+    return panel, findings
+
+
+def _sessions(parts: Sequence[Long], benchmarks: Mapping[str, tuple[Days, Floats]]) -> Days:
+    """Days with prices, and days between them on which an index moved although no price is there."""
+    days = np.unique(np.concatenate([long.day for long in parts]))
+    moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]
+    if not moved or not days.size:
+        return days
+    index_days = np.unique(np.concatenate(moved))
+    inside = (index_days >= days[0]) & (index_days <= days[-1]) & np.is_busday(index_days)
+    return np.union1d(days, index_days[inside])
+
+
+def _previous_trade(has_traded: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(T, N) row of the last trade before each row; -1 without one."""
+    rows = np.where(has_traded, np.arange(len(has_traded))[:, None], -1)
+    latest = np.maximum.accumulate(rows, axis=0)
+    return np.vstack([np.full((1, rows.shape[1]), -1), latest[:-1]])
+
+
+def limits_touched(returns: Floats, high: Floats, low: Floats, close: Floats, price_limit: float) -> NDArray[np.int8]:
+    """+1 where a (T, N) return closed at the upper limit, -1 at the lower; `high`, `low`, `close` NaN if unknown."""
+    touched = price_limit - (0.30 - LIMIT_TOUCHED)
+    with np.errstate(invalid="ignore"):
+        up = (returns >= touched) & ~(close < high)
+        down = (returns <= -touched) & ~(close > low)
+    if not price_limit:
+        return np.zeros(returns.shape, dtype=np.int8)
+    return up.astype(np.int8) - down.astype(np.int8)
+
+
+def _index_returns(days: Days, at: Days, close: Floats) -> Floats:
+    aligned = np.full(len(days), np.nan)
+    here = np.isin(at, days)
+    aligned[np.searchsorted(days, at[here])] = close[here]
+    before = np.full(len(days), np.nan)
+    before[1:] = aligned[:-1]
+    # The session before the panel's first one is in the index file more often than not.
+    if len(days):
+        earlier = at < days[0]
+        before[0] = close[earlier][-1] if earlier.any() else np.nan
+    result: Floats = aligned / before - 1.0
+    return result

@@ -1,0 +1,127 @@
+"""What is wrong with prices: counted and named where it can be mended, an error where figures would be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screener.errors import DataError
+from screener.market.longform import Long
+
+Severity = Literal["info", "warning"]
+
+EXAMPLES = 3
+"""Places that a finding names; its count says how many there are."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of fault in the data, and how often it was met."""
+
+    code: str
+    severity: Severity
+    count: int
+    examples: tuple[str, ...] = ()
+    """Ticker and date of the first few."""
+
+
+def finding(code: str, severity: Severity, places: Sequence[str]) -> list[Finding]:
+    """One finding for `places`, or none where there are none."""
+    if not places:
+        return []
+    return [Finding(code, severity, len(places), tuple(places[:EXAMPLES]))]
+
+
+def places(long: Long, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
+    """Ticker and date of the given rows."""
+    chosen = long.take(rows)
+    return [f"{tickers[code]} {day}" for code, day in zip(chosen.ticker, chosen.day, strict=True)]
+
+
+def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Finding]]:
+    """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
+
+    Args:
+        long: rows as they stand in the files.
+        tickers: the tickers that `long.ticker` points into.
+        what: how messages call the files.
+
+    Raises:
+        DataError: two rows that contradict each other, or a price that is zero or negative.
+    """
+    findings: list[Finding] = []
+    if long.restored_zeros:
+        findings.append(Finding("zeros_restored", "warning", long.restored_zeros))
+    order = np.lexsort((long.day, long.ticker))
+    in_file = np.lexsort((np.arange(len(long.day)), long.ticker))
+    if (order != in_file).any():
+        findings.append(Finding("unsorted", "info", int((order != in_file).sum())))
+    long = long.take(order)
+
+    long, found = _drop_closed_days(long)
+    findings += found
+    long, found = _drop_duplicates(long, tickers, what)
+    findings += found
+
+    close = long.values["close"]
+    untraded = _no_trade(long)
+    bad = np.flatnonzero((close < 0) | ((close == 0) & ~untraded))
+    if bad.size:
+        row = bad[0]
+        raise DataError(
+            f"{what}: {tickers[long.ticker[row]]} on {long.day[row]}: close {close[row]:g} is not a price"
+            f"{_and_more(bad.size)}: correct it or delete the row"
+        )
+    findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
+    findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
+    return long, findings
+
+
+def _no_trade(long: Long) -> NDArray[np.bool_]:
+    """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
+    tell_tale = long.values.get("volume", long.values.get("open"))
+    return np.zeros(len(long.day), dtype=bool) if tell_tale is None else tell_tale == 0
+
+
+def traded(long: Long) -> NDArray[np.bool_]:
+    """Rows with a price at which somebody traded."""
+    close = long.values["close"]
+    return np.isfinite(close) & (close > 0) & ~_no_trade(long)
+
+
+def _drop_closed_days(long: Long) -> tuple[Long, list[Finding]]:
+    """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
+    days, position = np.unique(long.day, return_inverse=True)
+    weekend = ~np.is_busday(days)
+    anything = np.bincount(position, weights=~_no_trade(long), minlength=len(days)) > 0
+    closed = weekend | ~anything
+    if not closed.any():
+        return long, []
+    rows = closed[position]
+    found = Finding("closed_days", "warning", int(rows.sum()), tuple(str(day) for day in days[closed][:EXAMPLES]))
+    return long.take(~rows), [found]
+
+
+def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Finding]]:
+    again = np.zeros(len(long.day), dtype=bool)
+    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
+    if not again.any():
+        return long, []
+    rows = np.flatnonzero(again)
+    for name, column in long.values.items():
+        differs = rows[~((column[rows] == column[rows - 1]) | (np.isnan(column[rows]) & np.isnan(column[rows - 1])))]
+        if differs.size:
+            row = differs[0]
+            raise DataError(
+                f"{what}: {tickers[long.ticker[row]]} on {long.day[row]} stands twice, with {name} "
+                f"{column[row - 1]:g} and {column[row]:g}{_and_more(differs.size)}: delete the wrong row"
+            )
+    return long.take(~again), finding("duplicates", "warning", places(long, again, tickers))
+
+
+def _and_more(count: int) -> str:
+    return f" (and {count - 1} more)" if count > 1 else ""

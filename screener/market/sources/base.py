@@ -1,0 +1,82 @@
+"""What a source is asked for and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from screener.market.panel import Panel
+from screener.market.quality import Finding
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a report needs of a source."""
+
+    tickers: tuple[str, ...]
+    markets: tuple[str, ...]
+    """Markets whose index is a benchmark of one of the tickers."""
+    news: date
+    """Day of the event's news."""
+    as_of: date | None
+    """Last day that may be used; None = the last that there is."""
+    price_limit: float
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Who printed a figure."""
+
+    published_by: str
+    article: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that figures came from."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Market:
+    """What a source gives."""
+
+    source: str
+    """Short name of the source, as in the `source` column."""
+    panel: Panel
+    findings: tuple[Finding, ...]
+    benchmark: str
+    """What the benchmark is, in words."""
+    files: tuple[File, ...] = ()
+    printed: Mapping[str, Printed] | None = None
+    """By ticker, who printed the figure; None if the figures are no newspaper's."""
+
+    @property
+    def selected(self) -> bool:
+        """Somebody chose which stocks to show because of how they moved, so no mean of them is a fair one."""
+        return self.printed is not None
+
+
+class Source(Protocol):
+    """Where numbers come from."""
+
+    @property
+    def name(self) -> str:
+        """Short name, as in the `source` column."""
+        ...
+
+    def refusal(self, need: Need) -> str | None:
+        """Why this source cannot serve `need`, in words; None if it can."""
+        ...
+
+    def load(self, need: Need) -> Market:
+        """Prices for `need`.
+
+        Raises:
+            DataError: the data is missing, partial, or fails its checks.
+        """
+        ...

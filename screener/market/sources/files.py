@@ -1,0 +1,87 @@
+"""Prices from the user's own CSV or Parquet files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from screener.errors import DataError
+from screener.market.longform import Days, read_prices, read_table, to_numpy
+from screener.market.panel import build_panel
+from screener.market.quality import clean
+from screener.market.sources.base import File, Market, Need
+
+
+@dataclass(frozen=True)
+class Files:
+    """A panel of prices, index levels beside it, and optionally a market file with official change rates and caps."""
+
+    prices: Sequence[Path]
+    benchmark: Sequence[Path] = ()
+    market: Sequence[Path] = ()
+    name: str = "file"
+
+    def refusal(self, need: Need) -> str | None:  # noqa: ARG002 - what files hold shows when they are read
+        """None: files that the user names are always tried."""
+        return None
+
+    def load(self, need: Need) -> Market:
+        """The panel of all the files together."""
+        called = ", ".join(path.name for path in self.prices)
+        rows = read_prices(self.prices, need.tickers, need.as_of)
+        if not rows.day.size:
+            until = f" through {need.as_of}" if need.as_of else ""
+            raise DataError(f"{called}: none of the {len(need.tickers)} configured tickers has a price{until}")
+        prices, findings = clean(rows, need.tickers, called)
+        official = None
+        if self.market:
+            market_called = ", ".join(path.name for path in self.market)
+            official, found = clean(read_prices(self.market, need.tickers, need.as_of), need.tickers, market_called)
+            findings += found
+        levels = {market: self._index(market, need.as_of) for market in need.markets} if self.benchmark else {}
+        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
+        return Market(
+            source=self.name,
+            panel=panel,
+            findings=tuple(findings + found),
+            benchmark=", ".join(need.markets) if self.benchmark else "none",
+            files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
+        )
+
+    def _index(self, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:
+        """Days and levels of one index, sorted."""
+        called = ", ".join(path.name for path in self.benchmark)
+        parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
+        table = pa.concat_tables(parts)
+        code = table["index"].combine_chunks().dictionary_encode()
+        there = [str(text) for text in code.dictionary.to_pylist()]
+        if name not in there:
+            raise DataError(f"{called}: no index {name!r}: the column index holds {', '.join(sorted(there)[:12])}")
+        mine = to_numpy(code.indices) == there.index(name)
+        days, close = to_numpy(table["date"])[mine], to_numpy(table["close"])[mine].astype(np.float64)
+        order = np.argsort(days, kind="stable")
+        days, close = days[order], close[order]
+        again = np.flatnonzero(days[1:] == days[:-1])
+        clash = again[close[again] != close[again + 1]]
+        if clash.size:
+            raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
+        bad = np.flatnonzero(~(close > 0))
+        if bad.size:
+            raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
+        keep = np.ones(len(days), dtype=bool)
+        keep[again + 1] = False
+        if until is not None:
+            keep &= days <= np.datetime64(until)
+        return days[keep], close[keep]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

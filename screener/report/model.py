@@ -1,0 +1,132 @@
+"""The report model: every number final, nothing formatted, no language chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from screener.market.quality import Finding
+from screener.market.sources.base import File, Printed
+from screener.screens.impact import Impact, Rules
+from screener.screens.results import Group, GroupRow, Window
+
+SCHEMA_VERSION = "1"
+"""Of report.json; changes when a key changes its name or meaning."""
+
+Language = Literal["ko", "en"]
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """A text in both languages."""
+
+    ko: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        """The text in `language`."""
+        return self.ko if language == "ko" else self.en
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the event's timeline."""
+
+    day: date
+    place: str
+    what: Bilingual
+    source: str
+    confounder: bool
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """What a newspaper printed of a market abroad; `change_pct` in %."""
+
+    name: Bilingual
+    day: date
+    change_pct: float
+    article: str
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """The event, placed among the sessions."""
+
+    id: str
+    name: Bilingual
+    news: date
+    event_day: date
+    base: date
+    timeline: tuple[Happening, ...]
+    abroad: tuple[Abroad, ...]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers come from."""
+
+    source: str
+    """file, press, ..."""
+    files: tuple[File, ...]
+    first_session: date
+    last_session: date
+    sessions: int
+    benchmark: str
+    benchmark_returns: Mapping[str, float]
+    """Event-day return of each market's index, decimal."""
+    selected: bool
+    """The stocks were chosen by a newspaper for how they moved: a banner belongs on every page."""
+    study: bool
+    """Whether there is an estimation window to study anything with."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a report says."""
+
+    event: EventFacts
+    as_of: date
+    provenance: Provenance
+    rules: Rules
+    groups: tuple[Group, ...]
+    impact: Impact
+    findings: tuple[Finding, ...]
+    printed: Mapping[str, Printed]
+    """By ticker, who printed its figure; empty if no newspaper is the source."""
+
+    @property
+    def leading(self) -> Window:
+        """The window that the report leads with: the first configured one that the prices reach over."""
+        return next(window for window in self.impact.windows if window.available)
+
+    def sectors(self, window: Window) -> list[GroupRow]:
+        """Sectors in `window`, best first, those that were put together after the event at the end."""
+        rows = [row for row in self.impact.groups if row.group.theme is None and row.window == window]
+        return sorted(rows, key=_best_first)
+
+    def themes(self, window: Window, sector: str) -> list[GroupRow]:
+        """Themes of a sector in `window`, best first."""
+        rows = [
+            row
+            for row in self.impact.groups
+            if row.group.theme is not None and row.group.sector == sector and row.window == window
+        ]
+        return sorted(rows, key=_best_first)
+
+    def confounders(self, window: Window) -> list[Happening]:
+        """What else moved prices during `window`."""
+        if window.start is None or window.end is None:
+            return []
+        return [
+            happening
+            for happening in self.event.timeline
+            if happening.confounder and window.start <= happening.day <= window.end
+        ]
+
+
+def _best_first(row: GroupRow) -> tuple[bool, bool, float]:
+    unknown = row.mean_return_ew != row.mean_return_ew
+    return row.group.post_hoc, unknown, 0.0 if unknown else -row.mean_return_ew

@@ -1,0 +1,64 @@
+"""What a report says in lines of text: other news, markets abroad, what was left out and why, data quality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from screener.report.model import Report
+from screener.report.words import Words
+from screener.screens.results import Skipped
+
+NAMED = 4
+"""Stocks that one reason for leaving out names; the JSON names all."""
+
+
+def confounders(report: Report, words: Words) -> list[str]:
+    """What else moved prices in the windows that the report shows."""
+    shown = [window for window in report.impact.windows if window.available]
+    if not report.provenance.study:
+        shown = [report.leading]
+    once = {one: None for window in shown for one in report.confounders(window)}
+    return [f"{one.day}  {one.what.in_(words.language)}" for one in once]
+
+
+def abroad(report: Report, words: Words) -> list[str]:
+    """Markets abroad, on one line."""
+    said = [
+        words("change", name=one.name.in_(words.language), value=f"{one.change_pct:+.2f}")
+        for one in report.event.abroad
+    ]
+    return [", ".join(said)] if said else []
+
+
+def skipped(report: Report, words: Words) -> list[str]:
+    """Stocks without an abnormal return, one line per reason."""
+
+    def reason(one: Skipped) -> str:
+        press = "_press" if report.provenance.selected else ""
+        said = words(
+            f"skip_{one.code}{press}", day=one.day, observations=one.observations, min_obs=report.rules.min_obs
+        )
+        return f"{said}; {words('skip_return_kept')}" if one.has_return else said
+
+    # A newspaper gives no history of any stock, as the banner says.
+    listed = [one for one in report.impact.skipped if one.code != "no_history" or report.provenance.study]
+    listed.sort(key=lambda one: (one.code, reason(one)))
+    return [f"{_named(list(members), words)}: {why}" for why, members in groupby(listed, key=reason)]
+
+
+def _named(skipped: Sequence[Skipped], words: Words) -> str:
+    named = ", ".join(f"{words.name(one.stock)} ({one.stock.ticker})" for one in skipped[:NAMED])
+    return f"{named} {words('more', n=len(skipped) - NAMED)}" if len(skipped) > NAMED else named
+
+
+def quality(report: Report, words: Words) -> list[str]:
+    """Findings, warnings first and marked."""
+    lines = []
+    for one in sorted(report.findings, key=lambda one: (one.severity != "warning", one.code)):
+        mark = "! " if one.severity == "warning" else ""
+        examples = f" ({words('such_as', examples=', '.join(one.examples))})" if one.examples else ""
+        lines.append(f"{mark}{words(f'finding_{one.code}')}: {one.count:,}{examples}")
+    if not lines and report.provenance.study:
+        lines.append(words("finding_none"))
+    return lines

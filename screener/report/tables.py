@@ -1,0 +1,192 @@
+"""The report's tables as rows of plain values: what CSV and JSON write, in the same columns and decimals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from screener.report.model import Report
+from screener.report.words import Words
+from screener.screens.results import GroupRow, PathPoint, SpreadRow, StockRow
+
+RETURN, STATISTIC, PROBABILITY, RATIO = 6, 4, 8, 4
+"""Decimals of a column."""
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, how to take its value from a row, and its decimals if it holds a figure."""
+
+    name: str
+    value: Callable[[Any], Any]
+    decimals: int | None = None
+
+
+def _not_yet(_row: Any) -> None:
+    """A column of the file format whose figure this version does not compute; empty."""
+
+
+_STOCKS = (
+    Column("ticker", lambda row: row.stock.ticker),
+    Column("symbol", lambda row: f"KRX:{row.stock.ticker}"),
+    Column("name", lambda row: row.stock),
+    Column("market", lambda row: row.stock.market),
+    Column("sector", lambda row: row.stock.sector),
+    Column("theme", lambda row: row.stock.theme),
+    Column("window_start", lambda row: row.window.first),
+    Column("window_end", lambda row: row.window.last),
+    Column("raw_return", lambda row: row.raw_return, RETURN),
+    Column("benchmark_return", lambda row: row.benchmark_return, RETURN),
+    Column("car", lambda row: row.car, RETURN),
+    Column("bhar", lambda row: row.bhar, RETURN),
+    Column("scar", lambda row: row.scar, STATISTIC),
+    Column("t", lambda row: row.scar, STATISTIC),
+    Column("p", lambda row: row.p, PROBABILITY),
+    Column("q", _not_yet, PROBABILITY),
+    Column("placebo_p", _not_yet, PROBABILITY),
+    Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
+    Column("score", _not_yet),
+    Column("rank", _not_yet),
+    Column("verdict", _not_yet),
+    Column("flags", lambda row: " ".join(row.flags)),
+)
+
+_SECTORS = (
+    Column("sector", lambda row: row.group.sector),
+    Column("theme", lambda row: row.group.theme),
+    Column("n", lambda row: row.n),
+    Column("n_skipped", lambda row: row.n_skipped),
+    Column("window_start", lambda row: row.window.first),
+    Column("window_end", lambda row: row.window.last),
+    Column("mean_return_ew", lambda row: row.mean_return_ew, RETURN),
+    Column("mean_return_cw", lambda row: row.mean_return_cw, RETURN),
+    Column("median_return", lambda row: row.median_return, RETURN),
+    Column("breadth_up", lambda row: row.breadth_up, RATIO),
+    Column("caar_ew", lambda row: row.caar_ew, RETURN),
+    Column("caar_cw", lambda row: row.caar_cw, RETURN),
+    Column("t_portfolio", lambda row: row.t_portfolio, STATISTIC),
+    Column("p_portfolio", lambda row: row.p_portfolio, PROBABILITY),
+    *(Column(name, _not_yet) for name in ("z_patell", "t_bmp", "rbar", "t_adj_bmp", "p_adj_bmp", "t_grank")),
+    *(Column(name, _not_yet) for name in ("p_grank", "z_ewma", "placebo_rank", "placebo_n", "placebo_p", "q")),
+    Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
+    *(Column(name, _not_yet) for name in ("score", "rank", "verdict")),
+    Column("members", lambda row: row.members),
+    Column("benchmark_return", lambda row: row.benchmark_return, RETURN),
+    Column("post_hoc", lambda row: int(row.group.post_hoc)),
+)
+
+_SPREADS = (
+    Column("sector_a", lambda row: row.sector_a),
+    Column("sector_b", lambda row: row.sector_b),
+    Column("window_start", lambda row: row.window.first),
+    Column("window_end", lambda row: row.window.last),
+    Column("n_a", lambda row: row.n_a),
+    Column("n_b", lambda row: row.n_b),
+    Column("mean_return_ew", lambda row: row.mean_return_ew, RETURN),
+    Column("mean_return_cw", lambda row: row.mean_return_cw, RETURN),
+    Column("caar_ew", lambda row: row.caar_ew, RETURN),
+    Column("caar_cw", lambda row: row.caar_cw, RETURN),
+    Column("t_portfolio", lambda row: row.t_portfolio, STATISTIC),
+    Column("p_portfolio", lambda row: row.p_portfolio, PROBABILITY),
+)
+
+_PATHS = (
+    Column("sector", lambda row: row.group.sector),
+    Column("theme", lambda row: row.group.theme),
+    Column("tau", lambda row: row.tau),
+    Column("date", lambda row: row.day),
+    Column("n", lambda row: row.n),
+    Column("aar", lambda row: row.aar, RETURN),
+    Column("caar", lambda row: row.caar, RETURN),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table: header, and rows of text, integers, rounded figures, or None where there is nothing."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def header(self) -> list[str]:
+        """Names of the columns."""
+        return [column.name for column in self.columns]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Rows as dictionaries."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
+
+def tables(report: Report, words: Words) -> list[Table]:
+    """Every table of `report`; names of stocks in the language of `words`."""
+    stocks, sectors, spreads, paths = _STOCKS, _SECTORS, _SPREADS, _PATHS
+    impact = report.impact
+
+    def printed(part: str) -> Column:
+        return Column(part, lambda row: getattr(report.printed.get(row.stock.ticker), part, None))
+
+    return [
+        _table(report, words, "stocks", (*stocks, printed("published_by"), printed("article")), impact.stocks),
+        _table(report, words, "sectors", sectors, impact.groups),
+        _table(report, words, "spreads", spreads, impact.spreads),
+        _table(report, words, "paths", paths, impact.paths),
+    ]
+
+
+def _table(
+    report: Report,
+    words: Words,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[StockRow | GroupRow | SpreadRow | PathPoint],
+) -> Table:
+    banner = words("banner_short") if report.provenance.selected else None
+    everywhere = (
+        Column("event", lambda _row: report.event.id),
+        Column("as_of", lambda _row: report.as_of),
+        Column("source", lambda _row: report.provenance.source),
+    )
+    complete = (*everywhere, *columns, Column("banner", lambda _row: banner))
+    return Table(name, complete, tuple(tuple(_plain(column, row, words) for column in complete) for row in rows))
+
+
+def _plain(column: Column, row: Any, words: Words) -> Cell:
+    value = column.value(row)
+    if column.name == "name":
+        return words.name(value)
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    if column.decimals is not None:
+        return round(float(value), column.decimals) + 0.0  # turns -0.0 into 0.0
+    cell: Cell = value
+    return cell
+
+
+def to_csv(table: Table) -> bytes:
+    """UTF-8 with BOM, so that spreadsheets take Hangul for what it is; figures with a fixed number of decimals."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.header)
+    for row in table.rows:
+        writer.writerow([_csv_cell(column, cell) for column, cell in zip(table.columns, row, strict=True)])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _csv_cell(column: Column, cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        # A spreadsheet runs such a cell as a formula.
+        return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"{cell:.{column.decimals}f}" if column.decimals is not None else str(cell)

@@ -1,0 +1,153 @@
+"""Every word of a report, in Korean and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from screener.report.model import Language
+from screener.screens.results import Group, Stock
+
+_CATALOGUE: dict[str, tuple[str, str]] = {
+    "title": ("{event} · 사건일 {event_day} (기준일 {base})", "{event} · event day {event_day} (base {base})"),
+    "as_of": ("{as_of} 종가까지", "through the close of {as_of}"),
+    "won": ("승자", "Won"),
+    "lost": ("패자", "Lost"),
+    "verdict_group": ("{name} {mean}% ({n}종목, 상승 {up}%)", "{name} {mean}% ({n} stocks, {up}% up)"),
+    "verdict_spread": ("{a} − {b}: {spread}%p", "{a} minus {b}: {spread} percentage points"),
+    "change": ("{name} {value}%", "{name} {value}%"),
+    "verdict_market": ("시장: {indices}", "Market: {indices}"),
+    "source_line": (
+        "출처: {source} · {first}~{last} {sessions}거래일 · 벤치마크 {benchmark}",
+        "Source: {source} · {sessions} sessions, {first} to {last} · benchmark {benchmark}",
+    ),
+    "source_press": (
+        "출처: 신문에 실린 {day} 등락률 {n}종목",
+        "Source: figures that newspapers printed for {day}, {n} stocks",
+    ),
+    "model_line": (
+        "모형: {model}, 추정 {estimation}거래일, 간격 {gap}, 최소 {min_obs}",
+        "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
+    ),
+    "model_market": ("시장모형", "market model"),
+    "model_market-adjusted": ("시장조정", "market-adjusted"),
+    "model_mean-adjusted": ("평균조정", "mean-adjusted"),
+    "banner": (
+        "신문이 골라 실은 {n}종목의 수치입니다. 많이 움직인 종목이 실리므로 업종 평균은 과장되어 있고, "
+        "유의성은 말할 수 없습니다. 전체 분석: {command}",
+        "These are {n} figures that newspapers chose to print. They print what moved, so sector means are overstated, "
+        "and nothing can be said of significance. The full study: {command}",
+    ),
+    "banner_short": (
+        "신문이 골라 실은 수치: 업종 평균이 과장됨",
+        "figures that newspapers chose to print: sector means are overstated",
+    ),
+    "sectors_at": ("업종, {window}", "Sectors, {window}"),
+    "sectors_later": ("업종별 누적 평균초과수익률(CAAR, %)과 p", "Sectors, cumulative abnormal return (CAAR, %) and p"),
+    "window_day": ("사건일 [0,0]", "event day [0,0]"),
+    "window_other": ("{window}거래일 ({start}~{end})", "sessions {window} ({start} to {end})"),
+    "spreads_at": ("업종 간 격차, {window}", "Sector against sector, {window}"),
+    "themes_at": ("테마, {window}", "Themes, {window}"),
+    "winners_at": ("오른 종목, {window}", "Winners, {window}"),
+    "losers_at": ("내린 종목, {window}", "Losers, {window}"),
+    "paths": (
+        "사건 이후 경로: 기준일 = 0, CAAR %, 사건일부터의 거래일",
+        "How it went on: CAAR in %, base = 0, by sessions from the event day",
+    ),
+    "abroad": ("해외 시장(신문 보도)", "Abroad, as newspapers printed it"),
+    "confounders": ("같은 기간의 다른 재료", "What else moved prices in these windows"),
+    "skipped": ("제외된 종목과 이유", "Left out, and why"),
+    "quality": ("데이터 품질", "Data quality"),
+    "col_sector": ("업종", "Sector"),
+    "col_theme": ("테마", "Theme"),
+    "col_stock": ("종목", "Stock"),
+    "col_ticker": ("코드", "Ticker"),
+    "col_n": ("종목수", "n"),
+    "col_mean": ("평균 %", "Mean %"),
+    "col_cap": ("시총가중 %", "Cap-w. %"),
+    "col_median": ("중앙값 %", "Median %"),
+    "col_up": ("상승 %", "Up %"),
+    "col_caar": ("CAAR %", "CAAR %"),
+    "col_vs_index": ("지수 대비 %p", "vs index"),
+    "col_t": ("t", "t"),
+    "col_p": ("p", "p"),
+    "col_volume": ("거래량", "Volume"),
+    "col_return": ("등락 %", "Return %"),
+    "col_car": ("CAR %", "CAR %"),
+    "col_pair": ("격차", "Spread"),
+    "col_flags": ("비고", "Notes"),
+    "col_printed": ("보도", "Printed by"),
+    "post_hoc": (
+        "* 사건 뒤 움직임을 보고 묶은 종목군: 설명일 뿐 증거가 아닙니다.",
+        "* put together after the event because of how they moved: they describe, they are no evidence.",
+    ),
+    "legend": (
+        "CAAR: {model} 초과수익률의 평균. t, p: 종목 간 상관에 영향받지 않는 포트폴리오 검정. "
+        "거래량: 추정기간 평균의 배수.",
+        "CAAR: mean return beyond the {model}. t and p: portfolio test, which correlation between the stocks does not "
+        "disturb. Volume: multiple of the estimation window's mean.",
+    ),
+    "minus": ("{a} − {b}", "{a} - {b}"),
+    "pending": ("아직 오지 않은 구간: {windows}", "Windows not over yet: {windows}"),
+    "skip_no_price": ("출처에 가격 없음", "no price in the source"),
+    "skip_no_price_press": ("신문에 실리지 않음", "printed by no newspaper"),
+    "skip_listed_after": ("첫 가격이 사건일 뒤({day})", "first price after the event day ({day})"),
+    "skip_no_history": ("추정기간에 거래일 없음", "the prices hold no session of the estimation window"),
+    "skip_too_short": (
+        "추정기간 {observations}거래일뿐(최소 {min_obs}), 첫 가격 {day}",
+        "traded on {observations} sessions of the estimation window, {min_obs} needed; first price {day}",
+    ),
+    "skip_halted": ("{day} 거래 없음", "no trade on {day}"),
+    "skip_return_kept": ("등락률은 평균에 포함", "its return counts in the means"),
+    "flag_limit_up": ("상한가", "limit up"),
+    "flag_limit_down": ("하한가", "limit down"),
+    "flag_halted": ("거래정지", "halted"),
+    "flag_resumed": ("거래재개", "resumed"),
+    "flag_no_estimation": ("추정기간 부족", "no estimation"),
+    "finding_zeros_restored": ("앞자리 0을 잃은 종목코드 복원", "tickers whose lost leading zeros were restored"),
+    "finding_unsorted": ("날짜순이 아닌 행(정렬함)", "rows out of date order, sorted"),
+    "finding_closed_days": ("휴장일 행(버림)", "rows on days when the market was closed, dropped"),
+    "finding_duplicates": ("같은 행의 중복(하나만 씀)", "identical rows that stood twice, one kept"),
+    "finding_missing_price": ("가격이 빈 행(거래 없음으로 봄)", "rows without a price, taken as no trade"),
+    "finding_zero_price": ("가격 0, 거래 0인 행(거래 없음으로 봄)", "rows with price and volume 0, taken as no trade"),
+    "finding_halted": ("거래가 없던 날(0% 아님)", "halted days: no trade, not 0%"),
+    "finding_session_missing": ("가격이 하나도 없는 거래일", "sessions on which no stock has a price"),
+    "finding_gap": ("종목별 빠진 거래일", "sessions missing for a stock"),
+    "finding_beyond_limit": (
+        "설명되지 않는 가격제한폭 초과(쓰지 않음)",
+        "returns beyond the price limit without an official rate, not used",
+    ),
+    "finding_corporate_action": (
+        "종가와 공식 등락률이 다른 날(공식값 사용)",
+        "days on which the official rate differs from the closes, official rate used",
+    ),
+    "finding_benchmark_gap": ("지수가 빠진 거래일", "sessions without an index level"),
+    "finding_in_no_sector": (
+        "신문에 실렸으나 어느 업종에도 없는 종목",
+        "stocks that newspapers printed but no sector holds",
+    ),
+    "finding_none": ("특이사항 없음", "nothing found"),
+    "such_as": ("예: {examples}", "such as {examples}"),
+    "more": ("외 {n}", "and {n} more"),
+    "files": ("파일: {folder} ({names})", "Files: {folder} ({names})"),
+    "files_kept": (
+        "파일: {folder}에는 완전한 분석이 이미 있어 그대로 두었습니다.",
+        "Files: {folder} holds a full study already and was left as it is.",
+    ),
+}
+
+
+class Words:
+    """The catalogue in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of `key`, filled with `values`."""
+        ko, en = _CATALOGUE[key]
+        return (ko if self.language == "ko" else en).format(**values)
+
+    def name(self, thing: Stock | Group) -> str:
+        """Name of a stock or group; a star marks a group that was put together after the event."""
+        star = " *" if isinstance(thing, Group) and thing.post_hoc else ""
+        return (thing.ko if self.language == "ko" else thing.en) + star

@@ -1,0 +1,146 @@
+"""What the screens find: plain rows with final numbers. Returns are decimals; NaN = not known, or not to be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A stock as a member of one sector; a stock of two sectors is two of these."""
+
+    ticker: str
+    ko: str
+    en: str
+    market: str
+    sector: str
+    theme: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A sector, or a theme of one."""
+
+    sector: str
+    theme: str | None
+    ko: str
+    en: str
+    post_hoc: bool
+    """Put together after the event because of how it moved: never evidence."""
+
+    def holds(self, stock: Stock) -> bool:
+        """Whether `stock` belongs to this group."""
+        return stock.sector == self.sector and self.theme in (None, stock.theme)
+
+
+@dataclass(frozen=True)
+class Window:
+    """An event window in sessions around tau = 0, and the days it fell on."""
+
+    first: int
+    last: int
+    start: date | None
+    """Day of `first`; None if the prices do not reach over the window."""
+    end: date | None
+
+    @property
+    def available(self) -> bool:
+        """Whether the prices reach over the whole window."""
+        return self.end is not None
+
+    def __str__(self) -> str:
+        return f"[{self.first},{self.last:+d}]" if self.last else f"[{self.first},{self.last}]"
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """One stock in one window."""
+
+    stock: Stock
+    window: Window
+    raw_return: float
+    """From the close before the window to its last close."""
+    benchmark_return: float
+    car: float
+    bhar: float
+    scar: float
+    """Standardised CAR, which is also its t statistic."""
+    p: float
+    volume_ratio: float
+    """Mean daily volume in the window over the mean in the estimation window."""
+    flags: tuple[str, ...]
+    """limit_up, limit_down, halted, resumed (first return after a halt), no_estimation."""
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One sector or theme in one window."""
+
+    group: Group
+    window: Window
+    members: int
+    n: int
+    """Members with a return over the window."""
+    n_skipped: int
+    """Members without an abnormal return."""
+    benchmark_return: float
+    """Mean over the members with a return of what their benchmarks did."""
+    mean_return_ew: float
+    mean_return_cw: float
+    """Weighted by capitalisation at the base session."""
+    median_return: float
+    breadth_up: float
+    """Share of the members that rose."""
+    caar_ew: float
+    caar_cw: float
+    t_portfolio: float
+    p_portfolio: float
+    volume_ratio: float
+    """Median of the members' ratios."""
+
+
+@dataclass(frozen=True)
+class SpreadRow:
+    """Sector A minus sector B in one window; differences of decimals."""
+
+    sector_a: str
+    sector_b: str
+    window: Window
+    n_a: int
+    n_b: int
+    mean_return_ew: float
+    mean_return_cw: float
+    caar_ew: float
+    caar_cw: float
+    t_portfolio: float
+    """Of the portfolio that holds A and has sold B, which no correlation between or within the two disturbs."""
+    p_portfolio: float
+
+
+@dataclass(frozen=True)
+class PathPoint:
+    """A group on one session around the event, equal-weight; both sums are 0 at tau = -1, the base."""
+
+    group: Group
+    tau: int
+    day: date
+    n: int
+    """Members with an abnormal return that day."""
+    aar: float
+    caar: float
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A stock that has no abnormal return in the leading window, and why."""
+
+    stock: Stock
+    code: str
+    """no_price, listed_after, no_history, too_short, halted."""
+    day: date | None
+    """First day with a price; the day without a trade for `halted`."""
+    observations: int
+    """Sessions of the estimation window on which the stock traded."""
+    has_return: bool
+    """Whether its raw return counts in the sector's means all the same."""

@@ -1,0 +1,206 @@
+"""Reads the configuration files, and says of every mistake in which file and line it is and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from screener.errors import ConfigError, UsageError
+from screener.settings.models import Event, Identifier, Screener, Sector
+
+T = TypeVar("T")
+
+KST = ZoneInfo("Asia/Seoul")
+FILES = ("events.toml", "sectors.toml", "screener.toml")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is configured."""
+
+    events: dict[str, Event]
+    sectors: dict[str, Sector]
+    screener: Screener
+    sha256: dict[str, str]
+    """Checksum of each file that was read, for the record of a run."""
+    files: dict[str, Path]
+    """Where each file was read from."""
+
+    def event(self, identifier: str) -> Event:
+        """The event of that id; an unknown one is an error that names the nearest."""
+        return _named(self.events, identifier, "event", "`screener events`")
+
+    def sector(self, identifier: str) -> Sector:
+        """The sector of that id; an unknown one is an error that names the nearest."""
+        return _named(self.sectors, identifier, "sector", "`screener sectors`")
+
+
+def shipped_directory() -> Path:
+    """The configuration that comes with the screener: inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "config"
+    return inside if inside.is_dir() else package.parent / "config"
+
+
+def load_settings(directory: Path | None = None, *, today: date | None = None) -> Settings:
+    """Load the three files, each from `directory` if it is there and else as shipped.
+
+    Raises:
+        ConfigError: with one line for each mistake.
+    """
+    if directory is not None and not directory.is_dir():
+        raise ConfigError(f"{directory}: no such directory: give --config (or SCREENER_CONFIG) one that holds *.toml")
+    files = {}
+    for name in FILES:
+        own = directory / name if directory is not None else None
+        files[name] = own if own is not None and own.exists() else shipped_directory() / name
+    texts = {name: _read(path) for name, path in files.items()}
+    events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]))
+    sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
+    screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    settings = Settings(
+        events,
+        sectors,
+        screener,
+        {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        files,
+    )
+    mistakes = _cross_check(settings, today or datetime.now(KST).date())
+    if mistakes:
+        raise ConfigError(*(_place(files[name], texts[name], path, what) for name, path, what in mistakes))
+    return settings
+
+
+def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
+    """Copy the shipped files into `directory`; says of each whether it was copied, or one stood there already."""
+    done = []
+    for name in FILES:
+        target = directory / name
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                file.write((shipped_directory() / name).read_bytes())
+            done.append((target, True))
+        except FileExistsError:
+            done.append((target, False))
+        except OSError as error:
+            raise ConfigError(f"{target}: cannot be written ({error.strerror}): choose another directory") from None
+    return done
+
+
+def _cross_check(settings: Settings, today: date) -> list[tuple[str, Sequence[str | int], str]]:
+    mistakes: list[tuple[str, Sequence[str | int], str]] = []
+    for identifier, event in settings.events.items():
+        for key, day in (("news", event.news_date), ("event_day", event.event_day)):
+            if day is not None and day > today:
+                what = f"{day} is in the future (today is {today}): an event must have happened"
+                mistakes.append(("events.toml", (identifier, key), what))
+    if settings.screener.event not in settings.events:
+        what = f"no event {settings.screener.event!r} in events.toml" + _nearest(
+            settings.screener.event, settings.events
+        )
+        mistakes.append(("screener.toml", ("event",), what))
+    for number, pair in enumerate(settings.screener.spreads):
+        for sector in pair:
+            if sector not in settings.sectors:
+                what = f"no sector {sector!r} in sectors.toml" + _nearest(sector, settings.sectors)
+                mistakes.append(("screener.toml", ("spreads", number), what))
+    return mistakes
+
+
+def _read(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}): check the path and its permissions") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text: save the file as UTF-8") from None
+    if not text.strip():
+        raise ConfigError(f"{path}:1: the file is empty: fill it, or delete it to use the shipped one")
+    return text
+
+
+def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
+    try:
+        return adapter.validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_syntax_mistake(path, text, str(error))) from None
+    except ValidationError as error:
+        raise ConfigError(
+            *(_place(path, text, *_explain(detail, adapter)) for detail in error.errors(include_url=False)[:20])
+        ) from None
+
+
+def _syntax_mistake(path: Path, text: str, message: str) -> str:
+    found = re.search(r"\(at line (\d+), column \d+\)", message)
+    line = int(found.group(1)) if found else text.count("\n") + 1
+    content = text.splitlines()[line - 1] if line <= len(text.splitlines()) else ""
+    unquoted = re.search(r"=\s*(0\d+)", content)
+    if unquoted:
+        return f'{path}:{line}: a ticker is text, not a number: write "{unquoted.group(1):0>6}" in quotes'
+    what = re.sub(r"\s*\(at .*\)", "", message)
+    return f"{path}:{line}: not TOML: {what}: look for a missing quote, bracket or equals sign"
+
+
+def _explain(detail: Any, adapter: TypeAdapter[Any]) -> tuple[Sequence[str | int], str]:
+    """Path and sentence of one pydantic error."""
+    path = tuple(part for part in detail["loc"] if part != "[key]")
+    kind, value = detail["type"], detail["input"]
+    key = str(path[-1]) if path else ""
+    if kind == "mistake":
+        return path + tuple(detail["ctx"]["at"]), detail["ctx"]["message"]
+    if kind == "extra_forbidden":
+        return path, f"unknown key {key!r}" + _nearest(key, _keys(adapter))
+    if kind == "missing":
+        return path, f"the key {key!r} is missing: add it"
+    if kind == "literal_error":
+        return path, f"{value!r} is not possible here: write {detail['ctx']['expected']}"
+    if kind == "string_pattern_mismatch":
+        return path, f"{value!r} is no id: letters, digits, _ and - only, at most 40"
+    if kind.startswith(("date", "datetime")):
+        return path, f"{value!r} is no date: write it as 2025-01-31, without quotes"
+    return path, f"{detail['msg'][0].lower()}{detail['msg'][1:]} (found {_short(value)})"
+
+
+def _keys(adapter: TypeAdapter[Any]) -> list[str]:
+    """Every key that any model of a file knows."""
+    schema = adapter.json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return sorted({key for part in parts for key in part.get("properties", {})})
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _place(path: Path, text: str, keys: Sequence[str | int], what: str) -> str:
+    from screener.settings.locate import line_of
+
+    dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+    where = f"{path}:{line_of(text, keys)}: "
+    return where + (f"{dotted}: {what}" if dotted else what)
+
+
+def _nearest(word: str, known: Any) -> str:
+    near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return f": did you mean {' or '.join(near)}?" if near else f": known are {', '.join(known)}"
+
+
+def _named(things: dict[str, T], identifier: str, kind: str, listing: str) -> T:
+    if identifier in things:
+        return things[identifier]
+    raise UsageError(f"no {kind} {identifier!r}{_nearest(identifier, things)} ({listing} lists them)")

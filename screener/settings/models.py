@@ -1,0 +1,244 @@
+"""The form of the configuration files. Anything that these models do not know is a mistake."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+TICKER = re.compile(r"[0-9A-Z]{6}")
+"""Six characters; since 2024 KRX gives out codes with letters."""
+
+Market = Literal["KOSPI", "KOSDAQ"]
+Palette = Literal["kr", "us", "cb"]
+ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+"""Names a directory and stands in file names, so it holds neither slashes nor dots."""
+
+
+def mistake(message: str, *at: str | int) -> PydanticCustomError:
+    """A validation error that points at `at`, a path below the model in which it is raised."""
+    return PydanticCustomError("mistake", "{message}", {"message": message, "at": at})
+
+
+def _ticker(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise mistake(f'a ticker is text, not a number: write "{value:06d}" in quotes')
+    if not isinstance(value, str) or not TICKER.fullmatch(value):
+        raise mistake(f'{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"')
+    return value
+
+
+Ticker = Annotated[str, BeforeValidator(_ticker)]
+
+
+class Strict(BaseModel):
+    """Base of every configuration model: immutable, and unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Name(Strict):
+    """A name in both languages."""
+
+    ko: Annotated[str, StringConstraints(min_length=1)]
+    en: Annotated[str, StringConstraints(min_length=1)]
+
+    def in_(self, language: str) -> str:
+        """The name in `language`."""
+        return self.ko if language == "ko" else self.en
+
+
+class Member(Strict):
+    """A stock of a sector."""
+
+    ticker: Ticker
+    ko: Annotated[str, StringConstraints(min_length=1)]
+    en: Annotated[str, StringConstraints(min_length=1)]
+    market: Market
+    theme: str | None = None
+    why: str = ""
+
+
+class Sector(Strict):
+    """A named set of stocks, optionally split into themes."""
+
+    name: Name
+    post_hoc: bool = False
+    """Chosen after the event because of how it moved: never evidence."""
+    themes: dict[Identifier, Name] = {}
+    members: Annotated[tuple[Member, ...], Field(min_length=1, strict=False)]
+
+    @model_validator(mode="after")
+    def _members_fit(self) -> Self:
+        seen: set[str] = set()
+        for number, member in enumerate(self.members):
+            if member.ticker in seen:
+                raise mistake(
+                    f"ticker {member.ticker} ({member.ko}) stands twice in this sector: delete one",
+                    "members",
+                    number,
+                    "ticker",
+                )
+            seen.add(member.ticker)
+            if member.theme is not None and member.theme not in self.themes:
+                known = ", ".join(self.themes) or "none yet"
+                raise mistake(
+                    f"theme {member.theme!r} is not declared in this sector's themes ({known})",
+                    "members",
+                    number,
+                    "theme",
+                )
+        return self
+
+
+class Happening(Strict):
+    """One entry of an event's timeline."""
+
+    date: date
+    what: Name
+    source: str
+    place: Literal["KR", "US"] = "KR"
+    """Whose calendar the date belongs to: a US date reaches KRX on its next session."""
+    confounder: bool = False
+    """Moves prices for a reason of its own, so that a window that holds it does not measure the event alone."""
+
+
+class Abroad(Strict):
+    """What newspapers printed of a market abroad."""
+
+    name: Name
+    date: date
+    change_pct: float
+    article: str
+
+
+def _moment(value: Any) -> datetime | date:
+    if not isinstance(value, date):
+        raise mistake(f"{value!r} is no date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes")
+    return value
+
+
+class Event(Strict):
+    """A dated piece of news."""
+
+    name: Name
+    news: Annotated[datetime | date, PlainValidator(_moment)]
+    """When the news came out, KST."""
+    event_day: date | None = None
+    """First session on which KRX could react; found in the data if it is left out."""
+    base: date | None = None
+    """The session before the event day; found in the data if it is left out."""
+    timeline: Annotated[tuple[Happening, ...], Field(strict=False)] = ()
+    abroad: Annotated[tuple[Abroad, ...], Field(strict=False)] = ()
+
+    @property
+    def news_date(self) -> date:
+        """Calendar day of the news."""
+        return self.news.date() if isinstance(self.news, datetime) else self.news
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.event_day is not None and self.event_day < self.news_date:
+            raise mistake(f"event_day {self.event_day} is before the news of {self.news_date}", "event_day")
+        if self.base is not None and self.event_day is not None and self.base >= self.event_day:
+            raise mistake(
+                f"base {self.base} must be the session before event_day {self.event_day}",
+                "base",
+            )
+        return self
+
+
+class Weights(Strict):
+    """What a score is made of; the parts sum to 1."""
+
+    magnitude: Annotated[float, Field(ge=0)]
+    certainty: Annotated[float, Field(ge=0)]
+    persistence: Annotated[float, Field(ge=0)]
+    breadth: Annotated[float, Field(ge=0)]
+    volume: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = sum(self.model_dump().values())
+        if abs(total - 1) > 1e-9:
+            raise mistake(f"the weights sum to {total:g}; they must sum to 1")
+        return self
+
+
+def _window(value: Any) -> tuple[int, int]:
+    if (
+        not isinstance(value, list | tuple)
+        or len(value) != 2
+        or not all(isinstance(day, int) and not isinstance(day, bool) for day in value)
+    ):
+        raise mistake(f"{value!r} is no window: write [first, last] in sessions around the event day, such as [0, 5]")
+    first, last = value
+    if first > last:
+        raise mistake(f"the window [{first}, {last}] is reversed: write [{last}, {first}]")
+    return first, last
+
+
+Window = Annotated[tuple[int, int], BeforeValidator(_window)]
+
+
+class Screener(Strict):
+    """How the screener works."""
+
+    event: Identifier
+    language: Literal["auto", "ko", "en"]
+    palette: Palette
+    model: ModelName
+    estimation: Annotated[int, Field(ge=20)]
+    """Sessions of the estimation window."""
+    gap: Annotated[int, Field(ge=0)]
+    """Sessions between the estimation window and the event day."""
+    min_obs: Annotated[int, Field(ge=10)]
+    """Fewest sessions of the estimation window on which a stock traded."""
+    price_limit: Annotated[float, Field(ge=0, le=1)]
+    """Daily price limit as a decimal; 0 for a market without one."""
+    windows: Annotated[tuple[Window, ...], Field(min_length=1, strict=False)]
+    """Event windows; the first one leads the report."""
+    spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
+    """Pairs of sectors whose difference is tested."""
+    weights: Weights
+
+    @field_validator("spreads", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        return (
+            tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
+            if isinstance(value, list)
+            else value
+        )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.min_obs > self.estimation:
+            raise mistake(
+                f"min_obs {self.min_obs} is more than the {self.estimation} sessions of the estimation window",
+                "min_obs",
+            )
+        for number, window in enumerate(self.windows):
+            if window in self.windows[:number]:
+                raise mistake(f"the window [{window[0]}, {window[1]}] stands twice", "windows", number)
+            if window[0] <= -self.gap - 1:
+                raise mistake(
+                    f"the window [{window[0]}, {window[1]}] reaches into the estimation window: "
+                    f"start it at {-self.gap} or later, or widen the gap",
+                    "windows",
+                    number,
+                )
+        return self

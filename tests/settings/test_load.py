@@ -1,0 +1,163 @@
+"""The shipped configuration is right, and every mistake in a user's own says where it is and what would be right."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screener.errors import ConfigError, UsageError
+from screener.settings import load_settings
+from screener.settings.load import copy_shipped, shipped_directory
+from tests.conftest import SHARED
+from tests.market.small import write_config
+
+TODAY = date(2025, 6, 30)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return write_config(tmp_path)
+
+
+def mistakes(config: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(config, today=TODAY)
+    return str(caught.value).replace(f"{config}/", "")
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_shipped_configuration_is_right() -> None:
+    settings = load_settings(today=TODAY)
+    event = settings.event("deepseek")
+    assert (event.news_date, event.event_day, event.base) == (date(2025, 1, 27), date(2025, 1, 31), date(2025, 1, 24))
+    abroad = {one.name.en: one.change_pct for one in event.abroad}
+    assert abroad["Nvidia"] == -17
+    assert abroad["TSMC"] == -13.33
+    assert len(abroad) == 11
+    assert {str(one.date) for one in event.timeline if one.confounder} >= {"2025-01-31", "2025-02-03", "2025-02-05"}
+    assert {name for name, sector in settings.sectors.items() if sector.post_hoc} == {"SECURITY", "ROBOT", "CHINA_LINK"}
+
+
+def test_shipped_sectors_are_the_universe() -> None:
+    listing = SHARED / "facts" / "universe.csv"
+    if not listing.is_file():
+        pytest.skip("the list of the universe is not here")
+    with listing.open(encoding="utf-8", newline="") as file:
+        expected = {
+            (row["sector"], row["ticker"], row["name_ko"], row["name_en"], row["market"], row["subtheme"])
+            for row in csv.DictReader(file)
+        }
+    configured = {
+        (name, one.ticker, one.ko, one.en, one.market, one.theme)
+        for name, sector in load_settings(today=TODAY).sectors.items()
+        for one in sector.members
+    }
+    assert configured == expected
+    assert len(expected) == 88
+
+
+def test_own_directory_takes_over_file_by_file(config: Path) -> None:
+    (config / "screener.toml").unlink()
+    (config / "events.toml").unlink()
+    change(config / "sectors.toml", "[A]", "[SEMI]")
+    shipped = load_settings(today=TODAY)
+    with pytest.raises(ConfigError, match="spreads"):  # the shipped screener.toml names sectors that are gone
+        load_settings(config, today=TODAY)
+    shutil.copy(shipped.files["sectors.toml"], config / "sectors.toml")
+    settings = load_settings(config, today=TODAY)
+    assert settings.files["sectors.toml"] == config / "sectors.toml"
+    assert settings.files["events.toml"] == shipped.files["events.toml"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("screener.toml", "gap = 5", "gpa = 5", "screener.toml:6: gpa: unknown key 'gpa': did you mean gap"),
+        ("screener.toml", "gap = 5", "", "screener.toml:1: gap: the key 'gap' is missing: add it"),
+        ("screener.toml", "[0, 3]", "[3, 0]", "screener.toml:9: windows[1]: the window [3, 0] is reversed: write [0, 3]"),
+        ("screener.toml", "[0, 3]", "[0, 3.5]", "screener.toml:9: windows[1]: [0, 3.5] is no window"),
+        ("screener.toml", "[0, 3]", "[0, 0]", "screener.toml:9: windows[1]: the window [0, 0] stands twice"),
+        ("screener.toml", "[0, 3]", "[-6, 3]", "screener.toml:9: windows[1]: the window [-6, 3] reaches into the estim"),
+        ("screener.toml", "breadth = 0.15", "breadth = 0.25", "weights: the weights sum to 1.1; they must sum to 1"),
+        ("screener.toml", '"kr"', '"red"', "screener.toml:3: palette: 'red' is not possible here: write 'kr', 'us' or"),
+        ("screener.toml", "min_obs = 20", "min_obs = 25", "screener.toml:7: min_obs: min_obs 25 is more than the 24"),
+        ("screener.toml", 'event = "test"', 'event = "tset"', "screener.toml:1: event: no event 'tset' in events.toml"),
+        ("screener.toml", '["A", "B"]', '["A", "C"]', "screener.toml:10: spreads[0]: no sector 'C' in sectors.toml"),
+        ("screener.toml", "estimation = 24", 'estimation = "24"', "screener.toml:5: estimation: input should be a valid int"),
+        ("sectors.toml", '"000001"', "000001", 'sectors.toml:4: a ticker is text, not a number: write "000001" in quot'),
+        ("sectors.toml", '"000001"', "300080", 'members[0].ticker: a ticker is text, not a number: write "300080" in q'),
+        ("sectors.toml", '"000001"', '"1"', "sectors.toml:4: A.members[0].ticker: '1' is no ticker: six digits or"),
+        ("sectors.toml", '"000002"', '"000001"', "sectors.toml:5: A.members[1].ticker: ticker 000001 (둘) stands twice"),
+        ("sectors.toml", '"KOSPI"', '"KOSPY"', "sectors.toml:4: A.members[0].market: 'KOSPY' is not possible here"),
+        ("sectors.toml", 'en = "Two"', 'en = "Two", theme = "x"', "sectors.toml:5: A.members[1].theme: theme 'x' is not d"),
+        ("sectors.toml", "[A]", "[A", "sectors.toml:1: not TOML"),
+        ("sectors.toml", "[A]", '["a/b"]', "'a/b' is no id: letters, digits, _ and - only"),
+        ("events.toml", "news = 2024-04-22", "news = 2025-07-01", "test.news: 2025-07-01 is in the future (today is 2025-06"),
+        ("events.toml", "news = 2024-04-22", 'news = "2024-04-22"', "test.news: '2024-04-22' is no date: write it as 2025"),
+        ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nbase = 2024-04-23\nevent_day = 2024-04-22", "test.base: ba"),
+        ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nevent_day = 2024-04-01", "event_day 2024-04-01 is before"),
+    ],
+)  # fmt: skip
+def test_mistake_names_file_line_key_and_remedy(config: Path, file: str, old: str, new: str, expected: str) -> None:
+    change(config / file, old, new)
+    said = mistakes(config)
+    assert expected in said
+    assert said.startswith(f"{file}:")
+    assert all(line.startswith(f"{file}:") for line in said.splitlines())
+
+
+def test_all_mistakes_of_a_file_are_named_at_once(config: Path) -> None:
+    change(config / "screener.toml", "gap = 5", "gap = -1")
+    change(config / "screener.toml", "[0, 3]", "[3, 0]")
+    assert len(mistakes(config).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "screener.toml:1: the file is empty"),
+        (b"  \n\n", "screener.toml:1: the file is empty"),
+        ('event = "test"\n# 환율\n'.encode("cp949"), "screener.toml:2: not UTF-8 text: save the file as UTF-8"),
+        ('event = "test"'.encode("utf-16"), "screener.toml:1: not UTF-8 text"),
+    ],
+)
+def test_unreadable_file(config: Path, content: bytes, expected: str) -> None:
+    (config / "screener.toml").write_bytes(content)
+    assert expected in mistakes(config)
+
+
+def test_byte_order_mark_is_no_mistake(config: Path) -> None:
+    path = config / "screener.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_settings(config, today=TODAY).screener.event == "test"
+
+
+def test_directory_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such directory"):
+        load_settings(tmp_path / "nowhere")
+
+
+def test_unknown_event_and_sector_name_the_nearest(config: Path) -> None:
+    settings = load_settings(config, today=TODAY)
+    with pytest.raises(UsageError, match="no event 'tes': did you mean test"):
+        settings.event("tes")
+    with pytest.raises(UsageError, match="no sector 'Z': known are A, B"):
+        settings.sector("Z")
+
+
+def test_copy_leaves_what_is_there(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    assert all(copied for _, copied in copy_shipped(mine))
+    (mine / "events.toml").write_text("changed", encoding="utf-8")
+    assert [copied for _, copied in copy_shipped(mine)] == [False, False, False]
+    assert (mine / "events.toml").read_text(encoding="utf-8") == "changed"
+    assert (mine / "sectors.toml").read_bytes() == (shipped_directory() / "sectors.toml").read_bytes()

@@ -1,0 +1,270 @@
+"""The command as its users meet it: what it prints where, what it writes, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Run
+from tests.market import small
+
+AS_OF = "2025-02-11"
+
+
+def sources(krx: Path) -> list[str]:
+    """Options that point at the real market data."""
+    return [
+        f"--source=file:{krx / 'prices_adjusted.parquet'}",
+        f"--benchmark={krx / 'indices.parquet'}",
+        f"--market={krx / 'market_2025-01-02_2025-02-11.parquet'}",
+    ]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> list[str]:
+    """Options that point at the small market."""
+    config, prices, benchmark = (
+        small.write_config(tmp_path),
+        small.write_prices(tmp_path),
+        small.write_benchmark(tmp_path),
+    )
+    return ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_bare_command_prints_the_press_report_with_its_banner(run: Run, tmp_path: Path) -> None:
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "SK hynix" in done.stdout
+    assert "Korea Times (Yonhap)" in done.stdout
+    assert "figures that newspapers chose to print" in done.stdout
+    assert "screener report --source file:PRICES --benchmark INDICES" in done.stdout.replace("\n", " ")
+    assert "CAAR" not in done.stdout  # nothing that one selected day cannot carry
+    for path in (tmp_path / "reports/2025-01-31/deepseek").glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                assert row["source"] == "press"
+                assert "chose to print" in row["banner"]
+                assert not any(
+                    row.get(name) for name in ("car", "scar", "t", "p", "caar_ew", "t_portfolio", "p_portfolio")
+                )
+
+
+def test_press_json_carries_the_banner(run: Run) -> None:
+    document = json.loads(run("report", "--json").stdout)
+    assert "chose to print" in document["banner"]
+    assert document["paths"] == []
+    hynix = next(row for row in document["stocks"] if row["ticker"] == "000660")
+    assert hynix["raw_return"] == -0.0986
+    assert hynix["car"] is None
+    assert "Kukmin Ilbo" in hynix["published_by"]
+
+
+def test_press_never_replaces_a_study(krx: Path, run: Run, tmp_path: Path) -> None:
+    study = run("report", "--as-of", "2025-01-31", *sources(krx))
+    assert study.returncode == 0, study.stderr
+    before = files(tmp_path)
+    press = run("report", "--source", "press")
+    assert press.returncode == 0
+    assert "holds a full study already" in press.stdout
+    assert files(tmp_path) == before
+
+
+def test_second_run_is_byte_identical(run: Run, own: list[str], tmp_path: Path) -> None:
+    first = run("report", *own)
+    assert first.returncode == 0, first.stderr
+    before = files(tmp_path / "reports")
+    second = run("report", *own)
+    assert second.stdout == first.stdout
+    assert files(tmp_path / "reports") == before
+    day = str(small.sessions()[-1])
+    assert {Path(name).name for name in before if name.startswith(day)} == {
+        "report.txt", "report.json", "run.json", "stocks.csv", "sectors.csv", "spreads.csv", "paths.csv",
+    }  # fmt: skip
+    assert str((tmp_path / "reports" / "latest").readlink()) == day
+    with (tmp_path / "reports" / "history.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["as_of"], row["sector"], row["window_end"]) for row in rows] == [
+        (day, "A", "0"), (day, "A", "3"), (day, "B", "0"), (day, "B", "3"),
+    ]  # fmt: skip
+
+
+def test_report_file_is_what_the_pipe_shows(run: Run, own: list[str], tmp_path: Path) -> None:
+    shown = run("report", *own).stdout
+    filed = next((tmp_path / "reports").glob("*/test/report.txt")).read_text(encoding="utf-8")
+    assert shown.startswith(filed)
+    assert shown.removeprefix(filed).startswith("\nFiles: reports/")
+
+
+def test_csv_option_writes_the_tables_and_nothing_else(run: Run, own: list[str], tmp_path: Path) -> None:
+    done = run("report", *own, "--csv", "out")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "stocks.csv",
+        "sectors.csv",
+        "spreads.csv",
+        "paths.csv",
+    }
+    assert not (tmp_path / "reports").exists()
+    header = (tmp_path / "out/stocks.csv").read_bytes().split(b"\n")[0].removeprefix(b"\xef\xbb\xbf").decode()
+    assert header.startswith(
+        "event,as_of,source,ticker,symbol,name,market,sector,theme,window_start,window_end,raw_return,benchmark_return,"
+        "car,bhar,scar,t,p,q,placebo_p,volume_ratio,score,rank,verdict,flags"
+    )
+    header = (tmp_path / "out/sectors.csv").read_bytes().split(b"\n")[0].removeprefix(b"\xef\xbb\xbf").decode()
+    assert header.startswith(
+        "event,as_of,source,sector,theme,n,n_skipped,window_start,window_end,mean_return_ew,mean_return_cw,median_return,"
+        "breadth_up,caar_ew,caar_cw,t_portfolio,p_portfolio,z_patell,t_bmp,rbar,t_adj_bmp,p_adj_bmp,t_grank,p_grank,"
+        "z_ewma,placebo_rank,placebo_n,placebo_p,q,volume_ratio,score,rank,verdict"
+    )
+
+
+def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Path) -> None:
+    document = json.loads(run("report", *own, "--json").stdout)
+    run("report", *own, "--csv", "out")
+    for name in ("stocks", "sectors", "spreads", "paths"):
+        with (tmp_path / "out" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == len(document[name]) > 0
+        for in_csv, in_json in zip(rows, document[name], strict=True):
+            assert set(in_csv) == set(in_json)
+            for column, cell in in_csv.items():
+                value = in_json[column]
+                assert (float(cell) == value) if isinstance(value, int | float) else (cell == (value or "")), column
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["report", "--event", "deepsek"], 2, "no event 'deepsek': did you mean deepseek?"),
+        (["report", "--sector", "SEMY"], 2, "no sector 'SEMY': did you mean SEMI or SECURITY?"),
+        (["report", "--sorce", "press"], 2, "No such option"),
+        (["reprot"], 2, "No such command 'reprot'"),
+        (["report", "--as-of", "31.1.2025"], 2, "'31.1.2025' is no date: write it as 2025-01-31"),
+        (["report", "--as-of", "2025-01-24"], 3, "newspaper figures are of 2025-01-31, after --as-of 2025-01-24"),
+        (["report", "--source", "bloomberg"], 2, "no source 'bloomberg': known are auto, press and file:PATH"),
+        (["report", "--source", "file:"], 2, "names no file"),
+        (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),
+        (["report", "--benchmark", "x.csv"], 2, "--benchmark and --market go with --source file:PATH"),
+        (["report", "--json", "--csv", "out"], 2, "--json and --csv exclude each other"),
+        (["report", "--config", "nowhere"], 2, "nowhere: no such directory"),
+        (["report", "--width", "20"], 2, "20 is not in the range"),
+        (["sectors", "SEMY"], 2, "no sector 'SEMY': did you mean SEMI or SECURITY?"),
+    ],
+)
+def test_fault_is_one_line_on_stderr(run: Run, tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert done.stderr.startswith("screener: ")
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_unwritable_reports_say_so_after_the_report(run: Run, own: list[str], tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("in the way", encoding="utf-8")
+    done = run("report", *own, "--reports", "blocked")
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+    assert (tmp_path / "blocked").read_text(encoding="utf-8") == "in the way"
+
+
+def test_plain_latin_terminal_gets_ascii_and_no_traceback(run: Run, own: list[str]) -> None:
+    done = run("report", *own, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "?" not in done.stdout
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "ko_KR.UTF-8", "en_US.UTF-8"])
+def test_any_locale(run: Run, own: list[str], locale: str) -> None:
+    config = Path(own[1]) / "screener.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('language = "en"', 'language = "auto"'), encoding="utf-8"
+    )
+    done = run("report", *own, LANG=locale)
+    assert done.returncode == 0, done.stderr
+    assert ("업종" in done.stdout) == locale.startswith("ko")
+
+
+def test_reader_that_leaves_early_is_no_fault(own: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "screener", "report", *own]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    shell = f"{subprocess.list2cmdline(command)} | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert next((tmp_path / "reports").glob("*/test/report.txt")).is_file()
+
+
+def test_lists(run: Run) -> None:
+    assert "deepseek  2025-01-27  2025-01-31  2025-01-24" in run("events").stdout
+    assert "SEMI        25      6" in run("sectors").stdout
+    assert "000660  KOSPI   memory" in run("sectors", "SEMI").stdout
+
+
+def test_config_commands(run: Run, tmp_path: Path) -> None:
+    assert "right: 1 events, 7 sectors, 88 stocks" in run("config", "check").stdout
+    assert run("config", "init", "mine").stdout.count("copied") == 3
+    shown = run("config", "show", "--config", "mine").stdout
+    assert (tmp_path / "mine/sectors.toml").read_text(encoding="utf-8") in shown
+    (tmp_path / "mine/screener.toml").write_text("gap = 1\n", encoding="utf-8")
+    done = run("config", "check", SCREENER_CONFIG="mine")
+    assert done.returncode == 2
+    assert all(line.startswith("screener: mine/screener.toml:1: ") for line in done.stderr.splitlines())
+
+
+def test_version_and_help(run: Run) -> None:
+    from screener import __version__
+
+    assert run("--version").stdout == f"screener {__version__}\n"
+    assert run("--help").stdout == run("-h").stdout
+
+
+def test_kept_help_is_the_command_lines_own() -> None:
+    command = [sys.executable, "-c", "from screener.cli import main; main()", "--help"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    own = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    kept = (ROOT / "screener" / "help.txt").read_text(encoding="utf-8")
+    assert kept == own.replace("Usage: -c", "Usage: screener"), "make screener/help.txt brings it up to date"
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_load_nothing_heavy(argument: str) -> None:
+    code = (
+        "import sys\n"
+        f"sys.argv = ['screener', '{argument}']\n"
+        "from screener.__main__ import main\n"
+        "main()\n"
+        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_report_loads_no_pandas(own: list[str], tmp_path: Path) -> None:
+    """pandas would take longer to import than the report takes to make."""
+    code = (
+        "import sys\n"
+        f"sys.argv = ['screener', 'report', *{own!r}]\n"
+        "from screener.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "print(sorted({'pandas', 'pykrx', 'scipy.stats', 'tomlkit', 'matplotlib'} & set(sys.modules)))"
+    )
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,168 @@
+"""The real event on the real prices: the figures that newspapers, the exchange and an independent check have."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from screener.app import Request, make_report
+from screener.report.model import Report
+from screener.screens.results import GroupRow, StockRow
+from screener.settings import load_settings
+from tests.conftest import ROOT, Run
+from tests.test_cli import AS_OF, sources
+
+
+@pytest.fixture(scope="module")
+def report(krx: Path) -> Report:
+    from datetime import date
+
+    request = Request(
+        as_of=date.fromisoformat(AS_OF),
+        source=f"file:{krx / 'prices_adjusted.parquet'}",
+        benchmark=[krx / "indices.parquet"],
+        market=[krx / "market_2025-01-02_2025-02-11.parquet"],
+    )
+    return make_report(load_settings(), request)
+
+
+def stock(report: Report, ticker: str, first: int = 0, last: int = 0) -> StockRow:
+    return next(
+        row
+        for row in report.impact.stocks
+        if row.stock.ticker == ticker and (row.window.first, row.window.last) == (first, last)
+    )
+
+
+def sector(report: Report, name: str) -> GroupRow:
+    return next(row for row in report.sectors(report.leading) if row.group.sector == name)
+
+
+@pytest.mark.parametrize(
+    ("ticker", "printed"), [("000660", -9.86), ("005930", -2.42), ("035420", 6.13), ("035720", 7.27)]
+)
+def test_returns_are_those_that_newspapers_printed(report: Report, ticker: str, printed: float) -> None:
+    assert stock(report, ticker).raw_return * 100 == pytest.approx(printed, abs=0.005)
+
+
+def test_every_printed_figure_agrees(report: Report) -> None:
+    with (ROOT / "screener/market/sources/press/stocks_2025-01-31.csv").open(encoding="utf-8", newline="") as file:
+        printed = {row["ticker"]: float(row["change_pct"]) for row in csv.DictReader(file)}
+    ours = {row.stock.ticker: row.raw_return * 100 for row in report.impact.stocks if row.window == report.leading}
+    compared = [ticker for ticker in printed if ticker in ours]
+    assert len(compared) == 25
+    for ticker in compared:
+        assert ours[ticker] == pytest.approx(printed[ticker], abs=0.06), ticker
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "mean", "cap_weighted", "median", "up"),
+    [
+        ("SEMI", 25, -4.09, -4.93, -4.71, 12),
+        ("AI_SW", 28, 7.89, 5.28, 5.29, 93),
+        ("POWER", 17, -6.10, -5.75, -6.21, 6),
+        ("DATACENTER", 4, -5.47, -5.40, -5.48, 0),
+    ],
+)
+def test_sectors(report: Report, name: str, n: int, mean: float, cap_weighted: float, median: float, up: int) -> None:
+    row = sector(report, name)
+    assert row.n == n
+    assert row.mean_return_ew * 100 == pytest.approx(mean, abs=0.005)
+    assert row.mean_return_cw * 100 == pytest.approx(cap_weighted, abs=0.005)
+    assert row.median_return * 100 == pytest.approx(median, abs=0.005)
+    assert round(row.breadth_up * 100) == up
+
+
+def test_hynix_beyond_the_market(report: Report) -> None:
+    row = stock(report, "000660")
+    assert row.car * 100 == pytest.approx(-8.71, abs=0.005)
+    assert row.scar == pytest.approx(-3.06, abs=0.005)
+
+
+def test_ai_software_minus_chips(report: Report) -> None:
+    [row] = [
+        row
+        for row in report.impact.spreads
+        if (row.sector_a, row.sector_b) == ("AI_SW", "SEMI") and row.window == report.leading
+    ]
+    assert row.mean_return_ew * 100 == pytest.approx(11.98, abs=0.005)
+
+
+def test_split_is_no_fall(krx: Path) -> None:
+    """Crowdworks resumed on 24 January after a 1:2 split: +1.6 %, where raw closes say -49 %."""
+    from datetime import date
+
+    import numpy as np
+
+    from screener.market.sources.base import Need
+    from screener.market.sources.files import Files
+
+    asked = Need(("355390",), ("KOSDAQ",), date(2025, 1, 27), None, 0.3)
+    market_file = krx / "market_2025-01-02_2025-02-11.parquet"
+    for files in (
+        Files([krx / "prices_adjusted.parquet"], [krx / "indices.parquet"]),
+        Files([krx / "prices_adjusted.parquet"], [krx / "indices.parquet"], [market_file]),
+        Files([market_file], [krx / "indices.parquet"]),
+    ):
+        panel = files.load(asked).panel
+        row = int(np.searchsorted(panel.sessions, np.datetime64("2025-01-24")))
+        assert panel.returns[row, 0] == pytest.approx(0.016, abs=0.0005)
+
+
+def test_new_listings_are_skipped_with_the_reason(report: Report) -> None:
+    skipped = {one.stock.ticker: one for one in report.impact.skipped}
+    assert set(skipped) == {"064400", "096250"}
+    lg_cns, wisenut = skipped["064400"], skipped["096250"]
+    assert (lg_cns.code, str(lg_cns.day), lg_cns.has_return) == ("listed_after", "2025-02-05", False)
+    assert (wisenut.code, str(wisenut.day), wisenut.has_return) == ("too_short", "2025-01-24", True)
+
+
+def test_limit_ups_of_the_day(report: Report) -> None:
+    at_limit = {
+        row.stock.en for row in report.impact.stocks if row.window == report.leading and "limit_up" in row.flags
+    }
+    assert at_limit == {"Flitto", "MK Electron", "FIDELIX", "Great Rich Technologies", "RAONTECH (Raon Tec)"}
+
+
+def test_index_of_the_day(report: Report) -> None:
+    assert report.provenance.benchmark_returns == pytest.approx({"KOSPI": -0.0077, "KOSDAQ": -0.0006}, abs=0.00005)
+
+
+def test_tariffs_confound_the_longer_windows_only(report: Report) -> None:
+    by_window = {
+        (window.first, window.last): {str(one.day) for one in report.confounders(window)}
+        for window in report.impact.windows
+    }
+    assert by_window[0, 0] == {"2025-01-31"}
+    assert by_window[0, 1] == {"2025-01-31", "2025-02-03"}
+
+
+def test_committed_sample_is_what_the_data_gives(krx: Path, run: Run, tmp_path: Path) -> None:
+    """Byte for byte, but for the versions and the command line that run.json records."""
+    sample = ROOT / "reports" / AS_OF / "deepseek"
+    done = run("report", "--lang", "en", "--as-of", AS_OF, *sources(krx), "--reports", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    fresh = tmp_path / "out" / AS_OF / "deepseek"
+    assert {path.name for path in fresh.iterdir()} == {path.name for path in sample.iterdir()}
+    for path in sample.iterdir():
+        if path.name == "run.json":
+            ours, theirs = (json.loads(one.read_text(encoding="utf-8")) for one in (path, fresh / path.name))
+            for record in (ours, theirs):
+                del record["versions"], record["argv"]
+            assert ours == theirs
+        else:
+            assert path.read_bytes() == (fresh / path.name).read_bytes(), path.name
+    assert not any(str(krx.parent) in path.read_text(encoding="utf-8") for path in sample.iterdir())
+
+
+def test_stocks_csv_and_report_agree(report: Report) -> None:
+    with (ROOT / "reports" / AS_OF / "deepseek" / "stocks.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(report.impact.stocks)
+    hynix = next(row for row in rows if row["ticker"] == "000660" and row["window_end"] == "0")
+    assert (hynix["symbol"], hynix["raw_return"], hynix["scar"]) == ("KRX:000660", "-0.098600", "-3.0554")
+    late = next(row for row in rows if row["ticker"] == "064400" and row["window_end"] == "0")
+    assert late["raw_return"] == late["car"] == late["p"] == ""
