@@ -94,9 +94,9 @@ class _Page:
         yield Text(f"{title} · {words('as_of', as_of=report.as_of)}".replace("·", self._dot), style="bold")
         ranked = [row for row in report.sectors(report.leading) if not row.group.post_hoc and row.n]
         if ranked:
-            yield self._verdict("won", ranked[0])
+            yield self._verdict("won" if ranked[0].mean_return_ew > 0 else "best", ranked[0])
             if len(ranked) > 1:
-                yield self._verdict("lost", ranked[-1])
+                yield self._verdict("lost" if ranked[-1].mean_return_ew < 0 else "worst", ranked[-1])
         for spread in report.impact.spreads[:1]:
             if math.isfinite(spread.mean_return_ew):
                 a, b = self._sector_name(spread.sector_a), self._sector_name(spread.sector_b)
@@ -137,7 +137,7 @@ class _Page:
             "verdict_group",
             name=self.words.name(row.group),
             mean=percent(row.mean_return_ew),
-            n=row.n,
+            stocks=self.words("stocks_1" if row.n == 1 else "stocks", n=row.n),
             up=f"{row.breadth_up * 100:.0f}",
         )
         return text.append(

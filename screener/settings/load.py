@@ -168,6 +168,8 @@ def _explain(detail: Any, adapter: TypeAdapter[Any]) -> tuple[Sequence[str | int
         return path, f"the key {key!r} is missing: add it"
     if kind == "literal_error":
         return path, f"{value!r} is not possible here: write {detail['ctx']['expected']}"
+    if kind == "string_pattern_mismatch" and "x00" in detail["ctx"]["pattern"]:
+        return path, f"{value!r} holds a control character: write it on one line of plain text"
     if kind == "string_pattern_mismatch":
         return path, f"{value!r} is no id: letters, digits, _ and - only, at most 40"
     if kind.startswith(("date", "datetime")):

@@ -24,6 +24,8 @@ TICKER = re.compile(r"[0-9A-Z]{6}")
 Market = Literal["KOSPI", "KOSDAQ"]
 Palette = Literal["kr", "us", "cb"]
 ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
+Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Text on one line: a control character would reach the terminal."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
 
@@ -53,8 +55,8 @@ class Strict(BaseModel):
 class Name(Strict):
     """A name in both languages."""
 
-    ko: Annotated[str, StringConstraints(min_length=1)]
-    en: Annotated[str, StringConstraints(min_length=1)]
+    ko: Words
+    en: Words
 
     def in_(self, language: str) -> str:
         """The name in `language`."""
@@ -65,8 +67,8 @@ class Member(Strict):
     """A stock of a sector."""
 
     ticker: Ticker
-    ko: Annotated[str, StringConstraints(min_length=1)]
-    en: Annotated[str, StringConstraints(min_length=1)]
+    ko: Words
+    en: Words
     market: Market
     theme: str | None = None
     why: str = ""

@@ -99,6 +99,7 @@ def test_own_directory_takes_over_file_by_file(config: Path) -> None:
         ("sectors.toml", '"000002"', '"000001"', "sectors.toml:5: A.members[1].ticker: ticker 000001 (둘) stands twice"),
         ("sectors.toml", '"KOSPI"', '"KOSPY"', "sectors.toml:4: A.members[0].market: 'KOSPY' is not possible here"),
         ("sectors.toml", 'en = "Two"', 'en = "Two", theme = "x"', "sectors.toml:5: A.members[1].theme: theme 'x' is not d"),
+        ("sectors.toml", 'en = "One"', r'en = "\u001b[2J"', "sectors.toml:4: A.members[0].en: '\\x1b[2J' holds a control char"),
         ("sectors.toml", "[A]", "[A", "sectors.toml:1: not TOML"),
         ("sectors.toml", "[A]", '["a/b"]', "'a/b' is no id: letters, digits, _ and - only"),
         ("events.toml", "news = 2024-04-22", "news = 2025-07-01", "test.news: 2025-07-01 is in the future (today is 2025-06"),

@@ -1,0 +1,5 @@
+"""All benchmarks, one after another."""
+
+from tests.bench import commands
+
+commands.main()
