@@ -1,0 +1,155 @@
+"""The headline test: how extreme the event is among the ordinary days of the same portfolio's own past.
+
+All securities of an event study on one market share the event day, their returns move together, have fat tails and
+volatility that comes in clusters. The rank of the event among placebo dates needs no assumption about any of these
+beyond 'the standardised abnormal return of an ordinary day is drawn from one law'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screener.study.expected import Design, Floats, Ints
+from screener.study.portfolio import Portfolio
+from screener.study.rolling import Refit, Rolling, roll
+
+FEWEST_DATES = 39
+"""With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
+one most extreme date: the event may still rank second."""
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """P portfolios in one window, against B placebo dates that all of them share. Decimals; NaN where undefined."""
+
+    dates: Ints
+    """(B,) rows of the placebo dates, ascending."""
+    length: int
+    """Sessions L of the window."""
+    caar: Floats
+    """(P,) cumulative abnormal return of the event."""
+    sd: Floats
+    """(P,) exponentially weighted standard deviation of one session's abnormal return before the event."""
+    z_ewma: Floats
+    """(P,) the statistic: caar / (sqrt(L) sd)."""
+    t: Floats
+    """(P,) portfolio t of the event."""
+    placebo_rank: Floats
+    """(P,) 1 + the number of placebo dates whose |z_ewma| is at least the event's: 'rank r of placebo_n'."""
+    placebo_n: Ints
+    """(P,) placebo dates with a statistic, plus the event itself."""
+    placebo_p: Floats
+    """(P,) two-sided: placebo_rank / placebo_n."""
+    t_placebo_p: Floats
+    """(P,) the same with the portfolio t as the statistic."""
+    placebo_caar: Floats
+    """(B, P) cumulative abnormal return at each placebo date."""
+    placebo_z: Floats
+    """(B, P) z_ewma at each placebo date."""
+    placebo_t: Floats
+    """(B, P) portfolio t at each placebo date."""
+    reason: tuple[str, ...]
+    """(P,) why placebo_p is NaN; empty where it is not."""
+
+
+def placebo_test(
+    refit: Refit,
+    portfolios: Sequence[Portfolio],
+    designs: Sequence[Design],
+    event: int,
+    windows: Sequence[slice],
+    excluded: Ints | Sequence[int] = (),
+    most: int = 240,
+) -> list[Placebo]:
+    """Rank each portfolio's event among its own placebo dates, one result per window.
+
+    At the event and at each placebo date the model is refitted on the estimation window before it, and the
+    statistic is the cumulative abnormal return over sqrt(L) times the portfolio's exponentially weighted standard
+    deviation before it, so that calm and wild times can be compared. p = (1 + #{|z_b| >= |z_0|}) / (B + 1)
+    (Phipson and Smyth 2010, SAGMB 9:39, on why 1 is added; the idea of ranking among the security's own
+    non-event days is Corrado's, 1989, JFE 23:385). The smallest p that B dates can give is 1 / (B + 1).
+
+    Args:
+        refit: model and the sessions to learn from, before the event and before every placebo date.
+        portfolios: P portfolios over the same T sessions, groups or differences of groups.
+        designs: one design per benchmark.
+        event: row of tau = 0.
+        windows: rows of the panel, one slice per event window; one that ends beyond the panel gives NaN.
+        excluded: rows of sessions that no placebo window may touch, such as the windows of other events.
+        most: use at most this many placebo dates, the latest.
+    """
+    taus = [range(window.start - event, window.stop - event) for window in windows]
+    sets = [placebo_dates(refit, event, tau, excluded, most) for tau in taus]
+    begin = min([int(rows[0]) for rows in sets if rows.size], default=event)
+    rolling = roll(refit, portfolios, designs, slice(begin, event + 1), taus)
+    return [_rank(result, rows) for result, rows in zip(rolling, sets, strict=True)]
+
+
+def placebo_dates(refit: Refit, event: int, tau: range, excluded: Ints | Sequence[int] = (), most: int = 240) -> Ints:
+    """Rows, ascending, of the latest sessions that can stand in for the event in the window `tau`.
+
+    A full estimation window stands before such a session, and its own window ends before the true event and its
+    window begin and touches none of the `excluded` sessions.
+    """
+    candidates = np.arange(refit.history - min(0, tau.start), event + min(0, tau.start) - tau.stop + 1)
+    touched = np.zeros(event + 1, dtype=np.int64)
+    rows = np.asarray(excluded, dtype=np.int64)
+    touched[rows[(rows >= 0) & (rows < event)] + 1] = 1
+    before = np.cumsum(touched)
+    clear = before[candidates + tau.stop] == before[candidates + tau.start]
+    dates: Ints = candidates[clear][-most:] if most > 0 else candidates[:0]
+    return dates
+
+
+def each_security(returns: Floats, design_of: Ints) -> list[Portfolio]:
+    """Each column of `returns` (T, N) as a portfolio of its own, for the placebo p of single securities."""
+    one = np.ones(1)
+    return [Portfolio(returns[:, i : i + 1], one, design_of[i : i + 1]) for i in range(returns.shape[1])]
+
+
+def two_sided_rank(observed: Floats, placebo: Floats) -> tuple[Floats, Ints]:
+    """Rank (P,) of each |observed| (P,) among its non-missing |placebo| (B, P), and of how many (P,), itself included.
+
+    The rank is NaN where `observed` is, or where there are fewer than `FEWEST_DATES` placebo values.
+    """
+    count = np.isfinite(placebo).sum(axis=0)
+    rank = 1.0 + (np.abs(placebo) >= np.abs(observed)).sum(axis=0)
+    return np.where(np.isfinite(observed) & (count >= FEWEST_DATES), rank, np.nan), count + 1
+
+
+def _rank(rolling: Rolling, rows: Ints) -> Placebo:
+    at = rows - rolling.dates.start
+    z = rolling.z_ewma
+    rank, n = two_sided_rank(z[-1], z[at])
+    t_rank, t_n = two_sided_rank(rolling.t[-1], rolling.t[at])
+    reason = tuple(
+        "" if np.isfinite(r) else _reason(caar, sd, int(m) - 1)
+        for r, caar, sd, m in zip(rank, rolling.caar[-1], rolling.sd[-1], n, strict=True)
+    )
+    return Placebo(
+        dates=rows,
+        length=rolling.length,
+        caar=rolling.caar[-1],
+        sd=rolling.sd[-1],
+        z_ewma=z[-1],
+        t=rolling.t[-1],
+        placebo_rank=rank,
+        placebo_n=n,
+        placebo_p=rank / n,
+        t_placebo_p=t_rank / t_n,
+        placebo_caar=rolling.caar[at],
+        placebo_z=z[at],
+        placebo_t=rolling.t[at],
+        reason=reason,
+    )
+
+
+def _reason(caar: float, sd: float, dates: int) -> str:
+    if not np.isfinite(caar):
+        return "a session of the event window, or too much of the estimation window, has no return"
+    if not np.isfinite(sd):
+        return "no volatility before the event: too few returns, or returns that do not vary"
+    return f"only {dates} placebo dates; {FEWEST_DATES} are needed"

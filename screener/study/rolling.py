@@ -1,0 +1,278 @@
+"""One event window moved over the sessions of a panel, with the model refitted on the sessions before each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screener.study.expected import Design, Floats, Model
+from screener.study.portfolio import Portfolio
+
+Bools = NDArray[np.bool_]
+
+_PORTFOLIOS_AT_ONCE = 256  # bounds the memory of a whole market: about 10 panels of this many columns
+_NEGLIGIBLE = 1e-13  # a residual variance below this share of the returns' own is rounding, not variation
+
+
+@dataclass(frozen=True)
+class Refit:
+    """What stands before a date: the sessions its expected return and its volatility are learned from."""
+
+    model: Model = Model.MARKET
+    estimation: int = 120
+    """Sessions of the estimation window."""
+    gap: int = 10
+    """Sessions between the estimation window and tau = 0."""
+    min_obs: int = 60
+    """Fewest estimation sessions on which the portfolio has a return; below it every figure is NaN."""
+    decay: float = 0.94
+    """Weight of a squared residual relative to that of the session after it (RiskMetrics 1996, daily)."""
+    span: int = 60
+    """Sessions of the volatility estimate; at least half of them must have a return."""
+
+    @property
+    def history(self) -> int:
+        """Sessions that must stand before a date."""
+        return max(self.estimation + self.gap, self.span)
+
+    def estimation_of(self, date: int) -> slice:
+        """Rows of the estimation window of the session in row `date`."""
+        return slice(date - self.gap - self.estimation, date - self.gap)
+
+
+@dataclass(frozen=True)
+class Rolling:
+    """P portfolios in one window around each of B dates; decimals, NaN where the window or the fit is incomplete."""
+
+    dates: slice
+    """The rows of the B dates."""
+    length: int
+    """Sessions L of the window."""
+    caar: Floats
+    """(B, P) cumulative abnormal return, by the model fitted before the date."""
+    sd: Floats
+    """(B, P) exponentially weighted standard deviation of one session's abnormal return before the window."""
+    t: Floats
+    """(B, P) portfolio t, the same as `portfolio_t` gives for this date."""
+
+    @property
+    def z_ewma(self) -> Floats:
+        """(B, P) caar / (sqrt(L) sd)."""
+        z: Floats = self.caar / (np.sqrt(self.length) * self.sd)
+        return z
+
+
+def roll(
+    refit: Refit, portfolios: Sequence[Portfolio], designs: Sequence[Design], dates: slice, windows: Sequence[range]
+) -> list[Rolling]:
+    """Abnormal return, volatility and portfolio t of each portfolio, as if each of `dates` were the event day.
+
+    Every date has its own fit. It costs little, because fits, residual sums and volatilities are all functions of
+    moving sums of products of returns and regressors, and one band matrix gives these for every date and
+    portfolio at once. Cost is linear in dates and in portfolios.
+
+    The volatility is the root of the weighted mean of squared residuals over the `span` sessions before tau = 0, or
+    before the window where that begins earlier; those between estimation window and date are prediction errors.
+
+    Args:
+        refit: model and the sessions to learn from.
+        portfolios: P portfolios over the same T sessions; a session counts if every leg has a return.
+        designs: the distinct designs, one per benchmark; NaN rows where the benchmark is unknown.
+        dates: rows to take as tau = 0.
+        windows: one range of tau per event window, e.g. range(0, 6) for [0,+5].
+    """
+    shape = (dates.stop - dates.start, len(portfolios))
+    results = [
+        Rolling(dates, len(window), np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan))
+        for window in windows
+    ]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for number, portfolio in enumerate(portfolios):
+        groups.setdefault(tuple(np.unique(portfolio.design_of).tolist()), []).append(number)
+    for key, members in groups.items():
+        for start in range(0, len(members) if key else 0, _PORTFOLIOS_AT_ONCE):
+            columns = members[start : start + _PORTFOLIOS_AT_ONCE]
+            _fill(results, columns, refit, [portfolios[c] for c in columns], [designs[k] for k in key], key, windows)
+    return results
+
+
+def _fill(
+    results: Sequence[Rolling],
+    columns: list[int],
+    refit: Refit,
+    portfolios: Sequence[Portfolio],
+    designs: Sequence[Design],
+    key: tuple[int, ...],
+    windows: Sequence[range],
+) -> None:
+    """Compute the `columns` of `results`, portfolios that are all measured against the designs numbered `key`."""
+    values, traded = _stack(portfolios, designs, key)
+    moments = _Moments.of(values, traded, len(key))
+    fits: dict[range, tuple[Floats, Floats, Floats, Floats]] = {}
+    volatilities: dict[range, Floats] = {}
+    for window, result in zip(windows, results, strict=True):
+        first, last = result.dates.start, min(result.dates.stop, len(values) - window.stop + 1)
+        dates = range(max(first, refit.history - min(0, window.start)), last)
+        if not dates:
+            continue
+        # Windows of one event share the dates but for those whose window would run out of the panel.
+        fitted = range(dates.start, min(result.dates.stop, len(values) + 1))
+        if fitted not in fits:
+            fits[fitted] = _fit(moments, refit, fitted)
+        second_moments, df, residual, inverse = (part[: len(dates)] for part in fits[fitted])
+        whole = residual.sum(axis=2)
+        quiet = _shift(dates, min(0, window.start) - refit.span)
+        if quiet not in volatilities:
+            volatilities[quiet] = _volatility(moments, refit, quiet, whole)
+        inside, sessions = moments.window(_shift(dates, window.start), len(window))
+        caar = np.where(sessions > len(window) - 0.5, np.einsum("bps,bps->bp", whole, inside), np.nan)
+        at = slice(dates.start - first, dates.stop - first)
+        result.caar[at, columns] = caar
+        result.sd[at, columns] = volatilities[quiet]
+        result.t[at, columns] = caar / np.sqrt(
+            _prediction_variance(second_moments, residual, inverse, inside, len(window), df)
+        )
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Products from which every moving fit follows; `size` = K p + K regressors and legs of each portfolio."""
+
+    values: Floats
+    """(T, P, size) regressors and legs, zero where the portfolio did not trade."""
+    traded: Floats
+    """(T, P) 1 where it did."""
+    products: Floats
+    """(T, P, size (size + 1) / 2) products of two of `values`, the upper triangle."""
+    legs: int
+
+    @classmethod
+    def of(cls, values: Floats, traded: Bools, legs: int) -> _Moments:
+        first, second = np.triu_indices(values.shape[2])
+        return cls(values, traded.astype(np.float64), values[:, :, first] * values[:, :, second], legs)
+
+    def second(self, starts: range, weights: Floats) -> tuple[Floats, Floats]:
+        """Weighted second moments (B, P, size, size) and weight (B, P) of the sessions from each of `starts`."""
+        packed = _moving_sums(self.products, weights, starts)
+        size = self.values.shape[2]
+        first, second = np.triu_indices(size)
+        full = np.empty((*packed.shape[:2], size, size))
+        full[:, :, first, second] = packed
+        full[:, :, second, first] = packed
+        return full, _moving_sums(self.traded, weights, starts)
+
+    def window(self, starts: range, length: int) -> tuple[Floats, Floats]:
+        """Sums of `values` (B, P, size) and number of sessions traded (B, P)."""
+        one = np.ones(length)
+        return _moving_sums(self.values, one, starts), _moving_sums(self.traded, one, starts)
+
+
+def _fit(moments: _Moments, refit: Refit, dates: range) -> tuple[Floats, Floats, Floats, Floats]:
+    """Second moments, degrees of freedom, residual and inverse Gram matrices of the fit before each of `dates`."""
+    learned = _shift(dates, -refit.gap - refit.estimation)
+    second_moments, observations = moments.second(learned, np.ones(refit.estimation))
+    parameters = second_moments.shape[2] // moments.legs - 1
+    enough = observations > max(refit.min_obs, parameters + 1) - 0.5
+    residual, inverse = _solve(second_moments, enough, moments.legs, parameters)
+    return second_moments, observations - parameters, residual, inverse
+
+
+def _volatility(moments: _Moments, refit: Refit, starts: range, whole: Floats) -> Floats:
+    """(B, P) exponentially weighted standard deviation of the residual `whole` over the sessions from `starts`."""
+    weighted, weight = moments.second(starts, refit.decay ** np.arange(refit.span - 1.0, -1.0, -1.0))
+    sessions = _moving_sums(moments.traded, np.ones(refit.span), starts)
+    variance = np.einsum("bps,bpst,bpt->bp", whole, weighted, whole)
+    scale = np.trace(weighted[:, :, -moments.legs :, -moments.legs :], axis1=2, axis2=3)
+    real = (sessions > refit.span / 2 - 0.5) & (variance > _NEGLIGIBLE * scale)
+    sd: Floats = np.sqrt(np.where(real, variance, np.nan) / np.where(real, weight, 1.0))
+    return sd
+
+
+def _stack(portfolios: Sequence[Portfolio], designs: Sequence[Design], key: tuple[int, ...]) -> tuple[Floats, Bools]:
+    """Regressors and legs of each portfolio side by side (T, P, K p + K), zero where it did not trade (T, P).
+
+    Legs that share a design are one: with one mask for the portfolio, the fit of a sum is the sum of the fits.
+    """
+    x = np.hstack([design.regressors for design in designs])
+    known = np.isfinite(x).all(axis=1) & np.all([np.isfinite(design.offset) for design in designs], axis=0)
+    returns = np.concatenate([portfolio.returns * portfolio.weights for portfolio in portfolios], axis=1)
+    owner = np.repeat(np.arange(len(portfolios)), [len(portfolio.weights) for portfolio in portfolios])
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    traded: Bools = np.logical_and.reduceat(np.isfinite(returns), starts, axis=1) & known[:, None]
+    values = np.zeros((*traded.shape, x.shape[1] + len(key)))
+    values[:, :, : x.shape[1]] = np.where(traded[:, :, None], x[:, None, :], 0.0)
+    design_of = np.concatenate([portfolio.design_of for portfolio in portfolios])
+    weights = np.concatenate([portfolio.weights for portfolio in portfolios])
+    for leg, (number, design) in enumerate(zip(key, designs, strict=True)):
+        of_leg = np.flatnonzero(design_of == number)
+        begins = np.flatnonzero(np.diff(owner[of_leg], prepend=-1))
+        total = np.add.reduceat(returns[:, of_leg], begins, axis=1)
+        offset = np.outer(design.offset, np.add.reduceat(weights[of_leg], begins))
+        values[:, :, x.shape[1] + leg] = np.where(traded, total - offset, 0.0)
+    return values, traded
+
+
+def _solve(moments: Floats, enough: Bools, legs: int, parameters: int) -> tuple[Floats, Floats]:
+    """Least squares of each leg on its own regressors, from second moments (B, P, size, size).
+
+    Returns the residual of each leg as a combination of regressors and legs (B, P, K, size), and the inverse Gram
+    matrices (B, P, K, p, p); NaN where the sessions are not `enough` or the regressors are collinear.
+    """
+    dates, portfolios, size, _ = moments.shape
+    residual = np.zeros((dates, portfolios, legs, size))
+    inverse = np.empty((dates, portfolios, legs, parameters, parameters))
+    for leg in range(legs):
+        own = slice(leg * parameters, (leg + 1) * parameters)
+        gram = moments[:, :, own, own]
+        # Hadamard: a determinant is at most the product of the diagonal, and far below it when columns are collinear.
+        regular = enough & (np.linalg.det(gram) > 1e-12 * np.prod(np.diagonal(gram, axis1=2, axis2=3), axis=2))
+        inverse[:, :, leg] = np.linalg.inv(np.where(regular[:, :, None, None], gram, np.eye(parameters)))
+        beta = np.einsum("bpij,bpj->bpi", inverse[:, :, leg], moments[:, :, own, legs * parameters + leg])
+        residual[:, :, leg, own] = -beta
+        residual[:, :, leg, legs * parameters + leg] = 1.0
+        residual[~regular, leg] = np.nan
+    return residual, inverse
+
+
+def _prediction_variance(
+    moments: Floats, residual: Floats, inverse: Floats, inside: Floats, length: int, df: Floats
+) -> Floats:
+    """(B, P) variance of the portfolio's cumulative abnormal return, the formula of `portfolio_t`."""
+    dates, portfolios, legs, parameters, _ = inverse.shape
+    covariance = np.einsum("bpgs,bpst,bpht->bpgh", residual, moments, residual, optimize=True)
+    x = legs * parameters
+    z = inside[:, :, :x].reshape(dates, portfolios, legs, parameters)
+    loading = np.einsum("bpgij,bpgj->bpgi", inverse, z)
+    gram = moments[:, :, :x, :x].reshape(dates, portfolios, legs, parameters, legs, parameters)
+    leverage = np.einsum("bpgi,bpgihj,bphj->bpgh", loading, gram, loading, optimize=True)
+    variance = (covariance * (length + leverage)).sum(axis=(2, 3))
+    scale = np.trace(moments[:, :, x:, x:], axis1=2, axis2=3)
+    real = variance > _NEGLIGIBLE * scale
+    result: Floats = np.where(real, variance, np.nan) / np.where(df >= 1, df, np.nan)
+    return result
+
+
+def _moving_sums(values: Floats, weights: Floats, starts: range) -> Floats:
+    """(B, ...) sums of `weights` (m,) times the m rows of `values` (T, ...) from each of the consecutive `starts`.
+
+    A band matrix times blocks of rows: as fast as differences of cumulative sums, without their cancellation.
+    """
+    span = len(weights)
+    flat = values.reshape(len(values), -1)
+    sums = np.empty((len(starts), flat.shape[1]))
+    block = min(len(starts), max(span, 32))
+    band = np.zeros((block, block + span - 1))
+    for row in range(block):
+        band[row, row : row + span] = weights
+    for done in range(0, len(starts), block):
+        rows = min(block, len(starts) - done)
+        begin = starts.start + done
+        sums[done : done + rows] = band[:rows, : rows + span - 1] @ flat[begin : begin + rows + span - 1]
+    return sums.reshape(len(starts), *values.shape[1:])
+
+
+def _shift(rows: range, by: int) -> range:
+    return range(rows.start + by, rows.stop + by)
