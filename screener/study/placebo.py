@@ -32,7 +32,7 @@ class Placebo:
     caar: Floats
     """(P,) cumulative abnormal return of the event."""
     sd: Floats
-    """(P,) exponentially weighted standard deviation of one session's abnormal return before the event."""
+    """(P,) standard deviation expected of one session's abnormal return, from the sessions before the event."""
     z_ewma: Floats
     """(P,) the statistic: caar / (sqrt(L) sd)."""
     t: Floats
@@ -66,11 +66,11 @@ def placebo_test(
 ) -> list[Placebo]:
     """Rank each portfolio's event among its own placebo dates, one result per window.
 
-    At the event and at each placebo date the model is refitted on the estimation window before it, and the
-    statistic is the cumulative abnormal return over sqrt(L) times the portfolio's exponentially weighted standard
-    deviation before it, so that calm and wild times can be compared. p = (1 + #{|z_b| >= |z_0|}) / (B + 1)
-    (Phipson and Smyth 2010, SAGMB 9:39, on why 1 is added; the idea of ranking among the security's own
-    non-event days is Corrado's, 1989, JFE 23:385). The smallest p that B dates can give is 1 / (B + 1).
+    At the event and at each placebo date the model is refitted on the estimation window before it. The statistic is
+    the cumulative abnormal return over sqrt(L) times the standard deviation that the sessions before it let expect,
+    the latest weighing most (see `roll`), so that calm and wild times can be compared. p = (1 + #{|z_b| >= |z_0|}) /
+    (B + 1), never below 1 / (B + 1); on why 1 is added see Phipson and Smyth 2010, SAGMB 9:39. To rank the event
+    among the security's own other days is the idea of Corrado 1989, JFE 23:385.
 
     Args:
         refit: model and the sessions to learn from, before the event and before every placebo date.
