@@ -74,10 +74,13 @@ def spreads(
     estimation = refit.estimation_of(event)
     tests = portfolio_t(refit.model, portfolio, designs, estimation, windows, refit.min_obs)
     placebos = placebo_test(refit, [portfolio], designs, event, windows, excluded, most)
-    return [
-        Spread(test, placebo, detectable_by_t(test), float(detectable_by_placebo(placebo)[0]))
-        for test, placebo in zip(tests, placebos, strict=True)
-    ]
+    results = []
+    for found, placebo in zip(tests, placebos, strict=True):
+        # Stricter than `portfolio_t`: a window cut short by the end of the panel, and a variance that is only rounding.
+        defined = np.isfinite(placebo.t[0])
+        test = found if defined else PortfolioTest(float(placebo.caar[0]), np.nan, np.nan, found.df)
+        results.append(Spread(test, placebo, detectable_by_t(test), float(detectable_by_placebo(placebo)[0])))
+    return results
 
 
 def detectable_by_t(test: PortfolioTest) -> float:
@@ -173,7 +176,8 @@ def _varying(values: Floats) -> Floats:
     centred = values - np.where(have, values, 0.0).sum(axis=0) / np.maximum(count, 1)
     size = np.abs(np.where(have, centred, 0.0)).max(axis=0, initial=0.0)
     level = np.abs(np.where(have, values, 0.0)).max(axis=0, initial=0.0)
-    return centred[:, (count >= 3) & (size > 1e-12 * level)]
+    varying: Floats = centred[:, (count >= 3) & (size > 1e-12 * level)]
+    return varying
 
 
 def _sum_of_correlations(a: Floats, b: Floats) -> tuple[float, int]:

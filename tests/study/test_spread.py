@@ -1,0 +1,164 @@
+"""Sector against sector: identities, and the two-sample test against a loop over every pair of members."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import screener.study.spread as spread_module
+from screener.study.expected import Floats, Model
+from screener.study.portfolio import Portfolio, portfolio_t
+from screener.study.rolling import Refit
+from screener.study.spread import detectable_by_placebo, detectable_by_t, mean_correlation, spreads, two_sample
+from tests.study.simulated import simulate
+
+EVENT = 380
+WINDOWS = [slice(EVENT, EVENT + 1), slice(EVENT, EVENT + 6)]
+
+
+def pairwise(a: Floats, b: Floats, same: bool) -> float:
+    """Mean correlation by a loop over pairs, each over its common days."""
+    values = []
+    for i, j in itertools.product(range(a.shape[1]), range(b.shape[1])):
+        if same and i >= j:
+            continue
+        common = np.isfinite(a[:, i]) & np.isfinite(b[:, j])
+        values.append(np.corrcoef(a[common, i], b[common, j])[0, 1])
+    return float(np.mean(values))
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_two_sample_against_a_loop_over_pairs(missing: float) -> None:
+    rng = np.random.default_rng(2)
+    residuals = rng.normal(0, 0.02, (120, 1)) * 0.5 + rng.normal(0, 0.02, (120, 20))
+    residuals[rng.random(residuals.shape) < missing] = np.nan
+    a, b = residuals[:, :12], residuals[:, 12:]
+    scar_a, scar_b = rng.normal(1, 1, 12), rng.normal(0, 1, 8)
+    r_a, r_b, r_ab = pairwise(a, a, same=True), pairwise(b, b, same=True), pairwise(a, b, same=False)
+    v_a, v_b = np.var(scar_a, ddof=1) / (1 - r_a), np.var(scar_b, ddof=1) / (1 - r_b)
+    covariance = np.full((20, 20), r_ab * np.sqrt(v_a * v_b))
+    covariance[:12, :12], covariance[12:, 12:] = r_a * v_a, r_b * v_b
+    np.fill_diagonal(covariance, [v_a] * 12 + [v_b] * 8)
+    contrast = np.array([1 / 12] * 12 + [-1 / 8] * 8)
+    expected = contrast @ np.concatenate([scar_a, scar_b]) / np.sqrt(contrast @ covariance @ contrast)
+    result = two_sample(scar_a, scar_b, a, b)
+    np.testing.assert_allclose([result.r_a, result.r_b, result.r_ab], [r_a, r_b, r_ab], rtol=1e-10)
+    np.testing.assert_allclose(result.t, expected, rtol=1e-10)
+    assert result.df == 7
+    np.testing.assert_allclose(result.p, 2 * stats.t.sf(abs(expected), 7), rtol=1e-10)
+    swapped = two_sample(scar_b, scar_a, b, a)
+    np.testing.assert_allclose(swapped.t, -result.t, rtol=1e-12)
+
+
+def test_members_without_a_statistic_are_left_out_with_their_residuals() -> None:
+    rng = np.random.default_rng(4)
+    residuals = rng.normal(0, 0.02, (60, 14))
+    scar = rng.normal(0, 1, 14)
+    whole = two_sample(scar[:7], scar[7:], residuals[:, :7], residuals[:, 7:])
+    scar_more, more = np.append(scar[:7], np.nan), np.column_stack([residuals[:, :7], residuals[:, 7]])
+    assert two_sample(scar_more, scar[7:], more, residuals[:, 7:]) == whole
+
+
+def test_a_negative_correlation_does_not_sharpen_the_test() -> None:
+    rng = np.random.default_rng(6)
+    noise = rng.normal(0, 1, (60, 6))
+    against = noise - noise.mean(axis=1, keepdims=True)
+    scar = rng.normal(0, 1, 12)
+    result = two_sample(scar[:6], scar[6:], against, rng.normal(0, 1, (60, 6)))
+    assert result.r_a == pytest.approx(-1 / 5, abs=0.01)
+    r_b = max(result.r_b, 0)
+    v_a, v_b = scar[:6].var(ddof=1), scar[6:].var(ddof=1) / (1 - r_b)
+    variance = v_a / 6 + v_b * (1 + 5 * r_b) / 6 - 2 * result.r_ab * np.sqrt(v_a * v_b)
+    assert result.t == pytest.approx((scar[:6].mean() - scar[6:].mean()) / np.sqrt(variance))
+
+
+@pytest.mark.parametrize(("n_a", "n_b", "reason"), [(4, 20, "members"), (20, 0, "members"), (8, 8, "correlation")])
+def test_two_sample_without_a_basis_is_nan_with_a_reason(n_a: int, n_b: int, reason: str) -> None:
+    rng = np.random.default_rng(0)
+    days = 60 if reason == "members" else 2
+    result = two_sample(
+        rng.normal(size=n_a), rng.normal(size=n_b), rng.normal(size=(days, n_a)), rng.normal(size=(days, n_b))
+    )
+    assert np.isnan(result.t)
+    assert np.isnan(result.p)
+    assert reason in result.reason
+
+
+def test_identical_groups_have_no_difference_to_test() -> None:
+    rng = np.random.default_rng(1)
+    scar, residuals = rng.normal(size=10), rng.normal(size=(60, 1)) + rng.normal(size=(60, 10))
+    result = two_sample(scar, scar, residuals, residuals)
+    assert np.isnan(result.p) or result.t == 0
+    assert mean_correlation(residuals, residuals) == pytest.approx((1 + 9 * result.r_a) / 10)
+
+
+def test_spread_joins_the_portfolio_t_and_its_placebo() -> None:
+    market = simulate()
+    market.returns[EVENT, :15] += 0.05
+    a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
+    b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
+    refit = Refit()
+    estimation = slice(EVENT - 130, EVENT - 10)
+    expected = portfolio_t(Model.MARKET, a - b, market.designs(), estimation, WINDOWS, refit.min_obs)
+    for result, test in zip(spreads(refit, a, b, market.designs(), EVENT, WINDOWS), expected, strict=True):
+        assert result.portfolio == test
+        np.testing.assert_allclose(result.placebo.t, test.t, rtol=1e-10)
+        np.testing.assert_allclose(result.placebo.caar, test.caar, rtol=1e-10)
+    [day, _] = spreads(refit, a, b, market.designs(), EVENT, WINDOWS)
+    assert day.portfolio.caar == pytest.approx(0.05, abs=0.02)
+    assert day.placebo.placebo_p[0] == 1 / 241
+
+
+def test_detectable_effect_has_the_power_it_claims() -> None:
+    market = simulate(missing=0.01)
+    a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
+    b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
+    for result in spreads(Refit(), a, b, market.designs(), EVENT, WINDOWS):
+        test = result.portfolio
+        se = abs(test.caar / test.t)
+        power = stats.nct.sf(stats.t.isf(0.025, test.df), test.df, detectable_by_t(test) / se)
+        assert power == pytest.approx(0.8, abs=1e-6)
+        placebo = result.placebo
+        unit = np.sqrt(placebo.length) * placebo.sd[0]
+        z = placebo.placebo_z[:, 0]
+        found = []
+        for sign in (-1, 1):
+            lifted = z + sign * detectable_by_placebo(placebo)[0] / unit
+            p = (1 + (np.abs(z) >= np.abs(lifted)[:, None]).sum(axis=1)) / (len(z) + 1)
+            found.append((p <= 0.05).mean())
+        assert min(found) == pytest.approx(0.8, abs=0.01)
+
+
+def test_spread_of_a_group_with_itself_is_zero_and_without_a_test() -> None:
+    market = simulate(missing=0.03)
+    a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
+    for result in spreads(Refit(), a, a, market.designs(), EVENT, WINDOWS[:1]):
+        assert result.portfolio.caar == 0
+        assert np.isnan(
+            [result.portfolio.t, result.portfolio.p, result.detectable_t, result.placebo.placebo_p[0]]
+        ).all()
+
+
+def test_a_window_beyond_the_panel_has_no_spread() -> None:
+    market = simulate()
+    a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
+    b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
+    last = len(market.returns) - 1
+    [result] = spreads(Refit(), a, b, market.designs(), last, [slice(last, last + 6)])
+    assert np.isnan([result.portfolio.caar, result.portfolio.t, result.placebo.caar[0]]).all()
+
+
+def test_no_detectable_effect_without_a_test() -> None:
+    market = simulate(sessions=200)
+    a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
+    b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
+    [result] = spreads(Refit(), a, b, market.designs(), 100, [slice(100, 101)])
+    assert np.isnan([result.detectable_t, result.detectable_placebo, result.portfolio.t]).all()
+
+
+def test_tests_that_assume_independence_between_firms_are_not_offered() -> None:
+    offered = " ".join(dir(spread_module)).lower()
+    assert not any(word in offered for word in ("permut", "bootstrap", "shuffle", "welch", "mann"))
