@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr
+from scipy.stats import rankdata
 
 from screener.study.abnormal import over_window, two_sided
 from screener.study.expected import Fit, Floats, Ints, Model, fit
@@ -115,7 +116,7 @@ def corrado(study: Study) -> float:
     everything = np.vstack([study.residuals, study.event_days])
     length = len(study.event_days)
     u = _ranks(everything) / (np.isfinite(everything).sum(axis=0) + 1) - 0.5
-    daily = np.nansum(u, axis=0 + 1) / np.sqrt(np.maximum(np.isfinite(u).sum(axis=1), 1))
+    daily = np.nansum(u, axis=1) / np.sqrt(np.maximum(np.isfinite(u).sum(axis=1), 1))
     sd, days = np.sqrt(np.square(daily).mean()), len(daily)
     z = daily[-length:].sum() / (np.sqrt(length) * sd) / np.sqrt((days - length) / (days - 1))
     return _normal(z)
@@ -124,7 +125,7 @@ def corrado(study: Study) -> float:
 def grank_t(study: Study) -> float:
     """Generalised rank t (Kolari and Pynnonen 2011) with the event cell scaled by the root of 1 - rbar."""
     event = study.scar / study.scar.std(ddof=1) * np.sqrt(1 - study.rbar)
-    cells = np.vstack([study.residuals / np.sqrt(np.nanmean(np.square(study.residuals), axis=0)), event])
+    cells = np.vstack([study.residuals / study.fitted.sigma[study.members], event])
     known = np.isfinite(cells)
     u = _ranks(cells) / (known.sum(axis=0) + 1) - 0.5
     count = known.sum(axis=1)
@@ -191,6 +192,6 @@ def _patell(study: Study) -> float:
 
 
 def _ranks(values: Floats) -> Floats:
-    """(T, N) ranks down each column; NaN stays NaN."""
-    order = np.argsort(np.argsort(values, axis=0), axis=0) + 1.0
-    return np.where(np.isfinite(values), order, np.nan)
+    """(T, N) midranks down each column; NaN stays NaN."""
+    known = np.isfinite(values)
+    return np.where(known, rankdata(np.where(known, values, np.inf), axis=0), np.nan)

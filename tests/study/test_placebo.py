@@ -61,7 +61,7 @@ def plain_loop(
 
 @pytest.mark.parametrize("model", list(Model))
 @pytest.mark.parametrize("missing", [0.0, 0.04])
-@pytest.mark.parametrize("long_run", [0.0, 0.5])
+@pytest.mark.parametrize("long_run", [0.0, 0.4])
 def test_refits_agree_with_a_plain_loop(model: Model, missing: float, long_run: float) -> None:
     market = simulate(missing=missing)
     if missing:
