@@ -92,7 +92,7 @@ def placebo_dates(refit: Refit, event: int, tau: range, excluded: Ints | Sequenc
     """Rows, ascending, of the latest sessions that can stand in for the event in the window `tau`.
 
     A full estimation window stands before such a session, and its own window ends before the true event and its
-    window begin and touches none of the `excluded` sessions.
+    window begin and touches none of the `excluded` sessions. Its estimation window may: the event's own may as well.
     """
     candidates = np.arange(refit.history - min(0, tau.start), event + min(0, tau.start) - tau.stop + 1)
     touched = np.zeros(event + 1, dtype=np.int64)

@@ -46,8 +46,9 @@ class Refit:
         return max(self.estimation + self.gap, self.span)
 
     def estimation_of(self, date: int) -> slice:
-        """Rows of the estimation window of the session in row `date`."""
-        return slice(date - self.gap - self.estimation, date - self.gap)
+        """Rows of the estimation window of the session in row `date`, as many as the panel has."""
+        end = max(date - self.gap, 0)
+        return slice(max(end - self.estimation, 0), end)
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,9 @@ def _volatility(
     moving, steady = (np.einsum("bps,bpst,bpt->bp", whole, m, whole) for m in (weighted, second_moments))
     scale = np.trace(second_moments[:, :, -moments.legs :, -moments.legs :], axis1=2, axis2=3)
     real = (sessions > refit.span / 2 - 0.5) & (df > 0.5) & (steady > _NEGLIGIBLE * scale)
-    variance = (1 - refit.long_run) * np.maximum(moving, 0.0) / np.where(real, weight, np.nan)
-    sd: Floats = np.sqrt(variance + refit.long_run * steady / np.where(real, df, np.nan))
+    variance = (1 - refit.long_run) * moving / np.where(real, weight, np.nan)
+    variance += refit.long_run * steady / np.where(real, df, np.nan)
+    sd: Floats = np.sqrt(np.where(variance > _NEGLIGIBLE * scale / refit.estimation, variance, np.nan))
     return sd
 
 

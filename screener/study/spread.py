@@ -76,9 +76,10 @@ def spreads(
     placebos = placebo_test(refit, [portfolio], designs, event, windows, excluded, most)
     results = []
     for found, placebo in zip(tests, placebos, strict=True):
-        # Stricter than `portfolio_t`: a window cut short by the end of the panel, and a variance that is only rounding.
-        defined = np.isfinite(placebo.t[0])
-        test = found if defined else PortfolioTest(float(placebo.caar[0]), np.nan, np.nan, found.df)
+        # The refits know a window cut short by the end of the panel and a variance that is only rounding;
+        # `portfolio_t` knows how to make do with part of an estimation window.
+        trusted = event < refit.history or np.isfinite(placebo.t[0])
+        test = found if trusted else PortfolioTest(float(placebo.caar[0]), np.nan, np.nan, found.df)
         results.append(Spread(test, placebo, detectable_by_t(test), float(detectable_by_placebo(placebo)[0])))
     return results
 

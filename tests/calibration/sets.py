@@ -37,7 +37,7 @@ def first_event(market: Market, refit: Refit, longest: int) -> int:
 
 
 def draw_sets(market: Market, refit: Refit, longest: int, count: int, rng: np.random.Generator) -> list[Cell]:
-    """Random sets, sets of nearest neighbours by residual correlation before the first event, configured sectors."""
+    """Single stocks, random sets, sets of nearest neighbours by residual correlation before the first event, configured sectors."""
     before = slice(1, first_event(market, refit, longest))
     liquid = market.liquid
     fitted = fit(
@@ -49,7 +49,8 @@ def draw_sets(market: Market, refit: Refit, longest: int, count: int, rng: np.ra
     unit = (unit - unit.mean(axis=0)) / np.sqrt(np.square(unit - unit.mean(axis=0)).sum(axis=0))
     correlation = unit.T @ unit
     columns = liquid[pool]
-    cells = [
+    cells = [Cell("single stocks", [one[None] for one in rng.choice(columns, count, replace=False)])]
+    cells += [
         Cell(f"random {size}", [rng.choice(columns, size, replace=False) for _ in range(count)])
         for size in (10, 20, 40)
     ]

@@ -58,7 +58,7 @@ def markdown(table: pd.DataFrame, span: str, draws: int, seed: int) -> str:
         lines += [f"| test | {' | '.join(cells)} |", "|---" * (len(cells) + 1) + "|"]
         for test in part.test.unique():
             found = [part[(part.test == test) & (part.cell == cell)] for cell in cells]
-            shown = [" / ".join(f"{100 * value:.1f}" for value in rows["size"]) for rows in found]
+            shown = [" / ".join(f"{100 * value:.1f}" for value in rows["size"]) or "-" for rows in found]
             lines.append(f"| {test} | {' | '.join(shown)} |")
         lines.append("")
     lines += [

@@ -207,6 +207,18 @@ def test_a_flat_return_series_has_no_p() -> None:
     assert np.isfinite(result.placebo_p[1:]).all()
 
 
+@pytest.mark.parametrize("long_run", [0.0, 0.4])
+def test_returns_that_stopped_varying_have_no_moving_volatility(long_run: float) -> None:
+    market = simulate()
+    stopped = market.returns[:, :1].copy()
+    stopped[EVENT - 60 :] = 0.0
+    nothing_expected = Design(np.zeros(len(stopped)), np.empty((len(stopped), 0)))
+    refit = Refit(Model.MARKET_ADJUSTED, long_run=long_run)
+    [stock] = each_security(stopped, np.zeros(1, dtype=np.int64))
+    [result] = placebo_test(refit, [stock], [nothing_expected], EVENT, WINDOWS[:1])
+    assert np.isfinite(result.z_ewma[0]) == (long_run > 0)
+
+
 def test_undefined_is_nan_with_a_reason() -> None:
     market = simulate()
     market.returns[EVENT + 2, :15] = np.nan

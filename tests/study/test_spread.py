@@ -151,11 +151,22 @@ def test_a_window_beyond_the_panel_has_no_spread() -> None:
     assert np.isnan([result.portfolio.caar, result.portfolio.t, result.placebo.caar[0]]).all()
 
 
-def test_no_detectable_effect_without_a_test() -> None:
+def test_part_of_an_estimation_window_is_enough_for_the_t_but_not_for_the_placebo() -> None:
     market = simulate(sessions=200)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     [result] = spreads(Refit(), a, b, market.designs(), 100, [slice(100, 101)])
+    [test] = portfolio_t(Model.MARKET, a - b, market.designs(), slice(0, 90), [slice(100, 101)], 60)
+    assert result.portfolio == test
+    assert np.isfinite([test.t, result.detectable_t]).all()
+    assert np.isnan([result.placebo.placebo_p[0], result.detectable_placebo]).all()
+
+
+def test_no_detectable_effect_without_a_test() -> None:
+    market = simulate(sessions=200)
+    a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
+    b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
+    [result] = spreads(Refit(), a, b, market.designs(), 60, [slice(60, 61)])
     assert np.isnan([result.detectable_t, result.detectable_placebo, result.portfolio.t]).all()
 
 
