@@ -81,11 +81,19 @@ def placebo_test(
         excluded: rows of sessions that no placebo window may touch, such as the windows of other events.
         most: use at most this many placebo dates, the latest.
     """
+    taus, sets, dates = placebo_spans(refit, event, windows, excluded, most)
+    rolling = roll(refit, portfolios, designs, dates, taus)
+    return [rank_among(result, rows) for result, rows in zip(rolling, sets, strict=True)]
+
+
+def placebo_spans(
+    refit: Refit, event: int, windows: Sequence[slice], excluded: Ints | Sequence[int], most: int
+) -> tuple[list[range], list[Ints], slice]:
+    """Each window relative to tau = 0, its placebo dates, and the rows from the earliest of these through the event."""
     taus = [range(window.start - event, window.stop - event) for window in windows]
     sets = [placebo_dates(refit, event, tau, excluded, most) for tau in taus]
     begin = min([int(rows[0]) for rows in sets if rows.size], default=event)
-    rolling = roll(refit, portfolios, designs, slice(begin, event + 1), taus)
-    return [_rank(result, rows) for result, rows in zip(rolling, sets, strict=True)]
+    return taus, sets, slice(begin, event + 1)
 
 
 def placebo_dates(refit: Refit, event: int, tau: range, excluded: Ints | Sequence[int] = (), most: int = 240) -> Ints:
@@ -120,7 +128,8 @@ def two_sided_rank(observed: Floats, placebo: Floats) -> tuple[Floats, Ints]:
     return np.where(np.isfinite(observed) & (count >= FEWEST_DATES), rank, np.nan), count + 1
 
 
-def _rank(rolling: Rolling, rows: Ints) -> Placebo:
+def rank_among(rolling: Rolling, rows: Ints) -> Placebo:
+    """Rank the last date of `rolling` among those in the panel's `rows`."""
     at = rows - rolling.dates.start
     z = rolling.z_ewma
     rank, n = two_sided_rank(z[-1], z[at])

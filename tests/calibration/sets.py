@@ -37,7 +37,7 @@ def first_event(market: Market, refit: Refit, longest: int) -> int:
 
 
 def draw_sets(market: Market, refit: Refit, longest: int, count: int, rng: np.random.Generator) -> list[Cell]:
-    """Single stocks, random sets, sets of nearest neighbours by residual correlation before the first event, configured sectors."""
+    """Single stocks, random sets, nearest neighbours by residual correlation before the first event, the configured."""
     before = slice(1, first_event(market, refit, longest))
     liquid = market.liquid
     fitted = fit(

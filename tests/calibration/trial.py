@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from screener.study.abnormal import two_sided
 from screener.study.expected import Floats, Ints
+from screener.study.members import roll_members
 from screener.study.multiple import benjamini_hochberg, benjamini_yekutieli, westfall_young
 from screener.study.placebo import placebo_dates, two_sided_rank
 from screener.study.portfolio import Portfolio
@@ -47,16 +48,28 @@ class Histories:
     headline: list[Rolling]
     moving_only: list[Rolling]
     steady_only: list[Rolling]
+    members: list[Rolling] | None
+    """The mean standardised abnormal return of the members of each set; None for differences."""
 
     @classmethod
-    def of(cls, market: Market, refit: Refit, portfolios: Sequence[Portfolio], lengths: Sequence[int]) -> Histories:
+    def of(
+        cls,
+        market: Market,
+        refit: Refit,
+        portfolios: Sequence[Portfolio],
+        lengths: Sequence[int],
+        sets: Sequence[Ints] | None = None,
+    ) -> Histories:
         dates = slice(refit.history, len(market.sessions))
         windows = [range(length) for length in lengths]
-        kinds = [
+        headline, moving_only, steady_only = (
             roll(replace(refit, long_run=share), portfolios, market.designs, dates, windows)
             for share in (refit.long_run, 0, 1)
-        ]
-        return cls(refit, *kinds)
+        )
+        members = None
+        if sets is not None:
+            members = roll_members(refit, market.returns, market.design_of, sets, market.designs, dates, windows)
+        return cls(refit, headline, moving_only, steady_only, members)
 
 
 def trials(
@@ -64,7 +77,7 @@ def trials(
 ) -> Iterator[Outcome]:
     """Every test on every event, (number of the set, row of the date), of one cell."""
     portfolios = [Portfolio.of(market.returns[:, s], market.design_of[s]) for s in cell.sets]
-    histories = Histories.of(market, refit, portfolios, lengths)
+    histories = Histories.of(market, refit, portfolios, lengths, cell.sets)
     for number, date in events:
         for which, length in enumerate(lengths):
             p = portfolio_tests(market, histories, which, number, date)
@@ -143,6 +156,8 @@ def portfolio_tests(market: Market, histories: Histories, which: int, number: in
         "placebo z, estimation volatility only": (histories.steady_only[which], histories.steady_only[which].z_ewma),
         "placebo of portfolio t": (rolling, rolling.t),
     }
+    if histories.members is not None:
+        sources["placebo of members' mean z"] = (histories.members[which], histories.members[which].z_ewma)
     p: dict[str, Floats] = {}
     for most, label in HISTORIES.items():
         at = placebo_dates(refit, date, range(rolling.length), market.excluded, most) - rolling.dates.start

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener.study.expected import Design, Floats, Model, fit
+from screener.study.members import placebo_of_members
 from screener.study.placebo import FEWEST_DATES, Placebo, each_security, placebo_dates, placebo_test, two_sided_rank
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import Refit
@@ -194,6 +195,38 @@ def test_one_stock_as_a_group_is_the_stock() -> None:
     for a, b in zip(stocks, group, strict=True):
         np.testing.assert_allclose(a.placebo_z[:, 3], b.placebo_z[:, 0], rtol=1e-12)
         np.testing.assert_array_equal(a.placebo_p[3], b.placebo_p[0])
+
+
+def test_members_mean_is_the_mean_of_the_members() -> None:
+    market = simulate(missing=0.02)
+    groups = [np.arange(15), np.array([3]), np.array([30, 7, 21])]
+    designs = market.designs()
+    stocks = placebo_test(Refit(), each_security(market.returns, market.design_of), designs, EVENT, WINDOWS)
+    results = placebo_of_members(Refit(), market.returns, market.design_of, groups, designs, EVENT, WINDOWS)
+    for stock, result in zip(stocks, results, strict=True):
+        for column, group in enumerate(groups):
+            known = group[np.isfinite(stock.z_ewma[group])]
+            if 2 * len(known) < len(group):
+                assert np.isnan(result.placebo_p[column])
+                continue
+            np.testing.assert_allclose(result.z_ewma[column], stock.z_ewma[known].mean())
+            weighted = np.average(stock.caar[known], weights=1 / stock.sd[known])
+            np.testing.assert_allclose(result.caar[column], weighted)
+            last = stock.placebo_z[-1, group]
+            np.testing.assert_allclose(result.placebo_z[-1, column], last[np.isfinite(last)].mean())
+            beaten = (np.abs(result.placebo_z[:, column]) >= abs(result.z_ewma[column])).sum()
+            assert result.placebo_rank[column] == 1 + beaten
+
+
+def test_members_test_finds_a_planted_effect() -> None:
+    market = simulate()
+    market.returns[EVENT, :15] += 0.05
+    groups = [np.arange(15), np.arange(15, 30)]
+    [result] = placebo_of_members(
+        Refit(), market.returns, market.design_of, groups, market.designs(), EVENT, WINDOWS[:1]
+    )
+    assert result.placebo_p[0] == 1 / 241
+    assert result.placebo_p[1] > 0.02
 
 
 def test_a_flat_return_series_has_no_p() -> None:
