@@ -35,9 +35,9 @@ class Refit:
     long_run: float = 0.4
     """Weight of the estimation window's own variance in the volatility, the rest being the moving estimate.
 
-    From tests/calibration: on KRX returns the placebo test with the moving estimate alone (0) rejects 7-8 % after calm
-    weeks and 3.5 % after wild ones, with the estimation window alone (1) 2-4 % and 7-9 %; near 0.4 it is 4-6 % after
-    both, in both halves of 2023 to 2025. Size over all weeks and power hardly depend on it.
+    From tests/calibration: on KRX returns the placebo test with the moving estimate alone (0) rejects 6-9 % after calm
+    weeks and 3-5 % after wild ones, with the estimation window alone (1) 1-4 % and 6-11 %; at 0.4 it is mostly 4-6 %
+    after both. Size over all weeks and power hardly depend on it.
     """
 
     @property

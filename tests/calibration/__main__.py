@@ -29,7 +29,7 @@ def main() -> None:
     """Draw, test, write."""
     parser = argparse.ArgumentParser(prog="python -m tests.calibration", description=__doc__)
     parser.add_argument("--krx", type=Path, default=ROOT.parent / "shared" / "krx", help="folder of the real prices")
-    parser.add_argument("--out", type=Path, default=Path(), help="where the two tables go")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where the two tables go")
     parser.add_argument("--draws", type=int, default=3000, help="pseudo-events per cell")
     parser.add_argument("--seed", type=int, default=20250131)
     options = parser.parse_args()
