@@ -1,7 +1,7 @@
 """Expected returns: what each security would have done without the event.
 
-Every model is a linear regression of a security's return on the regressors of a `Design`, fitted on the
-security's own non-missing days of the estimation window (MacKinlay 1997, JEL 35:13, section 4).
+Every model is linear in the regressors of a `Design` and is fitted on the security's own non-missing days of the
+estimation window (MacKinlay 1997, JEL 35:13, section 4).
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from screener.study.arrays import Bools
+from screener.study.arrays import Floats as Floats
+from screener.study.arrays import Ints as Ints
+from screener.study.least_squares import least_squares
+from screener.study.thin_trading import ThinTrading
+
+_EXACT = 1e-24
+"""Residual sum of squares below this share of the returns' own: an exact fit, with no variance to test against."""
 
 
 class Model(StrEnum):
@@ -26,6 +31,12 @@ class Model(StrEnum):
     """The benchmark return itself."""
     MEAN_ADJUSTED = "mean-adjusted"
     """The security's own mean return."""
+    SCHOLES_WILLIAMS = "scholes-williams"
+    """alpha + beta x benchmark return, beta from lagged, same-day and leading slopes; for thin trading."""
+    DIMSON = "dimson"
+    """alpha + beta x benchmark return, beta the sum of 2 q + 1 slopes; for thin trading."""
+    FACTORS = "factors"
+    """alpha + any number of the user's factors, by ordinary least squares."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +47,68 @@ class Design:
     """(T,) part of the expected return that needs no estimate, decimal."""
     regressors: Floats
     """(T, p) regressors including the constant; p = 0 for the market-adjusted model."""
+    thin: ThinTrading | None = None
+    """How beta is put together from neighbouring sessions; None: ordinary least squares on `regressors`."""
 
     @classmethod
-    def of(cls, model: Model, benchmark: Floats) -> Design:
-        """Design of `model` for one benchmark, (T,) simple returns as decimals; NaN where unknown."""
+    def of(
+        cls,
+        model: Model,
+        benchmark: Floats,
+        *,
+        factors: Floats | None = None,
+        neighbours: int = 1,
+        fowler_rorke: bool = False,
+    ) -> Design:
+        """Design of `model` for one benchmark.
+
+        Args:
+            model: the expected-return model.
+            benchmark: (T,) simple returns as decimals; NaN where unknown. Not read by the factor model.
+            factors: (T, k) the factor model's regressors beside the constant, the market's among them; decimals.
+            neighbours: Dimson's q, sessions on either side.
+            fowler_rorke: weigh Dimson's lead and lag as Fowler and Rorke (1983) do.
+        """
         one = np.ones_like(benchmark)
-        if model is Model.MARKET:
-            return cls(np.zeros_like(benchmark), np.column_stack([one, benchmark]))
+        if model is Model.FACTORS:
+            if factors is None or len(factors) != len(benchmark):
+                raise ValueError(f"the factor model needs factors for each of the {len(benchmark)} sessions")
+            return cls(np.zeros_like(benchmark), np.column_stack([one, factors]))
         if model is Model.MARKET_ADJUSTED:
             return cls(benchmark, np.empty((len(benchmark), 0)))
-        return cls(np.zeros_like(benchmark), one[:, None])
+        if model is Model.MEAN_ADJUSTED:
+            return cls(np.zeros_like(benchmark), one[:, None])
+        thin = None
+        if model is Model.SCHOLES_WILLIAMS:
+            thin = ThinTrading(1, joint=False)
+        elif model is Model.DIMSON:
+            thin = ThinTrading(neighbours, joint=True, fowler_rorke=fowler_rorke)
+        return cls(np.zeros_like(benchmark), np.column_stack([one, benchmark]), thin)
+
+    @property
+    def known(self) -> Bools:
+        """(T,) sessions on which an expected return can be formed."""
+        known: Bools = np.isfinite(self.offset) & np.isfinite(self.regressors).all(axis=1)
+        return known
+
+    @property
+    def parameters(self) -> int:
+        """Estimated parameters p, which M - p degrees of freedom pay for."""
+        return self.regressors.shape[1] if self.thin is None else self.thin.parameters
+
+    def usable(self, estimation: slice) -> Bools:
+        """(M,) estimation sessions that the estimator can learn from."""
+        known = self.known[estimation]
+        return known if self.thin is None else known & self.thin.usable(self.regressors[estimation, 1])
+
+    def influence(self, estimation: slice, own: Bools) -> Floats:
+        """(days in `own`, p) weight of each of those days' returns in the coefficients; `own` (M,)."""
+        x = self.regressors[estimation]
+        if self.thin is not None:
+            return self.thin.influence(x[:, 1], own)
+        _, inverse = least_squares(x[own], np.zeros((int(own.sum()), 1)), np.ones((int(own.sum()), 1), dtype=np.bool_))
+        weights: Floats = x[own] @ inverse[0]
+        return weights
 
 
 @dataclass(frozen=True)
@@ -58,20 +121,23 @@ class Fit:
     sigma: Floats
     """(N,) residual standard deviation, decimal, SSR over M - p."""
     observations: Ints
-    """(N,) non-missing estimation days M."""
+    """(N,) estimation days M that the estimate rests on."""
     gram_inverse: Floats
-    """(N, p, p) inverse of X'X over the security's own days."""
+    """(N, p, p) covariance of the coefficients per unit of residual variance: the inverse of X'X over the security's
+    own days, or what stands in its place for a thin-trading beta."""
     abnormal: Floats
     """(T, N) return minus expected return on every session of the panel, decimal; NaN where either is missing."""
     regressors: Sequence[Floats]
     """The designs' regressors, each (T, p)."""
     design_of: Ints
     """(N,) which of `regressors` belongs to each security."""
+    parameters: int
+    """Parameters p that the model spends on a security; more than `coefficients` has rows for a Dimson beta."""
 
     @property
     def df(self) -> Ints:
         """(N,) degrees of freedom M - p."""
-        return np.subtract(self.observations, len(self.coefficients))
+        return np.subtract(self.observations, self.parameters)
 
 
 def fit(
@@ -88,31 +154,41 @@ def fit(
         min_obs: fewest observations a security may have; below it every estimate is NaN.
     """
     sessions, securities = returns.shape
-    parameters = designs[0].regressors.shape[1] if designs else 0
-    coefficients = np.full((parameters, securities), np.nan)
+    width = designs[0].regressors.shape[1] if designs else 0
+    parameters = designs[0].parameters if designs else 0
+    coefficients = np.full((width, securities), np.nan)
     sigma = np.full(securities, np.nan)
     observations = np.zeros(securities, dtype=np.int64)
-    gram_inverse = np.full((securities, parameters, parameters), np.nan)
+    gram_inverse = np.full((securities, width, width), np.nan)
     abnormal = np.full((sessions, securities), np.nan)
     for number, design in enumerate(designs):
+        known, usable = design.known, design.usable(estimation)
         columns = np.flatnonzero(design_of == number)
-        known = np.isfinite(design.offset) & np.isfinite(design.regressors).all(axis=1)
-        excess = returns[:, columns] - design.offset[:, None]
-        own = np.isfinite(excess[estimation]) & known[estimation, None]
-        count = own.sum(axis=0)
+        # One benchmark for all is the usual case, and a slice copies nothing.
+        chosen: slice | Ints = slice(None) if len(columns) == securities else columns
+        count = np.isfinite(returns[estimation, chosen][usable]).sum(axis=0)
         observations[columns] = count
-        enough = np.flatnonzero((count >= min_obs) & (count > parameters))
-        if not enough.size:
+        enough = (count >= min_obs) & (count > parameters)
+        if not enough.any():
             continue
-        columns, excess, own, count = columns[enough], excess[:, enough], own[:, enough], count[enough]
+        if not enough.all():
+            chosen, count = columns[enough], count[enough]
+        excess = returns[:, chosen] - design.offset[:, None]
+        own = np.isfinite(excess[estimation]) & usable[:, None]
         regressors = np.where(known[:, None], design.regressors, 0.0)
-        beta, inverse = _least_squares(regressors[estimation], excess[estimation], own)
-        residual = np.where(known[:, None], excess - regressors @ beta, np.nan)
-        ssr = np.square(np.where(own, residual[estimation], 0.0)).sum(axis=0)
-        coefficients[:, columns] = beta
-        gram_inverse[columns] = inverse
-        sigma[columns] = np.sqrt(ssr / (count - parameters))
-        abnormal[:, columns] = residual
+        if design.thin is None:
+            beta, covariance = least_squares(regressors[estimation], excess[estimation], own)
+        else:
+            beta, covariance = design.thin.estimate(design.regressors[estimation, 1], excess[estimation], own)
+        size = _sum_of_squares(excess[estimation], own)
+        residual = np.subtract(excess, np.einsum("tp,pn->tn", regressors, beta), out=excess)
+        residual[~known] = np.nan
+        ssr = _sum_of_squares(residual[estimation], own)
+        ssr[ssr <= _EXACT * size] = 0.0
+        coefficients[:, chosen] = beta
+        gram_inverse[chosen] = covariance
+        sigma[chosen] = np.sqrt(ssr / (count - parameters))
+        abnormal[:, chosen] = residual
     return Fit(
         model,
         coefficients,
@@ -122,32 +198,11 @@ def fit(
         abnormal,
         [design.regressors for design in designs],
         np.asarray(design_of, dtype=np.int64),
+        parameters,
     )
 
 
-def _least_squares(x: Floats, y: Floats, own: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Coefficients (p, n) and inverse Gram matrices (n, p, p) of each column of `y` on `x` over its own days.
-
-    Complete columns share one QR factorisation. Columns with gaps go through their own normal equations, which
-    the moderate condition numbers of daily returns leave exact to about 1e-12.
-    """
-    days, parameters = x.shape
-    columns = y.shape[1]
-    if parameters == 0:
-        return np.empty((0, columns)), np.empty((columns, 0, 0))
-    beta = np.empty((parameters, columns))
-    inverse = np.empty((columns, parameters, parameters))
-    complete = own.all(axis=0)
-    if complete.any():
-        q, r = np.linalg.qr(x)
-        r_inverse = np.linalg.inv(r)
-        beta[:, complete] = r_inverse @ (q.T @ y[:, complete])
-        inverse[complete] = r_inverse @ r_inverse.T
-    if not complete.all():
-        mask = own[:, ~complete]
-        products = (x[:, :, None] * x[:, None, :]).reshape(days, -1)
-        gram = (mask.T.astype(np.float64) @ products).reshape(-1, parameters, parameters)
-        moments = np.where(mask, y[:, ~complete], 0.0).T @ x
-        inverse[~complete] = np.linalg.inv(gram)
-        beta[:, ~complete] = np.linalg.solve(gram, moments[:, :, None])[:, :, 0].T
-    return beta, inverse
+def _sum_of_squares(values: Floats, own: Bools) -> Floats:
+    """(n,) sum over each column's `own` days of (M, n) `values`."""
+    counted = values if own.all() else np.where(own, values, 0.0)
+    return np.asarray(np.einsum("tn,tn->n", counted, counted), dtype=np.float64)

@@ -54,6 +54,20 @@ class Placebo:
     reason: tuple[str, ...]
     """(P,) why placebo_p is NaN; empty where it is not."""
 
+    def interval(self, level: float = 0.05) -> tuple[Floats, Floats]:
+        """(P,) ends of the 1 - `level` confidence interval of the abnormal return: what the test does not reject.
+
+        An effect is not rejected while what is left of the event is no more extreme than the m-th most extreme
+        placebo date, m = level (B + 1) rounded down.
+        """
+        half = np.full(len(self.caar), np.nan)
+        for column in np.flatnonzero(np.isfinite(self.placebo_p)):
+            extremes = np.abs(self.placebo_z[:, column])
+            extremes = np.sort(extremes[np.isfinite(extremes)])
+            beaten = int(level * (extremes.size + 1) + 1e-9)
+            half[column] = extremes[-beaten] * np.sqrt(self.length) * self.sd[column]
+        return self.caar - half, self.caar + half
+
 
 def placebo_test(
     refit: Refit,

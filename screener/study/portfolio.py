@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.abnormal import two_sided
-from screener.study.expected import Design, Floats, Ints, Model, fit
+from screener.study.arrays import Floats, Ints
+from screener.study.expected import Design, Model, fit
+from screener.study.statistic import two_sided
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Portfolio:
     def of(cls, returns: Floats, design_of: Ints) -> Portfolio:
         """Equal-weight portfolio of the columns of `returns` (T, N), whose benchmarks are `design_of` (N,)."""
         present, counts = np.unique(design_of, return_counts=True)
-        legs = [_mean_of_available(returns[:, design_of == number]) for number in present]
+        legs = [
+            mean_of_available(returns if len(present) == 1 else returns[:, design_of == number]) for number in present
+        ]
         stacked = np.stack(legs, axis=1) if legs else np.empty((len(returns), 0))
         return cls(stacked, counts / max(len(design_of), 1), present.astype(np.int64))
 
@@ -108,7 +111,8 @@ def portfolio_t(
 
         Var = sum_gh w_g w_h s_gh (L + z_g' (X_g'X_g)^-1 X_g'X_h (X_h'X_h)^-1 z_h)
 
-    over the legs g, h, with s_gh their residual covariance over M - p.
+    over the legs g, h, with s_gh their residual covariance over M - p. A thin-trading beta puts its own weights on
+    the estimation days in the place of X (X'X)^-1.
 
     Args:
         model: the expected-return model that `designs` were made for.
@@ -125,18 +129,20 @@ def portfolio_t(
     if df < 1 or not np.isfinite(fitted.sigma).all():
         return [PortfolioTest(np.nan, np.nan, np.nan, df) for _ in windows]
     used = complete[estimation] & np.isfinite(fitted.abnormal[estimation]).all(axis=1)
+    for number in portfolio.design_of:
+        used &= designs[number].usable(estimation)
     residuals = fitted.abnormal[estimation][used]
     covariance = residuals.T @ residuals / df
     pair_weights = np.outer(portfolio.weights, portfolio.weights) * covariance
-    x = [designs[number].regressors[estimation][used] for number in portfolio.design_of]
+    influence = [designs[number].influence(estimation, used) for number in portfolio.design_of]
     tests = []
     for window in windows:
         abnormal = fitted.abnormal[window]
         caar = float(abnormal.sum(axis=0) @ portfolio.weights)
         loading = np.stack(
             [
-                xg @ fitted.gram_inverse[g] @ designs[number].regressors[window].sum(axis=0)
-                for g, (xg, number) in enumerate(zip(x, portfolio.design_of, strict=True))
+                on_day @ designs[number].regressors[window].sum(axis=0)
+                for on_day, number in zip(influence, portfolio.design_of, strict=True)
             ]
         )
         variance = float((pair_weights * (len(abnormal) + loading @ loading.T)).sum())
@@ -145,10 +151,10 @@ def portfolio_t(
     return tests
 
 
-def _mean_of_available(values: Floats) -> Floats:
+def mean_of_available(values: Floats) -> Floats:
     """(T,) mean over the non-missing columns of (T, N) `values`; NaN on a day without any."""
     have = np.isfinite(values)
     count = have.sum(axis=1)
-    total = np.where(have, values, 0.0).sum(axis=1)
+    total = (values if have.all() else np.where(have, values, 0.0)).sum(axis=1)
     mean: Floats = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
     return mean

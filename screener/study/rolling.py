@@ -97,6 +97,8 @@ def roll(
         dates: rows to take as tau = 0.
         windows: one range of tau per event window, e.g. range(0, 6) for [0,+5].
     """
+    if any(design.thin for design in designs):
+        raise ValueError("placebo dates are refitted by least squares only, not with a thin-trading beta")
     shape = (dates.stop - dates.start, len(portfolios))
     results = [
         Rolling(dates, len(window), np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan))

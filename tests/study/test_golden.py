@@ -10,12 +10,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from screener.study.abnormal import over_window
+from screener.study.abnormal import over_window, standardised
+from screener.study.correlation import mean_correlation
 from screener.study.expected import Design, Fit, Floats, Model, fit
+from screener.study.parametric import (
+    adjusted_bmp,
+    adjusted_patell,
+    bmp,
+    bmp_correlation_factor,
+    cross_sectional,
+    hall,
+    patell,
+    patell_correlation_factor,
+    skewness,
+    skewness_adjusted,
+)
 from screener.study.portfolio import Portfolio, portfolio_t
+from screener.study.rank import EstimationRanks, JointRanks
+from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
+from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
+from screener.study.statistic import Statistic, normal, two_sided
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_complete.json").read_text())
 ESTIMATION = slice(0, 12)
+WINDOWS = {"full": slice(12, 15), "day1": slice(13, 14)}
+CASES = pytest.mark.parametrize("case", ["full", "day1"])
 assert_close = partial(np.testing.assert_allclose, rtol=1e-9, atol=0)
 
 
@@ -35,6 +54,16 @@ def fitted(returns: Floats, design: Design) -> Fit:
     return fit(Model.MARKET, returns, [design], np.zeros(5, dtype=np.int64), ESTIMATION, min_obs=10)
 
 
+@pytest.fixture(scope="module")
+def ranks(fitted: Fit) -> EstimationRanks:
+    return EstimationRanks.of(fitted.abnormal[ESTIMATION])
+
+
+@pytest.fixture(scope="module")
+def joint(fitted: Fit, ranks: EstimationRanks) -> JointRanks:
+    return ranks.joined(np.ascontiguousarray(fitted.abnormal[12:].T))
+
+
 def test_estimates(fitted: Fit) -> None:
     expected = GOLDEN["complete"]["full"]
     assert_close(fitted.coefficients, [expected["alpha"], expected["beta"]])
@@ -48,20 +77,109 @@ def test_abnormal_returns_of_each_day(fitted: Fit, returns: Floats) -> None:
     days = [over_window(fitted, returns, slice(day, day + 1)) for day in (12, 13, 14)]
     assert_close(np.transpose([day.scar for day in days]), expected["SAR"])
     assert_close(np.transpose([day.se for day in days]), expected["se_AR"])
+    assert_close(standardised(fitted, slice(12, 15)).T, expected["SAR"])
 
 
-@pytest.mark.parametrize(("case", "window"), [("full", slice(12, 15)), ("day1", slice(13, 14))])
-def test_window(fitted: Fit, returns: Floats, design: Design, case: str, window: slice) -> None:
+@CASES
+def test_window(fitted: Fit, returns: Floats, design: Design, case: str) -> None:
     expected: dict[str, Any] = GOLDEN["complete"][case]
-    result = over_window(fitted, returns, window)
+    result = over_window(fitted, returns, WINDOWS[case])
     assert_close(result.car, expected["CAR"])
+    assert_close(result.car.mean(), expected["tests"]["CAAR"])
     assert_close(result.se, expected["se_CAR"])
     assert_close(result.scar, expected["SCAR"])
 
     [test] = portfolio_t(
-        Model.MARKET, Portfolio.of(returns, np.zeros(5, dtype=np.int64)), [design], ESTIMATION, [window], min_obs=10
+        Model.MARKET,
+        Portfolio.of(returns, np.zeros(5, dtype=np.int64)),
+        [design],
+        ESTIMATION,
+        [WINDOWS[case]],
+        min_obs=10,
     )
     assert_close(test.caar, expected["tests"]["portfolio_CAAR"])
     assert_close(test.t, expected["tests"]["portfolio_t"])
     assert_close(test.p, expected["p"]["portfolio_t"])
     assert test.df == expected["tests"]["portfolio_df"]
+
+
+@CASES
+def test_parametric(fitted: Fit, returns: Floats, case: str) -> None:
+    expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
+    result = over_window(fitted, returns, WINDOWS[case])
+
+    assert_statistic(cross_sectional(result.car), expected["csect_t"], p["csect_t"])
+    assert_statistic(patell(result.scar, fitted.df), expected["patell_z"], p["patell_z"])
+    assert_statistic(bmp(result.scar), expected["bmp_t"], p["bmp_t"])
+    assert_close(skewness(result.car), expected["skew"])
+    assert_close(skewness_adjusted(result.car).value, expected["skew_t"])
+    assert_close(hall(result.car).value, expected["hall_t"])
+
+
+@CASES
+def test_correlation_adjusted(fitted: Fit, returns: Floats, case: str) -> None:
+    expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
+    scar = over_window(fitted, returns, WINDOWS[case]).scar
+    [rbar] = mean_correlation(fitted.abnormal[ESTIMATION])
+    assert_close(rbar, expected["rbar"])
+
+    raw_t = bmp(scar).value * bmp_correlation_factor(5, rbar)
+    assert_close(raw_t, expected["adj_bmp_t"])
+    assert_close(two_sided(raw_t, 4), p["adj_bmp_t"])
+    raw_z = patell(scar, fitted.df).value * patell_correlation_factor(5, rbar)
+    assert_close(raw_z, expected["adj_patell_z"])
+    assert_close(normal(raw_z, 1.0).p, p["adj_patell_z"])
+
+    # The product never lets a negative r-bar enlarge a statistic.
+    assert_statistic(adjusted_bmp(scar, rbar, 10), expected["bmp_t"], p["bmp_t"])
+    assert_statistic(adjusted_patell(scar, fitted.df, rbar), expected["patell_z"], p["patell_z"])
+
+
+@CASES
+def test_rank_and_sign_of_days(fitted: Fit, joint: JointRanks, case: str) -> None:
+    expected = GOLDEN["complete"][case]["tests"]
+    inside = slice(WINDOWS[case].start - 12, WINDOWS[case].stop - 12)
+    corrado = corrado_scores(joint)
+    signs = sign_scores(joint.medians(), fitted.abnormal, 12)
+
+    by_day = [corrado.test(slice(day, day + 1)).value for day in range(3)]
+    assert_close(by_day, expected["cz_rank_z_by_day"])
+    by_day = [signs.test(slice(day, day + 1)).value for day in range(3)]
+    assert_close(by_day, expected["cz_sign_z_by_day"])
+    assert_close(corrado.test(inside, finite_population=False).value, expected["cz_rank_z_window"])
+    assert_close(signs.test(inside, finite_population=False).value, expected["cz_sign_z_window"])
+    assert_close(corrado.test(inside).value, expected["cz_rank_z_window_fpc"])
+
+
+@CASES
+def test_generalised_rank(fitted: Fit, returns: Floats, ranks: EstimationRanks, case: str) -> None:
+    expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
+    scar = over_window(fitted, returns, WINDOWS[case]).scar
+    # r-bar is negative here, and a negative one leaves the statistic as it is.
+    grank = generalised_rank(ranks, fitted.sigma, scar, expected["rbar"])
+    assert_statistic(grank.t, expected["grank_t"], p["grank_t"])
+    assert grank.t.df == expected["grank_df"]
+    assert_close(grank.z.value, expected["grank_z"])
+
+
+@CASES
+def test_signs_and_signed_ranks(fitted: Fit, returns: Floats, case: str) -> None:
+    expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
+    car = over_window(fitted, returns, WINDOWS[case]).car
+    assert_statistic(sign(car), expected["sign_z"], p["sign_exact_binom"])
+    assert_statistic(
+        generalised_sign(car, share_positive(fitted.abnormal[ESTIMATION])), expected["gsign_z"], p["gsign_exact_binom"]
+    )
+    assert_statistic(wilcoxon(car), expected["wilcoxon_Wplus"], p["wilcoxon_exact"])
+
+
+def test_patell_and_bmp_of_each_day(fitted: Fit) -> None:
+    expected = GOLDEN["complete"]["full"]["tests"]
+    sar = standardised(fitted, slice(12, 15))
+    assert_close([patell(day, fitted.df).value for day in sar], expected["patell_z_by_day"])
+    assert_close([bmp(day).value for day in sar], expected["bmp_t_by_day"])
+
+
+def assert_statistic(statistic: Statistic, value: float, p: float) -> None:
+    assert_close([statistic.value, statistic.p], [value, p])
+    assert not statistic.reason

@@ -60,7 +60,7 @@ def plain_loop(
     return caar, caar / (np.sqrt(len(window)) * sd), test.t
 
 
-@pytest.mark.parametrize("model", list(Model))
+@pytest.mark.parametrize("model", [Model.MARKET, Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED])
 @pytest.mark.parametrize("missing", [0.0, 0.04])
 @pytest.mark.parametrize("long_run", [0.0, 0.4])
 def test_refits_agree_with_a_plain_loop(model: Model, missing: float, long_run: float) -> None:
@@ -314,3 +314,12 @@ def test_size_on_simulated_volatility_clusters() -> None:
 
 def _first(market: Simulated, excluded: list[int] | None = None) -> Placebo:
     return placebo_test(Refit(), portfolios_of(market), market.designs(), EVENT, WINDOWS[:1], excluded or [])[0]
+
+
+def test_a_thin_trading_beta_is_refused_and_not_refitted_by_least_squares() -> None:
+    market = simulate()
+    designs = market.designs(Model.DIMSON)
+    with pytest.raises(ValueError, match="by least squares only"):
+        placebo_test(
+            Refit(Model.DIMSON), [Portfolio.of(market.returns, market.design_of)], designs, 300, [slice(300, 301)]
+        )

@@ -1,0 +1,285 @@
+"""All tests of all groups over all windows, each shared ingredient computed once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screener.study.abnormal import WindowResult, over_window, standardised
+from screener.study.arrays import Bools, Floats, Ints
+from screener.study.correlation import mean_correlation
+from screener.study.expected import Design, Fit
+from screener.study.parametric import (
+    adjusted_bmp,
+    adjusted_patell,
+    bmp,
+    brown_warner_1980,
+    brown_warner_1985,
+    cross_sectional,
+    hall,
+    patell,
+    skewness_adjusted,
+)
+from screener.study.portfolio import Portfolio, PortfolioTest, mean_of_available, portfolio_t, weighted_mean
+from screener.study.rank import EstimationRanks, JointRanks
+from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
+from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
+from screener.study.statistic import Statistic, undefined
+
+ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_corrado_robust", "z_cz_sign", "t_bw85")
+"""Statistics that allow for correlation between securities on one common date."""
+NAIVE = (
+    "t_csect",
+    "z_bw80",
+    "z_patell",
+    "t_bmp",
+    "z_grank_naive",
+    "z_sign",
+    "z_gsign",
+    "w_wilcoxon",
+    "t_skew",
+    "t_hall",
+)
+"""Statistics that assume independence between securities."""
+
+
+@dataclass(frozen=True)
+class GroupTests:
+    """Everything known of one group over one window, decimals."""
+
+    n: int
+    """Members with a fitted model."""
+    n_window: int
+    """Those of them with an abnormal return on every session of the window."""
+    caar_ew: float
+    """Equal-weight mean CAR of these; NaN without any."""
+    caar_cw: float
+    """Their mean weighted by capitalisation; NaN unless each one's is known."""
+    rbar: float
+    """Their mean residual correlation in the estimation window, as it is; NaN for fewer than two."""
+    statistics: Mapping[str, Statistic]
+    """By column name: `ROBUST` and, of `NAIVE`, Patell and BMP always, the others where asked for."""
+
+    @property
+    def undefined(self) -> tuple[tuple[str, str], ...]:
+        """(column, reason) of every statistic that has no value."""
+        return tuple((name, statistic.reason) for name, statistic in self.statistics.items() if statistic.reason)
+
+    def columns(self) -> dict[str, float]:
+        """One flat row: `t_adj_bmp` has its p in `p_adj_bmp`, and so on."""
+        row = {"caar_ew": self.caar_ew, "caar_cw": self.caar_cw, "rbar": self.rbar}
+        for name, statistic in self.statistics.items():
+            row[name] = statistic.value
+            row[f"p_{name.partition('_')[2]}"] = statistic.p
+        return row
+
+
+def battery(
+    fitted: Fit,
+    returns: Floats,
+    designs: Sequence[Design],
+    estimation: slice,
+    groups: Sequence[Ints],
+    windows: Sequence[slice],
+    *,
+    min_obs: int,
+    caps: Floats | None = None,
+    naive: bool = False,
+) -> list[list[GroupTests]]:
+    """Run every test on each group and window.
+
+    Ranks are taken over the estimation window and all sessions from the first to the last of `windows`, so the
+    windows share them. Securities without a fit, or without any variance in it, are no members.
+
+    Args:
+        fitted: the model, fitted to all securities.
+        returns: (T, N) the returns that it was fitted to, decimal.
+        designs: what it was fitted with.
+        estimation: rows that it was fitted on.
+        groups: columns that belong to each group.
+        windows: rows of each event window, outside `estimation`.
+        min_obs: fewest estimation days for the group's portfolio.
+        caps: (N,) capitalisation before the event, KRW, for `caar_cw`.
+        naive: also run the tests that assume independence; signed ranks import scipy.stats, half a second.
+
+    Returns:
+        for each group, one `GroupTests` for each window.
+    """
+    if not windows or not groups:
+        return [[] for _ in groups]
+    span = slice(min(window.start for window in windows), max(window.stop for window in windows))
+    if span.start < estimation.stop and estimation.start < span.stop:
+        raise ValueError(f"event rows {span.start}:{span.stop} overlap estimation rows {_rows(estimation)}")
+    shared = _Shared.of(fitted, returns, estimation, span, windows, np.unique(np.concatenate(groups)))
+    results = []
+    for group in groups:
+        members = np.asarray(group)[np.isin(group, shared.securities)]
+        tests = portfolio_t(
+            fitted.model,
+            Portfolio.of(_columns(returns, members), fitted.design_of[members]),
+            designs,
+            estimation,
+            windows,
+            min_obs,
+        )
+        results.append(_group(shared, members, tests, caps, naive=naive))
+    return results
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What all groups and windows have in common; the columns are the securities in any group that have a fit."""
+
+    securities: Ints
+    """(S,) their columns in the panel, ascending."""
+    sigma: Floats
+    sd: Floats
+    """(S,) residual standard deviation over M - 1."""
+    df: Ints
+    abnormal: Floats
+    """(M + L, S) abnormal returns on the estimation and the event days."""
+    days: int
+    """Estimation days M, which come first."""
+    sar: Floats
+    """(L, S) standardised abnormal returns of the event days."""
+    ranks: EstimationRanks
+    joint: JointRanks
+    medians: Floats
+    """(S,) median abnormal return over both."""
+    windows: Sequence[slice]
+    """Rows of each window, counted from the first event day."""
+    results: Sequence[WindowResult]
+    """What each security did in each window; (N,) columns of the panel."""
+
+    @classmethod
+    def of(
+        cls, fitted: Fit, returns: Floats, estimation: slice, span: slice, windows: Sequence[slice], members: Ints
+    ) -> _Shared:
+        securities = members[fitted.sigma[members] > 0]
+        abnormal = _columns(np.concatenate([fitted.abnormal[estimation], fitted.abnormal[span]]), securities)
+        days = len(abnormal) - (span.stop - span.start)
+        ranks = EstimationRanks.of(abnormal[:days])
+        joint = ranks.joined(np.ascontiguousarray(abnormal[days:].T))
+        sigma, df = fitted.sigma[securities], fitted.df[securities]
+        return cls(
+            securities=securities,
+            sigma=sigma,
+            sd=sigma * np.sqrt(df / np.maximum(fitted.observations[securities] - 1, 1)),
+            df=df,
+            abnormal=abnormal,
+            days=days,
+            sar=standardised(fitted, span)[:, securities],
+            ranks=ranks,
+            joint=joint,
+            medians=joint.medians(),
+            windows=[slice(window.start - span.start, window.stop - span.start) for window in windows],
+            results=[over_window(fitted, returns, window) for window in windows],
+        )
+
+
+def _group(
+    shared: _Shared, members: Ints, portfolio: Sequence[PortfolioTest], caps: Floats | None, *, naive: bool
+) -> list[GroupTests]:
+    own = np.searchsorted(shared.securities, members)
+    ranks, joint = shared.ranks, shared.joint
+    if not _is_everything(own, len(shared.securities)):
+        ranks, joint = ranks[own], joint[own]
+    abnormal = _columns(shared.abnormal, own)
+    residuals, sigma, sd, df = abnormal[: shared.days], shared.sigma[own], shared.sd[own], shared.df[own]
+    corrado = corrado_scores(joint)
+    robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * sigma).T))
+    cz_sign = sign_scores(shared.medians[own], abnormal, shared.days)
+    positive = share_positive(residuals)
+    complete = np.stack([np.isfinite(result.scar[members]) for result in shared.results], axis=1)
+    rbars = _mean_correlations(residuals, complete)
+    aar = mean_of_available(residuals)
+    rows = []
+    for number, (window, result, test) in enumerate(zip(shared.windows, shared.results, portfolio, strict=True)):
+        car, scar = result.car[members], result.scar[members]
+        car = np.where(complete[:, number], car, np.nan)
+        rbar = float(rbars[number])
+        inside = complete[:, number]
+        degrees = int(df[inside].min()) if inside.any() else 0
+        grank = generalised_rank(ranks, sigma, scar, rbar)
+        length = window.stop - window.start
+        caar = float(car[inside].mean()) if inside.any() else math.nan
+        statistics = {
+            "t_portfolio": _of_portfolio(test),
+            "z_patell": patell(scar, df),
+            "t_bmp": bmp(scar),
+            "t_adj_bmp": adjusted_bmp(scar, rbar, degrees),
+            "z_adj_patell": adjusted_patell(scar, df, rbar),
+            "t_grank": grank.t,
+            "z_corrado": corrado.test(window),
+            "z_corrado_robust": robust.test(window),
+            "z_cz_sign": cz_sign.test(window),
+            "t_bw85": brown_warner_1985(aar, caar, length),
+        }
+        if naive:
+            statistics |= {
+                "t_csect": cross_sectional(car),
+                "z_bw80": brown_warner_1980(car, sd, length),
+                "z_grank_naive": grank.z,
+                "z_sign": sign(car),
+                "z_gsign": generalised_sign(car, positive),
+                "w_wilcoxon": wilcoxon(car),
+                "t_skew": skewness_adjusted(car),
+                "t_hall": hall(car),
+            }
+        rows.append(
+            GroupTests(
+                n=len(members),
+                n_window=int(inside.sum()),
+                caar_ew=caar,
+                caar_cw=math.nan if caps is None else weighted_mean(car, caps[members]),
+                rbar=rbar,
+                statistics=statistics,
+            )
+        )
+    return rows
+
+
+def _mean_correlations(residuals: Floats, complete: Bools) -> Floats:
+    """(W,) r-bar of the securities that are complete in each window; windows of the same ones are worked out once."""
+    distinct, which = np.unique(complete, axis=1, return_inverse=True)
+    return mean_correlation(residuals, distinct)[which.ravel()]
+
+
+def _by_cross_section(sar: Floats) -> Floats:
+    """(L, n) standardised abnormal returns over their standard deviation across securities, day by day.
+
+    NaN on a day without two different ones.
+    """
+    have = np.isfinite(sar)
+    count = have.sum(axis=1)
+    filled = np.where(have, sar, 0.0)
+    mean = filled.sum(axis=1) / np.maximum(count, 1)
+    deviation = np.where(have, sar - mean[:, None], 0.0)
+    sd = np.sqrt(np.square(deviation).sum(axis=1) / np.maximum(count - 1, 1))
+    sd[sd <= 1e-12 * np.abs(filled).max(axis=1, initial=0.0)] = np.nan
+    scaled: Floats = sar / sd[:, None]
+    return scaled
+
+
+def _columns(values: Floats, columns: Ints) -> Floats:
+    """(T, n) some columns of (T, N) `values`; the array itself, not a copy, where they are all of them."""
+    return values if _is_everything(columns, values.shape[1]) else values[:, columns]
+
+
+def _is_everything(columns: Ints, size: int) -> bool:
+    return len(columns) == size and bool((columns == np.arange(size)).all())
+
+
+def _of_portfolio(test: PortfolioTest) -> Statistic:
+    if math.isfinite(test.t):
+        return Statistic(test.t, test.p, float(test.df))
+    if math.isfinite(test.caar):
+        return undefined("zero variance")
+    return undefined("no member traded on a day of the window, or too few estimation days")
+
+
+def _rows(rows: slice) -> str:
+    return f"{rows.start}:{rows.stop}"

@@ -1,0 +1,167 @@
+"""Tests of a group's mean abnormal return over one window, on sums and standard deviations.
+
+Every function reads one group and one window; a security whose figure is NaN is left out of all parts of a
+statistic. Tests that assume independence between securities reject far too often when all share one event date;
+`portfolio_t` (portfolio.py) and the two adjusted forms here do not.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from screener.study.arrays import Floats, Ints
+from screener.study.statistic import Statistic, known, normal, sample_sd, student, undefined
+
+
+def cross_sectional(car: Floats) -> Statistic:
+    """sqrt(N) mean(CAR) / sd(CAR), Student's t with N - 1 degrees of freedom; assumes independence.
+
+    Brown and Warner 1980, JFE 8:205. `car` (N,), decimal.
+    """
+    values = known(car)
+    if problem := _too_few(values):
+        return undefined(problem)
+    return student(values.mean(), sample_sd(values) / math.sqrt(values.size), values.size - 1)
+
+
+def brown_warner_1980(car: Floats, sd: Floats, length: int) -> Statistic:
+    """mean(CAR) / (sqrt(L) / N sqrt(sum s_i^2)), standard normal; assumes independence, ignores estimation error.
+
+    Brown and Warner 1980, JFE 8:205.
+
+    Args:
+        car: (N,) cumulative abnormal returns, decimal.
+        sd: (N,) standard deviation of each one's estimation-window residuals over M - 1, as in the original.
+        length: sessions L in the window.
+    """
+    have = np.isfinite(car) & np.isfinite(sd)
+    if not have.any():
+        return undefined("no security with a complete window")
+    return normal(car[have].mean(), math.sqrt(length * float(np.square(sd[have]).sum())) / have.sum())
+
+
+def brown_warner_1985(aar: Floats, caar: float, length: int) -> Statistic:
+    """CAAR / (S sqrt(L)), Student's t with M - 1 degrees of freedom: the crude dependence adjustment.
+
+    Brown and Warner 1985, JFE 14:3. Robust to correlation between securities; `portfolio_t` is its exact form.
+
+    Args:
+        aar: (M,) mean abnormal return of the group on each estimation day, decimal; S is its sd over M - 1.
+        caar: cumulative average abnormal return over the window, decimal.
+        length: sessions L in the window.
+    """
+    values = known(aar)
+    if values.size < 2:
+        return undefined("fewer than 2 estimation days")
+    return student(caar, sample_sd(values) * math.sqrt(length), values.size - 1)
+
+
+def patell(scar: Floats, df: Ints) -> Statistic:
+    """sum(SCAR) / sqrt(sum Q_i), Q = (M - p) / (M - p - 2), standard normal; assumes independence.
+
+    Patell 1976, JAR 14:246, on the SCAR of the whole window: his multi-day sum of daily standardised returns over
+    sqrt(L) takes days for independent that share one set of estimates. `scar` and `df` = M - p are (N,).
+    """
+    have = np.isfinite(scar) & (df > 2)
+    if not have.any():
+        return undefined("no security with a complete window and more than 2 degrees of freedom")
+    degrees = df[have].astype(np.float64)
+    return normal(scar[have].sum(), math.sqrt(float((degrees / (degrees - 2.0)).sum())))
+
+
+def bmp(scar: Floats) -> Statistic:
+    """sqrt(N) mean(SCAR) / sd(SCAR), Student's t with N - 1; robust to event variance, assumes independence.
+
+    Boehmer, Musumeci and Poulsen 1991, JFE 30:253. `scar` (N,).
+    """
+    return cross_sectional(scar)
+
+
+def bmp_correlation_factor(n: int, rbar: float) -> float:
+    """sqrt((1 - rbar) / (1 + (n - 1) rbar)), by which BMP shrinks; NaN where rbar leaves nothing under the root.
+
+    Kolari and Pynnonen 2010, RFS 23:3996.
+    """
+    inflation = 1.0 + (n - 1) * rbar
+    return math.sqrt((1.0 - rbar) / inflation) if inflation > 0 and rbar < 1 else math.nan
+
+
+def patell_correlation_factor(n: int, rbar: float) -> float:
+    """1 / sqrt(1 + (n - 1) rbar), by which Patell's statistic shrinks; NaN where rbar makes the root no number."""
+    inflation = 1.0 + (n - 1) * rbar
+    return 1.0 / math.sqrt(inflation) if inflation > 0 else math.nan
+
+
+def adjusted_bmp(scar: Floats, rbar: float, df: int) -> Statistic:
+    """BMP corrected for correlation between securities, Student's t with min(N - 1, M - p).
+
+    Kolari and Pynnonen 2010, RFS 23:3996. A negative r-bar counts as 0: near its lower bound of -1 / (N - 1), which
+    it meets when the benchmark is the mean of the same stocks, the correction would multiply the statistic without
+    limit. Takes the correlation on the event days for that of the estimation window.
+
+    Args:
+        scar: (N,) standardised cumulative abnormal returns.
+        rbar: mean correlation of the same securities' residuals.
+        df: M - p, the degrees of freedom that r-bar rests on.
+    """
+    if math.isnan(rbar):
+        return undefined("mean correlation undefined")
+    plain = bmp(scar)
+    if plain.reason:
+        return plain
+    n = known(scar).size
+    return student(plain.value * bmp_correlation_factor(n, max(rbar, 0.0)), 1.0, min(n - 1, df))
+
+
+def adjusted_patell(scar: Floats, df: Ints, rbar: float) -> Statistic:
+    """Patell corrected for correlation between securities, standard normal; see `adjusted_bmp`."""
+    if math.isnan(rbar):
+        return undefined("mean correlation undefined")
+    plain = patell(scar, df)
+    if plain.reason:
+        return plain
+    n = int((np.isfinite(scar) & (df > 2)).sum())
+    return normal(plain.value * patell_correlation_factor(n, max(rbar, 0.0)), 1.0)
+
+
+def skewness_adjusted(values: Floats) -> Statistic:
+    """sqrt(N) (S + g S^2 / 3 + g / (6 N)), S = mean / sd, g the skewness; Student's t, N - 1; assumes independence.
+
+    Johnson 1978, JASA 73:536; Lyon, Barber and Tsai 1999, JF 54:165. `values` (N,) CAR or BHAR, decimal.
+    """
+    return _skewed(values, hall=False)
+
+
+def hall(values: Floats) -> Statistic:
+    """As `skewness_adjusted`, with g^2 S^3 / 27 added, which makes it monotonic in S (Hall 1992, JRSS B 54:221)."""
+    return _skewed(values, hall=True)
+
+
+def _skewed(values: Floats, *, hall: bool) -> Statistic:
+    x = known(values)
+    if problem := _too_few(x, fewest=3):
+        return undefined(problem)
+    if not sample_sd(x) > 0:
+        return undefined("zero variance")
+    return student(skewed_t(x, 0.0, cubic=hall), 1.0, x.size - 1)
+
+
+def skewed_t(x: Floats, centre: float, *, cubic: bool = False) -> float:
+    """Skewness-adjusted t of the mean of (N,) `x` against `centre`; `x` finite and not constant."""
+    n = x.size
+    s = (float(x.mean()) - centre) / float(x.std(ddof=1))
+    g = skewness(x)
+    return math.sqrt(n) * (s + g * s**2 / 3.0 + g / (6.0 * n) + (g**2 * s**3 / 27.0 if cubic else 0.0))
+
+
+def skewness(x: Floats) -> float:
+    """Third central moment over the 3/2th power of the second, both over N."""
+    deviation = x - x.mean()
+    square = deviation * deviation
+    return float((square * deviation).mean() / square.mean() ** 1.5)
+
+
+def _too_few(values: Floats, fewest: int = 2) -> str:
+    return "" if values.size >= fewest else f"needs {fewest} securities with a complete window, has {values.size}"
