@@ -14,6 +14,7 @@ import numpy as np
 
 from screener import __version__
 from screener.errors import DataError, UsageError
+from screener.market.panel import Panel
 from screener.market.sessions import place_event
 from screener.market.sources import choose, load
 from screener.market.sources.base import Market, Need
@@ -22,7 +23,8 @@ from screener.report.model import SCHEMA_VERSION, Abroad, Bilingual, EventFacts,
 from screener.report.publish import point_to_latest, publish, record_history, write_file
 from screener.report.tables import tables, to_csv
 from screener.report.words import Words
-from screener.screens.impact import Rules, measure_impact
+from screener.screens.impact import measure_impact
+from screener.screens.measurement import Rules
 from screener.screens.results import Group, Stock
 from screener.settings import Settings
 from screener.settings.models import Event, Sector
@@ -65,7 +67,8 @@ def make_report(settings: Settings, request: Request) -> Report:
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
         raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE, or --model mean-adjusted")
     _refuse_suspects(market, at.row, rules)
-    impact = measure_impact(panel, at.row, stocks, groups, rules)
+    others = [one for name, one in settings.events.items() if name != event_id]
+    impact = measure_impact(panel, at.row, stocks, groups, rules, _other_events(others, panel, rules))
     if not any(window.available for window in impact.windows):
         raise DataError(f"{event_id}: the prices reach over none of the configured windows")
     first, last = panel.sessions[0].item(), panel.sessions[-1].item()
@@ -81,6 +84,7 @@ def make_report(settings: Settings, request: Request) -> Report:
             benchmark=market.benchmark,
             benchmark_returns={name: float(panel.benchmarks[name][at.row]) for name in panel.benchmarks},
             selected=market.selected,
+            simulated=market.simulated,
             study=not market.selected,
         ),
         rules=rules,
@@ -179,6 +183,7 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
         estimation=configured.estimation,
         gap=configured.gap,
         min_obs=configured.min_obs,
+        placebo_dates=configured.placebo_dates,
         windows=configured.windows,
         spreads=tuple((a, b) for a, b in configured.spreads if a in chosen and b in chosen),
     )
@@ -199,6 +204,18 @@ def _facts(event_id: str, event: Event, event_day: date, base: date) -> EventFac
             Abroad(Bilingual(one.name.ko, one.name.en), one.date, one.change_pct, one.article) for one in event.abroad
         ),
     )
+
+
+def _other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[int]:
+    """Rows of the other configured events' windows: no ordinary days."""
+    first = min(window[0] for window in rules.windows)
+    last = max(window[1] for window in rules.windows)
+    rows = []
+    for event in others:
+        row = int(np.searchsorted(panel.sessions, np.datetime64(event.event_day or first_day_to_react(event))))
+        if 0 < row < len(panel.sessions):
+            rows += list(range(row + min(first, 0), row + max(last, 0) + 1))
+    return rows
 
 
 def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:

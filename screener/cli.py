@@ -96,6 +96,18 @@ def common(command: Any) -> Any:
     )(command)
 
 
+def looks(command: Any) -> Any:
+    """Options of every command that prints a report."""
+    for option in (
+        click.option("--width", type=click.IntRange(60, 200), help="Columns of the report."),
+        click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
+        click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
+        click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the report."),
+    ):
+        command = option(command)
+    return command
+
+
 def _settings(directory: Path | None) -> Settings:
     from screener.settings import load_settings
 
@@ -145,14 +157,11 @@ def commands(context: click.Context) -> int | None:
 @click.option("--benchmark", multiple=True, type=click.Path(path_type=Path), help="Index levels: date,index,close.")
 @click.option("--market", multiple=True, type=click.Path(path_type=Path), help="Official change_pct, marcap per stock.")
 @click.option("--model", type=click.Choice(["market", "market-adjusted", "mean-adjusted"]), help="Expected return.")
-@click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the report.")
-@click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: colour-blind.")
-@click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII.")
-@click.option("--width", type=click.IntRange(60, 200), help="Columns of the report.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; write no files.")
 @click.option("--csv", "csv_folder", type=click.Path(path_type=Path), metavar="DIR", help="Write only CSV files, here.")
 @click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), metavar="DIR", show_default=True)
 @common
+@looks
 def report(
     config_directory: Path | None,
     lang: str | None,
@@ -195,6 +204,20 @@ def report(
         _emit(screen)  # the report was made, whatever became of its files
         raise
     _emit(f"{screen}\n{said}\n")
+    return ExitCode.DONE
+
+
+@commands.command()
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which simulated market.")
+@common
+@looks
+def demo(config_directory: Path | None, seed: int, **look: Any) -> int:
+    """Tour of a simulated market: planted effects beside what the study finds of them."""
+    settings = _settings(config_directory)
+    from screener.demo import make_demo
+    from screener.report.terminal import render
+
+    _emit(render(make_demo(settings, seed), _style(settings, **look)))
     return ExitCode.DONE
 
 

@@ -17,7 +17,7 @@ def to_json(report: Report, words: Words, its_tables: Sequence[Table]) -> bytes:
     """UTF-8, keys in a fixed order, null where a figure cannot be had."""
     document = {
         "schema_version": SCHEMA_VERSION,
-        "banner": words("banner_short") if report.provenance.selected else None,
+        "banner": words(f"{report.banner}_short") if report.banner else None,
         "event": asdict(report.event),
         "as_of": report.as_of,
         "provenance": asdict(report.provenance),
@@ -27,7 +27,18 @@ def to_json(report: Report, words: Words, its_tables: Sequence[Table]) -> bytes:
         "skipped": [asdict(one) for one in report.impact.skipped],
         "findings": [asdict(one) for one in report.findings],
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False, default=_plain) + "\n").encode()
+    return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
+
+
+def _member(key: str, value: Any) -> str:
+    """One key of the document; a list has one line per entry, so that two reports can be compared line by line."""
+    if isinstance(value, list) and value:
+        return f"{_dump(key)}: [\n" + ",\n".join(_dump(entry) for entry in value) + "\n]"
+    return f"{_dump(key)}: {_dump(value)}"
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
 
 
 def _plain(value: Any) -> str:

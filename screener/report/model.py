@@ -9,8 +9,10 @@ from typing import Literal
 
 from screener.market.quality import Finding
 from screener.market.sources.base import File, Printed
-from screener.screens.impact import Impact, Rules
+from screener.screens.impact import Impact
+from screener.screens.measurement import Rules
 from screener.screens.results import Group, GroupRow, Window
+from screener.screens.truth import Truth
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""
@@ -79,6 +81,8 @@ class Provenance:
     """Event-day return of each market's index, decimal."""
     selected: bool
     """The stocks were chosen by a newspaper for how they moved: a banner belongs on every page."""
+    simulated: bool
+    """The prices are made up: a banner belongs on every page."""
     study: bool
     """Whether there is an estimation window to study anything with."""
 
@@ -96,11 +100,24 @@ class Report:
     findings: tuple[Finding, ...]
     printed: Mapping[str, Printed]
     """By ticker, who printed its figure; empty if no newspaper is the source."""
+    planted: tuple[Truth, ...] = ()
+    """Of a simulated market, what was planted beside what was found."""
+
+    @property
+    def banner(self) -> str | None:
+        """Key of the warning that belongs on every face of this report; None for a study of real prices."""
+        if self.provenance.simulated:
+            return "banner_demo"
+        return "banner_press" if self.provenance.selected else None
 
     @property
     def leading(self) -> Window:
         """The window that the report leads with: the first configured one that the prices reach over."""
         return next(window for window in self.impact.windows if window.available)
+
+    def sector(self, identifier: str) -> Group:
+        """The sector of that id."""
+        return next(group for group in self.groups if group.sector == identifier and group.theme is None)
 
     def sectors(self, window: Window) -> list[GroupRow]:
         """Sectors in `window`, best first, those that were put together after the event at the end."""

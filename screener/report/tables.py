@@ -13,6 +13,7 @@ from typing import Any
 from screener.report.model import Report
 from screener.report.words import Words
 from screener.screens.results import GroupRow, PathPoint, SpreadRow, StockRow
+from screener.screens.truth import Truth
 
 RETURN, STATISTIC, PROBABILITY, RATIO = 6, 4, 8, 4
 """Decimals of a column."""
@@ -29,9 +30,37 @@ class Column:
     decimals: int | None = None
 
 
+def _count(value: float) -> int | None:
+    return int(value) if math.isfinite(value) else None
+
+
 def _not_yet(_row: Any) -> None:
     """A column of the file format whose figure this version does not compute; empty."""
 
+
+def _test(name: str) -> Column:
+    """A column that holds one of the tests beside the headline."""
+    decimals = PROBABILITY if name.startswith("p_") else STATISTIC
+    return Column(name, lambda row: row.tests.get(name), decimals)
+
+
+def _reasons(row: GroupRow) -> str:
+    """Why tests have no value."""
+    of_tests = [f"{name}: {why}" for name, why in row.undefined.items()]
+    return "; ".join([*([f"placebo: {row.headline.reason}"] if row.headline.reason else []), *of_tests])
+
+
+_HEADLINE = (
+    Column("z_ewma", lambda row: row.headline.z_ewma, STATISTIC),
+    Column("placebo_rank", lambda row: _count(row.headline.rank)),
+    Column("placebo_n", lambda row: row.headline.n or None),
+    Column("placebo_p", lambda row: row.headline.p, PROBABILITY),
+)
+
+_INTERVAL = (
+    Column("ci_low", lambda row: row.headline.low, RETURN),
+    Column("ci_high", lambda row: row.headline.high, RETURN),
+)
 
 _STOCKS = (
     Column("ticker", lambda row: row.stock.ticker),
@@ -49,8 +78,8 @@ _STOCKS = (
     Column("scar", lambda row: row.scar, STATISTIC),
     Column("t", lambda row: row.scar, STATISTIC),
     Column("p", lambda row: row.p, PROBABILITY),
-    Column("q", _not_yet, PROBABILITY),
-    Column("placebo_p", _not_yet, PROBABILITY),
+    Column("q", lambda row: row.q, PROBABILITY),
+    Column("placebo_p", lambda row: row.placebo_p, PROBABILITY),
     Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
     Column("score", _not_yet),
     Column("rank", _not_yet),
@@ -71,15 +100,19 @@ _SECTORS = (
     Column("breadth_up", lambda row: row.breadth_up, RATIO),
     Column("caar_ew", lambda row: row.caar_ew, RETURN),
     Column("caar_cw", lambda row: row.caar_cw, RETURN),
-    Column("t_portfolio", lambda row: row.t_portfolio, STATISTIC),
-    Column("p_portfolio", lambda row: row.p_portfolio, PROBABILITY),
-    *(Column(name, _not_yet) for name in ("z_patell", "t_bmp", "rbar", "t_adj_bmp", "p_adj_bmp", "t_grank")),
-    *(Column(name, _not_yet) for name in ("p_grank", "z_ewma", "placebo_rank", "placebo_n", "placebo_p", "q")),
+    *(_test(name) for name in ("t_portfolio", "p_portfolio", "z_patell", "t_bmp", "rbar", "t_adj_bmp", "p_adj_bmp")),
+    *(_test(name) for name in ("t_grank", "p_grank")),
+    *_HEADLINE,
+    Column("q", lambda row: row.headline.q, PROBABILITY),
     Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
     *(Column(name, _not_yet) for name in ("score", "rank", "verdict")),
     Column("members", lambda row: row.members),
     Column("benchmark_return", lambda row: row.benchmark_return, RETURN),
     Column("post_hoc", lambda row: int(row.group.post_hoc)),
+    Column("p_family", lambda row: row.headline.p_family, PROBABILITY),
+    *_INTERVAL,
+    *(_test(name) for name in ("z_corrado", "p_corrado", "p_patell", "p_bmp")),
+    Column("undefined", lambda row: _reasons(row)),
 )
 
 _SPREADS = (
@@ -92,9 +125,26 @@ _SPREADS = (
     Column("mean_return_ew", lambda row: row.mean_return_ew, RETURN),
     Column("mean_return_cw", lambda row: row.mean_return_cw, RETURN),
     Column("caar_ew", lambda row: row.caar_ew, RETURN),
-    Column("caar_cw", lambda row: row.caar_cw, RETURN),
     Column("t_portfolio", lambda row: row.t_portfolio, STATISTIC),
     Column("p_portfolio", lambda row: row.p_portfolio, PROBABILITY),
+    Column("t_kp", lambda row: row.t_kp, STATISTIC),
+    Column("p_kp", lambda row: row.p_kp, PROBABILITY),
+    Column("r_ab", lambda row: row.r_ab, STATISTIC),
+    *_HEADLINE,
+    *_INTERVAL,
+    Column("detectable", lambda row: row.detectable, RETURN),
+    Column("undefined", lambda row: row.headline.reason),
+)
+
+_PLANTED = (
+    Column("sector", lambda row: row.group.sector),
+    Column("window_start", lambda row: row.window.first),
+    Column("window_end", lambda row: row.window.last),
+    Column("planted", lambda row: row.planted, RETURN),
+    Column("caar_ew", lambda row: row.found, RETURN),
+    Column("ci_low", lambda row: row.low, RETURN),
+    Column("ci_high", lambda row: row.high, RETURN),
+    Column("covered", lambda row: int(row.covered)),
 )
 
 _PATHS = (
@@ -128,17 +178,17 @@ class Table:
 
 def tables(report: Report, words: Words) -> list[Table]:
     """Every table of `report`; names of stocks in the language of `words`."""
-    stocks, sectors, spreads, paths = _STOCKS, _SECTORS, _SPREADS, _PATHS
     impact = report.impact
 
     def printed(part: str) -> Column:
         return Column(part, lambda row: getattr(report.printed.get(row.stock.ticker), part, None))
 
     return [
-        _table(report, words, "stocks", (*stocks, printed("published_by"), printed("article")), impact.stocks),
-        _table(report, words, "sectors", sectors, impact.groups),
-        _table(report, words, "spreads", spreads, impact.spreads),
-        _table(report, words, "paths", paths, impact.paths),
+        _table(report, words, "stocks", (*_STOCKS, printed("published_by"), printed("article")), impact.stocks),
+        _table(report, words, "sectors", _SECTORS, impact.groups),
+        _table(report, words, "spreads", _SPREADS, impact.spreads),
+        _table(report, words, "paths", _PATHS, impact.paths),
+        *([_table(report, words, "planted", _PLANTED, report.planted)] if report.planted else []),
     ]
 
 
@@ -147,9 +197,9 @@ def _table(
     words: Words,
     name: str,
     columns: Sequence[Column],
-    rows: Iterable[StockRow | GroupRow | SpreadRow | PathPoint],
+    rows: Iterable[StockRow | GroupRow | SpreadRow | PathPoint | Truth],
 ) -> Table:
-    banner = words("banner_short") if report.provenance.selected else None
+    banner = words(f"{report.banner}_short") if report.banner else None
     everywhere = (
         Column("event", lambda _row: report.event.id),
         Column("as_of", lambda _row: report.as_of),

@@ -35,13 +35,18 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "model_market": ("시장모형", "market model"),
     "model_market-adjusted": ("시장조정", "market-adjusted"),
     "model_mean-adjusted": ("평균조정", "mean-adjusted"),
-    "banner": (
+    "banner_press": (
         "신문이 골라 실은 {n}종목의 수치입니다. 많이 움직인 종목이 실리므로 업종 평균은 과장되어 있고, "
         "유의성은 말할 수 없습니다. 전체 분석: {command}",
         "These are {n} figures that newspapers chose to print. They print what moved, so sector means are overstated, "
         "and nothing can be said of significance. The full study: {command}",
     ),
-    "banner_short": (
+    "banner_demo": (
+        "모의 시장입니다. 종목과 수치는 모두 지어낸 것이며, 심어 둔 효과와 추정값을 나란히 보여줍니다.",
+        "SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds.",
+    ),
+    "banner_demo_short": ("모의 시장: 지어낸 수치", "simulated market: every figure is made up"),
+    "banner_press_short": (
         "신문이 골라 실은 수치: 업종 평균이 과장됨",
         "figures that newspapers chose to print: sector means are overstated",
     ),
@@ -50,9 +55,26 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "window_day": ("사건일 [0,0]", "event day [0,0]"),
     "window_other": ("{window}거래일 ({start}~{end})", "sessions {window} ({start} to {end})"),
     "spreads_at": ("업종 간 격차, {window}", "Sector against sector, {window}"),
-    "themes_at": ("테마, {window}", "Themes, {window}"),
+    "themes_at": ("{sector}: 테마, {window}", "{sector}: themes, {window}"),
     "winners_at": ("오른 종목, {window}", "Winners, {window}"),
     "losers_at": ("내린 종목, {window}", "Losers, {window}"),
+    "planted_at": ("심어 둔 효과와 추정값, CAAR %", "What was planted, and what was found, CAAR in %"),
+    "col_window": ("구간", "Window"),
+    "col_planted": ("심은 값", "Planted"),
+    "col_found": ("추정값", "Found"),
+    "col_interval": ("95% 구간", "95% interval"),
+    "col_covered": ("포함", "covered"),
+    "yes": ("예", "yes"),
+    "no": ("아니오", "no"),
+    "covered": ("{of}개 중 {n}개 구간이 참값을 포함", "{n} of {of} intervals cover what was planted"),
+    "verdict_rank": (
+        "; 평상시 {days}거래일과 견주어 {rank}번째로 극단적 (p {p})",
+        "; most extreme but {before} of {days} ordinary sessions (p {p})",
+    ),
+    "verdict_first": (
+        "; 평상시 {days}거래일 어느 날보다 극단적 (p {p})",
+        "; more extreme than any of {days} ordinary sessions (p {p})",
+    ),
     "paths": (
         "사건 이후 경로: 기준일 = 0, CAAR %, 사건일부터의 거래일",
         "How it went on: CAAR in %, base = 0, by sessions from the event day",
@@ -84,11 +106,30 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "* 사건 뒤 움직임을 보고 묶은 종목군: 설명일 뿐 증거가 아닙니다.",
         "* put together after the event because of how they moved: they describe, they are no evidence.",
     ),
+    "col_q": ("q", "q"),
+    "col_rank": ("순위", "Rank"),
+    "col_p_family": ("업종 전체", "any sector"),
+    "col_portfolio": ("포트폴리오 t", "portfolio t"),
+    "col_adj_bmp": ("수정 BMP", "adj. BMP"),
+    "col_grank": ("GRANK-T", "GRANK-T"),
+    "col_rbar": ("r̄", "r-bar"),
+    "col_patell": ("(Patell)", "(Patell)"),
+    "col_bmp": ("(BMP)", "(BMP)"),
+    "col_kp": ("KP 두 표본", "KP two-sample"),
+    "col_detectable": ("탐지 가능 %p", "detectable"),
+    "tests_at": ("다른 검정의 p, {window}", "p by other tests, {window}"),
+    "tests_note": (
+        "업종 전체: 표시된 업종 중 하나라도 우연히 이만큼 움직일 확률. r̄: 추정기간 종목 간 상관. "
+        "괄호 안 검정은 종목 간 독립을 가정하므로 아무 일이 없어도 유의하게 나오기 쉽습니다.",
+        "any sector: chance that any of the sectors looks so extreme where nothing happened. r-bar: correlation "
+        "between the stocks before the event. The tests in brackets assume independence, and find significance where "
+        "nothing happened.",
+    ),
     "legend": (
-        "CAAR: {model} 초과수익률의 평균. t, p: 종목 간 상관에 영향받지 않는 포트폴리오 검정. "
-        "거래량: 추정기간 평균의 배수.",
-        "CAAR: mean return beyond the {model}. t and p: portfolio test, which correlation between the stocks does not "
-        "disturb. Volume: multiple of the estimation window's mean.",
+        "CAAR: {model} 초과수익률의 평균. 순위: 사건 전 평상시 거래일 가운데 몇 번째로 극단적인가(p = 순위/일수). "
+        "q: 업종 수를 감안한 p.",
+        "CAAR: mean return beyond the {model}. Rank: place of the event among ordinary sessions before it, 1 = none "
+        "was more extreme; p = rank / sessions. q: p for the number of sectors.",
     ),
     "minus": ("{a} − {b}", "{a} - {b}"),
     "pending": ("아직 오지 않은 구간: {windows}", "Windows not over yet: {windows}"),
@@ -131,6 +172,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "finding_none": ("특이사항 없음", "nothing found"),
     "such_as": ("예: {examples}", "such as {examples}"),
+    "more_stocks": ("외 {n}종목: --csv DIR", "and {n} more: --csv DIR writes them all"),
     "more": ("외 {n}", "and {n} more"),
     "files": ("파일: {folder} ({names})", "Files: {folder} ({names})"),
     "files_kept": (

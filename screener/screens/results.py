@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,6 +55,29 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """The test that verdicts rest on: the rank of the event among ordinary days of the same portfolio's past."""
+
+    z_ewma: float = float("nan")
+    """Cumulative abnormal return over sqrt(L) times the volatility that the sessions before let expect."""
+    rank: float = float("nan")
+    """1 = no ordinary day was more extreme."""
+    n: int = 0
+    """Ordinary days, and the event."""
+    p: float = float("nan")
+    """rank / n."""
+    q: float = float("nan")
+    """Of p, over the sectors (or themes) shown (Benjamini and Hochberg 1995)."""
+    p_family: float = float("nan")
+    """Chance that any of the sectors (or themes) shown looks so extreme where nothing happened (Westfall and Young)."""
+    low: float = float("nan")
+    """Lower end of the 95 % interval of the abnormal return: the effects that the test does not reject; decimal."""
+    high: float = float("nan")
+    reason: str = ""
+    """Why there is no rank; empty where there is one."""
+
+
+@dataclass(frozen=True)
 class StockRow:
     """One stock in one window."""
 
@@ -67,6 +91,10 @@ class StockRow:
     scar: float
     """Standardised CAR, which is also its t statistic."""
     p: float
+    q: float
+    """Of p, over the stocks shown (Benjamini and Hochberg 1995)."""
+    placebo_p: float
+    """Rank of the event among ordinary days of the same stock, as a share."""
     volume_ratio: float
     """Mean daily volume in the window over the mean in the estimation window."""
     flags: tuple[str, ...]
@@ -94,8 +122,11 @@ class GroupRow:
     """Share of the members that rose."""
     caar_ew: float
     caar_cw: float
-    t_portfolio: float
-    p_portfolio: float
+    headline: Headline
+    tests: Mapping[str, float]
+    """By column name, the other tests; empty without an estimation window."""
+    undefined: Mapping[str, str]
+    """Why a test has no value, by column name."""
     volume_ratio: float
     """Median of the members' ratios."""
 
@@ -112,10 +143,17 @@ class SpreadRow:
     mean_return_ew: float
     mean_return_cw: float
     caar_ew: float
-    caar_cw: float
-    t_portfolio: float
     """Of the portfolio that holds A and has sold B, which no correlation between or within the two disturbs."""
+    headline: Headline
+    t_portfolio: float
     p_portfolio: float
+    t_kp: float
+    """Two-sample t that holds where the event itself raised the variance (Kolari and Pynnonen 2010)."""
+    p_kp: float
+    r_ab: float
+    """Mean residual correlation between a member of A and one of B."""
+    detectable: float
+    """Smallest true spread that the headline test would find in 80 % of cases at the 5 % level."""
 
 
 @dataclass(frozen=True)

@@ -209,6 +209,8 @@ class Screener(Strict):
     """Sessions between the estimation window and the event day."""
     min_obs: Annotated[int, Field(ge=10)]
     """Fewest sessions of the estimation window on which a stock traded."""
+    placebo_dates: Annotated[int, Field(ge=39)]
+    """Ordinary sessions that the event is ranked among, at most; with fewer than 39 the test cannot reach 5 %."""
     price_limit: Annotated[float, Field(ge=0, le=1)]
     """Daily price limit as a decimal; 0 for a market without one."""
     windows: Annotated[tuple[Window, ...], Field(min_length=1, strict=False)]

@@ -107,6 +107,7 @@ model = "market"
 estimation = 24
 gap = 5
 min_obs = 20
+placebo_dates = 240
 price_limit = 0.30
 windows = [[0, 0], [0, 3]]
 spreads = [["A", "B"]]

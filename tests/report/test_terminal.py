@@ -45,7 +45,7 @@ def test_lines_fit_and_figures_survive(study: Report, press: Report, width: int,
         for group in report.sectors(report.leading):
             if group.n:
                 assert percent(group.mean_return_ew) in text
-                assert report.provenance.selected or probability(group.p_portfolio) in text or width < 80
+                assert report.provenance.selected or probability(group.headline.p) in text
 
 
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:

@@ -84,7 +84,7 @@ def test_sector_is_the_mean_of_its_stocks(tmp_path: Path) -> None:
 def test_sector_of_one_is_its_stock(tmp_path: Path) -> None:
     report = measure(tmp_path)
     b, one = sector(report, "B"), stock(report, "000003")
-    assert (b.caar_ew, b.t_portfolio, b.p_portfolio) == pytest.approx((one.car, one.scar, one.p))
+    assert (b.caar_ew, b.tests["t_portfolio"], b.tests["p_portfolio"]) == pytest.approx((one.car, one.scar, one.p))
 
 
 def test_cap_weights_are_those_of_the_base_session(tmp_path: Path) -> None:

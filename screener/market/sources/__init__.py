@@ -23,6 +23,10 @@ def choose(source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> li
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if source in ("auto", "press"):
         return [Press()]
+    if source.startswith("demo:"):
+        from screener.market.sources.demo import Demo
+
+        return [Demo(int(source.removeprefix("demo:")))]
     raise UsageError(f"no source {source!r}: known are auto, press and file:PATH")
 
 

@@ -55,6 +55,9 @@ class Market:
     printed: Mapping[str, Printed] | None = None
     """By ticker, who printed the figure; None if the figures are no newspaper's."""
 
+    simulated: bool = False
+    """The prices are made up."""
+
     @property
     def selected(self) -> bool:
         """Somebody chose which stocks to show because of how they moved, so no mean of them is a fair one."""

@@ -1,0 +1,62 @@
+"""The tour: a report on the simulated market, with its own event and sectors and the truth beside each estimate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from screener.app import Request, make_report
+from screener.market.sources import demo
+from screener.report.model import Report
+from screener.screens.truth import compare
+from screener.settings import Settings
+from screener.settings.models import Event, Happening, Member, Name, Sector
+
+EVENT = "demo"
+
+
+def make_demo(settings: Settings, seed: int) -> Report:
+    """The report on the market of `seed`, by the rules of `settings`."""
+    spreads = (("HELD", "UNMOVED"), ("FADED", "HELD"))
+    rules = settings.screener.model_copy(update={"event": EVENT, "spreads": spreads})
+    of_demo = replace(settings, events={EVENT: _event()}, sectors=_sectors(), screener=rules)
+    report = make_report(of_demo, Request(source=f"demo:{seed}"))
+    planted = {
+        (one.id, window.first, window.last): one.caar(window.first, window.last)
+        for one in demo.SECTORS
+        if one.id != demo.SECTORS[-1].id  # what limits and halts do to a mean is the point there, not its estimate
+        for window in report.impact.windows
+    }
+    return replace(report, planted=compare(report.impact.groups, planted))
+
+
+def _event() -> Event:
+    return Event(
+        name=Name(ko="모의 사건", en="Simulated event"),
+        news=demo.event_day(),
+        timeline=(
+            Happening(
+                date=demo.confounder_day(),
+                what=Name(ko="다른 모의 소식", en="Other simulated news"),
+                source="planted",
+                confounder=True,
+            ),
+        ),
+    )
+
+
+def _sectors() -> dict[str, Sector]:
+    return {
+        planted.id: Sector(
+            name=Name(ko=planted.ko, en=planted.en),
+            members=tuple(
+                Member(
+                    ticker=demo.ticker(number, member),
+                    ko=f"모의 {planted.ko} {member + 1}",
+                    en=f"Fictional {planted.id.title()} {member + 1}",
+                    market="KOSPI" if demo.INDICES[member % len(demo.INDICES)] == "KOSPI" else "KOSDAQ",
+                )
+                for member in range(demo.STOCKS_EACH)
+            ),
+        )
+        for number, planted in enumerate(demo.SECTORS)
+    }

@@ -1,0 +1,177 @@
+"""The arrays that all parts of one measurement share: fits, windows, tests and placebo dates, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screener.market.panel import Panel
+from screener.screens.results import Group, Stock, Window
+from screener.study.abnormal import WindowResult, over_window
+from screener.study.battery import GroupTests, battery
+from screener.study.expected import Design, Floats, Ints, Model, fit
+from screener.study.placebo import Placebo, each_security, placebo_test
+from screener.study.portfolio import Portfolio
+from screener.study.rolling import Refit
+from screener.study.spread import Spread, TwoSample, spreads, two_sample
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the impact is measured."""
+
+    model: Model
+    estimation: int
+    """Sessions of the estimation window."""
+    gap: int
+    """Sessions between the estimation window and tau = 0."""
+    min_obs: int
+    placebo_dates: int
+    """Ordinary sessions before the event that it is ranked among, at most."""
+    windows: tuple[tuple[int, int], ...]
+    spreads: tuple[tuple[str, str], ...]
+
+    @property
+    def refit(self) -> Refit:
+        """The same for each placebo date."""
+        return Refit(self.model, self.estimation, self.gap, self.min_obs)
+
+
+class Measurement:
+    """One event on one panel; columns are the panel's tickers."""
+
+    def __init__(
+        self, panel: Panel, event_row: int, stocks: Sequence[Stock], rules: Rules, excluded: Sequence[int] = ()
+    ) -> None:
+        self.panel, self.event_row, self.stocks, self.rules, self.excluded = panel, event_row, stocks, rules, excluded
+        position = {ticker: column for column, ticker in enumerate(panel.tickers)}
+        self.column_of = [position[stock.ticker] for stock in stocks]
+
+        market_of = {stock.ticker: stock.market for stock in stocks}
+        markets = sorted(set(market_of.values()))
+        unknown = np.full(len(panel.sessions), np.nan)
+        self.benchmarks = np.stack([panel.benchmarks.get(market, unknown) for market in markets])
+        self.designs = [Design.of(rules.model, benchmark) for benchmark in self.benchmarks]
+        self.design_of: Ints = np.array([markets.index(market_of[ticker]) for ticker in panel.tickers], dtype=np.int64)
+
+        self.estimation = rules.refit.estimation_of(event_row)
+        self.daily = panel.daily_returns
+        self.fit = fit(rules.model, self.daily, self.designs, self.design_of, self.estimation, rules.min_obs)
+        self.studied = np.isfinite(self.fit.sigma)
+        self.caps = panel.caps[event_row - 1] if event_row else np.full(len(panel.tickers), np.nan)
+
+        self.windows = tuple(self._window(first, last) for first, last in rules.windows)
+        self.rows = {
+            window: slice(event_row + window.first, event_row + window.last + 1)
+            for window in self.windows
+            if window.available
+        }
+        self.results: dict[Window, WindowResult] = {
+            window: over_window(self.fit, self.daily, rows) for window, rows in self.rows.items()
+        }
+        self.raw = {window: self._raw_returns(rows) for window, rows in self.rows.items()}
+        self.benchmark = {
+            window: (np.prod(1.0 + self.benchmarks[:, rows], axis=1) - 1.0)[self.design_of]
+            for window, rows in self.rows.items()
+        }
+        self.volume = {window: self._volume_ratio(rows) for window, rows in self.rows.items()}
+
+    @property
+    def has_history(self) -> bool:
+        """Whether there is anything to learn normal behaviour from."""
+        return bool(self.studied.any()) and bool(self.rows)
+
+    def columns(self, group: Group) -> Ints:
+        """Columns of the group's members."""
+        members = [column for stock, column in zip(self.stocks, self.column_of, strict=True) if group.holds(stock)]
+        return np.array(members, dtype=np.int64)
+
+    def tests(self, groups: Sequence[Group]) -> list[list[GroupTests]]:
+        """For each group, the tests of each available window."""
+        return battery(
+            self.fit,
+            self.daily,
+            self.designs,
+            self.estimation,
+            [self.columns(group) for group in groups],
+            list(self.rows.values()),
+            min_obs=self.rules.min_obs,
+            caps=self.caps,
+        )
+
+    def placebos(self, groups: Sequence[Group]) -> list[Placebo]:
+        """For each available window, the groups' portfolios among their placebo dates."""
+        return self._placebos([self._portfolio(group) for group in groups])
+
+    def stock_placebos(self) -> list[Placebo]:
+        """For each available window, each column of the panel among its placebo dates."""
+        return self._placebos(each_security(self.daily, self.design_of))
+
+    def spreads(self, a: Group, b: Group) -> list[Spread]:
+        """For each available window, group A minus group B."""
+        return spreads(
+            self.rules.refit,
+            self._portfolio(a),
+            self._portfolio(b),
+            self.designs,
+            self.event_row,
+            list(self.rows.values()),
+            self.excluded,
+            self.rules.placebo_dates,
+        )
+
+    def two_sample(self, a: Group, b: Group, window: Window) -> TwoSample:
+        """Group A against group B, robust to variance that the event itself raised."""
+        scar, residuals = self.results[window].scar, self.fit.abnormal[self.estimation]
+        of_a, of_b = self.columns(a), self.columns(b)
+        return two_sample(scar[of_a], scar[of_b], residuals[:, of_a], residuals[:, of_b])
+
+    def _placebos(self, portfolios: Sequence[Portfolio]) -> list[Placebo]:
+        return placebo_test(
+            self.rules.refit,
+            portfolios,
+            self.designs,
+            self.event_row,
+            list(self.rows.values()),
+            self.excluded,
+            self.rules.placebo_dates,
+        )
+
+    def _portfolio(self, group: Group) -> Portfolio:
+        """Of the members with an estimation window: the others would change the portfolio on the way."""
+        columns = self.columns(group)
+        columns = columns[self.studied[columns]]
+        return Portfolio.of(self.daily[:, columns], self.design_of[columns])
+
+    def _window(self, first: int, last: int) -> Window:
+        start, end = self.event_row + first, self.event_row + last
+        sessions = self.panel.sessions
+        if start < 0 or end >= len(sessions):
+            return Window(first, last, None, None)
+        return Window(first, last, sessions[start].item(), sessions[end].item())
+
+    def _raw_returns(self, rows: slice) -> Floats:
+        """(N,) buy-and-hold return from the close before the window to its last close; NaN if either is missing."""
+        returns, span = self.panel.returns[rows], self.panel.span[rows]
+        sessions_into = np.arange(1, len(returns) + 1)[:, None]
+        straddles = (span > sessions_into).any(axis=0)
+        held = np.isfinite(returns[-1]) & ~straddles & ~self.panel.suspect[rows].any(axis=0)
+        return np.where(held, np.nanprod(1.0 + returns, axis=0) - 1.0, np.nan)
+
+    def _volume_ratio(self, rows: slice) -> Floats:
+        """(N,) mean daily volume in the window over the mean in the estimation window; NaN without one."""
+        usual = _mean_down(self.panel.volume[self.estimation])
+        ratio: Floats = np.full(len(usual), np.nan)
+        np.divide(_mean_down(self.panel.volume[rows]), usual, out=ratio, where=usual > 0)
+        return ratio
+
+
+def _mean_down(values: Floats) -> Floats:
+    """(N,) mean over the known rows of each column; NaN where no row is known."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    mean: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+    return mean
