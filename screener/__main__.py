@@ -1,6 +1,6 @@
 """Entry point of the command `screener` and of `python -m screener`."""
 
-import os.path
+import os
 import sys
 
 from screener import __version__
@@ -8,16 +8,30 @@ from screener import __version__
 
 def main() -> None:
     """Run the command line; plain --help and --version answer without loading it."""
-    asked = sys.argv[1:]
+    try:
+        _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run(asked: list[str]) -> None:
     if asked in (["--help"], ["-h"]):
         with open(os.path.join(os.path.dirname(__file__), "help.txt"), encoding="utf-8") as file:  # noqa: PTH118, PTH120, PTH123 - pathlib takes longer to import than all of this
-            sys.stdout.write(file.read())
+            _answer(file.read())
     elif asked == ["--version"]:
-        sys.stdout.write(f"screener {__version__}\n")
+        _answer(f"screener {__version__}\n")
     else:
         from screener.cli import main as run
 
         run()
+
+
+def _answer(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # nobody reads it, or there is no stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 if __name__ == "__main__":

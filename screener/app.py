@@ -6,7 +6,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from screener.market.sources import choose, load
 from screener.market.sources.base import Market, Need
 from screener.report.document import to_json
 from screener.report.model import SCHEMA_VERSION, Abroad, Bilingual, EventFacts, Happening, Provenance, Report
-from screener.report.publish import point_to_latest, publish, record_history, write_file
+from screener.report.publish import history_with, locked, point_to_latest, publish, write_file
 from screener.report.tables import tables, to_csv
 from screener.report.words import Words
 from screener.screens.impact import measure_impact
@@ -29,9 +29,6 @@ from screener.screens.results import Group, Stock
 from screener.settings import Settings
 from screener.settings.models import Event, Sector
 from screener.study.expected import Model
-
-CLOSE = time(15, 30)
-"""KRX closes at 15:30 KST; news after that belongs to the next session."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +52,11 @@ def make_report(settings: Settings, request: Request) -> Report:
     stocks, groups = _stocks(chosen), _groups(chosen)
     rules = _rules(settings, request, chosen)
     need = Need(
-        tickers=tuple(dict.fromkeys(stock.ticker for stock in stocks)),
-        markets=tuple(sorted({stock.market for stock in stocks}, reverse=True)),
-        news=first_day_to_react(event),
+        market_of={stock.ticker: stock.market for stock in stocks},
+        news=event.first_day,
         as_of=request.as_of,
         price_limit=settings.screener.price_limit,
+        today=settings.today,
     )
     market = load(choose(request.source, request.benchmark, request.market), need)
     panel = market.panel
@@ -67,10 +64,15 @@ def make_report(settings: Settings, request: Request) -> Report:
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
         raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE, or --model mean-adjusted")
     _refuse_suspects(market, at.row, rules)
+    _refuse_without_index(panel, at.row, rules)
     others = [one for name, one in settings.events.items() if name != event_id]
     impact = measure_impact(panel, at.row, stocks, groups, rules, _other_events(others, panel, rules))
     if not any(window.available for window in impact.windows):
         raise DataError(f"{event_id}: the prices reach over none of the configured windows")
+    leading = next(window for window in impact.windows if window.available)
+    if not any(row.raw_return == row.raw_return for row in impact.stocks if row.window == leading):
+        why = "; ".join(sorted({f"{one.stock.ticker} {one.code}" for one in impact.skipped})[:3])
+        raise DataError(f"{event_id}: no stock has a return over {leading} from {at.base} ({why}): nothing to report")
     first, last = panel.sessions[0].item(), panel.sessions[-1].item()
     return Report(
         event=_facts(event_id, event, at.event_day, at.base),
@@ -85,7 +87,7 @@ def make_report(settings: Settings, request: Request) -> Report:
             benchmark_returns={name: float(panel.benchmarks[name][at.row]) for name in panel.benchmarks},
             selected=market.selected,
             simulated=market.simulated,
-            study=not market.selected,
+            study=any(row.car == row.car for row in impact.stocks),
         ),
         rules=rules,
         groups=tuple(groups),
@@ -93,12 +95,6 @@ def make_report(settings: Settings, request: Request) -> Report:
         findings=market.findings,
         printed=market.printed or {},
     )
-
-
-def first_day_to_react(event: Event) -> date:
-    """First calendar day on which KRX could react to the news."""
-    late = isinstance(event.news, datetime) and event.news.time() >= CLOSE
-    return event.news_date + timedelta(days=1 if late else 0)
 
 
 def file_report(
@@ -124,9 +120,12 @@ def file_report(
         "report.json": to_json(report, words, list(its_tables.values())),
         "run.json": _run_record(report, settings, argv),
     }
-    folder = publish(root, report, files)
-    record_history(root, report, its_tables["sectors"])
-    point_to_latest(root, report)
+    with locked(root):
+        history = history_with(root, report, its_tables["sectors"])
+        folder = publish(root, report, files)
+        if history is not None:
+            write_file(root / "history.csv", history)
+        point_to_latest(root, report)
     return folder, list(files)
 
 
@@ -212,10 +211,23 @@ def _other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[i
     last = max(window[1] for window in rules.windows)
     rows = []
     for event in others:
-        row = int(np.searchsorted(panel.sessions, np.datetime64(event.event_day or first_day_to_react(event))))
+        row = int(np.searchsorted(panel.sessions, np.datetime64(event.event_day or event.first_day)))
         if 0 < row < len(panel.sessions):
             rows += list(range(row + min(first, 0), row + max(last, 0) + 1))
     return rows
+
+
+def _refuse_without_index(panel: Panel, event_row: int, rules: Rules) -> None:
+    """An index that is missing inside an event window would leave every stock of its market without a figure."""
+    for first, last in rules.windows:
+        rows = slice(event_row + first, event_row + last + 1)
+        if rows.start < 1 or rows.stop > len(panel.sessions):
+            continue
+        for name, returns in panel.benchmarks.items():
+            missing = np.flatnonzero(np.isnan(returns[rows]))
+            if missing.size:
+                day = panel.sessions[rows.start + missing[0]]
+                raise DataError(f"{name} has no level on {day} or the session before: complete the --benchmark file")
 
 
 def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
@@ -228,6 +240,6 @@ def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
         row, column = suspects[0]
         more = f" (and {len(suspects) - 1} more)" if len(suspects) > 1 else ""
         raise DataError(
-            f"{panel.tickers[column]} on {panel.sessions[first + row]}{more}: its price moved beyond the daily limit "
-            "and no official change rate explains it: correct the price, or give --market FILE with change_pct"
+            f"{panel.tickers[column]} on {panel.sessions[first + row]}{more}: its move is beyond the daily limit: mend "
+            "it, or give that day's official rate with --market FILE (price_limit = 0 switches the check off)"
         )

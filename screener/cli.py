@@ -28,7 +28,7 @@ def main() -> None:
     _prepare_streams()
     debug = "--debug" in sys.argv
     try:
-        code = commands.main(prog_name="screener", standalone_mode=False)
+        code = commands.main(_arguments(sys.argv[1:]), prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
         code = _fail(str(error), error.exit_code, debug)
     except click.exceptions.Abort:
@@ -40,11 +40,21 @@ def main() -> None:
         code = _fail(error.format_message().rstrip(".").replace("\n", " ") + hint, ExitCode.USAGE, debug)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
+    except OSError as error:
+        what = f"{error.filename or 'the output'}: {error.strerror or error}: make room, or choose another place"
+        code = _fail(what, ExitCode.DATA, debug)
     except Exception as error:
         code = _fail(
             f"a bug in the screener: {type(error).__name__}: {error} (--debug shows where)", ExitCode.BUG, debug
         )
     sys.exit(code or ExitCode.DONE)
+
+
+def _arguments(asked: list[str]) -> list[str]:
+    """Without a command, `report` is meant."""
+    if not asked or (asked[0].startswith("-") and asked[0] not in ("-h", "--help", "--version")):
+        return ["report", *asked]
+    return asked
 
 
 def _prepare_streams() -> None:
@@ -60,7 +70,12 @@ def _emit(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except AttributeError:
+        raise OSError(9, "there is no stdout to write to") from None
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
+        raise
 
 
 def _fail(message: str, code: ExitCode, debug: bool) -> ExitCode:
@@ -68,8 +83,10 @@ def _fail(message: str, code: ExitCode, debug: bool) -> ExitCode:
         import traceback
 
         traceback.print_exc()
-    for line in message.splitlines():
-        click.echo(f"screener: {line}", err=True)
+    for line in message.split("\n"):
+        # What a file or an argument holds may reach this line; it must not reach the terminal as commands.
+        safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+        click.echo(f"screener: {safe if len(safe) <= 600 else safe[:600] + '...'}", err=True)
     return code
 
 
@@ -126,11 +143,12 @@ def _style(settings: Settings, lang: str | None, palette: str | None, ascii_only
 
     from screener.report.terminal import PALETTE, PLAIN_WIDTH, Style
 
-    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    colour = terminal and not os.environ.get("NO_COLOR")
-    unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    colour = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     return Style(
-        language=_language(lang or settings.screener.language),
+        # Hangul on such a terminal would be a row of question marks.
+        language=_language(lang or settings.screener.language) if unicode else "en",
         palette=(palette or settings.screener.palette) if colour else PALETTE,
         ascii=ascii_only or not unicode,
         width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),
@@ -138,15 +156,13 @@ def _style(settings: Settings, lang: str | None, palette: str | None, ascii_only
     )
 
 
-@click.group(invoke_without_command=True, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="krx-impact-screener", message="screener %(version)s")
-@click.pass_context
-def commands(context: click.Context) -> int | None:
+def commands() -> None:
     """Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?
 
     Without a command: `screener report`.
     """
-    return context.invoke(report) if context.invoked_subcommand is None else None
 
 
 @commands.command(epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
@@ -159,7 +175,7 @@ def commands(context: click.Context) -> int | None:
 @click.option("--model", type=click.Choice(["market", "market-adjusted", "mean-adjusted"]), help="Expected return.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; write no files.")
 @click.option("--csv", "csv_folder", type=click.Path(path_type=Path), metavar="DIR", help="Write only CSV files, here.")
-@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), metavar="DIR", show_default=True)
+@click.option("--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where reports are filed.  [reports]")
 @common
 @looks
 def report(
@@ -170,10 +186,12 @@ def report(
     width: int | None,
     as_json: bool,
     csv_folder: Path | None,
-    reports: Path,
+    reports: Path | None,
     **asked: Any,
 ) -> int:
     """Sectors, themes, winners and losers of an event; files them under reports/."""
+    import textwrap
+
     if as_json and csv_folder:
         raise UsageError("--json and --csv exclude each other: give one of them")
     settings = _settings(config_directory)
@@ -194,16 +212,19 @@ def report(
         if csv_folder is not None:
             names = ", ".join(path.name for path in write_csv(csv_folder, made, words))
             said = words("files", folder=csv_folder, names=names)
+        elif reports is None and (asked["sectors"] or asked["model"]):
+            said = words("files_part")  # part of a study must not take the place of the whole
         else:
+            root = reports or Path("reports")
             plain = Style(language=style.language)
             text = screen if style == plain else render(made, plain)
-            folder, files = file_report(reports, made, settings, words, text, sys.argv[1:])
-            kept = reports / made.as_of.isoformat() / made.event.id
+            folder, files = file_report(root, made, settings, words, text, sys.argv[1:])
+            kept = root / made.as_of.isoformat() / made.event.id
             said = words("files", folder=folder, names=", ".join(files)) if folder else words("files_kept", folder=kept)
     except ScreenerError:
         _emit(screen)  # the report was made, whatever became of its files
         raise
-    _emit(f"{screen}\n{said}\n")
+    _emit(f"{screen}\n{textwrap.fill(said, style.width, break_long_words=False, break_on_hyphens=False)}\n")
     return ExitCode.DONE
 
 

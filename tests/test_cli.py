@@ -172,6 +172,82 @@ def test_fault_is_one_line_on_stderr(run: Run, tmp_path: Path, arguments: list[s
     assert not list(tmp_path.iterdir())
 
 
+def test_index_without_the_event_day_is_refused(run: Run, own: list[str], tmp_path: Path) -> None:
+    benchmark = tmp_path / "benchmark.csv"
+    lines = benchmark.read_text(encoding="utf-8").splitlines()
+    day = str(small.event_day())
+    benchmark.write_text(
+        "\n".join(line for line in lines if not line.startswith(f"{day},KOSDAQ")) + "\n", encoding="utf-8"
+    )
+    done = run("report", *own)
+    assert done.returncode == 3
+    assert f"KOSDAQ has no level on {day} or the session before" in done.stderr
+    assert done.stdout == ""
+
+
+def test_study_without_a_return_is_no_report(run: Run, own: list[str], tmp_path: Path) -> None:
+    assert run("report", *own).returncode == 0
+    before = files(tmp_path / "reports")
+    small.write_prices(
+        tmp_path, lambda line: line.update(volume="0", open="0") if line["date"] == str(small.event_day()) else None
+    )
+    done = run("report", *own)
+    assert done.returncode == 3
+    assert "no stock has a return over [0,0]" in done.stderr
+    small.write_prices(tmp_path, lambda line: line.update(volume="0", open="0"))
+    done = run("report", *own)
+    assert done.returncode == 3
+    assert "none of the 3 configured tickers ever traded" in done.stderr
+    assert files(tmp_path / "reports") == before
+
+
+def test_constant_index_is_no_crash(run: Run, own: list[str], tmp_path: Path) -> None:
+    benchmark = tmp_path / "benchmark.csv"
+    rows = [line.split(",") for line in benchmark.read_text(encoding="utf-8").splitlines()]
+    benchmark.write_text(
+        "\n".join(",".join([*row[:2], "1000" if row[0] != "date" else row[2]]) for row in rows) + "\n", encoding="utf-8"
+    )
+    done = run("report", *own)
+    assert done.returncode == 0, done.stderr
+    assert "CAAR" not in done.stdout  # nothing can be fitted to an index that never moves
+
+
+def test_part_of_a_study_does_not_take_the_place_of_the_whole(run: Run, own: list[str], tmp_path: Path) -> None:
+    run("report", *own)
+    before = files(tmp_path / "reports")
+    done = run("report", *own, "--sector", "A")
+    assert "Files: none" in done.stdout
+    assert files(tmp_path / "reports") == before
+    assert "Files: elsewhere/" in run("report", *own, "--sector", "A", "--reports", "elsewhere").stdout
+
+
+def test_bare_options_and_environment_mean_report(run: Run, own: list[str]) -> None:
+    assert json.loads(run("--json").stdout)["event"]["id"] == "deepseek"
+    done = run(*own[2:], SCREENER_CONFIG=own[1])
+    assert done.stdout.startswith("Test")
+    assert run(SCREENER_CONFIG="nowhere").returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [["report", "--json"], ["events"], ["--help"], ["--version"]])
+def test_output_that_cannot_be_written_is_no_traceback(arguments: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "screener", *arguments]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    for redirect in (">/dev/full", ">&-", "| true"):
+        shell = f"{subprocess.list2cmdline(command)} {redirect}"
+        done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        assert "Traceback" not in done.stderr
+        assert "a bug" not in done.stderr
+        assert done.stderr.count("\n") <= 1
+
+
+def test_what_a_file_holds_reaches_the_terminal_only_as_text(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "evil.csv").write_text("date,\x1b]0;title\x07\n1,2\n", encoding="utf-8")
+    done = run("report", "--source", "file:evil.csv")
+    assert done.returncode == 3
+    assert "\x1b" not in done.stderr
+    assert r"\x1b]0;title\x07" in done.stderr
+
+
 def test_unwritable_reports_say_so_after_the_report(run: Run, own: list[str], tmp_path: Path) -> None:
     (tmp_path / "blocked").write_text("in the way", encoding="utf-8")
     done = run("report", *own, "--reports", "blocked")

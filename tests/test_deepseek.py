@@ -76,6 +76,44 @@ def test_sectors(report: Report, name: str, n: int, mean: float, cap_weighted: f
     assert round(row.breadth_up * 100) == up
 
 
+def test_listing_inside_the_window_does_not_count_in_it(report: Report) -> None:
+    """LG CNS was listed on 5 February; the figures are an independent computation's over the other 28."""
+    [row] = [
+        row
+        for row in report.impact.groups
+        if row.group.sector == "AI_SW" and row.group.theme is None and row.window.last == 5
+    ]
+    assert row.n == 28
+    assert row.mean_return_ew == pytest.approx(0.182169, abs=5e-6)
+    assert row.median_return == pytest.approx(0.126556, abs=5e-6)
+    assert row.mean_return_cw == pytest.approx(0.123474, abs=5e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "bmp", "rbar", "adjusted"),
+    [("SEMI", -3.8, 0.26, -1.2), ("AI_SW", 5.9, 0.17, 2.3), ("POWER", -6.3, 0.24, -2.5)],
+)
+def test_correlation_decides_the_answer(report: Report, name: str, bmp: float, rbar: float, adjusted: float) -> None:
+    """Stars for the chip stocks if they are taken for independent, nothing like it if they are not."""
+    row = sector(report, name)
+    assert row.tests["t_bmp"] == pytest.approx(bmp, abs=0.05)
+    assert row.tests["rbar"] == pytest.approx(rbar, abs=0.005)
+    assert row.tests["t_adj_bmp"] == pytest.approx(adjusted, abs=0.05)
+
+
+def test_ai_software_was_the_extraordinary_thing_and_chips_were_not(report: Report) -> None:
+    assert sector(report, "AI_SW").headline.rank == 1
+    chips = sector(report, "SEMI").headline
+    assert 0.03 < chips.p < 0.08
+    assert chips.low < 0 < chips.high
+    [spread] = [
+        row
+        for row in report.impact.spreads
+        if row.sector_b == "SEMI" and row.sector_a == "AI_SW" and row.window == report.leading
+    ]
+    assert spread.headline.rank == 1
+
+
 def test_hynix_beyond_the_market(report: Report) -> None:
     row = stock(report, "000660")
     assert row.car * 100 == pytest.approx(-8.71, abs=0.005)
@@ -100,7 +138,7 @@ def test_split_is_no_fall(krx: Path) -> None:
     from screener.market.sources.base import Need
     from screener.market.sources.files import Files
 
-    asked = Need(("355390",), ("KOSDAQ",), date(2025, 1, 27), None, 0.3)
+    asked = Need({"355390": "KOSDAQ"}, date(2025, 1, 27), None, 0.3, date(2025, 6, 30))
     market_file = krx / "market_2025-01-02_2025-02-11.parquet"
     for files in (
         Files([krx / "prices_adjusted.parquet"], [krx / "indices.parquet"]),

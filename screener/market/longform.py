@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,13 @@ class Long:
     """KRW, shares, or % (`change_pct`); NaN where the file has no value. Columns that no file has are absent."""
     restored_zeros: int = 0
     """Rows whose ticker had lost its leading zeros."""
+    market_of: Mapping[int, str] = field(default_factory=dict)
+    """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
 
     def take(self, rows: NDArray[Any]) -> Long:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return Long(self.day[rows], self.ticker[rows], values, self.restored_zeros)
+        return Long(self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of)
 
 
 def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> Long:
@@ -59,11 +61,12 @@ def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | Non
             for name in names
         },
         sum(part.restored_zeros for part in parts),
+        {ticker: market for part in parts for ticker, market in part.market_of.items()},
     )
 
 
 def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
-    table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker",))
+    table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
     code = table["ticker"].combine_chunks().dictionary_encode()
     written = [str(text) for text in code.dictionary.to_pylist()]
     place = {ticker: position for position, ticker in enumerate(tickers)}
@@ -78,7 +81,17 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
     values = {
         name: to_numpy(table[name])[keep].astype(np.float64) for name in PRICE_COLUMNS if name in table.column_names
     }
-    return Long(day[keep], position[row[keep]], values, int(shortened[row[keep]].sum()))
+    kept = position[row[keep]]
+    if not kept.size and written and not (position >= 0).any():
+        raise DataError(f"{path}: none of the configured tickers is in it: the first one there is {written[0]!r}")
+    markets = _markets(table, kept, keep) if "market" in table.column_names else {}
+    return Long(day[keep], kept, values, int(shortened[row[keep]].sum()), markets)
+
+
+def _markets(table: pa.Table, ticker: NDArray[np.int32], keep: NDArray[np.bool_]) -> dict[int, str]:
+    code = table["market"].combine_chunks().dictionary_encode()
+    names = [str(text) for text in code.dictionary.to_pylist()]
+    return {int(one): names[number] for one, number in zip(ticker, to_numpy(code.indices)[keep], strict=True)}
 
 
 def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> NDArray[Any]:
@@ -105,16 +118,21 @@ def read_table(
 ) -> pa.Table:
     """Columns of a CSV or Parquet file: `date` as date32, `numeric` as numbers, `text` as string."""
     if not path.is_file():
-        raise UsageError(f"{path}: no such file: check the path")
+        what = "is a directory" if path.is_dir() else "no such file"
+        raise UsageError(f"{path}: {what}: check the path")
+    if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
+        raise DataError(f"{path}: is compressed: unpack it")
     columns = ["date", *text, *numeric]
     try:
         if path.suffix.lower() in (".parquet", ".pq"):
             file = pq.ParquetFile(path)
             _require(path, required, file.schema_arrow.names)
+            if not file.metadata.num_rows:
+                raise DataError(f"{path}: holds no rows")
             table = file.read(columns=[name for name in columns if name in file.schema_arrow.names])
         else:
             table = _read_csv(path, required, columns, text)
-        return _typed(path, table, numeric, text)
+        return _typed(path, table, required, numeric, text)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(_explain(path, error)) from None
 
@@ -122,13 +140,18 @@ def read_table(
 def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
     missing = [name for name in required if name not in have]
     if missing:
-        raise DataError(f"{path}: no column {', '.join(missing)}: it has {', '.join(have)}")
+        there = ", ".join(repr(name) for name in have[:12]) + (", ..." if len(have) > 12 else "")
+        raise DataError(f"{path}: no column {', '.join(missing)}: it has {there}")
+    twice = [name for name in required if list(have).count(name) > 1]
+    if twice:
+        raise DataError(f"{path}: the column {twice[0]} stands twice: delete one")
 
 
 def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
     with path.open(encoding="utf-8-sig") as file:
-        header = [name.strip().strip('"') for name in file.readline().rstrip("\n").split(",")]
-    if header == [""]:
+        first = file.readline().rstrip("\n")
+    header = [name.strip('"') for name in first.split(",")]
+    if not first.strip():
         raise DataError(f"{path}:1: the file is empty")
     _require(path, required, header)
     types = {name: pa.string() if name in text else pa.float64() for name in columns} | {"date": pa.date32()}
@@ -149,19 +172,24 @@ def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text:
         return read(threads=False)  # only then does the message name the row
 
 
-def _typed(path: Path, table: pa.Table, numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+def _typed(
+    path: Path, table: pa.Table, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]
+) -> pa.Table:
     columns = {}
     for name in table.column_names:
         column = table[name]
         if name == "date":
-            if not (pa.types.is_temporal(column.type) or pa.types.is_string(column.type)):
+            if pa.types.is_dictionary(column.type):
+                column = column.cast(pa.string())
+            is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+            if not (pa.types.is_temporal(column.type) or is_text):
                 raise DataError(f"{path}: column date holds {column.type}: write dates as 2025-01-31")
             column = column.cast(pa.date32())
         elif name in numeric and not pa.types.is_integer(column.type):
             column = column.cast(pa.float64())
         elif name in text:
             column = column.cast(pa.string())
-        if name not in numeric and column.null_count:
+        if name in required and name not in numeric and column.null_count:
             row = column.is_null().to_pylist().index(True)
             raise DataError(f"{path}:{row + 2}: column {name} is empty: fill it or delete the row")
         columns[name] = column
@@ -176,6 +204,10 @@ def _explain(path: Path, error: Exception) -> str:
     if bad:
         kind = "a date such as 2025-01-31" if bad.group(1).startswith("date") else "a number"
         return f"{where}: {bad.group(2)!r} is not {kind}"
+    bad = re.search(r"[Ff]ail(?:ed|ure) to parse string: '(.*?)' as a scalar of type (\w+)", message)
+    if bad:
+        kind = "a date such as 2025-01-31" if bad.group(2).startswith("date") else "a number"
+        return f"{where}: {bad.group(1)!r} is not {kind}"
     if "UTF8" in message or isinstance(error, UnicodeDecodeError):
-        return f"{where}: not UTF-8 text: save the file as UTF-8"
+        return f"{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)"
     return f"{where}: cannot be read: {message[:160]}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from screener.errors import DataError
 from screener.market.longform import Days, Long
 from screener.market.quality import EXAMPLES, Finding, Severity, finding, traded
 
@@ -37,7 +38,7 @@ class Panel:
     limit: NDArray[np.int8]
     """(T, N) +1 closed at the upper price limit, -1 at the lower, 0 neither."""
     suspect: NDArray[np.bool_]
-    """(T, N) the price moved beyond the daily limit and no official change rate explains it; its return is NaN."""
+    """(T, N) the return was beyond the daily price limit, so it cannot be right; it is NaN."""
     benchmarks: Mapping[str, Floats]
     """(T,) return of each market's index, decimal."""
     first_price: Days
@@ -90,12 +91,13 @@ def build_panel(
             grid = np.where(np.isfinite(theirs), theirs, grid)
         return grid
 
-    everything = np.ones(len(prices.day), dtype=bool)
-    row_there = flags(prices, everything)
+    row_there = flags(prices, np.ones(len(prices.day), dtype=bool))
     has_traded = flags(prices, traded(prices))
     if official is not None:
+        # What either file knows of a halt counts: one of them may not carry volumes.
         theirs_there = flags(official, np.ones(len(official.day), dtype=bool))
-        has_traded = np.where(theirs_there, flags(official, traded(official)), has_traded)
+        theirs_traded = flags(official, traded(official))
+        has_traded = (has_traded | ~row_there) & (theirs_traded | ~theirs_there) & (row_there | theirs_there)
         row_there |= theirs_there
 
     previous = _previous_trade(has_traded)
@@ -109,14 +111,24 @@ def build_panel(
     from_rate = np.where(has_return, latest("change_pct") / 100.0, np.nan)
     returns = np.where(np.isfinite(from_rate), from_rate, np.where(has_return, from_close, np.nan))
 
+    both = np.isfinite(from_rate) & np.isfinite(from_close) & (span == 1)
+    differs = both & (np.abs(from_close - from_rate) > RATE_DISAGREES)
+    in_decimals = both.sum() >= 20 and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
+    if in_decimals or (both.sum() >= 20 and differs.sum() > both.sum() / 2):
+        raise DataError(
+            f"change_pct does not go with the closes on most of {both.sum()} rows: is it in %, and of these closes?"
+        )
+
     beyond = np.zeros(shape, dtype=bool)
     if price_limit:
         rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
-        beyond = ~np.isfinite(from_rate) & (np.abs(from_close) > price_limit + rounding + 0.001) & has_return
+        # A price cannot move during a halt, so the first return after one is under the limit too. Where rows are
+        # missing, nobody knows.
+        without_gap = _rows_since(row_there, previous) == span
+        beyond = has_return & without_gap & (np.abs(returns) > price_limit + rounding + 0.001)
     returns[beyond] = np.nan
     span[~np.isfinite(returns)] = 0
 
-    explained = np.isfinite(from_rate) & (np.abs(from_close - from_rate) > RATE_DISAGREES) & (span == 1)
     present = row_there.any(axis=0)
     first = np.where(present, row_there.argmax(axis=0), 0)
     panel = Panel(
@@ -140,7 +152,7 @@ def build_panel(
         ("halted", "info", row_there & ~has_traded),
         ("gap", "warning", absent),
         ("beyond_limit", "warning", beyond),
-        ("corporate_action", "info", explained),
+        ("corporate_action", "info", differs & ~beyond),
     )
     for code, severity, where in marked:
         cells = np.argwhere(where)
@@ -162,6 +174,12 @@ def _sessions(parts: Sequence[Long], benchmarks: Mapping[str, tuple[Days, Floats
     index_days = np.unique(np.concatenate(moved))
     inside = (index_days >= days[0]) & (index_days <= days[-1]) & np.is_busday(index_days)
     return np.union1d(days, index_days[inside])
+
+
+def _rows_since(row_there: NDArray[np.bool_], previous: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(T, N) rows of the ticker's own after its previous trade, up to and with each row."""
+    count = np.cumsum(row_there, axis=0)
+    return count - np.take_along_axis(count, np.maximum(previous, 0), axis=0)
 
 
 def _previous_trade(has_traded: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -69,22 +69,34 @@ def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Fin
 
     close = long.values["close"]
     untraded = _no_trade(long)
-    bad = np.flatnonzero((close < 0) | ((close == 0) & ~untraded))
-    if bad.size:
-        row = bad[0]
-        raise DataError(
-            f"{what}: {tickers[long.ticker[row]]} on {long.day[row]}: close {close[row]:g} is not a price"
-            f"{_and_more(bad.size)}: correct it or delete the row"
-        )
+    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), "is not a price")
+    for name, column in long.values.items():
+        may_fall = name == "change_pct"
+        bad = np.isinf(column) | ((column < (-100 if may_fall else 0)) & ~np.isnan(column))
+        _refuse(long, tickers, what, name, bad, "cannot be")
+    if "marcap" in long.values:
+        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, "cannot be")
     findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
     findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
     return long, findings
 
 
+def _refuse(long: Long, tickers: Sequence[str], what: str, name: str, bad: NDArray[np.bool_], why: str) -> None:
+    """An error for the first of the `bad` rows."""
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        row = rows[0]
+        raise DataError(
+            f"{what}: {tickers[long.ticker[row]]} on {long.day[row]}: {name} {long.values[name][row]:g} {why}"
+            f"{_and_more(rows.size)}: correct it or delete the row"
+        )
+
+
 def _no_trade(long: Long) -> NDArray[np.bool_]:
     """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
-    tell_tale = long.values.get("volume", long.values.get("open"))
-    return np.zeros(len(long.day), dtype=bool) if tell_tale is None else tell_tale == 0
+    unknown = np.full(len(long.day), np.nan)
+    volume, opened = long.values.get("volume", unknown), long.values.get("open", unknown)
+    return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
 
 
 def traded(long: Long) -> NDArray[np.bool_]:
@@ -97,7 +109,10 @@ def _drop_closed_days(long: Long) -> tuple[Long, list[Finding]]:
     """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
     days, position = np.unique(long.day, return_inverse=True)
     weekend = ~np.is_busday(days)
-    anything = np.bincount(position, weights=~_no_trade(long), minlength=len(days)) > 0
+    # One stock without a trade is halted; a day on which none of several traded, although they did before and
+    # after, was no session.
+    several = np.bincount(position, minlength=len(days)) > 1
+    anything = (np.bincount(position, weights=~_no_trade(long), minlength=len(days)) > 0) | ~several
     closed = weekend | ~anything
     if not closed.any():
         return long, []

@@ -42,8 +42,8 @@ def fitting(fields: Sequence[Field], width: int) -> list[Field]:
     """The fields that say something and have room in `width` cells; the highest priority number is dropped first."""
     kept = [field for field in fields if not (field.priority and field.empty)]
     while sum(field.width + _GUTTER for field in kept) > width and any(field.priority for field in kept):
-        drop = max(kept, key=lambda field: field.priority)
-        kept.remove(drop)
+        # Of several columns of one priority the last goes first: the earlier ones matter more.
+        del kept[max(range(len(kept)), key=lambda place: (kept[place].priority, place))]
     return kept
 
 

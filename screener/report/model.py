@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from screener.market.quality import Finding
@@ -41,6 +41,11 @@ class Happening:
     what: Bilingual
     source: str
     confounder: bool
+
+    @property
+    def first_day(self) -> date:
+        """First calendar day on which KRX could react: a US day ends after the next KRX day has begun."""
+        return self.day + timedelta(days=1 if self.place == "US" else 0)
 
 
 @dataclass(frozen=True)
@@ -137,10 +142,12 @@ class Report:
         """What else moved prices during `window`."""
         if window.start is None or window.end is None:
             return []
+        # What happened while the market was closed is in the window's first return.
+        base = self.event.base if window.first == 0 else window.base
         return [
-            happening
-            for happening in self.event.timeline
-            if happening.confounder and window.start <= happening.day <= window.end
+            one
+            for one in self.event.timeline
+            if one.confounder and (base or window.start) < one.first_day <= window.end
         ]
 
 

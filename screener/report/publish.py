@@ -6,21 +6,29 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from screener.errors import DataError
+from screener.report.exchange import exchange
 from screener.report.model import Report
 from screener.report.tables import Table, to_csv
 
 _HISTORY_KEY = ("as_of", "event", "sector", "window_start", "window_end")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step."""
+    """Replace `path` by `content` in one step; a file that holds it already is left alone."""
     try:
+        if path.is_file() and path.read_bytes() == content:
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -37,16 +45,36 @@ def write_file(path: Path, content: bytes) -> None:
         raise DataError(_unwritable(path, error)) from None
 
 
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """One writer at a time below `root`; the others wait."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(root / ".lock", timeout=60):
+            yield
+    except Timeout:
+        raise DataError(f"{root}: another screener has been writing there for a minute: wait, or end it") from None
+    except OSError as error:
+        raise DataError(_unwritable(root, error)) from None
+
+
 def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | None:
     """Write `files` as the directory `root/<as-of>/<event>`, replacing an earlier one whole.
 
-    Newspaper figures never take the place of a study. Returns the directory, or None if the one that is there was kept.
+    Call it under `locked`. Newspaper figures never take the place of a study. Returns the directory, or None if the
+    one that is there was kept.
     """
     folder = root / report.as_of.isoformat() / report.event.id
     if not report.provenance.study and _holds_study(folder):
         return None
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise DataError(f"{folder}: is in the way: move it, a report directory belongs there")
+    if _holds(folder, files):
+        return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in folder.parent.glob(f".{report.event.id}.*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{report.event.id}.", dir=folder.parent))
         try:
             for name, content in files.items():
@@ -55,7 +83,10 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
                     file.flush()
                     os.fsync(file.fileno())
             fresh.chmod(0o755)
-            _swap(fresh, folder)
+            if folder.exists():
+                exchange(fresh, folder)
+            else:
+                fresh.rename(folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
@@ -63,19 +94,13 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
     return folder
 
 
-def _swap(fresh: Path, folder: Path) -> None:
-    """Put `fresh` in the place of `folder`; what stood there is put back if that fails."""
-    if not folder.exists():
-        fresh.rename(folder)
-        return
-    aside = fresh.with_name(fresh.name + ".old")
-    folder.rename(aside)
+def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether the directory holds exactly these files already."""
     try:
-        fresh.rename(folder)
+        there = {path.name: path.read_bytes() for path in folder.iterdir()}
     except OSError:
-        aside.rename(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+        return False
+    return there == dict(files)
 
 
 def _holds_study(folder: Path) -> bool:
@@ -89,38 +114,44 @@ def point_to_latest(root: Path, report: Report) -> None:
     """Let `root/latest` point at the newest as-of that holds a study."""
     if not report.provenance.study:
         return
-    latest = root / "latest"
-    if latest.is_symlink() and latest.readlink().name >= report.as_of.isoformat():
+    latest, link = root / "latest", root / ".latest.new"
+    as_of = report.as_of.isoformat()
+    if latest.is_symlink() and _DATE.fullmatch(latest.readlink().name) and latest.readlink().name >= as_of:
         return
-    link = root / ".latest.new"
     try:
         link.unlink(missing_ok=True)
-        link.symlink_to(report.as_of.isoformat(), target_is_directory=True)
+        link.symlink_to(as_of, target_is_directory=True)
         link.replace(latest)
     except OSError as error:
+        link.unlink(missing_ok=True)
         raise DataError(_unwritable(latest, error)) from None
 
 
-def record_history(root: Path, report: Report, sectors: Table) -> None:
-    """Bring `root/history.csv` to exactly one row per (as-of, event, sector, window) of this report."""
+def history_with(root: Path, report: Report, sectors: Table) -> bytes | None:
+    """Content of `root/history.csv` with exactly one row per (as-of, event, sector, window) of this report.
+
+    None if this report is no study, and has no place there.
+    """
     if not report.provenance.study:
-        return
+        return None
     path = root / "history.csv"
     fresh = to_csv(Table(sectors.name, sectors.columns, tuple(row for row in sectors.rows if _is_sector(sectors, row))))
     header, *rows = _rows(fresh)
     try:
-        old_header, *old = _rows(path.read_bytes()) if path.exists() else [header]
+        old_header, *old = (_rows(path.read_bytes()) if path.exists() else []) or [header]
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read ({error}): move it away to start a new history") from None
-    if old_header != header:
+    known = set(_HISTORY_KEY) <= set(old_header) <= set(header)
+    if not known or any(len(row) != len(old_header) for row in old):
         raise DataError(f"{path}: its columns are not this version's: move it away to start a new history")
+    # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
+    place = {name: old_header.index(name) for name in old_header}
+    old = [[row[place[name]] if name in place else "" for name in header] for row in old]
     at = [header.index(name) for name in _HISTORY_KEY]
     merged = {tuple(row[i] for i in at): row for row in [*old, *rows]}
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([header, *(merged[key] for key in sorted(merged))])
-    content = b"\xef\xbb\xbf" + out.getvalue().encode()
-    if not path.exists() or path.read_bytes() != content:
-        write_file(path, content)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def _is_sector(table: Table, row: tuple[object, ...]) -> bool:
@@ -128,7 +159,7 @@ def _is_sector(table: Table, row: tuple[object, ...]) -> bool:
 
 
 def _rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    return [row for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) if row]
 
 
 def _unwritable(path: Path, error: OSError) -> str:

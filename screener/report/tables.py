@@ -205,7 +205,12 @@ def _table(
         Column("as_of", lambda _row: report.as_of),
         Column("source", lambda _row: report.provenance.source),
     )
-    complete = (*everywhere, *columns, Column("banner", lambda _row: banner))
+    complete = (
+        *everywhere,
+        *columns,
+        Column("model", lambda _row: report.rules.model.value if report.provenance.study else None),
+        Column("banner", lambda _row: banner),
+    )
     return Table(name, complete, tuple(tuple(_plain(column, row, words) for column in complete) for row in rows))
 
 
@@ -238,5 +243,5 @@ def _csv_cell(column: Column, cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         # A spreadsheet runs such a cell as a formula.
-        return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+        return "'" + cell if cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else cell
     return f"{cell:.{column.decimals}f}" if column.decimals is not None else str(cell)

@@ -12,18 +12,20 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from screener.report import notes
-from screener.report.figures import Figures, percent, probability
+from screener.report.figures import Figures, percent
 from screener.report.grids import Grids
-from screener.report.layout import Field, table
+from screener.report.layout import Field, fitting, table
 from screener.report.model import Language, Report
 from screener.report.words import Words
-from screener.screens.results import GroupRow, StockRow, Window
+from screener.screens.results import GroupRow, Window
 
 PLAIN_WIDTH = 100
 """Columns of a report that goes to a file or a pipe."""
 PALETTE = "kr"
 TOP = 8
 """Winners, and losers, that the report names; the CSV holds every stock."""
+_NARROW = str.maketrans({"·": "|", "−": "-", "\N{COMBINING MACRON}": None})
+"""Characters that some terminals show two cells wide, or not at all."""
 FULL_STUDY = "screener report --source file:PRICES --benchmark INDICES"
 
 
@@ -55,7 +57,8 @@ def render(report: Report, style: Style) -> str:
     )
     for block in _Page(report, style).blocks():
         console.print(block)
-    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+    text = "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+    return text.translate(_NARROW) if style.ascii else text
 
 
 class _Page:
@@ -80,7 +83,7 @@ class _Page:
         report, words = self.report, self.words
         event = report.event
         title = words("title", event=event.name.in_(words.language), event_day=event.event_day, base=event.base)
-        yield Text(self._dotted(f"{title} · {words('as_of', as_of=report.as_of)}"), style="bold")
+        yield Text(f"{title} · {words('as_of', as_of=report.as_of)}", style="bold")
         ranked = [row for row in report.sectors(report.leading) if not row.group.post_hoc and row.n]
         if ranked:
             yield self._verdict("won" if ranked[0].mean_return_ew > 0 else "best", ranked[0])
@@ -110,9 +113,8 @@ class _Page:
         text = Text(f"{self.words(key)}: ", style="bold")
         text.append(f"{self.figures.arrow(mean)} {said}", style=self.figures.colour(mean))
         if math.isfinite(headline.rank):
-            rank, days, p = int(headline.rank), headline.n - 1, probability(headline.p)
-            key = "verdict_first" if rank == 1 else "verdict_rank"
-            text.append(self.words(key, days=days, before=rank - 1, rank=rank, p=p))
+            before, days = int(headline.rank) - 1, headline.n - 1
+            text.append(self.words("verdict_rank" if before else "verdict_first", days=days, before=before))
         return text
 
     def _provenance(self) -> Iterator[RenderableType]:
@@ -131,7 +133,7 @@ class _Page:
             last=provenance.last_session,
             benchmark=provenance.benchmark,
         )
-        yield Text(self._dotted(said), style="dim")
+        yield Text(said, style="dim")
         rules = report.rules
         model = words(f"model_{rules.model}")
         said = words("model_line", model=model, estimation=rules.estimation, gap=rules.gap, min_obs=rules.min_obs)
@@ -174,10 +176,12 @@ class _Page:
 
     def _themes(self) -> Iterator[RenderableType]:
         leading = self.report.leading
+        rows = [row for row in self.report.impact.groups if row.window == leading and row.group.theme is not None]
+        headers = [field.header for field in fitting(self.grids.groups(rows, "col_theme"), self.style.width)]
         for sector in self._shown(self.report.sectors(leading)):
             themes = self._shown(self.report.themes(leading, sector.group.sector))
             if len(themes) > 1:
-                fields = self.grids.groups(themes, "col_theme")
+                fields = [field for field in self.grids.groups(themes, "col_theme") if field.header in headers]
                 name = self.words.name(sector.group)
                 yield from self._section("themes_at", fields, sector=name, window=self._window(leading))
 
@@ -187,15 +191,17 @@ class _Page:
         rows.sort(key=lambda row: -row.raw_return)
         winners = [row for row in rows if row.raw_return > 0]
         losers = [row for row in reversed(rows) if row.raw_return < 0]
-        yield from self._ranked("winners_at", winners)
-        yield from self._ranked("losers_at", losers)
-
-    def _ranked(self, title: str, rows: Sequence[StockRow]) -> Iterator[RenderableType]:
-        shown = rows if self.report.provenance.selected else rows[:TOP]
-        if shown:
-            yield from self._section(title, self.grids.stocks(shown), window=self._window(self.report.leading))
-        if len(rows) > len(shown):
-            yield Text(self.words("more_stocks", n=len(rows) - len(shown)), style="dim")
+        top = len(rows) if self.report.provenance.selected else TOP
+        # Both tables have the same columns: those that fit the wider one.
+        headers = [
+            field.header for field in fitting(self.grids.stocks([*winners[:top], *losers[:top]]), self.style.width)
+        ]
+        for title, ranked in (("winners_at", winners), ("losers_at", losers)):
+            if ranked:
+                fields = [field for field in self.grids.stocks(ranked[:top]) if field.header in headers]
+                yield from self._section(title, fields, window=self._window(leading))
+            if len(ranked) > top:
+                yield Text(self.words("more_stocks", n=len(ranked) - top), style="dim")
 
     def _notes(self) -> Iterator[RenderableType]:
         for title, lines in (
@@ -215,9 +221,6 @@ class _Page:
     def _shown(self, rows: Sequence[GroupRow]) -> list[GroupRow]:
         """Of a newspaper's selection, only the groups of which it printed anything."""
         return [row for row in rows if row.n or not self.report.provenance.selected]
-
-    def _dotted(self, text: str) -> str:
-        return text.replace("·", "|") if self.style.ascii else text
 
     def _window(self, window: Window) -> str:
         if (window.first, window.last) == (0, 0):

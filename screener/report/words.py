@@ -68,12 +68,12 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "no": ("아니오", "no"),
     "covered": ("{of}개 중 {n}개 구간이 참값을 포함", "{n} of {of} intervals cover what was planted"),
     "verdict_rank": (
-        "; 평상시 {days}거래일과 견주어 {rank}번째로 극단적 (p {p})",
-        "; most extreme but {before} of {days} ordinary sessions (p {p})",
+        "; 평상시 {days}거래일 중 이만큼 극단적인 날은 {before}일",
+        "; {before} of {days} ordinary sessions were as extreme",
     ),
     "verdict_first": (
-        "; 평상시 {days}거래일 어느 날보다 극단적 (p {p})",
-        "; more extreme than any of {days} ordinary sessions (p {p})",
+        "; 평상시 {days}거래일 어느 날보다 극단적",
+        "; more extreme than any of {days} ordinary sessions",
     ),
     "paths": (
         "사건 이후 경로: 기준일 = 0, CAAR %, 사건일부터의 거래일",
@@ -141,6 +141,8 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "추정기간 {observations}거래일뿐(최소 {min_obs}), 첫 가격 {day}",
         "traded on {observations} sessions of the estimation window, {min_obs} needed; first price {day}",
     ),
+    "skip_no_index": ("추정기간에 지수 없음", "no index level in the estimation window"),
+    "skip_gap": ("{day} 등락률이 구간 이전 거래일까지 걸침", "its return of {day} spans sessions before the window"),
     "skip_halted": ("{day} 거래 없음", "no trade on {day}"),
     "skip_return_kept": ("등락률은 평균에 포함", "its return counts in the means"),
     "flag_limit_up": ("상한가", "limit up"),
@@ -158,14 +160,18 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "finding_session_missing": ("가격이 하나도 없는 거래일", "sessions on which no stock has a price"),
     "finding_gap": ("종목별 빠진 거래일", "sessions missing for a stock"),
     "finding_beyond_limit": (
-        "설명되지 않는 가격제한폭 초과(쓰지 않음)",
-        "returns beyond the price limit without an official rate, not used",
+        "가격제한폭을 넘는 등락률(쓰지 않음)",
+        "returns beyond the price limit, not used",
     ),
     "finding_corporate_action": (
         "종가와 공식 등락률이 다른 날(공식값 사용)",
         "days on which the official rate differs from the closes, official rate used",
     ),
     "finding_benchmark_gap": ("지수가 빠진 거래일", "sessions without an index level"),
+    "finding_other_market": (
+        "시장 파일과 설정의 시장이 다른 종목",
+        "stocks that the market file lists on another market",
+    ),
     "finding_in_no_sector": (
         "신문에 실렸으나 어느 업종에도 없는 종목",
         "stocks that newspapers printed but no sector holds",
@@ -175,6 +181,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "more_stocks": ("외 {n}종목: --csv DIR", "and {n} more: --csv DIR writes them all"),
     "more": ("외 {n}", "and {n} more"),
     "files": ("파일: {folder} ({names})", "Files: {folder} ({names})"),
+    "files_part": (
+        "파일: 전체가 아닌 분석이므로 남기지 않았습니다. --reports DIR 또는 --csv DIR로 저장합니다.",
+        "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables.",
+    ),
     "files_kept": (
         "파일: {folder}에는 완전한 분석이 이미 있어 그대로 두었습니다.",
         "Files: {folder} holds a full study already and was left as it is.",

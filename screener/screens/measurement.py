@@ -10,10 +10,11 @@ import numpy as np
 from screener.market.panel import Panel
 from screener.screens.results import Group, Stock, Window
 from screener.study.abnormal import WindowResult, over_window
+from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
-from screener.study.expected import Design, Floats, Ints, Model, fit
-from screener.study.placebo import Placebo, each_security, placebo_test
-from screener.study.portfolio import Portfolio
+from screener.study.expected import Design, Model, fit
+from screener.study.placebo import Placebo, each_security, placebo_of_groups, placebo_test
+from screener.study.portfolio import Portfolio, alike
 from screener.study.rolling import Refit
 from screener.study.spread import Spread, TwoSample, spreads, two_sample
 
@@ -71,6 +72,10 @@ class Measurement:
         self.results: dict[Window, WindowResult] = {
             window: over_window(self.fit, self.daily, rows) for window, rows in self.rows.items()
         }
+        self.complete: Bools = np.isfinite(
+            np.array([result.scar for result in self.results.values()]).reshape(-1, len(panel.tickers)).T
+        )
+        """(N, W) whether a column has an abnormal return on every session of a window."""
         self.raw = {window: self._raw_returns(rows) for window, rows in self.rows.items()}
         self.benchmark = {
             window: (np.prod(1.0 + self.benchmarks[:, rows], axis=1) - 1.0)[self.design_of]
@@ -103,24 +108,50 @@ class Measurement:
 
     def placebos(self, groups: Sequence[Group]) -> list[Placebo]:
         """For each available window, the groups' portfolios among their placebo dates."""
-        return self._placebos([self._portfolio(group) for group in groups])
-
-    def stock_placebos(self) -> list[Placebo]:
-        """For each available window, each column of the panel among its placebo dates."""
-        return self._placebos(each_security(self.daily, self.design_of))
-
-    def spreads(self, a: Group, b: Group) -> list[Spread]:
-        """For each available window, group A minus group B."""
-        return spreads(
+        return placebo_of_groups(
             self.rules.refit,
-            self._portfolio(a),
-            self._portfolio(b),
+            self.daily,
+            self.design_of,
+            [self.columns(group) for group in groups],
+            self.complete,
             self.designs,
             self.event_row,
             list(self.rows.values()),
             self.excluded,
             self.rules.placebo_dates,
         )
+
+    def stock_placebos(self) -> list[Placebo]:
+        """For each available window, each column of the panel among its placebo dates."""
+        return placebo_test(
+            self.rules.refit,
+            each_security(self.daily, self.design_of),
+            self.designs,
+            self.event_row,
+            list(self.rows.values()),
+            self.excluded,
+            self.rules.placebo_dates,
+        )
+
+    def spreads(self, a: Group, b: Group) -> list[Spread]:
+        """For each available window, group A minus group B, of the members that are complete in it."""
+        found: dict[int, Spread] = {}
+        windows = list(self.rows.values())
+        for numbers, inside in alike(self.complete):
+            of_a, of_b = (self._portfolio(self.columns(group), inside) for group in (a, b))
+            rows = [windows[number] for number in numbers]
+            tests = spreads(
+                self.rules.refit,
+                of_a,
+                of_b,
+                self.designs,
+                self.event_row,
+                rows,
+                self.excluded,
+                self.rules.placebo_dates,
+            )
+            found |= dict(zip(numbers.tolist(), tests, strict=True))
+        return [found[number] for number in range(len(windows))]
 
     def two_sample(self, a: Group, b: Group, window: Window) -> TwoSample:
         """Group A against group B, robust to variance that the event itself raised."""
@@ -128,36 +159,23 @@ class Measurement:
         of_a, of_b = self.columns(a), self.columns(b)
         return two_sample(scar[of_a], scar[of_b], residuals[:, of_a], residuals[:, of_b])
 
-    def _placebos(self, portfolios: Sequence[Portfolio]) -> list[Placebo]:
-        return placebo_test(
-            self.rules.refit,
-            portfolios,
-            self.designs,
-            self.event_row,
-            list(self.rows.values()),
-            self.excluded,
-            self.rules.placebo_dates,
-        )
-
-    def _portfolio(self, group: Group) -> Portfolio:
-        """Of the members with an estimation window: the others would change the portfolio on the way."""
-        columns = self.columns(group)
-        columns = columns[self.studied[columns]]
-        return Portfolio.of(self.daily[:, columns], self.design_of[columns])
+    def _portfolio(self, members: Ints, inside: Bools) -> Portfolio:
+        own = members[inside[members]]
+        return Portfolio.of(self.daily[:, own], self.design_of[own])
 
     def _window(self, first: int, last: int) -> Window:
         start, end = self.event_row + first, self.event_row + last
         sessions = self.panel.sessions
         if start < 0 or end >= len(sessions):
-            return Window(first, last, None, None)
-        return Window(first, last, sessions[start].item(), sessions[end].item())
+            return Window(first, last, None, None, None)
+        base = sessions[start - 1].item() if start else None
+        return Window(first, last, base, sessions[start].item(), sessions[end].item())
 
     def _raw_returns(self, rows: slice) -> Floats:
         """(N,) buy-and-hold return from the close before the window to its last close; NaN if either is missing."""
         returns, span = self.panel.returns[rows], self.panel.span[rows]
-        sessions_into = np.arange(1, len(returns) + 1)[:, None]
-        straddles = (span > sessions_into).any(axis=0)
-        held = np.isfinite(returns[-1]) & ~straddles & ~self.panel.suspect[rows].any(axis=0)
+        # The spans of its returns add up to the window exactly if a stock traded at the base and on the last session.
+        held = (span.sum(axis=0) == len(returns)) & (span[-1] > 0)
         return np.where(held, np.nanprod(1.0 + returns, axis=0) - 1.0, np.nan)
 
     def _volume_ratio(self, rows: slice) -> Floats:

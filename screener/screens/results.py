@@ -41,6 +41,8 @@ class Window:
 
     first: int
     last: int
+    base: date | None
+    """The session before the window; its close is what returns are measured from."""
     start: date | None
     """Day of `first`; None if the prices do not reach over the window."""
     end: date | None
@@ -175,9 +177,9 @@ class Skipped:
 
     stock: Stock
     code: str
-    """no_price, listed_after, no_history, too_short, halted."""
+    """no_price, listed_after, no_history, too_short, no_index, halted, or gap: its return spans sessions before it."""
     day: date | None
-    """First day with a price; the day without a trade for `halted`."""
+    """First day with a price; for `halted` and `gap` the day that is concerned."""
     observations: int
     """Sessions of the estimation window on which the stock traded."""
     has_return: bool

@@ -6,21 +6,19 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
 from screener.errors import ConfigError, UsageError
-from screener.settings.models import Event, Identifier, Screener, Sector
+from screener.settings.models import KST, Event, Identifier, Screener, Sector
 
 T = TypeVar("T")
 
-KST = ZoneInfo("Asia/Seoul")
 FILES = ("events.toml", "sectors.toml", "screener.toml")
 
 
@@ -35,6 +33,8 @@ class Settings:
     """Checksum of each file that was read, for the record of a run."""
     files: dict[str, Path]
     """Where each file was read from."""
+    today: date
+    """KST."""
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -60,25 +60,50 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     """
     if directory is not None and not directory.is_dir():
         raise ConfigError(f"{directory}: no such directory: give --config (or SCREENER_CONFIG) one that holds *.toml")
-    files = {}
-    for name in FILES:
-        own = directory / name if directory is not None else None
-        files[name] = own if own is not None and own.exists() else shipped_directory() / name
+    files = {name: shipped_directory() / name for name in FILES}
+    if directory is not None:
+        files |= _own_files(directory)
     texts = {name: _read(path) for name, path in files.items()}
     events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]))
     sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
     screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    if files["screener.toml"].parent == shipped_directory():
+        screener = _fitted(screener, events, sectors)
     settings = Settings(
         events,
         sectors,
         screener,
         {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         files,
+        today or datetime.now(KST).date(),
     )
-    mistakes = _cross_check(settings, today or datetime.now(KST).date())
+    mistakes = _cross_check(settings)
     if mistakes:
         raise ConfigError(*(_place(files[name], texts[name], path, what) for name, path, what in mistakes))
     return settings
+
+
+def _own_files(directory: Path) -> dict[str, Path]:
+    """The user's own files by name; a directory without any, or with a misspelt one, is a mistake."""
+    there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml")
+    for name in there:
+        if name not in FILES:
+            raise ConfigError(f"{directory / name}: is not read{_nearest(name, FILES)}")
+    if not there:
+        raise ConfigError(
+            f"{directory}: holds none of {', '.join(FILES)}: `screener config init {directory}` copies them"
+        )
+    return {name: directory / name for name in there}
+
+
+def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]) -> Screener:
+    """The shipped rules for events and sectors of the user's own: pairs of sectors that are gone go with them."""
+    spreads = tuple(pair for pair in screener.spreads if pair[0] in sectors and pair[1] in sectors)
+    if not spreads and len(sectors) > 1:
+        first, second = list(sectors)[:2]
+        spreads = ((first, second),)
+    event = screener.event if screener.event in events else next(iter(events), screener.event)
+    return screener.model_copy(update={"spreads": spreads, "event": event})
 
 
 def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
@@ -98,22 +123,29 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
     return done
 
 
-def _cross_check(settings: Settings, today: date) -> list[tuple[str, Sequence[str | int], str]]:
+def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str]]:
     mistakes: list[tuple[str, Sequence[str | int], str]] = []
     for identifier, event in settings.events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
-            if day is not None and day > today:
-                what = f"{day} is in the future (today is {today}): an event must have happened"
+            if day is not None and day > settings.today:
+                what = f"{day} is in the future (today is {settings.today}): an event must have happened"
                 mistakes.append(("events.toml", (identifier, key), what))
+    market_of: dict[str, tuple[str, str]] = {}
+    for identifier, sector in settings.sectors.items():
+        for number, member in enumerate(sector.members):
+            market, elsewhere = market_of.setdefault(member.ticker, (member.market, identifier))
+            if market != member.market:
+                what = f"{member.ticker} is of {market} in {elsewhere}: a stock has one market"
+                mistakes.append(("sectors.toml", (identifier, "members", number, "market"), what))
     if settings.screener.event not in settings.events:
         what = f"no event {settings.screener.event!r} in events.toml" + _nearest(
             settings.screener.event, settings.events
         )
         mistakes.append(("screener.toml", ("event",), what))
     for number, pair in enumerate(settings.screener.spreads):
-        for sector in pair:
-            if sector not in settings.sectors:
-                what = f"no sector {sector!r} in sectors.toml" + _nearest(sector, settings.sectors)
+        for name in pair:
+            if name not in settings.sectors:
+                what = f"no sector {name!r} in sectors.toml" + _nearest(name, settings.sectors)
                 mistakes.append(("screener.toml", ("spreads", number), what))
     return mistakes
 
@@ -138,10 +170,13 @@ def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
         return adapter.validate_python(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_mistake(path, text, str(error))) from None
+    except RecursionError:
+        raise ConfigError(f"{path}:1: not TOML: its brackets are nested too deeply") from None
     except ValidationError as error:
-        raise ConfigError(
-            *(_place(path, text, *_explain(detail, adapter)) for detail in error.errors(include_url=False)[:20])
-        ) from None
+        # A list whose entries are wrong is also called too short; the entries say what is wrong.
+        details = error.errors(include_url=False)
+        told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
+        raise ConfigError(*(_place(path, text, *_explain(detail, adapter)) for detail in told[:20])) from None
 
 
 def _syntax_mistake(path: Path, text: str, message: str) -> str:
@@ -168,8 +203,6 @@ def _explain(detail: Any, adapter: TypeAdapter[Any]) -> tuple[Sequence[str | int
         return path, f"the key {key!r} is missing: add it"
     if kind == "literal_error":
         return path, f"{value!r} is not possible here: write {detail['ctx']['expected']}"
-    if kind == "string_pattern_mismatch" and "x00" in detail["ctx"]["pattern"]:
-        return path, f"{value!r} holds a control character: write it on one line of plain text"
     if kind == "string_pattern_mismatch":
         return path, f"{value!r} is no id: letters, digits, _ and - only, at most 40"
     if kind.startswith(("date", "datetime")):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,14 +20,15 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+KST = ZoneInfo("Asia/Seoul")
+CLOSE = time(15, 30)
+"""KRX closes at 15:30 KST."""
 TICKER = re.compile(r"[0-9A-Z]{6}")
 """Six characters; since 2024 KRX gives out codes with letters."""
 
 Market = Literal["KOSPI", "KOSDAQ"]
 Palette = Literal["kr", "us", "cb"]
 ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
-Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
-"""Text on one line: a control character would reach the terminal."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
 
@@ -35,8 +38,18 @@ def mistake(message: str, *at: str | int) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{message}", {"message": message, "at": at})
 
 
+def _plain(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise mistake(f"{value!r} is no plain text on one line: it is empty, or holds a control character")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_plain)]
+"""Text that may reach a terminal."""
+
+
 def _ticker(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999999:
         raise mistake(f'a ticker is text, not a number: write "{value:06d}" in quotes')
     if not isinstance(value, str) or not TICKER.fullmatch(value):
         raise mistake(f'{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"')
@@ -130,6 +143,8 @@ class Abroad(Strict):
 def _moment(value: Any) -> datetime | date:
     if not isinstance(value, date):
         raise mistake(f"{value!r} is no date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes")
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(KST).replace(tzinfo=None)
     return value
 
 
@@ -151,10 +166,22 @@ class Event(Strict):
         """Calendar day of the news."""
         return self.news.date() if isinstance(self.news, datetime) else self.news
 
+    @property
+    def first_day(self) -> date:
+        """First calendar day on which KRX could react: news after the close belongs to the next session."""
+        late = isinstance(self.news, datetime) and self.news.time() >= CLOSE
+        return self.news_date + timedelta(days=1 if late else 0)
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.event_day is not None and self.event_day < self.news_date:
-            raise mistake(f"event_day {self.event_day} is before the news of {self.news_date}", "event_day")
+        if self.event_day is not None and self.event_day < self.first_day:
+            late = " after the close" if self.first_day != self.news_date else ""
+            raise mistake(
+                f"event_day {self.event_day} is before KRX could react to the news of {self.news_date}{late}",
+                "event_day",
+            )
+        if self.event_day is not None and self.event_day.weekday() > 4:
+            raise mistake(f"event_day {self.event_day} is a weekend: leave it out, and the data decides", "event_day")
         if self.base is not None and self.event_day is not None and self.base >= self.event_day:
             raise mistake(
                 f"base {self.base} must be the session before event_day {self.event_day}",
@@ -235,10 +262,13 @@ class Screener(Strict):
                 f"min_obs {self.min_obs} is more than the {self.estimation} sessions of the estimation window",
                 "min_obs",
             )
+        for number, (a, b) in enumerate(self.spreads):
+            if a == b:
+                raise mistake(f"the spread of {a} with itself is nothing: name two sectors", "spreads", number)
         for number, window in enumerate(self.windows):
             if window in self.windows[:number]:
                 raise mistake(f"the window [{window[0]}, {window[1]}] stands twice", "windows", number)
-            if window[0] <= -self.gap - 1:
+            if window[0] < -self.gap:
                 raise mistake(
                     f"the window [{window[0]}, {window[1]}] reaches into the estimation window: "
                     f"start it at {-self.gap} or later, or widen the gap",

@@ -14,8 +14,8 @@ from screener.study.arrays import Floats, Ints
 from screener.study.battery import GroupTests, battery
 from screener.study.expected import Design, Fit, Model, fit
 from screener.study.multiple import benjamini_hochberg
-from screener.study.placebo import placebo_test
-from screener.study.portfolio import Portfolio, cross_section, mean_of_available
+from screener.study.placebo import placebo_of_groups
+from screener.study.portfolio import cross_section, mean_of_available
 from screener.study.rolling import Refit
 
 if TYPE_CHECKING:
@@ -104,22 +104,23 @@ def event_study(
     headline = None
     if placebo:
         refit = Refit(chosen, estimation, gap, min_obs)
-        headline = _headline(panel, fitted, designs, list(columns.values()), refit)
+        headline = _headline(panel, results, designs, list(columns.values()), refit)
     labels = [f"[{first:+d},{last:+d}]".replace("+0", "0") for first, last in windows]
     return _assemble(panel, fitted, results, tests, headline, columns, labels, min_obs)
 
 
 def _headline(
-    panel: Panel, fitted: Fit, designs: Sequence[Design], groups: Sequence[Ints], refit: Refit
+    panel: Panel, results: Sequence[WindowResult], designs: Sequence[Design], groups: Sequence[Ints], refit: Refit
 ) -> list[list[tuple[dict[str, float], str]]]:
     """Placebo columns of each group in each window, and why there are none."""
     names = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
     if any(design.thin for design in designs):
         nothing = dict.fromkeys(names, np.nan), "placebo dates are refitted by least squares only"
         return [[nothing for _ in panel.windows] for _ in groups]
-    studied = [members[fitted.sigma[members] > 0] for members in groups]
-    portfolios = [Portfolio.of(panel.returns[:, members], panel.benchmark_of[members]) for members in studied]
-    found = placebo_test(refit, portfolios, designs, panel.event, panel.windows)
+    complete = np.stack([np.isfinite(result.scar) for result in results], axis=1)
+    found = placebo_of_groups(
+        refit, panel.returns, panel.benchmark_of, groups, complete, designs, panel.event, panel.windows
+    )
     return [
         [({name: float(getattr(one, name)[place]) for name in names}, one.reason[place]) for one in found]
         for place in range(len(groups))

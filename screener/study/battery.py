@@ -23,7 +23,14 @@ from screener.study.parametric import (
     patell,
     skewness_adjusted,
 )
-from screener.study.portfolio import Portfolio, PortfolioTest, mean_of_available, portfolio_t, weighted_mean
+from screener.study.portfolio import (
+    Portfolio,
+    PortfolioTest,
+    alike,
+    mean_of_available,
+    portfolio_t,
+    weighted_mean,
+)
 from screener.study.rank import EstimationRanks, JointRanks
 from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
 from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
@@ -117,15 +124,17 @@ def battery(
     results = []
     for group in groups:
         members = np.asarray(group)[np.isin(group, shared.securities)]
-        tests = portfolio_t(
-            fitted.model,
-            Portfolio.of(_columns(returns, members), fitted.design_of[members]),
-            designs,
-            estimation,
-            windows,
-            min_obs,
+        complete = np.stack([np.isfinite(result.scar[members]) for result in shared.results], axis=1)
+        tests: dict[int, PortfolioTest] = {}
+        for numbers, inside in alike(complete):
+            own = members[inside]
+            portfolio = Portfolio.of(_columns(returns, own), fitted.design_of[own])
+            rows = [windows[number] for number in numbers]
+            found = portfolio_t(fitted.model, portfolio, designs, estimation, rows, min_obs)
+            tests |= dict(zip(numbers.tolist(), found, strict=True))
+        results.append(
+            _group(shared, members, complete, [tests[number] for number in range(len(windows))], caps, naive=naive)
         )
-        results.append(_group(shared, members, tests, caps, naive=naive))
     return results
 
 
@@ -181,7 +190,13 @@ class _Shared:
 
 
 def _group(
-    shared: _Shared, members: Ints, portfolio: Sequence[PortfolioTest], caps: Floats | None, *, naive: bool
+    shared: _Shared,
+    members: Ints,
+    complete: Bools,
+    portfolio: Sequence[PortfolioTest],
+    caps: Floats | None,
+    *,
+    naive: bool,
 ) -> list[GroupTests]:
     own = np.searchsorted(shared.securities, members)
     ranks, joint = shared.ranks, shared.joint
@@ -193,7 +208,6 @@ def _group(
     robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * sigma).T))
     cz_sign = sign_scores(shared.medians[own], abnormal, shared.days)
     positive = share_positive(residuals)
-    complete = np.stack([np.isfinite(result.scar[members]) for result in shared.results], axis=1)
     rbars = _mean_correlations(residuals, complete)
     aar = mean_of_available(residuals)
     rows = []
@@ -244,8 +258,12 @@ def _group(
 
 def _mean_correlations(residuals: Floats, complete: Bools) -> Floats:
     """(W,) r-bar of the securities that are complete in each window; windows of the same ones are worked out once."""
-    distinct, which = np.unique(complete, axis=1, return_inverse=True)
-    return mean_correlation(residuals, distinct)[which.ravel()]
+    sets = alike(complete)
+    correlations = mean_correlation(residuals, np.stack([inside for _, inside in sets], axis=1))
+    rbars = np.empty(complete.shape[1])
+    for (numbers, _), correlation in zip(sets, correlations, strict=True):
+        rbars[numbers] = correlation
+    return rbars
 
 
 def _by_cross_section(sar: Floats) -> Floats:

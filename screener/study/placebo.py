@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.expected import Design, Floats, Ints
-from screener.study.portfolio import Portfolio
+from screener.study.arrays import Bools, Floats, Ints
+from screener.study.expected import Design
+from screener.study.portfolio import Portfolio, alike
 from screener.study.rolling import Refit, Rolling, roll
 
 FEWEST_DATES = 39
@@ -126,6 +127,42 @@ def placebo_dates(refit: Refit, event: int, tau: range, excluded: Ints | Sequenc
     return dates
 
 
+def placebo_of_groups(
+    refit: Refit,
+    returns: Floats,
+    design_of: Ints,
+    groups: Sequence[Ints],
+    complete: Bools,
+    designs: Sequence[Design],
+    event: int,
+    windows: Sequence[slice],
+    excluded: Ints | Sequence[int] = (),
+    most: int = 240,
+) -> list[Placebo]:
+    """`placebo_test` of the equal-weight portfolios of `groups`, in each window of the members complete in it.
+
+    Args:
+        refit: model and the sessions to learn from.
+        returns: (T, N) simple returns, decimal; NaN = no trade.
+        design_of: (N,) the design of each security.
+        groups: columns of the members of each group.
+        complete: (N, W) whether a security has a fit, and an abnormal return on every session of a window.
+        designs: one design per benchmark.
+        event: row of tau = 0.
+        windows: W slices, rows of the panel.
+        excluded: rows of sessions that no placebo window may touch.
+        most: use at most this many placebo dates, the latest.
+    """
+    found: dict[int, Placebo] = {}
+    for numbers, inside in alike(complete):
+        members = [group[inside[group]] for group in groups]
+        portfolios = [Portfolio.of(returns[:, own], design_of[own]) for own in members]
+        rows = [windows[number] for number in numbers]
+        tests = placebo_test(refit, portfolios, designs, event, rows, excluded, most)
+        found |= dict(zip(numbers.tolist(), tests, strict=True))
+    return [found[number] for number in range(len(windows))]
+
+
 def each_security(returns: Floats, design_of: Ints) -> list[Portfolio]:
     """Each column of `returns` (T, N) as a portfolio of its own, for the placebo p of single securities."""
     one = np.ones(1)
@@ -149,7 +186,7 @@ def rank_among(rolling: Rolling, rows: Ints) -> Placebo:
     rank, n = two_sided_rank(z[-1], z[at])
     t_rank, t_n = two_sided_rank(rolling.t[-1], rolling.t[at])
     reason = tuple(
-        "" if np.isfinite(r) else _reason(caar, sd, int(m) - 1)
+        "" if np.isfinite(r) else _reason(caar, sd, len(rows), int(m) - 1)
         for r, caar, sd, m in zip(rank, rolling.caar[-1], rolling.sd[-1], n, strict=True)
     )
     return Placebo(
@@ -170,7 +207,9 @@ def rank_among(rolling: Rolling, rows: Ints) -> Placebo:
     )
 
 
-def _reason(caar: float, sd: float, dates: int) -> str:
+def _reason(caar: float, sd: float, candidates: int, dates: int) -> str:
+    if candidates < FEWEST_DATES:
+        return f"only {candidates} placebo dates; {FEWEST_DATES} are needed"
     if not np.isfinite(caar):
         return "a session of the event window, or too much of the estimation window, has no return"
     if not np.isfinite(sd):

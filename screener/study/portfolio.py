@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study.arrays import Bools, Floats, Ints
 from screener.study.expected import Design, Model, fit
 from screener.study.statistic import two_sided
 
@@ -149,6 +149,17 @@ def portfolio_t(
         t = caar / np.sqrt(variance) if variance > 0 else np.nan
         tests.append(PortfolioTest(caar, float(t), float(two_sided(t, df)), df))
     return tests
+
+
+def alike(complete: Bools) -> list[tuple[Ints, Bools]]:
+    """Windows that the same securities are complete in: (their numbers, (N,) which securities) for each such set.
+
+    A portfolio is tested in a window with the members that are complete in it, so that the CAAR under test is the
+    mean of the CARs that are shown. `complete` is (N, W).
+    """
+    distinct, which = np.unique(complete, axis=1, return_inverse=True)
+    which = which.ravel()
+    return [(np.flatnonzero(which == number), distinct[:, number]) for number in range(distinct.shape[1])]
 
 
 def mean_of_available(values: Floats) -> Floats:

@@ -22,7 +22,8 @@ EVENT = small.EVENT_ROW
 
 
 def need(as_of: date | None = None, price_limit: float = 0.3) -> Need:
-    return Need(TICKERS, ("KOSPI", "KOSDAQ"), small.event_day(), as_of, price_limit)
+    market_of = dict.fromkeys(TICKERS, "KOSPI") | {"000002": "KOSDAQ"}
+    return Need(market_of, small.event_day(), as_of, price_limit, date(2025, 6, 30))
 
 
 def load(prices: Path, market: Path | None = None, **wishes: Any) -> Market:
@@ -218,12 +219,15 @@ def test_listing_day_has_no_return_even_if_a_rate_is_given(tmp_path: Path) -> No
     ("content", "expected"),
     [
         ("", "prices.csv:1: the file is empty"),
-        ("date,close\n2024-03-04,1\n", "prices.csv: no column ticker: it has date, close"),
+        ("date,close\n2024-03-04,1\n", "prices.csv: no column ticker: it has 'date', 'close'"),
         ("date,ticker,close\n2024-03-04,000001,x\n", "prices.csv:2: 'x' is not a number"),
         ("date,ticker,close\n2024-03-04,000001,1\n04.03.2024,000001,1\n", "prices.csv:3: '04.03.2024' is not a date such"),
         ("date,ticker,close\n2024-03-04,,1\n", "prices.csv:2: column ticker is empty"),
         ("date,ticker,close\n2024-03-04,000001\n", "prices.csv:2: cannot be read"),
-        ("date,ticker,close\n2024-03-04,999999,1\n", "prices.csv: none of the 3 configured tickers has a price"),
+        ("date,ticker,close,close\n2024-03-04,000001,1,2\n", "prices.csv: the column close stands twice: delete one"),
+        ("date, ticker,close\n2024-03-04,000001,1\n", "prices.csv: no column ticker: it has 'date', ' ticker', 'close'"),
+        ("date,ticker,close\n2024-03-04,A000660,1\n", "the first one there is 'A000660'"),
+        ("date,ticker,close\n2024-03-04,999999,1\n", "prices.csv: none of the configured tickers is in it: the first one there is '999999'"),
     ],
 )  # fmt: skip
 def test_bad_file_is_one_line_with_its_place(tmp_path: Path, content: str, expected: str) -> None:
@@ -256,3 +260,103 @@ def test_index_that_is_not_in_the_file(tmp_path: Path) -> None:
     benchmark.write_text("date,index,close\n2024-03-04,S&P,1\n", encoding="utf-8")
     with pytest.raises(DataError, match="no index 'KOSPI': the column index holds S&P"):
         Files([prices], [benchmark]).load(need())
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("close", "inf", "close inf cannot be"),
+        ("close", "1e400", "close inf cannot be"),
+        ("volume", "-5", "volume -5 cannot be"),
+        ("open", "-1", "open -1 cannot be"),
+    ],
+)
+def test_impossible_values_are_refused(tmp_path: Path, column: str, value: str, expected: str) -> None:
+    def spoil(line: dict[str, str]) -> None:
+        if at("000002", 20)(line):
+            line[column] = value
+
+    with pytest.raises(DataError, match=rf"000002 on {DAY[20]}: {expected}"):
+        load(small.write_prices(tmp_path, spoil))
+
+
+def test_official_rate_beyond_the_limit_is_not_believed(tmp_path: Path) -> None:
+    official = tmp_path / "market.csv"
+    official.write_text(f"date,ticker,close,volume,change_pct\n{DAY[20]},000001,100,9,986.0\n", encoding="utf-8")
+    market = load(small.write_prices(tmp_path), official)
+    assert codes(market) == {"beyond_limit": 1}
+    assert market.panel.suspect[20, 0]
+
+
+def test_rates_given_as_decimals_are_refused(tmp_path: Path) -> None:
+    official = tmp_path / "market.csv"
+    lines = [
+        f"{DAY[row]},{ticker},1,9,{small.stock_return(ticker, row):.4f}" for ticker in TICKERS for row in range(1, 20)
+    ]
+    official.write_text("date,ticker,close,volume,change_pct\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"change_pct does not go with the closes .* is it in %"):
+        load(small.write_prices(tmp_path), official)
+
+
+def test_marcap_of_nothing_is_refused(tmp_path: Path) -> None:
+    official = tmp_path / "market.csv"
+    official.write_text(f"date,ticker,close,volume,marcap\n{DAY[20]},000001,100,9,-1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="marcap -1 cannot be"):
+        load(small.write_prices(tmp_path), official)
+
+
+def test_stock_that_the_market_file_lists_elsewhere_is_named(tmp_path: Path) -> None:
+    official = tmp_path / "market.csv"
+    official.write_text(
+        f"date,ticker,market,close,volume\n{DAY[20]},000001,KOSDAQ GLOBAL,100,9\n{DAY[20]},000002,KOSDAQ GLOBAL,100,9\n",
+        encoding="utf-8",
+    )
+    market = load(small.write_prices(tmp_path), official)
+    assert [(one.code, one.examples) for one in market.findings] == [("other_market", ("000001 KOSDAQ GLOBAL",))]
+
+
+def test_move_after_missing_rows_is_not_judged_by_one_days_limit(tmp_path: Path) -> None:
+    rows = [row for row in small.price_rows() if row["ticker"] != "000001" or not DAY[5] < row["date"] < DAY[30]]
+    for row in rows:
+        if row["ticker"] == "000001" and row["date"] >= DAY[30]:
+            row["close"] = str(float(row["close"]) * 1.5)
+    market = load(small.write(tmp_path / "prices.csv", rows))
+    assert codes(market) == {"gap": 24}
+    assert market.panel.span[30, 0] == 25
+
+
+def test_future_date_is_refused(tmp_path: Path) -> None:
+    rows = [*small.price_rows(), {"date": "2199-01-02", "ticker": "000001", "open": "1", "close": "1", "volume": "1"}]
+    with pytest.raises(DataError, match="2199-01-02 is in the future"):
+        load(small.write(tmp_path / "prices.csv", rows))
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [("99999", "moves from .* to 99999"), ("inf", "inf is not an index level"), ("0", "0 is not an")],
+)
+def test_index_level_that_cannot_be_is_refused(tmp_path: Path, level: str, expected: str) -> None:
+    prices = small.write_prices(tmp_path)
+    benchmark = small.write_benchmark(tmp_path)
+    lines = benchmark.read_text(encoding="utf-8").splitlines()
+    lines[20] = f"{DAY[19]},KOSPI,{level}"
+    benchmark.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match=expected):
+        Files([prices], [benchmark]).load(need())
+
+
+def test_forms_of_parquet(tmp_path: Path) -> None:
+    """Tickers as numbers, dictionaries or large strings; dates as text or time stamps: all the same prices."""
+    straight = load(small.write_prices(tmp_path)).panel.returns
+    rows = small.price_rows()
+    days, tickers = [row["date"] for row in rows], [row["ticker"] for row in rows]
+    closes = [float(row["close"]) for row in rows]
+    for date_column in (pa.array(days), pa.array(days).cast(pa.timestamp("ns")), pa.array(days).dictionary_encode()):
+        for ticker_column in (
+            pa.array([int(one) for one in tickers]),
+            pa.array(tickers).dictionary_encode(),
+            pa.array(tickers, pa.large_string()),
+        ):
+            table = pa.table({"date": date_column, "ticker": ticker_column, "close": closes})
+            pq.write_table(table, tmp_path / "prices.parquet")
+            np.testing.assert_array_equal(load(tmp_path / "prices.parquet").panel.returns, straight)

@@ -18,7 +18,8 @@ ASKED = ("000660", "005930", "039030", "300080")
 
 
 def need(news: date = date(2025, 1, 27), as_of: date | None = None) -> Need:
-    return Need(ASKED, ("KOSPI", "KOSDAQ"), news, as_of, 0.3)
+    markets = dict(zip(ASKED, ("KOSPI", "KOSPI", "KOSDAQ", "KOSDAQ"), strict=True))
+    return Need(markets, news, as_of, 0.3, date(2025, 6, 30))
 
 
 def test_figures_are_those_that_were_printed() -> None:

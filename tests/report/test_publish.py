@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from screener.app import Request, make_report
 from screener.errors import DataError
 from screener.report.model import Report
-from screener.report.publish import publish, record_history, write_file
+from screener.report.publish import history_with, point_to_latest, publish, write_file
 from screener.report.tables import Column, Table, tables, to_csv
 from screener.report.words import Words
 from screener.settings import load_settings
@@ -57,9 +60,13 @@ def test_failure_leaves_the_old_directory(tmp_path: Path, report: Report, monkey
 def test_failed_swap_puts_the_old_directory_back(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = tmp_path / "reports"
-    folder = publish(root, report, {"a.txt": b"1"})
+    """Where the system cannot exchange directories, two renames must do."""
+    folder = publish(tmp_path, report, {"a.txt": b"1"})
     assert folder is not None
+    monkeypatch.setattr("screener.report.exchange._exchanged", lambda _a, _b: False)
+    publish(tmp_path, report, {"a.txt": b"2"})
+    assert (folder / "a.txt").read_bytes() == b"2"
+    assert [path.name for path in folder.parent.iterdir()] == ["test"]
     rename = Path.rename
 
     def refuse(self: Path, target: Path) -> Path:
@@ -69,30 +76,90 @@ def test_failed_swap_puts_the_old_directory_back(
 
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(DataError, match="Permission denied"):
-        publish(root, report, {"a.txt": b"2"})
-    assert (folder / "a.txt").read_bytes() == b"1"
+        publish(tmp_path, report, {"a.txt": b"3"})
+    assert (folder / "a.txt").read_bytes() == b"2"
 
 
 def test_history_keeps_one_row_each_and_what_others_wrote(tmp_path: Path, report: Report) -> None:
     table = next(one for one in tables(report, Words("en")) if one.name == "sectors")
-    record_history(tmp_path, report, table)
-    before = (tmp_path / "history.csv").read_bytes()
-    record_history(tmp_path, report, table)
-    assert (tmp_path / "history.csv").read_bytes() == before
-    other = before.decode("utf-8-sig").splitlines()[1].replace(str(report.as_of), "2023-01-02")
-    with (tmp_path / "history.csv").open("a", encoding="utf-8") as file:
-        file.write(other + "\n")
-    record_history(tmp_path, report, table)
-    assert other in (tmp_path / "history.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert len((tmp_path / "history.csv").read_text(encoding="utf-8-sig").splitlines()) == 6
+    path = tmp_path / "history.csv"
+    first = history_with(tmp_path, report, table)
+    assert first is not None
+    path.write_bytes(first)
+    assert history_with(tmp_path, report, table) == first
+    other = first.decode("utf-8-sig").splitlines()[1].replace(str(report.as_of), "2023-01-02")
+    with path.open("a", encoding="utf-8") as file:
+        file.write(other + "\n\n")
+    again = history_with(tmp_path, report, table)
+    assert again is not None
+    assert other in again.decode("utf-8-sig").splitlines()
+    assert len(again.decode("utf-8-sig").splitlines()) == 6
+    path.write_bytes(b"")
+    assert history_with(tmp_path, report, table) == first
+    path.write_text("as_of,event,sector,window_start,window_end,n\n2023-01-02,test,A,0,0,7\n", encoding="utf-8")
+    older = history_with(tmp_path, report, table)
+    assert older is not None
+    assert len(older.decode().splitlines()) == 6
+    assert older.decode().splitlines()[1].startswith("test,2023-01-02,,A,")
 
 
-def test_foreign_history_is_left_alone(tmp_path: Path, report: Report) -> None:
-    (tmp_path / "history.csv").write_text("mine\n1\n", encoding="utf-8")
+@pytest.mark.parametrize("content", ["mine\n1\n", "SHORT"])
+def test_foreign_history_is_left_alone(tmp_path: Path, report: Report, content: str) -> None:
     table = next(one for one in tables(report, Words("en")) if one.name == "sectors")
+    if content == "SHORT":
+        content = ",".join(table.header) + "\n2024\n"
+    (tmp_path / "history.csv").write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match="its columns are not this version's: move it away"):
-        record_history(tmp_path, report, table)
-    assert (tmp_path / "history.csv").read_text(encoding="utf-8") == "mine\n1\n"
+        history_with(tmp_path, report, table)
+
+
+def test_nothing_may_stand_in_the_way(tmp_path: Path, report: Report) -> None:
+    (tmp_path / str(report.as_of)).mkdir()
+    (tmp_path / str(report.as_of) / "test").write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match="is in the way: move it"):
+        publish(tmp_path, report, {"a.txt": b"1"})
+    assert (tmp_path / str(report.as_of) / "test").read_text(encoding="utf-8") == "mine"
+
+
+def test_same_content_is_not_written_again_and_leftovers_go(tmp_path: Path, report: Report) -> None:
+    folder = publish(tmp_path, report, {"a.txt": b"1"})
+    assert folder is not None
+    written = folder.stat().st_ino
+    assert publish(tmp_path, report, {"a.txt": b"1"}) == folder
+    assert folder.stat().st_ino == written
+    (folder.parent / ".test.killed").mkdir()
+    publish(tmp_path, report, {"a.txt": b"2"})
+    assert [path.name for path in folder.parent.iterdir()] == ["test"]
+
+
+def test_reader_always_finds_a_whole_report(tmp_path: Path, report: Report) -> None:
+    """Polled while it is replaced over and over, the directory is there with all its files each time."""
+    folder = publish(tmp_path, report, {"a.txt": b"1" * 1000, "b.txt": b"1" * 1000})
+    assert folder is not None
+    stop = threading.Event()
+
+    def rewrite() -> None:
+        for number in range(100):
+            publish(tmp_path, report, {"a.txt": b"%d" % number * 1000, "b.txt": b"%d" % number * 1000})
+        stop.set()
+
+    writer = threading.Thread(target=rewrite)
+    writer.start()
+    missed = looks = 0
+    while not stop.is_set():
+        looks += 1
+        missed += not (folder / "a.txt").exists()
+    writer.join()
+    assert looks > 10
+    assert missed == 0
+
+
+def test_latest_moves_forward_only(tmp_path: Path, report: Report) -> None:
+    (tmp_path / "latest").symlink_to("zzz")  # points at no date: not ours
+    point_to_latest(tmp_path, report)
+    assert (tmp_path / "latest").readlink().name == str(report.as_of)
+    point_to_latest(tmp_path, replace(report, as_of=date(2020, 1, 2)))
+    assert (tmp_path / "latest").readlink().name == str(report.as_of)
 
 
 def test_csv_is_safe_and_fixed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -225,7 +226,7 @@ def test_move_beyond_the_limit_in_a_window_is_refused(tmp_path: Path) -> None:
         if line["ticker"] == "000001" and line["date"] >= DAY[EVENT + 2]:
             line["close"] = str(float(line["close"]) / 2)
 
-    with pytest.raises(DataError, match=rf"000001 on {DAY[EVENT + 2]}: its price moved beyond the daily limit"):
+    with pytest.raises(DataError, match=rf"000001 on {DAY[EVENT + 2]}: its move is beyond the daily limit"):
         measure(tmp_path, split)
 
 
@@ -254,3 +255,63 @@ def test_stock_of_two_sectors_counts_in_both(tmp_path: Path) -> None:
     report = make_report(load_settings(config), Request(source=f"file:{prices}", benchmark=[benchmark]))
     assert sector(report, "B").mean_return_ew == pytest.approx((0.10 + 0.02) / 2)
     assert len([row for row in report.impact.stocks if row.stock.ticker == "000001"]) == 4
+
+
+def test_listing_inside_the_window_has_no_return_over_it(tmp_path: Path) -> None:
+    """Two sessions' return beside six sessions' of the others would be a wrong mean."""
+    settings = load_settings(small.write_config(tmp_path))
+    rows = [row for row in small.price_rows() if row["ticker"] != "000002" or row["date"] > DAY[EVENT]]
+    prices = small.write(tmp_path / "prices.csv", rows)
+    report = make_report(settings, Request(source=f"file:{prices}", benchmark=[small.write_benchmark(tmp_path)]))
+    assert math.isnan(stock(report, "000002", 0, 3).raw_return)
+    [longer] = [row for row in report.impact.groups if row.group.sector == "A" and row.window.last == 3]
+    assert longer.n == 1
+    assert longer.mean_return_ew == pytest.approx(stock(report, "000001", 0, 3).raw_return)
+
+
+def test_the_caar_that_is_tested_is_the_one_that_is_shown(tmp_path: Path) -> None:
+    """A member that misses a day of the longer window counts in neither."""
+
+    def halt(line: dict[str, str]) -> None:
+        if line["ticker"] == "000002" and line["date"] == DAY[EVENT + 1]:
+            line.update(open="0", volume="0")
+
+    report = measure(tmp_path, halt)
+    [longer] = [row for row in report.impact.groups if row.group.sector == "A" and row.window.last == 3]
+    one = stock(report, "000001", 0, 3)
+    assert longer.caar_ew == pytest.approx(one.car)
+    assert longer.tests["t_portfolio"] == pytest.approx(one.scar)
+    day = sector(report, "A")
+    assert day.caar_ew == pytest.approx((stock(report, "000001").car + stock(report, "000002").car) / 2)
+
+
+def test_market_file_without_volume_cannot_undo_a_halt(tmp_path: Path) -> None:
+    def halt(line: dict[str, str]) -> None:
+        if line["ticker"] == "000001" and line["date"] == DAY[EVENT]:
+            line.update(open="0", volume="0")
+
+    market = f"date,ticker,close,change_pct\n{DAY[EVENT]},000001,1,0.0\n"
+    assert math.isnan(stock(measure(tmp_path, halt, market), "000001").raw_return)
+
+
+def test_confounder_while_the_market_was_closed_is_in_the_next_window(tmp_path: Path) -> None:
+    config = small.write_config(tmp_path)
+    weekend = small.event_day() - timedelta(days=1)
+    friday_in_new_york = small.event_day() - timedelta(days=3)
+    assert weekend.weekday() == 6
+    entry = '\n[[test.timeline]]\nwhat = {{ ko = "다른", en = "Other" }}\nsource = "x"\nconfounder = true\ndate = {}\n'
+    with (config / "events.toml").open("a", encoding="utf-8") as file:
+        file.write(entry.format(weekend) + entry.format(friday_in_new_york) + 'place = "US"\n')
+        file.write(entry.format(friday_in_new_york))
+    prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
+    report = make_report(load_settings(config), Request(source=f"file:{prices}", benchmark=[benchmark]))
+    assert [(one.day, one.place) for one in report.confounders(report.leading)] == [
+        (weekend, "KR"),
+        (friday_in_new_york, "US"),
+    ]
+
+
+def test_rank_among_ordinary_sessions_needs_enough_of_them(tmp_path: Path) -> None:
+    headline = sector(measure(tmp_path), "A").headline
+    assert math.isnan(headline.p)
+    assert "placebo dates; 39 are needed" in headline.reason

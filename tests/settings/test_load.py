@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -66,16 +65,59 @@ def test_shipped_sectors_are_the_universe() -> None:
 
 
 def test_own_directory_takes_over_file_by_file(config: Path) -> None:
+    """With sectors of one's own, the shipped rules drop pairs of sectors that are gone."""
     (config / "screener.toml").unlink()
     (config / "events.toml").unlink()
-    change(config / "sectors.toml", "[A]", "[SEMI]")
     shipped = load_settings(today=TODAY)
-    with pytest.raises(ConfigError, match="spreads"):  # the shipped screener.toml names sectors that are gone
-        load_settings(config, today=TODAY)
-    shutil.copy(shipped.files["sectors.toml"], config / "sectors.toml")
     settings = load_settings(config, today=TODAY)
     assert settings.files["sectors.toml"] == config / "sectors.toml"
     assert settings.files["events.toml"] == shipped.files["events.toml"]
+    assert settings.screener.event == "deepseek"
+    assert settings.screener.spreads == (("A", "B"),)
+
+
+def test_own_events_alone_lead_with_the_first(config: Path) -> None:
+    (config / "screener.toml").unlink()
+    (config / "sectors.toml").unlink()
+    assert load_settings(config, today=TODAY).screener.event == "test"
+
+
+def test_misspelt_file_and_empty_directory_are_mistakes(config: Path, tmp_path: Path) -> None:
+    (config / "sector.toml").write_text("", encoding="utf-8")
+    assert mistakes(config) == "sector.toml: is not read: did you mean sectors.toml or screener.toml or events.toml?"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(ConfigError, match="holds none of"):
+        load_settings(empty)
+
+
+def test_dangling_link_is_no_shipped_file(config: Path) -> None:
+    (config / "events.toml").unlink()
+    (config / "events.toml").symlink_to("nowhere")
+    assert "events.toml: cannot be read" in mistakes(config)
+
+
+def test_stock_has_one_market(config: Path) -> None:
+    change(
+        config / "sectors.toml",
+        '{ ticker = "000003"',
+        '{ ticker = "000001", ko = "하나", en = "One", market = "KOSDAQ" }, { ticker = "000003"',
+    )
+    assert "B.members[0].market: 000001 is of KOSPI in A: a stock has one market" in mistakes(config)
+
+
+@pytest.mark.parametrize(
+    ("news", "first_day"),
+    [
+        ("2024-04-19", date(2024, 4, 19)),
+        ("2024-04-19T15:29:00", date(2024, 4, 19)),
+        ("2024-04-19T15:30:00", date(2024, 4, 20)),
+        ("2024-04-19T08:00:00Z", date(2024, 4, 20)),  # 17:00 in Seoul
+    ],
+)
+def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: str, first_day: date) -> None:
+    change(config / "events.toml", "2024-04-22", news)
+    assert load_settings(config, today=TODAY).event("test").first_day == first_day
 
 
 @pytest.mark.parametrize(
@@ -99,13 +141,17 @@ def test_own_directory_takes_over_file_by_file(config: Path) -> None:
         ("sectors.toml", '"000002"', '"000001"', "sectors.toml:5: A.members[1].ticker: ticker 000001 (둘) stands twice"),
         ("sectors.toml", '"KOSPI"', '"KOSPY"', "sectors.toml:4: A.members[0].market: 'KOSPY' is not possible here"),
         ("sectors.toml", 'en = "Two"', 'en = "Two", theme = "x"', "sectors.toml:5: A.members[1].theme: theme 'x' is not d"),
-        ("sectors.toml", 'en = "One"', r'en = "\u001b[2J"', "sectors.toml:4: A.members[0].en: '\\x1b[2J' holds a control char"),
+        ("sectors.toml", 'en = "One"', r'en = "\u001b[2J"', "sectors.toml:4: A.members[0].en: '\\x1b[2J' is no plain text"),
         ("sectors.toml", "[A]", "[A", "sectors.toml:1: not TOML"),
         ("sectors.toml", "[A]", '["a/b"]', "'a/b' is no id: letters, digits, _ and - only"),
         ("events.toml", "news = 2024-04-22", "news = 2025-07-01", "test.news: 2025-07-01 is in the future (today is 2025-06"),
         ("events.toml", "news = 2024-04-22", 'news = "2024-04-22"', "test.news: '2024-04-22' is no date: write it as 2025"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nbase = 2024-04-23\nevent_day = 2024-04-22", "test.base: ba"),
-        ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nevent_day = 2024-04-01", "event_day 2024-04-01 is before"),
+        ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nevent_day = 2024-04-01", "event_day 2024-04-01 is before KRX could"),
+        ("events.toml", "news = 2024-04-22", "news = 2024-04-22T16:00:00\nevent_day = 2024-04-22", "news of 2024-04-22 after the close"),
+        ("events.toml", "news = 2024-04-22", "news = 2024-04-19\nevent_day = 2024-04-20", "event_day 2024-04-20 is a weekend"),
+        ("screener.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
+        ("sectors.toml", '"000001"', "-660", "-660 is no ticker"),
     ],
 )  # fmt: skip
 def test_mistake_names_file_line_key_and_remedy(config: Path, file: str, old: str, new: str, expected: str) -> None:

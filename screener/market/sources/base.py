@@ -15,14 +15,26 @@ from screener.market.quality import Finding
 class Need:
     """What a report needs of a source."""
 
-    tickers: tuple[str, ...]
-    markets: tuple[str, ...]
-    """Markets whose index is a benchmark of one of the tickers."""
+    market_of: Mapping[str, str]
+    """By ticker, the market whose index is its benchmark."""
     news: date
     """Day of the event's news."""
     as_of: date | None
     """Last day that may be used; None = the last that there is."""
     price_limit: float
+    """Daily price limit as a decimal; 0 for a market without one."""
+    today: date
+    """KST; no price can be later."""
+
+    @property
+    def tickers(self) -> tuple[str, ...]:
+        """Every ticker once."""
+        return tuple(self.market_of)
+
+    @property
+    def markets(self) -> tuple[str, ...]:
+        """Every market once, KOSPI first."""
+        return tuple(sorted(set(self.market_of.values()), reverse=True))
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from screener.errors import DataError
-from screener.market.longform import Days, read_prices, read_table, to_numpy
+from screener.market.longform import Days, Long, read_prices, read_table, to_numpy
 from screener.market.panel import build_panel
-from screener.market.quality import clean
+from screener.market.quality import Finding, clean, finding, traded
 from screener.market.sources.base import File, Market, Need
+
+IMPLAUSIBLE = 0.30
+"""No index moves further in a day than each of its stocks may."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,16 @@ class Files:
         if not rows.day.size:
             until = f" through {need.as_of}" if need.as_of else ""
             raise DataError(f"{called}: none of the {len(need.tickers)} configured tickers has a price{until}")
+        if rows.day.max() > np.datetime64(need.today):
+            raise DataError(f"{called}: {rows.day.max()} is in the future (today is {need.today}): correct the date")
         prices, findings = clean(rows, need.tickers, called)
+        if not traded(prices).any():
+            raise DataError(f"{called}: none of the {len(need.tickers)} configured tickers ever traded")
         official = None
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
             official, found = clean(read_prices(self.market, need.tickers, need.as_of), need.tickers, market_called)
-            findings += found
+            findings += found + _other_markets(official, need)
         levels = {market: self._index(market, need.as_of) for market in need.markets} if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         return Market(
@@ -72,14 +79,30 @@ class Files:
         clash = again[close[again] != close[again + 1]]
         if clash.size:
             raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
-        bad = np.flatnonzero(~(close > 0))
+        bad = np.flatnonzero(~((close > 0) & np.isfinite(close)))
         if bad.size:
             raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
+        jump = np.flatnonzero(np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1])
+        if jump.size:
+            row = jump[0]
+            raise DataError(
+                f"{called}: {name} moves from {close[row]:g} to {close[row + 1]:g} on {days[row + 1]}: correct it"
+            )
         keep = np.ones(len(days), dtype=bool)
         keep[again + 1] = False
         if until is not None:
             keep &= days <= np.datetime64(until)
         return days[keep], close[keep]
+
+
+def _other_markets(official: Long, need: Need) -> list[Finding]:
+    """Stocks that the market file lists elsewhere than the configuration; `KOSDAQ GLOBAL` is a segment of KOSDAQ."""
+    elsewhere = [
+        f"{need.tickers[ticker]} {market}"
+        for ticker, market in sorted(official.market_of.items())
+        if not market.startswith(need.market_of[need.tickers[ticker]])
+    ]
+    return finding("other_market", "warning", elsewhere)
 
 
 def _sha256(path: Path) -> str:
