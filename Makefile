@@ -3,11 +3,12 @@
 PYTHON ?= $(shell for v in python3 python3.13 python3.12 python3.11; do \
 	"$$v" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
 VENV := .venv
+KRX ?= ../shared/krx
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 
-.PHONY: report test lint bench sample lock clean
+.PHONY: report test lint bench calibrate sample lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -25,13 +26,17 @@ lint: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench
 
+# On real prices, which are not part of this repository; about 10 minutes on one core.
+calibrate: $(VENV)/installed-dev
+	$(BIN)/python -m tests.calibration --krx $(KRX)
+	$(BIN)/python -m tests.calibration.coverage
+
 # The committed report: the real event on real prices, which are not part of this repository.
 sample: $(VENV)/installed
 	@NO_COLOR=1 $(BIN)/screener report --lang en --as-of 2025-02-11 --reports reports \
 		--source file:$(KRX)/prices_adjusted.parquet \
 		--benchmark $(KRX)/indices.parquet \
 		--market $(KRX)/market_2025-01-02_2025-02-11.parquet
-KRX ?= ../shared/krx
 
 # Debian ships Python without ensurepip; python3-venv adds it.
 $(BIN)/python:

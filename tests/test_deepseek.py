@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_ai_software_was_the_extraordinary_thing_and_chips_were_not(report: Repo
         if row.sector_b == "SEMI" and row.sector_a == "AI_SW" and row.window == report.leading
     ]
     assert spread.headline.rank == 1
+
+
+def test_hynix_alone_is_the_whole_fall_of_the_index(report: Report) -> None:
+    """Its part of KOSPI times its fall is the index's official -0.77 %; against the rest of KOSPI it fell further."""
+    row = stock(report, "000660")
+    assert row.index_weight * row.raw_return == pytest.approx(-0.0077, abs=0.0001)
+    assert row.car_loo < row.car
+    large = {row.stock.ticker for row in report.impact.stocks if math.isfinite(row.car_loo)}
+    assert large == {"000660", "005930"}
 
 
 def test_hynix_beyond_the_market(report: Report) -> None:

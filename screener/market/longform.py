@@ -36,11 +36,13 @@ class Long:
     """Rows whose ticker had lost its leading zeros."""
     market_of: Mapping[int, str] = field(default_factory=dict)
     """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
+    market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
 
     def take(self, rows: NDArray[Any]) -> Long:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return Long(self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of)
+        return Long(self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of, self.market_caps)
 
 
 def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> Long:
@@ -62,6 +64,7 @@ def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | Non
         },
         sum(part.restored_zeros for part in parts),
         {ticker: market for part in parts for ticker, market in part.market_of.items()},
+        {market: caps for part in parts for market, caps in part.market_caps.items()},
     )
 
 
@@ -84,14 +87,27 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
     kept = position[row[keep]]
     if not kept.size and written and not (position >= 0).any():
         raise DataError(f"{path}: none of the configured tickers is in it: the first one there is {written[0]!r}")
-    markets = _markets(table, kept, keep) if "market" in table.column_names else {}
-    return Long(day[keep], kept, values, int(shortened[row[keep]].sum()), markets)
-
-
-def _markets(table: pa.Table, ticker: NDArray[np.int32], keep: NDArray[np.bool_]) -> dict[int, str]:
+    zeros = int(shortened[row[keep]].sum())
+    if "market" not in table.column_names:
+        return Long(day[keep], kept, values, zeros)
     code = table["market"].combine_chunks().dictionary_encode()
     names = [str(text) for text in code.dictionary.to_pylist()]
-    return {int(one): names[number] for one, number in zip(ticker, to_numpy(code.indices)[keep], strict=True)}
+    number = to_numpy(code.indices)
+    market_of = {int(one): names[which] for one, which in zip(kept, number[keep], strict=True)}
+    caps = _market_caps(names, number, day, to_numpy(table["marcap"])) if "marcap" in table.column_names else {}
+    return Long(day[keep], kept, values, zeros, market_of, caps)
+
+
+def _market_caps(
+    names: Sequence[str], number: NDArray[np.int32], day: Days, marcap: NDArray[np.float64]
+) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market."""
+    caps = {}
+    for market in sorted({name.split()[0] for name in names}):
+        mine = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
+        days, place = np.unique(day[mine], return_inverse=True)
+        caps[market] = days, np.bincount(place, weights=marcap[mine].astype(np.float64)).astype(np.float64)
+    return caps
 
 
 def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any]) -> NDArray[Any]:

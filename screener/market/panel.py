@@ -41,6 +41,8 @@ class Panel:
     """(T, N) the return was beyond the daily price limit, so it cannot be right; it is NaN."""
     benchmarks: Mapping[str, Floats]
     """(T,) return of each market's index, decimal."""
+    market_caps: Mapping[str, Floats]
+    """(T,) capitalisation of all stocks of each market together, KRW; empty where no file covers a whole market."""
     first_price: Days
     """(N,) first session with a row for the ticker; NaT without any."""
 
@@ -141,6 +143,9 @@ def build_panel(
         limit=limits_touched(returns, latest("high"), latest("low"), close, price_limit),
         suspect=beyond,
         benchmarks={name: _index_returns(days, at, value) for name, (at, value) in benchmarks.items()},
+        market_caps={
+            name: _on(days, *caps) for name, caps in (official.market_caps.items() if official is not None else ())
+        },
         first_price=np.where(present, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
     )
 
@@ -200,10 +205,16 @@ def limits_touched(returns: Floats, high: Floats, low: Floats, close: Floats, pr
     return up.astype(np.int8) - down.astype(np.int8)
 
 
-def _index_returns(days: Days, at: Days, close: Floats) -> Floats:
+def _on(days: Days, at: Days, values: Floats) -> Floats:
+    """(T,) `values` on the days of the panel; NaN on the others."""
     aligned = np.full(len(days), np.nan)
     here = np.isin(at, days)
-    aligned[np.searchsorted(days, at[here])] = close[here]
+    aligned[np.searchsorted(days, at[here])] = values[here]
+    return aligned
+
+
+def _index_returns(days: Days, at: Days, close: Floats) -> Floats:
+    aligned = _on(days, at, close)
     before = np.full(len(days), np.nan)
     before[1:] = aligned[:-1]
     # The session before the panel's first one is in the index file more often than not.

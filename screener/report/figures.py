@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-_COLOURS = {"kr": ("red", "blue"), "us": ("green", "red"), "cb": ("dark_orange", "dodger_blue2")}
+_COLOURS = {"kr": ("red", "dodger_blue2"), "us": ("green", "red"), "cb": ("dark_orange", "dodger_blue2")}
 
 
 def signed(value: float, decimals: int) -> str:

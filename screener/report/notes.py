@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
+from screener.report.figures import number, percent, signed
 from screener.report.model import Report
 from screener.report.words import Words
 from screener.screens.results import Skipped
@@ -20,6 +22,24 @@ def confounders(report: Report, words: Words) -> list[str]:
         shown = [report.leading]
     once = {one: None for window in shown for one in report.confounders(window)}
     return [f"{one.day}  {one.what.in_(words.language)}" for one in once]
+
+
+def large(report: Report, words: Words) -> list[str]:
+    """Stocks that are a large part of their index: the index hides part of what they did."""
+    rows = [row for row in report.impact.stocks if row.window == report.leading and math.isfinite(row.car_loo)]
+    return [
+        words(
+            "large_stock",
+            name=words.name(row.stock),
+            market=row.stock.market,
+            weight=number(row.index_weight * 100, 1),
+            window=row.window,
+            car=percent(row.car_loo),
+            plain=percent(row.car),
+            t=signed(row.scar_loo, 1),
+        )
+        for row in sorted(rows, key=lambda row: -row.index_weight)
+    ]
 
 
 def abroad(report: Report, words: Words) -> list[str]:

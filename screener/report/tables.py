@@ -85,6 +85,9 @@ _STOCKS = (
     Column("rank", _not_yet),
     Column("verdict", _not_yet),
     Column("flags", lambda row: " ".join(row.flags)),
+    Column("index_weight", lambda row: row.index_weight, RETURN),
+    Column("car_loo", lambda row: row.car_loo, RETURN),
+    Column("scar_loo", lambda row: row.scar_loo, STATISTIC),
 )
 
 _SECTORS = (

@@ -205,6 +205,7 @@ class _Page:
 
     def _notes(self) -> Iterator[RenderableType]:
         for title, lines in (
+            ("large", notes.large(self.report, self.words)),
             ("confounders", notes.confounders(self.report, self.words)),
             ("abroad", notes.abroad(self.report, self.words)),
             ("skipped", notes.skipped(self.report, self.words)),

@@ -81,6 +81,14 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "abroad": ("해외 시장(신문 보도)", "Abroad, as newspapers printed it"),
     "confounders": ("같은 기간의 다른 재료", "What else moved prices in these windows"),
+    "large": (
+        "지수에서 큰 비중을 차지하는 종목(자신을 뺀 지수 대비)",
+        "Large parts of their index, measured against it without themselves",
+    ),
+    "large_stock": (
+        "{name}: {market} 비중 {weight}%, {window} CAR {car}% (지수 그대로는 {plain}%), t {t}",
+        "{name}: {weight}% of {market}, CAR {window} {car}% (against the whole index {plain}%), t {t}",
+    ),
     "skipped": ("제외된 종목과 이유", "Left out, and why"),
     "quality": ("데이터 품질", "Data quality"),
     "col_sector": ("업종", "Sector"),

@@ -73,6 +73,7 @@ def _stock_rows(measurement: Measurement, groups: Sequence[Group]) -> list[Stock
         np.arange(len(measurement.panel.tickers)),
         [column for stock, column in zip(measurement.stocks, columns, strict=True) if stock.sector in evidence],
     )
+    weights, alone = measurement.index_weights(), measurement.without_itself()
     table = []
     for number, (window, rows) in enumerate(measurement.rows.items()):
         result = measurement.results[window]
@@ -90,6 +91,9 @@ def _stock_rows(measurement: Measurement, groups: Sequence[Group]) -> list[Stock
                 p=float(result.p[column]),
                 q=float(q[column]),
                 placebo_p=float(placebo_p[column]),
+                index_weight=float(weights[column]),
+                car_loo=float(alone[column][window].car[0]) if column in alone else np.nan,
+                scar_loo=float(alone[column][window].scar[0]) if column in alone else np.nan,
                 volume_ratio=float(measurement.volume[window][column]),
                 flags=flags(measurement, column, rows),
             )

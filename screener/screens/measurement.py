@@ -12,6 +12,7 @@ from screener.screens.results import Group, Stock, Window
 from screener.study.abnormal import WindowResult, over_window
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
+from screener.study.benchmark import leave_one_out
 from screener.study.expected import Design, Model, fit
 from screener.study.placebo import Placebo, each_security, placebo_of_groups, placebo_test
 from screener.study.portfolio import Portfolio, alike
@@ -38,6 +39,10 @@ class Rules:
     def refit(self) -> Refit:
         """The same for each placebo date."""
         return Refit(self.model, self.estimation, self.gap, self.min_obs)
+
+
+LARGE_PART = 0.05
+"""A stock of this part of its index moves it by so much of its own move that the index hides part of the effect."""
 
 
 class Measurement:
@@ -82,6 +87,32 @@ class Measurement:
             for window, rows in self.rows.items()
         }
         self.volume = {window: self._volume_ratio(rows) for window, rows in self.rows.items()}
+
+    def index_weights(self) -> Floats:
+        """(N,) part of each column in its market's capitalisation at the base session; NaN where not known."""
+        markets = sorted({stock.market for stock in self.stocks})
+        unknown = np.full(len(self.panel.sessions), np.nan)
+        total = np.array([self.panel.market_caps.get(market, unknown)[self.event_row - 1] for market in markets])
+        return np.asarray(self.caps / total[self.design_of])
+
+    def without_itself(self) -> dict[int, dict[Window, WindowResult]]:
+        """By column of a stock that is a large part of its index: its results against the index without it.
+
+        Its weight on other days follows from the base session's, for it grows as the stock outgrows the index.
+        """
+        weights = self.index_weights()
+        results = {}
+        for column in np.flatnonzero(self.studied & (weights >= LARGE_PART)):
+            index, own = self.benchmarks[self.design_of[column]], self.daily[:, column]
+            relative = np.cumprod((1.0 + np.nan_to_num(own)) / (1.0 + np.nan_to_num(index)))
+            weight = weights[column] * relative / relative[self.event_row - 1]
+            before = np.concatenate([[np.nan], weight[:-1]])[:, None]
+            alone = own[:, None]
+            design = Design.of(self.rules.model, leave_one_out(index, alone, before)[:, 0])
+            zero = np.zeros(1, dtype=np.int64)
+            fitted = fit(self.rules.model, alone, [design], zero, self.estimation, self.rules.min_obs)
+            results[int(column)] = {window: over_window(fitted, alone, rows) for window, rows in self.rows.items()}
+        return results
 
     @property
     def has_history(self) -> bool:

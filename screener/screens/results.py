@@ -97,6 +97,11 @@ class StockRow:
     """Of p, over the stocks shown (Benjamini and Hochberg 1995)."""
     placebo_p: float
     """Rank of the event among ordinary days of the same stock, as a share."""
+    index_weight: float
+    """The stock's part of its market's capitalisation at the base session; NaN where that is not known."""
+    car_loo: float
+    """CAR against the index without the stock itself, for stocks that are a large part of it; else NaN."""
+    scar_loo: float
     volume_ratio: float
     """Mean daily volume in the window over the mean in the estimation window."""
     flags: tuple[str, ...]

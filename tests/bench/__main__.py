@@ -1,5 +1,6 @@
-"""All benchmarks, one after another."""
+"""All benchmarks, one after another: `python -m tests.bench`."""
 
-from tests.bench import commands
+from tests.bench import commands, others, placebo_speed, study_speed
 
-commands.main()
+for benchmark in (commands, study_speed, placebo_speed, others):
+    benchmark.main()

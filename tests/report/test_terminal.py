@@ -60,7 +60,7 @@ def test_palettes_differ_only_in_colour(study: Report) -> None:
     assert bare("kr") == bare("us") == bare("cb")
     korean, american = (render(study, Style(palette=palette, colour=True)) for palette in ("kr", "us"))
     assert re.search(r"\x1b\[31m *▲ +\+2\.50", korean)
-    assert re.search(r"\x1b\[34m *▼ +-5\.00", korean)
+    assert re.search(r"\x1b\[38;5;27m *▼ +-5\.00", korean)
     assert re.search(r"\x1b\[32m *▲ +\+2\.50", american)
     assert re.search(r"\x1b\[31m *▼ +-5\.00", american)
 

@@ -27,7 +27,7 @@ def choose(source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> li
         from screener.market.sources.demo import Demo
 
         return [Demo(int(source.removeprefix("demo:")))]
-    raise UsageError(f"no source {source!r}: known are auto, press and file:PATH")
+    raise UsageError(f"no source {source!r}: known are auto, press and file:PATH (`screener demo` has its own)")
 
 
 def load(sources: Sequence[Source], need: Need) -> Market:

@@ -55,6 +55,7 @@ class Press:
             limit=limits_touched(returns, unknown, unknown, unknown, need.price_limit),
             suspect=np.zeros(returns.shape, dtype=bool),
             benchmarks={market: np.array([indices[market]]) for market in need.markets if market in indices},
+            market_caps={},
             first_price=np.where(known[0], np.datetime64(DAY), np.datetime64("NaT")),
         )
         printed = {

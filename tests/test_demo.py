@@ -1,0 +1,57 @@
+"""The tour of the simulated market."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from screener.demo import make_demo
+from screener.market.sources import demo
+from screener.report.model import Report
+from screener.settings import load_settings
+from tests.conftest import Run
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return make_demo(load_settings(), 1)
+
+
+def test_report_carries_its_banner_and_the_truth(run: Run) -> None:
+    done = run("demo", "--seed", "2")
+    assert done.returncode == 0, done.stderr
+    assert "SIMULATED MARKET" in done.stdout
+    assert re.search(r"\d+ of 28 intervals cover what was planted", done.stdout)
+    assert run("demo", "--seed", "2").stdout == done.stdout
+    assert run("demo", "--seed", "3").stdout != done.stdout
+
+
+def test_market_has_what_makes_real_ones_hard(report: Report) -> None:
+    found = {one.code for one in report.findings}
+    assert {"halted", "corporate_action"} <= found
+    codes = {one.code for one in report.impact.skipped}
+    assert codes == {"too_short", "listed_after", "halted"}
+    flags = {flag for row in report.impact.stocks for flag in row.flags}
+    assert {"limit_up", "halted", "resumed", "no_estimation"} <= flags
+    [other] = report.confounders(next(window for window in report.impact.windows if window.last == 5))
+    assert other.day == demo.confounder_day()
+
+
+def test_intervals_cover_what_was_planted() -> None:
+    """Over 30 markets; `make calibrate` counts over 500."""
+    settings = load_settings()
+    covered = [truth.covered for seed in range(30) for truth in make_demo(settings, seed).planted]
+    assert 0.92 < sum(covered) / len(covered) < 0.98
+
+
+def test_price_limit_spreads_a_move_over_two_days(report: Report) -> None:
+    limited = [row for row in report.impact.stocks if row.stock.ticker == demo.ticker(len(demo.SECTORS) - 1, 0)]
+    by_window = {(row.window.first, row.window.last): row for row in limited}
+    assert by_window[0, 0].raw_return == pytest.approx(0.30)
+    assert by_window[0, 1].raw_return == pytest.approx(0.40)
+
+
+def test_auto_never_chooses_it(run: Run) -> None:
+    assert run("report", "--source", "demo").returncode == 2
+    assert "SIMULATED" not in run("report").stdout
