@@ -11,9 +11,10 @@ import pytest
 
 from screener.app import Request, make_report
 from screener.report.model import Report
-from screener.screens.results import GroupRow, StockRow
+from screener.screens.results import GroupRow
 from screener.settings import load_settings
 from tests.conftest import ROOT, Run
+from tests.screens.find import stock
 from tests.test_cli import AS_OF, sources
 
 
@@ -28,14 +29,6 @@ def report(krx: Path) -> Report:
         market=[krx / "market_2025-01-02_2025-02-11.parquet"],
     )
     return make_report(load_settings(), request)
-
-
-def stock(report: Report, ticker: str, first: int = 0, last: int = 0) -> StockRow:
-    return next(
-        row
-        for row in report.impact.stocks
-        if row.stock.ticker == ticker and (row.window.first, row.window.last) == (first, last)
-    )
 
 
 def sector(report: Report, name: str) -> GroupRow:

@@ -14,7 +14,9 @@ import numpy as np
 from scipy.special import nctdtrinc, stdtrit
 
 from screener.study.abnormal import two_sided
-from screener.study.expected import Design, Floats, Ints
+from screener.study.arrays import Floats, Ints
+from screener.study.correlation import cross_correlation, mean_correlation
+from screener.study.expected import Design
 from screener.study.placebo import FEWEST_DATES, Placebo, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, portfolio_t
 from screener.study.rolling import Refit
@@ -138,8 +140,8 @@ def two_sample(scar_a: Floats, scar_b: Floats, residuals_a: Floats, residuals_b:
     df = min(a.size, b.size) - 1
     if df + 1 < FEWEST_MEMBERS:
         return TwoSample(np.nan, np.nan, df, np.nan, np.nan, np.nan, f"fewer than {FEWEST_MEMBERS} members in a group")
-    r_a, r_b = _within(residuals_a), _within(residuals_b)
-    r_ab = mean_correlation(residuals_a, residuals_b)
+    r_a, r_b = (float(mean_correlation(residuals)[0]) for residuals in (residuals_a, residuals_b))
+    r_ab = cross_correlation(residuals_a, residuals_b)
     used_a, used_b = max(r_a, 0.0), max(r_b, 0.0)
     if not np.isfinite([r_a, r_b, r_ab]).all() or max(used_a, used_b) >= 1:
         return TwoSample(np.nan, np.nan, df, r_a, r_b, r_ab, "the members' correlation is not known")
@@ -150,49 +152,3 @@ def two_sample(scar_a: Floats, scar_b: Floats, residuals_a: Floats, residuals_b:
         return TwoSample(np.nan, np.nan, df, r_a, r_b, r_ab, "the groups move as one: their difference has no variance")
     t = float((a.mean() - b.mean()) / np.sqrt(variance))
     return TwoSample(t, float(two_sided(t, df)), df, r_a, r_b, r_ab, "")
-
-
-def mean_correlation(a: Floats, b: Floats) -> float:
-    """Mean over all pairs of a column of `a` (M, n_a) and one of `b` (M, n_b) of their sample correlation.
-
-    Each pair is correlated over the days that both have; pairs with fewer than 3, or without variation, are left
-    out. Complete columns cost O(M (n_a + n_b)): the sum of all correlations is the product of the sums of unit columns.
-    """
-    total, pairs = _sum_of_correlations(_varying(a), _varying(b))
-    return total / pairs if pairs else float("nan")
-
-
-def _within(residuals: Floats) -> float:
-    """Mean correlation over the pairs of different columns."""
-    varying = _varying(residuals)
-    total, pairs = _sum_of_correlations(varying, varying)
-    same = varying.shape[1]
-    return (total - same) / (pairs - same) if pairs > same else float("nan")
-
-
-def _varying(values: Floats) -> Floats:
-    """The columns with 3 values or more that are not all equal, centred; NaN where they were."""
-    have = np.isfinite(values)
-    count = have.sum(axis=0)
-    centred = values - np.where(have, values, 0.0).sum(axis=0) / np.maximum(count, 1)
-    size = np.abs(np.where(have, centred, 0.0)).max(axis=0, initial=0.0)
-    level = np.abs(np.where(have, values, 0.0)).max(axis=0, initial=0.0)
-    varying: Floats = centred[:, (count >= 3) & (size > 1e-12 * level)]
-    return varying
-
-
-def _sum_of_correlations(a: Floats, b: Floats) -> tuple[float, int]:
-    """Sum of the correlations of all pairs of centred columns that can be had, and their number."""
-    here, there = np.isfinite(a), np.isfinite(b)
-    if here.all() and there.all():
-        unit_a, unit_b = (x / np.sqrt(np.square(x).sum(axis=0)) for x in (a, b))
-        return float(unit_a.sum(axis=1) @ unit_b.sum(axis=1)), a.shape[1] * b.shape[1]
-    a, b = np.where(here, a, 0.0), np.where(there, b, 0.0)
-    in_a, in_b = here.astype(np.float64), there.astype(np.float64)
-    days = np.maximum(in_a.T @ in_b, 1.0)
-    sum_a, sum_b = a.T @ in_b, in_a.T @ b
-    square_a, square_b = np.square(a).T @ in_b, in_a.T @ np.square(b)
-    variance_a, variance_b = square_a - sum_a**2 / days, square_b - sum_b**2 / days
-    usable = (days >= 3) & (variance_a > 1e-12 * square_a) & (variance_b > 1e-12 * square_b)
-    covariance = (a.T @ b - sum_a * sum_b / days)[usable]
-    return float((covariance / np.sqrt(variance_a[usable] * variance_b[usable])).sum()), int(usable.sum())

@@ -15,9 +15,10 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 
 from screener.study.abnormal import over_window, two_sided
+from screener.study.correlation import cross_correlation
 from screener.study.expected import Fit, Floats, Ints, Model, fit
 from screener.study.rolling import Refit
-from screener.study.spread import mean_correlation, two_sample
+from screener.study.spread import two_sample
 from tests.calibration.market import Market
 
 
@@ -81,7 +82,7 @@ class Study:
     def rbar(self) -> float:
         """Mean correlation between members, at least 0."""
         n = len(self.members)
-        return max((n * mean_correlation(self.residuals, self.residuals) - 1) / (n - 1), 0.0)
+        return max((n * cross_correlation(self.residuals, self.residuals) - 1) / (n - 1), 0.0)
 
 
 def cross_sectional(study: Study) -> float:

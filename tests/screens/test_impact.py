@@ -14,9 +14,10 @@ from scipy import stats
 from screener.app import Request, make_report
 from screener.errors import DataError, UsageError
 from screener.report.model import Report
-from screener.screens.results import GroupRow, StockRow
+from screener.screens.results import GroupRow
 from screener.settings import load_settings
 from tests.market import small
+from tests.screens.find import stock
 
 Change = Callable[[dict[str, str]], None]
 EVENT = small.EVENT_ROW
@@ -32,14 +33,6 @@ def measure(folder: Path, change: Change | None = None, market: str = "", **aske
         extra = [folder / "market.csv"]
     request = Request(source=f"file:{prices}", benchmark=[small.write_benchmark(folder)], market=extra, **asked)  # type: ignore[arg-type]
     return make_report(settings, request)
-
-
-def stock(report: Report, ticker: str, first: int = 0, last: int = 0) -> StockRow:
-    return next(
-        row
-        for row in report.impact.stocks
-        if row.stock.ticker == ticker and (row.window.first, row.window.last) == (first, last)
-    )
 
 
 def sector(report: Report, name: str) -> GroupRow:

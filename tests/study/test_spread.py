@@ -9,10 +9,11 @@ import pytest
 from scipy import stats
 
 import screener.study.spread as spread_module
+from screener.study.correlation import cross_correlation
 from screener.study.expected import Floats, Model
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import Refit
-from screener.study.spread import detectable_by_placebo, detectable_by_t, mean_correlation, spreads, two_sample
+from screener.study.spread import detectable_by_placebo, detectable_by_t, spreads, two_sample
 from tests.study.simulated import simulate
 
 EVENT = 380
@@ -92,7 +93,7 @@ def test_identical_groups_have_no_difference_to_test() -> None:
     scar, residuals = rng.normal(size=10), rng.normal(size=(60, 1)) + rng.normal(size=(60, 10))
     result = two_sample(scar, scar, residuals, residuals)
     assert np.isnan(result.p) or result.t == 0
-    assert mean_correlation(residuals, residuals) == pytest.approx((1 + 9 * result.r_a) / 10)
+    assert cross_correlation(residuals, residuals) == pytest.approx((1 + 9 * result.r_a) / 10)
 
 
 def test_spread_joins_the_portfolio_t_and_its_placebo() -> None:
