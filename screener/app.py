@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -151,7 +151,7 @@ def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> byte
         "versions": {
             "screener": __version__,
             "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "pyarrow", "scipy")},
+            **{name: str(importlib.import_module(name).__version__) for name in ("numpy", "pyarrow", "scipy")},
         },
         "config": settings.sha256,
         "data": {file.name: file.sha256 for file in report.provenance.files},

@@ -47,7 +47,18 @@ def main() -> None:
         code = _fail(
             f"a bug in the screener: {type(error).__name__}: {error} (--debug shows where)", ExitCode.BUG, debug
         )
-    sys.exit(code or ExitCode.DONE)
+    _leave(code or ExitCode.DONE)
+
+
+def _leave(code: int) -> None:
+    """End the process without taking its memory apart object by object, which takes a tenth of a run."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            pass
+    os._exit(code)
 
 
 def _arguments(asked: list[str]) -> list[str]:

@@ -53,6 +53,7 @@ class Measurement:
     ) -> None:
         self.panel, self.event_row, self.stocks, self.rules, self.excluded = panel, event_row, stocks, rules, excluded
         position = {ticker: column for column, ticker in enumerate(panel.tickers)}
+        self._members: dict[Group, Ints] = {}
         self.column_of = [position[stock.ticker] for stock in stocks]
 
         market_of = {stock.ticker: stock.market for stock in stocks}
@@ -121,8 +122,10 @@ class Measurement:
 
     def columns(self, group: Group) -> Ints:
         """Columns of the group's members."""
-        members = [column for stock, column in zip(self.stocks, self.column_of, strict=True) if group.holds(stock)]
-        return np.array(members, dtype=np.int64)
+        if group not in self._members:
+            members = [column for stock, column in zip(self.stocks, self.column_of, strict=True) if group.holds(stock)]
+            self._members[group] = np.array(members, dtype=np.int64)
+        return self._members[group]
 
     def tests(self, groups: Sequence[Group]) -> list[list[GroupTests]]:
         """For each group, the tests of each available window."""

@@ -99,7 +99,7 @@ def event_study(
         panel.windows,
         min_obs=min_obs,
         caps=weights,
-        naive=True,
+        everything=True,
     )
     headline = None
     if placebo:

@@ -38,6 +38,8 @@ from screener.study.statistic import Statistic, undefined
 
 ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_corrado_robust", "z_cz_sign", "t_bw85")
 """Statistics that allow for correlation between securities on one common date."""
+REPORTED = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_patell", "t_bmp")
+"""Statistics that a report shows; the last two assume independence, and say so there."""
 NAIVE = (
     "t_csect",
     "z_bw80",
@@ -68,7 +70,7 @@ class GroupTests:
     rbar: float
     """Their mean residual correlation in the estimation window, as it is; NaN for fewer than two."""
     statistics: Mapping[str, Statistic]
-    """By column name: `ROBUST` and, of `NAIVE`, Patell and BMP always, the others where asked for."""
+    """By column name: `REPORTED` always, the rest of `ROBUST` and `NAIVE` where everything is asked for."""
 
     @property
     def undefined(self) -> tuple[tuple[str, str], ...]:
@@ -94,7 +96,7 @@ def battery(
     *,
     min_obs: int,
     caps: Floats | None = None,
-    naive: bool = False,
+    everything: bool = False,
 ) -> list[list[GroupTests]]:
     """Run every test on each group and window.
 
@@ -110,7 +112,7 @@ def battery(
         windows: rows of each event window, outside `estimation`.
         min_obs: fewest estimation days for the group's portfolio.
         caps: (N,) capitalisation before the event, KRW, for `caar_cw`.
-        naive: also run the tests that assume independence; signed ranks import scipy.stats, half a second.
+        everything: also run the tests that only comparisons need; signed ranks import scipy.stats, half a second.
 
     Returns:
         for each group, one `GroupTests` for each window.
@@ -132,9 +134,8 @@ def battery(
             rows = [windows[number] for number in numbers]
             found = portfolio_t(fitted.model, portfolio, designs, estimation, rows, min_obs)
             tests |= dict(zip(numbers.tolist(), found, strict=True))
-        results.append(
-            _group(shared, members, complete, [tests[number] for number in range(len(windows))], caps, naive=naive)
-        )
+        in_order = [tests[number] for number in range(len(windows))]
+        results.append(_group(shared, members, complete, in_order, caps, everything=everything))
     return results
 
 
@@ -156,8 +157,6 @@ class _Shared:
     """(L, S) standardised abnormal returns of the event days."""
     ranks: EstimationRanks
     joint: JointRanks
-    medians: Floats
-    """(S,) median abnormal return over both."""
     windows: Sequence[slice]
     """Rows of each window, counted from the first event day."""
     results: Sequence[WindowResult]
@@ -183,7 +182,6 @@ class _Shared:
             sar=standardised(fitted, span)[:, securities],
             ranks=ranks,
             joint=joint,
-            medians=joint.medians(),
             windows=[slice(window.start - span.start, window.stop - span.start) for window in windows],
             results=[over_window(fitted, returns, window) for window in windows],
         )
@@ -196,7 +194,7 @@ def _group(
     portfolio: Sequence[PortfolioTest],
     caps: Floats | None,
     *,
-    naive: bool,
+    everything: bool,
 ) -> list[GroupTests]:
     own = np.searchsorted(shared.securities, members)
     ranks, joint = shared.ranks, shared.joint
@@ -205,11 +203,12 @@ def _group(
     abnormal = _columns(shared.abnormal, own)
     residuals, sigma, sd, df = abnormal[: shared.days], shared.sigma[own], shared.sd[own], shared.df[own]
     corrado = corrado_scores(joint)
-    robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * sigma).T))
-    cz_sign = sign_scores(shared.medians[own], abnormal, shared.days)
-    positive = share_positive(residuals)
     rbars = _mean_correlations(residuals, complete)
-    aar = mean_of_available(residuals)
+    if everything:
+        robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * sigma).T))
+        cz_sign = sign_scores(joint.medians(), abnormal, shared.days)
+        positive = share_positive(residuals)
+        aar = mean_of_available(residuals)
     rows = []
     for number, (window, result, test) in enumerate(zip(shared.windows, shared.results, portfolio, strict=True)):
         car, scar = result.car[members], result.scar[members]
@@ -228,12 +227,12 @@ def _group(
             "z_adj_patell": adjusted_patell(scar, df, rbar),
             "t_grank": grank.t,
             "z_corrado": corrado.test(window),
-            "z_corrado_robust": robust.test(window),
-            "z_cz_sign": cz_sign.test(window),
-            "t_bw85": brown_warner_1985(aar, caar, length),
         }
-        if naive:
+        if everything:
             statistics |= {
+                "z_corrado_robust": robust.test(window),
+                "z_cz_sign": cz_sign.test(window),
+                "t_bw85": brown_warner_1985(aar, caar, length),
                 "t_csect": cross_sectional(car),
                 "z_bw80": brown_warner_1980(car, sd, length),
                 "z_grank_naive": grank.z,

@@ -40,7 +40,7 @@ def floor(benchmark: Floats, returns: Floats, estimation: int) -> None:
     rankdata(residuals, axis=0)
 
 
-def study(benchmark: Floats, returns: Floats, estimation: int, *, naive: bool = True) -> list[list[GroupTests]]:
+def study(benchmark: Floats, returns: Floats, estimation: int, *, everything: bool = True) -> list[list[GroupTests]]:
     """Everything: fit, abnormal returns, CAR, standard errors, all tests on 4 windows."""
     design = Design.of(Model.MARKET, benchmark)
     everyone = np.arange(returns.shape[1])
@@ -48,7 +48,7 @@ def study(benchmark: Floats, returns: Floats, estimation: int, *, naive: bool = 
     fitted = fit(Model.MARKET, returns, [design], np.zeros_like(everyone), learned, min_obs=60)
     day = estimation + 10
     windows = [slice(day, day + 1), slice(day, day + 2), slice(day, day + 6), slice(day - 10, day + 11)]
-    return battery(fitted, returns, [design], learned, [everyone], windows, min_obs=60, naive=naive)
+    return battery(fitted, returns, [design], learned, [everyone], windows, min_obs=60, everything=everything)
 
 
 def seconds(works: Sequence[Callable[[], object]], rounds: int = 9) -> list[float]:

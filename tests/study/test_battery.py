@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from screener.study.abnormal import over_window, standardised
-from screener.study.battery import ROBUST, battery
+from screener.study.battery import REPORTED, battery
 from screener.study.correlation import mean_correlation
 from screener.study.parametric import brown_warner_1985, patell
 from screener.study.rank import EstimationRanks
@@ -28,7 +28,15 @@ METHODS_COLUMNS = {
 def test_columns_are_those_of_methods() -> None:
     s = sample(missing=0.02)
     [[found, _]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [s.everyone], WINDOWS, min_obs=10, caps=np.ones(8), naive=True
+        s.fitted,
+        s.returns,
+        s.designs,
+        s.estimation,
+        [s.everyone],
+        WINDOWS,
+        min_obs=10,
+        caps=np.ones(8),
+        everything=True,
     )
     columns = found.columns()
     assert columns.keys() >= METHODS_COLUMNS
@@ -40,7 +48,7 @@ def test_columns_are_those_of_methods() -> None:
 def test_naive_tests_only_on_request_and_without_scipy_stats() -> None:
     s = sample()
     [[found, _]] = battery(s.fitted, s.returns, s.designs, s.estimation, [s.everyone], WINDOWS, min_obs=10)
-    assert found.statistics.keys() == set(ROBUST) | {"z_patell", "t_bmp"}
+    assert found.statistics.keys() == set(REPORTED)
     code = (
         "import sys; from screener.study.battery import battery; from tests.study.panels import sample; s = sample(); "
         "battery(s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [slice(60, 61)], min_obs=10); "
@@ -53,7 +61,7 @@ def test_each_statistic_is_that_of_the_group_alone() -> None:
     s = sample(missing=0.03)
     group = np.array([1, 2, 4, 6, 7])
     [_, [_, found]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [s.everyone, group], WINDOWS, min_obs=10, naive=True
+        s.fitted, s.returns, s.designs, s.estimation, [s.everyone, group], WINDOWS, min_obs=10, everything=True
     )
     result = over_window(s.fitted, s.returns, WINDOWS[1])
     inside = group[np.isfinite(result.car[group])]
@@ -88,7 +96,14 @@ def test_the_robust_rank_test_ignores_a_common_rise_in_variance() -> None:
     values = []
     for one in (s, wild):
         [[found]] = battery(
-            one.fitted, one.returns, one.designs, one.estimation, [one.everyone], WINDOWS[:1], min_obs=10
+            one.fitted,
+            one.returns,
+            one.designs,
+            one.estimation,
+            [one.everyone],
+            WINDOWS[:1],
+            min_obs=10,
+            everything=True,
         )
         values.append(found.statistics["z_corrado_robust"].value)
     ranks = EstimationRanks.of(s.residuals)
@@ -112,7 +127,7 @@ def test_a_security_without_variance_or_fit_is_no_member() -> None:
 def test_an_empty_group_has_reasons_and_no_numbers() -> None:
     s = sample()
     [[found, _]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [np.array([], dtype=int)], WINDOWS, min_obs=10, naive=True
+        s.fitted, s.returns, s.designs, s.estimation, [np.array([], dtype=int)], WINDOWS, min_obs=10, everything=True
     )
     assert found.n == 0
     assert np.isnan(list(found.columns().values())).all()

@@ -30,7 +30,7 @@ few = settings(max_examples=25, deadline=None)
 
 def run(s: Sample, *groups: list[int], windows: tuple[slice, ...] = (WINDOW,)) -> list[list[GroupTests]]:
     columns = [np.array(group) for group in groups] or [s.everyone]
-    return battery(s.fitted, s.returns, s.designs, s.estimation, columns, windows, min_obs=10, naive=True)
+    return battery(s.fitted, s.returns, s.designs, s.estimation, columns, windows, min_obs=10, everything=True)
 
 
 def assert_same(one: GroupTests, other: GroupTests, rtol: float = 1e-7) -> None:

@@ -134,7 +134,7 @@ def test_correlated_securities_do_not_pass_for_independent() -> None:
     returns[120:] = 0.06 + 0.02 * np.random.default_rng(0).standard_normal((2, 40))
     s = fitted_sample(np.concatenate([s.benchmark[:120], [0.0, 0.0]]), returns, s.estimation)
     [[found]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [slice(120, 121)], min_obs=10, naive=True
+        s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [slice(120, 121)], min_obs=10, everything=True
     )
     value = {name: statistic.value for name, statistic in found.statistics.items()}
     assert found.rbar == pytest.approx(0.5, abs=0.1)
@@ -147,7 +147,7 @@ def test_a_missing_statistic_is_never_a_p_of_one() -> None:
     returns = s.returns.copy()
     returns[62] = np.nan
     s = fitted_sample(s.benchmark, returns, s.estimation)
-    [[found]] = battery(s.fitted, returns, s.designs, s.estimation, [s.everyone], [WINDOW], min_obs=10, naive=True)
+    [[found]] = battery(s.fitted, returns, s.designs, s.estimation, [s.everyone], [WINDOW], min_obs=10, everything=True)
     assert found.n_window == 0
     for name, statistic in found.statistics.items():
         assert math.isnan(statistic.value), name

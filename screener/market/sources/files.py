@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -67,7 +68,7 @@ class Files:
         called = ", ".join(path.name for path in self.benchmark)
         parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
-        code = table["index"].combine_chunks().dictionary_encode()
+        code: Any = table.unify_dictionaries()["index"].combine_chunks()
         there = [str(text) for text in code.dictionary.to_pylist()]
         if name not in there:
             raise DataError(f"{called}: no index {name!r}: the column index holds {', '.join(sorted(there)[:12])}")
