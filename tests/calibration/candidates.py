@@ -17,7 +17,11 @@ from scipy.stats import rankdata
 from screener.study.abnormal import over_window, two_sided
 from screener.study.correlation import cross_correlation
 from screener.study.expected import Fit, Floats, Ints, Model, fit
+from screener.study.garch import fit_garch
+from screener.study.parametric import skewness_adjusted
+from screener.study.rank_tests import sign_scores
 from screener.study.rolling import Refit
+from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
 from screener.study.spread import two_sample
 from tests.calibration.market import Market
 
@@ -148,15 +152,40 @@ def block_bootstrap(study: Study) -> float:
     return float((1 + (inflated >= abs(study.car.mean())).sum()) / (len(sums) + 1))
 
 
+def cz_sign(study: Study) -> float:
+    """Sign of the abnormal return about each security's median (Corrado and Zivney 1992)."""
+    everything = np.vstack([study.residuals, study.event_days])
+    scores = sign_scores(np.nanmedian(everything, axis=0), everything, len(study.residuals))
+    return scores.test(slice(0, len(study.event_days))).p
+
+
+def garch_standardised(study: Study) -> float:
+    """Mean CAR over the volatility that a GARCH(1,1) of the portfolio's residual expects, under the normal law."""
+    before = study.fitted.abnormal[study.estimation.start : study.window.start][:, study.members]
+    portfolio = np.nanmean(before, axis=1)
+    found = fit_garch(portfolio, study.estimation.stop - study.estimation.start)
+    if found is None:
+        return float("nan")
+    return _normal(study.car.mean() / np.sqrt(found.over(len(study.event_days))))
+
+
 MEMBER_TESTS: dict[str, Callable[[Study], float]] = {
     "adj-BMP": adjusted_bmp,
     "GRANK-T, sqrt(1 - rbar)": grank_t,
     "adj-Patell": adjusted_patell,
     "Corrado rank": corrado,
+    "CZ sign": cz_sign,
     "block bootstrap, in sample": block_bootstrap,
+    "GARCH(1,1) standardised, normal law": garch_standardised,
     "BMP (assumes independence)": bmp,
     "Patell (assumes independence)": patell,
     "cross-sectional t (assumes independence)": cross_sectional,
+    "skewness-adjusted t (assumes independence)": lambda study: skewness_adjusted(study.car).p,
+    "sign (assumes independence)": lambda study: sign(study.car).p,
+    "generalised sign (assumes independence)": lambda study: (
+        generalised_sign(study.car, share_positive(study.residuals)).p
+    ),
+    "Wilcoxon (assumes independence)": lambda study: wilcoxon(study.car).p,
 }
 """Tests on the members of one set."""
 

