@@ -18,7 +18,7 @@ def make_demo(settings: Settings, seed: int) -> Report:
     """The report on the market of `seed`, by the rules of `settings`."""
     spreads = (("HELD", "UNMOVED"), ("FADED", "HELD"))
     rules = settings.screener.model_copy(update={"event": EVENT, "spreads": spreads})
-    of_demo = replace(settings, events={EVENT: _event()}, sectors=_sectors(), screener=rules)
+    of_demo = replace(settings, events={EVENT: demo_event()}, sectors=demo_sectors(), screener=rules)
     report = make_report(of_demo, Request(source=f"demo:{seed}"))
     planted = {
         (one.id, window.first, window.last): one.caar(window.first, window.last)
@@ -29,7 +29,8 @@ def make_demo(settings: Settings, seed: int) -> Report:
     return replace(report, planted=compare(report.impact.groups, planted))
 
 
-def _event() -> Event:
+def demo_event() -> Event:
+    """The event of the simulated market."""
     return Event(
         name=Name(ko="모의 사건", en="Simulated event"),
         news=demo.event_day(),
@@ -44,7 +45,8 @@ def _event() -> Event:
     )
 
 
-def _sectors() -> dict[str, Sector]:
+def demo_sectors() -> dict[str, Sector]:
+    """The sectors of the simulated market, with fictional stocks."""
     return {
         planted.id: Sector(
             name=Name(ko=planted.ko, en=planted.en),

@@ -47,20 +47,22 @@ class Grids:
         return fields
 
     def tests(self, rows: Sequence[GroupRow]) -> list[Field]:
-        """The tests beside the headline, and in brackets those that assume independence."""
-
-        def p(name: str) -> Callable[[GroupRow], Text]:
-            return lambda row: Text(probability(row.tests.get(name, math.nan)))
-
+        """The tests beside the headline."""
         return [
             self._names("col_sector", [self.words.name(row.group) for row in rows]),
             self._field("col_p_family", rows, lambda row: Text(probability(row.headline.p_family)), 3),
-            self._field("col_portfolio", rows, p("p_portfolio")),
-            self._field("col_adj_bmp", rows, p("p_adj_bmp")),
-            self._field("col_grank", rows, p("p_grank"), 2),
+            self._field("col_portfolio", rows, _p("p_portfolio")),
+            self._field("col_adj_bmp", rows, _p("p_adj_bmp")),
+            self._field("col_grank", rows, _p("p_grank"), 2),
             self._field("col_rbar", rows, lambda row: Text(signed(row.tests.get("rbar", math.nan), 2))),
-            self._field("col_patell", rows, p("p_patell"), 5),
-            self._field("col_bmp", rows, p("p_bmp"), 4),
+        ]
+
+    def naive(self, rows: Sequence[GroupRow]) -> list[Field]:
+        """Tests that assume independence between stocks."""
+        return [
+            self._names("col_sector", [self.words.name(row.group) for row in rows]),
+            self._field("col_patell", rows, _p("p_patell")),
+            self._field("col_bmp", rows, _p("p_bmp")),
         ]
 
     def later(self, windows: Sequence[Window]) -> list[Field]:
@@ -106,7 +108,7 @@ class Grids:
             fields += [
                 self._percent("col_car", rows, lambda row: row.car),
                 self._field("col_t", rows, lambda row: Text(signed(row.scar, 1))),
-                self._field("col_p", rows, lambda row: Text(probability(row.p)), 2),
+                self._field("col_p", rows, lambda row: Text(probability(row.placebo_p)), 2),
                 self._field("col_volume", rows, lambda row: Text(number(row.volume_ratio, 1)), 3),
                 self._field("col_flags", rows, lambda row: Text(self._flags(row)), 1, right=False),
             ]
@@ -172,3 +174,8 @@ class Grids:
         self, header: str, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 0, *, arrow: bool = False
     ) -> Field:
         return self._field(header, rows, lambda row: self.figures.percent(value(row), arrow=arrow), priority)
+
+
+def _p(name: str) -> Callable[[GroupRow], Text]:
+    """Cell of the p of one of the tests beside the headline."""
+    return lambda row: Text(probability(row.tests.get(name, math.nan)))

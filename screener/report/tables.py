@@ -58,8 +58,9 @@ _HEADLINE = (
 )
 
 _INTERVAL = (
-    Column("ci_low", lambda row: row.headline.low, RETURN),
-    Column("ci_high", lambda row: row.headline.high, RETURN),
+    Column("caar_tested", lambda row: row.headline.caar, RETURN),
+    Column("ci_low", lambda row: row.low, RETURN),
+    Column("ci_high", lambda row: row.high, RETURN),
 )
 
 _STOCKS = (

@@ -173,6 +173,9 @@ class _Page:
             fields = self.grids.tests(self.report.sectors(leading))
             yield from self._section("tests_at", fields, window=self._window(leading))
             yield Text(self.words("tests_note"), style="dim")
+            fields = self.grids.naive(self.report.sectors(leading))
+            yield from self._section("naive_at", fields, window=self._window(leading))
+            yield Text(self.words("naive_note"), style="dim")
 
     def _themes(self) -> Iterator[RenderableType]:
         leading = self.report.leading

@@ -116,22 +116,30 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "col_q": ("q", "q"),
     "col_rank": ("순위", "Rank"),
-    "col_p_family": ("업종 전체", "any sector"),
+    "col_p_family": ("보정 p", "corrected p"),
     "col_portfolio": ("포트폴리오 t", "portfolio t"),
     "col_adj_bmp": ("수정 BMP", "adj. BMP"),
     "col_grank": ("GRANK-T", "GRANK-T"),
     "col_rbar": ("r̄", "r-bar"),
-    "col_patell": ("(Patell)", "(Patell)"),
-    "col_bmp": ("(BMP)", "(BMP)"),
+    "col_patell": ("Patell", "Patell"),
+    "col_bmp": ("BMP", "BMP"),
     "col_kp": ("KP 두 표본", "KP two-sample"),
     "col_detectable": ("탐지 가능 %p", "detectable"),
     "tests_at": ("다른 검정의 p, {window}", "p by other tests, {window}"),
     "tests_note": (
-        "업종 전체: 표시된 업종 중 하나라도 우연히 이만큼 움직일 확률. r̄: 추정기간 종목 간 상관. "
-        "괄호 안 검정은 종목 간 독립을 가정하므로 아무 일이 없어도 유의하게 나오기 쉽습니다.",
-        "any sector: chance that any of the sectors looks so extreme where nothing happened. r-bar: correlation "
-        "between the stocks before the event. The tests in brackets assume independence, and find significance where "
-        "nothing happened.",
+        "보정 p: 함께 표시된 다른 업종까지 감안한 순위의 p(Westfall-Young). r̄: 추정기간 종목 간 상관. "
+        "GRANK-T는 실제 자료에서 다소 자주 기각합니다.",
+        "corrected p: of the rank, for the other sectors (Westfall-Young). r-bar: correlation between the stocks "
+        "before the event. GRANK-T rejects somewhat too often on real returns.",
+    ),
+    "naive_at": (
+        "종목 간 독립을 가정하는 검정의 p, {window}",
+        "p by tests that assume independence between stocks, {window}",
+    ),
+    "naive_note": (
+        "같은 날 함께 움직이는 종목에는 맞지 않는 가정이라 아무 일이 없어도 유의하게 나옵니다. 비교용입니다.",
+        "Stocks that share a date move together, so these find significance where nothing happened: to compare, not to "
+        "believe.",
     ),
     "legend": (
         "CAAR: {model} 초과수익률의 평균. 순위: 사건 전 평상시 거래일 가운데 몇 번째로 극단적인가(p = 순위/일수). "

@@ -164,17 +164,17 @@ def _headlines(placebo: Placebo, groups: Sequence[Group]) -> list[Headline]:
         fair = np.array([not group.post_hoc and (group.theme is not None) is of_themes for group in groups], dtype=bool)
         q[fair] = benjamini_hochberg(placebo.placebo_p[fair])
         family[fair] = westfall_young(placebo.z_ewma[fair], placebo.placebo_z[:, fair])
-    low, high = placebo.interval()
+    half = placebo.half_width()
     return [
         Headline(
             z_ewma=float(placebo.z_ewma[place]),
             rank=float(placebo.placebo_rank[place]),
-            n=int(placebo.placebo_n[place]),
+            n=int(placebo.placebo_n[place]) if np.isfinite(placebo.placebo_rank[place]) else 0,
             p=float(placebo.placebo_p[place]),
             q=float(q[place]),
             p_family=float(family[place]),
-            low=float(low[place]),
-            high=float(high[place]),
+            caar=float(placebo.caar[place]),
+            half_width=float(half[place]),
             reason=placebo.reason[place],
         )
         for place in range(len(groups))
@@ -221,10 +221,11 @@ def _path(measurement: Measurement, group: Group) -> list[PathPoint]:
     abnormal = measurement.fit.abnormal[first : last + 1][:, columns]
     have = np.isfinite(abnormal)
     count = have.sum(axis=1)
-    if not count.all():
+    if not count.any():
         return []
-    aar = np.where(have, abnormal, 0.0).sum(axis=1) / count
-    running = np.cumsum(aar)
+    # A session on which no member traded adds nothing to the path, and has no abnormal return of its own.
+    aar = np.where(count > 0, np.where(have, abnormal, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
+    running = np.nancumsum(aar)
     base = event_row - 1 - first
     caar = running - (running[base] if base >= 0 else 0.0)
     return [

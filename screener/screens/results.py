@@ -71,10 +71,12 @@ class Headline:
     q: float = float("nan")
     """Of p, over the sectors (or themes) shown (Benjamini and Hochberg 1995)."""
     p_family: float = float("nan")
-    """Chance that any of the sectors (or themes) shown looks so extreme where nothing happened (Westfall and Young)."""
-    low: float = float("nan")
-    """Lower end of the 95 % interval of the abnormal return: the effects that the test does not reject; decimal."""
-    high: float = float("nan")
+    """p corrected for the other sectors (or themes) shown, with their joint law (Westfall and Young, step-down)."""
+    caar: float = float("nan")
+    """The abnormal return under test, of the portfolio fitted as one. It is the mean of the members' CARs where they
+    have the same history, and differs a little where some were listed late."""
+    half_width: float = float("nan")
+    """Half of the 95 % interval, the effects that the test does not reject; decimal."""
     reason: str = ""
     """Why there is no rank; empty where there is one."""
 
@@ -134,8 +136,19 @@ class GroupRow:
     """By column name, the other tests; empty without an estimation window."""
     undefined: Mapping[str, str]
     """Why a test has no value, by column name."""
+
     volume_ratio: float
     """Median of the members' ratios."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval around `caar_ew`."""
+        return self.caar_ew - self.headline.half_width
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval around `caar_ew`."""
+        return self.caar_ew + self.headline.half_width
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,16 @@ class SpreadRow:
     """Mean residual correlation between a member of A and one of B."""
     detectable: float
     """Smallest true spread that the headline test would find in 80 % of cases at the 5 % level."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.caar_ew - self.headline.half_width
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval."""
+        return self.caar_ew + self.headline.half_width
 
 
 @dataclass(frozen=True)

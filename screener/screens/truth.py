@@ -33,5 +33,5 @@ def compare(rows: Sequence[GroupRow], planted: Mapping[tuple[str, int, int], flo
     for row in rows:
         key = (row.group.sector, row.window.first, row.window.last)
         if row.group.theme is None and key in planted:
-            table.append(Truth(row.group, row.window, planted[key], row.caar_ew, row.headline.low, row.headline.high))
+            table.append(Truth(row.group, row.window, planted[key], row.caar_ew, row.low, row.high))
     return tuple(sorted(table, key=lambda one: (one.window.first, one.window.last)))

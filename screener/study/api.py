@@ -57,13 +57,16 @@ def event_study(
     windows: Sequence[tuple[int, int]] = ((0, 0), (0, 5)),
     min_obs: int = 60,
     placebo: bool = True,
+    other_events: Sequence[date | str] = (),
     factors: pd.DataFrame | None = None,
     caps: Mapping[Any, float] | None = None,
 ) -> EventStudy:
     """Measure what one event, common to all securities, did to each of them and to groups of them.
 
     Args:
-        returns: index sessions (DatetimeIndex, sorted), columns tickers; simple returns, decimal; NaN = no trade.
+        returns: index sessions (DatetimeIndex, sorted), columns tickers; simple returns over one session, decimal;
+            NaN = no trade. The first return after a halt spans several sessions: it must be NaN too, for booked on
+            one day it would look like an effect.
         benchmark: a Series aligned to `returns`, a DataFrame of one column per ticker, or a dict ticker -> Series.
         event_date: tau = 0 is this date, or the first session after it.
         groups: name -> tickers; by default one group, 'all'.
@@ -73,6 +76,7 @@ def event_study(
         windows: first and last tau of each event window. One that ends after the data is NaN.
         min_obs: fewest estimation sessions that a stock must have traded on.
         placebo: rank each group's event among the sessions before it.
+        other_events: dates of other events; no window of a placebo date touches their windows.
         factors: for model='factors', aligned to `returns`, the market's return among the columns.
         caps: ticker -> capitalisation before the event, for `caar_cw`.
 
@@ -104,13 +108,19 @@ def event_study(
     headline = None
     if placebo:
         refit = Refit(chosen, estimation, gap, min_obs)
-        headline = _headline(panel, results, designs, list(columns.values()), refit)
+        excluded = frames.rows_of(other_events, returns.index, windows)
+        headline = _headline(panel, results, designs, list(columns.values()), refit, excluded)
     labels = [f"[{first:+d},{last:+d}]".replace("+0", "0") for first, last in windows]
     return _assemble(panel, fitted, results, tests, headline, columns, labels, min_obs)
 
 
 def _headline(
-    panel: Panel, results: Sequence[WindowResult], designs: Sequence[Design], groups: Sequence[Ints], refit: Refit
+    panel: Panel,
+    results: Sequence[WindowResult],
+    designs: Sequence[Design],
+    groups: Sequence[Ints],
+    refit: Refit,
+    excluded: Sequence[int],
 ) -> list[list[tuple[dict[str, float], str]]]:
     """Placebo columns of each group in each window, and why there are none."""
     names = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
@@ -119,7 +129,7 @@ def _headline(
         return [[nothing for _ in panel.windows] for _ in groups]
     complete = np.stack([np.isfinite(result.scar) for result in results], axis=1)
     found = placebo_of_groups(
-        refit, panel.returns, panel.benchmark_of, groups, complete, designs, panel.event, panel.windows
+        refit, panel.returns, panel.benchmark_of, groups, complete, designs, panel.event, panel.windows, excluded
     )
     return [
         [({name: float(getattr(one, name)[place]) for name in names}, one.reason[place]) for one in found]
@@ -168,7 +178,7 @@ def _assemble(
                     "undefined": "; ".join(f"{column}: {reason}" for column, reason in reasons),
                 }
             )
-    paths = {name: np.cumsum(mean_of_available(abnormal[:, members])) for name, members in columns.items()}
+    paths = {name: _running(mean_of_available(abnormal[:, members])) for name, members in columns.items()}
     return EventStudy(
         ar=pd.DataFrame(abnormal, index=tau, columns=panel.tickers),
         car=pd.DataFrame(
@@ -226,6 +236,11 @@ def _with_q(table: pd.DataFrame, p: str) -> pd.DataFrame:
         q = table.groupby("window", sort=False)[p].transform(lambda one: benjamini_hochberg(one.to_numpy()))
         table.insert(list(table.columns).index(p) + 1, "q", q)
     return table
+
+
+def _running(aar: Floats) -> Floats:
+    """(T,) running sum; a session without any return is NaN itself, and adds nothing to what follows."""
+    return np.where(np.isfinite(aar), np.nancumsum(aar), np.nan)
 
 
 def _compound(returns: Floats) -> Floats:

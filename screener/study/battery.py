@@ -40,6 +40,8 @@ ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z
 """Statistics that allow for correlation between securities on one common date."""
 REPORTED = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_patell", "t_bmp")
 """Statistics that a report shows; the last two assume independence, and say so there."""
+FEWEST_MEMBERS = 5
+"""Below this the variance across members has under 4 degrees of freedom, and a test that divides by it says nothing."""
 NAIVE = (
     "t_csect",
     "z_bw80",
@@ -228,6 +230,9 @@ def _group(
             "t_grank": grank.t,
             "z_corrado": corrado.test(window),
         }
+        if inside.sum() < FEWEST_MEMBERS:
+            few = undefined(f"fewer than {FEWEST_MEMBERS} members")
+            statistics |= dict.fromkeys(("t_bmp", "t_adj_bmp", "t_grank"), few)
         if everything:
             statistics |= {
                 "z_corrado_robust": robust.test(window),

@@ -78,8 +78,12 @@ def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) ->
     """Columns of each group; without groups, one of all securities."""
     if groups is None:
         return {"all": np.arange(len(tickers))}
+    if not groups:
+        raise ValueError("groups={}: needs at least one, or None for one of all")
     columns = {}
     for name, members in groups.items():
+        if isinstance(members, str):
+            raise ValueError(f"group {name!r} is the text {members!r}: give a list of tickers")  # noqa: TRY004
         found = tickers.get_indexer(pd.Index(list(members), dtype=object))
         if (found < 0).any():
             unknown = [ticker for ticker, column in zip(members, found, strict=True) if column < 0]
@@ -128,6 +132,10 @@ def _check_numbers(estimation: int, gap: int, min_obs: int) -> None:
 def _check_windows(windows: Sequence[tuple[int, int]], gap: int) -> None:
     if not windows:
         raise ValueError("windows=(): needs at least one")
+    for window in windows:
+        pair = isinstance(window, tuple | list) and len(window) == 2
+        if not pair or not all(isinstance(tau, int | np.integer) for tau in window):
+            raise ValueError(f"windows={windows!r}: write pairs of whole numbers, such as ((0, 0), (0, 5))")
     for first, last in windows:
         if last < first:
             raise ValueError(f"window ({first}, {last}) ends before it begins")
@@ -137,16 +145,38 @@ def _check_windows(windows: Sequence[tuple[int, int]], gap: int) -> None:
 
 def _event_row(index: pd.Index, event_date: date | str) -> int:
     """Row of the first session on or after the event."""
-    wanted = pd.Timestamp(event_date)
     if not len(index):
         raise ValueError("returns have no sessions")
+    wanted = _moment(event_date, index)
     if not index[0] <= wanted <= index[-1]:
         raise ValueError(f"event {_day(wanted)} lies outside the data, {_day(index[0])} to {_day(index[-1])}")
     return int(index.searchsorted(wanted))
 
 
+def rows_of(events: Sequence[date | str], index: pd.Index, windows: Sequence[tuple[int, int]]) -> list[int]:
+    """Rows that the windows of other events cover; an event outside the data covers none."""
+    first, last = min(first for first, _ in windows), max(last for _, last in windows)
+    rows: list[int] = []
+    for event in events:
+        at = int(index.searchsorted(_moment(event, index)))
+        if at < len(index):
+            rows += range(at + min(first, 0), at + max(last, 0) + 1)
+    return rows
+
+
+def _moment(when: date | str, index: pd.Index) -> pd.Timestamp:
+    """A date in the time zone of the sessions, if they have one."""
+    moment, zone = pd.Timestamp(when), getattr(index, "tz", None)
+    if zone is not None:
+        return moment.tz_localize(zone) if moment.tzinfo is None else moment.tz_convert(zone)
+    return moment.tz_localize(None) if moment.tzinfo is None else moment.tz_convert(None)
+
+
 def _benchmarks(benchmark: Benchmark, returns: pd.DataFrame) -> tuple[Floats, Ints]:
     """Distinct benchmarks (T_0, B), and which of them each security has (N,)."""
+    if not isinstance(benchmark, pd.Series | pd.DataFrame | Mapping):
+        what = type(benchmark).__name__
+        raise ValueError(f"benchmark is a {what}: give a Series, a DataFrame or a dict of Series")  # noqa: TRY004
     if isinstance(benchmark, pd.Series):
         _check_index(benchmark.index, returns.index, "benchmark")
         return benchmark.to_numpy(np.float64)[:, None], np.zeros(returns.shape[1], dtype=np.int64)

@@ -61,13 +61,18 @@ class Placebo:
         An effect is not rejected while what is left of the event is no more extreme than the m-th most extreme
         placebo date, m = level (B + 1) rounded down.
         """
+        half = self.half_width(level)
+        return self.caar - half, self.caar + half
+
+    def half_width(self, level: float = 0.05) -> Floats:
+        """(P,) half the width of `interval`."""
         half = np.full(len(self.caar), np.nan)
         for column in np.flatnonzero(np.isfinite(self.placebo_p)):
             extremes = np.abs(self.placebo_z[:, column])
             extremes = np.sort(extremes[np.isfinite(extremes)])
             beaten = int(level * (extremes.size + 1) + 1e-9)
             half[column] = extremes[-beaten] * np.sqrt(self.length) * self.sd[column]
-        return self.caar - half, self.caar + half
+        return half
 
 
 def placebo_test(
@@ -211,7 +216,7 @@ def _reason(caar: float, sd: float, candidates: int, dates: int) -> str:
     if candidates < FEWEST_DATES:
         return f"only {candidates} placebo dates; {FEWEST_DATES} are needed"
     if not np.isfinite(caar):
-        return "a session of the event window, or too much of the estimation window, has no return"
+        return "no abnormal return: a session of the event window has no return, or the estimation window does not bear the model"
     if not np.isfinite(sd):
         return "no volatility before the event: too few returns, or returns that do not vary"
     return f"only {dates} placebo dates; {FEWEST_DATES} are needed"

@@ -154,8 +154,9 @@ def portfolio_t(
 def alike(complete: Bools) -> list[tuple[Ints, Bools]]:
     """Windows that the same securities are complete in: (their numbers, (N,) which securities) for each such set.
 
-    A portfolio is tested in a window with the members that are complete in it, so that the CAAR under test is the
-    mean of the CARs that are shown. `complete` is (N, W).
+    A portfolio is tested in a window with the members that are complete in it. Its CAAR is the mean of their CARs
+    where they also share the estimation days; where some were listed late, a portfolio fitted as one differs from it
+    a little. `complete` is (N, W).
     """
     distinct, which = np.unique(complete, axis=1, return_inverse=True)
     which = which.ravel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest
 from scipy import stats
 
 from screener.app import Request, make_report
+from screener.demo import demo_event, demo_sectors
 from screener.errors import DataError, UsageError
+from screener.market.sources import demo as market
 from screener.report.model import Report
 from screener.screens.results import GroupRow
 from screener.settings import load_settings
+from screener.settings.models import Event, Name
 from tests.market import small
 from tests.screens.find import stock
 
@@ -24,12 +28,12 @@ EVENT = small.EVENT_ROW
 DAY = {row: str(day) for row, day in enumerate(small.sessions())}
 
 
-def measure(folder: Path, change: Change | None = None, market: str = "", **asked: object) -> Report:
+def measure(folder: Path, change: Change | None = None, official: str = "", **asked: object) -> Report:
     settings = load_settings(small.write_config(folder))
     prices = small.write_prices(folder, change)
     extra = []
-    if market:
-        (folder / "market.csv").write_text(market, encoding="utf-8")
+    if official:
+        (folder / "market.csv").write_text(official, encoding="utf-8")
         extra = [folder / "market.csv"]
     request = Request(source=f"file:{prices}", benchmark=[small.write_benchmark(folder)], market=extra, **asked)  # type: ignore[arg-type]
     return make_report(settings, request)
@@ -88,7 +92,7 @@ def test_cap_weights_are_those_of_the_base_session(tmp_path: Path) -> None:
         for row, pair in caps.items()
         for ticker, cap in zip(("000001", "000002"), pair, strict=True)
     ]
-    report = measure(tmp_path, market="date,ticker,close,volume,marcap\n" + "\n".join(lines) + "\n")
+    report = measure(tmp_path, official="date,ticker,close,volume,marcap\n" + "\n".join(lines) + "\n")
     assert sector(report, "A").mean_return_cw == pytest.approx((3 * 0.10 - 0.05) / 4)
 
 
@@ -308,3 +312,17 @@ def test_rank_among_ordinary_sessions_needs_enough_of_them(tmp_path: Path) -> No
     headline = sector(measure(tmp_path), "A").headline
     assert math.isnan(headline.p)
     assert "placebo dates; 39 are needed" in headline.reason
+
+
+def test_windows_of_other_configured_events_are_no_ordinary_days() -> None:
+    """The windows reach from -5 to +5, so another event takes eleven sessions from the dates of [0,0]."""
+    settings = load_settings()
+    rules = settings.screener.model_copy(update={"event": "demo", "spreads": (), "placebo_dates": 1000})
+    alone = replace(settings, events={"demo": demo_event()}, sectors=demo_sectors(), screener=rules)
+    other = Event(name=Name(ko="다른", en="Other"), news=market.sessions()[market.EVENT_ROW - 100].item())
+    both = replace(alone, events={**alone.events, "other": other})
+    dates = [
+        report.sectors(report.leading)[0].headline.n
+        for report in (make_report(one, Request(source="demo:1")) for one in (alone, both))
+    ]
+    assert dates[0] - dates[1] == 11
