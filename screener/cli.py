@@ -15,6 +15,7 @@ import click
 
 from screener import __version__
 from screener.errors import ExitCode, ScreenerError, UsageError
+from screener.streams import emit, fail, leave, prepare
 
 if TYPE_CHECKING:
     from screener.report.terminal import Style
@@ -25,40 +26,29 @@ EPILOG = "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    _prepare_streams()
+    prepare()
     debug = "--debug" in sys.argv
     try:
         code = commands.main(_arguments(sys.argv[1:]), prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
-        code = _fail(str(error), error.exit_code, debug)
+        code = fail(str(error), error.exit_code, debug)
     except click.exceptions.Abort:
         code = ExitCode.INTERRUPTED
     except click.ClickException as error:
         hint = (
             f": {error.ctx.command_path} --help shows how" if isinstance(error, click.UsageError) and error.ctx else ""
         )
-        code = _fail(error.format_message().rstrip(".").replace("\n", " ") + hint, ExitCode.USAGE, debug)
+        code = fail(error.format_message().rstrip(".").replace("\n", " ") + hint, ExitCode.USAGE, debug)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except OSError as error:
         what = f"{error.filename or 'the output'}: {error.strerror or error}: make room, or choose another place"
-        code = _fail(what, ExitCode.DATA, debug)
+        code = fail(what, ExitCode.DATA, debug)
     except Exception as error:
-        code = _fail(
+        code = fail(
             f"a bug in the screener: {type(error).__name__}: {error} (--debug shows where)", ExitCode.BUG, debug
         )
-    _leave(code or ExitCode.DONE)
-
-
-def _leave(code: int) -> None:
-    """End the process without taking its memory apart object by object, which takes a tenth of a run."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except OSError:
-            pass
-    os._exit(code)
+    leave(code or ExitCode.DONE)
 
 
 def _arguments(asked: list[str]) -> list[str]:
@@ -66,39 +56,6 @@ def _arguments(asked: list[str]) -> list[str]:
     if not asked or (asked[0].startswith("-") and asked[0] not in ("-h", "--help", "--version")):
         return ["report", *asked]
     return asked
-
-
-def _prepare_streams() -> None:
-    """A terminal that cannot show a character shows a substitute rather than ending the run."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-
-
-def _emit(text: str) -> None:
-    """Write a result to stdout; a reader that has left (`| head`) is no fault, and the run goes on."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except AttributeError:
-        raise OSError(9, "there is no stdout to write to") from None
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
-        raise
-
-
-def _fail(message: str, code: ExitCode, debug: bool) -> ExitCode:
-    if debug:
-        import traceback
-
-        traceback.print_exc()
-    for line in message.split("\n"):
-        # What a file or an argument holds may reach this line; it must not reach the terminal as commands.
-        safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
-        click.echo(f"screener: {safe if len(safe) <= 600 else safe[:600] + '...'}", err=True)
-    return code
 
 
 def _day(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
@@ -216,7 +173,7 @@ def report(
     words = Words(style.language)
     made = make_report(settings, Request(**asked))
     if as_json:
-        _emit(to_json(made, words, tables(made, words)).decode())
+        emit(to_json(made, words, tables(made, words)).decode())
         return ExitCode.DONE
     screen = render(made, style)
     try:
@@ -233,9 +190,9 @@ def report(
             kept = root / made.as_of.isoformat() / made.event.id
             said = words("files", folder=folder, names=", ".join(files)) if folder else words("files_kept", folder=kept)
     except ScreenerError:
-        _emit(screen)  # the report was made, whatever became of its files
+        emit(screen)  # the report was made, whatever became of its files
         raise
-    _emit(f"{screen}\n{textwrap.fill(said, style.width, break_long_words=False, break_on_hyphens=False)}\n")
+    emit(f"{screen}\n{textwrap.fill(said, style.width, break_long_words=False, break_on_hyphens=False)}\n")
     return ExitCode.DONE
 
 
@@ -249,7 +206,7 @@ def demo(config_directory: Path | None, seed: int, **look: Any) -> int:
     from screener.demo import make_demo
     from screener.report.terminal import render
 
-    _emit(render(make_demo(settings, seed), _style(settings, **look)))
+    emit(render(make_demo(settings, seed), _style(settings, **look)))
     return ExitCode.DONE
 
 
@@ -259,7 +216,7 @@ def events(config_directory: Path | None) -> int:
     """List the configured events: news, event day, base."""
     from screener.report.listing import list_events
 
-    _emit(list_events(_settings(config_directory)))
+    emit(list_events(_settings(config_directory)))
     return ExitCode.DONE
 
 
@@ -272,7 +229,7 @@ def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
 
     settings = _settings(config_directory)
     listing = "\n".join(list_members(settings, one) for one in ids) if ids else list_sectors(settings)
-    _emit(listing)
+    emit(listing)
     return ExitCode.DONE
 
 
@@ -288,7 +245,7 @@ def check(config_directory: Path | None) -> int:
     settings = _settings(config_directory)
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
     paths = "".join(f"{path}\n" for path in settings.files.values())
-    _emit(f"{paths}right: {len(settings.events)} events, {len(settings.sectors)} sectors, {stocks} stocks\n")
+    emit(f"{paths}right: {len(settings.events)} events, {len(settings.sectors)} sectors, {stocks} stocks\n")
     return ExitCode.DONE
 
 
@@ -297,7 +254,7 @@ def check(config_directory: Path | None) -> int:
 def show(config_directory: Path | None) -> int:
     """Print the configuration files in force."""
     for path in _settings(config_directory).files.values():
-        _emit(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
+        emit(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
     return ExitCode.DONE
 
 
@@ -308,5 +265,5 @@ def init(directory: Path) -> int:
     from screener.settings.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
-        _emit(f"{path}: {'copied' if copied else 'left as it is'}\n")
+        emit(f"{path}: {'copied' if copied else 'left as it is'}\n")
     return ExitCode.DONE

@@ -81,6 +81,23 @@ class Headline:
     """Why there is no rank; empty where there is one."""
 
 
+class _Interval:
+    """Ends of the 95 % interval around `caar_ew`."""
+
+    caar_ew: float
+    headline: Headline
+
+    @property
+    def low(self) -> float:
+        """Lower end, decimal."""
+        return self.caar_ew - self.headline.half_width
+
+    @property
+    def high(self) -> float:
+        """Upper end, decimal."""
+        return self.caar_ew + self.headline.half_width
+
+
 @dataclass(frozen=True)
 class StockRow:
     """One stock in one window."""
@@ -111,7 +128,7 @@ class StockRow:
 
 
 @dataclass(frozen=True)
-class GroupRow:
+class GroupRow(_Interval):
     """One sector or theme in one window."""
 
     group: Group
@@ -140,19 +157,9 @@ class GroupRow:
     volume_ratio: float
     """Median of the members' ratios."""
 
-    @property
-    def low(self) -> float:
-        """Lower end of the 95 % interval around `caar_ew`."""
-        return self.caar_ew - self.headline.half_width
-
-    @property
-    def high(self) -> float:
-        """Upper end of the 95 % interval around `caar_ew`."""
-        return self.caar_ew + self.headline.half_width
-
 
 @dataclass(frozen=True)
-class SpreadRow:
+class SpreadRow(_Interval):
     """Sector A minus sector B in one window; differences of decimals."""
 
     sector_a: str
@@ -174,16 +181,6 @@ class SpreadRow:
     """Mean residual correlation between a member of A and one of B."""
     detectable: float
     """Smallest true spread that the headline test would find in 80 % of cases at the 5 % level."""
-
-    @property
-    def low(self) -> float:
-        """Lower end of the 95 % interval."""
-        return self.caar_ew - self.headline.half_width
-
-    @property
-    def high(self) -> float:
-        """Upper end of the 95 % interval."""
-        return self.caar_ew + self.headline.half_width
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,7 @@ def _reason(caar: float, sd: float, candidates: int, dates: int) -> str:
     if candidates < FEWEST_DATES:
         return f"only {candidates} placebo dates; {FEWEST_DATES} are needed"
     if not np.isfinite(caar):
-        return "no abnormal return: a session of the event window has no return, or the estimation window does not bear the model"
+        return "no abnormal return: a session of the event window has none, or the estimation window bears no model"
     if not np.isfinite(sd):
         return "no volatility before the event: too few returns, or returns that do not vary"
     return f"only {dates} placebo dates; {FEWEST_DATES} are needed"
