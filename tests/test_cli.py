@@ -210,6 +210,7 @@ def test_constant_index_is_no_crash(run: Run, own: list[str], tmp_path: Path) ->
     done = run("report", *own)
     assert done.returncode == 0, done.stderr
     assert "CAAR" not in done.stdout  # nothing can be fitted to an index that never moves
+    assert "Model:" not in done.stdout
 
 
 def test_part_of_a_study_does_not_take_the_place_of_the_whole(run: Run, own: list[str], tmp_path: Path) -> None:

@@ -134,6 +134,8 @@ class _Page:
             benchmark=provenance.benchmark,
         )
         yield Text(said, style="dim")
+        if not provenance.study:
+            return
         rules = report.rules
         model = words(f"model_{rules.model}")
         said = words("model_line", model=model, estimation=rules.estimation, gap=rules.gap, min_obs=rules.min_obs)
