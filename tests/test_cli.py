@@ -201,6 +201,16 @@ def test_study_without_a_return_is_no_report(run: Run, own: list[str], tmp_path:
     assert files(tmp_path / "reports") == before
 
 
+def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: Path) -> None:
+    late = {str(day) for day in small.sessions()[small.EVENT_ROW - 4 :]}
+    small.write(tmp_path / "prices.csv", [row for row in small.price_rows() if row["date"] in late])
+    done = run("report", *own)
+    assert done.returncode == 0, done.stderr
+    assert "Won: " in done.stdout
+    assert "the prices hold no session of the estimation window" in done.stdout
+    assert "CAAR" not in done.stdout
+
+
 def test_constant_index_is_no_crash(run: Run, own: list[str], tmp_path: Path) -> None:
     benchmark = tmp_path / "benchmark.csv"
     rows = [line.split(",") for line in benchmark.read_text(encoding="utf-8").splitlines()]

@@ -100,15 +100,23 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
     return Long(day, kept, values, zeros, market_of, caps)
 
 
+WHOLE_MARKET = 700
+"""Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
+
+
 def _market_caps(
     names: Sequence[str], number: NDArray[np.int32], day: Days, marcap: NDArray[np.float64]
 ) -> dict[str, tuple[Days, NDArray[np.float64]]]:
-    """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market."""
+    """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market.
+
+    A day with a part of a market only is left out: a stock's weight in it would be far too large.
+    """
     caps = {}
     for market in sorted({name.split()[0] for name in names}):
         mine = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
-        days, place = np.unique(day[mine], return_inverse=True)
-        caps[market] = days, np.bincount(place, weights=marcap[mine].astype(np.float64)).astype(np.float64)
+        days, place, count = np.unique(day[mine], return_inverse=True, return_counts=True)
+        total = np.bincount(place, weights=marcap[mine].astype(np.float64)).astype(np.float64)
+        caps[market] = days[count >= WHOLE_MARKET], total[count >= WHOLE_MARKET]
     return caps
 
 

@@ -55,14 +55,14 @@ def skipped(report: Report, words: Words) -> list[str]:
     """Stocks without an abnormal return, one line per reason."""
 
     def reason(one: Skipped) -> str:
-        press = "_press" if report.provenance.selected else ""
+        press = "_press" if one.code == "no_price" and report.provenance.selected else ""
         said = words(
             f"skip_{one.code}{press}", day=one.day, observations=one.observations, min_obs=report.rules.min_obs
         )
         return f"{said}; {words('skip_return_kept')}" if one.has_return else said
 
     # A newspaper gives no history of any stock, as the banner says.
-    listed = [one for one in report.impact.skipped if one.code != "no_history" or report.provenance.study]
+    listed = [one for one in report.impact.skipped if one.code != "no_history" or not report.provenance.selected]
     listed.sort(key=lambda one: (one.code, reason(one)))
     return [f"{_named(list(members), words)}: {why}" for why, members in groupby(listed, key=reason)]
 

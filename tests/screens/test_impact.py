@@ -96,6 +96,20 @@ def test_cap_weights_are_those_of_the_base_session(tmp_path: Path) -> None:
     assert sector(report, "A").mean_return_cw == pytest.approx((3 * 0.10 - 0.05) / 4)
 
 
+@pytest.mark.parametrize(("stocks", "known"), [(699, False), (700, True)])
+def test_index_weight_needs_the_whole_market(tmp_path: Path, stocks: int, known: bool) -> None:
+    """In a file of a few stocks each of them would be a large part of the index."""
+    day = DAY[EVENT - 1]
+    lines = [f"{day},{number:06d},KOSPI,1,1,1000" for number in range(1, stocks + 1)]
+    lines[1] = lines[1].replace("KOSPI", "KOSDAQ GLOBAL")
+    lines.append(f"{day},900001,KOSPI,1,1,1000")
+    report = measure(tmp_path, official="date,ticker,market,close,volume,marcap\n" + "\n".join(lines) + "\n")
+    weight = stock(report, "000001").index_weight
+    assert weight == pytest.approx(1 / 700) if known else math.isnan(weight)
+    assert math.isnan(stock(report, "000001").car_loo)
+    assert math.isnan(stock(report, "000002").index_weight)
+
+
 def test_spread_is_the_difference_and_its_test_agrees_with_its_own_portfolio(tmp_path: Path) -> None:
     report = measure(tmp_path)
     [spread] = [row for row in report.impact.spreads if row.window == report.leading]
