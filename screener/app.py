@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from screener.screens.results import Group, Stock
 from screener.settings import Settings
 from screener.settings.models import Event, Sector
 from screener.study.expected import Model
+from screener.study.placebo import other_windows
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,10 @@ def make_report(settings: Settings, request: Request) -> Report:
     _refuse_without_index(panel, at.row, rules)
     others = [one for name, one in settings.events.items() if name != event_id]
     impact = measure_impact(panel, at.row, stocks, groups, rules, _other_events(others, panel, rules))
-    if not any(window.available for window in impact.windows):
+    leading = impact.leading
+    if leading is None:
         raise DataError(f"{event_id}: the prices reach over none of the configured windows")
-    leading = next(window for window in impact.windows if window.available)
-    if not any(row.raw_return == row.raw_return for row in impact.stocks if row.window == leading):
+    if not any(math.isfinite(row.raw_return) for row in impact.stocks if row.window == leading):
         why = "; ".join(sorted({f"{one.stock.ticker} {one.code}" for one in impact.skipped})[:3])
         raise DataError(f"{event_id}: no stock has a return over {leading} from {at.base} ({why}): nothing to report")
     first, last = panel.sessions[0].item(), panel.sessions[-1].item()
@@ -87,7 +89,7 @@ def make_report(settings: Settings, request: Request) -> Report:
             benchmark_returns={name: float(panel.benchmarks[name][at.row]) for name in panel.benchmarks},
             selected=market.selected,
             simulated=market.simulated,
-            study=any(row.car == row.car for row in impact.stocks),
+            study=any(math.isfinite(row.car) for row in impact.stocks),
         ),
         rules=rules,
         groups=tuple(groups),
@@ -207,14 +209,8 @@ def _facts(event_id: str, event: Event, event_day: date, base: date) -> EventFac
 
 def _other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[int]:
     """Rows of the other configured events' windows: no ordinary days."""
-    first = min(window[0] for window in rules.windows)
-    last = max(window[1] for window in rules.windows)
-    rows = []
-    for event in others:
-        row = int(np.searchsorted(panel.sessions, np.datetime64(event.event_day or event.first_day)))
-        if 0 < row < len(panel.sessions):
-            rows += list(range(row + min(first, 0), row + max(last, 0) + 1))
-    return rows
+    days = np.array([event.event_day or event.first_day for event in others], dtype="datetime64[D]")
+    return other_windows(np.searchsorted(panel.sessions, days).tolist(), rules.windows, len(panel.sessions))
 
 
 def _refuse_without_index(panel: Panel, event_row: int, rules: Rules) -> None:

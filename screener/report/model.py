@@ -117,8 +117,9 @@ class Report:
 
     @property
     def leading(self) -> Window:
-        """The window that the report leads with: the first configured one that the prices reach over."""
-        return next(window for window in self.impact.windows if window.available)
+        """The window that the report leads with; a report without one is not made."""
+        assert self.impact.leading is not None  # noqa: S101 - for the type alone
+        return self.impact.leading
 
     def sector(self, identifier: str) -> Group:
         """The sector of that id."""

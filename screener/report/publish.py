@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
@@ -32,10 +33,7 @@ def write_file(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_through(os.fdopen(handle, "wb"), content)
             Path(temporary).chmod(0o644)
             Path(temporary).replace(path)
         except BaseException:
@@ -43,6 +41,14 @@ def write_file(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise DataError(_unwritable(path, error)) from None
+
+
+def _write_through(file: BinaryIO, content: bytes) -> None:
+    """Write `content` to the disk itself, not to its cache, and close the file."""
+    with file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -78,10 +84,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         fresh = Path(tempfile.mkdtemp(prefix=f".{report.event.id}.", dir=folder.parent))
         try:
             for name, content in files.items():
-                with (fresh / name).open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+                _write_through((fresh / name).open("wb"), content)
             fresh.chmod(0o755)
             if folder.exists():
                 exchange(fresh, folder)

@@ -21,7 +21,7 @@ from screener.screens.results import (
     StockRow,
     Window,
 )
-from screener.study.expected import Floats
+from screener.study.arrays import Floats
 from screener.study.multiple import benjamini_hochberg, westfall_young
 from screener.study.placebo import Placebo
 from screener.study.portfolio import cross_section
@@ -40,6 +40,11 @@ class Impact:
     spreads: tuple[SpreadRow, ...]
     paths: tuple[PathPoint, ...]
     skipped: tuple[Skipped, ...]
+
+    @property
+    def leading(self) -> Window | None:
+        """The first configured window that the prices reach over."""
+        return next((window for window in self.windows if window.available), None)
 
 
 def measure_impact(
@@ -126,7 +131,8 @@ def _group_row(
     undefined: dict[str, str] | None = None,
 ) -> GroupRow:
     columns = measurement.columns(group)
-    raw, car, volume = (part[window][columns] for part in (measurement.raw, _cars(measurement), measurement.volume))
+    raw, volume = measurement.raw[window][columns], measurement.volume[window][columns]
+    car = measurement.results[window].car[columns]
     cross = cross_section(raw, measurement.caps[columns])
     held, active = np.isfinite(raw), np.isfinite(volume)
     tests = tests or {}
@@ -148,10 +154,6 @@ def _group_row(
         undefined=undefined or {},
         volume_ratio=float(np.median(volume[active])) if active.any() else np.nan,
     )
-
-
-def _cars(measurement: Measurement) -> dict[Window, Floats]:
-    return {window: result.car for window, result in measurement.results.items()}
 
 
 def _headlines(placebo: Placebo, groups: Sequence[Group]) -> list[Headline]:
@@ -190,7 +192,10 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
     found = measurement.spreads(a, b) if measurement.has_history else [None] * len(measurement.rows)
     table = []
     for window, spread in zip(measurement.rows, found, strict=True):
-        of_a, of_b = (_group_row(measurement, group, window) for group in (a, b))
+        of_a, of_b = (
+            cross_section(measurement.raw[window][columns], measurement.caps[columns])
+            for columns in (measurement.columns(a), measurement.columns(b))
+        )
         kp = measurement.two_sample(a, b, window) if spread else None
         table.append(
             SpreadRow(
@@ -199,8 +204,8 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
                 window=window,
                 n_a=of_a.n,
                 n_b=of_b.n,
-                mean_return_ew=of_a.mean_return_ew - of_b.mean_return_ew,
-                mean_return_cw=of_a.mean_return_cw - of_b.mean_return_cw,
+                mean_return_ew=of_a.mean_ew - of_b.mean_ew,
+                mean_return_cw=of_a.mean_cw - of_b.mean_cw,
                 caar_ew=spread.portfolio.caar if spread else np.nan,
                 headline=_headlines(spread.placebo, [a])[0] if spread else Headline(),
                 t_portfolio=spread.portfolio.t if spread else np.nan,

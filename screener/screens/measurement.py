@@ -15,7 +15,7 @@ from screener.study.battery import GroupTests, battery
 from screener.study.benchmark import leave_one_out
 from screener.study.expected import Design, Model, fit
 from screener.study.placebo import Placebo, each_security, placebo_of_groups, placebo_test
-from screener.study.portfolio import Portfolio, alike
+from screener.study.portfolio import Portfolio, in_each_window
 from screener.study.rolling import Refit
 from screener.study.spread import Spread, TwoSample, spreads, two_sample
 
@@ -59,7 +59,10 @@ class Measurement:
         market_of = {stock.ticker: stock.market for stock in stocks}
         markets = sorted(set(market_of.values()))
         unknown = np.full(len(panel.sessions), np.nan)
-        self.benchmarks = np.stack([panel.benchmarks.get(market, unknown) for market in markets])
+        self.benchmarks, self.market_caps = (
+            np.stack([known.get(market, unknown) for market in markets])
+            for known in (panel.benchmarks, panel.market_caps)
+        )
         self.designs = [Design.of(rules.model, benchmark) for benchmark in self.benchmarks]
         self.design_of: Ints = np.array([markets.index(market_of[ticker]) for ticker in panel.tickers], dtype=np.int64)
 
@@ -91,10 +94,7 @@ class Measurement:
 
     def index_weights(self) -> Floats:
         """(N,) part of each column in its market's capitalisation at the base session; NaN where not known."""
-        markets = sorted({stock.market for stock in self.stocks})
-        unknown = np.full(len(self.panel.sessions), np.nan)
-        total = np.array([self.panel.market_caps.get(market, unknown)[self.event_row - 1] for market in markets])
-        return np.asarray(self.caps / total[self.design_of])
+        return np.asarray(self.caps / self.market_caps[:, self.event_row - 1][self.design_of])
 
     def without_itself(self) -> dict[int, dict[Window, WindowResult]]:
         """By column of a stock that is a large part of its index: its results against the index without it.
@@ -169,23 +169,13 @@ class Measurement:
 
     def spreads(self, a: Group, b: Group) -> list[Spread]:
         """For each available window, group A minus group B, of the members that are complete in it."""
-        found: dict[int, Spread] = {}
-        windows = list(self.rows.values())
-        for numbers, inside in alike(self.complete):
+
+        def test(inside: Bools, rows: list[slice]) -> list[Spread]:
             of_a, of_b = (self._portfolio(self.columns(group), inside) for group in (a, b))
-            rows = [windows[number] for number in numbers]
-            tests = spreads(
-                self.rules.refit,
-                of_a,
-                of_b,
-                self.designs,
-                self.event_row,
-                rows,
-                self.excluded,
-                self.rules.placebo_dates,
-            )
-            found |= dict(zip(numbers.tolist(), tests, strict=True))
-        return [found[number] for number in range(len(windows))]
+            most = self.rules.placebo_dates
+            return spreads(self.rules.refit, of_a, of_b, self.designs, self.event_row, rows, self.excluded, most)
+
+        return in_each_window(self.complete, list(self.rows.values()), test)
 
     def two_sample(self, a: Group, b: Group, window: Window) -> TwoSample:
         """Group A against group B, robust to variance that the event itself raised."""

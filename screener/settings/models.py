@@ -71,10 +71,6 @@ class Name(Strict):
     ko: Words
     en: Words
 
-    def in_(self, language: str) -> str:
-        """The name in `language`."""
-        return self.ko if language == "ko" else self.en
-
 
 class Member(Strict):
     """A stock of a sector."""

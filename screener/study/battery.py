@@ -27,6 +27,7 @@ from screener.study.portfolio import (
     Portfolio,
     PortfolioTest,
     alike,
+    in_each_window,
     mean_of_available,
     portfolio_t,
     weighted_mean,
@@ -129,15 +130,14 @@ def battery(
     for group in groups:
         members = np.asarray(group)[np.isin(group, shared.securities)]
         complete = np.stack([np.isfinite(result.scar[members]) for result in shared.results], axis=1)
-        tests: dict[int, PortfolioTest] = {}
-        for numbers, inside in alike(complete):
+
+        def test(inside: Bools, rows: list[slice], members: Ints = members) -> list[PortfolioTest]:
             own = members[inside]
             portfolio = Portfolio.of(_columns(returns, own), fitted.design_of[own])
-            rows = [windows[number] for number in numbers]
-            found = portfolio_t(fitted.model, portfolio, designs, estimation, rows, min_obs)
-            tests |= dict(zip(numbers.tolist(), found, strict=True))
-        in_order = [tests[number] for number in range(len(windows))]
-        results.append(_group(shared, members, complete, in_order, caps, everything=everything))
+            return portfolio_t(fitted.model, portfolio, designs, estimation, rows, min_obs)
+
+        tests = in_each_window(complete, windows, test)
+        results.append(_group(shared, members, complete, tests, caps, everything=everything))
     return results
 
 

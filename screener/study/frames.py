@@ -12,6 +12,7 @@ import pandas as pd
 
 from screener.study.arrays import Floats, Ints
 from screener.study.expected import Design, Model
+from screener.study.placebo import other_windows
 
 Benchmark = pd.Series | pd.DataFrame | Mapping[Any, pd.Series]
 
@@ -155,13 +156,8 @@ def _event_row(index: pd.Index, event_date: date | str) -> int:
 
 def rows_of(events: Sequence[date | str], index: pd.Index, windows: Sequence[tuple[int, int]]) -> list[int]:
     """Rows that the windows of other events cover; an event outside the data covers none."""
-    first, last = min(first for first, _ in windows), max(last for _, last in windows)
-    rows: list[int] = []
-    for event in events:
-        at = int(index.searchsorted(_moment(event, index)))
-        if at < len(index):
-            rows += range(at + min(first, 0), at + max(last, 0) + 1)
-    return rows
+    rows = [int(index.searchsorted(_moment(event, index))) for event in events]
+    return other_windows(rows, windows, len(index))
 
 
 def _moment(when: date | str, index: pd.Index) -> pd.Timestamp:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from screener.study.expected import Design, Floats, Ints
+from screener.study.arrays import Floats, Ints
+from screener.study.expected import Design
 from screener.study.placebo import Placebo, each_security, placebo_spans, rank_among
 from screener.study.rolling import Refit, Rolling, roll
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from screener.study.expected import Floats
+from screener.study.arrays import Floats
 from screener.study.placebo import FEWEST_DATES
 
 

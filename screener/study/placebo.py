@@ -14,7 +14,7 @@ import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.expected import Design
-from screener.study.portfolio import Portfolio, alike
+from screener.study.portfolio import Portfolio, in_each_window
 from screener.study.rolling import Refit, Rolling, roll
 
 FEWEST_DATES = 39
@@ -55,23 +55,14 @@ class Placebo:
     reason: tuple[str, ...]
     """(P,) why placebo_p is NaN; empty where it is not."""
 
-    def interval(self, level: float = 0.05) -> tuple[Floats, Floats]:
-        """(P,) ends of the 1 - `level` confidence interval of the abnormal return: what the test does not reject.
-
-        An effect is not rejected while what is left of the event is no more extreme than the m-th most extreme
-        placebo date, m = level (B + 1) rounded down.
-        """
-        half = self.half_width(level)
-        return self.caar - half, self.caar + half
-
     def half_width(self, level: float = 0.05) -> Floats:
-        """(P,) half the width of `interval`."""
+        """(P,) half the width of the 1 - `level` confidence interval of the abnormal return: what is not rejected.
+
+        An effect is not rejected while what is left of the event is no more extreme than the critical placebo date.
+        """
         half = np.full(len(self.caar), np.nan)
         for column in np.flatnonzero(np.isfinite(self.placebo_p)):
-            extremes = np.abs(self.placebo_z[:, column])
-            extremes = np.sort(extremes[np.isfinite(extremes)])
-            beaten = int(level * (extremes.size + 1) + 1e-9)
-            half[column] = extremes[-beaten] * np.sqrt(self.length) * self.sd[column]
+            half[column] = critical_value(self.placebo_z[:, column], level) * np.sqrt(self.length) * self.sd[column]
         return half
 
 
@@ -158,14 +149,32 @@ def placebo_of_groups(
         excluded: rows of sessions that no placebo window may touch.
         most: use at most this many placebo dates, the latest.
     """
-    found: dict[int, Placebo] = {}
-    for numbers, inside in alike(complete):
+
+    def test(inside: Bools, rows: list[slice]) -> list[Placebo]:
         members = [group[inside[group]] for group in groups]
         portfolios = [Portfolio.of(returns[:, own], design_of[own]) for own in members]
-        rows = [windows[number] for number in numbers]
-        tests = placebo_test(refit, portfolios, designs, event, rows, excluded, most)
-        found |= dict(zip(numbers.tolist(), tests, strict=True))
-    return [found[number] for number in range(len(windows))]
+        return placebo_test(refit, portfolios, designs, event, rows, excluded, most)
+
+    return in_each_window(complete, windows, test)
+
+
+def critical_value(placebo: Floats, level: float) -> float:
+    """Smallest |statistic| with p <= `level` against (B,) `placebo`: the m-th largest, m = floor(level (B + 1))."""
+    extremes = np.sort(np.abs(placebo[np.isfinite(placebo)]))
+    return float(extremes[-int(level * (extremes.size + 1) + 1e-9)])
+
+
+def other_windows(rows: Sequence[int], windows: Sequence[tuple[int, int]], sessions: int) -> list[int]:
+    """Rows that the windows (first, last tau) of other events cover, none for an event at or outside the panel's ends.
+
+    Args:
+        rows: row of the event day of each other event.
+        windows: first and last tau of each window.
+        sessions: rows of the panel.
+    """
+    first, last = min(first for first, _ in windows), max(last for _, last in windows)
+    inside = [row for row in rows if 0 < row < sessions]
+    return [tau + row for row in inside for tau in range(min(first, 0), max(last, 0) + 1)]
 
 
 def each_security(returns: Floats, design_of: Ints) -> list[Portfolio]:

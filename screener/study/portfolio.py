@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.expected import Design, Model, fit
 from screener.study.statistic import two_sided
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,23 @@ def alike(complete: Bools) -> list[tuple[Ints, Bools]]:
     distinct, which = np.unique(complete, axis=1, return_inverse=True)
     which = which.ravel()
     return [(np.flatnonzero(which == number), distinct[:, number]) for number in range(distinct.shape[1])]
+
+
+def in_each_window(
+    complete: Bools, windows: Sequence[slice], test: Callable[[Bools, list[slice]], Sequence[T]]
+) -> list[T]:
+    """What `test` finds in each of W windows, called once for all windows that the same securities are complete in.
+
+    Args:
+        complete: (N, W) as for `alike`.
+        windows: W slices.
+        test: from (N,) which securities are complete, and the windows they are so in, to one result for each.
+    """
+    found: dict[int, T] = {}
+    for numbers, inside in alike(complete):
+        results = test(inside, [windows[number] for number in numbers])
+        found |= dict(zip(numbers.tolist(), results, strict=True))
+    return [found[number] for number in range(len(windows))]
 
 
 def mean_of_available(values: Floats) -> Floats:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from screener.study.expected import Design, Floats, Model
+from screener.study.arrays import Bools, Floats
+from screener.study.expected import Design, Model
 from screener.study.portfolio import Portfolio
-
-Bools = NDArray[np.bool_]
 
 _PORTFOLIOS_AT_ONCE = 256  # bounds the memory of a whole market: about 10 panels of this many columns
 _NEGLIGIBLE = 1e-13  # a residual variance below this share of the returns' own is rounding, not variation

@@ -17,7 +17,7 @@ from screener.study.abnormal import two_sided
 from screener.study.arrays import Floats, Ints
 from screener.study.correlation import cross_correlation, mean_correlation
 from screener.study.expected import Design
-from screener.study.placebo import FEWEST_DATES, Placebo, placebo_test
+from screener.study.placebo import FEWEST_DATES, Placebo, critical_value, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, portfolio_t
 from screener.study.rolling import Refit
 
@@ -110,8 +110,7 @@ def detectable_by_placebo(placebo: Placebo) -> Floats:
         z = z[np.isfinite(z)]
         if z.size < FEWEST_DATES:
             continue
-        beaten = int(LEVEL * (z.size + 1) + 1e-9)
-        critical = np.sort(np.abs(z))[-beaten]
+        critical = critical_value(z, LEVEL)
         low, high = np.quantile(z, [1 - POWER, POWER])
         detectable[column] = (critical + max(-low, high)) * np.sqrt(placebo.length) * placebo.sd[column]
     return detectable

@@ -53,7 +53,7 @@ class Files:
             market_called = ", ".join(path.name for path in self.market)
             official, found = clean(read_prices(self.market, need.tickers, need.as_of), need.tickers, market_called)
             findings += found + _other_markets(official, need)
-        levels = {market: self._index(market, need.as_of) for market in need.markets} if self.benchmark else {}
+        levels = self._levels(need) if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         return Market(
             source=self.name,
@@ -63,37 +63,47 @@ class Files:
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
         )
 
-    def _index(self, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:
-        """Days and levels of one index, sorted."""
+    def _levels(self, need: Need) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+        """Days and levels of each index that is needed."""
         called = ", ".join(path.name for path in self.benchmark)
         parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
         code: Any = table.unify_dictionaries()["index"].combine_chunks()
         there = [str(text) for text in code.dictionary.to_pylist()]
-        if name not in there:
-            raise DataError(f"{called}: no index {name!r}: the column index holds {', '.join(sorted(there)[:12])}")
-        mine = to_numpy(code.indices) == there.index(name)
-        days, close = to_numpy(table["date"])[mine], to_numpy(table["close"])[mine].astype(np.float64)
-        order = np.argsort(days, kind="stable")
-        days, close = days[order], close[order]
-        again = np.flatnonzero(days[1:] == days[:-1])
-        clash = again[close[again] != close[again + 1]]
-        if clash.size:
-            raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
-        bad = np.flatnonzero(~((close > 0) & np.isfinite(close)))
-        if bad.size:
-            raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
-        jump = np.flatnonzero(np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1])
-        if jump.size:
-            row = jump[0]
-            raise DataError(
-                f"{called}: {name} moves from {close[row]:g} to {close[row + 1]:g} on {days[row + 1]}: correct it"
-            )
-        keep = np.ones(len(days), dtype=bool)
-        keep[again + 1] = False
-        if until is not None:
-            keep &= days <= np.datetime64(until)
-        return days[keep], close[keep]
+        levels = {}
+        for name in need.markets:
+            if name not in there:
+                raise DataError(f"{called}: no index {name!r}: the column index holds {', '.join(sorted(there)[:12])}")
+            rows = np.flatnonzero(to_numpy(code.indices) == there.index(name))
+            days, close = to_numpy(table["date"], rows), to_numpy(table["close"], rows).astype(np.float64)
+            levels[name] = _checked(called, name, days, close, need.as_of)
+        return levels
+
+
+def _checked(
+    called: str, name: str, days: Days, close: NDArray[np.float64], until: date | None
+) -> tuple[Days, NDArray[np.float64]]:
+    """One index, sorted, each day once, through `until`; a level that cannot be is an error."""
+    order = np.argsort(days, kind="stable")
+    days, close = days[order], close[order]
+    again = np.flatnonzero(days[1:] == days[:-1])
+    clash = again[close[again] != close[again + 1]]
+    if clash.size:
+        raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
+    bad = np.flatnonzero(~((close > 0) & np.isfinite(close)))
+    if bad.size:
+        raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
+    jump = np.flatnonzero(np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1])
+    if jump.size:
+        row = jump[0]
+        raise DataError(
+            f"{called}: {name} moves from {close[row]:g} to {close[row + 1]:g} on {days[row + 1]}: correct it"
+        )
+    keep = np.ones(len(days), dtype=bool)
+    keep[again + 1] = False
+    if until is not None:
+        keep &= days <= np.datetime64(until)
+    return days[keep], close[keep]
 
 
 def _other_markets(official: Long, need: Need) -> list[Finding]:
