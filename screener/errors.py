@@ -42,3 +42,19 @@ class DataError(ScreenerError):
     """Data that is missing, partial, or fails its checks."""
 
     exit_code = ExitCode.DATA
+
+
+class LoginError(ScreenerError):
+    """An account that is missing, wrong or expired; trying again would not help."""
+
+    exit_code = ExitCode.LOGIN
+
+
+class NetworkError(ScreenerError):
+    """The exchange could not be reached, did not answer in time, or answered what it never answers."""
+
+    exit_code = ExitCode.NETWORK
+
+
+class Blocked(NetworkError):
+    """The exchange refuses this machine; asking again would only prolong it."""
