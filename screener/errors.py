@@ -44,6 +44,10 @@ class DataError(ScreenerError):
     exit_code = ExitCode.DATA
 
 
+class BusyError(DataError):
+    """The store is being written by somebody else."""
+
+
 class LoginError(ScreenerError):
     """An account that is missing, wrong or expired; trying again would not help."""
 
@@ -56,5 +60,5 @@ class NetworkError(ScreenerError):
     exit_code = ExitCode.NETWORK
 
 
-class Blocked(NetworkError):
+class BlockedError(NetworkError):
     """The exchange refuses this machine; asking again would only prolong it."""
