@@ -1,0 +1,60 @@
+"""Shows on stderr how far a fetch has come; a terminal sees a bar, a log one line."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from screener.streams import note
+
+
+class Bar:
+    """A `screener.market.progress.Progress` for people."""
+
+    def __init__(self) -> None:
+        # The stream as it is now: while pykrx works, what it prints to stderr is thrown away.
+        self._console = Console(file=sys.stderr)
+        self._bar: Progress | None = None
+        self._what = ""
+
+    def start(self, what: str, total: int) -> None:
+        """Begin a stretch; nothing is shown of one without steps."""
+        self.stop()
+        if not total:
+            return
+        self._what = what
+        if not self._console.is_terminal:
+            note(f"{what}: {total} to fetch")
+            return
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._bar.add_task(what, total=total, rate="")
+        self._bar.start()
+
+    def step(self, what: str) -> None:
+        """Show what is done now, and at which rate."""
+        if self._bar is not None:
+            task = self._bar.tasks[0]
+            rate = f"{task.speed:.1f}/s" if task.speed else ""
+            self._bar.update(task.id, advance=1, description=f"{self._what} {what}", rate=rate)
+            if task.finished:
+                self.stop()
+
+    def say(self, what: str) -> None:
+        """Show a line."""
+        note(what)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
