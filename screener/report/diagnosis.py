@@ -1,0 +1,87 @@
+"""What `screener doctor` found, as lines and as JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from screener.errors import ExitCode, ScreenerError
+
+SCHEMA_VERSION = 1
+WIDTH = 80
+SHOWN = 5
+"""Mistakes, damaged files or differences of one check that are named."""
+
+State = Literal["ok", "warning", "failed"]
+
+_COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
+_PLAIN = "\x1b[0m"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    state: State
+    found: str
+    """What is there; a line for each thing."""
+    fix: str = ""
+    """What mends it; empty where nothing needs to be."""
+    exit_code: ExitCode = ExitCode.DATA
+    """What the command exits with if this has failed."""
+
+
+def trouble(name: str, state: State, error: ScreenerError) -> Check:
+    """A fault as a check: the last part of its message is what to do."""
+    found, colon, fix = str(error).rpartition(": ")
+    return Check(name, state, found if colon else fix, fix if colon else "", error.exit_code)
+
+
+def named(things: Sequence[str]) -> str:
+    """A line for each of the first few things, and how many more there are."""
+    more = [f"and {len(things) - SHOWN} more"] if len(things) > SHOWN else []
+    return "\n".join([*things[:SHOWN], *more])
+
+
+def as_text(checks: Sequence[Check], *, colour: bool) -> str:
+    """One line a check, what mends it below, and a count; `colour` only for terminals that show it."""
+    name_width = max(len(check.name) for check in checks)
+    margin = " " * (9 + name_width + 2)
+    lines = []
+    for check in checks:
+        head = f"{check.state:<9}{check.name:<{name_width}}  "
+        body = _wrapped(check.found, head, margin)
+        if colour:
+            body = f"{_COLOURS[check.state]}{check.state}{_PLAIN}{body[len(check.state) :]}"
+        lines.append(body)
+        if check.fix:
+            lines.append(_wrapped(check.fix, " " * 9 + "-> ", " " * 12))
+    counts = [f"{sum(check.state == state for check in checks)} {state}" for state in ("ok", "warning", "failed")]
+    return "\n".join([*lines, ", ".join(counts)]) + "\n"
+
+
+def to_json(checks: Sequence[Check]) -> str:
+    """The checks as JSON: schema_version, and in `checks` one object each."""
+    listed = [{"name": one.name, "state": one.state, "found": one.found, "fix": one.fix} for one in checks]
+    return json.dumps({"schema_version": SCHEMA_VERSION, "checks": listed}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _wrapped(text: str, head: str, margin: str) -> str:
+    """Lines of `text` after `head`, further ones after `margin`; a path is never broken."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+        first = margin if lines else head
+        lines += textwrap.wrap(
+            safe,
+            WIDTH,
+            initial_indent=first,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [first.rstrip()]
+    return "\n".join(lines)
