@@ -1,0 +1,147 @@
+"""One signed number for what an event did: how large, how certain, how lasting, how broad, with how much trading.
+
+Pure: arrays in, arrays out. Every part is in [-1, 1], positive = up, and NaN where it cannot be had; a missing part's
+weight goes to the others in proportion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from screener.study.arrays import Bools, Floats
+
+PARTS = ("magnitude", "certainty", "persistence", "breadth", "volume")
+LEAST_SCORE = 25.0
+"""What a winner scores at least; a loser its negative."""
+LARGEST_Q = 0.10
+"""Largest q of a winner or loser."""
+FOURFOLD = 2.0
+"""log2 of the volume ratio that counts as much as any: four times the usual."""
+WEIGHTINGS = 1_000
+SPREAD_OF_WEIGHTS = 50.0
+"""Concentration of the random weightings: a weight of 0.30 then varies by about 0.06."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """N stocks or groups in one window."""
+
+    parts: Mapping[str, Floats]
+    """(N,) each, by name, in [-1, 1]: what counts into the score, with its sign."""
+    score: Floats
+    """(N,) in [-100, 100]; NaN without magnitude or certainty."""
+    rank: Floats
+    """(N,) 1 = highest score; NaN without one."""
+    steady: Floats
+    """(N,) share of the random weightings that leave it in its third of the ranking."""
+
+
+def magnitude(car: Floats, others: Floats) -> Floats:
+    """(N,) sign of `car` (N,) times the share of |others| that is smaller, ties counted by half.
+
+    Args:
+        car: cumulative abnormal returns.
+        others: what they are compared with: (M,) those of the market, or (M, N) those of the placebo dates of each.
+    """
+    against = np.abs(others if others.ndim == 2 else others[:, None])
+    known = np.isfinite(against)
+    size = np.abs(car)[None, :]
+    with np.errstate(invalid="ignore"):
+        below = ((against < size) + 0.5 * (against == size)).astype(np.float64)
+    count = np.broadcast_to(known.sum(axis=0), car.shape)
+    share = np.where(known, below, 0.0).sum(axis=0) / np.maximum(count, 1)
+    return np.where(np.isfinite(car) & (count > 0), np.sign(car) * share, np.nan)
+
+
+def certainty(car: Floats, p: Floats) -> Floats:
+    """(N,) sign of `car` times 1 - p of the headline test."""
+    return np.asarray(np.sign(car) * (1.0 - p))
+
+
+def persistence(car: Floats, on_event_day: Floats) -> Floats:
+    """(N,) how much of the event day's CAR still stands at the window's end, -1 reversed to +1 held or grew.
+
+    Without sign of its own: it counts in the direction of the window's CAR.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left: Floats = np.clip(car / on_event_day, -1.0, 1.0)
+    return left
+
+
+def breadth(share_up: Floats) -> Floats:
+    """(N,) from -1, all members fell, to +1, all rose."""
+    return np.asarray(2.0 * share_up - 1.0)
+
+
+def volume(car: Floats, ratio: Floats) -> Floats:
+    """(N,) abnormal turnover in the move's direction: 0 at the usual volume, 1 at four times of it and beyond."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.sign(car) * np.clip(np.log2(ratio) / FOURFOLD, -1.0, 1.0))
+
+
+def combine(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    """(N,) 100 times the weighted mean of the parts that are known; NaN without magnitude or certainty.
+
+    Args:
+        parts: (N,) each; those that are left out count as unknown.
+        weights: by part; they need not sum to 1.
+    """
+    table = np.stack([parts[name] for name in parts])
+    weight = np.array([weights[name] for name in parts])
+    score: Floats = _combined(table, weight[None, :])[0]
+    return score
+
+
+def _combined(table: Floats, weights: Floats) -> Floats:
+    """(K, N) scores of a (P, N) table of parts under K weightings (K, P); the first two parts must be known."""
+    known = np.isfinite(table)
+    total = weights @ known
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = 100.0 * (weights @ np.where(known, table, 0.0)) / total
+    combined: Floats = np.where(known[:2].all(axis=0), score, np.nan)
+    return combined
+
+
+def scored(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int = 0) -> Scores:
+    """Scores, ranks, and how steady these are under other weights.
+
+    Args:
+        parts: (N,) each, `magnitude` and `certainty` first.
+        weights: by part.
+        seed: of the random weightings, Dirichlet around `weights`.
+    """
+    names = list(parts)
+    table = np.stack([parts[name] for name in names])
+    configured = np.array([weights[name] for name in names])
+    score = _combined(table, configured[None, :])[0]
+    random = np.random.default_rng(seed)
+    drawn = random.dirichlet(np.maximum(configured / configured.sum(), 1e-6) * SPREAD_OF_WEIGHTS, WEIGHTINGS)
+    third = _thirds(score[None, :])[0]
+    with np.errstate(invalid="ignore"):
+        steady = (_thirds(_combined(table, drawn)) == third).mean(axis=0)
+    return Scores(dict(parts), score, _ranks(score), np.where(np.isfinite(score), steady, np.nan))
+
+
+def _ranks(score: Floats) -> Floats:
+    """(N,) 1 + how many score higher."""
+    higher = (score[None, :] > score[:, None]).sum(axis=1)
+    return np.where(np.isfinite(score), 1.0 + higher, np.nan)
+
+
+def _thirds(score: Floats) -> Floats:
+    """(K, N) third of the ranking in each of K scorings (K, N): 0 the best."""
+    known = np.isfinite(score)
+    order = np.argsort(np.argsort(np.where(known, -score, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
+    thirds: Floats = np.floor(3.0 * order / np.maximum(known.sum(axis=1, keepdims=True), 1))
+    return thirds
+
+
+def verdicts(score: Floats, q: Floats) -> tuple[str, ...]:
+    """(N,) 'winner', 'loser' or 'no clear effect'; empty where there is no score, or no q to carry a verdict."""
+    clear: Bools = (np.abs(score) >= LEAST_SCORE) & (q <= LARGEST_Q)
+    words = np.where(clear, np.where(score > 0, "winner", "loser"), "no clear effect")
+    known = np.isfinite(score) & np.isfinite(q)
+    return tuple(str(word) if sure else "" for word, sure in zip(words, known, strict=True))
