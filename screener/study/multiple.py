@@ -53,6 +53,21 @@ def westfall_young(observed: Floats, placebo: Floats) -> Floats:
     return adjusted
 
 
+def pooled_p(observed: Floats, ordinary: Floats) -> Floats:
+    """(S,) two-sided p of each |observed| (S,) among all |ordinary|, whatever portfolio and date they are of.
+
+    p = (1 + #{|z| >= |z_s|}) / (K + 1) over K values: a step of 1 / (B S + 1) for S portfolios on B dates, where the
+    rank among one's own dates has steps of 1 / (B + 1), which no correction for a hundred portfolios survives. One
+    portfolio's own law may differ from the others'; but the mean number of false rejections, on which Bonferroni's
+    inequality and the argument of Benjamini and Hochberg rest, hangs on the mean law alone, which is the pooled one
+    (Tusher, Tibshirani and Chu 2001, PNAS 98:5116). NaN gives NaN and is not counted.
+    """
+    against = np.sort(np.abs(ordinary[np.isfinite(ordinary)]))
+    known = np.isfinite(observed)
+    above = against.size - np.searchsorted(against, np.abs(np.where(known, observed, 0.0)), side="left")
+    return np.where(known & (against.size >= FEWEST_DATES), (1.0 + above) / (against.size + 1.0), np.nan)
+
+
 def _step_up(p: Floats, *, harmonic: bool) -> Floats:
     adjusted = np.full(p.shape, np.nan)
     known = np.flatnonzero(np.isfinite(p))

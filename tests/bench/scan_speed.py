@@ -1,0 +1,83 @@
+"""Time of a scan of a whole market beyond loading it: `python -m tests.bench.scan_speed`.
+
+2,700 stocks, 400 sessions, 240 ordinary sessions, 60 groups of 20 and strangers. The target: 5 s on two cores.
+"""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from datetime import date, timedelta
+from time import perf_counter
+
+import numpy as np
+
+from screener.market.panel import Panel
+from screener.screens.measurement import Rules
+from screener.screens.results import Stock
+from screener.screens.scan import scan_market
+from screener.screens.scanned import Scan
+from screener.study.expected import Model
+
+STOCKS, SESSIONS, GROUPS, EACH, TARGET = 2_700, 400, 60, 20, 5.0
+WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}
+
+
+def market(stocks: int) -> Panel:
+    """A panel with groups of stocks that go together."""
+    random = np.random.default_rng(1)
+    shape = SESSIONS, stocks
+    benchmarks = 0.01 * random.standard_normal((SESSIONS, 2))
+    returns = benchmarks[:, np.arange(stocks) % 2] + 0.02 * random.standard_t(4, shape)
+    for start in range(0, min(GROUPS * EACH, stocks), EACH):
+        returns[:, start : start + EACH] += 0.02 * random.standard_t(4, (SESSIONS, 1))
+    returns[random.random(shape) < 0.01] = np.nan
+    days = np.array([date(2024, 1, 1) + timedelta(days=number) for number in range(SESSIONS)], dtype="datetime64[D]")
+    return Panel(
+        sessions=days,
+        tickers=tuple(f"{number:06d}" for number in range(stocks)),
+        returns=returns,
+        span=np.isfinite(returns).astype(np.int64),
+        volume=random.lognormal(10, 1, shape),
+        caps=np.full(shape, 1e11),
+        limit=np.zeros(shape, dtype=np.int8),
+        suspect=np.zeros(shape, dtype=bool),
+        actions=np.zeros(shape, dtype=bool),
+        benchmarks={"KOSDAQ": benchmarks[:, 0], "KOSPI": benchmarks[:, 1]},
+        market_caps={},
+        first_price=np.full(stocks, days[0]),
+    )
+
+
+def scan(panel: Panel) -> Scan:
+    """The whole scan, with 40 industries."""
+    rules = Rules(Model.MARKET, 120, 10, 60, 240, ((0, 0),), (), WEIGHTS)
+    stocks = [
+        Stock(ticker, ticker, ticker, "KOSPI" if number % 2 else "KOSDAQ", "", None)
+        for number, ticker in enumerate(panel.tickers)
+    ]
+    industries = {ticker: f"{number % 40}" for number, ticker in enumerate(panel.tickers)}
+    values = dict.fromkeys(panel.tickers, 1e9)
+    return scan_market(panel, SESSIONS - 5, stocks, values, rules, WEIGHTS, {}, industries, len(stocks), {})
+
+
+def main() -> None:
+    """Print seconds, memory and growth."""
+    times = []
+    for stocks in (STOCKS // 4, STOCKS // 2, STOCKS):
+        panel = market(stocks)
+        start = perf_counter()
+        done = scan(panel)
+        times.append(perf_counter() - start)
+    if len(done.groups) < GROUPS or done.ordinary != 240:
+        raise RuntimeError("the scan did not find what it is to be timed on")
+    tracemalloc.start()
+    scan(panel)
+    peak = tracemalloc.get_traced_memory()[1]
+    sys.stdout.write(f"scan of {STOCKS:,} stocks   {times[-1]:6.2f} s   {times[-1] / TARGET:5.2f} of the target\n")
+    sys.stdout.write(f"peak memory            {peak / 1e6:6.0f} MB  {peak / panel.returns.nbytes:5.0f} x panel\n")
+    sys.stdout.write(f"1x, 2x, 4x the stocks cost {', '.join(f'{one / times[0]:.2f}' for one in times)}\n")
+
+
+if __name__ == "__main__":
+    main()
