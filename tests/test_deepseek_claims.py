@@ -1,0 +1,136 @@
+"""What the five articles claimed of the real event, on the real prices; figures are an independent computation's."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screener.app.report import Request
+from screener.report.model import Report
+from screener.screens.claims import Checked
+from screener.settings import load_settings
+from tests.reports import make_report
+from tests.test_cli import AS_OF
+
+
+@pytest.fixture(scope="module")
+def report(krx: Path) -> Report:
+    request = Request(
+        as_of=date.fromisoformat(AS_OF),
+        source=f"file:{krx / 'prices_adjusted.parquet'}",
+        benchmark=[krx / "indices.parquet"],
+        market=[krx / "market_2025-01-02_2025-02-11.parquet"],
+    )
+    return make_report(load_settings(), request)
+
+
+@pytest.fixture(scope="module")
+def claims(report: Report) -> dict[str, Checked]:
+    return {one.id: one for one in report.claims}
+
+
+def figures(one: Checked) -> dict[tuple[str, str], float]:
+    """By what and of which, in % (ratios and market values as they are)."""
+    plain = ("cap", "ratio", "rank_best", "rank_worst")
+    return {
+        (figure.what, str(figure.of) or f"{figure.stated:g}"): figure.value * (1 if figure.what in plain else 100)
+        for figure in one.figures
+    }
+
+
+def test_verdicts(claims: dict[str, Checked]) -> None:
+    tested = {name: one.verdict for name, one in claims.items() if one.verdict != "not testable here"}
+    assert tested == {
+        "C1": "confirmed",
+        "C2": "confirmed",
+        "C3": "partly",
+        "C4": "confirmed",
+        "C5": "confirmed",
+        "C7": "confirmed",
+        "C23": "confirmed",
+        "C24": "confirmed",
+        "C25": "partly",
+        "C28": "confirmed",
+        "C29": "confirmed",
+    }
+    assert len(claims) == 32
+
+
+def test_hynix_fell_in_the_nine_per_cent_range(claims: dict[str, Checked]) -> None:
+    assert claims["C1"].value * 100 == pytest.approx(-9.86, abs=0.005)
+
+
+def test_chips_fell_but_for_three(claims: dict[str, Checked]) -> None:
+    found = figures(claims["C2"])
+    assert found["down", "SEMI"] == pytest.approx(22 / 25 * 100)
+    assert {of for what, of in found if what == "but"} == {"080220", "094360", "394280"}
+
+
+def test_ai_software_rose_but_for_lunit_and_vuno(claims: dict[str, Checked]) -> None:
+    found = figures(claims["C3"])
+    assert found["up", "AI_SW"] == pytest.approx(26 / 28 * 100)
+    assert {of: round(value, 2) for (what, of), value in found.items() if what == "but"} == {
+        "328130": -4.34,
+        "338220": -2.87,
+    }
+
+
+def test_hbm_equipment_against_foundry_fabless_and_ip(claims: dict[str, Checked]) -> None:
+    found = figures(claims["C5"])
+    assert found["mean", "SEMI/hbm_equipment"] == pytest.approx(-7.56, abs=0.005)
+    assert found["mean", "SEMI/foundry_fabless_ip"] == pytest.approx(0.82, abs=0.005)
+
+
+def test_power_names_fell_as_their_us_peers_did(claims: dict[str, Checked]) -> None:
+    found = figures(claims["C7"])
+    assert found["down", "POWER"] == pytest.approx(16 / 17 * 100)
+    assert found["but", "052690"] == pytest.approx(1.03, abs=0.005)
+    assert found["mean", "POWER"] == pytest.approx(-6.10, abs=0.005)
+    assert found["peer", "GE Vernova"] == -21
+
+
+def test_figures_through_11_february(claims: dict[str, Checked]) -> None:
+    window = claims["C23"].window
+    assert window is not None
+    assert (str(window), window.end) == ("[0,+7]", date(2025, 2, 11))
+    assert figures(claims["C23"])["mean", "SEMI/hbm_equipment"] == pytest.approx(-12.9, abs=0.05)
+    # Jeju Semiconductor +35.2, Chips&Media +17.7, OPENEDGES +1.2, DB HiTek +26.1; Samsung +3.7
+    assert figures(claims["C24"])["mean", "080220 094360 394280 000990"] == pytest.approx(20.05, abs=0.05)
+    assert figures(claims["C23"])["mean", "005930 080220"] == pytest.approx((3.7 + 35.2) / 2, abs=0.1)
+
+
+def test_no_data_centre_name_rose(claims: dict[str, Checked]) -> None:
+    found = figures(claims["C28"])
+    assert found["down", "DATACENTER"] == 100
+    assert found["mean", "DATACENTER"] == pytest.approx(-5.47, abs=0.005)
+
+
+def test_loss_over_the_market_value_of_samsung(claims: dict[str, Checked]) -> None:
+    found = figures(claims["C29"])
+    assert found["cap", "005930"] == pytest.approx(320.6, abs=0.05)
+    assert found["ratio", "847"] == pytest.approx(2.64, abs=0.005)
+    assert found["ratio", "863"] == pytest.approx(2.69, abs=0.005)
+
+
+def test_tariffs_are_named_where_a_window_holds_them(report: Report, claims: dict[str, Checked]) -> None:
+    def days(name: str) -> set[str]:
+        window = claims[name].window
+        assert window is not None
+        return {str(one.day) for one in report.confounders(window)}
+
+    assert days("C1") == {"2025-01-31"}
+    assert days("C4") >= {"2025-02-03", "2025-02-05"}
+
+
+def test_later_windows_have_no_data_yet_on_the_day_itself(krx: Path) -> None:
+    request = Request(
+        as_of=date(2025, 1, 31),
+        source=f"file:{krx / 'prices_adjusted.parquet'}",
+        benchmark=[krx / "indices.parquet"],
+        market=[krx / "market_2025-01-02_2025-02-11.parquet"],
+    )
+    claims = make_report(load_settings(), request).claims
+    assert {one.id for one in claims if one.verdict == "no data"} == {"C4", "C23", "C24", "C25"}
+    assert {one.lacks for one in claims if one.verdict == "no data"} == {"window"}
