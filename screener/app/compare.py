@@ -1,0 +1,49 @@
+"""One sector or theme against another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from screener.app.report import Request, make_report
+from screener.errors import UsageError
+from screener.report.model import Report
+from screener.settings import Settings
+
+if TYPE_CHECKING:
+    from screener.market.sources.live import Access
+
+
+def make_comparison(
+    settings: Settings, request: Request, pair: tuple[str, str] | None, access: Callable[[], Access]
+) -> Report:
+    """The report on two groups alone, with their difference as its only spread.
+
+    Args:
+        settings: the configuration.
+        request: what else is asked for.
+        pair: SECTOR or SECTOR:theme, twice; None = the first configured pair.
+        access: opened if a source needs it.
+
+    Raises:
+        UsageError: a sector or theme that is not configured, with the nearest, or the same one twice.
+    """
+    if pair is None:
+        if not settings.screener.spreads:
+            raise UsageError("which two? screener.toml has no spreads: write `screener compare SECTOR SECTOR`")
+        pair = settings.screener.spreads[0]
+    pair = (_known(settings, pair[0]), _known(settings, pair[1]))
+    if pair[0] == pair[1]:
+        raise UsageError(f"{pair[0]} against itself is nothing: name two")
+    sectors = dict.fromkeys(label.partition(":")[0] for label in pair)
+    return make_report(settings, replace(request, sectors=tuple(sectors), spreads=(pair,)), access)
+
+
+def _known(settings: Settings, label: str) -> str:
+    identifier, colon, theme = label.partition(":")
+    sector = settings.sector(identifier)
+    if colon and theme not in sector.themes:
+        known = ", ".join(f"{identifier}:{one}" for one in sector.themes) or "it has none"
+        raise UsageError(f"no theme {theme!r} in {identifier}: known are {known}")
+    return label

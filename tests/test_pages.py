@@ -1,0 +1,110 @@
+"""`screener compare` and `screener stock`: the real event, and small markets by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.market import small
+from tests.test_cli import AS_OF, sources
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> list[str]:
+    config, prices, benchmark = (
+        small.write_config(tmp_path),
+        small.write_prices(tmp_path),
+        small.write_benchmark(tmp_path),
+    )
+    return ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_software_against_chips_is_the_default_and_the_largest_of_all_sessions(krx: Path, run: Run) -> None:
+    done = run("compare", "--as-of", AS_OF, *sources(krx))
+    assert done.returncode == 0, done.stderr
+    said = flat(done.stdout)
+    assert "AI software minus Semiconductors, [0,0]: +11.63 percentage points of abnormal return" in said
+    assert "largest of 149 sessions (p .007)" in said
+    # Equal-weight +7.89 - -4.09, cap-weighted +5.28 - -4.93, as each stands in the report.
+    assert "▲ +11.98" in said
+    assert "Flitto" in said.partition("Who drove the difference")[2]
+
+
+def test_themes_can_be_compared(krx: Path, run: Run) -> None:
+    pair = ("SEMI:hbm_equipment", "SEMI:foundry_fabless_ip")
+    done = run("compare", *pair, "--as-of", AS_OF, *sources(krx), "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    day = next(row for row in document["spreads"] if (row["window_start"], row["window_end"]) == (0, 0))
+    assert (day["sector_a"], day["sector_b"]) == pair
+    # HBM equipment -7.56 %, foundry, fabless and IP +0.82 %.
+    assert day["mean_return_ew"] == pytest.approx(-0.0756 - 0.0082, abs=0.0001)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["SEMI"], "compare takes two sectors or themes, not 1"),
+        (["SEMI", "AI_SWW"], "no sector 'AI_SWW': did you mean AI_SW?"),
+        (["SEMI", "SEMI"], "SEMI against itself is nothing"),
+        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI: known are SEMI:memory"),
+    ],
+)
+def test_a_pair_that_is_none_is_named(run: Run, arguments: list[str], said: str) -> None:
+    done = run("compare", *arguments, "--source", "press")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_hynix_alone_is_the_fall_of_kospi(krx: Path, run: Run) -> None:
+    done = run("stock", "000660", "--as-of", AS_OF, *sources(krx))
+    assert done.returncode == 0, done.stderr
+    said = flat(done.stdout)
+    assert "SK hynix (000660, KOSPI)" in said
+    assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77 %
+    assert "▼ -9.86" in said
+    assert "number 25 of 25 by score" in said
+    assert "not back at the base price yet" in said  # 221,000 before, 203,000 on 11 February
+
+
+def test_a_limit_up_and_a_name_for_a_code(krx: Path, run: Run) -> None:
+    said = flat(run("stock", "flitto", "--as-of", AS_OF, *sources(krx)).stdout)
+    assert "Flitto (300080, KOSDAQ)" in said
+    assert "Closed at the price limit: 2025-01-31" in said
+
+
+def test_an_unknown_stock_names_the_nearest(run: Run) -> None:
+    done = run("stock", "하이닉", "--source", "press")
+    assert done.returncode == 2
+    assert "no stock '하이닉' in the sectors or the store" in done.stderr
+
+
+def test_pages_of_a_small_market(run: Run, own: list[str]) -> None:
+    card = run("stock", "000001", *own)
+    assert card.returncode == 0, card.stderr
+    assert "beta 2." in card.stdout  # it swings twice as far as the index
+    pair = run("compare", "A", "B", *own)
+    assert pair.returncode == 0, pair.stderr
+    # +10 % and -5 % against +2 %.
+    assert "▲ +0.50" in pair.stdout
+
+
+@pytest.mark.parametrize("width", ["60", "80", "140"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_pages_fit_and_no_figure_is_cut(krx: Path, run: Run, width: str, language: str) -> None:
+    from rich.cells import cell_len
+
+    for page in (["compare"], ["stock", "000660"]):
+        done = run(*page, "--as-of", AS_OF, *sources(krx), "--width", width, "--lang", language)
+        assert done.returncode == 0, done.stderr
+        assert max(cell_len(line) for line in done.stdout.splitlines()) <= int(width)
+        assert "-9.86" in done.stdout or page == ["compare"]
+        assert "+11.98" in done.stdout or page != ["compare"]
