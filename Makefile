@@ -30,6 +30,7 @@ bench: $(VENV)/installed-dev
 calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration --krx $(KRX)
 	$(BIN)/python -m tests.calibration.coverage
+	$(BIN)/python -m tests.calibration.scan --krx $(KRX)
 
 # The committed report: the real event on real prices, which are not part of this repository.
 sample: $(VENV)/installed
@@ -56,7 +57,7 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@touch $@
 
 # `screener --help` prints this file instead of loading the command line; a test holds the two together.
-screener/help.txt: screener/cli.py $(VENV)/installed
+screener/help.txt: $(wildcard screener/cli/*.py) $(VENV)/installed
 	COLUMNS=80 $(BIN)/python -c 'from screener.cli import main; main()' --help > $@
 
 # uv resolves for all supported Pythons at once; it writes no index address.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
-from screener.app import Request, make_report
+from screener.app.report import Request, make_report
 from screener.market.sources import demo
 from screener.report.model import Report
 from screener.screens.truth import compare
@@ -19,7 +20,7 @@ def make_demo(settings: Settings, seed: int) -> Report:
     spreads = (("HELD", "UNMOVED"), ("FADED", "HELD"))
     rules = settings.screener.model_copy(update={"event": EVENT, "spreads": spreads})
     of_demo = replace(settings, events={EVENT: demo_event()}, sectors=demo_sectors(), screener=rules)
-    report = make_report(of_demo, Request(source=f"demo:{seed}"))
+    report = make_report(of_demo, Request(source=f"demo:{seed}"), _nothing)
     planted = {
         (one.id, window.first, window.last): one.caar(window.first, window.last)
         for one in demo.SECTORS
@@ -27,6 +28,10 @@ def make_demo(settings: Settings, seed: int) -> Report:
         for window in report.impact.windows
     }
     return replace(report, planted=compare(report.impact.groups, planted))
+
+
+def _nothing() -> NoReturn:
+    raise AssertionError("a simulated market needs neither store nor exchange")
 
 
 def demo_event() -> Event:

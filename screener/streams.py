@@ -31,6 +31,17 @@ def emit(text: str) -> None:
         raise
 
 
+def note(message: str) -> None:
+    """Say on stderr, on one line, what the user should know although the run goes on."""
+    click.echo(f"screener: {_safe(message)}", err=True)
+
+
+def _safe(text: str) -> str:
+    """What a file, an argument or a server holds may reach this line; it must not reach the terminal as commands."""
+    safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return safe if len(safe) <= 600 else safe[:600] + "..."
+
+
 def fail(message: str, code: ExitCode, debug: bool) -> ExitCode:
     """Say what is wrong, one line each, and hand the exit code on; with `debug` also where."""
     if debug:
@@ -38,9 +49,7 @@ def fail(message: str, code: ExitCode, debug: bool) -> ExitCode:
 
         traceback.print_exc()
     for line in message.split("\n"):
-        # What a file or an argument holds may reach this line; it must not reach the terminal as commands.
-        safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
-        click.echo(f"screener: {safe if len(safe) <= 600 else safe[:600] + '...'}", err=True)
+        note(line)
     return code
 
 

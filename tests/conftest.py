@@ -37,12 +37,18 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that refuses every connection: what is sent through it leaves no machine."""
+OFFLINE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), NOWHERE)
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """The installed command, run in an empty folder."""
+def run(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The command, run in an empty folder, with an empty home, and without a network."""
+    home = str(tmp_path_factory.mktemp("home"))
 
     def call(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        kept = {"PATH": os.environ["PATH"], "HOME": home, **OFFLINE}
         return subprocess.run(
             [sys.executable, "-m", "screener", *map(str, arguments)],
             cwd=cwd,

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from screener.app import Request, make_report
+from screener.app.report import Request
 from screener.report.model import Report
 from screener.screens.results import GroupRow
 from screener.settings import load_settings
 from tests.conftest import ROOT, Run
+from tests.reports import make_report
 from tests.screens.find import stock
 from tests.test_cli import AS_OF, sources
 

@@ -54,4 +54,4 @@ def test_price_limit_spreads_a_move_over_two_days(report: Report) -> None:
 
 def test_auto_never_chooses_it(run: Run) -> None:
     assert run("report", "--source", "demo").returncode == 2
-    assert "SIMULATED" not in run("report").stdout
+    assert "SIMULATED" not in run("report", "--source", "press").stdout

@@ -20,11 +20,12 @@ def test_wheel_works_outside_the_checkout(run: Run, tmp_path: Path) -> None:
         "events.toml",
         "sectors.toml",
         "screener.toml",
+        "claims.toml",
     }
     assert (tmp_path / "site/screener/py.typed").is_file()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    done = run("report", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site"))
+    done = run("report", "--source", "press", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site"))
     assert done.returncode == 0, done.stderr
     assert "SK hynix" in done.stdout
     assert run("--help", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stdout.startswith("Usage: screener")

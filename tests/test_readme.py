@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import OFFLINE, ROOT
 from tests.market import small
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,7 +42,12 @@ def desk(tmp_path: Path) -> Path:
 def test_commands_run_and_print_what_the_readme_shows(block: str, desk: Path) -> None:
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     assert parts
-    env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8", "HOME": str(desk)}
+    env = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+        "HOME": str(desk),
+        **OFFLINE,
+    }
     for part in parts:
         command, *expected = part.replace("\\\n", " ").splitlines()
         words = shlex.split(command, comments=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,16 @@ def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | Non
 def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
     table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
     code: Any = table["ticker"].combine_chunks()
+    written = code.dictionary
+    if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
+        raise DataError(f"{path}: none of the configured tickers is in it: the first one there is {str(written[0])!r}")
+    long = long_of(table, tickers, until)
+    return replace(long, market_caps=market_caps(table)) if long.day.size else long
+
+
+def long_of(table: pa.Table, tickers: Sequence[str], until: date | None = None) -> Long:
+    """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
+    code: Any = table["ticker"].combine_chunks()
     written = [str(text) for text in code.dictionary.to_pylist()]
     place = {ticker: position for position, ticker in enumerate(tickers)}
     position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
@@ -80,37 +90,35 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
     rows = np.flatnonzero(position[number] >= 0)
     if until is not None:
         rows = rows[to_numpy(table["date"], rows) <= np.datetime64(until)]
-    day = to_numpy(table["date"], rows)
     values = {
         name: to_numpy(table[name], rows).astype(np.float64) for name in PRICE_COLUMNS if name in table.column_names
     }
     kept = position[number[rows]]
-    if not kept.size and written and not (position >= 0).any():
-        raise DataError(f"{path}: none of the configured tickers is in it: the first one there is {written[0]!r}")
-    zeros = int(shortened[number[rows]].sum())
-    if "market" not in table.column_names:
-        return Long(day, kept, values, zeros)
-    code = table["market"].combine_chunks()
-    names = [str(text) for text in code.dictionary.to_pylist()]
-    listed = to_numpy(code.indices)
-    market_of = {int(one): names[which] for one, which in zip(kept, listed[rows], strict=True)}
-    caps = {}
-    if "marcap" in table.column_names:
-        caps = _market_caps(names, listed, to_numpy(table["date"]), to_numpy(table["marcap"]))
-    return Long(day, kept, values, zeros, market_of, caps)
+    market_of = {}
+    if "market" in table.column_names:
+        listed: Any = table["market"].combine_chunks()
+        names = [str(text) for text in listed.dictionary.to_pylist()]
+        which = to_numpy(listed.indices)[rows]
+        told = np.flatnonzero(np.isfinite(which))
+        market_of = {int(one): names[int(at)] for one, at in zip(kept[told], which[told], strict=True)}
+    return Long(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
 
 WHOLE_MARKET = 700
 """Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
 
 
-def _market_caps(
-    names: Sequence[str], number: NDArray[np.int32], day: Days, marcap: NDArray[np.float64]
-) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market.
 
-    A day with a part of a market only is left out: a stock's weight in it would be far too large.
+    Empty where the table lacks `market` or `marcap`. A day with a part of a market only is left out: a stock's weight
+    in it would be far too large.
     """
+    if not {"market", "marcap"} <= set(table.column_names):
+        return {}
+    code: Any = table["market"].combine_chunks()
+    names = [str(text) for text in code.dictionary.to_pylist()]
+    number, day, marcap = to_numpy(code.indices), to_numpy(table["date"]), to_numpy(table["marcap"])
     caps = {}
     for market in sorted({name.split()[0] for name in names}):
         mine = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])

@@ -39,6 +39,8 @@ class Panel:
     """(T, N) +1 closed at the upper price limit, -1 at the lower, 0 neither."""
     suspect: NDArray[np.bool_]
     """(T, N) the return was beyond the daily price limit, so it cannot be right; it is NaN."""
+    actions: NDArray[np.bool_]
+    """(T, N) the official rate differs from the change of the closes: a split, a rights issue, a capital reduction."""
     benchmarks: Mapping[str, Floats]
     """(T,) return of each market's index, decimal."""
     market_caps: Mapping[str, Floats]
@@ -58,6 +60,8 @@ def build_panel(
     benchmarks: Mapping[str, tuple[Days, Floats]],
     tickers: Sequence[str],
     price_limit: float,
+    *,
+    adjusted: bool = True,
 ) -> tuple[Panel, list[Finding]]:
     """Align cleaned rows on sessions and turn prices into returns.
 
@@ -66,11 +70,12 @@ def build_panel(
     first price of a ticker has no return: a listing-day rate is against the offer price.
 
     Args:
-        prices: adjusted closes, cleaned.
+        prices: closes, cleaned.
         official: rows of a market file with `change_pct` and `marcap`, cleaned; they take precedence.
         benchmarks: days and closes of each market's index.
         tickers: what the rows' ticker numbers point into; the panel's columns.
         price_limit: daily limit as a decimal; 0 for a market without one.
+        adjusted: whether `prices` are adjusted; the change of raw closes is no return.
     """
     days = _sessions([prices] if official is None else [prices, official], benchmarks)
     shape = (len(days), len(tickers))
@@ -111,7 +116,7 @@ def build_panel(
     before = np.where(previous >= 0, np.take_along_axis(close, np.maximum(previous, 0), axis=0), np.nan)
     from_close = close / before - 1.0
     from_rate = np.where(has_return, latest("change_pct") / 100.0, np.nan)
-    returns = np.where(np.isfinite(from_rate), from_rate, np.where(has_return, from_close, np.nan))
+    returns = np.where(np.isfinite(from_rate) | (not adjusted), from_rate, np.where(has_return, from_close, np.nan))
 
     both = np.isfinite(from_rate) & np.isfinite(from_close) & (span == 1)
     differs = both & (np.abs(from_close - from_rate) > RATE_DISAGREES)
@@ -142,6 +147,7 @@ def build_panel(
         caps=latest("marcap"),
         limit=limits_touched(returns, latest("high"), latest("low"), close, price_limit),
         suspect=beyond,
+        actions=differs & ~beyond,
         benchmarks={name: _index_returns(days, at, value) for name, (at, value) in benchmarks.items()},
         market_caps={
             name: _on(days, *caps) for name, caps in (official.market_caps.items() if official is not None else ())

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screener.errors import DataError
-from screener.market.longform import Long
+from screener.market.longform import Days, Long
 
 Severity = Literal["info", "warning"]
 
 EXAMPLES = 3
 """Places that a finding names; its count says how many there are."""
+
+
+IMPLAUSIBLE = 0.30
+"""No index moves further in a day than each of its stocks may."""
 
 
 @dataclass(frozen=True)
@@ -140,3 +145,29 @@ def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Lon
 
 def _and_more(count: int) -> str:
     return f" (and {count - 1} more)" if count > 1 else ""
+
+
+def checked_level(
+    called: str, name: str, days: Days, close: NDArray[np.float64], until: date | None
+) -> tuple[Days, NDArray[np.float64]]:
+    """One index, sorted, each day once, through `until`; a level that cannot be is an error."""
+    order = np.argsort(days, kind="stable")
+    days, close = days[order], close[order]
+    again = np.flatnonzero(days[1:] == days[:-1])
+    clash = again[close[again] != close[again + 1]]
+    if clash.size:
+        raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
+    bad = np.flatnonzero(~((close > 0) & np.isfinite(close)))
+    if bad.size:
+        raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
+    jump = np.flatnonzero(np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1])
+    if jump.size:
+        row = jump[0]
+        raise DataError(
+            f"{called}: {name} moves from {close[row]:g} to {close[row + 1]:g} on {days[row + 1]}: correct it"
+        )
+    keep = np.ones(len(days), dtype=bool)
+    keep[again + 1] = False
+    if until is not None:
+        keep &= days <= np.datetime64(until)
+    return days[keep], close[keep]

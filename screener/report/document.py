@@ -22,15 +22,18 @@ def to_json(report: Report, words: Words, its_tables: Sequence[Table]) -> bytes:
         "as_of": report.as_of,
         "provenance": asdict(report.provenance),
         "rules": asdict(report.rules),
-        "windows": [asdict(window) for window in report.impact.windows],
+        "windows": [
+            {**asdict(window), "confounders": report.other_news(window, words.language)}
+            for window in report.impact.windows
+        ],
         **{table.name: table.records() for table in its_tables},
         "skipped": [asdict(one) for one in report.impact.skipped],
         "findings": [asdict(one) for one in report.findings],
     }
-    return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
+    return "".join(["{\n", ",\n".join(member(key, value) for key, value in document.items()), "\n}\n"]).encode()
 
 
-def _member(key: str, value: Any) -> str:
+def member(key: str, value: Any) -> str:
     """One key of the document; a list has one line per entry, so that two reports can be compared line by line."""
     if isinstance(value, list) and value:
         return f"{_dump(key)}: [\n" + ",\n".join(_dump(entry) for entry in value) + "\n]"

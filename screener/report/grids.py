@@ -14,8 +14,10 @@ from screener.report.layout import Field
 from screener.report.model import Report
 from screener.report.words import Words
 from screener.screens.results import GroupRow, SpreadRow, StockRow, Window
+from screener.screens.scores import PARTS
 
-_PATH_TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
+PATH_TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
+"""Sessions of a path that are shown, if there is room."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,22 @@ class Grids:
             self._percent("col_cap", rows, lambda row: row.mean_return_cw, 3),
             self._percent("col_median", rows, lambda row: row.median_return, 2),
             self._field("col_up", rows, lambda row: Text(number(row.breadth_up * 100, 0))),
-            self._percent("col_vs_index", rows, lambda row: row.mean_return_ew - row.benchmark_return, 4),
+            self._percent(self._versus, rows, lambda row: row.mean_return_ew - row.benchmark_return, 4),
         ]
         if self.report.provenance.study:
             fields += [
                 self._percent("col_caar", rows, lambda row: row.caar_ew, arrow=True),
                 *self._headline(rows),
                 self._field("col_q", rows, lambda row: Text(probability(row.headline.q)), 1),
+                self._score(rows),
                 self._field("col_volume", rows, lambda row: Text(number(row.volume_ratio, 1)), 5),
             ]
         return fields
+
+    @property
+    def _versus(self) -> str:
+        """What the benchmark is called: a fund that stands for an index is none."""
+        return "col_vs_fund" if self.report.provenance.proxies else "col_vs_index"
 
     def tests(self, rows: Sequence[GroupRow]) -> list[Field]:
         """The tests beside the headline."""
@@ -65,6 +73,26 @@ class Grids:
             self._field("col_bmp", rows, _p("p_bmp")),
         ]
 
+    def parts(self, rows: Sequence[GroupRow] | Sequence[StockRow], first: str) -> list[Field]:
+        """What the scores are made of, and how much they hang on it."""
+        names = [self.words.name(row.group if isinstance(row, GroupRow) else row.stock) for row in rows]
+        fields = [
+            self._names(first, names),
+            self._field("col_score", rows, lambda row: Text(signed(row.score.value, 0))),
+            self._field("col_place", rows, lambda row: Text(number(row.score.rank, 0))),
+        ]
+        for part in PARTS:
+            known = [row.score.parts.get(part, math.nan) for row in rows]
+            fields.append(Field(self.words(f"col_{part}"), [Text(signed(value, 2)) for value in known], 1))
+        fields.append(self._field("col_steady", rows, lambda row: Text(number(row.score.steady * 100, 0)), 2))
+        ends = [f"{signed(row.score.low, 0)} {signed(row.score.high, 0)}" for row in rows]
+        if any(math.isfinite(row.score.low) for row in rows):
+            fields.append(Field(self.words("col_left_out"), [Text(text) for text in ends], 3))
+        return fields
+
+    def _score(self, rows: Sequence[GroupRow] | Sequence[StockRow]) -> Field:
+        return self._field("col_score", rows, lambda row: Text(signed(row.score.value, 0)), 2)
+
     def later(self, windows: Sequence[Window]) -> list[Field]:
         """CAAR and headline p of every sector in further windows."""
         sectors = [row.group for row in self.report.sectors(self.report.leading)]
@@ -74,12 +102,14 @@ class Grids:
             rows = [of[group, window] for group in sectors]
             fields.append(Field(str(window), [self.figures.percent(row.caar_ew, arrow=True) for row in rows]))
             fields.append(Field("p", [Text(probability(row.headline.p)) for row in rows], 1))
+            lasting = [self.words(f"lasting_{row.lasting.what}") if row.lasting.what else "-" for row in rows]
+            fields.append(Field(self.words("col_lasting"), [Text(word) for word in lasting], 2, right=False))
         return fields
 
     def spreads(self, rows: Sequence[SpreadRow]) -> list[Field]:
         """Sector against sector in one window."""
-        pairs = [(self.words.name(self.report.sector(row.sector_a)), row.sector_b) for row in rows]
-        names = [self.words("minus", a=a, b=self.words.name(self.report.sector(b))) for a, b in pairs]
+        pairs = [(self.words.name(self.report.group(row.sector_a)), row.sector_b) for row in rows]
+        names = [self.words("minus", a=a, b=self.words.name(self.report.group(b))) for a, b in pairs]
         fields = [
             self._names("col_pair", names),
             self._percent("col_mean", rows, lambda row: row.mean_return_ew, arrow=True),
@@ -109,12 +139,13 @@ class Grids:
                 self._percent("col_car", rows, lambda row: row.car),
                 self._field("col_t", rows, lambda row: Text(signed(row.scar, 1))),
                 self._field("col_p", rows, lambda row: Text(probability(row.placebo_p)), 2),
+                self._score(rows),
                 self._field("col_volume", rows, lambda row: Text(number(row.volume_ratio, 1)), 3),
                 self._field("col_flags", rows, lambda row: Text(self._flags(row)), 1, right=False),
             ]
         elif printed:
             fields += [
-                self._percent("col_vs_index", rows, lambda row: row.raw_return - row.benchmark_return, 5),
+                self._percent(self._versus, rows, lambda row: row.raw_return - row.benchmark_return, 5),
                 self._field("col_printed", rows, lambda row: Text(printed[row.stock.ticker].published_by), right=False),
             ]
         return fields
@@ -123,7 +154,7 @@ class Grids:
         """CAAR of every sector by session; empty if the prices end with the event day."""
         sectors = [row.group for row in self.report.sectors(self.report.leading)]
         caar = {(point.group, point.tau): point.caar for point in self.report.impact.paths}
-        taus = [tau for tau in _PATH_TAUS if any((group, tau) in caar for group in sectors)]
+        taus = [tau for tau in PATH_TAUS if any((group, tau) in caar for group in sectors)]
         if not taus or taus[-1] <= 0:
             return []
         fields = [self._names("col_sector", [self.words.name(group) for group in sectors])]
@@ -160,7 +191,7 @@ class Grids:
         return ", ".join(self.words(f"flag_{flag}") for flag in row.flags)
 
     def _sector(self, sector: str) -> str:
-        return self.words.name(self.report.sector(sector))
+        return self.words.name(self.report.group(sector))
 
     def _names(self, header: str, names: Sequence[str]) -> Field:
         return Field(self.words(header), [Text(name) for name in names], right=False)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rich.cells import cell_len
 
+from screener.market.calendar import EventDays
 from screener.settings import Settings
 
 
-def list_events(settings: Settings) -> str:
-    """One line per event; a day that the prices decide is shown as a dash."""
-    rows = [("ID", "NEWS", "EVENT DAY", "BASE", "NAME")]
+def list_events(settings: Settings, days: Mapping[str, EventDays]) -> str:
+    """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
+    rows = [("ID", "NEWS", "EVENT DAY", "BASE", "SINCE", "NAME")]
     for name, event in settings.events.items():
-        event_day, base = str(event.event_day or "-"), str(event.base or "-")
-        rows.append((name, str(event.news_date), event_day, base, f"{event.name.en} / {event.name.ko}"))
-    return _columns(rows)
+        at = days[name]
+        news = f"{event.news:%Y-%m-%d %H:%M}" if isinstance(event.news, datetime) else str(event.news)
+        since = "-" if at.since is None else str(at.since)
+        rows.append((name, news, str(at.event_day), str(at.base), since, f"{event.name.en} / {event.name.ko}"))
+    return columns(rows)
 
 
 def list_sectors(settings: Settings) -> str:
@@ -27,7 +31,7 @@ def list_sectors(settings: Settings) -> str:
             (name, str(len(sector.members)), str(len(sector.themes)), f"{sector.name.en} / {sector.name.ko}{star}")
         )
     note = "* put together after the event because of how they moved\n" if "*" in str(rows) else ""
-    return _columns(rows) + note
+    return columns(rows) + note
 
 
 def list_members(settings: Settings, sector: str) -> str:
@@ -36,10 +40,11 @@ def list_members(settings: Settings, sector: str) -> str:
     rows += [
         (one.ticker, one.market, one.theme or "-", f"{one.en} / {one.ko}") for one in settings.sector(sector).members
     ]
-    return f"{sector}\n{_columns(rows)}"
+    return f"{sector}\n{columns(rows)}"
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> str:
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text, each column as wide as its widest cell."""
     widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:

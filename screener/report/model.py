@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from screener.market.quality import Finding
-from screener.market.sources.base import File, Printed
+from screener.market.sources.base import File, Printed, Tried
+from screener.screens.claims import Checked
 from screener.screens.impact import Impact
 from screener.screens.measurement import Rules
 from screener.screens.results import Group, GroupRow, Window
@@ -90,6 +91,22 @@ class Provenance:
     """The prices are made up: a banner belongs on every page."""
     study: bool
     """Whether there is an estimation window to study anything with."""
+    fetched: datetime | None = None
+    """When the last session was fetched from its source; None if nothing was fetched."""
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
+    tried: tuple[Tried, ...] = ()
+    """Better sources that could not serve."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Net purchases of one session, KRW."""
+
+    day: date
+    foreign: int | None
+    institution: int | None
+    individual: int | None
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,8 @@ class Report:
     """By ticker, who printed its figure; empty if no newspaper is the source."""
     planted: tuple[Truth, ...] = ()
     """Of a simulated market, what was planted beside what was found."""
+    claims: tuple[Checked, ...] = ()
+    """What was said about the event, and what prices say to it; empty for a choice of sectors."""
 
     @property
     def banner(self) -> str | None:
@@ -121,9 +140,9 @@ class Report:
         assert self.impact.leading is not None  # noqa: S101 - for the type alone
         return self.impact.leading
 
-    def sector(self, identifier: str) -> Group:
-        """The sector of that id."""
-        return next(group for group in self.groups if group.sector == identifier and group.theme is None)
+    def group(self, label: str) -> Group:
+        """The sector or theme of that label."""
+        return next(group for group in self.groups if group.label == label)
 
     def sectors(self, window: Window) -> list[GroupRow]:
         """Sectors in `window`, best first, those that were put together after the event at the end."""
@@ -150,6 +169,10 @@ class Report:
             for one in self.event.timeline
             if one.confounder and (base or window.start) < one.first_day <= window.end
         ]
+
+    def other_news(self, window: Window, language: Language) -> str:
+        """What else moved prices during `window`, in one line; empty if nothing is known to have."""
+        return "; ".join(f"{one.day} {one.what.in_(language)}" for one in self.confounders(window))
 
 
 def _best_first(row: GroupRow) -> tuple[bool, bool, float]:

@@ -11,6 +11,8 @@ from screener.report.model import Report
 from screener.report.words import Words
 from screener.screens.results import Skipped
 
+MOVERS = 5
+"""Stocks that are named for each index."""
 NAMED = 4
 """Stocks that one reason for leaving out names; the JSON names all."""
 
@@ -21,7 +23,33 @@ def confounders(report: Report, words: Words) -> list[str]:
     if not report.provenance.study:
         shown = [report.leading]
     once = {one: None for window in shown for one in report.confounders(window)}
-    return [f"{one.day}  {one.what.in_(words.language)}" for one in once]
+    lines = [f"{one.day}  {one.what.in_(words.language)}" for one in once]
+    later = [window for window in shown if window.first >= 0 and window != report.leading]
+    fewest = len(report.confounders(report.leading))
+    if later and all(len(report.confounders(window)) > fewest for window in later):
+        lines.append(words("leads", window=report.leading))
+    return lines
+
+
+def verdicts(report: Report, words: Words) -> list[str]:
+    """Who is a winner, who is a loser, of whom that cannot be said, and which sector hangs on one stock."""
+    rows = sorted(report.sectors(report.leading), key=lambda row: -abs(row.score.value))
+    lines = []
+    for verdict in ("winner", "loser", "no clear effect"):
+        named = [
+            words("verdict_item", name=words.name(row.group), score=signed(row.score.value, 0))
+            for row in rows
+            if row.score.verdict == verdict
+        ]
+        if named:
+            lines.append(words(f"named_{verdict}", names=", ".join(named)))
+    stock_of = {row.stock.ticker: row.stock for row in report.impact.stocks}
+    for row in rows:
+        if row.score.maker and not row.group.post_hoc:
+            low, high = signed(row.score.low, 0), signed(row.score.high, 0)
+            stock = words.name(stock_of[row.score.maker])
+            lines.append(words("maker", name=words.name(row.group), stock=stock, low=low, high=high))
+    return lines
 
 
 def large(report: Report, words: Words) -> list[str]:
@@ -40,6 +68,19 @@ def large(report: Report, words: Words) -> list[str]:
         )
         for row in sorted(rows, key=lambda row: -row.index_weight)
     ]
+
+
+def contribution(report: Report, words: Words) -> list[str]:
+    """Which stocks moved each index most, in percentage points of it."""
+    rows = {row.stock.ticker: row for row in report.impact.stocks if row.window == report.leading}
+    lines = []
+    for market, moved in sorted(report.provenance.benchmark_returns.items(), reverse=True):
+        mine = [row for row in rows.values() if row.stock.market == market and math.isfinite(row.index_contribution)]
+        mine.sort(key=lambda row: -abs(row.index_contribution))
+        if mine:
+            named = ", ".join(f"{words.name(row.stock)} {percent(row.index_contribution)}" for row in mine[:MOVERS])
+            lines.append(words("moved_index", market=market, moved=percent(moved), named=named))
+    return lines
 
 
 def abroad(report: Report, words: Words) -> list[str]:

@@ -8,12 +8,15 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
-from screener.report.model import Report
+from screener.report import claims
+from screener.report.model import EventFacts, Happening, Provenance, Report
 from screener.report.words import Words
-from screener.screens.results import GroupRow, PathPoint, SpreadRow, StockRow
-from screener.screens.truth import Truth
+from screener.screens.claims import Checked
+from screener.screens.measurement import Rules
+from screener.screens.results import GroupRow
+from screener.screens.scores import PARTS
 
 RETURN, STATISTIC, PROBABILITY, RATIO = 6, 4, 8, 4
 """Decimals of a column."""
@@ -34,14 +37,15 @@ def _count(value: float) -> int | None:
     return int(value) if math.isfinite(value) else None
 
 
-def _not_yet(_row: Any) -> None:
-    """A column of the file format whose figure this version does not compute; empty."""
-
-
 def _test(name: str) -> Column:
     """A column that holds one of the tests beside the headline."""
     decimals = PROBABILITY if name.startswith("p_") else STATISTIC
     return Column(name, lambda row: row.tests.get(name), decimals)
+
+
+def _part(name: str) -> Column:
+    """A column that holds one part of the score."""
+    return Column(f"score_{name}", lambda row: row.score.parts.get(name), RATIO)
 
 
 def _reasons(row: GroupRow) -> str:
@@ -63,6 +67,17 @@ _INTERVAL = (
     Column("ci_high", lambda row: row.high, RETURN),
 )
 
+_SCORE = (
+    Column("score", lambda row: row.score.value, 1),
+    Column("rank", lambda row: _count(row.score.rank)),
+    Column("verdict", lambda row: row.score.verdict or None),
+)
+
+_LASTING = (
+    Column("lasting", lambda row: row.lasting.what or None),
+    Column("half_life", lambda row: row.lasting.half_life, 2),
+)
+
 _STOCKS = (
     Column("ticker", lambda row: row.stock.ticker),
     Column("symbol", lambda row: f"KRX:{row.stock.ticker}"),
@@ -82,13 +97,15 @@ _STOCKS = (
     Column("q", lambda row: row.q, PROBABILITY),
     Column("placebo_p", lambda row: row.placebo_p, PROBABILITY),
     Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
-    Column("score", _not_yet),
-    Column("rank", _not_yet),
-    Column("verdict", _not_yet),
+    *_SCORE,
     Column("flags", lambda row: " ".join(row.flags)),
     Column("index_weight", lambda row: row.index_weight, RETURN),
     Column("car_loo", lambda row: row.car_loo, RETURN),
     Column("scar_loo", lambda row: row.scar_loo, STATISTIC),
+    Column("index_contribution", lambda row: row.index_contribution, RETURN),
+    *(_part(name) for name in PARTS if name != "breadth"),
+    Column("steady", lambda row: row.score.steady, RATIO),
+    *_LASTING,
 )
 
 _SECTORS = (
@@ -109,7 +126,7 @@ _SECTORS = (
     *_HEADLINE,
     Column("q", lambda row: row.headline.q, PROBABILITY),
     Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
-    *(Column(name, _not_yet) for name in ("score", "rank", "verdict")),
+    *_SCORE,
     Column("members", lambda row: row.members),
     Column("benchmark_return", lambda row: row.benchmark_return, RETURN),
     Column("post_hoc", lambda row: int(row.group.post_hoc)),
@@ -117,6 +134,12 @@ _SECTORS = (
     *_INTERVAL,
     *(_test(name) for name in ("z_corrado", "p_corrado", "p_patell", "p_bmp")),
     Column("undefined", lambda row: _reasons(row)),
+    *(_part(name) for name in PARTS),
+    Column("steady", lambda row: row.score.steady, RATIO),
+    Column("score_low", lambda row: row.score.low, 1),
+    Column("score_high", lambda row: row.score.high, 1),
+    Column("score_maker", lambda row: row.score.maker or None),
+    *_LASTING,
 )
 
 _SPREADS = (
@@ -193,15 +216,72 @@ def tables(report: Report, words: Words) -> list[Table]:
         _table(report, words, "spreads", _SPREADS, impact.spreads),
         _table(report, words, "paths", _PATHS, impact.paths),
         *([_table(report, words, "planted", _PLANTED, report.planted)] if report.planted else []),
+        _table(report, words, "claims", _claims(report, words), report.claims),
     ]
 
 
+def _claims(report: Report, words: Words) -> tuple[Column, ...]:
+    """Columns of the claims; texts in the language of `words`."""
+
+    def against(row: Checked) -> str:
+        return "; ".join(name or f"{what} ({who})" for name, what, who in claims.others(row, report, words))
+
+    def told(one: Happening) -> str:
+        return f"{one.day} {one.what.in_(words.language)}"
+
+    return (
+        Column("id", lambda row: row.id),
+        Column("said", lambda row: claims.said(row.claim.said, words)),
+        Column("by", lambda row: "; ".join(row.claim.by)),
+        Column("date", lambda row: row.claim.date),
+        Column("kind", lambda row: row.claim.test and row.claim.test.kind),
+        Column("window_start", lambda row: row.window and row.window.first),
+        Column("window_end", lambda row: row.window and row.window.last),
+        Column("verdict", lambda row: row.verdict),
+        Column("figures", lambda row: "; ".join(claims.figures(row, report, words))),
+        Column("reason", lambda row: claims.reason(row, words)),
+        Column("against", against),
+        Column("value", lambda row: row.value, RETURN),
+        Column("unit", lambda row: row.unit),
+        Column("confounders", lambda row: "; ".join(map(told, claims.confounders(row, report)))),
+    )
+
+
+class Sourced(Protocol):
+    """What the columns that stand in every table are taken from."""
+
+    @property
+    def banner(self) -> str | None:
+        """Key of a warning."""
+        ...
+
+    @property
+    def event(self) -> EventFacts:
+        """The event."""
+        ...
+
+    @property
+    def as_of(self) -> date:
+        """Last day of the prices."""
+        ...
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the prices come from."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """How it was measured."""
+        ...
+
+
 def _table(
-    report: Report,
+    report: Sourced,
     words: Words,
     name: str,
     columns: Sequence[Column],
-    rows: Iterable[StockRow | GroupRow | SpreadRow | PathPoint | Truth],
+    rows: Iterable[Any],
 ) -> Table:
     banner = words(f"{report.banner}_short") if report.banner else None
     everywhere = (
@@ -209,10 +289,16 @@ def _table(
         Column("as_of", lambda _row: report.as_of),
         Column("source", lambda _row: report.provenance.source),
     )
+    named = {column.name for column in columns}
+    other_news = []
+    if isinstance(report, Report) and "window_start" in named and "confounders" not in named:
+        other_news = [Column("confounders", lambda row: report.other_news(row.window, words.language) or None)]
     complete = (
         *everywhere,
         *columns,
+        *other_news,
         Column("model", lambda _row: report.rules.model.value if report.provenance.study else None),
+        Column("benchmark", lambda _row: report.provenance.benchmark),
         Column("banner", lambda _row: banner),
     )
     return Table(name, complete, tuple(tuple(_plain(column, row, words) for column in complete) for row in rows))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from screener.report.model import Language
+from screener.report.scan.words import SCAN
 from screener.screens.results import Group, Stock
 
-_CATALOGUE: dict[str, tuple[str, str]] = {
+_REPORT: dict[str, tuple[str, str]] = {
     "title": ("{event} · 사건일 {event_day} (기준일 {base})", "{event} · event day {event_day} (base {base})"),
     "as_of": ("{as_of} 종가까지", "through the close of {as_of}"),
     "won": ("승자", "Won"),
@@ -24,6 +25,21 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "출처: {source} · {first}~{last} {sessions}거래일 · 벤치마크 {benchmark}",
         "Source: {source} · {sessions} sessions, {first} to {last} · benchmark {benchmark}",
     ),
+    "source_fetched": ("{source}, {fetched} KST에 받음", "{source}, fetched {fetched} KST"),
+    "source_openapi": ("KRX Open API", "KRX Open API"),
+    "source_pykrx-login": ("KRX(pykrx, 계정 사용)", "KRX through pykrx, with an account"),
+    "source_pykrx-keyless": (
+        "네이버 수정주가(pykrx, 계정 없음)",
+        "Naver's adjusted closes through pykrx, without an account",
+    ),
+    "source_store": ("저장소", "the store"),
+    "source_file": ("가져온 파일", "imported files"),
+    "proxy": (
+        "벤치마크는 지수 자체가 아니라 지수를 따르는 ETF입니다. KRX_ID와 KRX_PW를 설정하면 지수를 씁니다.",
+        "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices. KRX_ID and KRX_PW open "
+        "the indices themselves.",
+    ),
+    "tried": ("{source}: 쓸 수 없었습니다. {why}", "{source} could not serve: {why}"),
     "source_press": (
         "출처: 신문에 실린 {day} 등락률 {n}종목",
         "Source: figures that newspapers printed for {day}, {n} stocks",
@@ -58,6 +74,118 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "themes_at": ("{sector}: 테마, {window}", "{sector}: themes, {window}"),
     "winners_at": ("오른 종목, {window}", "Winners, {window}"),
     "losers_at": ("내린 종목, {window}", "Losers, {window}"),
+    "parts_at": ("점수의 구성, {window}", "What the scores are made of, {window}"),
+    "parts_note": (
+        "각 항목은 -1에서 +1 사이이며 설정된 가중치의 평균 x 100이 점수입니다. 유지: 항목의 가중치를 무작위로 바꾼 "
+        "1,000번 가운데 같은 3분위에 남은 비율(%). 하나씩 제외: 구성 종목을 하나씩 뺐을 때 점수의 범위.",
+        "Each part lies between -1 and +1; the score is 100 times their mean, weighted as configured. Steady: % of "
+        "1,000 random weightings that leave it in its third of the table. Without one: lowest and highest score when "
+        "each member is left out once.",
+    ),
+    "maker": (
+        "{name}: {stock} 하나가 점수를 좌우합니다(하나씩 빼면 {low}에서 {high}).",
+        "{name}: one stock, {stock}, makes its score (from {low} to {high} when each is left out).",
+    ),
+    "col_score": ("점수", "Score"),
+    "col_place": ("순위", "#"),
+    "col_magnitude": ("크기", "magnitude"),
+    "col_certainty": ("확실성", "certainty"),
+    "col_persistence": ("지속", "persistence"),
+    "col_breadth": ("확산", "breadth"),
+    "col_steady": ("유지 %", "steady %"),
+    "col_left_out": ("하나씩 제외", "without one"),
+    "named_winner": ("승자: {names}", "Winners: {names}"),
+    "named_loser": ("패자: {names}", "Losers: {names}"),
+    "named_no clear effect": (
+        "뚜렷한 효과 없음: {names}. 움직임은 있었어도 보정한 검정이 뒷받침하지 않습니다"
+        "(점수 25 이상, q 0.10 이하라야 승자나 패자).",
+        "No clear effect: {names}. Whatever they moved, the corrected test does not carry it (a winner or loser scores "
+        "25 at least, with q at most .10).",
+    ),
+    "verdict_item": ("{name} {score}", "{name} {score}"),
+    "unclear": ("; 뚜렷한 효과는 아님", "; no clear effect"),
+    "lasting_held": ("유지", "held"),
+    "lasting_faded": ("소멸", "faded"),
+    "lasting_reversed": ("반전", "reversed"),
+    "lasting_extended": ("확대", "extended"),
+    "lasting_delayed": ("지연", "delayed"),
+    "col_lasting": ("이후", "since"),
+    "contribution": (
+        "지수를 움직인 종목, 사건일(기준일 시가총액 비중 x 등락률, %p)",
+        "What moved the index on the event day: each stock's part at the base times its return, in percentage points",
+    ),
+    "moved_index": ("{market} {moved}%: {named}", "{market} {moved}%: {named}"),
+    "leads": (
+        "더 긴 구간에는 다른 재료가 더 들어 있으므로 {window}을 앞세웁니다.",
+        "Longer windows hold more of this, so the report leads with {window}.",
+    ),
+    "compare_at": ("{pair}: 구간별 격차와 검정", "{pair}: the difference by window, and its tests"),
+    "compare_note": (
+        "순위와 p: 같은 두 종목군의 평상시 격차 가운데 몇 번째로 극단적인가. "
+        "탐지 가능: 검정이 80%의 경우에 찾아낼 가장 작은 격차(%p). KP: 사건이 변동성을 키웠어도 성립하는 두 표본 검정.",
+        "Rank and p: place of the difference among ordinary sessions of the same two groups. Detectable: the smallest "
+        "difference that the test finds in 80 % of cases, in percentage points. KP: two-sample test that holds where "
+        "the event itself raised the variance.",
+    ),
+    "compare_tested": (
+        "{a} − {b}, {window}: 초과수익률 격차 {value}%p",
+        "{a} minus {b}, {window}: {value} percentage points of abnormal return",
+    ),
+    "compare_plain": (
+        "{a} − {b}, {window}: 등락률 격차 {value}%p",
+        "{a} minus {b}, {window}: {value} percentage points",
+    ),
+    "compare_largest": ("; {n}거래일 가운데 가장 큼(p {p})", "; largest of {n} sessions (p {p})"),
+    "compare_rank": ("; {n}거래일 가운데 {rank}번째로 큼(p {p})", "; number {rank} of {n} sessions by size (p {p})"),
+    "sides_at": ("두 종목군, {window}", "Each side, {window}"),
+    "cannot": (
+        "{name}({n}종목)로는 할 수 없는 검정: {tests}",
+        "{name} ({n} stocks) cannot carry: {tests}",
+    ),
+    "drivers_at": ("격차를 만든 종목, {window}", "Who drove the difference, {window}"),
+    "col_brought": ("기여 %p", "brought %p"),
+    "card_windows": ("구간별 수익률", "By window"),
+    "card_note": (
+        "95% 구간: t에 따른 CAR의 구간. p: 같은 종목의 평상시 거래일 가운데 순위. "
+        "q: 함께 측정한 종목 수를 감안한 t의 p.",
+        "95% interval: of the CAR, by its t. p: rank among ordinary sessions of the same stock. q: p of the t, for the "
+        "number of stocks measured with it.",
+    ),
+    "card_facts": ("이 종목은", "The stock"),
+    "card_place": (
+        "{sector}: 점수로 {n}종목 중 {place}위, {window}{verdict}",
+        "{sector}: number {place} of {n} by score, {window}{verdict}",
+    ),
+    "is_winner": ("; 승자", "; a winner"),
+    "is_loser": ("; 패자", "; a loser"),
+    "is_no clear effect": ("; 뚜렷한 효과 없음", "; no clear effect"),
+    "card_usual": (
+        "평소: 베타 {beta}, 알파 하루 {alpha}%, 잔차 표준편차 하루 {sigma}%, 설명력 {explained}%({n}거래일)",
+        "Usually: beta {beta}, alpha {alpha}% a session, residual deviation {sigma}% a session, {explained}% explained "
+        "({n} sessions)",
+    ),
+    "card_index": (
+        "{market}의 {weight}%: 지수 {moved}% 가운데 {part}%p",
+        "{weight}% of {market}: {part} percentage points of the index's {moved}%",
+    ),
+    "card_regained": (
+        "기준가 대비 최저 {lowest}%, 사건일부터 {sessions}거래일 만에 기준가 회복",
+        "Lowest close {lowest}% below the base; back at the base price {sessions} sessions after the event day",
+    ),
+    "card_below": (
+        "기준가 대비 최저 {lowest}%, 아직 기준가를 회복하지 못함",
+        "Lowest close {lowest}% from the base, and not back at the base price yet",
+    ),
+    "card_limit": ("가격제한폭에 닿은 날: {days}", "Closed at the price limit: {days}"),
+    "card_halted": ("거래가 없던 날: {days}", "Did not trade: {days}"),
+    "card_action": ("권리락·분할 등: {days}", "Split, rights issue or the like: {days}"),
+    "card_flows": ("투자자별 순매수, 억 원", "Net purchases, 100 million won"),
+    "col_fund": ("ETF %", "Fund %"),
+    "col_benchmark": ("지수 %", "Index %"),
+    "col_day": ("날짜", "Session"),
+    "col_foreign": ("외국인", "Foreign"),
+    "col_institution": ("기관", "Institutions"),
+    "col_individual": ("개인", "Individuals"),
     "planted_at": ("심어 둔 효과와 추정값, CAAR %", "What was planted, and what was found, CAAR in %"),
     "col_window": ("구간", "Window"),
     "col_planted": ("심은 값", "Planted"),
@@ -101,6 +229,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "col_median": ("중앙값 %", "Median %"),
     "col_up": ("상승 %", "Up %"),
     "col_caar": ("CAAR %", "CAAR %"),
+    "col_vs_fund": ("ETF 대비 %p", "vs fund"),
     "col_vs_index": ("지수 대비 %p", "vs index"),
     "col_t": ("t", "t"),
     "col_p": ("p", "p"),
@@ -205,7 +334,53 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "파일: {folder}에는 완전한 분석이 이미 있어 그대로 두었습니다.",
         "Files: {folder} holds a full study already and was left as it is.",
     ),
+    "claims_title": ("{event}: 보도된 주장과 가격", "{event}: what was claimed, and what prices say"),
+    "claims_none": (
+        "이 사건에 대해 설정된 주장이 없습니다: claims.toml에 적습니다.",
+        "No claim about this event is configured: write them into claims.toml.",
+    ),
+    "claims_untested": ("거래소 가격으로 확인할 수 없는 주장", "Not testable on prices of the exchange"),
+    "claims_verdict_confirmed": ("맞음", "confirmed"),
+    "claims_verdict_partly": ("일부 맞음", "partly"),
+    "claims_verdict_contradicted": ("어긋남", "contradicted"),
+    "claims_verdict_no data": ("자료 없음", "no data"),
+    "claims_verdict_not testable here": ("확인 불가", "not testable here"),
+    "claims_count": ("{verdict} {n}", "{n} {verdict}"),
+    "claims_by": ("{by}", "by {by}"),
+    "claims_by_on": ("{by}, {day}", "by {by}, {day}"),
+    "claims_otherwise": ("다른 주장", "otherwise"),
+    "claims_base": ("기준일 {base} 종가", "close of the base, {base}"),
+    "claims_caveat": ("유의", "note"),
+    "claims_confounders": ("같은 기간의 다른 재료", "other news"),
+    "claims_why": ("이유", "why"),
+    "claims_lacks_window": (
+        "가격이 {window}거래일에 미치지 않음",
+        "the prices do not reach over sessions {window}",
+    ),
+    "claims_lacks_return": ("이 구간의 등락률 없음", "the stock has no return over the window"),
+    "claims_lacks_members": ("등락률이 있는 종목이 모자람", "too few of the stocks have a return"),
+    "claims_lacks_abnormal": ("초과수익률이 있는 종목이 모자람", "too few of the stocks have an abnormal return"),
+    "claims_lacks_cap": ("시가총액 없음", "the source gives no market capitalisation"),
+    "claims_return": ("{of} {value}%", "{of} {value}%"),
+    "claims_but": ("{of} {value}%", "{of} {value}%"),
+    "claims_except": ("예외: {named}", "not so: {named}"),
+    "claims_mean": ("{of}{at} 평균 {value}%", "{of}{at} mean {value}%"),
+    "claims_mean_cw": ("{of}{at} 시총가중 {value}%", "{of}{at} cap-weighted mean {value}%"),
+    "claims_median": ("{of}{at} 중앙값 {value}%", "{of}{at} median {value}%"),
+    "claims_caar": ("{of}{at} CAAR {value}%", "{of}{at} CAAR {value}%"),
+    "claims_up": ("{of} {n}종목 중 {k}종목 상승", "{k} of {n} rose ({of})"),
+    "claims_down": ("{of} {n}종목 중 {k}종목 하락", "{k} of {n} fell ({of})"),
+    "claims_difference": ("차이 {value}%p", "difference {value} percentage points"),
+    "claims_rank_best": ("{n}개 업종 중 위에서 {k}위", "place {k} of {n} sectors from the top"),
+    "claims_rank_worst": ("{n}개 업종 중 아래에서 {k}위", "place {k} of {n} sectors from the bottom"),
+    "claims_undone": ("되돌림 {share}%", "{share}% of it undone"),
+    "claims_cap": ("{of} 시가총액 {trillion}조 원", "market value of {of} {trillion} tn won"),
+    "claims_ratio": ("{stated}조 원은 {ratio}배", "{stated} tn won are {ratio} times that"),
+    "claims_peer": ("{of} {value}%", "{of} {value}%"),
+    "claims_known": ("{of} {n}종목 중 {k}종목", "{k} of {n} known ({of})"),
 }
+
+_CATALOGUE = {**_REPORT, **SCAN}
 
 
 class Words:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.market.panel import Panel
+from screener.screens.behaviour import Behaviour, behaviours
 from screener.screens.left_out import flags, skipped
 from screener.screens.measurement import Measurement, Rules
 from screener.screens.results import (
@@ -21,6 +22,7 @@ from screener.screens.results import (
     StockRow,
     Window,
 )
+from screener.screens.scoring import score_groups, score_stocks
 from screener.study.arrays import Floats
 from screener.study.multiple import benjamini_hochberg, westfall_young
 from screener.study.placebo import Placebo
@@ -40,6 +42,7 @@ class Impact:
     spreads: tuple[SpreadRow, ...]
     paths: tuple[PathPoint, ...]
     skipped: tuple[Skipped, ...]
+    behaviours: tuple[Behaviour, ...]
 
     @property
     def leading(self) -> Window | None:
@@ -60,31 +63,34 @@ def measure_impact(
     `excluded` are rows of the panel that no placebo window may touch, because something else happened there.
     """
     measurement = Measurement(panel, event_row, stocks, rules, excluded)
+    of_stocks = measurement.stock_placebos() if measurement.has_history else []
+    of_groups = measurement.placebos(groups) if measurement.has_history else []
     return Impact(
         measurement.windows,
-        tuple(_stock_rows(measurement, groups)),
-        tuple(_group_rows(measurement, groups)),
+        tuple(_stock_rows(measurement, groups, of_stocks)),
+        tuple(_group_rows(measurement, groups, of_groups, of_stocks)),
         tuple(row for pair in rules.spreads for row in _spread_rows(measurement, *_pair(pair, groups))),
         tuple(point for group in groups for point in _path(measurement, group)),
         tuple(skipped(measurement)),
+        behaviours(measurement),
     )
 
 
-def _stock_rows(measurement: Measurement, groups: Sequence[Group]) -> list[StockRow]:
-    placebos = measurement.stock_placebos() if measurement.has_history else []
+def _stock_rows(measurement: Measurement, groups: Sequence[Group], placebos: Sequence[Placebo]) -> list[StockRow]:
     evidence = {group.sector for group in groups if not group.post_hoc}
     columns = measurement.column_of
     fair = np.isin(
         np.arange(len(measurement.panel.tickers)),
         [column for stock, column in zip(measurement.stocks, columns, strict=True) if stock.sector in evidence],
     )
+    ranked = np.array([stock.sector in evidence for stock in measurement.stocks])
     weights, alone = measurement.index_weights(), measurement.without_itself()
-    table = []
+    table: list[StockRow] = []
     for number, (window, rows) in enumerate(measurement.rows.items()):
         result = measurement.results[window]
         q = benjamini_hochberg(np.where(fair, result.p, np.nan))
         placebo_p = placebos[number].placebo_p if placebos else np.full(len(q), np.nan)
-        table += [
+        of_window = [
             StockRow(
                 stock=stock,
                 window=window,
@@ -104,21 +110,36 @@ def _stock_rows(measurement: Measurement, groups: Sequence[Group]) -> list[Stock
             )
             for stock, column in zip(measurement.stocks, columns, strict=True)
         ]
+        if placebos:
+            on_day = _p_on_event_day(measurement, placebos)[columns]
+            of_window = score_stocks(measurement, window, of_window, ranked, on_day, measurement.rules.weights)
+        table += of_window
     return table
 
 
-def _group_rows(measurement: Measurement, groups: Sequence[Group]) -> list[GroupRow]:
-    if not measurement.has_history:
+def _p_on_event_day(measurement: Measurement, placebos: Sequence[Placebo]) -> Floats:
+    """Headline p in the window [0,0]; NaN where that is not among the windows."""
+    for window, placebo in zip(measurement.rows, placebos, strict=True):
+        if (window.first, window.last) == (0, 0):
+            return placebo.placebo_p
+    return np.full_like(placebos[0].placebo_p, np.nan)
+
+
+def _group_rows(
+    measurement: Measurement, groups: Sequence[Group], placebos: Sequence[Placebo], of_stocks: Sequence[Placebo]
+) -> list[GroupRow]:
+    if not placebos:
         return [_group_row(measurement, group, window) for window in measurement.rows for group in groups]
-    tests, placebos = measurement.tests(groups), measurement.placebos(groups)
-    table = []
+    tests, on_day = measurement.tests(groups), _p_on_event_day(measurement, placebos)
+    table: list[GroupRow] = []
     for number, (window, placebo) in enumerate(zip(measurement.rows, placebos, strict=True)):
         headlines = _headlines(placebo, groups)
-        for place, group in enumerate(groups):
-            found = tests[place][number]
-            table.append(
-                _group_row(measurement, group, window, headlines[place], found.columns(), dict(found.undefined))
-            )
+        found = [tests[place][number] for place in range(len(groups))]
+        rows = [
+            _group_row(measurement, group, window, headline, one.columns(), dict(one.undefined))
+            for group, headline, one in zip(groups, headlines, found, strict=True)
+        ]
+        table += score_groups(measurement, window, rows, placebo, of_stocks[number], on_day, measurement.rules.weights)
     return table
 
 
@@ -184,8 +205,8 @@ def _headlines(placebo: Placebo, groups: Sequence[Group]) -> list[Headline]:
 
 
 def _pair(pair: tuple[str, str], groups: Sequence[Group]) -> tuple[Group, Group]:
-    sectors = {group.sector: group for group in groups if group.theme is None}
-    return sectors[pair[0]], sectors[pair[1]]
+    by_label = {group.label: group for group in groups}
+    return by_label[pair[0]], by_label[pair[1]]
 
 
 def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow]:
@@ -199,8 +220,8 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
         kp = measurement.two_sample(a, b, window) if spread else None
         table.append(
             SpreadRow(
-                sector_a=a.sector,
-                sector_b=b.sector,
+                sector_a=a.label,
+                sector_b=b.label,
                 window=window,
                 n_a=of_a.n,
                 n_b=of_b.n,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,8 @@ class Rules:
     """Ordinary sessions before the event that it is ranked among, at most."""
     windows: tuple[tuple[int, int], ...]
     spreads: tuple[tuple[str, str], ...]
+    weights: Mapping[str, float]
+    """Of the parts of a score."""
 
     @property
     def refit(self) -> Refit:

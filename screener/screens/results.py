@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -29,6 +29,11 @@ class Group:
     en: str
     post_hoc: bool
     """Put together after the event because of how it moved: never evidence."""
+
+    @property
+    def label(self) -> str:
+        """SECTOR, or SECTOR:theme."""
+        return self.sector if self.theme is None else f"{self.sector}:{self.theme}"
 
     def holds(self, stock: Stock) -> bool:
         """Whether `stock` belongs to this group."""
@@ -81,6 +86,37 @@ class Headline:
     """Why there is no rank; empty where there is one."""
 
 
+@dataclass(frozen=True)
+class Score:
+    """One signed number for what an event did, and how much it hangs on its making."""
+
+    value: float = float("nan")
+    """In [-100, 100]."""
+    rank: float = float("nan")
+    """1 = highest, among those that are evidence."""
+    verdict: str = ""
+    """winner, loser or no clear effect; empty where nothing can be said, or the group is no evidence."""
+    steady: float = float("nan")
+    """Share of random weightings of the parts that leave it in its third of the ranking."""
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """magnitude, certainty, persistence, breadth, volume, in [-1, 1]; NaN = not known, counts for nothing."""
+    low: float = float("nan")
+    """Of a group, the lowest score when each member is left out once."""
+    high: float = float("nan")
+    maker: str = ""
+    """Ticker of the member without whom the score is another; empty if there is none."""
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What became of the event day's move by the window's end."""
+
+    what: str = ""
+    """held, faded, reversed, extended, delayed; empty where there was no move, or the window says nothing of it."""
+    half_life: float = float("nan")
+    """Sessions until half of it was gone."""
+
+
 class _Interval:
     """Ends of the 95 % interval around `caar_ew`."""
 
@@ -125,6 +161,15 @@ class StockRow:
     """Mean daily volume in the window over the mean in the estimation window."""
     flags: tuple[str, ...]
     """limit_up, limit_down, halted, resumed (first return after a halt), no_estimation."""
+    score: Score = Score()
+    lasting: Lasting = Lasting()
+
+    @property
+    def index_contribution(self) -> float:
+        """What the stock took from its index or gave to it over the window, decimal: its part at the base times its
+        return. NaN where either is not known.
+        """
+        return self.index_weight * self.raw_return
 
 
 @dataclass(frozen=True)
@@ -156,6 +201,8 @@ class GroupRow(_Interval):
 
     volume_ratio: float
     """Median of the members' ratios."""
+    score: Score = Score()
+    lasting: Lasting = Lasting()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +14,15 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from screener.errors import ConfigError, UsageError
-from screener.settings.models import KST, Event, Identifier, Screener, Sector
+from screener.krx import KST
+from screener.settings.claim_mistakes import fitted, mistakes_in
+from screener.settings.claims import Claim
+from screener.settings.models import Event, Identifier, Screener, Sector
+from screener.settings.nearest import nearest
 
 T = TypeVar("T")
 
-FILES = ("events.toml", "sectors.toml", "screener.toml")
+FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Settings:
     """Where each file was read from."""
     today: date
     """KST."""
+    claims: dict[str, Claim] = field(default_factory=dict)
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -43,6 +47,15 @@ class Settings:
     def sector(self, identifier: str) -> Sector:
         """The sector of that id; an unknown one is an error that names the nearest."""
         return _named(self.sectors, identifier, "sector", "`screener sectors`")
+
+    def claims_about(self, event: str) -> dict[str, Claim]:
+        """What was said about that event."""
+        return {name: claim for name, claim in self.claims.items() if claim.event == event}
+
+    def sessions_after(self, event: str) -> int:
+        """Sessions after that event's day that its windows and the claims about it reach."""
+        tests = [claim.test for claim in self.claims_about(event).values() if claim.test]
+        return max([self.screener.sessions_after, *(last for test in tests for _, last in test.windows)])
 
 
 def shipped_directory() -> Path:
@@ -53,7 +66,7 @@ def shipped_directory() -> Path:
 
 
 def load_settings(directory: Path | None = None, *, today: date | None = None) -> Settings:
-    """Load the three files, each from `directory` if it is there and else as shipped.
+    """Load the four files, each from `directory` if it is there and else as shipped.
 
     Raises:
         ConfigError: with one line for each mistake.
@@ -67,8 +80,11 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]))
     sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
     screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    claims = _parse(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim]))
     if files["screener.toml"].parent == shipped_directory():
         screener = _fitted(screener, events, sectors)
+    if files["claims.toml"].parent == shipped_directory():
+        claims = fitted(claims, events, sectors, screener.gap)
     settings = Settings(
         events,
         sectors,
@@ -76,6 +92,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
         {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         files,
         today or datetime.now(KST).date(),
+        claims,
     )
     mistakes = _cross_check(settings)
     if mistakes:
@@ -88,7 +105,7 @@ def _own_files(directory: Path) -> dict[str, Path]:
     there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml")
     for name in there:
         if name not in FILES:
-            raise ConfigError(f"{directory / name}: is not read{_nearest(name, FILES)}")
+            raise ConfigError(f"{directory / name}: is not read{nearest(name, FILES)}")
     if not there:
         raise ConfigError(
             f"{directory}: holds none of {', '.join(FILES)}: `screener config init {directory}` copies them"
@@ -138,16 +155,17 @@ def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str
                 what = f"{member.ticker} is of {market} in {elsewhere}: a stock has one market"
                 mistakes.append(("sectors.toml", (identifier, "members", number, "market"), what))
     if settings.screener.event not in settings.events:
-        what = f"no event {settings.screener.event!r} in events.toml" + _nearest(
+        what = f"no event {settings.screener.event!r} in events.toml" + nearest(
             settings.screener.event, settings.events
         )
         mistakes.append(("screener.toml", ("event",), what))
     for number, pair in enumerate(settings.screener.spreads):
         for name in pair:
             if name not in settings.sectors:
-                what = f"no sector {name!r} in sectors.toml" + _nearest(name, settings.sectors)
+                what = f"no sector {name!r} in sectors.toml" + nearest(name, settings.sectors)
                 mistakes.append(("screener.toml", ("spreads", number), what))
-    return mistakes
+    found = mistakes_in(settings.claims, settings.events, settings.sectors, settings.screener.gap)
+    return mistakes + [("claims.toml", path, what) for path, what in found]
 
 
 def _read(path: Path) -> str:
@@ -166,8 +184,10 @@ def _read(path: Path) -> str:
 
 
 def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
+    data: dict[str, Any] = {}
     try:
-        return adapter.validate_python(tomllib.loads(text))
+        data = tomllib.loads(text)
+        return adapter.validate_python(data)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_mistake(path, text, str(error))) from None
     except RecursionError:
@@ -176,7 +196,7 @@ def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
         # A list whose entries are wrong is also called too short; the entries say what is wrong.
         details = error.errors(include_url=False)
         told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
-        raise ConfigError(*(_place(path, text, *_explain(detail, adapter)) for detail in told[:20])) from None
+        raise ConfigError(*(_place(path, text, *_explain(detail, adapter, data)) for detail in told[:20])) from None
 
 
 def _syntax_mistake(path: Path, text: str, message: str) -> str:
@@ -190,17 +210,24 @@ def _syntax_mistake(path: Path, text: str, message: str) -> str:
     return f"{path}:{line}: not TOML: {what}: look for a missing quote, bracket or equals sign"
 
 
-def _explain(detail: Any, adapter: TypeAdapter[Any]) -> tuple[Sequence[str | int], str]:
+def _explain(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Sequence[str | int], str]:
     """Path and sentence of one pydantic error."""
-    path = tuple(part for part in detail["loc"] if part != "[key]")
     kind, value = detail["type"], detail["input"]
+    path = _in_file(detail["loc"], data) + (detail["loc"][-1:] if kind == "missing" else ())
     key = str(path[-1]) if path else ""
     if kind == "mistake":
         return path + tuple(detail["ctx"]["at"]), detail["ctx"]["message"]
     if kind == "extra_forbidden":
-        return path, f"unknown key {key!r}" + _nearest(key, _keys(adapter))
+        return path, f"unknown key {key!r}" + nearest(key, _keys(adapter))
     if kind == "missing":
         return path, f"the key {key!r} is missing: add it"
+    if kind == "union_tag_not_found":
+        return path, "the key 'kind' is missing: add it"
+    if kind == "union_tag_invalid":
+        kinds = re.findall(r"'(\w+)'", detail["ctx"]["expected_tags"])
+        return (*path, "kind"), f"no test is of the kind {detail['ctx']['tag']!r}" + nearest(
+            detail["ctx"]["tag"], kinds
+        )
     if kind == "literal_error":
         return path, f"{value!r} is not possible here: write {detail['ctx']['expected']}"
     if kind == "string_pattern_mismatch":
@@ -208,6 +235,16 @@ def _explain(detail: Any, adapter: TypeAdapter[Any]) -> tuple[Sequence[str | int
     if kind.startswith(("date", "datetime")):
         return path, f"{value!r} is no date: write it as 2025-01-31, without quotes"
     return path, f"{detail['msg'][0].lower()}{detail['msg'][1:]} (found {_short(value)})"
+
+
+def _in_file(loc: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
+    """The parts of `loc` that the file has: pydantic adds some of its own, such as the kind of a test."""
+    path: list[str | int] = []
+    for part in loc:
+        if isinstance(data, list) if isinstance(part, int) else isinstance(data, Mapping) and part in data:
+            path.append(part)
+            data = data[part]
+    return tuple(path)
 
 
 def _keys(adapter: TypeAdapter[Any]) -> list[str]:
@@ -230,12 +267,7 @@ def _place(path: Path, text: str, keys: Sequence[str | int], what: str) -> str:
     return where + (f"{dotted}: {what}" if dotted else what)
 
 
-def _nearest(word: str, known: Any) -> str:
-    near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
-    return f": did you mean {' or '.join(near)}?" if near else f": known are {', '.join(known)}"
-
-
 def _named(things: dict[str, T], identifier: str, kind: str, listing: str) -> T:
     if identifier in things:
         return things[identifier]
-    raise UsageError(f"no {kind} {identifier!r}{_nearest(identifier, things)} ({listing} lists them)")
+    raise UsageError(f"no {kind} {identifier!r}{nearest(identifier, things)} ({listing} lists them)")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,11 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-KST = ZoneInfo("Asia/Seoul")
-CLOSE = time(15, 30)
-"""KRX closes at 15:30 KST."""
-TICKER = re.compile(r"[0-9A-Z]{6}")
-"""Six characters; since 2024 KRX gives out codes with letters."""
+from screener.krx import KST, TICKER, closing
 
 Market = Literal["KOSPI", "KOSDAQ"]
 Palette = Literal["kr", "us", "cb"]
@@ -165,7 +159,7 @@ class Event(Strict):
     @property
     def first_day(self) -> date:
         """First calendar day on which KRX could react: news after the close belongs to the next session."""
-        late = isinstance(self.news, datetime) and self.news.time() >= CLOSE
+        late = isinstance(self.news, datetime) and self.news.time() >= closing(self.news_date)
         return self.news_date + timedelta(days=1 if late else 0)
 
     @model_validator(mode="after")
@@ -219,6 +213,30 @@ def _window(value: Any) -> tuple[int, int]:
 Window = Annotated[tuple[int, int], BeforeValidator(_window)]
 
 
+class CalendarDays(Strict):
+    """Days on which KRX closed or opened other than the holiday library knows."""
+
+    closed: Annotated[tuple[date, ...], Field(strict=False)] = ()
+    opened: Annotated[tuple[date, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for key, days in (("closed", self.closed), ("opened", self.opened)):
+            for number, day in enumerate(days):
+                if day in days[:number]:
+                    raise mistake(f"{day} stands twice: delete one", key, number)
+        for number, day in enumerate(self.closed):
+            if day.weekday() > 4:
+                raise mistake(f"{day} is a weekend, when KRX is closed anyway: delete it", "closed", number)
+            if day in self.opened:
+                raise mistake(f"{day} stands in opened as well: delete one", "closed", number)
+        return self
+
+
+SPARE = 30
+"""Sessions of history beyond the estimation window and the placebo dates."""
+
+
 class Screener(Strict):
     """How the screener works."""
 
@@ -238,9 +256,22 @@ class Screener(Strict):
     """Daily price limit as a decimal; 0 for a market without one."""
     windows: Annotated[tuple[Window, ...], Field(min_length=1, strict=False)]
     """Event windows; the first one leads the report."""
+    request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
+    """Seconds between two requests to one host of the exchange."""
     spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
     """Pairs of sectors whose difference is tested."""
     weights: Weights
+    calendar: CalendarDays = CalendarDays()
+
+    @property
+    def sessions_before(self) -> int:
+        """Sessions before an event day that its study can use, and some to spare for windows of other events."""
+        return self.estimation + self.gap + self.placebo_dates + SPARE
+
+    @property
+    def sessions_after(self) -> int:
+        """Sessions after an event day that its windows reach."""
+        return max(0, *(last for _, last in self.windows))
 
     @field_validator("spreads", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.app import Request, make_report
+from screener.app.report import Request
 from screener.errors import DataError
 from screener.report.model import Report
 from screener.report.publish import history_with, point_to_latest, publish, write_file
@@ -18,6 +18,7 @@ from screener.report.tables import Column, Table, tables, to_csv
 from screener.report.words import Words
 from screener.settings import load_settings
 from tests.market import small
+from tests.reports import make_report
 
 
 @pytest.fixture

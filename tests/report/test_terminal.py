@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from screener.app import Request, make_report
+from screener.app.report import Request
 from screener.report.figures import percent, probability
 from screener.report.layout import Field, fitting
 from screener.report.model import Report
@@ -16,6 +16,7 @@ from screener.report.terminal import Style, render
 from screener.report.words import _CATALOGUE, Words
 from screener.settings import load_settings
 from tests.market import small
+from tests.reports import make_report
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="module")
 def press() -> Report:
-    return make_report(load_settings(), Request())
+    return make_report(load_settings(), Request(source="press"))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
@@ -123,3 +124,10 @@ def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
     request = Request(source=f"file:{prices}", benchmark=[benchmark], as_of=small.event_day())
     assert "Windows not over yet: [0,+3]" in render(make_report(settings, request), Style())
     assert "not over yet" not in render(study, Style())
+
+
+def test_no_word_of_one_page_takes_the_place_of_anothers() -> None:
+    from screener.report import words
+    from screener.report.scan.words import SCAN
+
+    assert not set(words._REPORT) & set(SCAN)

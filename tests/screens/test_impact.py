@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screener.app import Request, make_report
+from screener.app.report import Request
 from screener.demo import demo_event, demo_sectors
 from screener.errors import DataError, UsageError
 from screener.market.sources import demo as market
@@ -21,6 +21,7 @@ from screener.screens.results import GroupRow
 from screener.settings import load_settings
 from screener.settings.models import Event, Name
 from tests.market import small
+from tests.reports import make_report
 from tests.screens.find import stock
 
 Change = Callable[[dict[str, str]], None]

@@ -113,6 +113,9 @@ def test_stock_has_one_market(config: Path) -> None:
         ("2024-04-19T15:29:00", date(2024, 4, 19)),
         ("2024-04-19T15:30:00", date(2024, 4, 20)),
         ("2024-04-19T08:00:00Z", date(2024, 4, 20)),  # 17:00 in Seoul
+        ("2023-11-16T15:45:00", date(2023, 11, 16)),  # examination day: traded until 16:30
+        ("2023-11-16T16:30:00", date(2023, 11, 17)),
+        ("2023-11-09T15:45:00", date(2023, 11, 10)),  # a Thursday of November as any other
     ],
 )
 def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: str, first_day: date) -> None:
@@ -152,6 +155,13 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("events.toml", "news = 2024-04-22", "news = 2024-04-19\nevent_day = 2024-04-20", "event_day 2024-04-20 is a weekend"),
         ("screener.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
         ("sectors.toml", '"000001"', "-660", "-660 is no ticker"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:15: calendar.closed[1]: 2024-03-05 stands twice"),
+        ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:13: calendar.opened[1]: 2024-03-05 stands twice"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-09]\n[weights]", "screener.toml:13: calendar.closed[0]: 2024-03-09 is a weekend"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:13: calendar.closed[0]: 2024-03-05 stands in opened as well"),
+        ("screener.toml", "[weights]", '[calendar]\nclosed = ["2024-03-05"]\n[weights]', "screener.toml:13: calendar.closed[0]: '2024-03-05' is no date"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05T09:00:00]\n[weights]", "screener.toml:13: calendar.closed[0]: "),
+        ("screener.toml", "[weights]", "[calendar]\nclose = []\n[weights]", "screener.toml:13: calendar.close: unknown key 'close': did you mean closed"),
     ],
 )  # fmt: skip
 def test_mistake_names_file_line_key_and_remedy(config: Path, file: str, old: str, new: str, expected: str) -> None:
@@ -160,6 +170,13 @@ def test_mistake_names_file_line_key_and_remedy(config: Path, file: str, old: st
     assert expected in said
     assert said.startswith(f"{file}:")
     assert all(line.startswith(f"{file}:") for line in said.splitlines())
+
+
+def test_calendar_days_may_be_left_out(config: Path) -> None:
+    calendar = load_settings(config, today=TODAY).screener.calendar
+    assert (calendar.closed, calendar.opened) == ((), ())
+    change(config / "screener.toml", "[weights]", "[calendar]\nopened = [2024-03-09]\n[weights]")  # a Saturday
+    assert load_settings(config, today=TODAY).screener.calendar.opened == (date(2024, 3, 9),)
 
 
 def test_all_mistakes_of_a_file_are_named_at_once(config: Path) -> None:
@@ -205,6 +222,6 @@ def test_copy_leaves_what_is_there(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     assert all(copied for _, copied in copy_shipped(mine))
     (mine / "events.toml").write_text("changed", encoding="utf-8")
-    assert [copied for _, copied in copy_shipped(mine)] == [False, False, False]
+    assert [copied for _, copied in copy_shipped(mine)] == [False, False, False, False]
     assert (mine / "events.toml").read_text(encoding="utf-8") == "changed"
     assert (mine / "sectors.toml").read_bytes() == (shipped_directory() / "sectors.toml").read_bytes()

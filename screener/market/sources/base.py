@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Protocol
 
+from screener.errors import ExitCode
 from screener.market.panel import Panel
 from screener.market.quality import Finding
 
@@ -25,6 +26,14 @@ class Need:
     """Daily price limit as a decimal; 0 for a market without one."""
     today: date
     """KST; no price can be later."""
+    event_day: date | None = None
+    """Configured event day; None = the first session on or after the news."""
+    least: int = 1
+    """Sessions before the event day without which there is no study."""
+    before: int = 1
+    """Sessions before the event day that the study can use."""
+    after: int = 0
+    """Sessions after it that the study can use."""
 
     @property
     def tickers(self) -> tuple[str, ...]:
@@ -54,6 +63,16 @@ class File:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """A source that could not serve."""
+
+    source: str
+    why: str
+    code: int = ExitCode.DONE
+    """What the command ends with on its account, although another source served."""
+
+
+@dataclass(frozen=True)
 class Market:
     """What a source gives."""
 
@@ -69,6 +88,12 @@ class Market:
 
     simulated: bool = False
     """The prices are made up."""
+    fetched: datetime | None = None
+    """When the last session was fetched from its source; None if nothing was fetched."""
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
+    tried: tuple[Tried, ...] = ()
+    """Better sources that could not serve."""
 
     @property
     def selected(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,8 @@ from numpy.typing import NDArray
 from screener.errors import DataError
 from screener.market.longform import Days, Long, read_prices, read_table, to_numpy
 from screener.market.panel import build_panel
-from screener.market.quality import Finding, clean, finding, traded
+from screener.market.quality import Finding, checked_level, clean, finding, traded
 from screener.market.sources.base import File, Market, Need
-
-IMPLAUSIBLE = 0.30
-"""No index moves further in a day than each of its stocks may."""
 
 
 @dataclass(frozen=True)
@@ -76,34 +72,8 @@ class Files:
                 raise DataError(f"{called}: no index {name!r}: the column index holds {', '.join(sorted(there)[:12])}")
             rows = np.flatnonzero(to_numpy(code.indices) == there.index(name))
             days, close = to_numpy(table["date"], rows), to_numpy(table["close"], rows).astype(np.float64)
-            levels[name] = _checked(called, name, days, close, need.as_of)
+            levels[name] = checked_level(called, name, days, close, need.as_of)
         return levels
-
-
-def _checked(
-    called: str, name: str, days: Days, close: NDArray[np.float64], until: date | None
-) -> tuple[Days, NDArray[np.float64]]:
-    """One index, sorted, each day once, through `until`; a level that cannot be is an error."""
-    order = np.argsort(days, kind="stable")
-    days, close = days[order], close[order]
-    again = np.flatnonzero(days[1:] == days[:-1])
-    clash = again[close[again] != close[again + 1]]
-    if clash.size:
-        raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
-    bad = np.flatnonzero(~((close > 0) & np.isfinite(close)))
-    if bad.size:
-        raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
-    jump = np.flatnonzero(np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1])
-    if jump.size:
-        row = jump[0]
-        raise DataError(
-            f"{called}: {name} moves from {close[row]:g} to {close[row + 1]:g} on {days[row + 1]}: correct it"
-        )
-    keep = np.ones(len(days), dtype=bool)
-    keep[again + 1] = False
-    if until is not None:
-        keep &= days <= np.datetime64(until)
-    return days[keep], close[keep]
 
 
 def _other_markets(official: Long, need: Need) -> list[Finding]:

@@ -40,8 +40,9 @@ class Press:
         refusal = self.refusal(need)
         if refusal is not None:
             raise DataError(f"press: {refusal}: give prices with --source file:PATH")
-        stocks = {row["ticker"]: row for row in _rows("stocks_2025-01-31.csv")}
-        indices = {row["index"]: float(row["change_pct"]) / 100 for row in _rows("indices_2025-01-31.csv")}
+        of_stocks, of_indices = published()
+        stocks = {row["ticker"]: row for row in of_stocks}
+        indices = {row["index"]: float(row["change_pct"]) / 100 for row in of_indices}
         returns = np.array([[_change(stocks, ticker) for ticker in need.tickers]])
         known = np.isfinite(returns)
         unknown = np.full(returns.shape, np.nan)
@@ -54,6 +55,7 @@ class Press:
             caps=unknown,
             limit=limits_touched(returns, unknown, unknown, unknown, need.price_limit),
             suspect=np.zeros(returns.shape, dtype=bool),
+            actions=np.zeros(returns.shape, dtype=bool),
             benchmarks={market: np.array([indices[market]]) for market in need.markets if market in indices},
             market_caps={},
             first_price=np.where(known[0], np.datetime64(DAY), np.datetime64("NaT")),
@@ -69,6 +71,11 @@ class Press:
         elsewhere = [f"{row['name_en']} {ticker}" for ticker, row in stocks.items() if ticker not in need.tickers]
         findings = tuple(finding("in_no_sector", "info", elsewhere))
         return Market("press", panel, findings, ", ".join(panel.benchmarks), files, printed)
+
+
+def published() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The rows of stocks and of indices as they stand in the table; an empty cell was not printed."""
+    return _rows("stocks_2025-01-31.csv"), _rows("indices_2025-01-31.csv")
 
 
 def _rows(name: str) -> list[dict[str, str]]:

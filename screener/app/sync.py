@@ -1,0 +1,128 @@
+"""Brings the store up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from screener.errors import BlockedError, NetworkError, UsageError
+from screener.market.sources import open_ways, paths_of
+from screener.market.sources.live import Access
+from screener.market.sources.stored import PROXIES
+from screener.market.store import Store
+from screener.market.sync.plan import Fetched, Plan
+from screener.market.tables import MARKET, PRICES
+from screener.settings import Settings
+
+KOSPI_SINCE = date(1980, 1, 4)
+"""The day of its level 100."""
+
+
+def sync_store(
+    settings: Settings,
+    access: Access,
+    source: str,
+    first: date | None,
+    last: date | None,
+    benchmark: Sequence[Path] = (),
+    market: Sequence[Path] = (),
+) -> Fetched:
+    """Fetch into the store what it lacks, from the best way to the exchange that is open, or import files.
+
+    Raises:
+        LoginError: an account or key is refused.
+        NetworkError: no way leads to the exchange.
+        DataError: what it gives is not whole, or contradicts itself.
+    """
+    if source.startswith("file:"):
+        from screener.market.sync.imports import import_files
+
+        with access.store.writing(f"sync --source {source}", access.now()):
+            return import_files(access.store, paths_of(source), benchmark, market, access.now())
+    if benchmark or market:
+        raise UsageError("--benchmark and --market go with --source file:PATH")
+    if source not in ("auto", "pykrx", "openapi"):
+        raise UsageError(f"no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH")
+    plan = plan_of(settings, access, first, last)
+    ways = open_ways(access, source)
+    blocked = False
+    for way in ways:
+        try:
+            fetched = way.fetch(plan)
+        except NetworkError as error:
+            blocked = blocked or isinstance(error, BlockedError)
+            if way is ways[-1]:
+                raise
+            access.progress.say(f"{way.name} could not serve: {error}")
+        else:
+            fetched.blocked = blocked
+            fetched.last = _last_held(access.store, way.name, plan.last)
+            return fetched
+    raise AssertionError("there is always a way without an account")
+
+
+def _last_held(store: Store, source: str, until: date) -> date | None:
+    """The newest session of `source` in the store, no later than `until`."""
+    kind = PRICES if source == "pykrx-keyless" else MARKET
+    return max((day for day in store.table(source, kind).manifest.sessions if day <= until), default=None)
+
+
+def plan_of(settings: Settings, access: Access, first: date | None, last: date | None) -> Plan:
+    """From the history that the earliest event needs to the last session that is over, if nothing else is asked for."""
+    calendar, rules = access.calendar, settings.screener
+    now = access.now()
+    final = calendar.last_final(now)
+    _refuse_days(first, last, now.date())
+    event_days = [one.event_day or calendar.first_on_or_after(one.first_day) for one in settings.events.values()]
+    over = [day for day in event_days if day <= final]
+    if first is None:
+        first = min((calendar.shift(day, -rules.sessions_before) for day in over), default=final)
+    if last is not None and first > last:
+        raise UsageError(f"--to {last} is before {first}, the first day that the events need: give --from as well")
+    last = min(last or final, final)
+    if first > last:
+        raise UsageError(f"--from {first} is after {last}, the last session that is over")
+    taus = range(min(window[0] for window in rules.windows), rules.sessions_after + 1)
+    # Those of an event come once its windows are over: on its days they would double what an update asks for.
+    past = [day for day in over if calendar.shift(day, rules.sessions_after) <= last]
+    flow_days = {calendar.shift(day, tau) for day in past for tau in taus}
+    bases = {calendar.before(day) for day in over}
+    members = {member.ticker: None for sector in settings.sectors.values() for member in sector.members}
+    return Plan(
+        first=first,
+        last=last,
+        tickers=(*members, *PROXIES.values()),
+        flow_days=tuple(sorted(day for day in flow_days if first <= day <= last)),
+        industry_days=tuple(sorted(day for day in bases if first <= day <= last)),
+    )
+
+
+def _refuse_days(first: date | None, last: date | None, today: date) -> None:
+    for option, day in (("--from", first), ("--to", last)):
+        if day is not None and day < KOSPI_SINCE:
+            raise UsageError(f"{option} {day} is before {KOSPI_SINCE}, where KOSPI begins")
+        if day is not None and day > today:
+            raise UsageError(f"{option} {day} is in the future (today is {today})")
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"--from {first} is after --to {last}: exchange them")
+
+
+def describe(done: Fetched, shown: str) -> str:
+    """What a fetch did, in lines."""
+    what = [f"{done.sessions} sessions"] if done.sessions else []
+    what += [f"{done.series} stocks"] if done.series else []
+    lines = [
+        f"{done.source}: {', '.join(what) or 'nothing was missing'}, {done.requests} requests; "
+        f"{f'through {done.last}' if done.last else 'no session is stored'}"
+    ]
+    for names, words in (
+        (done.restated, "adjusted prices had changed backwards, replaced whole"),
+        (done.absent, "no price, or no longer those that are stored"),
+        ([str(day) for day in done.closed], "no session, though the calendar has it"),
+        ([str(day) for day in done.silent], "no figures: a holiday, or they are still to come"),
+    ):
+        if names:
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+            lines.append(f"  {', '.join(names[:5])}{more}: {words}")
+    return "\n".join([*lines, f"  store: {shown}"]) + "\n"

@@ -1,0 +1,79 @@
+"""The commands that show what is configured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from screener.cli.options import access_to, common, settings_of, stored
+from screener.errors import ExitCode
+from screener.streams import emit
+
+
+@click.command()
+@stored
+@common
+def events(config_directory: Path | None, store: str | None) -> int:
+    """List the configured events: news, event day, base, sessions since."""
+    from screener.app.access import now
+    from screener.report.listing import list_events
+
+    settings = settings_of(config_directory)
+    calendar = access_to(settings, store).calendar
+    days = {
+        name: calendar.place(event.first_day, event.event_day, event.base, now())
+        for name, event in settings.events.items()
+    }
+    emit(list_events(settings, days))
+    return ExitCode.DONE
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[SECTOR]...")
+@common
+def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
+    """List the configured sectors, or the stocks of those that are named."""
+    from screener.report.listing import list_members, list_sectors
+
+    settings = settings_of(config_directory)
+    listing = "\n".join(list_members(settings, one) for one in ids) if ids else list_sectors(settings)
+    emit(listing)
+    return ExitCode.DONE
+
+
+@click.group()
+def config() -> None:
+    """Check, show or copy the configuration."""
+
+
+@config.command()
+@common
+def check(config_directory: Path | None) -> int:
+    """Say whether the configuration is right; every mistake with its file and line."""
+    settings = settings_of(config_directory)
+    stocks = sum(len(sector.members) for sector in settings.sectors.values())
+    paths = "".join(f"{path}\n" for path in settings.files.values())
+    counts = f"{len(settings.events)} events, {len(settings.sectors)} sectors, {stocks} stocks"
+    emit(f"{paths}right: {counts}, {len(settings.claims)} claims\n")
+    return ExitCode.DONE
+
+
+@config.command()
+@common
+def show(config_directory: Path | None) -> int:
+    """Print the configuration files in force."""
+    for path in settings_of(config_directory).files.values():
+        emit(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
+    return ExitCode.DONE
+
+
+@config.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def init(directory: Path) -> int:
+    """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""
+    from screener.settings.load import copy_shipped
+
+    for path, copied in copy_shipped(directory):
+        emit(f"{path}: {'copied' if copied else 'left as it is'}\n")
+    return ExitCode.DONE

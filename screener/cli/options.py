@@ -1,0 +1,129 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from screener.market.sources.live import Access
+    from screener.report.terminal import Style
+    from screener.settings import Settings
+
+
+SOURCE_HELP = "auto, store, pykrx, openapi, press, or file:PATH,..."
+MODEL_HELP = "Expected return."
+
+
+def day(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no date: write it as 2025-01-31", param=parameter) from None
+
+
+def common(command: Any) -> Any:
+    """Options of every command."""
+    # `main` looks for --debug itself: a fault may come before there are options to ask.
+    command = click.option("--debug", is_flag=True, expose_value=False, help="Show where something failed.")(command)
+    return click.option(
+        "--config",
+        "config_directory",
+        type=click.Path(path_type=Path),
+        envvar="SCREENER_CONFIG",
+        metavar="DIR",
+        help="Directory with your own events.toml, sectors.toml, screener.toml or claims.toml.",
+    )(command)
+
+
+def looks(command: Any) -> Any:
+    """Options of every command that prints a report."""
+    for option in (
+        click.option("--width", type=click.IntRange(60, 200), help="Columns of the report."),
+        click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
+        click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
+        click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the report."),
+    ):
+        command = option(command)
+    return command
+
+
+def studied(command: Any) -> Any:
+    """Options of every command that measures an event."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--model", type=click.Choice(["market", "market-adjusted", "mean-adjusted"]), help=MODEL_HELP),
+        click.option("--market", multiple=True, type=path, help="Official change_pct, marcap per stock."),
+        click.option("--benchmark", multiple=True, type=path, help="Index levels: date,index,close."),
+        click.option("--source", default="auto", metavar="SOURCE", help=SOURCE_HELP),
+        click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only."),
+        click.option("--event", metavar="ID", help="Event to report on; `screener events` lists them."),
+    ):
+        command = option(command)
+    return command
+
+
+def stored(command: Any) -> Any:
+    """The option of every command that reads or writes the store."""
+    return click.option(
+        "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
+    )(command)
+
+
+def access_to(settings: Settings, store: str | None, *, hurried: bool = False, watched: bool = False) -> Access:
+    """The store and the ways to the exchange, as options and environment say."""
+    from screener.app.access import open_access
+    from screener.progress import Bar
+
+    bar = None
+    if watched:
+        bar = Bar()
+        # However the command ends, the terminal is left without a trace of it.
+        click.get_current_context().call_on_close(bar.stop)
+    return open_access(settings, os.environ, store, bar, hurried=hurried)
+
+
+def settings_of(directory: Path | None) -> Settings:
+    from screener.settings import load_settings
+
+    return load_settings(directory)
+
+
+def language(choice: str) -> Any:
+    if choice != "auto":
+        return choice
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ko" if locale.startswith("ko") else "en"
+
+
+def is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def in_colour() -> bool:
+    """Whether stdout shows colours, and the user wants them."""
+    return is_terminal() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+
+
+def style_of(settings: Settings, lang: str | None, palette: str | None, ascii_only: bool, width: int | None) -> Style:
+    import shutil
+
+    from screener.report.terminal import PALETTE, PLAIN_WIDTH, Style
+
+    terminal, colour = is_terminal(), in_colour()
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
+    return Style(
+        # Hangul on such a terminal would be a row of question marks.
+        language=language(lang or settings.screener.language) if unicode else "en",
+        palette=(palette or settings.screener.palette) if colour else PALETTE,
+        ascii=ascii_only or not unicode,
+        width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),
+        colour=colour,
+    )
