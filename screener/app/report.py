@@ -18,7 +18,7 @@ from screener.market.sources import choose, load
 from screener.market.sources.base import Market, Need
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.screens.claims import Checked, check_claims, windows_of
-from screener.screens.impact import measure_impact
+from screener.screens.impact import market_cars, measure_impact
 from screener.screens.measurement import Measurement, Rules
 from screener.screens.results import Group, Stock
 from screener.settings import Settings
@@ -61,7 +61,13 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     _refuse_suspects(market, at.row, rules)
     refuse_without_index(market, at.row, rules)
     others = [one for name, one in settings.events.items() if name != event_id]
-    impact = measure_impact(panel, at.row, stocks, groups, rules, other_events(others, panel, rules))
+    cars = None
+    if market.everyone is not None:
+        everyone, market_of = market.everyone()
+        cars = market_cars(
+            everyone, int(np.searchsorted(everyone.sessions, np.datetime64(at.event_day))), market_of, rules
+        )
+    impact = measure_impact(panel, at.row, stocks, groups, rules, other_events(others, panel, rules), cars)
     leading = impact.leading
     if leading is None:
         raise DataError(f"{event_id}: the prices reach over none of the configured windows")

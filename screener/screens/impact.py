@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,17 +57,19 @@ def measure_impact(
     groups: Sequence[Group],
     rules: Rules,
     excluded: Sequence[int] = (),
+    market: Sequence[Floats] | None = None,
 ) -> Impact:
     """Measure the event at row `event_row` of `panel` on `stocks`, whose tickers are among the panel's.
 
-    `excluded` are rows of the panel that no placebo window may touch, because something else happened there.
+    `excluded` are rows of the panel that no placebo window may touch, because something else happened there; `market`
+    has the CARs of the whole market for each available window, if they are known.
     """
     measurement = Measurement(panel, event_row, stocks, rules, excluded)
     of_stocks = measurement.stock_placebos() if measurement.has_history else []
     of_groups = measurement.placebos(groups) if measurement.has_history else []
     return Impact(
         measurement.windows,
-        tuple(_stock_rows(measurement, groups, of_stocks)),
+        tuple(_stock_rows(measurement, groups, of_stocks, market)),
         tuple(_group_rows(measurement, groups, of_groups, of_stocks)),
         tuple(row for pair in rules.spreads for row in _spread_rows(measurement, *_pair(pair, groups))),
         tuple(point for group in groups for point in _path(measurement, group)),
@@ -76,7 +78,19 @@ def measure_impact(
     )
 
 
-def _stock_rows(measurement: Measurement, groups: Sequence[Group], placebos: Sequence[Placebo]) -> list[StockRow]:
+def market_cars(panel: Panel, event_row: int, market_of: Mapping[str, str], rules: Rules) -> list[Floats]:
+    """(N,) CAR of every stock of a panel, for each window that it reaches over."""
+    stocks = [Stock(ticker, ticker, ticker, market, "", None) for ticker, market in market_of.items()]
+    measurement = Measurement(panel, event_row, stocks, rules)
+    return [measurement.results[window].car for window in measurement.rows]
+
+
+def _stock_rows(
+    measurement: Measurement,
+    groups: Sequence[Group],
+    placebos: Sequence[Placebo],
+    market: Sequence[Floats] | None,
+) -> list[StockRow]:
     evidence = {group.sector for group in groups if not group.post_hoc}
     columns = measurement.column_of
     fair = np.isin(
@@ -112,7 +126,9 @@ def _stock_rows(measurement: Measurement, groups: Sequence[Group], placebos: Seq
         ]
         if placebos:
             on_day = _p_on_event_day(measurement, placebos)[columns]
-            of_window = score_stocks(measurement, window, of_window, ranked, on_day, measurement.rules.weights)
+            others = market[number] if market else None
+            weighting = measurement.rules.weights
+            of_window = score_stocks(measurement, window, of_window, ranked, on_day, others, weighting)
         table += of_window
     return table
 

@@ -21,6 +21,7 @@ def score_stocks(
     rows: Sequence[StockRow],
     evidence: Bools,
     p_on_day: Floats,
+    market: Floats | None,
     weights: Mapping[str, float],
 ) -> list[StockRow]:
     """The rows of one window with their scores.
@@ -31,6 +32,7 @@ def score_stocks(
         rows: one per stock and sector.
         evidence: (len(rows),) rows of sectors that were not put together after the event; only they are ranked.
         p_on_day: (len(rows),) headline p of the event day alone.
+        market: (M,) CARs of the whole market, which sizes are compared with; None = those of the rows.
         weights: of the parts.
     """
     car, p, q, ratio = (
@@ -41,7 +43,7 @@ def score_stocks(
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
     parts = {
-        "magnitude": scores.magnitude(car, car[evidence][once]),
+        "magnitude": scores.magnitude(car, car[evidence][once] if market is None else market),
         "certainty": scores.certainty(car, p),
         "persistence": _lasted(window, car, day),
         "volume": scores.volume(car, ratio),

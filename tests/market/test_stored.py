@@ -34,7 +34,7 @@ def exchange() -> Iterator[MockedExchange]:
 
 
 def need(*tickers: str, **more: Any) -> Need:
-    market_of = dict.fromkeys(tickers or (HYNIX, NAVER_CORP), "KOSPI")
+    market_of = dict.fromkeys(tickers or (HYNIX, NAVER_CORP), "KOSPI") | more.pop("others", {})
     asked: dict[str, Any] = {"before": 8, "least": 5, "after": 3, **more}
     return Need(market_of, date(2025, 1, 27), asked.pop("as_of", None), 0.3, date(2025, 2, 10), EVENT, **asked)
 
@@ -62,6 +62,21 @@ def test_official_rates_are_the_returns(exchange: MockedExchange, tmp_path: Path
     again = through(live.access(tmp_path, exchange), "auto", need())
     assert (again.source, len(exchange.requests)) == ("pykrx-login", sent)
     np.testing.assert_array_equal(again.panel.returns, market.panel.returns)
+
+
+def test_sizes_are_compared_with_the_whole_market_where_it_is_stored(exchange: MockedExchange, tmp_path: Path) -> None:
+    opened = live.access(tmp_path, exchange)
+    market = through(opened, "auto", need(others={"042700": "KOSPI", "031980": "KOSDAQ"}))
+    assert market.everyone is not None
+    panel, market_of = market.everyone()
+    assert len(panel.tickers) > 2_400
+    assert set(market_of.values()) == {"KOSPI", "KOSDAQ"}
+    row = [day.item() for day in panel.sessions].index(EVENT)
+    column = panel.tickers.index(HYNIX)
+    assert panel.returns[row, column] == pytest.approx(-0.0986)
+    # Newspapers' -9.86 % is among the largest moves of the day; by hand, over every stock that has a return:
+    returns = np.abs(panel.returns[row][np.isfinite(panel.returns[row])])
+    assert (returns < 0.0986).mean() > 0.9
 
 
 def test_a_split_is_no_return(exchange: MockedExchange, tmp_path: Path) -> None:

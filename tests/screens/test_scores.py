@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 
 from screener.demo import make_demo
+from screener.market.sources.base import Need
+from screener.market.sources.demo import EVENT_ROW, INDICES, SECTORS, Demo, event_day, ticker
 from screener.report.model import Report
 from screener.screens import scores
+from screener.screens.impact import measure_impact
 from screener.screens.persistence import classify, half_life
+from screener.screens.results import Group, Stock
 from screener.settings import load_settings
 
 WEIGHTS = {"magnitude": 0.30, "certainty": 0.30, "persistence": 0.15, "breadth": 0.15, "volume": 0.10}
@@ -130,3 +134,19 @@ def test_a_sector_that_one_stock_makes_names_it(demo: Report) -> None:
     steady = next(row for row in rows if row.group.sector == "HELD")
     assert steady.score.maker == ""
     assert steady.score.high < -50
+
+
+def test_sizes_are_compared_with_the_market_that_is_given(demo: Report) -> None:
+    stocks = [
+        Stock(ticker(s, m), "", "", INDICES[m % 2], one.id, None) for s, one in enumerate(SECTORS) for m in range(12)
+    ]
+    groups = [Group(one.id, None, "", "", False) for one in SECTORS]
+    need = Need({stock.ticker: stock.market for stock in stocks}, event_day(), None, 0.3, event_day())
+    panel = Demo(1).load(need).panel
+    still = [np.zeros(5) for _ in demo.rules.windows]
+    wild = [np.ones(5) for _ in demo.rules.windows]
+    for market, size in ((still, 1.0), (wild, 0.0)):
+        impact = measure_impact(panel, EVENT_ROW, stocks, groups, demo.rules, (), market)
+        known = [row for row in impact.stocks if math.isfinite(row.car) and row.car]
+        # Among stocks that did not move every move is the largest; among stocks that doubled none is.
+        assert {abs(row.score.parts["magnitude"]) for row in known} == {size}

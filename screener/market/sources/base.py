@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -94,6 +94,9 @@ class Market:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
+    everyone: Callable[[], tuple[Panel, Mapping[str, str]]] | None = None
+    """Reads the panel of every stock of KOSPI and KOSDAQ over the same sessions, and the market of each; None where the
+    source has no whole market."""
 
     @property
     def selected(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -147,7 +147,16 @@ class Stored:
         levels = {name: _level(indices, name, reach) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
         tables = [self.store.table(source, MARKET), indices]
-        return self._market(source, panel, findings + found, ", ".join(need.markets), tables)
+        market = self._market(source, panel, findings + found, ", ".join(need.markets), tables)
+        return replace(market, everyone=lambda: self._everyone(source, need, reach))
+
+    def _everyone(self, source: str, need: Need, reach: Reach) -> tuple[Panel, Mapping[str, str]]:
+        """Every stock that KOSPI and KOSDAQ listed on the session before the event."""
+        base = self.calendar.before(reach.event_day)
+        rows = self.store.table(source, MARKET).read(("date", "ticker", "market"), base, base).to_pylist()
+        listed = {str(row["ticker"]): str(row["market"]).split()[0] for row in rows}
+        market_of = {ticker: market for ticker, market in listed.items() if market in need.markets}
+        return self._from_sessions(source, replace(need, market_of=market_of), reach).panel, market_of
 
     def _official(self, source: str, need: Need, reach: Reach) -> tuple[Long, list[Finding]]:
         table = self.store.table(source, MARKET)
