@@ -12,9 +12,10 @@ import pytest
 
 from screener.app.report import Request
 from screener.errors import DataError
+from screener.report.columns import Column
 from screener.report.model import Report
 from screener.report.publish import history_with, point_to_latest, publish, write_file
-from screener.report.tables import Column, Table, tables, to_csv
+from screener.report.tables import Table, tables, to_csv
 from screener.report.words import Words
 from screener.settings import load_settings
 from tests.market import small

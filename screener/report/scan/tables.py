@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
+from screener.report.columns import PROBABILITY, RATIO, RETURN, STATISTIC, Column, count
 from screener.report.document import member
 from screener.report.model import SCHEMA_VERSION
 from screener.report.scan.model import ScanReport
-from screener.report.tables import PROBABILITY, RATIO, RETURN, STATISTIC, Column, Table, _count, _table
+from screener.report.tables import Table, table_of
 from screener.report.words import Words
 from screener.screens.scanned import ScanGroup
 
@@ -30,7 +31,7 @@ _STOCKS = (
     Column("q", lambda row: row.q, PROBABILITY),
     Column("volume_ratio", lambda row: row.volume_ratio, RATIO),
     Column("score", lambda row: row.score, 1),
-    Column("rank", lambda row: _count(row.rank)),
+    Column("rank", lambda row: count(row.rank)),
     Column("verdict", lambda row: row.verdict),
     Column("steady", lambda row: row.steady, RATIO),
     Column("marcap", lambda row: row.cap, 0),
@@ -45,7 +46,7 @@ _FIGURES = (
     Column("caar_ew", lambda row: row.mean_car, RETURN),
     Column("breadth_up", lambda row: row.breadth_up, RATIO),
     Column("z_ewma", lambda row: row.headline.z_ewma, STATISTIC),
-    Column("placebo_rank", lambda row: _count(row.headline.rank)),
+    Column("placebo_rank", lambda row: count(row.headline.rank)),
     Column("placebo_n", lambda row: row.headline.n or None),
     Column("placebo_p", lambda row: row.headline.p, PROBABILITY),
     Column("q", lambda row: row.headline.q, PROBABILITY),
@@ -84,9 +85,9 @@ def tables(report: ScanReport, words: Words) -> list[Table]:
     groups = (Column("group", lambda row: row.number), named, *window, *_FIGURES, *searched, *_END)
     industries = (Column("industry", lambda row: row.name), *window, *_FIGURES, *_END)
     return [
-        _table(report, words, "scan", (*_STOCKS[:6], *window, *_STOCKS[6:]), report.scan.stocks),
-        _table(report, words, "groups", groups, report.scan.groups),
-        _table(report, words, "industries", industries, report.scan.industries),
+        table_of(report, words, "scan", (*_STOCKS[:6], *window, *_STOCKS[6:]), report.scan.stocks),
+        table_of(report, words, "groups", groups, report.scan.groups),
+        table_of(report, words, "industries", industries, report.scan.industries),
     ]
 
 
