@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from screener import __version__
-from screener.market.store import without_secrets
 from screener.report.document import to_json
 from screener.report.model import SCHEMA_VERSION, Report
 from screener.report.publish import history_with, locked, point_to_latest, publish, write_file
@@ -68,7 +67,7 @@ def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> byte
         "as_of": report.as_of.isoformat(),
         "source": report.provenance.source,
         "study": report.provenance.study,
-        "argv": [without_secrets(word)[0] if "://" in word else word for word in argv],
+        "argv": [_without_secrets(word) for word in argv],
         "versions": {
             "screener": __version__,
             "python": platform.python_version(),
@@ -78,3 +77,12 @@ def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> byte
         "data": {file.name: file.sha256 for file in report.provenance.files},
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _without_secrets(word: str) -> str:
+    """A word of the command line, without the account and key that the URL of a store may hold."""
+    if "://" not in word:
+        return word
+    from screener.market.store import without_secrets  # loading filesystems takes longer than all else here
+
+    return without_secrets(word)[0]

@@ -101,7 +101,7 @@ class Score:
     parts: Mapping[str, float] = field(default_factory=dict)
     """magnitude, certainty, persistence, breadth, volume, in [-1, 1]; NaN = not known, counts for nothing."""
     low: float = float("nan")
-    """Of a group, the lowest score when each member is left out once."""
+    """Of a sector, the lowest score when each member is left out once."""
     high: float = float("nan")
     maker: str = ""
     """Ticker of the member without whom the score is another; empty if there is none."""

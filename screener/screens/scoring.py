@@ -96,7 +96,9 @@ def score_groups(
         fair = np.array([not rows[i].group.post_hoc for i in mine])
         found = _scores({name: part[mine] for name, part in parts.items()}, weights, q[mine], fair)
         for i, score in zip(mine, found, strict=True):
-            low, high, maker = _without_each(measurement, window, members[i], int(i), of_groups, of_stocks, weights)
+            low, high, maker = np.nan, np.nan, ""
+            if not of_themes:
+                low, high, maker = _without_each(measurement, window, members[i], int(i), of_groups, of_stocks, weights)
             scored[i] = replace(rows[i], score=replace(score, low=low, high=high, maker=maker), lasting=lasting[i])
     return scored
 

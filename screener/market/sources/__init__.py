@@ -13,7 +13,6 @@ from screener.market.sources.press import Press
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access, Live
-from screener.market.exchange.wire import Wire
 
 
 def choose(
@@ -66,6 +65,7 @@ def open_ways(access: Access, source: str = "auto") -> list[Live]:
     if source == "openapi" and access.key is None:
         raise UsageError("--source openapi needs a key: set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
     ways = [way for way in access.ways if source == "auto" or way.startswith(source)]
+    from screener.market.exchange.wire import Wire
     from screener.market.sources.live import Live
 
     wire = Wire(access.breaker, access.patience)
