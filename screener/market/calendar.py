@@ -93,6 +93,10 @@ class Calendar:
         """Whether figures of `day` that were fetched at `fetched`, an aware time, are final in volume and flows too."""
         return fetched >= datetime.combine(day, SETTLED, KST)
 
+    def outdated(self, day: date, fetched: datetime, now: datetime) -> bool:
+        """Whether figures of `day` were not final when they were fetched, and are by `now`; both are aware times."""
+        return not self.settled(day, fetched) and self.settled(day, now)
+
     def place(self, first_day: date, event_day: date | None, base: date | None, now: datetime) -> EventDays:
         """Where an event falls.
 

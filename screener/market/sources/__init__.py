@@ -25,20 +25,18 @@ def choose(
         return [Files(paths_of(source), benchmark, market)]
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
-    if source == "auto":
-        # A store that lacks something is better than no study at all, but the exchange is better than that; and who has
-        # a way to the indices does not want what stands for them.
+    if source in ("auto", "store"):
         from screener.market.sources.stored import Stored
 
         opened = access()
         stored = Stored(opened.store, opened.calendar, opened.now)
+        in_part = replace(stored, in_part=True)
+        if source == "store":
+            return [in_part]
+        # A store that lacks something is better than no study at all, but the exchange is better than that; and who has
+        # a way to the indices does not want what stands for them.
         best = [one for one in stored.of if one != "pykrx-keyless" or opened.ways == ("pykrx-keyless",)]
-        return [replace(stored, of=tuple(best)), *open_ways(opened), replace(stored, in_part=True), Press()]
-    if source == "store":
-        from screener.market.sources.stored import Stored
-
-        opened = access()
-        return [Stored(opened.store, opened.calendar, opened.now, in_part=True)]
+        return [replace(stored, of=tuple(best)), *open_ways(opened), in_part, Press()]
     if source in ("pykrx", "openapi"):
         return [*open_ways(access(), source)]
     if source == "press":

@@ -88,12 +88,16 @@ class Stored:
         """Whether the source gives whole sessions; files have histories, and sessions beside them."""
         return source != "file" and bool(self.store.table(source, MARKET).manifest.sessions)
 
+    def _dated(self, source: str) -> StoredTable:
+        """The table whose days are those of the source."""
+        return self.store.table(source, MARKET if self._holds_sessions(source) else PRICES)
+
     def _stretch(self, source: str, around: date) -> tuple[date, date] | None:
         """First and last session of the days around `around` that are there without a gap.
 
         A rate over a session that is missing would be that of another day.
         """
-        manifest = self.store.table(source, MARKET if self._holds_sessions(source) else PRICES).manifest
+        manifest = self._dated(source).manifest
         sessions = manifest.sessions
         if not sessions:
             return None
@@ -119,8 +123,9 @@ class Stored:
             first = self.calendar.shift(reach.event_day, -need.least)
         if there[0] > first or there[1] < last:
             return f"sessions from {first} to {last}, it holds {there[0]} to {there[1]}"
-        table = self.store.table(source, MARKET if self._holds_sessions(source) else PRICES)
-        if not self.in_part and source != "file" and self._has_settled_since(table, last):
+        table = self._dated(source)
+        fetched = table.manifest.sessions.get(last)
+        if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
             return f"the final volumes of {last}"
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).manifest.sessions
@@ -132,13 +137,6 @@ class Stored:
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
                     return f"{ticker} from {first} to {last}"
         return None
-
-    def _has_settled_since(self, table: StoredTable, day: date) -> bool:
-        """Whether the volumes of `day` were not final when they were fetched, and are by now."""
-        fetched = table.manifest.sessions.get(day)
-        return (
-            fetched is not None and not self.calendar.settled(day, fetched) and self.calendar.settled(day, self.now())
-        )
 
     def _from_sessions(self, source: str, need: Need, reach: Reach) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""

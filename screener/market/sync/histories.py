@@ -114,8 +114,7 @@ class _Histories:
     def _covered(self, known: Asked | None, at: datetime) -> bool:
         if known is None or known.first > self.plan.first or known.last < self.plan.last:
             return False
-        final = self.calendar.settled(self.plan.last, known.fetched)
-        return final or not self.calendar.settled(self.plan.last, at)
+        return not self.calendar.outdated(self.plan.last, known.fetched, at)
 
     def end_where_the_source_does(self) -> None:
         """On its own evening a session may not be there yet: then the plan ends with the one before it."""

@@ -136,8 +136,4 @@ def fetch_investors(
 def _missing(table: StoredTable, days: Sequence[date], calendar: Calendar, now: datetime) -> list[date]:
     """Days that the table does not hold, or holds as they were before they were final, which by now they are."""
     there = table.manifest.sessions
-
-    def outdated(day: date) -> bool:
-        return not calendar.settled(day, there[day]) and calendar.settled(day, now)
-
-    return [day for day in days if day not in there or outdated(day)]
+    return [day for day in days if day not in there or calendar.outdated(day, there[day], now)]
