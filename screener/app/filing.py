@@ -13,8 +13,8 @@ from screener.report.document import to_json
 from screener.report.model import SCHEMA_VERSION, Report
 from screener.report.publish import history_with, locked, point_to_latest, publish, write_file
 from screener.report.tables import tables, to_csv
-from screener.report.words import Words
 from screener.settings import Settings
+from screener.words import Words
 
 
 def file_report(

@@ -54,7 +54,7 @@ def report(
     from screener.report.document import to_json
     from screener.report.tables import tables
     from screener.report.terminal import Style, render
-    from screener.report.words import Words
+    from screener.words import Words
 
     style = style_of(settings, lang, palette, ascii_only, width)
     words = Words(style.language)
@@ -111,7 +111,7 @@ def compare(
     from screener.report.comparison import render_comparison
     from screener.report.document import to_json
     from screener.report.tables import tables
-    from screener.report.words import Words
+    from screener.words import Words
 
     style = style_of(settings, lang, palette, ascii_only, width)
     pair = (groups[0], groups[1]) if groups else None
@@ -172,7 +172,7 @@ def claims(
     from screener.report.claims_page import render_claims
     from screener.report.document import to_json
     from screener.report.tables import tables
-    from screener.report.words import Words
+    from screener.words import Words
 
     style = style_of(settings, lang, palette, ascii_only, width)
     words = Words(style.language)

@@ -74,8 +74,8 @@ def scan(
     from screener.report.scan.page import render
     from screener.report.scan.tables import tables, to_json
     from screener.report.tables import to_csv
-    from screener.report.words import Words
     from screener.screens.sift import Filters
+    from screener.words import Words
 
     path = refuse_name(settings, config_directory, save, replace=replace) if save else None
     style = style_of(settings, lang, palette, ascii_only, width)

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from screener.report.figures import number, percent
 from screener.report.model import Happening, Report
-from screener.report.words import Words
 from screener.screens.claims import Checked, Figure
 from screener.settings.claims import Claim, Ratio, Target
 from screener.settings.models import Name
+from screener.words import Words
 
 NAMED = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""

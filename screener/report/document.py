@@ -10,7 +10,7 @@ from typing import Any
 
 from screener.report.model import SCHEMA_VERSION, Report
 from screener.report.tables import Table
-from screener.report.words import Words
+from screener.words import Words
 
 
 def to_json(report: Report, words: Words, its_tables: Sequence[Table]) -> bytes:

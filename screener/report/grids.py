@@ -12,9 +12,9 @@ from rich.text import Text
 from screener.report.figures import Figures, number, percent, probability, signed
 from screener.report.layout import Field
 from screener.report.model import Report
-from screener.report.words import Words
 from screener.screens.results import GroupRow, SpreadRow, StockRow, Window
 from screener.screens.scores import PARTS
+from screener.words import Words
 
 PATH_TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Sessions of a path that are shown, if there is room."""

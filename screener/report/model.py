@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from screener.market.quality import Finding
 from screener.market.sources.base import File, Printed, Tried
@@ -14,11 +13,10 @@ from screener.screens.impact import Impact
 from screener.screens.measurement import Rules
 from screener.screens.results import Group, GroupRow, Window
 from screener.screens.truth import Truth
+from screener.words import Language
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""
-
-Language = Literal["ko", "en"]
 
 
 @dataclass(frozen=True)

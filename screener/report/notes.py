@@ -8,8 +8,8 @@ from itertools import groupby
 
 from screener.report.figures import number, percent, signed
 from screener.report.model import Report
-from screener.report.words import Words
 from screener.screens.results import Skipped
+from screener.words import Words
 
 MOVERS = 5
 """Stocks that are named for each index."""

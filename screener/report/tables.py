@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from screener.report import claims
 from screener.report.columns import PATHS, PLANTED, RETURN, SECTORS, SPREADS, STOCKS, Cell, Column
 from screener.report.model import EventFacts, Happening, Provenance, Report
-from screener.report.words import Words
 from screener.screens.claims import Checked
 from screener.screens.measurement import Rules
+from screener.words import Words
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from screener.report import notes
 from screener.report.figures import Figures, percent
 from screener.report.grids import Grids
 from screener.report.layout import Field, fitting, table
-from screener.report.model import Language, Provenance, Report
-from screener.report.words import Words
+from screener.report.model import Provenance, Report
 from screener.screens.results import GroupRow, Window
+from screener.words import Language, Words
 
 PLAIN_WIDTH = 100
 """Columns of a report that goes to a file or a pipe."""

@@ -17,8 +17,8 @@ from screener.report.claims_page import render_claims
 from screener.report.model import Report
 from screener.report.tables import tables, to_csv
 from screener.report.terminal import Style
-from screener.report.words import Words
 from screener.settings import load_settings
+from screener.words import Words
 from tests.conftest import Run
 from tests.market import small
 from tests.reports import make_report

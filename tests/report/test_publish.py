@@ -16,8 +16,8 @@ from screener.report.columns import Column
 from screener.report.model import Report
 from screener.report.publish import history_with, point_to_latest, publish, write_file
 from screener.report.tables import Table, tables, to_csv
-from screener.report.words import Words
 from screener.settings import load_settings
+from screener.words import Words
 from tests.market import small
 from tests.reports import make_report
 

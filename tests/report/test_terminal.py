@@ -13,8 +13,8 @@ from screener.report.figures import percent, probability
 from screener.report.layout import Field, fitting
 from screener.report.model import Report
 from screener.report.terminal import Style, render
-from screener.report.words import _CATALOGUE, Words
 from screener.settings import load_settings
+from screener.words import CATALOGUE, Words
 from tests.market import small
 from tests.reports import make_report
 
@@ -106,7 +106,7 @@ def test_verdict_leads(study: Report, press: Report) -> None:
 
 
 def test_every_text_has_both_languages_and_the_same_places() -> None:
-    for key, (ko, en) in _CATALOGUE.items():
+    for key, (ko, en) in CATALOGUE.items():
         assert ko, key
         assert en, key
         assert set(re.findall(r"{(\w+)}", ko)) == set(re.findall(r"{(\w+)}", en)), key
@@ -127,8 +127,9 @@ def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
 
 
 def test_no_word_of_one_page_takes_the_place_of_anothers() -> None:
-    from screener.report import words
-    from screener.report.page_words import PAGES
-    from screener.report.scan.words import SCAN
+    from screener.words import CATALOGUE
+    from screener.words.pages import PAGES
+    from screener.words.report import REPORT
+    from screener.words.scan import SCAN
 
-    assert len(words._CATALOGUE) == len(words._REPORT) + len(PAGES) + len(SCAN)
+    assert len(CATALOGUE) == len(REPORT) + len(PAGES) + len(SCAN)

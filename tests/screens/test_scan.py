@@ -14,13 +14,12 @@ from rich.cells import cell_len
 
 from screener.app.own_sectors import group_of, refuse_name, save_group
 from screener.app.scan import Request, make_scan
-from screener.report.model import Language
 from screener.report.scan.model import ScanReport
 from screener.report.scan.page import render
 from screener.report.terminal import Style
-from screener.report.words import Words
 from screener.screens.sift import Filters, sift
 from screener.settings import load_settings
+from screener.words import Language, Words
 from tests.conftest import Run
 from tests.screens import whole
 

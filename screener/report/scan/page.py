@@ -14,11 +14,11 @@ from screener.report.layout import Field, fitting, table
 from screener.report.scan.model import ScanReport
 from screener.report.scan.tables import STRONGEST
 from screener.report.terminal import Style, printed, told_source
-from screener.report.words import Words
 from screener.screens.discover import FEWEST_SESSIONS
 from screener.screens.scanned import ScanGroup, ScanStock
 from screener.screens.scores import LARGEST_Q
 from screener.study.placebo import FEWEST_DATES
+from screener.words import Words
 
 SHOWN = 12
 """Groups, and industries, that the page shows; the CSV holds all."""

@@ -10,8 +10,8 @@ from screener.report.document import member
 from screener.report.model import SCHEMA_VERSION
 from screener.report.scan.model import ScanReport
 from screener.report.tables import Table, table_of
-from screener.report.words import Words
 from screener.screens.scanned import ScanGroup
+from screener.words import Words
 
 STRONGEST = 3
 """Members that name a group."""

@@ -1,15 +1,8 @@
-"""Every word of a report, in Korean and English."""
+"""Words of a report, in Korean and English."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from screener.report.model import Language
-from screener.report.page_words import PAGES
-from screener.report.scan.words import SCAN
-from screener.screens.results import Group, Stock
-
-_REPORT: dict[str, tuple[str, str]] = {
+REPORT: dict[str, tuple[str, str]] = {
     "title": ("{event} · 사건일 {event_day} (기준일 {base})", "{event} · event day {event_day} (base {base})"),
     "as_of": ("{as_of} 종가까지", "through the close of {as_of}"),
     "won": ("승자", "Won"),
@@ -271,22 +264,3 @@ _REPORT: dict[str, tuple[str, str]] = {
         "Files: {folder} holds a full study already and was left as it is.",
     ),
 }
-
-_CATALOGUE = {**_REPORT, **PAGES, **SCAN}
-
-
-class Words:
-    """The catalogue in one language."""
-
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-
-    def __call__(self, key: str, **values: Any) -> str:
-        """The text of `key`, filled with `values`."""
-        ko, en = _CATALOGUE[key]
-        return (ko if self.language == "ko" else en).format(**values)
-
-    def name(self, thing: Stock | Group) -> str:
-        """Name of a stock or group; a star marks a group that was put together after the event."""
-        star = " *" if isinstance(thing, Group) and thing.post_hoc else ""
-        return (thing.ko if self.language == "ko" else thing.en) + star
