@@ -18,6 +18,7 @@ from screener.market.sources.live import Access
 from screener.market.sources.stored import observed
 from screener.market.store import APPLICATION, Store
 from screener.settings import Settings
+from screener.settings.secrets import with_secrets
 
 FIRST = 2.0
 """Seconds after which the exchange counts as out of reach, where somebody waits who can do without it."""
@@ -40,12 +41,13 @@ def open_access(
 
     Args:
         settings: the configuration.
-        environment: KRX_ID and KRX_PW, KRX_AUTH_KEY.
+        environment: KRX_ID and KRX_PW, KRX_AUTH_KEY; what it lacks may stand in secrets.toml.
         store: the store that the user names, or None.
         progress: who watches.
         hurried: whether somebody waits who can do without the exchange.
     """
     opened = open_store(store)
+    environment = with_secrets(environment, settings.secrets)
     login, password = environment.get("KRX_ID"), environment.get("KRX_PW")
     watcher = progress or Unwatched()
     if bool(login) != bool(password):

@@ -5,14 +5,29 @@ from __future__ import annotations
 import importlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from screener import __version__
 from screener.report.document import to_json
+from screener.report.filed import (
+    COMPARED,
+    RECORD,
+    REVISIONS,
+    Change,
+    Filed,
+    changes,
+    described,
+    load_filed,
+    revisions_csv,
+    same_rows,
+)
+from screener.report.history import FILE as HISTORY
+from screener.report.history import REVISION, history_with, load_history, rows_of
 from screener.report.model import SCHEMA_VERSION, Report
-from screener.report.publish import history_with, locked, point_to_latest, publish, write_file
-from screener.report.tables import tables, to_csv
+from screener.report.publish import locked, point_to_latest, publish, write_file
+from screener.report.tables import Table, tables, to_csv
 from screener.settings import Settings
 from screener.words import Words
 
@@ -21,6 +36,8 @@ def file_report(
     root: Path, report: Report, settings: Settings, words: Words, text: str, argv: Sequence[str]
 ) -> tuple[Path | None, list[str]]:
     """Write the report directory under `root`, and bring `latest` and the history up to it.
+
+    Where one is there whose figures are others, this is its next revision, and revisions.csv says what changed.
 
     Args:
         root: the reports directory.
@@ -33,20 +50,87 @@ def file_report(
     Returns:
         The directory, or None if a full study that is there was kept, and the names of the files.
     """
+    with locked(root):
+        filed = file_study(root, report, settings, words, text, argv)
+        point_to_latest(root, report)
+    return filed.folder, list(filed.files)
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What became of a report."""
+
+    folder: Path | None
+    """The directory, or None if a full study that is there was kept."""
+    files: Mapping[str, bytes]
+    revision: int
+    changed: tuple[Change, ...]
+    """What differs from the revision before."""
+
+
+def file_study(
+    root: Path,
+    report: Report,
+    settings: Settings,
+    words: Words,
+    text: str,
+    argv: Sequence[str],
+    *,
+    renew: bool = True,
+) -> Filing:
+    """Write the report directory and the history, not `latest`; call it under `locked`.
+
+    Arguments as those of `file_report`; without `renew` a directory whose figures are the same stays as it is.
+    """
     its_tables = {table.name: table for table in tables(report, words)}
     files = {
         "report.txt": text.encode(),
         **{f"{name}.csv": to_csv(table) for name, table in its_tables.items()},
         "report.json": to_json(report, words, list(its_tables.values())),
-        "run.json": _run_record(report, settings, argv),
     }
-    with locked(root):
-        history = history_with(root, report, its_tables["sectors"])
+    there = load_filed(root / report.as_of.isoformat() / report.event.id)
+    known, changed = _compared(root, report, its_tables["sectors"], files, there)
+    revision = known + 1 if changed or not known else known
+    history = history_with(root, report, its_tables["sectors"], revision)
+    if there is not None and not changed and not renew and _as_asked_for(there, Filed(files, {})):
+        folder: Path | None = root / report.as_of.isoformat() / report.event.id
+        files = dict(there.files)
+    else:
+        if revision > 1:
+            earlier = there.files.get(REVISIONS, b"") if there else b""
+            files[REVISIONS] = revisions_csv(revision, changed, earlier) if changed or not earlier else earlier
+        files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
-        if history is not None:
-            write_file(root / "history.csv", history)
-        point_to_latest(root, report)
-    return folder, list(files)
+    if history is not None:
+        write_file(root / HISTORY, history)
+    return Filing(folder, files, revision, changed)
+
+
+def _as_asked_for(there: Filed, fresh: Filed) -> bool:
+    """Whether it is about the same windows, sectors and stocks."""
+    return all(same_rows(there.table(name), fresh.table(name)) for name in COMPARED)
+
+
+def _compared(
+    root: Path, report: Report, sectors: Table, files: Mapping[str, bytes], there: Filed | None
+) -> tuple[int, tuple[Change, ...]]:
+    """The revision that is known of a report, 0 for none, and what differs from it.
+
+    Where its directory was lost, or damaged, the history still tells.
+    """
+    if not report.provenance.study:
+        return 1, ()
+    if there is not None and there.record.get("study"):
+        fresh = Filed(files, {})
+        return there.revision, tuple(
+            one for name in COMPARED for one in changes(name, there.table(name), fresh.table(name))
+        )
+    mine = report.as_of.isoformat(), report.event.id
+    known = [row for row in load_history(root) if (row["as_of"], row["event"]) == mine]
+    if not known:
+        return 0, ()
+    revision = max(int(row.get(REVISION) or 1) for row in known)
+    return revision, tuple(changes("sectors", known, rows_of(report, sectors)))
 
 
 def write_csv(folder: Path, report: Report, words: Words) -> list[Path]:
@@ -59,7 +143,9 @@ def write_csv(folder: Path, report: Report, words: Words) -> list[Path]:
     return written
 
 
-def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> bytes:
+def _run_record(
+    report: Report, settings: Settings, argv: Sequence[str], revision: int, files: Mapping[str, bytes]
+) -> bytes:
     """What it takes to run the report again; holds no time, so that the same inputs give the same bytes."""
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -67,6 +153,7 @@ def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> byte
         "as_of": report.as_of.isoformat(),
         "source": report.provenance.source,
         "study": report.provenance.study,
+        "revision": revision,
         "argv": [_without_secrets(word) for word in argv],
         "versions": {
             "screener": __version__,
@@ -75,6 +162,7 @@ def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> byte
         },
         "config": settings.sha256,
         "data": {file.name: file.sha256 for file in report.provenance.files},
+        "files": {name: described(content) for name, content in files.items()},
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -18,9 +18,10 @@ from screener.market.sources import choose, load
 from screener.market.sources.base import Market, Need
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.screens.claims import Checked, check_claims, windows_of
-from screener.screens.impact import market_cars, measure_impact
+from screener.screens.impact import Impact, market_cars, measure_impact
 from screener.screens.measurement import Measurement, Rules
 from screener.screens.results import Group, Stock
+from screener.screens.so_far import with_window
 from screener.settings import Settings
 from screener.settings.models import Event, Sector
 from screener.study.expected import Model
@@ -43,6 +44,8 @@ class Request:
     model: str | None = None
     spreads: Sequence[tuple[str, str]] | None = None
     """Pairs of sectors or themes (SECTOR:theme); None = as configured."""
+    so_far: bool = False
+    """Whether to measure the days from the event to the last session as well, as a window of their own."""
 
 
 def make_report(settings: Settings, request: Request, access: Callable[[], Access]) -> Report:
@@ -61,13 +64,20 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     _refuse_suspects(market, at.row, rules)
     refuse_without_index(market, at.row, rules)
     others = [one for name, one in settings.events.items() if name != event_id]
-    cars = None
-    if market.everyone is not None:
-        everyone, market_of = market.everyone()
-        cars = market_cars(
-            everyone, int(np.searchsorted(everyone.sessions, np.datetime64(at.event_day))), market_of, rules
-        )
-    impact = measure_impact(panel, at.row, stocks, groups, rules, other_events(others, panel, rules), cars)
+    everyone = market.everyone() if market.everyone is not None else None
+
+    def measured(rules: Rules) -> Impact:
+        cars = None
+        if everyone is not None:
+            row = int(np.searchsorted(everyone[0].sessions, np.datetime64(at.event_day)))
+            cars = market_cars(everyone[0], row, everyone[1], rules)
+        return measure_impact(panel, at.row, stocks, groups, rules, other_events(others, panel, rules), cars)
+
+    impact = measured(rules)
+    so_far = 0, len(panel.sessions) - 1 - at.row
+    if request.so_far and so_far not in rules.windows:
+        # Measured by itself, so that the figures of windows that are over stay the same from day to day.
+        impact = with_window(impact, measured(replace(rules, windows=((0, 0), so_far))), so_far)
     leading = impact.leading
     if leading is None:
         raise DataError(f"{event_id}: the prices reach over none of the configured windows")

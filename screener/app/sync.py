@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,8 +28,19 @@ def sync_store(
     last: date | None,
     benchmark: Sequence[Path] = (),
     market: Sequence[Path] = (),
+    again: Sequence[date] = (),
 ) -> Fetched:
     """Fetch into the store what it lacks, from the best way to the exchange that is open, or import files.
+
+    Args:
+        settings: what is configured.
+        access: the store and the ways to the exchange.
+        source: auto, pykrx, openapi, one of the ways, or file:PATH.
+        first: first day; None = what the events need.
+        last: last day; None = the last session that is over.
+        benchmark: index files, with file:PATH.
+        market: market files, with file:PATH.
+        again: stored sessions that are asked for once more.
 
     Raises:
         LoginError: an account or key is refused.
@@ -42,9 +54,9 @@ def sync_store(
             return import_files(access.store, paths_of(source), benchmark, market, access.now())
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
-    if source not in ("auto", "pykrx", "openapi"):
+    if source not in ("auto", "pykrx", "openapi", *access.ways):
         raise UsageError(f"no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH")
-    plan = plan_of(settings, access, first, last)
+    plan = replace(plan_of(settings, access, first, last), again=tuple(again))
     ways = open_ways(access, source)
     blocked = False
     for way in ways:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from screener import __version__
-from screener.cli import configured, dataset, reports, scan
+from screener.cli import configured, daily, dataset, reports, scan
 
 EPILOG = (
     "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
@@ -27,6 +27,7 @@ for command in (
     reports.compare,
     reports.stock,
     reports.demo,
+    daily.daily,
     dataset.sync,
     dataset.store,
     dataset.doctor,

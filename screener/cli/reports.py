@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--sector", "sectors", multiple=True, metavar="ID", help="Only this sector; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; write no files.")
 @click.option("--csv", "csv_folder", type=click.Path(path_type=Path), metavar="DIR", help="Write only CSV files, here.")
+@click.option("--so-far", is_flag=True, help="Measure the days from the event to the last session, too.")
 @click.option("--explain", is_flag=True, help="Show what the scores are made of.")
 @click.option("--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where reports are filed.  [reports]")
 @stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,18 @@ class Panel:
     def daily_returns(self) -> Floats:
         """(T, N) returns over exactly one session: what a model of daily returns may be fitted to."""
         return np.where(self.span == 1, self.returns, np.nan)
+
+
+def checksum(panel: Panel) -> str:
+    """SHA-256, in hex, of all that a study takes from a panel: equal prices give equal ones, however they came."""
+    digest = hashlib.sha256("\n".join(panel.tickers).encode())
+    for name in sorted(panel.benchmarks):
+        digest.update(name.encode() + panel.benchmarks[name].tobytes())
+    for name in sorted(panel.market_caps):
+        digest.update(name.encode() + panel.market_caps[name].tobytes())
+    for array in (panel.sessions, panel.returns, panel.span, panel.volume, panel.caps, panel.limit, panel.suspect):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def build_panel(

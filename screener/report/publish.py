@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import re
@@ -11,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,9 +18,7 @@ from filelock import FileLock, Timeout
 from screener.errors import DataError
 from screener.report.exchange import exchange
 from screener.report.model import Report
-from screener.report.tables import Table, to_csv
 
-_HISTORY_KEY = ("as_of", "event", "sector", "window_start", "window_end")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -85,6 +82,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         try:
             for name, content in files.items():
                 _write_through((fresh / name).open("wb"), content)
+                (fresh / name).chmod(0o644)
             fresh.chmod(0o755)
             if folder.exists():
                 exchange(fresh, folder)
@@ -115,54 +113,50 @@ def _holds_study(folder: Path) -> bool:
 
 def point_to_latest(root: Path, report: Report) -> None:
     """Let `root/latest` point at the newest as-of that holds a study."""
-    if not report.provenance.study:
-        return
+    there = latest_of(root)
+    if report.provenance.study and (there is None or there < report.as_of):
+        point_to(root, report.as_of)
+
+
+def latest_of(root: Path) -> date | None:
+    """The as-of that `root/latest` points at; None where it points nowhere."""
+    latest = root / "latest"
+    name = latest.readlink().name if latest.is_symlink() else ""
+    return date.fromisoformat(name) if _DATE.fullmatch(name) and latest.exists() else None
+
+
+def point_to(root: Path, as_of: date) -> None:
+    """Let `root/latest` point at the reports of `as_of`, in one step."""
     latest, link = root / "latest", root / ".latest.new"
-    as_of = report.as_of.isoformat()
-    if latest.is_symlink() and _DATE.fullmatch(latest.readlink().name) and latest.readlink().name >= as_of:
-        return
     try:
         link.unlink(missing_ok=True)
-        link.symlink_to(as_of, target_is_directory=True)
+        link.symlink_to(as_of.isoformat(), target_is_directory=True)
         link.replace(latest)
     except OSError as error:
         link.unlink(missing_ok=True)
         raise DataError(_unwritable(latest, error)) from None
 
 
-def history_with(root: Path, report: Report, sectors: Table) -> bytes | None:
-    """Content of `root/history.csv` with exactly one row per (as-of, event, sector, window) of this report.
+@contextmanager
+def alone(root: Path) -> Iterator[bool]:
+    """Whether this process is the only daily run below `root`; the others shall not wait for it.
 
-    None if this report is no study, and has no place there.
+    Raises:
+        DataError: the lock cannot be written.
     """
-    if not report.provenance.study:
-        return None
-    path = root / "history.csv"
-    fresh = to_csv(Table(sectors.name, sectors.columns, tuple(row for row in sectors.rows if _is_sector(sectors, row))))
-    header, *rows = _rows(fresh)
+    lock = FileLock(root / ".daily.lock", timeout=0)
     try:
-        old_header, *old = (_rows(path.read_bytes()) if path.exists() else []) or [header]
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}): move it away to start a new history") from None
-    known = set(_HISTORY_KEY) <= set(old_header) <= set(header)
-    if not known or any(len(row) != len(old_header) for row in old):
-        raise DataError(f"{path}: its columns are not this version's: move it away to start a new history")
-    # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
-    place = {name: old_header.index(name) for name in old_header}
-    old = [[row[place[name]] if name in place else "" for name in header] for row in old]
-    at = [header.index(name) for name in _HISTORY_KEY]
-    merged = {tuple(row[i] for i in at): row for row in [*old, *rows]}
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([header, *(merged[key] for key in sorted(merged))])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _is_sector(table: Table, row: tuple[object, ...]) -> bool:
-    return row[table.header.index("theme")] is None
-
-
-def _rows(content: bytes) -> list[list[str]]:
-    return [row for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) if row]
+        root.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise DataError(_unwritable(root, error)) from None
+    try:
+        yield True
+    finally:
+        lock.release()
 
 
 def _unwritable(path: Path, error: OSError) -> str:

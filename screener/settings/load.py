@@ -19,6 +19,8 @@ from screener.settings.claim_mistakes import fitted, mistakes_in
 from screener.settings.claims import Claim
 from screener.settings.models import Event, Identifier, Screener, Sector
 from screener.settings.nearest import nearest
+from screener.settings.secrets import FILE as SECRETS
+from screener.settings.secrets import load_secrets
 
 T = TypeVar("T")
 
@@ -39,6 +41,8 @@ class Settings:
     today: date
     """KST."""
     claims: dict[str, Claim] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of secrets.toml, by the name of the variable that each stands for."""
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -93,6 +97,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
         files,
         today or datetime.now(KST).date(),
         claims,
+        load_secrets(directory),
     )
     mistakes = _cross_check(settings)
     if mistakes:
@@ -102,11 +107,11 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
 
 def _own_files(directory: Path) -> dict[str, Path]:
     """The user's own files by name; a directory without any, or with a misspelt one, is a mistake."""
-    there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml")
+    there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
     for name in there:
         if name not in FILES:
-            raise ConfigError(f"{directory / name}: is not read{nearest(name, FILES)}")
-    if not there:
+            raise ConfigError(f"{directory / name}: is not read{nearest(name, (*FILES, SECRETS))}")
+    if not there and not (directory / SECRETS).exists():
         raise ConfigError(
             f"{directory}: holds none of {', '.join(FILES)}: `screener config init {directory}` copies them"
         )

@@ -25,6 +25,14 @@ def choose(
         return [Files(paths_of(source), benchmark, market)]
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
+    if source.startswith("store:"):
+        from screener.market.sources.stored import SOURCES, Stored
+
+        of = source.removeprefix("store:")
+        if of not in SOURCES:
+            raise UsageError(f"the store has no {of!r}: write store:SOURCE with one of {', '.join(SOURCES)}")
+        opened = access()
+        return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
     if source in ("auto", "store"):
         from screener.market.sources.stored import Stored
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from screener.errors import DataError
 from screener.market.calendar import Calendar
 from screener.market.longform import PRICE_COLUMNS, Days, Long, long_of, market_caps, to_numpy
-from screener.market.panel import Panel, build_panel
+from screener.market.panel import Panel, build_panel, checksum
 from screener.market.quality import Finding, clean
 from screener.market.sources.base import File, Market, Need
 from screener.market.store import Store, StoredTable
@@ -144,8 +144,8 @@ class Stored:
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, reach) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
-        tables = [self.store.table(source, MARKET), indices]
-        market = self._market(source, panel, findings + found, ", ".join(need.markets), tables)
+        table = self.store.table(source, MARKET)
+        market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
         return replace(market, everyone=lambda: self._everyone(source, need, reach))
 
     def _everyone(self, source: str, need: Need, reach: Reach) -> tuple[Panel, Mapping[str, str]]:
@@ -170,35 +170,28 @@ class Stored:
         columns = ("date", "ticker", "open", "high", "low", "close", "volume")
         rows = table.read(columns, reach.first, reach.last, need.tickers)
         prices, findings = clean(long_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
-        official, benchmark, tables = None, table, [table]
+        official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
-            tables.append(benchmark)
-            market = self.store.table(source, MARKET)
-            if market.manifest.sessions:
+            if self.store.table(source, MARKET).manifest.sessions:
                 official, found = self._official(source, need, reach)
                 findings += found
-                tables.append(market)
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
         levels = {name: _level(benchmark, key[name], reach) for name in need.markets}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         said = [f"{_PROXY_NAMES[name]} for {name}" if benchmark is table else name for name in need.markets]
-        return self._market(source, panel, findings + found, ", ".join(said), tables)
+        return self._market(source, panel, findings + found, ", ".join(said), table)
 
     def _market(
-        self, source: str, panel: Panel, findings: Sequence[Finding], benchmark: str, tables: Sequence[StoredTable]
+        self, source: str, panel: Panel, findings: Sequence[Finding], benchmark: str, table: StoredTable
     ) -> Market:
         """What the report is told."""
         first, last = panel.sessions[0].item(), panel.sessions[-1].item()
-        files = [
-            File(f"{table.kind.name}/{year}", partition.sha256)
-            for table in tables
-            for year, partition in sorted(table.manifest.partitions.items())
-            if first.year <= int(year) <= last.year
-        ]
-        fetched = tables[0].manifest.sessions.get(last)
+        # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
+        files = (File(f"{source} {first} to {last}", checksum(panel)),)
         proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
-        return Market(source, panel, tuple(findings), benchmark, tuple(files), fetched=fetched, proxies=proxies)
+        fetched = table.manifest.sessions.get(last)
+        return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
 
 
 def observed(calendar: Calendar, store: Store) -> Calendar:

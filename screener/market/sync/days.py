@@ -57,7 +57,7 @@ class Days:
         asked = self.now()
         rows = self.source.session(day)
         if self._is_open(day, rows):
-            self.waiting[day] = rows
+            self._take(day, rows)
             self.latest = day, rows
             # Its rates go with the session before it: nothing was traded on the days between.
             previous = self._before(day)
@@ -94,8 +94,18 @@ class Days:
                 if not self._is_open(other, fresh):
                     raise
                 self._follow(day, rows, other, fresh)
-                self.waiting[other] = fresh
+                self._take(other, fresh)
         return True
+
+    def _take(self, day: date, rows: pa.Table) -> None:
+        """Keep `rows`; of figures that were final already, only if some have changed since."""
+        fetched = self.market.manifest.sessions.get(day)
+        if fetched is not None and self.calendar.settled(day, fetched):
+            changed = _differing(self.market.read(MARKET.schema.names, day, day), rows.select(MARKET.schema.names))
+            if not changed:
+                return
+            self.fetched.corrected[day] = changed
+        self.waiting[day] = rows
 
     def _follow(self, day: date, rows: pa.Table, other: date, there: pa.Table) -> None:
         """Refuse two sessions of which the later one does not follow on the earlier one."""
@@ -136,3 +146,15 @@ class Days:
             self.fetched.sessions += len(self.waiting)
             self.fetched.closed += self.closed
             self.waiting, self.closed = {}, []
+
+
+def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
+    """Tickers of the rows of one session that are not the same in both."""
+    plain = pa.schema(
+        [(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in stored.schema]
+    )
+    both = [table.cast(plain).sort_by("ticker").combine_chunks() for table in (stored, fresh)]
+    if both[0].equals(both[1]):
+        return []
+    rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
+    return sorted(ticker for ticker in {*rows[0], *rows[1]} if rows[0].get(ticker) != rows[1].get(ticker))

@@ -20,6 +20,8 @@ class Plan:
     """Sessions of which the investors' net purchases are wanted."""
     industry_days: tuple[date, ...] = ()
     """Sessions of which the industries are wanted."""
+    again: tuple[date, ...] = ()
+    """Whole-market sessions to ask for once more although they are stored, for KRX corrects figures late."""
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Fetched:
     """Stocks of which the source knows no price, or no longer the prices that are stored."""
     closed: list[date] = field(default_factory=list)
     """Days that the calendar took for sessions and that were none."""
+    corrected: dict[date, list[str]] = field(default_factory=dict)
+    """Stored sessions whose final figures have changed since, and the stocks that are concerned."""
     silent: list[date] = field(default_factory=list)
     """Days without figures at the end; whether they were sessions shows with the next one."""
     requests: int = 0

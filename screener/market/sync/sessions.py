@@ -37,9 +37,10 @@ def fetch_sessions(
     fetched = Fetched(source.name, last)
     market, indices = store.table(source.name, MARKET), store.table(source.name, INDICES)
     wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.manifest.closed]
-    lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now())})
+    again = {day for day in plan.again if day in market.manifest.sessions}
+    lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
     source.wire.expect(source.requests_each * (len(lacking) + 10))
-    progress.start(f"{source.name}: sessions", len(_missing(market, wanted, calendar, now())))
+    progress.start(f"{source.name}: sessions", len({*_missing(market, wanted, calendar, now()), *again}))
     days = Days(source, market, calendar, now, progress, fetched, indices)
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
@@ -50,8 +51,9 @@ def fetch_sessions(
         seen = {day for day in indices.manifest.sessions if plan.first <= day <= last}
         days.calendar = replace(calendar, seen_open=calendar.seen_open | seen)
         due = _missing(market, sorted(day for day in {*wanted, *seen} if after <= day <= until), calendar, now())
-        for first in range(0, len(due), BATCH):
-            days.fetch(due[first : first + BATCH])
+        asked = sorted({*due, *again.intersection(stretch)})
+        for first in range(0, len(asked), BATCH):
+            days.fetch(asked[first : first + BATCH])
         without = [day for day in due if day in market.manifest.sessions and day not in indices.manifest.sessions]
         if without:
             raise NetworkError(

@@ -1,0 +1,136 @@
+"""Which reports are due: one for each session on which an event is still open, once its figures are final."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from screener.market.calendar import Calendar
+from screener.market.store import Store
+from screener.market.tables import INDICES, MARKET, PRICES
+from screener.report.filed import seems_whole
+from screener.report.history import REVISION, load_history
+from screener.screens.impact import PATH
+from screener.settings import Settings
+
+LOOKS = (1, 5)
+"""Sessions after which a session is asked for once more, for KRX corrects figures late: the next day, and a week on."""
+
+
+def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
+    """The newest session whose volumes and flows are final too, and that `way` has by now."""
+    day = calendar.last_final(now)
+    early = not calendar.settled(day, now) or (way == "openapi" and day == now.date())
+    return calendar.before(day) if early else day
+
+
+def begun(settings: Settings, calendar: Calendar, through: date) -> bool:
+    """Whether any event's day is over by `through`."""
+    days = [one.event_day or calendar.first_on_or_after(one.first_day) for one in settings.events.values()]
+    return any(day <= through for day in days)
+
+
+def held(store: Store, way: str, through: date) -> list[date]:
+    """Sessions that the store has of `way`, ascending.
+
+    Raises:
+        DataError: what it has is damaged.
+    """
+    kind = PRICES if way in ("pykrx-keyless", "file") else MARKET
+    return [day for day in store.table(way, kind).manifest.sessions if day <= through]
+
+
+def to_look_at_again(sessions: Sequence[date], looked: Mapping[str, str]) -> list[date]:
+    """Sessions that are old enough for another look.
+
+    Args:
+        sessions: those that are stored, and the one that is to come, ascending.
+        looked: by session, the day on which it was last asked for once more.
+    """
+    found = []
+    for at, day in enumerate(sessions[:-1]):
+        age = len(sessions) - 1 - at
+        last = looked.get(day.isoformat())
+        # On its own evening it was first asked for.
+        seen = bisect_right(sessions, date.fromisoformat(last)) - 1 - at if last else 0
+        if any(seen < look <= age for look in LOOKS) and age <= 2 * max(LOOKS):
+            found.append(day)
+    return found
+
+
+@dataclass(frozen=True)
+class Span:
+    """The sessions of one event's reports."""
+
+    event: str
+    days: tuple[date, ...]
+    """Ascending; none before its event day has come."""
+    last: date | None
+    """The last one there will be, None while the event is open."""
+
+
+def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> list[Span]:
+    """Of each configured event, the sessions on which its windows, claims or path still grow.
+
+    Args:
+        settings: what is configured.
+        sessions: those whose figures are there, ascending.
+        everything: whether an event that is over gets a report as of the newest session all the same.
+    """
+    found = []
+    for name, event in settings.events.items():
+        start = bisect_left(sessions, event.event_day or event.first_day)
+        length = max(settings.sessions_after(name), PATH[1]) + 1
+        days = list(sessions[start : start + length])
+        over = len(sessions) > start + length
+        last = days[-1] if over else None
+        if over and everything:
+            days.append(sessions[-1])
+        found.append(Span(name, tuple(days), last))
+    return found
+
+
+def bases(store: Store, way: str) -> dict[date, str]:
+    """By session, what a report as of it rests on: another word, if any stored session up to there was written anew."""
+    digest = hashlib.sha256()
+    written: dict[date, str] = {}
+    for kind in (MARKET, PRICES, INDICES):
+        for day, fetched in store.table(way, kind).manifest.sessions.items():
+            written[day] = f"{written.get(day, '')} {kind.name} {fetched.isoformat()}"
+    found = {}
+    for day in sorted(written):
+        digest.update(f"{day}{written[day]}\n".encode())
+        found[day] = digest.hexdigest()[:32]
+    return found
+
+
+def key(day: date, event: str) -> str:
+    """How a report is called: its directory below the reports."""
+    return f"{day.isoformat()}/{event}"
+
+
+def due(root: Path, on: Mapping[date, str], found: Sequence[Span], made: Mapping[str, str]) -> dict[date, list[str]]:
+    """By session, the events whose report is missing, or rests on figures that were corrected since.
+
+    Args:
+        root: the reports directory.
+        on: by session, what a report rests on now.
+        found: what there is to report on.
+        made: by report, what it was made on.
+
+    Raises:
+        DataError: the history cannot be read.
+    """
+    known = {(row["as_of"], row["event"], row.get(REVISION) or "1") for row in load_history(root)}
+    missing: dict[date, list[str]] = {}
+    for span in found:
+        for day in span.days:
+            name = key(day, span.event)
+            in_history = (day.isoformat(), span.event, str(seems_whole(root / name))) in known
+            if not in_history or made.get(name) != on[day]:
+                missing.setdefault(day, []).append(span.event)
+    return dict(sorted(missing.items()))

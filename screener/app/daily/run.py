@@ -1,0 +1,292 @@
+"""One daily run, from the exchange to the report directories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from screener.app.daily import due as plans
+from screener.app.daily.making import Made, make_due
+from screener.app.daily.status import (
+    MEMORY,
+    STATUS,
+    Memory,
+    Missed,
+    Status,
+    load_memory,
+    load_status,
+    reason,
+    save,
+)
+from screener.app.daily.summary import summarise
+from screener.app.sync import sync_store
+from screener.errors import DataError, ExitCode, NetworkError, ScreenerError, UsageError
+from screener.market.exchange.breaker import CLOCK_TOLERANCE
+from screener.market.sources import open_ways
+from screener.market.sources.live import Access
+from screener.market.sources.stored import observed
+from screener.report.model import Report
+from screener.report.publish import alone, latest_of, point_to, write_file
+from screener.settings import Settings
+from screener.words import Words
+
+SUMMARY = "summary.txt"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a daily run is to do."""
+
+    settings: Settings
+    access: Access
+    root: Path
+    """The reports directory."""
+    words: Words
+    render: Callable[[Report], str]
+    """The report as plain text."""
+    source: str = "auto"
+    benchmark: Sequence[Path] = ()
+    market: Sequence[Path] = ()
+    everything: bool = False
+    """Whether events that are over get a report as of the newest session as well."""
+    config: Path | None = None
+    """The directory that the user names, for the record of each run."""
+
+    @property
+    def way(self) -> str:
+        """The one way by which prices come: a lesser one never takes the place of a better one that fails."""
+        if self.source.startswith("file:"):
+            return "file"
+        if self.source not in ("auto", "pykrx", "openapi"):
+            raise UsageError(
+                f"daily does not report from {self.source!r}: known are auto, pykrx, openapi and file:PATH,..."
+            )
+        return open_ways(self.access, self.source)[0].name
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    code: int
+    line: str
+    """What happened, in one line."""
+    summary: tuple[str, ...] = ()
+    """What changed, in ten lines at most; empty where nothing did."""
+    folder: Path | None = None
+    """The newest report directory that was made; None where none was."""
+
+
+@dataclass
+class _State:
+    """What is known before anything is made, and after the fetch again."""
+
+    target: date
+    """Newest session whose figures are final by now."""
+    sessions: list[date]
+    """Stored ones."""
+    spans: list[plans.Span] = field(default_factory=list)
+    on: dict[date, str] = field(default_factory=dict)
+    todo: dict[date, list[str]] = field(default_factory=dict)
+    begun: bool = True
+    """Whether the day of any event is over, so that there is something to fetch."""
+
+    @property
+    def newest(self) -> date | None:
+        """The session that `latest` belongs to."""
+        return max((day for span in self.spans for day in span.days if day not in self.todo), default=None)
+
+
+def run_daily(job: Job) -> Outcome:
+    """Bring the reports up to date; whatever happens, those that are there stay whole.
+
+    A fault becomes an outcome, and is remembered in status.json.
+    """
+    try:
+        nothing = _nothing_to_do(job)
+        if nothing is not None:
+            return nothing
+        with alone(job.root) as mine:
+            if not mine:
+                return Outcome(ExitCode.DONE, f"{job.root}: another daily run is at work: nothing done here")
+            return _work(job)
+    except ScreenerError as error:
+        return _failed(job, error.exit_code, str(error))
+    except OSError as error:
+        what = f"{error.filename or job.root}: {error.strerror or error}: make room, or choose another place"
+        return _failed(job, ExitCode.DATA, what)
+    except Exception as error:
+        _failed(job, ExitCode.BUG, f"a bug in the screener: {type(error).__name__}: {error}")
+        raise
+
+
+def sessions_behind(job: Job) -> int | None:
+    """How many sessions there were since the newest one in the reports; None where there is no report."""
+    success, latest = load_status(job.root).last_success, latest_of(job.root)
+    known = [date.fromisoformat(success.through)] if success else []
+    through = max([*known, *([latest] if latest else [])], default=None)
+    if through is None:
+        return None
+    calendar = job.access.calendar
+    return calendar.count(through, plans.newest_final(calendar, job.way, job.access.now()))
+
+
+def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
+    """Write a failure into status.json, where it is not the disk that fails; returns it in one line."""
+    line = " ".join(what.split())
+    try:
+        save(root / STATUS, load_status(root).failed(at, code, line))
+    except (ScreenerError, OSError):
+        line += f" ({root / STATUS} could not be written)"
+    return line
+
+
+def _failed(job: Job, code: int, what: str) -> Outcome:
+    return Outcome(code, remember_failure(job.root, job.access.now(), code, what))
+
+
+def _nothing_to_do(job: Job) -> Outcome | None:
+    """Where every report is there and no session is to come, say why; None where there is work."""
+    status, way = load_status(job.root), job.way
+    _refuse_clock(job, status)
+    if status.failing is not None or way == "file":
+        return None
+    try:
+        state = _look(job, load_memory(job.root))
+        if state.todo or (state.begun and state.target not in state.sessions) or latest_of(job.root) != state.newest:
+            return None
+        if any(table.verify() for table in job.access.store.tables() if table.source == way):
+            return None
+    except DataError:
+        return None
+    return Outcome(ExitCode.DONE, f"{_why(job, state)}: nothing changed")
+
+
+def _why(job: Job, state: _State) -> str:
+    """Why there is nothing new."""
+    calendar, today = job.access.calendar, job.access.now().date()
+    through = f"reports are there through {state.newest}" if state.newest else "there is no report yet"
+    if not calendar.is_session(today):
+        return f"KRX is closed on {today}; {through}"
+    if state.target < today:
+        return f"figures of {today} are not final yet; {through}"
+    if not any(state.target in span.days for span in state.spans):
+        return f"{_ended(state.spans)}; {through}"
+    return through
+
+
+def _ended(spans: Sequence[plans.Span]) -> str:
+    over = ", ".join(f"{span.event} (until {span.last})" for span in spans if span.last)
+    return f"no event is open: {over}" if over else "no event has begun"
+
+
+def _look(job: Job, memory: Memory) -> _State:
+    access, way = job.access, job.way
+    target = plans.newest_final(access.calendar, way, access.now())
+    sessions = plans.held(access.store, way, target)
+    if way == "file" and sessions:
+        target = sessions[-1]
+    state = _State(target, sessions, plans.spans(job.settings, sessions, everything=job.everything))
+    state.begun = way == "file" or plans.begun(job.settings, access.calendar, target)
+    state.on = plans.bases(access.store, way)
+    state.todo = plans.due(job.root, state.on, state.spans, memory.made)
+    return state
+
+
+def _work(job: Job) -> Outcome:
+    status, memory, way, access = load_status(job.root), load_memory(job.root), job.way, job.access
+    repaired = _repair(access, way)
+    looked = _fetch(job, way, memory)
+    job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
+    state = _look(job, memory)
+    made = make_due(job.settings, job.access, job.root, way, state.todo, job.words, job.render, job.config)
+    done = {plans.key(day, event) for day, event, _ in made.filed}
+    kept = {plans.key(day, span.event): state.on[day] for span in state.spans for day in span.days}
+    recent = {day.isoformat() for day in state.sessions[-4 * max(plans.LOOKS) :]}
+    seen = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in looked}}
+    memory = Memory(
+        {name: on for name, on in kept.items() if name in done or memory.made.get(name) == on},
+        {day: at for day, at in seen.items() if day in recent},
+    )
+    save(job.root / MEMORY, memory)
+    state.todo = plans.due(job.root, state.on, state.spans, memory.made)
+    if state.newest is not None and latest_of(job.root) != state.newest:
+        point_to(job.root, state.newest)
+    return _finish(job, way, status, state, made, repaired)
+
+
+def _finish(job: Job, way: str, status: Status, state: _State, made: Made, repaired: Sequence[str]) -> Outcome:
+    """Say and remember what came of it."""
+    through = state.sessions[-1] if state.sessions else state.target
+    missed = _missed(job, way, status, made)
+    summary = summarise(job.settings, job.words, job.root, made, state.spans, missed, repaired)
+    if summary:
+        write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
+        line = f"{len(made.filed)} reports through {through}"
+        line += f", {len(made.revised)} of them revised" if made.revised else ""
+    elif state.begun and state.target not in state.sessions:
+        line = f"{state.target}: no figures: a holiday, or they are still to come: nothing changed"
+    else:
+        line = _why(job, state)
+    newest = max((day for day, _, _ in made.filed), default=None)
+    folder = job.root / str(newest) if newest else None
+    if made.faults:
+        failed = _failed(job, ExitCode.DATA, "; ".join(str(fault) for fault in made.faults))
+        return replace(failed, summary=tuple(summary), folder=folder)
+    success = status.last_success
+    if summary or status.failing or success is None or success.through != str(through):
+        said = missed or (status.missed if not summary else None)
+        save(job.root / STATUS, status.succeeded(job.access.now(), through, line, said))
+    return Outcome(ExitCode.DONE, line, tuple(summary), folder)
+
+
+def _missed(job: Job, way: str, status: Status, made: Made) -> Missed | None:
+    """Sessions later than the last success whose report was not made on the first evening on which it could be."""
+    if status.last_success is None:
+        return None
+    calendar, today = job.access.calendar, job.access.now().date()
+    last = date.fromisoformat(status.last_success.through)
+
+    def late(day: date) -> bool:
+        return today > (calendar.first_on_or_after(day + timedelta(days=1)) if way == "openapi" else day)
+
+    days = sorted({day for day, _, _ in made.filed if day > last and late(day)})
+    return Missed(tuple(map(str, days)), reason(status, days)) if days else None
+
+
+def _fetch(job: Job, way: str, memory: Memory) -> list[date]:
+    """Bring the store up to the newest session whose figures are final; returns what was asked for once more."""
+    access = job.access
+    if way == "file":
+        sync_store(job.settings, access, job.source, None, None, job.benchmark, job.market)
+        return []
+    target = plans.newest_final(access.calendar, way, access.now())
+    if not plans.begun(job.settings, access.calendar, target):
+        return []
+    sessions = plans.held(access.store, way, target)
+    again = [] if target in sessions else plans.to_look_at_again([*sessions, target], memory.looked)
+    sync_store(job.settings, access, way, None, target, again=again)
+    return again if target in plans.held(access.store, way, target) else []
+
+
+def _repair(access: Access, way: str) -> list[str]:
+    """Take out what is damaged of the tables that reports rest on; the fetch then brings it anew."""
+    tables = [table for table in access.store.tables() if table.source == way]
+    if not any(table.verify() for table in tables):
+        return []
+    with access.store.writing("daily: repair", access.now()):
+        return [line for table in tables for line in table.repair()]
+
+
+def _refuse_clock(job: Job, status: Status) -> None:
+    """A clock that went back would take old figures for the newest ones."""
+    if status.last_success is None:
+        return
+    then, now = datetime.fromisoformat(status.last_success.at), job.access.now()
+    if now < then - CLOCK_TOLERANCE:
+        raise NetworkError(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on "
+            f"{then:%Y-%m-%d %H:%M}: set it"
+        )

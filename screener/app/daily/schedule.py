@@ -1,0 +1,102 @@
+"""How a machine runs `screener daily` by itself: a line for cron, two units for systemd."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from screener.errors import UsageError
+
+Kind = Literal["cron", "systemd"]
+MARK = "# screener daily"
+"""Begins the line above cron's own, by which a later installation finds it."""
+NAME = "screener-daily"
+
+
+def cron_lines(command: Sequence[str], folder: Path) -> str:
+    """What belongs into a crontab: 18:30 in Seoul, weekdays, whatever the machine's own zone.
+
+    Few crons know time zones. So this one asks every quarter of an hour what time it is in Seoul: zones differ from
+    it by quarters of hours, and summer time changes nothing of that.
+
+    Args:
+        command: what to run, word by word.
+        folder: where to run it.
+    """
+    # In a crontab a percent sign ends the line, so it is escaped.
+    when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
+    run = shlex.join(command).replace("%", r"\%")
+    line = f"*/15 * * * * case {when} in [1-5]1830) cd {shlex.quote(str(folder))} && {run};; esac"
+    return f"{MARK}: after the close of KRX, 18:30 Asia/Seoul, Monday to Friday\n{line}\n"
+
+
+def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
+    """The units by name: a service, and the timer that starts it; a start that was missed follows at the next boot."""
+    run = " ".join(_quoted(word) for word in command)
+    service = (
+        "[Unit]\n"
+        "Description=Which Korean sectors won and lost: the report of the day\n"
+        "Wants=network-online.target\n"
+        "After=network-online.target\n\n"
+        "[Service]\n"
+        "Type=oneshot\n"
+        f"WorkingDirectory={str(folder).replace('%', '%%')}\n"
+        f"ExecStart={run}\n"
+        "NoNewPrivileges=true\n"
+        "UMask=0022\n"
+    )
+    timer = (
+        "[Unit]\n"
+        "Description=After the close of KRX\n\n"
+        "[Timer]\n"
+        "OnCalendar=Mon..Fri *-*-* 18:30:00 Asia/Seoul\n"
+        "Persistent=true\n\n"
+        "[Install]\n"
+        "WantedBy=timers.target\n"
+    )
+    return {f"{NAME}.service": service, f"{NAME}.timer": timer}
+
+
+def install_cron(lines: str) -> str:
+    """Put the lines into the user's crontab, in the place of earlier ones; says what was done.
+
+    Raises:
+        UsageError: there is no cron, or it refuses.
+    """
+    there = _crontab(["-l"]).stdout.splitlines()
+    kept = [line for at, line in enumerate(there) if not (MARK in line or (at and there[at - 1].startswith(MARK)))]
+    done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
+    if done.returncode:
+        raise UsageError(f"crontab refuses: {' '.join(done.stderr.split())}: add the lines by hand (crontab -e)")
+    return "crontab: written; `crontab -l` shows it"
+
+
+def install_systemd(units: dict[str, str], folder: Path) -> str:
+    """Write the units into `folder`; says what is left to do.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in units.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror or error}): write the units by hand") from None
+    return f"{folder}: written; now run: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer"
+
+
+def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(["crontab", *arguments], input=given, capture_output=True, text=True, check=False)  # noqa: S603, S607 - the user's own
+    except FileNotFoundError:
+        raise UsageError("there is no crontab on this machine: apt-get install cron, or --install systemd") from None
+
+
+def _quoted(word: str) -> str:
+    """A word of ExecStart, where % and $ have meanings of their own."""
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{plain}"' if any(char in plain for char in " \t;'\"\\") or not plain else plain

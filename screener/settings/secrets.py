@@ -1,0 +1,63 @@
+"""What must not be read by others: accounts, keys, addresses with tokens in them; from the environment, or one file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from screener.errors import ConfigError
+
+FILE = "secrets.toml"
+KEYS = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY")
+"""Names of the variables, which are the keys of the file; SCREENER_NOTIFY may be a list there."""
+
+
+def load_secrets(directory: Path | None) -> dict[str, str]:
+    """The secrets that stand in `directory`/secrets.toml; none without such a file.
+
+    Raises:
+        ConfigError: others can read the file, or it holds something else. No message repeats what stands in it.
+    """
+    if directory is None or not (path := directory / FILE).exists():
+        return {}
+    _refuse_shared(path)
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        raise ConfigError(f'{path}: cannot be read as TOML: write lines such as KRX_ID = "..."') from None
+    found = {}
+    for number, (name, value) in enumerate(content.items(), 1):
+        if name not in KEYS:
+            raise ConfigError(f"{path}: its entry number {number} is not known: known are {', '.join(KEYS)}")
+        words = value if name == "SCREENER_NOTIFY" and isinstance(value, list) else [value]
+        if not all(isinstance(word, str) and word and word.isprintable() for word in words):
+            raise ConfigError(f"{path}: {name} must be text in quotes")
+        found[name] = " ".join(words)
+    return found
+
+
+def with_secrets(environment: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """The environment, and what the file adds to it; an account is taken whole from one of the two."""
+    known = dict(secrets)
+    if environment.get("KRX_ID") or environment.get("KRX_PW"):
+        known.pop("KRX_ID", None)
+        known.pop("KRX_PW", None)
+    return {**known, **{name: value for name, value in environment.items() if value or name not in known}}
+
+
+def _refuse_shared(path: Path) -> None:
+    """Refuse a file that others can read, or could have written."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}): check its permissions") from None
+    if not hasattr(os, "getuid"):
+        return  # Windows has no such modes: there a file in the user's own directory is the user's own
+    if facts.st_uid not in (os.getuid(), 0):
+        raise ConfigError(f"{path}: belongs to somebody else: own it, or use the environment")
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        raise ConfigError(f"{path}: others can read it: chmod 600 {path}")
