@@ -8,8 +8,9 @@ market.truth.close(date(2025, 1, 31), "000660")  # 199200
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -55,6 +56,18 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A close that was told wrong at first."""
+
+    ticker: str
+    day: date
+    seen: date
+    """From this day on it is told right."""
+    factor: float = 1.02
+    """What was told over what is right."""
+
+
+@dataclass(frozen=True)
 class History:
     """One stock as it is shown now; arrays over its sessions, oldest first."""
 
@@ -85,9 +98,12 @@ class Market:
         size: int = 2_620,
         seed: int = SEED,
         closed: frozenset[date] = frozenset(),
+        late: frozenset[date] = frozenset(),
+        corrections: Sequence[Correction] = (),
         now: datetime | None = None,
     ) -> None:
         self.start, self.end = start, end
+        self.late, self.corrections = late, list(corrections)
         self.days = sessions(start, end, closed)
         self.figures: Figures = simulate(self.days, size, seed)
         self.stocks: list[Stock] = self.figures.stocks
@@ -121,7 +137,7 @@ class Market:
         """Row of the newest session that is shown, -1 for none."""
         today = self._now.date()
         last = bisect_right(self.days, today) - 1
-        if last >= 0 and self.days[last] == today and self._now.time() < OPENS:
+        if last >= 0 and self.days[last] == today and self._clock(today) < OPENS:
             last -= 1
         return last
 
@@ -134,13 +150,29 @@ class Market:
         """How final the figures of a session are."""
         if self.days[row] != self._now.date() or self._now.time() >= SETTLED:
             return "final"
-        return "closed" if self._now.time() >= CLOSES else "trading"
+        return "closed" if self._clock(self.days[row]) >= CLOSES else "trading"
+
+    def _clock(self, day: date) -> time:
+        """The time of day by which a session goes: on some days it begins and ends an hour late."""
+        late = timedelta(hours=1 if day in self.late else 0)
+        return max(self._now - late, datetime.combine(day, time(0), KST)).time()
+
+    def _as_told(self, session: Session) -> Session:
+        """The session as it is told now, before what is wrong in it is corrected."""
+        for one in self.corrections:
+            if one.day == session.day and self._now.date() < one.seen:
+                place = self.places[one.ticker]
+                close, high = session.close.copy(), session.high.copy()
+                close[place] = to_tick(close[place : place + 1] * one.factor)[0]
+                high[place] = max(high[place], close[place])
+                session = replace(session, close=close, high=high)
+        return session
 
     def session(self, row: int) -> Session:
         """The whole market on one session."""
         f = self.figures
         arrays = (f.open, f.high, f.low, f.close, f.base, f.volume, f.value, f.shares, f.listed)
-        final = Session(self.days[row], *(array[row] for array in arrays))
+        final = self._as_told(Session(self.days[row], *(array[row] for array in arrays)))
         stage = self.stage(row)
         if stage == "final":
             return final
@@ -164,6 +196,10 @@ class Market:
         columns: dict[str, Ints] = {}
         for name in ("open", "high", "low", "close", "base", "volume", "value", "shares"):
             column = getattr(f, name)[: last + 1, place].copy()
+            for wrong in (one for one in self.corrections if one.ticker == ticker and one.day in self.days):
+                told = self.row(wrong.day)
+                if told is not None:
+                    column[told] = getattr(self.session(told), name)[place]
             column[last] = getattr(newest, name)[place]
             if adjusted and name in ("open", "high", "low", "close", "base"):
                 column = self._adjusted(ticker, column)

@@ -107,6 +107,8 @@ class Command:
     """Whether no host name can be resolved."""
     batch: int | None = None
     """Stocks or sessions between two writes; None for the real number."""
+    whole: int | None = None
+    """Stocks that a whole market has at least; None for the real number."""
 
     @property
     def home(self) -> Path:
@@ -168,7 +170,7 @@ class Command:
 
     def _job(self) -> dict[str, Any]:
         now, patience = self.now.isoformat(), dict(self.patience) if self.patience else None
-        return {"now": now, "patience": patience, "nameless": self.nameless, "batch": self.batch}
+        return {"now": now, "patience": patience, "nameless": self.nameless, "batch": self.batch, "whole": self.whole}
 
     def _whole_environment(self) -> dict[str, str]:
         own = {"HOME": str(self.home), "LANG": "C.UTF-8", "SCREENER_CONFIG": str(self.folder / "config")}

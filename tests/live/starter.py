@@ -21,6 +21,7 @@ LOADED = (
     "pykrx.website.comm.auth",
     "pykrx.website.krx.market.core",
     "pykrx.website.naver.wrap",
+    "screener.app.daily.run",
     "screener.app.filing",
     "screener.app.report",
     "screener.app.sync",
@@ -39,6 +40,7 @@ def prepare(job: dict[str, Any]) -> None:
     import time_machine
 
     from screener.app import access
+    from screener.market import checks
     from screener.market.exchange.wire import Patience
     from screener.market.sync import histories, sessions
 
@@ -49,6 +51,8 @@ def prepare(job: dict[str, Any]) -> None:
     if job["batch"]:
         for module in (histories, sessions):
             patch.object(module, "BATCH", job["batch"]).start()
+    if job["whole"]:
+        patch.object(checks, "WHOLE", job["whole"]).start()
     if job["nameless"]:
         failure = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         patch.object(socket, "getaddrinfo", side_effect=failure).start()

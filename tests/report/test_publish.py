@@ -13,8 +13,9 @@ import pytest
 from screener.app.report import Request
 from screener.errors import DataError
 from screener.report.columns import Column
+from screener.report.history import history_with
 from screener.report.model import Report
-from screener.report.publish import history_with, point_to_latest, publish, write_file
+from screener.report.publish import point_to_latest, publish, write_file
 from screener.report.tables import Table, tables, to_csv
 from screener.settings import load_settings
 from screener.words import Words

@@ -1,0 +1,182 @@
+"""Plays a script day by day: every run is a process of its own, at 18:30 of a clock that is set."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.exchange import Exchange, kst
+from tests.live.command import Command, Done, Starter
+from tests.live.conftest import SCREENER
+from tests.live.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.soak.script import SEED, WHOLE, Script, events_toml, sectors_toml
+from tests.soak.strikes import Strike
+
+CALM = 4
+"""Last days of a play, on which nothing fails: what was missed is made up for."""
+RARE = 0.22
+"""Chance of a strike on a day without one."""
+ODD_HOURS = ((7, 10), (9, 30), (12, 0), (16, 10), (21, 0))
+
+
+@dataclass
+class Diary:
+    """What was met and what became of it."""
+
+    runs: int = 0
+    kills: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
+    """How often a run ended with each exit code."""
+    struck: dict[str, str] = field(default_factory=dict)
+    """By day, what went wrong."""
+    said: list[str] = field(default_factory=list)
+    """All lines of all summaries."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For another process."""
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, content: dict[str, Any]) -> Diary:
+        """What `as_json` gave."""
+        return cls(**content)
+
+
+def play(folder: Path, script: Script, strikes: Sequence[Strike]) -> Diary:
+    """Run the whole script in `folder`; without `strikes` nothing ever fails."""
+    starter = Starter()
+    try:
+        with Exchange(script.market) as exchange:
+            account = exchange.account
+            account.name, account.password, account.auth_key = ID, PASSWORD, KEY
+            player = _Player(folder, script, exchange, starter, strikes)
+            player.play()
+            assert_nothing_leaked(player.command, exchange)
+            return player.diary
+    finally:
+        starter.stop()
+
+
+class _Player:
+    def __init__(
+        self, folder: Path, script: Script, exchange: Exchange, starter: Starter, strikes: Sequence[Strike]
+    ) -> None:
+        self.script, self.exchange, self.strikes = script, exchange, list(strikes)
+        self.dice = random.Random(SEED)  # noqa: S311 - a draw that can be repeated
+        self.diary = Diary()
+        self.waiting = list(strikes)
+        self.dice.shuffle(self.waiting)
+        self.folder = folder
+        (folder / "config").mkdir(parents=True)
+        (folder / "config/sectors.toml").write_text(sectors_toml(script), encoding="utf-8")
+        first = kst(script.first.year, script.first.month, script.first.day)
+        self.command = (
+            Command(starter, folder, first, exchange.environment).given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config").with_(whole=WHOLE)
+        )
+
+    def play(self) -> None:
+        day, closed, strike, left = self.script.first, list[date](), None, 0
+        while day <= self.script.last:
+            if day in self.script.announced:
+                closed.append(self.script.announced[day])
+            self._configure(day, closed)
+            calm = (self.script.last - day).days < CALM
+            if left == 0 or calm:
+                strike, left = (None, 0) if calm else self._drawn()
+            if strike:
+                left -= 1
+                if day.weekday() < 5:
+                    self.diary.struck[str(day)] = strike.name
+            if strike is None or not strike.off:
+                self._day(day, strike)
+            day += timedelta(days=1)
+
+    def _drawn(self) -> tuple[Strike | None, int]:
+        """Each strike has its turn before any comes again."""
+        if not self.strikes or self.dice.random() > RARE:
+            return None, 0
+        if not self.waiting:
+            self.waiting = list(self.strikes)
+            self.dice.shuffle(self.waiting)
+        strike = self.waiting.pop()
+        return strike, strike.days
+
+    def _day(self, day: date, strike: Strike | None) -> None:
+        if strike is None and self.strikes and self.dice.random() < 0.06:
+            self._odd_hour(day)
+        if day.weekday() > 4 and self.dice.random() < 0.9:
+            return
+        now = kst(day.year, day.month, day.day)
+        self.exchange.market.now = now
+        if strike is None:
+            self._run(self.command.with_(now=now))
+            return
+        strike.wire(self.exchange)
+        strike.here(self.command, self.dice)
+        command = self.command.with_(now=now + strike.clock)
+        for _ in range(strike.kills):
+            self._kill(command)
+        if not strike.kills:
+            self._run(command)
+        self.exchange.faults.clear()
+        self.exchange.account.password_expired = False
+
+    def _odd_hour(self, day: date) -> None:
+        """At any other hour it brings what was missed, or says why there is nothing, and then changes nothing more."""
+        now = kst(day.year, day.month, day.day, *self.dice.choice(ODD_HOURS))
+        self.exchange.market.now = now
+        first = self._run(self.command.with_(now=now))
+        if first.code == 0:
+            before = tree(self.folder / "reports"), tree(self.command.store)
+            again = self._run(self.command.with_(now=now))
+            assert (again.code, again.out) == (0, ""), again
+            assert (tree(self.folder / "reports"), tree(self.command.store)) == before
+
+    def _run(self, command: Command) -> Done:
+        done = command.run("daily", "--log", "daily.log")
+        self.diary.runs += 1
+        self.diary.codes[str(done.code)] = self.diary.codes.get(str(done.code), 0) + 1
+        assert "Traceback" not in done.out + done.err, done.err
+        assert done.code in (0, 3, 4, 5), done.err
+        assert done.err.count("\n") == 1, done.err
+        lines = done.out.splitlines()
+        assert len(lines) <= 10
+        self.diary.said += lines
+        return done
+
+    def _kill(self, command: Command) -> None:
+        running = command.start("daily", "--log", "daily.log")
+        time.sleep(self.dice.uniform(0.0, 2.0))
+        with suppress(ProcessLookupError):
+            os.kill(running.pid, signal.SIGKILL)
+        self.diary.kills += running.wait().code == -signal.SIGKILL
+
+    def _configure(self, day: date, closed: Sequence[date]) -> None:
+        """What the user has configured by `day`."""
+        days = ", ".join(map(str, closed))
+        texts = {
+            "events.toml": events_toml(self.script, day),
+            "screener.toml": SCREENER.replace('"deepseek"', '"event1"') + f"[calendar]\nclosed = [{days}]\n",
+        }
+        for name, text in texts.items():
+            path = self.folder / "config" / name
+            if text and (not path.exists() or path.read_text(encoding="utf-8") != text):
+                path.write_text(text, encoding="utf-8")
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder and its checksum, but for locks."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "lock" not in path.name
+    }
