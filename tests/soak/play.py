@@ -80,7 +80,9 @@ class _Player:
         (folder / "config/sectors.toml").write_text(sectors_toml(script), encoding="utf-8")
         first = kst(script.first.year, script.first.month, script.first.day)
         self.command = (
-            Command(starter, folder, first, exchange.environment).given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config").with_(whole=WHOLE)
+            Command(starter, folder, first, exchange.environment)
+            .given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config")
+            .with_(whole=WHOLE)
         )
 
     def play(self) -> None:
@@ -145,11 +147,11 @@ class _Player:
         done = command.run("daily", "--log", "daily.log")
         self.diary.runs += 1
         self.diary.codes[str(done.code)] = self.diary.codes.get(str(done.code), 0) + 1
-        assert "Traceback" not in done.out + done.err, done.err
-        assert done.code in (0, 3, 4, 5), done.err
-        assert done.err.count("\n") == 1, done.err
+        assert "Traceback" not in done.out + done.err, done
+        assert done.code in (0, 3, 4, 5), done
+        assert done.err.count("\n") == 1, done
         lines = done.out.splitlines()
-        assert len(lines) <= 10
+        assert len(lines) <= 10, done
         self.diary.said += lines
         return done
 

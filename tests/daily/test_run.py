@@ -1,0 +1,284 @@
+"""`screener daily` by the day: what it makes, when it makes nothing, and what it says of either."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.daily.conftest import EVENT, NEXT, SIZE, THIRD, Daily
+from tests.exchange import Exchange, Market, kst
+from tests.live.command import Command, Done
+from tests.live.conftest import STOCKS
+from tests.live.secrets import ID, KEY, PASSWORD
+from tests.soak.play import tree
+
+BASE = date(2025, 1, 24)
+FILES = {"report.txt", "report.json", "run.json", "stocks.csv", "sectors.csv", "spreads.csv", "paths.csv", "claims.csv"}
+
+
+def history(reports: Path) -> list[dict[str, str]]:
+    with (reports / "history.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_report_a_session_and_what_changed_on_the_first_line(daily: Daily, reports: Path, exchange: Exchange) -> None:
+    done = daily(EVENT)
+    assert (done.code, done.err) == (0, "screener: daily done: 1 reports through 2025-01-31\n")
+    assert done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
+    assert {path.name for path in (reports / "2025-01-31/deepseek").iterdir()} >= FILES
+    assert (reports / "latest").readlink() == Path("2025-01-31")
+    exchange.requests.clear()
+    done = daily(NEXT)
+    lines = done.out.splitlines()
+    assert lines[0].startswith("2025-02-03: ")
+    assert lines[1].startswith("deepseek, 1 sessions since 2025-01-31: ")
+    assert lines[-1] == "Files: reports/2025-02-03"
+    assert (reports / "latest").readlink() == Path("2025-02-03")
+    exchange.requests.clear()
+    assert daily(THIRD).code == 0
+    # The new session and two indices; of the stored sessions once more the last one, and the one of a week ago.
+    asked = Counter(request.bld for request in exchange.requests if request.bld)
+    assert asked == {"MDCSTAT01501": 3, "MDCSTAT00301": 2}
+
+
+def test_the_figures_are_those_of_the_exchange(daily: Daily, reports: Path, market: Market) -> None:
+    daily(NEXT)
+    truth = market.truth
+    # Each member's official rates, chained from the close of the base on: [0,0] and [0,+1].
+    for last, days in ((EVENT, [EVENT]), (NEXT, [EVENT, NEXT])):
+        grown = []
+        for ticker in ("000660", "005930", "042700"):
+            value = 1.0
+            for day in days:
+                rate = truth.change_pct(day, ticker)
+                assert rate is not None
+                value *= 1 + rate / 100
+            grown.append(value - 1)
+        window = str(len(days) - 1)
+        (row,) = [
+            row
+            for row in history(reports)
+            if (row["as_of"], row["sector"], row["window_start"], row["window_end"])
+            == (str(NEXT), "CHIPS", "0", window)
+        ]
+        assert float(row["mean_return_ew"]) == pytest.approx(sum(grown) / 3, abs=1e-6), last
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (kst(2025, 2, 3, 18, 31), "reports are there through 2025-02-03"),
+        (kst(2025, 2, 8), "KRX is closed on 2025-02-08; reports are there through 2025-02-03"),
+        (kst(2025, 2, 4, 9, 30), "figures of 2025-02-04 are not final yet; reports are there through 2025-02-03"),
+        (kst(2025, 2, 4, 17, 59), "figures of 2025-02-04 are not final yet; reports are there through 2025-02-03"),
+    ],
+)
+def test_where_there_is_nothing_new_it_says_why_and_changes_nothing(
+    daily: Daily, member: Command, exchange: Exchange, at: object, said: str
+) -> None:
+    moment = at if "02-08" not in said else kst(2025, 2, 8)
+    daily(EVENT)
+    daily(NEXT)
+    if "02-08" in said:
+        for day in (4, 5, 6, 7):
+            daily(date(2025, 2, day))
+        said = said.replace("2025-02-03", "2025-02-07")
+    before = tree(member.folder / "reports"), tree(member.store)
+    exchange.requests.clear()
+    done = daily(moment)
+    assert (done.code, done.out, done.err) == (0, "", f"screener: daily done: {said}: nothing changed\n")
+    assert (tree(member.folder / "reports"), tree(member.store), exchange.requests) == (*before, [])
+    quiet = daily(moment, "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_a_holiday_that_no_calendar_knows_changes_nothing(member: Command, small: Market, reports: Path) -> None:
+    shut = date(2025, 2, 4)
+    with Exchange(Market(small.start, small.end, size=SIZE, closed=frozenset({shut}))) as closed:
+        closed.account.name, closed.account.password = ID, PASSWORD
+        user = member.given(**closed.environment)
+
+        def run(day: date) -> Done:
+            closed.market.now = kst(day.year, day.month, day.day)
+            return user.with_(now=closed.market.now).run("daily")
+
+        assert run(NEXT).code == 0
+        before = tree(reports), tree(member.store)
+        done = run(shut)
+        assert (done.code, done.out) == (0, "")
+        assert "2025-02-04: no figures: a holiday, or they are still to come: nothing changed" in done.err
+        assert (tree(reports), tree(member.store)) == before
+        done = run(date(2025, 2, 5))
+        assert "deepseek, 2 sessions since 2025-01-31" in done.out
+        assert "Late" not in done.out
+
+
+def test_history_has_one_row_each_however_often_it_runs(daily: Daily, reports: Path) -> None:
+    for at in (EVENT, EVENT, NEXT, NEXT, NEXT, THIRD):
+        assert daily(at).code == 0
+    rows = history(reports)
+    keys = [(row["as_of"], row["event"], row["sector"], row["window_start"], row["window_end"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    # Three sectors; windows [0,0] on the first day, [0,0] and [0,+1] on the second, and the days so far on the third.
+    assert Counter(row["as_of"] for row in rows) == {str(EVENT): 3, str(NEXT): 6, str(THIRD): 9}
+    frozen = [row["caar_ew"] for row in rows if (row["sector"], row["window_end"]) == ("CHIPS", "0")]
+    assert len(set(frozen)) == 1, "the figures of a window that is over stay as they are"
+
+
+def test_what_was_missed_is_made_up_for_with_the_reason(daily: Daily, reports: Path, exchange: Exchange) -> None:
+    daily(EVENT)
+    before = tree(reports)
+    exchange.faults.add("status", status=503)
+    for day, runs in ((NEXT, 1), (THIRD, 2)):
+        done = daily(day)
+        assert (done.code, done.out) == (5, "")
+        status = json.loads((reports / "status.json").read_text())
+        assert status["last_success"]["through"] == str(EVENT)
+        assert (status["failing"]["runs"], status["failing"]["since"]) == (runs, "2025-02-03T18:30:00+09:00")
+        assert "status 503" in status["failing"]["what"]
+        assert "screener doctor" in status["failing"]["do"]
+        assert {name: one for name, one in tree(reports).items() if name != "status.json"} == {
+            name: one for name, one in before.items() if name != "status.json"
+        }
+    exchange.faults.clear()
+    done = daily(date(2025, 2, 5))
+    (late,) = [line for line in done.out.splitlines() if line.startswith("Late: ")]
+    assert late.startswith(
+        "Late: 2 missed sessions (2025-02-03 to 2025-02-04), made up for now; since 2025-02-03 18:30"
+    )
+    assert "2 runs failed" in late
+    assert "status 503" in late
+    assert sorted(path.name for path in reports.glob("20*")) == [str(EVENT), str(NEXT), str(THIRD), "2025-02-05"]
+    status = json.loads((reports / "status.json").read_text())
+    assert status["failing"] is None
+    assert status["missed"]["sessions"] == [str(NEXT), str(THIRD)]
+
+
+def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
+    daily(EVENT)
+    done = daily(THIRD)
+    assert "1 missed sessions (2025-02-03), made up for now; no run came to its end: the machine was off" in done.out
+
+
+def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports: Path, market: Market) -> None:
+    from tests.exchange.market import Correction
+
+    market.corrections.append(Correction("000660", EVENT, THIRD, 1.05))
+    daily(EVENT)
+    daily(NEXT)
+    wrong = (reports / "2025-01-31/deepseek/stocks.csv").read_bytes()
+    done = daily(THIRD)  # a look on the next session only: the correction came after it
+    assert "Revised" not in done.out
+    for day in (5, 6):
+        daily(date(2025, 2, day))
+    done = daily(date(2025, 2, 7))
+    (revised,) = [line for line in done.out.splitlines() if line.startswith("Revised")]
+    assert "deepseek as of 2025-01-31 (revision 2)" in revised
+    folder = reports / "2025-01-31/deepseek"
+    assert (folder / "stocks.csv").read_bytes() != wrong
+    with (folder / "revisions.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    (row,) = [
+        one for one in rows if (one["table"], one["row"], one["column"]) == ("stocks", "CHIPS 000660 0 0", "raw_return")
+    ]
+    base, close = market.truth.close(BASE, "000660"), market.truth.close(EVENT, "000660")
+    assert base
+    assert close
+    assert float(row["after"]) == pytest.approx(close / base - 1, abs=5e-5)
+    assert float(row["before"]) == pytest.approx(close * 1.05 / base - 1, abs=5e-3)
+    assert json.loads((folder / "run.json").read_text())["revision"] == 2
+    assert {one["revision"] for one in history(reports) if one["as_of"] == str(EVENT)} == {"2"}
+    assert {one["revision"] for one in history(reports) if one["as_of"] == "2025-02-07"} == {"1"}
+    after = tree(reports)
+    assert daily(kst(2025, 2, 7, 19, 0)).out == ""
+    assert tree(reports) == after
+
+
+@pytest.mark.parametrize(
+    "lost", ["2025-01-31", "2025-02-03/deepseek/stocks.csv", "history.csv", "latest", ".daily.json"]
+)
+def test_what_is_deleted_comes_back_the_same(daily: Daily, reports: Path, lost: str) -> None:
+    import shutil
+
+    daily(EVENT)
+    daily(NEXT)
+    before = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
+    path = reports / lost
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    assert daily(kst(2025, 2, 3, 19, 0)).code == 0
+    after = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
+    if lost == ".daily.json":  # when it has looked last it cannot know any more
+        before.pop(lost)
+        after.pop(lost)
+    assert after == before
+    assert (reports / "latest").readlink() == Path("2025-02-03")
+
+
+def test_an_event_that_is_over_gets_no_more_reports_unless_asked_for(daily: Daily, reports: Path) -> None:
+    done = daily(date(2025, 3, 4))
+    assert sorted(path.name for path in reports.glob("20*"))[-1] == "2025-02-28"  # 20 sessions after 31 January
+    assert "Over, no new reports: deepseek (until 2025-02-28)" in done.out
+    assert len(done.out.splitlines()) <= 10
+    done = daily(date(2025, 3, 5))
+    assert (done.out, done.code) == ("", 0)
+    assert "no event is open: deepseek (until 2025-02-28)" in done.err
+    done = daily(date(2025, 3, 5), "--all")
+    assert (reports / "2025-03-05/deepseek/report.txt").exists()
+
+
+def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exchange, reports: Path) -> None:
+    assert daily(EVENT, "--check", "--max-age", "5").code == 5
+    assert not reports.exists()
+    daily(EVENT)
+    exchange.requests.clear()
+    assert daily(date(2025, 2, 5), "--check", "--max-age", "3").code == 0
+    done = daily(date(2025, 2, 6), "--check", "--max-age", "3")
+    assert (done.code, exchange.requests) == (5, [])
+    assert "the newest session in the reports is 4 sessions old: --max-age 3" in done.err
+    assert daily(date(2025, 2, 6), "--max-age", "3").code == 0
+
+
+@pytest.mark.parametrize("source", ["press", "demo:1", "store", "naver"])
+def test_nothing_but_the_exchange_and_files_is_reported_from(daily: Daily, reports: Path, source: str) -> None:
+    done = daily(EVENT, "--source", source)
+    assert done.code == 2
+    assert "known are auto, pykrx, openapi and file:PATH" in done.err
+    assert not list(reports.glob("20*"))
+
+
+def test_without_the_exchange_there_is_no_report_and_no_lesser_one(
+    daily: Daily, reports: Path, exchange: Exchange
+) -> None:
+    exchange.faults.add("status", status=503, host="data.krx.co.kr")
+    done = daily(EVENT)
+    assert (done.code, done.out) == (5, "")
+    assert not list(reports.glob("20*"))
+    assert not [request for request in exchange.requests if request.host != "data.krx.co.kr"]
+
+
+def test_a_key_reports_the_session_before(member: Command, exchange: Exchange, reports: Path) -> None:
+    exchange.market.now = kst(2025, 2, 3)
+    user = member.given(KRX_AUTH_KEY=KEY).with_(now=exchange.market.now)
+    done = user.run("daily")
+    assert done.code == 0, done.err
+    assert [path.name for path in reports.glob("20*")] == [str(EVENT)]
+    assert {row["source"] for row in history(reports)} == {"openapi"}
+
+
+def test_without_an_account_the_proxy_is_named_in_every_report(
+    member: Command, exchange: Exchange, reports: Path
+) -> None:
+    kept = {name: value for name, value in member.environment.items() if not name.startswith("KRX_")}
+    user = member.with_(environment=kept)
+    for day in (EVENT, NEXT):
+        exchange.market.now = kst(day.year, day.month, day.day)
+        assert user.with_(now=exchange.market.now).run("daily").code == 0
+    assert {row["source"] for row in history(reports)} == {"pykrx-keyless"}
+    assert "The benchmark is a proxy" in (reports / "2025-02-03/deepseek/report.txt").read_text()
+    with (reports / "2025-02-03/deepseek/stocks.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["ticker"] for row in csv.DictReader(file)} == set(STOCKS)
