@@ -63,7 +63,9 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
         raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE, or --model mean-adjusted")
     _refuse_suspects(market, at.row, rules)
     refuse_without_index(market, at.row, rules)
-    others = [one for name, one in settings.events.items() if name != event_id]
+    last: date = panel.sessions[-1].item()
+    # A report as of a day knows nothing of what came later.
+    others = [one for name, one in settings.events.items() if name != event_id and one.first_day <= last]
     everyone = market.everyone() if market.everyone is not None else None
 
     def measured(rules: Rules) -> Impact:

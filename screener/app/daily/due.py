@@ -34,30 +34,31 @@ def begun(settings: Settings, calendar: Calendar, through: date) -> bool:
     return any(day <= through for day in days)
 
 
-def held(store: Store, way: str, through: date) -> list[date]:
-    """Sessions that the store has of `way`, ascending.
+def held(store: Store, way: str, through: date) -> dict[date, datetime]:
+    """Sessions that the store has of `way`, ascending, and when each was written last.
 
     Raises:
         DataError: what it has is damaged.
     """
     kind = PRICES if way in ("pykrx-keyless", "file") else MARKET
-    return [day for day in store.table(way, kind).manifest.sessions if day <= through]
+    return {day: at for day, at in store.table(way, kind).manifest.sessions.items() if day <= through}
 
 
-def to_look_at_again(sessions: Sequence[date], looked: Mapping[str, str]) -> list[date]:
+def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapping[str, str]) -> list[date]:
     """Sessions that are old enough for another look.
 
     Args:
-        sessions: those that are stored, and the one that is to come, ascending.
-        looked: by session, the day on which it was last asked for once more.
+        stored: sessions, and when each was written, ascending.
+        coming: the session after them.
+        looked: by session, the day on which it was last asked for once more, though nothing had to be written.
     """
+    sessions = [*stored, coming]
     found = []
-    for at, day in enumerate(sessions[:-1]):
-        age = len(sessions) - 1 - at
-        last = looked.get(day.isoformat())
-        # On its own evening it was first asked for.
-        seen = bisect_right(sessions, date.fromisoformat(last)) - 1 - at if last else 0
-        if any(seen < look <= age for look in LOOKS) and age <= 2 * max(LOOKS):
+    for at, (day, written) in enumerate(stored.items()):
+        age = len(stored) - at
+        last = max(looked.get(day.isoformat(), ""), written.date().isoformat())
+        seen = bisect_right(sessions, date.fromisoformat(last)) - 1 - at
+        if age <= 2 * max(LOOKS) and any(seen < look <= age for look in LOOKS):
             found.append(day)
     return found
 

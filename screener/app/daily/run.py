@@ -185,7 +185,7 @@ def _ended(spans: Sequence[plans.Span]) -> str:
 def _look(job: Job, memory: Memory) -> _State:
     access, way = job.access, job.way
     target = plans.newest_final(access.calendar, way, access.now())
-    sessions = plans.held(access.store, way, target)
+    sessions = list(plans.held(access.store, way, target))
     if way == "file" and sessions:
         target = sessions[-1]
     state = _State(target, sessions, plans.spans(job.settings, sessions, everything=job.everything))
@@ -266,7 +266,7 @@ def _fetch(job: Job, way: str, memory: Memory) -> list[date]:
     if not plans.begun(job.settings, access.calendar, target):
         return []
     sessions = plans.held(access.store, way, target)
-    again = [] if target in sessions else plans.to_look_at_again([*sessions, target], memory.looked)
+    again = [] if target in sessions else plans.to_look_at_again(sessions, target, memory.looked)
     sync_store(job.settings, access, way, None, target, again=again)
     return again if target in plans.held(access.store, way, target) else []
 
