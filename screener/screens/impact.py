@@ -15,6 +15,7 @@ from screener.screens.results import (
     Group,
     GroupRow,
     Headline,
+    Level,
     PathPoint,
     Skipped,
     SpreadRow,
@@ -43,6 +44,8 @@ class Impact:
     paths: tuple[PathPoint, ...]
     skipped: tuple[Skipped, ...]
     behaviours: tuple[Behaviour, ...]
+    levels: tuple[Level, ...] = ()
+    """Growth since the base close, by series and session, over the same sessions as `paths`."""
 
     @property
     def leading(self) -> Window | None:
