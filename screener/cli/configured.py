@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import access_to, common, settings_of, stored
+from screener.cli.options import access_to, common, language, settings_of, stored
+from screener.cli.speaking import Command, Group
 from screener.errors import ExitCode
 from screener.streams import emit
 
 
-@click.command()
+@click.command(cls=Command, epilog="Example: screener events --config my")
 @stored
 @common
 def events(config_directory: Path | None, store: str | None) -> int:
@@ -29,7 +30,7 @@ def events(config_directory: Path | None, store: str | None) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
 @click.argument("ids", nargs=-1, metavar="[SECTOR]...")
 @common
 def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
@@ -42,12 +43,13 @@ def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
     return ExitCode.DONE
 
 
-@click.group()
+@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener config check --config my")
+@language
 def config() -> None:
     """Check, show or copy the configuration."""
 
 
-@config.command()
+@config.command(epilog="Example: screener config check --config my")
 @common
 def check(config_directory: Path | None) -> int:
     """Say whether the configuration is right; every mistake with its file and line."""
@@ -59,7 +61,7 @@ def check(config_directory: Path | None) -> int:
     return ExitCode.DONE
 
 
-@config.command()
+@config.command(epilog="Example: screener config show --config my")
 @common
 def show(config_directory: Path | None) -> int:
     """Print the configuration files in force."""
@@ -68,7 +70,8 @@ def show(config_directory: Path | None) -> int:
     return ExitCode.DONE
 
 
-@config.command()
+@config.command(epilog="Example: screener config init my")
+@language
 @click.argument("directory", type=click.Path(path_type=Path))
 def init(directory: Path) -> int:
     """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import access_to, common, day, in_colour, settings_of, stored
+from screener.cli.options import access_to, common, day, in_colour, language, settings_of, stored
+from screener.cli.speaking import Command, Group
 from screener.errors import ExitCode
 from screener.streams import emit, note
 
 
-@click.command(epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
+@click.command(cls=Command, epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
 @click.option("--from", "first", metavar="DATE", callback=day, help="First day.  [what the events need]")
 @click.option("--to", "last", metavar="DATE", callback=day, help="Last day.  [the last session that is over]")
 @click.option("--source", default="auto", metavar="SOURCE", help="auto, pykrx, openapi, or file:PATH,...")
@@ -40,12 +41,13 @@ def sync(
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
 
-@click.group()
+@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener store verify")
+@language
 def store() -> None:
     """Show, check or mend the store of prices."""
 
 
-@store.command()
+@store.command(epilog="Example: screener store info --store my/store")
 @stored
 @common
 def info(config_directory: Path | None, store: str | None) -> int:
@@ -57,7 +59,7 @@ def info(config_directory: Path | None, store: str | None) -> int:
     return ExitCode.DONE
 
 
-@store.command()
+@store.command(epilog="Example: screener store verify")
 @stored
 @common
 def verify(config_directory: Path | None, store: str | None) -> int:
@@ -75,7 +77,7 @@ def verify(config_directory: Path | None, store: str | None) -> int:
     return ExitCode.DONE
 
 
-@store.command()
+@store.command(epilog="Example: screener store repair")
 @stored
 @common
 def repair(config_directory: Path | None, store: str | None) -> int:
@@ -90,7 +92,7 @@ def repair(config_directory: Path | None, store: str | None) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command, epilog="Example: screener doctor --offline")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--offline", is_flag=True, help="Send nothing.")
 @stored

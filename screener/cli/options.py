@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener.cli.speaking import settle_language
+from screener.language import LANGUAGES, OPTION, spoken
+from screener.words import say
+
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
     from screener.report.terminal import Style
@@ -26,13 +30,21 @@ def day(_context: click.Context, parameter: click.Parameter, value: str | None) 
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
     except ValueError:
-        raise click.BadParameter(f"{value!r} is no date: write it as 2025-01-31", param=parameter) from None
+        what = say("{value!r} is no date: write it as 2025-01-31", value=value)
+        raise click.BadParameter(what, param=parameter) from None
+
+
+def language(command: Any) -> Any:
+    """The option of everything that has a page of help."""
+    # `settle_language` looks for it itself: a fault may come before there are options to ask.
+    return click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")(command)
 
 
 def common(command: Any) -> Any:
     """Options of every command."""
-    # `main` looks for --debug itself: a fault may come before there are options to ask.
+    # `main` looks for --debug itself, for the same reason.
     command = click.option("--debug", is_flag=True, expose_value=False, help="Show where something failed.")(command)
+    command = language(command)
     return click.option(
         "--config",
         "config_directory",
@@ -49,7 +61,6 @@ def looks(command: Any) -> Any:
         click.option("--width", type=click.IntRange(60, 200), help="Columns of the report."),
         click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
         click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
-        click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the report."),
     ):
         command = option(command)
     return command
@@ -93,14 +104,9 @@ def access_to(settings: Settings, store: str | None, *, hurried: bool = False, w
 def settings_of(directory: Path | None) -> Settings:
     from screener.settings import load_settings
 
-    return load_settings(directory)
-
-
-def language(choice: str) -> Any:
-    if choice != "auto":
-        return choice
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "ko" if locale.startswith("ko") else "en"
+    settings = load_settings(directory)
+    settle_language(sys.argv[1:], settings.screener.language)
+    return settings
 
 
 def is_terminal() -> bool:
@@ -112,7 +118,7 @@ def in_colour() -> bool:
     return is_terminal() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
-def style_of(settings: Settings, lang: str | None, palette: str | None, ascii_only: bool, width: int | None) -> Style:
+def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: int | None) -> Style:
     import shutil
 
     from screener.report.terminal import PALETTE, PLAIN_WIDTH, Style
@@ -120,8 +126,7 @@ def style_of(settings: Settings, lang: str | None, palette: str | None, ascii_on
     terminal, colour = is_terminal(), in_colour()
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     return Style(
-        # Hangul on such a terminal would be a row of question marks.
-        language=language(lang or settings.screener.language) if unicode else "en",
+        language=spoken(),
         palette=(palette or settings.screener.palette) if colour else PALETTE,
         ascii=ascii_only or not unicode,
         width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),

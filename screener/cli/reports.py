@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.cli.options import access_to, common, looks, settings_of, stored, studied, style_of
+from screener.cli.speaking import Command
 from screener.errors import ExitCode, ScreenerError, UsageError
 from screener.streams import emit, note
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from screener.report.model import Report
     from screener.settings import Settings
 
+CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
-@click.command(epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
+Your own claims about your own events: claims.toml in --config DIR."""
+
+
+@click.command(cls=Command, epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
 @studied
 @click.option("--sector", "sectors", multiple=True, metavar="ID", help="Only this sector; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; write no files.")
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
 @looks
 def report(
     config_directory: Path | None,
-    lang: str | None,
     palette: str | None,
     ascii_only: bool,
     width: int | None,
@@ -56,7 +60,7 @@ def report(
     from screener.report.terminal import Style, render
     from screener.words import Words
 
-    style = style_of(settings, lang, palette, ascii_only, width)
+    style = style_of(settings, palette, ascii_only, width)
     words = Words(style.language)
     made = make_report(settings, Request(**asked), _access(settings, store, asked["source"]))
     code = _tried(made)
@@ -84,7 +88,7 @@ def report(
     return code
 
 
-@click.command(epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
+@click.command(cls=Command, epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
 @click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]")
 @studied
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
@@ -93,7 +97,6 @@ def report(
 @looks
 def compare(
     config_directory: Path | None,
-    lang: str | None,
     palette: str | None,
     ascii_only: bool,
     width: int | None,
@@ -113,7 +116,7 @@ def compare(
     from screener.report.tables import tables
     from screener.words import Words
 
-    style = style_of(settings, lang, palette, ascii_only, width)
+    style = style_of(settings, palette, ascii_only, width)
     pair = (groups[0], groups[1]) if groups else None
     made = make_comparison(settings, Request(**asked), pair, _access(settings, store, asked["source"]))
     code = _tried(made)
@@ -122,7 +125,7 @@ def compare(
     return code
 
 
-@click.command(epilog="Example: screener stock 000660")
+@click.command(cls=Command, epilog="Example: screener stock 000660")
 @click.argument("ticker")
 @studied
 @stored
@@ -130,7 +133,6 @@ def compare(
 @looks
 def stock(
     config_directory: Path | None,
-    lang: str | None,
     palette: str | None,
     ascii_only: bool,
     width: int | None,
@@ -146,11 +148,11 @@ def stock(
 
     card = make_card(settings, Request(**asked), ticker, _access(settings, store, asked["source"]))
     code = _tried(card.report)
-    emit(render_card(card.report, card.ticker, card.flows, style_of(settings, lang, palette, ascii_only, width)))
+    emit(render_card(card.report, card.ticker, card.flows, style_of(settings, palette, ascii_only, width)))
     return code
 
 
-@click.command(epilog="Your own claims about your own events: claims.toml in --config DIR.")
+@click.command(cls=Command, epilog=CLAIMS_EPILOG)
 @studied
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 @stored
@@ -158,7 +160,6 @@ def stock(
 @looks
 def claims(
     config_directory: Path | None,
-    lang: str | None,
     palette: str | None,
     ascii_only: bool,
     width: int | None,
@@ -174,7 +175,7 @@ def claims(
     from screener.report.tables import tables
     from screener.words import Words
 
-    style = style_of(settings, lang, palette, ascii_only, width)
+    style = style_of(settings, palette, ascii_only, width)
     words = Words(style.language)
     made = make_report(settings, Request(**asked), _access(settings, store, asked["source"]))
     code = _tried(made)
@@ -195,7 +196,7 @@ def _tried(made: Report) -> int:
     return max((one.code for one in made.provenance.tried), default=ExitCode.DONE)
 
 
-@click.command()
+@click.command(cls=Command, epilog="Example: screener demo --seed 7")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which simulated market.")
 @common
 @looks

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from screener.cli.options import access_to, common, day, looks, settings_of, stored, style_of
+from screener.cli.speaking import Command
 from screener.errors import ExitCode, UsageError
 from screener.streams import emit
 
@@ -21,7 +22,7 @@ def _kinds(_context: click.Context, parameter: click.Parameter, value: str | Non
     return kept
 
 
-@click.command(epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
+@click.command(cls=Command, epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
 @click.option("--event", metavar="ID", help="Event to scan around; `screener events` lists them.")
 @click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only.")
 @click.option("--source", default="auto", metavar="SOURCE", help="store, or file:PATH,...  [store]")
@@ -42,7 +43,6 @@ def _kinds(_context: click.Context, parameter: click.Parameter, value: str | Non
 @looks
 def scan(
     config_directory: Path | None,
-    lang: str | None,
     palette: str | None,
     ascii_only: bool,
     width: int | None,
@@ -78,7 +78,7 @@ def scan(
     from screener.words import Words
 
     path = refuse_name(settings, config_directory, save, replace=replace) if save else None
-    style = style_of(settings, lang, palette, ascii_only, width)
+    style = style_of(settings, palette, ascii_only, width)
     words = Words(style.language)
     least = {"least_cap": min_cap, "least_value": min_value}
     given = {name: value for name, value in least.items() if value is not None}

@@ -1,0 +1,12 @@
+"""Messages in Korean, by their English text, in parts by the room that writes them.
+
+A template has the same placeholders in both languages; where a message ends in ": what to do", so does the Korean one.
+"""
+
+from __future__ import annotations
+
+from screener.words.messages.commands import COMMANDS
+from screener.words.messages.help import HELP
+from screener.words.messages.system import SYSTEM
+
+KO: dict[str, str] = {**COMMANDS, **HELP, **SYSTEM}
