@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screener.app.flows import load_flows
 from screener.errors import DataError, UsageError
 from screener.market.panel import Panel
 from screener.market.sessions import place_event
@@ -18,7 +20,8 @@ from screener.market.sources import choose, load
 from screener.market.sources.base import Market, Need
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.screens.claims import Checked, check_claims, windows_of
-from screener.screens.impact import market_cars, measure_impact
+from screener.screens.flows import GroupFlow, group_flows
+from screener.screens.impact import Impact, market_cars, measure_impact
 from screener.screens.measurement import Measurement, Rules
 from screener.screens.results import Group, Stock
 from screener.settings import Settings
@@ -53,7 +56,8 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     stocks, groups = _stocks(chosen), _groups(chosen)
     rules = rules_of(settings, request, chosen)
     need = need_of(settings, event_id, stocks, rules, request.as_of)
-    market = load(choose(request.source, request.benchmark, request.market, access), need)
+    once = cache(access)
+    market = load(choose(request.source, request.benchmark, request.market, once), need)
     panel = market.panel
     at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
@@ -85,6 +89,7 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
         printed=market.printed or {},
         # Claims are about the whole market that is configured, not about a choice of sectors.
         claims=() if request.sectors else _claims(settings, event_id, panel, at.row, stocks, groups, rules),
+        flows=_flows(request.source, once, panel, impact, groups),
     )
 
 
@@ -138,6 +143,15 @@ def _claims(
     measurement = Measurement(panel, event_row, stocks, replace(rules, windows=windows_of(claims)))
     abroad = {one.name.en: one.change_pct / 100 for one in settings.event(event_id).abroad}
     return check_claims(claims, measurement, groups, abroad)
+
+
+def _flows(
+    source: str, access: Callable[[], Access], panel: Panel, impact: Impact, groups: Sequence[Group]
+) -> tuple[GroupFlow, ...]:
+    """Who bought the groups, where the store knows it."""
+    days = [day for window in impact.windows for day in (window.start, window.end) if day]
+    known = load_flows(source, access, panel.tickers, min(days), max(days))
+    return () if known is None else group_flows(known, panel.sessions, impact.stocks, groups)
 
 
 def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:

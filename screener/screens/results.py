@@ -263,7 +263,8 @@ class PathPoint:
     aar: float
     caar: float
     half_width: float = float("nan")
-    """Half of the 95 % interval of the sum from the base to here, decimal; of sectors only, not of themes."""
+    """Half of the 95 % interval of `caar`, decimal: that of the headline test in the window between the base and here.
+    0 at the base. Only sectors have one; NaN for themes, and where there is no rank."""
 
 
 @dataclass(frozen=True)
