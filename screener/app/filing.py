@@ -9,54 +9,41 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from screener import __version__
-from screener.report.document import to_json
+from screener.report.answer import Answer
+from screener.report.faces import files_of
 from screener.report.model import SCHEMA_VERSION, Report
 from screener.report.publish import history_with, locked, point_to_latest, publish, write_file
-from screener.report.tables import tables, to_csv
 from screener.settings import Settings
-from screener.words import Words
+
+FILED = ("txt", "html", "csv", "json")
+"""Formats of a report directory."""
 
 
 def file_report(
-    root: Path, report: Report, settings: Settings, words: Words, text: str, argv: Sequence[str]
+    root: Path, report: Report, answer: Answer, settings: Settings, palette: str, argv: Sequence[str]
 ) -> tuple[Path | None, list[str]]:
     """Write the report directory under `root`, and bring `latest` and the history up to it.
 
     Args:
         root: the reports directory.
         report: the report.
+        answer: the same, ready for every face.
         settings: what it was made with, for the record of the run.
-        words: language of the names in the files.
-        text: the report as plain text.
+        palette: of the web page.
         argv: what the user typed, for the record of the run.
 
     Returns:
         The directory, or None if a full study that is there was kept, and the names of the files.
     """
-    its_tables = {table.name: table for table in tables(report, words)}
-    files = {
-        "report.txt": text.encode(),
-        **{f"{name}.csv": to_csv(table) for name, table in its_tables.items()},
-        "report.json": to_json(report, words, list(its_tables.values())),
-        "run.json": _run_record(report, settings, argv),
-    }
+    files = {name: content for one in FILED for name, content in files_of(answer, one, palette).items()}
+    files["run.json"] = _run_record(report, settings, argv)
     with locked(root):
-        history = history_with(root, report, its_tables["sectors"])
+        history = history_with(root, report, next(table for table in answer.tables() if table.name == "sectors"))
         folder = publish(root, report, files)
         if history is not None:
             write_file(root / "history.csv", history)
         point_to_latest(root, report)
     return folder, list(files)
-
-
-def write_csv(folder: Path, report: Report, words: Words) -> list[Path]:
-    """Write every table of `report` into `folder`."""
-    written = []
-    for table in tables(report, words):
-        path = folder / f"{table.name}.csv"
-        write_file(path, to_csv(table))
-        written.append(path)
-    return written
 
 
 def _run_record(report: Report, settings: Settings, argv: Sequence[str]) -> bytes:

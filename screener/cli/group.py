@@ -34,6 +34,7 @@ for command in (
     reports.report,
     reports.compare,
     reports.stock,
+    reports.export,
     reports.demo,
     dataset.sync,
     dataset.store,

@@ -55,17 +55,6 @@ def common(command: Any) -> Any:
     )(command)
 
 
-def looks(command: Any) -> Any:
-    """Options of every command that prints a report."""
-    for option in (
-        click.option("--width", type=click.IntRange(60, 200), help="Columns of the report."),
-        click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
-        click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
-    ):
-        command = option(command)
-    return command
-
-
 def studied(command: Any) -> Any:
     """Options of every command that measures an event."""
     path = click.Path(path_type=Path)
@@ -121,13 +110,13 @@ def in_colour() -> bool:
 def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: int | None) -> Style:
     import shutil
 
-    from screener.report.terminal import PALETTE, PLAIN_WIDTH, Style
+    from screener.report.terminal import PLAIN_WIDTH, Style
 
     terminal, colour = is_terminal(), in_colour()
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     return Style(
         language=spoken(),
-        palette=(palette or settings.screener.palette) if colour else PALETTE,
+        palette=palette or settings.screener.palette,
         ascii=ascii_only or not unicode,
         width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),
         colour=colour,
