@@ -10,8 +10,8 @@ from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, line
 from screener.report.figures import HUNDRED_MILLION, direction, percent, probability, signed
 from screener.report.pages import head
 from screener.report.pages.grids import Columns
+from screener.report.scan.forms import STRONGEST
 from screener.report.scan.model import ScanReport
-from screener.report.scan.tables import STRONGEST
 from screener.screens.discover import FEWEST_SESSIONS
 from screener.screens.scanned import ScanGroup, ScanStock
 from screener.screens.scores import LARGEST_Q
