@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 from screener.language import Language as Language
 from screener.language import spoken
+from screener.words.charts import CHARTS
 from screener.words.pages import PAGES
 from screener.words.report import REPORT
 from screener.words.scan import SCAN
 
-CATALOGUE = {**REPORT, **PAGES, **SCAN}
+CATALOGUE = {**REPORT, **PAGES, **SCAN, **CHARTS}
 """By key, the text in Korean and in English."""
 LOCALE = Path(__file__).with_name("locale")
 """Where gettext finds the words of the command line's library, made of `click.py`."""
