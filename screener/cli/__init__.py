@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from screener.cli.first import introduce
 from screener.cli.group import commands
 from screener.cli.speaking import settle_language
 from screener.errors import ExitCode, ScreenerError
@@ -45,6 +46,8 @@ def main() -> None:
 def _arguments(asked: list[str]) -> list[str]:
     """Without a command, `report` is meant."""
     _, words = apart(asked)
+    if not words:
+        introduce()
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         return ["report", *asked]
     return asked

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from screener.cli import candidates
 from screener.cli.options import access_to, common, language, settings_of, stored
 from screener.cli.speaking import Command, Group
 from screener.errors import ExitCode
@@ -31,7 +32,7 @@ def events(config_directory: Path | None, store: str | None) -> int:
 
 
 @click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
-@click.argument("ids", nargs=-1, metavar="[SECTOR]...")
+@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=candidates.sectors)
 @common
 def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from screener import __version__
-from screener.cli import configured, dataset, reports, scan
+from screener.cli import completion, configured, dataset, reports, scan
 from screener.cli.options import language
 from screener.cli.speaking import Group
 
@@ -44,5 +44,6 @@ for command in (
     configured.config,
     reports.claims,
     scan.scan,
+    completion.completion,
 ):
     commands.add_command(command)

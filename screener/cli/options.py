@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener.cli import candidates
 from screener.cli.speaking import settle_language
 from screener.language import LANGUAGES, OPTION, spoken
 from screener.words import say
@@ -64,7 +65,12 @@ def studied(command: Any) -> Any:
         click.option("--benchmark", multiple=True, type=path, help="Index levels: date,index,close."),
         click.option("--source", default="auto", metavar="SOURCE", help=SOURCE_HELP),
         click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only."),
-        click.option("--event", metavar="ID", help="Event to report on; `screener events` lists them."),
+        click.option(
+            "--event",
+            metavar="ID",
+            shell_complete=candidates.events,
+            help="Event to report on; `screener events` lists them.",
+        ),
     ):
         command = option(command)
     return command

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener.cli import candidates
 from screener.cli.options import access_to, common, settings_of, stored, studied
 from screener.cli.outputs import FORMATS, Output, folded, outputs, page, written
 from screener.cli.speaking import Command
@@ -31,7 +32,14 @@ Your own claims about your own events: claims.toml in --config DIR."""
 
 @click.command(cls=Command, epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
 @studied
-@click.option("--sector", "sectors", multiple=True, metavar="ID", help="Only this sector; may be given several times.")
+@click.option(
+    "--sector",
+    "sectors",
+    multiple=True,
+    metavar="ID",
+    shell_complete=candidates.sectors,
+    help="Only this sector; may be given several times.",
+)
 @click.option("--explain", is_flag=True, help="Show what the scores are made of.")
 @click.option("--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where reports are filed.  [reports]")
 @stored
@@ -65,14 +73,15 @@ def report(
             emit(screen)  # the report was made, whatever became of its files
             raise
         kept = root / made.as_of.isoformat() / made.event.id
-        said = answer.words("files", folder=folder, names=", ".join(files)) if folder else ""
-        said = said or answer.words("files_kept", folder=kept)
+        said = answer.words("files_kept", folder=kept)
+        if folder:
+            said = answer.words("filed", folder=folder, n=len(files), page="report.html")
     emit(f"{screen}\n{folded(said, style.width)}")
     return code
 
 
 @click.command(cls=Command, epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
-@click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]")
+@click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=candidates.groups)
 @studied
 @stored
 @common
@@ -88,7 +97,7 @@ def compare(
 
 
 @click.command(cls=Command, epilog="Example: screener stock 000660")
-@click.argument("ticker")
+@click.argument("ticker", shell_complete=candidates.stocks)
 @studied
 @stored
 @common
@@ -130,7 +139,7 @@ def demo(config_directory: Path | None, output: Output, seed: int) -> int:
 
 @click.command(cls=Command, epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx")
 @click.argument("screen", type=click.Choice(["report", "compare", "stock", "claims", "scan"]), default="report")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=candidates.names)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", required=True, help="Where the files go.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="csv", show_default=True, help="Of the files.")
 @studied

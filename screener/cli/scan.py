@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from screener.cli import candidates
 from screener.cli.options import access_to, common, day, settings_of, stored
 from screener.cli.outputs import Output, outputs
 from screener.cli.speaking import Command
@@ -27,7 +28,12 @@ def _kinds(_context: click.Context, parameter: click.Parameter, value: str | Non
 
 
 @click.command(cls=Command, epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
-@click.option("--event", metavar="ID", help="Event to scan around; `screener events` lists them.")
+@click.option(
+    "--event",
+    metavar="ID",
+    shell_complete=candidates.events,
+    help="Event to scan around; `screener events` lists them.",
+)
 @click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only.")
 @click.option("--source", default="auto", metavar="SOURCE", help="store, or file:PATH,...  [store]")
 @click.option("--benchmark", multiple=True, type=click.Path(path_type=Path), help="With file:PATH: date,index,close.")

@@ -88,8 +88,8 @@ REPORT: dict[str, tuple[str, str]] = {
     "col_breadth": ("확산", "breadth"),
     "col_steady": ("유지 %", "steady %"),
     "col_left_out": ("하나씩 제외", "without one"),
-    "named_winner": ("승자: {names}", "Winners: {names}"),
-    "named_loser": ("패자: {names}", "Losers: {names}"),
+    "named_winner": ("승자: {names}.", "Winners: {names}."),
+    "named_loser": ("패자: {names}.", "Losers: {names}."),
     "named_no clear effect": (
         "뚜렷한 효과 없음: {names}. 움직임은 있었어도 보정한 검정이 뒷받침하지 않습니다"
         "(점수 25 이상, q 0.10 이하라야 승자나 패자).",
@@ -280,6 +280,7 @@ REPORT: dict[str, tuple[str, str]] = {
     "col_path": ("CAAR 경로", "CAAR path"),
     "more": ("외 {n}", "and {n} more"),
     "files": ("파일: {folder} ({names})", "Files: {folder} ({names})"),
+    "filed": ("파일: {folder} (파일 {n}개, {page}부터 보세요)", "Files: {folder} ({n} files; {page} has the charts)"),
     "files_part": (
         "파일: 전체가 아닌 분석이므로 남기지 않았습니다. --reports DIR 또는 --csv DIR로 저장합니다.",
         "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables.",

@@ -39,8 +39,8 @@ def _shown(report: Report) -> list[Window]:
     return [window for window in report.impact.windows if window.available]
 
 
-def verdicts(report: Report, words: Words, *, whole: bool) -> list[str]:
-    """Who is a winner, who is a loser, of whom that cannot be said, and if `whole`, which sector hangs on one stock."""
+def verdicts(report: Report, words: Words) -> list[str]:
+    """Who is a winner, who is a loser, of whom that cannot be said."""
     rows = sorted(report.sectors(report.leading), key=lambda row: -abs(row.score.value))
     lines = []
     for verdict in ("winner", "loser", "no clear effect"):
@@ -51,10 +51,14 @@ def verdicts(report: Report, words: Words, *, whole: bool) -> list[str]:
         ]
         if named:
             lines.append(words(f"named_{verdict}", names=", ".join(named)))
-    if not whole:
-        return lines
+    return lines
+
+
+def makers(report: Report, words: Words) -> list[str]:
+    """Which sectors hang on one stock."""
+    lines = []
     stock_of = {row.stock.ticker: row.stock for row in report.impact.stocks}
-    for row in rows:
+    for row in report.sectors(report.leading):
         if row.score.maker and not row.group.post_hoc:
             low, high = signed(row.score.low, 0), signed(row.score.high, 0)
             stock = words.name(stock_of[row.score.maker])

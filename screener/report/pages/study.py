@@ -19,7 +19,7 @@ from screener.words import Words
 
 TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
-TOP_OF_SUMMARY = 5
+TOP_OF_SUMMARY = 4
 
 
 def study_page(report: Report, words: Words, *, full: bool = False, explain: bool = False) -> Page:
@@ -118,9 +118,12 @@ class _Study:
         if any(row.group.post_hoc for row in rows):
             body.append(line(words("post_hoc"), "dim"))
         if report.provenance.study:
-            body += [line(one) for one in notes.verdicts(report, words, whole=whole)]
+            verdicts = notes.verdicts(report, words)
             if whole:
+                body += [line(one) for one in [*verdicts, *notes.makers(report, words)]]
                 body.append(line(words("legend", model=words(f"model_{report.rules.model}")), "dim"))
+            elif verdicts:
+                body.append(line(" ".join(verdicts)))
         return self._section("sectors", *body, title="sectors_at")
 
     def _parts(self) -> Section:
