@@ -54,8 +54,9 @@ class Words:
 
 
 def say(message: str, /, **values: Any) -> str:
-    """A message, written in English, in the language that the process speaks and filled with `values`."""
-    return translated(message).format(**values)
+    """A message, written in English, in the language that the process speaks and filled with `values`, if any."""
+    text = translated(message)
+    return text.format(**values) if values else text
 
 
 def translated(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from screener.words.messages.commands import COMMANDS
 from screener.words.messages.help import HELP
+from screener.words.messages.settings import PYDANTIC, SETTINGS, TOMLLIB
 from screener.words.messages.system import SYSTEM
 
-KO: dict[str, str] = {**COMMANDS, **HELP, **SYSTEM}
+KO: dict[str, str] = {**COMMANDS, **HELP, **SETTINGS, **TOMLLIB, **PYDANTIC, **SYSTEM}
