@@ -44,7 +44,7 @@ class Rules:
         return Refit(self.model, self.estimation, self.gap, self.min_obs)
 
 
-_ROUNDING = 1e-12
+_ROUNDING = 1e-12  # far below the smallest step of any price, far above what products of returns leave
 LARGE_PART = 0.05
 """A stock of this part of its index moves it by so much of its own move that the index hides part of the effect."""
 
