@@ -32,7 +32,8 @@ class _Bash(BashComplete):
 
     def format_completion(self, item: CompletionItem[str]) -> str:
         """One completion, from the colon on and with its spaces escaped."""
-        value = item.value.removeprefix(self._before_colon).replace(" ", "\\ ")
+        # The shell's `read` takes one of two backslashes, the other one is for the line that is typed.
+        value = item.value.removeprefix(self._before_colon).replace(" ", "\\\\ ")
         return f"{item.type},{value}"
 
 

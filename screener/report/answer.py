@@ -51,7 +51,7 @@ def report_answer(report: Report, words: Words, *, explain: bool = False) -> Ans
     return Answer(
         "report",
         words,
-        lambda full: study_page(report, words, full=full, explain=full or explain),
+        lambda full: study_page(report, words, full=full, explain=explain),
         lambda: tables(report, words),
         lambda: to_json(report, words, tables(report, words)),
         lambda: _charts(report, words),
@@ -68,7 +68,7 @@ def comparison_answer(report: Report, words: Words) -> Answer:
         lambda _full: comparison_page(report, words),
         lambda: tables(report, words),
         lambda: to_json(report, words, tables(report, words)),
-        lambda: _charts(report, words),
+        lambda: _charts_of_comparison(report, words),
         report.provenance.tried,
     )
 
@@ -126,3 +126,9 @@ def _charts(report: Report, words: Words, ticker: str | None = None) -> Charts:
     from screener.report.charts import charts_of, charts_of_stock
 
     return charts_of(report, words) if ticker is None else charts_of_stock(report, ticker, words)
+
+
+def _charts_of_comparison(report: Report, words: Words) -> Charts:
+    from screener.report.charts import charts_of_comparison
+
+    return charts_of_comparison(report, words)

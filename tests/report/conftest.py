@@ -8,6 +8,7 @@ import pytest
 
 from screener.app.report import Request
 from screener.demo import make_demo
+from screener.language import LANGUAGES
 from screener.report.blocks import Page
 from screener.report.model import Flow, Report
 from screener.report.pages.card import card_page
@@ -45,11 +46,12 @@ def demo() -> Report:
 def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
     """Every page of the commands but the scan's, which needs a whole market, in both languages."""
     made = {}
-    for language in ("ko", "en"):
-        words = Words(language)  # type: ignore[arg-type]
+    for language in LANGUAGES:
+        words = Words(language)
         for name, report in (("study", study), ("press", press), ("demo", demo)):
             made[f"{name} {language}"] = study_page(report, words)
-            made[f"{name} whole {language}"] = study_page(report, words, full=True, explain=True)
+            made[f"{name} whole {language}"] = study_page(report, words, full=True)
+            made[f"{name} explained {language}"] = study_page(report, words, explain=True)
             if report.impact.spreads:
                 made[f"{name} compared {language}"] = comparison_page(report, words)
             first = report.impact.stocks[0].stock.ticker

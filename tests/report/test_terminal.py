@@ -96,15 +96,15 @@ def test_every_stock_and_sector_stands_in_the_whole_report(
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: Language) -> None:
     text = render(study_page(real, Words(language)), Style(language=language), summary=True)
-    # The command adds an empty line, two that name the files, and the prompt stands below.
-    assert len(text.splitlines()) + 4 <= 40
+    # The command adds an empty line and one for the files; the prompt stands below.
+    assert len(text.splitlines()) + 3 <= 40
 
 
 def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
     text = render(study_page(demo, EN), Style(), summary=True)
     leading = [row for row in demo.impact.stocks if row.window == demo.leading and row.raw_return == row.raw_return]
     up, down = (sum(sign * row.raw_return > 0 for row in leading) for sign in (1, -1))
-    assert f"{up - 5} more rose, {down - 5} more fell: --full shows them" in text
+    assert f"{up - 4} more rose, {down - 4} more fell: --full shows them" in text
 
 
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
@@ -187,7 +187,7 @@ def test_verdict_leads(study: Report, press: Report) -> None:
 
 def test_the_order_is_that_of_a_reader(demo: Report) -> None:
     keys = [section.key for section in study_page(demo, EN, full=True).sections]
-    order = ["sectors", "winners", "losers", "later", "paths", "tests", "stocks", "quality"]
+    order = ["sectors", "winners", "losers", "later", "paths", "tests", "parts", "stocks", "quality"]
     assert [key for key in keys if key in order] == order
     assert len(set(keys)) == len(keys)
 

@@ -29,10 +29,10 @@ def study_page(report: Report, words: Words, *, full: bool = False, explain: boo
         report: the report.
         words: its language.
         full: everything, instead of a summary.
-        explain: what the scores are made of, as well.
+        explain: what the scores are made of, in the summary as well.
     """
     page = _Study(report, words, Grids(words, report))
-    sections = page.full(explain=explain) if full else page.summary(explain=explain)
+    sections = page.full() if full else page.summary(explain=explain)
     return Page(
         f"{head.title(report.event, words)} · {words('as_of', as_of=report.as_of)}",
         tuple(page.lead()),
@@ -54,10 +54,8 @@ class _Study:
         yield from self._movers()
         yield from self._beside()
 
-    def full(self, *, explain: bool) -> Iterator[Section]:
+    def full(self) -> Iterator[Section]:
         yield self._sectors(whole=True)
-        if explain and self.report.provenance.study:
-            yield self._parts()
         yield from self._planted()
         yield from self._winners_and_losers()
         yield from self._later()
@@ -67,6 +65,8 @@ class _Study:
         yield from self._themes()
         yield from self._notes("contribution", "large", "confounders", "abroad")
         yield from self._tests()
+        if self.report.provenance.study:
+            yield self._parts()
         yield from self._stocks()
         yield from self._notes("skipped", "quality")
 

@@ -21,7 +21,13 @@ HELP: dict[str, str] = {
         "사용자의 events.toml, sectors.toml, screener.toml, claims.toml이 있는 디렉터리."
     ),
     "Directory or URL of the store of prices.": "가격 저장소의 디렉터리나 URL.",
-    "Columns of the report.": "보고서의 너비(칸 수).",
+    "Columns of the page.": "화면의 너비(칸 수).",
+    "Everything, instead of a summary.": "요약 대신 전부를 보여 줍니다.",
+    "Print JSON; write no files.": "JSON으로 출력하고 파일은 쓰지 않습니다.",
+    "Print Markdown; write no files.": "마크다운으로 출력하고 파일은 쓰지 않습니다.",
+    "Write CSV files, here, and nothing else.": "CSV 파일만 여기에 씁니다.",
+    "Write a web page, here, and nothing else.": "웹 페이지만 여기에 씁니다.",
+    "Write an Excel workbook, here, and nothing else.": "엑셀 통합 문서만 여기에 씁니다.",
     "No arrows or lines outside ASCII.": "ASCII 밖의 화살표와 선을 쓰지 않습니다.",
     "kr: up red; us: up green; cb: safe.": "kr: 상승 빨강, us: 상승 초록, cb: 색각 이상 배려.",
     "Expected return.": "기대수익률 모형.",
@@ -38,8 +44,6 @@ HELP: dict[str, str] = {
         "예: screener report --source file:prices.parquet --benchmark indices.csv"
     ),
     "Only this sector; may be given several times.": "이 업종만. 여러 번 쓸 수 있습니다.",
-    "Print the report as JSON; write no files.": "보고서를 JSON으로 출력하고 파일은 쓰지 않습니다.",
-    "Write only CSV files, here.": "CSV 파일만 여기에 씁니다.",
     "Show what the scores are made of.": "점수의 구성을 보여 줍니다.",
     "Where reports are filed.  [reports]": "보고서를 남길 곳.  [reports]",
     # compare
@@ -47,7 +51,6 @@ HELP: dict[str, str] = {
         "한 업종이나 테마(SECTOR:theme)를 다른 것과 견줍니다: 격차, 검정, 경로, 격차를 만든 종목."
     ),
     "Example: screener compare SEMI:memory SEMI:hbm_equipment": "예: screener compare SEMI:memory SEMI:hbm_equipment",
-    "Print it as JSON.": "JSON으로 출력합니다.",
     # stock
     "Everything about one stock around the event, by its code or name.": (
         "종목코드나 이름으로 찾은 한 종목의 사건 전후를 모두 보여 줍니다."
@@ -61,7 +64,6 @@ HELP: dict[str, str] = {
     "Your own claims about your own events: claims.toml in --config DIR.": (
         "사용자의 사건에 대한 주장은 --config DIR의 claims.toml에 적습니다."
     ),
-    "Print them as JSON.": "JSON으로 출력합니다.",
     # demo
     "Tour of a simulated market: planted effects beside what the study finds of them.": (
         "모의 시장 둘러보기: 심어 둔 효과와 연구가 찾아낸 값을 나란히 보여 줍니다."
@@ -147,9 +149,26 @@ HELP: dict[str, str] = {
     "Least traded value a session.  [1e8]": "하루 최소 거래대금.  [1e8]",
     "Only this market.": "이 시장만.",
     "Leave in: konex, preferreds, spacs.": "거르지 않을 것: konex, preferreds(우선주), spacs(스팩).",
-    "Print the scan as JSON.": "결과를 JSON으로 출력합니다.",
-    "Write CSV files, here.": "CSV 파일을 여기에 씁니다.",
     "Save a discovered group as a sector in --config DIR.": "찾아낸 종목군을 --config DIR에 업종으로 저장합니다.",
     "Number of the group to save.": "저장할 종목군의 번호.",
     "Let --save replace a sector.": "--save가 있던 업종을 바꾸게 합니다.",
+    # export
+    "Write what a screen finds into files, in one format; NAMEs are those that the screen takes.": (
+        "화면 하나의 결과를 한 형식의 파일로 씁니다. NAME은 그 화면이 받는 이름입니다."
+    ),
+    "Example: screener export compare AI_SW SEMI --out mine --format xlsx": (
+        "예: screener export compare AI_SW SEMI --out mine --format xlsx"
+    ),
+    "Where the files go.": "파일을 둘 곳.",
+    "Of the files.": "파일의 형식.",
+    # completion
+    "Print what makes a shell complete commands, options, events, sectors and stocks.": (
+        "셸이 명령, 옵션, 사건, 업종, 종목을 자동 완성하게 하는 내용을 출력합니다."
+    ),
+    'bash: eval "$(screener completion bash)" in ~/.bashrc. zsh: the same with zsh in ~/.zshrc. fish: screener '
+    "completion fish > ~/.config/fish/completions/screener.fish": (
+        'bash: ~/.bashrc에 eval "$(screener completion bash)". zsh: ~/.zshrc에 zsh로 똑같이. '
+        "fish: screener completion fish > ~/.config/fish/completions/screener.fish"
+    ),
+    'Example: eval "$(screener completion bash)"': '예: eval "$(screener completion bash)"',
 }
