@@ -16,7 +16,7 @@ from screener.errors import DataError, UsageError
 from screener.market.sessions import place_event
 from screener.market.sources import choose, load
 from screener.market.sources.base import Source
-from screener.market.sources.whole import NEEDED, WholeMarket, market_of_files, market_of_store
+from screener.market.sources.whole import WholeMarket, market_of_files, market_of_store, needed
 from screener.report.scan.model import ScanReport
 from screener.screens.results import Stock
 from screener.screens.scan import scan_market
@@ -103,7 +103,7 @@ def _whole(request: Request, event: Event, access: Callable[[], Access]) -> tupl
     if request.benchmark or request.market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if request.source not in ("auto", "store"):
-        raise UsageError(f"no scan of {request.source!r}: {NEEDED}")
+        raise UsageError("no scan of {source!r}: {needed}", source=request.source, needed=needed())
     from screener.market.sources.stored import Stored
 
     opened = access()

@@ -6,8 +6,23 @@ A template has the same placeholders in both languages; where a message ends in 
 from __future__ import annotations
 
 from screener.words.messages.commands import COMMANDS
+from screener.words.messages.exchange import EXCHANGE
 from screener.words.messages.help import HELP
+from screener.words.messages.prices import PRICES
 from screener.words.messages.settings import PYDANTIC, SETTINGS, TOMLLIB
+from screener.words.messages.store import STORE
+from screener.words.messages.sync import SYNC
 from screener.words.messages.system import SYSTEM
 
-KO: dict[str, str] = {**COMMANDS, **HELP, **SETTINGS, **TOMLLIB, **PYDANTIC, **SYSTEM}
+KO: dict[str, str] = {
+    **COMMANDS,
+    **HELP,
+    **SETTINGS,
+    **TOMLLIB,
+    **PYDANTIC,
+    **PRICES,
+    **STORE,
+    **EXCHANGE,
+    **SYNC,
+    **SYSTEM,
+}
