@@ -47,11 +47,12 @@ def _parquet(answer: Answer, _palette: str) -> Mapping[str, bytes]:
     return {f"{table.name}.parquet": to_parquet(table) for table in answer.tables()}
 
 
-def _workbook(answer: Answer, _palette: str) -> Mapping[str, bytes]:
+def _workbook(answer: Answer, palette: str) -> Mapping[str, bytes]:
     from screener.report.files.workbook import to_workbook
 
     page = answer.page(False)
-    return {f"{answer.name}.xlsx": to_workbook(answer.tables(), [page.title, *(line.text for line in page.head)])}
+    lines = [page.title, *(line.text for line in page.head)]
+    return {f"{answer.name}.xlsx": to_workbook(answer.tables(), lines, answer.words, palette)}
 
 
 def _json(answer: Answer, _palette: str) -> Mapping[str, bytes]:

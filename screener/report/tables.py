@@ -28,7 +28,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     about: Mapping[str, str] = field(default_factory=dict)
-    """What it says of itself where a format has room for it: event, as_of, source, banner, schema_version."""
+    """What it says of itself where a format has room for it: rows, event, as_of, source, banner, language,
+    schema_version."""
 
     @property
     def header(self) -> list[str]:
@@ -102,9 +103,11 @@ def tables(report: Report, words: Words) -> list[Table]:
 def table_of(report: Sourced, words: Words, form: Form, rows: Iterable[Any]) -> Table:
     """The table of that form with `rows` of `report`."""
     about = {
+        "rows": form.row,
         "event": report.event.id,
         "as_of": report.as_of.isoformat(),
         "source": report.provenance.source,
+        "language": words.language,
         "schema_version": SCHEMA_VERSION,
     }
     if report.banner:
