@@ -47,9 +47,11 @@ add_completion_class(_Bash)
 def completion(context: click.Context, shell: str) -> int:
     """Print what makes a shell complete commands, options, events, sectors and stocks.
 
-    bash: eval "$(screener completion bash)" in ~/.bashrc. zsh: the same with zsh in ~/.zshrc. fish: screener completion
-    fish > ~/.config/fish/completions/screener.fish
-    """
+    \b
+    ~/.bashrc  eval "$(screener completion bash)"
+    ~/.zshrc   eval "$(screener completion zsh)"
+    fish       screener completion fish > ~/.config/fish/completions/screener.fish
+    """  # noqa: D301 - the backslash is click's sign for lines that are not to be folded
     found = get_completion_class(shell)
     assert found is not None  # noqa: S101 - for the type alone
     emit(found(context.find_root().command, {}, "screener", COMPLETING).source() + "\n")

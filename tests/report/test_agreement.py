@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 
 import pytest
@@ -22,6 +22,8 @@ from screener.words import Words
 
 EN = Words("en")
 Rows = list[dict[str, str]]
+Columns = Mapping[str, Callable[[dict[str, str]], str]]
+"""By header of the page, what a row of the CSV says there."""
 
 
 def shown(grid: Grid) -> list[list[str]]:
@@ -44,7 +46,7 @@ class Tables(HTMLParser):
         self.tables: list[list[list[str]]] = []
         self._in_cell = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.tables.append([])
         elif tag == "tr":
@@ -160,7 +162,7 @@ def place(row: dict[str, str]) -> str:
     return f"{row['placebo_rank']}/{row['placebo_n']}" if row["placebo_rank"] else "-"
 
 
-GROUPS = {
+GROUPS: Columns = {
     "n": lambda row: row["n"],
     "Mean %": arrowed("mean_return_ew"),
     "Cap-w. %": pct("mean_return_cw"),
@@ -174,15 +176,17 @@ GROUPS = {
     "Score": told("score", lambda value: signed(value, 0)),
     "Vol. x": told("volume_ratio", lambda value: number(value, 1)),
 }
-TESTS = {
+TESTS: Columns = {
     "corrected p": p("p_family"),
     "portfolio t": p("p_portfolio"),
     "adj. BMP": p("p_adj_bmp"),
     "GRANK-T": p("p_grank"),
     "r-bar": told("rbar", lambda value: signed(value, 2)),
 }
-PARTS = {part: told(f"score_{part}", lambda value: signed(value, 2)) for part in ("magnitude", "certainty", "breadth")}
-STOCKS = {
+PARTS: Columns = {
+    part: told(f"score_{part}", lambda value: signed(value, 2)) for part in ("magnitude", "certainty", "breadth")
+}
+STOCKS: Columns = {
     "Return %": arrowed("raw_return"),
     "CAR %": pct("car"),
     "95% interval": interval,
@@ -191,7 +195,7 @@ STOCKS = {
     "Score": told("score", lambda value: signed(value, 0)),
     "Vol. x": told("volume_ratio", lambda value: number(value, 1)),
 }
-SPREADS = {
+SPREADS: Columns = {
     "Mean %": arrowed("mean_return_ew"),
     "Cap-w. %": pct("mean_return_cw"),
     "CAAR %": pct("caar_ew"),
@@ -207,7 +211,7 @@ def section(page: Page, key: str) -> Section | None:
     return next((one for one in page.sections if one.key == key), None)
 
 
-def compare(page: Page, key: str, by_name: dict[str, dict[str, str]], columns: dict[str, object]) -> None:
+def compare(page: Page, key: str, by_name: dict[str, dict[str, str]], columns: Columns) -> None:
     """Every figure of a section whose column is known, against the row of the CSV that its first cell names."""
     found = section(page, key)
     for grid in [block for block in found.body if isinstance(block, Grid)] if found else []:
@@ -217,7 +221,7 @@ def compare(page: Page, key: str, by_name: dict[str, dict[str, str]], columns: d
         assert known
         for at, name in enumerate(cell.text for cell in grid.fields[0].cells):
             for field in known:
-                expected = columns[field.header](by_name[name])  # type: ignore[operator]
+                expected = columns[field.header](by_name[name])
                 assert near(field.cells[at].text, expected), (key, name, field.header)
 
 

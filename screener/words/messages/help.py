@@ -165,10 +165,5 @@ HELP: dict[str, str] = {
     "Print what makes a shell complete commands, options, events, sectors and stocks.": (
         "셸이 명령, 옵션, 사건, 업종, 종목을 자동 완성하게 하는 내용을 출력합니다."
     ),
-    'bash: eval "$(screener completion bash)" in ~/.bashrc. zsh: the same with zsh in ~/.zshrc. fish: screener '
-    "completion fish > ~/.config/fish/completions/screener.fish": (
-        'bash: ~/.bashrc에 eval "$(screener completion bash)". zsh: ~/.zshrc에 zsh로 똑같이. '
-        "fish: screener completion fish > ~/.config/fish/completions/screener.fish"
-    ),
     'Example: eval "$(screener completion bash)"': '예: eval "$(screener completion bash)"',
 }
