@@ -101,8 +101,10 @@ CHARTS: dict[str, tuple[str, str]] = {
     ),
     "chart_movers_measure_plain": ("종목별 등락률, {window}", "Return by stock, {window}"),
     "chart_movers_note": (
-        "초과수익률이 가장 높은 종목과 가장 낮은 종목. {n}개 중 {clear}개 구간이 0을 포함하지 않음, 흐린 선: 0을 포함.",
-        "The highest and the lowest abnormal returns. {clear} of {n} intervals do not hold 0; the pale ones do.",
+        "초과수익률이 가장 높은 종목과 가장 낮은 종목. {n}개 중 {clear}개 구간에 0이 없습니다(흐린 선에는 있음). "
+        "극단적이어서 고른 종목이지만 구간은 이를 감안하지 않습니다.",
+        "The highest and the lowest abnormal returns. {clear} of {n} intervals do not hold 0; the pale ones do. These "
+        "stocks were chosen for being extreme, which the intervals do not allow for.",
     ),
     "chart_movers_hollow": (
         "빈 점: 사건 뒤 움직임을 보고 묶은 종목군에만 있는 종목.",
@@ -149,14 +151,16 @@ CHARTS: dict[str, tuple[str, str]] = {
         "{n} of {of} stocks beat what was expected of them, with {share}% of the capitalisation",
     ),
     "chart_tiles_measure": (
-        "넓이: 기준일 시가총액. 색: 누적 초과수익률(CAR), {window}",
-        "Area: market capitalisation at the base. Colour: abnormal return (CAR), {window}",
+        "넓이: 그 업종 안에서 차지하는 기준일 시가총액. 색: 누적 초과수익률(CAR), {window}",
+        "Area: market capitalisation at the base, within the sector. Colour: abnormal return (CAR), {window}",
     ),
     "chart_tiles_note": (
-        "두 업종에 속한 종목은 두 번 나옵니다. 칸에 포인터를 두면 이름과 수치가 보입니다. 모든 종목은 표에 있습니다.",
-        "A stock of two sectors stands in both. A pointer on a tile tells its name and figures; the table has every "
-        "stock.",
+        "업종의 크기는 종목 수를 따르므로 다른 업종의 칸과는 비교할 수 없습니다. 두 업종에 속한 종목은 두 번 나옵니다. "
+        "작은 칸은 화살표로 방향만 보입니다. 모든 종목은 표에 있습니다.",
+        "A sector has room for its number of stocks, so tiles of two sectors do not compare in size. A stock of two "
+        "sectors stands in both. Small tiles show the direction alone; the table has every stock.",
     ),
+    "chart_tiles_cap": ("{cap}조 원", "{cap} tn won"),
     "chart_tiles_told": ("{name} {n}종목 {cap}조 원", "{name}, {n} stocks, {cap} tn won"),
     "chart_tile_tip": (
         "{name} ({ticker}): CAR {car}%, 시가총액 {cap}조 원",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from screener.report.charts.breadth import breadth
+from screener.report.charts.breadth import breadth, breadth_rows
 from screener.report.charts.drawing import Figure
 from screener.report.charts.intervals import movers, windows
 from screener.report.charts.ordinary import ordinary
@@ -20,18 +20,16 @@ __all__ = ["Figure", "charts_of", "charts_of_comparison", "charts_of_stock"]
 
 def charts_of(report: Report, words: Words) -> dict[str, list[Figure]]:
     """Every chart that the report can carry honestly, by key of the section below whose title it stands."""
-    return _drawn(
-        report,
-        words,
-        {
-            "sectors": [paths(report, words)],
-            "winners": [movers(report, words)],
-            "paths": [sector_prices(report, words), largest_stocks(report, words)],
-            "spreads": [ordinary(report, words)],
-            "themes": [breadth(report, words)],
-            "stocks": [tiles(report, words)],
-        },
-    )
+    # Without themes there is no section of theirs.
+    broad = "themes" if any(row.group.theme for row in breadth_rows(report)) else "sectors"
+    charts = {
+        "sectors": [paths(report, words)],
+        "winners": [movers(report, words)],
+        "paths": [sector_prices(report, words), largest_stocks(report, words)],
+        "spreads": [ordinary(report, words)],
+        "stocks": [tiles(report, words)],
+    }
+    return _drawn(report, words, {**charts, broad: [*charts.get(broad, ()), breadth(report, words)]})
 
 
 def charts_of_comparison(report: Report, words: Words) -> dict[str, list[Figure]]:

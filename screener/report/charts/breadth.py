@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.model import Report
@@ -12,11 +12,13 @@ from screener.words import Words
 _STEP, _BAR = 24.0, 17.0
 _LEGEND = 26.0
 _INDENT = 14.0
+_KEY = 26.0
+"""Room for the colour of one kind of bar, beside its name."""
 
 
 def breadth(report: Report, words: Words) -> Figure | None:
     """One bar a sector and a theme in the leading window; None where no return is known."""
-    rows = [row for row in _rows(report) if row.n]
+    rows = breadth_rows(report)
     if not rows:
         return None
     sectors = [row for row in rows if row.group.theme is None and not row.group.post_hoc]
@@ -43,13 +45,13 @@ def breadth(report: Report, words: Words) -> Figure | None:
     )
 
 
-def _rows(report: Report) -> Iterator[GroupRow]:
-    """Each sector, and its themes below it where it has more than one."""
+def breadth_rows(report: Report) -> list[GroupRow]:
+    """Each sector of which a return is known, and its themes below it where it has more than one."""
+    rows = []
     for sector in report.sectors(report.leading):
-        yield sector
         themes = [row for row in report.themes(report.leading, sector.group.sector) if row.n]
-        if len(themes) > 1:
-            yield from themes
+        rows += [*([sector] if sector.n else []), *(themes if len(themes) > 1 else [])]
+    return rows
 
 
 def _draw(rows: Sequence[GroupRow], frame: Frame, words: Words) -> Drawing:
@@ -57,11 +59,12 @@ def _draw(rows: Sequence[GroupRow], frame: Frame, words: Words) -> Drawing:
     left = min(max(names) + 10, frame.width * 0.5)
     right = frame.width - 34
     drawing = Drawing(frame, _LEGEND + _STEP * len(rows))
-    at = left
-    for look, key in (("up", "chart_up"), ("flat", "chart_flat"), ("down", "chart_down")):
+    keys = [(look, words(f"chart_{look}")) for look in ("up", "flat", "down")]
+    at = min(left, right - sum(_KEY + frame.length(name) for _, name in keys))
+    for look, name in keys:
         drawing.rect(at, 4, 10, 10, f"bar {look}")
-        drawing.text(at + 14, 13, words(key), "axis")
-        at += 14 + frame.length(words(key)) + 14
+        drawing.text(at + 14, 13, name, "axis")
+        at += _KEY + frame.length(name)
     drawing.text(frame.width, 13, words("col_n"), "axis", "end")
     for place, row in enumerate(rows):
         top = _LEGEND + _STEP * place

@@ -41,10 +41,18 @@ class Frame:
     def length(self, text: str) -> float:
         """About how wide `text` is; rather too much than too little, for the reader's font is not known."""
         wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-        return self.size * (wide * 0.95 + (len(text) - wide) * 0.58)
+        return self.size * (wide * 0.95 + (len(text) - wide) * 0.63)
+
+    def folded(self, text: str, width: float) -> list[str]:
+        """`text` on one line if that is no wider than `width`, else on two, parted where the longer one is shortest."""
+        if self.length(text) <= width or " " not in text:
+            return [text]
+        words = text.split(" ")
+        parted = [[" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))]
+        return min(parted, key=lambda lines: max(map(self.length, lines)))
 
 
-WIDE = Frame(900, 13)
+WIDE = Frame(960, 13)
 NARROW = Frame(344, 12, narrow=True)
 
 

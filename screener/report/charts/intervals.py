@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from screener.report.charts.drawing import Anchor, Drawing, Figure, Frame, figure
-from screener.report.charts.scale import Scale, ticks
+from screener.report.charts.drawing import Drawing, Figure, Frame, figure
+from screener.report.charts.scale import Scale, roomy, ticks
 from screener.report.figures import percent
 from screener.report.model import Report
 from screener.screens.results import StockRow
@@ -114,16 +114,15 @@ def _draw(shown: Sequence[Estimate], frame: Frame) -> Drawing:
     names = max(frame.length(one.name) for one in shown)
     left, right = (4.0, frame.width - 4) if frame.narrow else (names + 10, frame.width - 66)
     ends = [end for one in shown for end in (one.value, one.low, one.high) if math.isfinite(end)]
-    grid = ticks(min(0.0, *ends), max(0.0, *ends), 6 if frame.narrow else 10)
-    x = Scale(grid[0], grid[-1], left, right)
+    low, high = roomy(min(0.0, *ends), max(0.0, *ends))
+    grid = ticks(low, high, 6 if frame.narrow else 10)
+    x = Scale(low, high, left, right)
     bottom = step * len(shown)
     drawing = Drawing(frame, bottom + _BELOW)
     for value in grid:
         zero = abs(value) < 1e-9
         drawing.line((x(value), 0), (x(value), bottom), "zero" if zero else "grid")
-        drawing.text(
-            x(value), bottom + 17, "0%" if zero else f"{value * 100:+.0f}%", "axis", _anchor(value, grid, frame)
-        )
+        drawing.text(x(value), bottom + 17, "0%" if zero else f"{value * 100:+.0f}%", "axis", "middle")
     for place, one in enumerate(shown):
         y = step * place + (26 if frame.narrow else step / 2)
         look = "up" if one.value > 0 else "down"
@@ -137,10 +136,3 @@ def _draw(shown: Sequence[Estimate], frame: Frame) -> Drawing:
             drawing.line((x(one.low), y), (x(one.high), y), f"interval {look}{'' if one.clear else ' unclear'}")
         drawing.dot(x(one.value), y, 4.5, f"mark {look}{' hollow' if one.hollow else ''}")
     return drawing
-
-
-def _anchor(value: float, grid: Sequence[float], frame: Frame) -> Anchor:
-    """On a phone the outer labels stay inside the drawing."""
-    if not frame.narrow:
-        return "middle"
-    return "start" if value == grid[0] else "end" if value == grid[-1] else "middle"

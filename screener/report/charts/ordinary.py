@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from screener.report.charts.drawing import Anchor, Drawing, Figure, Frame, figure
+from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import Box
 from screener.report.charts.scale import Scale, round_step, ticks
 from screener.report.figures import probability, signed
@@ -14,7 +14,7 @@ from screener.report.model import Report
 from screener.screens.results import SpreadRow
 from screener.words import Words
 
-_BINS = 40
+_BINS = 60
 """Columns of blocks, at most."""
 _HEIGHTS = (200, 140)
 """Of the field of the first spread, and of the others."""
@@ -67,10 +67,14 @@ def _told(row: SpreadRow, report: Report, words: Words) -> str:
 def _draw(rows: Sequence[SpreadRow], frame: Frame, report: Report, words: Words) -> Drawing:
     boxes, height = _boxes(len(rows), frame)
     drawing = Drawing(frame, height)
+    every = [z for row in rows for z in (*row.headline.ordinary, row.headline.z_ewma)]
+    # One scale for all panels, so that they can be compared.
+    reach = max(abs(z) for z in every) * 1.04
+    width = round_step(2 * reach, _BINS)
     for row, box in zip(rows, boxes, strict=True):
         drawing.text(box.left, box.top - 34, _pair(row, report, words), "name")
         drawing.text(box.left, box.top - 18, words("chart_ordinary_place", **_values(row, report, words)), "axis")
-        _panel(drawing, row, box, words)
+        _panel(drawing, row, box, reach, width, words)
     return drawing
 
 
@@ -89,38 +93,30 @@ def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
     return boxes, top - _GAP
 
 
-def _panel(drawing: Drawing, row: SpreadRow, box: Box, words: Words) -> None:
+def _panel(drawing: Drawing, row: SpreadRow, box: Box, reach: float, width: float, words: Words) -> None:
+    """One block a session in columns of `width` from -`reach` to `reach`, and where the event lies."""
     event, ordinary = row.headline.z_ewma, row.headline.ordinary
-    reach = max(abs(z) for z in (*ordinary, event)) * 1.04
-    width = round_step(2 * reach, _BINS)
-    bins = math.ceil(reach / width)
-    x = Scale(-bins * width, bins * width, box.left, box.right)
+    x = Scale(-reach, reach, box.left, box.right)
+    columns = Counter(math.floor(z / width) for z in ordinary)
+    unit = (box.bottom - box.top) / (max(columns.values()) + 1)
     stacks: Counter[int] = Counter()
     # What is as extreme as the event stands on top of what is not, where one column holds both.
-    in_order = sorted(ordinary, key=lambda z: (abs(z) >= abs(event), z))
-    tallest = max(Counter(math.floor(z / width) for z in ordinary).values())
-    unit = (box.bottom - box.top) / (tallest + 1)
-    for z in in_order:
+    for z in sorted(ordinary, key=lambda z: (abs(z) >= abs(event), z)):
         column = math.floor(z / width)
         stacks[column] += 1
         look = "block extreme" if abs(z) >= abs(event) else "block"
-        top = box.bottom - stacks[column] * unit
-        drawing.rect(x(column * width), top, x(width) - x(0.0), unit, look)
+        drawing.rect(x(column * width), box.bottom - stacks[column] * unit, x(width) - x(0.0), unit, look)
     drawing.line((box.left, box.bottom), (box.right, box.bottom), "zero")
     for value in ticks(-reach, reach, 8):
-        if abs(value) <= bins * width + 1e-9:
-            drawing.text(x(value), box.bottom + 17, f"{value:+g}" if value else "0", "axis", _anchor(x(value), box))
+        drawing.text(x(value), box.bottom + 17, f"{value:+g}" if value else "0", "axis", "middle")
     drawing.line((x(-event), box.top), (x(-event), box.bottom), "mirror")
-    drawing.line((x(event), box.top - 4), (x(event), box.bottom), f"marker {'up' if event > 0 else 'down'}")
-    at_right = x(event) > (box.left + box.right) / 2
+    direction = "up" if event > 0 else "down"
+    drawing.line((x(event), box.top - 4), (x(event), box.bottom), f"marker {direction}")
+    # The label stands on the side of the marker that leads to the nearer end, away from the blocks, if it has room.
+    label = words("chart_ordinary_event", z=signed(event, 1))
+    room = (box.right - x(event)) if event > 0 else (x(event) - box.left)
+    outside = room > drawing.frame.length(label) + 8
+    rightward = (event > 0) == outside
     drawing.text(
-        x(event) + (-6 if at_right else 6),
-        box.top + 8,
-        words("chart_ordinary_event", z=signed(event, 1)),
-        f"value {'up' if event > 0 else 'down'}",
-        "end" if at_right else "start",
+        x(event) + (6 if rightward else -6), box.top + 6, label, f"value {direction}", "start" if rightward else "end"
     )
-
-
-def _anchor(place: float, box: Box) -> Anchor:
-    return "start" if place < box.left + 8 else "end" if place > box.right - 8 else "middle"

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from screener.report.charts.drawing import Drawing
-from screener.report.charts.scale import Scale, round_step, ticks
+from screener.report.charts.scale import Scale, roomy, round_step, ticks
 from screener.words import Words
 
 BELOW = 36
 """Room for sessions and their dates below the field."""
 _TICK = 48
 """Room that the date of a session needs."""
-_FLAT = 0.01
-"""Height of a field whose figures are all the same."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,9 @@ class Field:
     @staticmethod
     def of(box: Box, taus: Sequence[int], low: float, high: float) -> Field:
         """The field in `box` for these sessions, and figures from `low` to `high`."""
-        grid = ticks(low, high if high > low else low + _FLAT, 5)
-        return Field(
-            box,
-            Scale(min(taus), max(taus), box.left, box.right),
-            Scale(grid[0], grid[-1], box.bottom, box.top),
-            tuple(grid),
-        )
+        low, high = roomy(low, high)
+        x = Scale(min(taus), max(taus), box.left, box.right)
+        return Field(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
 
 
 def draw_field(

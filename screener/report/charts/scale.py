@@ -6,6 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_MARGIN = 0.04
+"""Of the span of the figures, beyond each of its ends."""
+_FLAT = 0.01
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -28,10 +32,16 @@ def round_step(span: float, most: int) -> float:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round figures from the last at or below `low` to the first at or above `high`, about `most` of them."""
+    """Round figures between `low` and `high`, at most about `most` of them."""
     step = round_step(high - low, most)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [number * step for number in range(first, last + 1)]
+
+
+def roomy(low: float, high: float) -> tuple[float, float]:
+    """Ends of a scale that leaves a little room beyond `low` and `high`, and some where they are the same."""
+    margin = (high - low) * _MARGIN or _FLAT
+    return low - margin, high + margin
 
 
 def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

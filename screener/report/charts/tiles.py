@@ -1,4 +1,7 @@
-"""Every stock as a tile: its area is its capitalisation, its colour the abnormal return."""
+"""Every stock as a tile: its area is its part of its sector's capitalisation, its colour the abnormal return.
+
+A sector takes room for its number of stocks. On one scale for all, two stocks would fill the picture.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,16 @@ from screener.words import Words
 
 STEPS = (0.01, 0.03, 0.06, 0.10)
 """Abnormal return, decimal, from which a tile takes the next stronger colour."""
-_HEADING = 19.0
-_LEGEND = 30.0
+_HEADING = 22.0
+_LEGEND = 38.0
+_GAP = 8.0
 _TRILLION = 1e12
+_LINE = 15.0
+"""Height of a second line of a sector's name."""
+_ARROW = 4.5
+"""Half the size of an arrow, at most."""
+_SMALL = 0.8
+"""Size of small letters beside the others."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +76,29 @@ def step(car: float) -> str:
 
 
 def _sectors(report: Report) -> list[_Sector]:
-    """Sectors with a known capitalisation, the largest first."""
+    """Sectors with a known capitalisation, those that are evidence first, the one of the most stocks leading."""
     of: dict[Group, list[StockRow]] = {}
     for row in report.impact.stocks:
         if row.window == report.leading and row.cap > 0:
             of.setdefault(report.group(row.stock.sector), []).append(row)
     sectors = [_Sector(group, tuple(sorted(rows, key=lambda row: -row.cap))) for group, rows in of.items()]
-    return sorted(sectors, key=lambda one: -one.cap)
+    return sorted(sectors, key=lambda one: (one.group.post_hoc, -len(one.rows)))
 
 
 def _draw(sectors: Sequence[_Sector], frame: Frame, words: Words) -> Drawing:
-    area = frame.width * (560 if frame.narrow else 430)
-    boxes = in_rows([one.cap for one in sectors], frame.width, area, _HEADING)
+    area = frame.width * (900 if frame.narrow else 520)
+    names = [words.name(sector.group) for sector in sectors]
+    boxes = in_rows([len(one.rows) for one in sectors], frame.width + _GAP, area, _HEADING, _GAP)
+    if any(frame.length(name) > box.right - box.left for name, box in zip(names, boxes, strict=True)):
+        boxes = in_rows([len(one.rows) for one in sectors], frame.width + _GAP, area, _HEADING + _LINE, _GAP)
     drawing = Drawing(frame, boxes[-1].bottom + _LEGEND)
-    for sector, box in zip(sectors, boxes, strict=True):
-        name = words.name(sector.group)
-        if frame.length(name) < box.right - box.left:
-            drawing.text(box.left + 2, box.top - 5, name, "name")
+    for sector, name, box in zip(sectors, names, boxes, strict=True):
+        width, cap = box.right - box.left, words("chart_tiles_cap", cap=_cap(sector.cap))
+        lines = frame.folded(name, width)
+        for place, line in enumerate(reversed(lines)):
+            drawing.text(box.left + 1, box.top - 6 - place * _LINE, line, "name")
+        if len(lines) == 1 and frame.length(name) + frame.length(cap) + 10 < width:
+            drawing.text(box.right - 1, box.top - 6, cap, "axis", "end")
         for row, tile in zip(sector.rows, squarified([row.cap for row in sector.rows], box), strict=True):
             _tile(drawing, row, tile, words)
     _legend(drawing, boxes[-1].bottom + 12)
@@ -95,16 +111,21 @@ def _tile(drawing: Drawing, row: StockRow, box: Box, words: Words) -> None:
     tip = words("chart_tile_tip", name=name, ticker=row.stock.ticker, car=percent(row.car), cap=_cap(row.cap))
     drawing.rect(box.left, box.top, width, height, f"tile {look}", tip)
     x, y, frame = (box.left + box.right) / 2, (box.top + box.bottom) / 2, drawing.frame
-    if height > 2 * frame.size + 8 and max(frame.length(name), frame.length(value)) + 6 < width:
-        drawing.text(x, y - 2, name, f"on-{look}", "middle")
-        drawing.text(x, y + frame.size, value, f"on-{look} figure", "middle")
-    elif height > frame.size + 3 and frame.length(value) + 4 < width:
-        drawing.text(x, y + frame.size * 0.36, value, f"on-{look} figure", "middle")
-    elif math.isfinite(row.car) and look != "level":
+    # A name that is too long is folded, then written smaller, before it is given up, and the figure last.
+    folded = frame.folded(name, width - 6)
+    for lines in ([*folded, value], [value]):
+        needed = max(map(frame.length, lines)) + 6
+        if needed * _SMALL < width and (frame.size + 2) * len(lines) + 2 < height:
+            small = "" if needed < width else " small"
+            for place, line in enumerate(lines):
+                at = y + (place - len(lines) / 2 + 0.8) * (frame.size + 1)
+                drawing.text(x, at, line, f"on-{look}{small}{' figure' if line is value else ''}", "middle")
+            return
+    if math.isfinite(row.car) and look != "level":
         # Where no figure fits, an arrow tells the direction beside the colour.
-        reach = min(width, height) * 0.26
-        tip_y, foot_y = (y - reach, y + reach) if row.car > 0 else (y + reach, y - reach)
-        drawing.path([(x, tip_y), (x - reach, foot_y), (x + reach, foot_y)], f"arrow on-{look}", closed=True)
+        reach = min(width * 0.26, height * 0.26, _ARROW)
+        head, foot = (y - reach, y + reach) if row.car > 0 else (y + reach, y - reach)
+        drawing.path([(x, head), (x - reach, foot), (x + reach, foot)], f"arrow on-{look}", closed=True)
 
 
 def _legend(drawing: Drawing, top: float) -> None:

@@ -37,10 +37,10 @@ def squarified(values: Sequence[float], box: Box) -> list[Box]:
     return boxes
 
 
-def in_rows(values: Sequence[float], width: float, area: float, heading: float) -> list[Box]:
-    """One rectangle a value, in rows over the whole width with room for a `heading` above each.
+def in_rows(values: Sequence[float], width: float, area: float, heading: float, gap: float) -> list[Box]:
+    """One rectangle a value, in rows over the whole width, with a `heading` above and a `gap` beside each.
 
-    Values are positive and descend; `area` is that of all rectangles together. A row takes the next value while that
+    Values are positive; `area` is that of all rectangles and gaps together. A row takes the next value while that
     makes its worst rectangle squarer (a strip treemap: Bederson, Shneiderman and Wattenberg 2002, ACM TOG 21:833).
     """
     areas = [value * area / sum(values) for value in values]
@@ -53,7 +53,7 @@ def in_rows(values: Sequence[float], width: float, area: float, heading: float) 
         height = sum(areas[:row]) / width
         left = 0.0
         for one in areas[:row]:
-            boxes.append(Box(left, top + heading, left + one / height, top + heading + height))
+            boxes.append(Box(left, top + heading, left + one / height - gap, top + heading + height))
             left += one / height
         top += heading + height
         areas = areas[row:]

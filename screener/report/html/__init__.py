@@ -17,6 +17,8 @@ from screener.report.html.palette import style
 from screener.words import Language, Words
 
 _HERE = files("screener.report.html")
+_LONG, _SHORT = 34, 12
+"""Letters of a cell beyond which it may fold, and of a row's name where it may on a phone."""
 _TONES = {"plain": "", "strong": "strong", "dim": "dim", "banner": "warning"}
 
 
@@ -32,7 +34,8 @@ def render_html(
 
     Args:
         page: what it says.
-        charts: by key of a section, the figures below its title; those of no section of the page stand before all.
+        charts: by key of a section, the figures below its title; those of "" stand before all sections, and those of
+            a section that the page does not have after all.
         language: of the page.
         palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
         banner: the warning that stays in sight; None = that of the page's own head, where it has one.
@@ -52,7 +55,8 @@ def render_html(
         when=when,
         verdicts=verdicts,
         remarks=remarks,
-        loose=[figure for key, figures in charts.items() if key not in keys for figure in figures],
+        before=charts.get("", ()),
+        after=[figure for key, figures in charts.items() if key and key not in keys for figure in figures],
         charts=charts,
         blocks_of=_blocks,
         language=language,
@@ -60,6 +64,8 @@ def render_html(
         banner=banner,
         direction=_direction,
         sort_value=_sort_value,
+        long=_LONG,
+        short=_SHORT,
         tones=_TONES,
         style=style(palette) + _text("style.css"),
         script=script,
