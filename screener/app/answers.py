@@ -19,7 +19,7 @@ from screener.report.answer import (
     stock_answer,
 )
 from screener.settings import Settings
-from screener.words import Words, say
+from screener.words import Words
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
@@ -44,8 +44,7 @@ def compared(
 ) -> Answer:
     """Two sectors or themes against each other; without `names` the first configured pair."""
     if len(names) not in (0, 2):
-        n = len(names)
-        raise UsageError(say("compare takes two sectors or themes, not {n}: screener compare SEMI AI_SW", n=n))
+        raise UsageError("compare takes two sectors or themes, not {n}: screener compare SEMI AI_SW", n=len(names))
     pair = (names[0], names[1]) if names else None
     return comparison_answer(make_comparison(settings, Request(**asked), pair, access), words)
 
@@ -55,7 +54,7 @@ def of_stock(
 ) -> Answer:
     """One stock, by its code or name."""
     if len(names) != 1:
-        raise UsageError(say("stock takes one code or name, not {n}: screener stock 000660", n=len(names)))
+        raise UsageError("stock takes one code or name, not {n}: screener stock 000660", n=len(names))
     card = make_card(settings, Request(**asked), names[0], access)
     return stock_answer(card.report, card.ticker, card.flows, words)
 
@@ -79,7 +78,7 @@ def of_scan(
 
 def _refuse_names(screen: str, names: Sequence[str]) -> None:
     if names:
-        raise UsageError(say("{screen} takes no names: leave out {names}", screen=screen, names=" ".join(names)))
+        raise UsageError("{screen} takes no names: leave out {names}", screen=screen, names=" ".join(names))
 
 
 SCREENS: Mapping[str, Screen] = {

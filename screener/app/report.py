@@ -28,6 +28,7 @@ from screener.settings import Settings
 from screener.settings.models import Event, Sector
 from screener.study.expected import Model
 from screener.study.placebo import other_windows
+from screener.words import say
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
@@ -61,7 +62,9 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     panel = market.panel
     at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
-        raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE, or --model mean-adjusted")
+        raise UsageError(
+            "the {model} model needs an index: give --benchmark FILE, or --model mean-adjusted", model=rules.model
+        )
     _refuse_suspects(market, at.row, rules)
     refuse_without_index(market, at.row, rules)
     others = [one for name, one in settings.events.items() if name != event_id]
@@ -74,10 +77,16 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     impact = measure_impact(panel, at.row, stocks, groups, rules, other_events(others, panel, rules), cars)
     leading = impact.leading
     if leading is None:
-        raise DataError(f"{event_id}: the prices reach over none of the configured windows")
+        raise DataError("{event}: the prices reach over none of the configured windows", event=event_id)
     if not any(math.isfinite(row.raw_return) for row in impact.stocks if row.window == leading):
         why = "; ".join(sorted({f"{one.stock.ticker} {one.code}" for one in impact.skipped})[:3])
-        raise DataError(f"{event_id}: no stock has a return over {leading} from {at.base} ({why}): nothing to report")
+        raise DataError(
+            "{event}: no stock has a return over {leading} from {base} ({why}): nothing to report",
+            event=event_id,
+            leading=leading,
+            base=at.base,
+            why=why,
+        )
     return Report(
         event=facts_of(event_id, event, at.event_day, at.base, others),
         as_of=panel.sessions[-1].item(),
@@ -218,7 +227,7 @@ def other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[in
 def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
     """An index that is missing inside an event window would leave every stock of its market without a figure."""
     panel = market.panel
-    remedy = "complete the --benchmark file" if market.fetched is None else "`screener sync` fetches it"
+    remedy = say("complete the --benchmark file") if market.fetched is None else say("`screener sync` fetches it")
     for first, last in rules.windows:
         rows = slice(event_row + first, event_row + last + 1)
         if rows.start < 1 or rows.stop > len(panel.sessions):
@@ -227,7 +236,9 @@ def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
             missing = np.flatnonzero(np.isnan(returns[rows]))
             if missing.size:
                 day = panel.sessions[rows.start + missing[0]]
-                raise DataError(f"{name} has no level on {day} or the session before: {remedy}")
+                raise DataError(
+                    "{name} has no level on {day} or the session before: {remedy}", name=name, day=day, remedy=remedy
+                )
 
 
 def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
@@ -238,8 +249,11 @@ def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
     suspects = np.argwhere(panel.suspect[first : last + 1])
     if len(suspects):
         row, column = suspects[0]
-        more = f" (and {len(suspects) - 1} more)" if len(suspects) > 1 else ""
+        more = say(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
         raise DataError(
-            f"{panel.tickers[column]} on {panel.sessions[first + row]}{more}: its move is beyond the daily limit: mend "
-            "it, or give that day's official rate with --market FILE (price_limit = 0 switches the check off)"
+            "{ticker} on {day}{more}: its move is beyond the daily limit: mend it, or give that day's "
+            "official rate with --market FILE (price_limit = 0 switches the check off)",
+            ticker=panel.tickers[column],
+            day=panel.sessions[first + row],
+            more=more,
         )

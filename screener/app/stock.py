@@ -15,6 +15,7 @@ from screener.errors import UsageError
 from screener.report.model import Flow, Report
 from screener.settings import Settings
 from screener.settings.models import Market, Member, Name, Sector
+from screener.words import say
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
@@ -84,9 +85,10 @@ def _of_market(settings: Settings, asked: str, access: Callable[[], Access]) -> 
     known = [one for sector in settings.sectors.values() for one in sector.members] + listed
     names = {word: one for one in known for word in (one.ticker, one.ko, one.en)}
     near = difflib.get_close_matches(asked, list(names), n=3, cutoff=0.5)
-    hint = f": did you mean {' or '.join(f'{names[one].ticker} {names[one].en}' for one in near)}?" if near else ""
-    where = "" if listed else "; `screener sync` with an account makes the whole market known"
-    raise UsageError(f"no stock {asked!r} in the sectors or the store{hint}{where}")
+    meant = say(" or ").join(f"{names[one].ticker} {names[one].en}" for one in near)
+    hint = say(": did you mean {near}?", near=meant) if near else ""
+    where = "" if listed else say("; `screener sync` with an account makes the whole market known")
+    raise UsageError("no stock {asked!r} in the sectors or the store{hint}{where}", asked=asked, hint=hint, where=where)
 
 
 def _flows(report: Report, ticker: str, request: Request, access: Callable[[], Access]) -> tuple[Flow, ...]:

@@ -9,6 +9,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from screener.errors import ScreenerError
+from screener.language import spoken
+from screener.words import Named, Words
 
 if TYPE_CHECKING:
     from screener.settings import Settings
@@ -17,13 +19,15 @@ if TYPE_CHECKING:
 def events(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
     """Configured events."""
     settings = _settings(context)
-    return _starting(typed, ((name, event.name.en) for name, event in settings.events.items())) if settings else []
+    known = settings.events if settings else {}
+    return _starting(typed, ((name, _said(event.name)) for name, event in known.items()))
 
 
 def sectors(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
     """Configured sectors."""
     settings = _settings(context)
-    return _starting(typed, ((name, one.name.en) for name, one in settings.sectors.items())) if settings else []
+    known = settings.sectors if settings else {}
+    return _starting(typed, ((name, _said(one.name)) for name, one in known.items()))
 
 
 def groups(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
@@ -32,7 +36,8 @@ def groups(context: click.Context, parameter: click.Parameter, typed: str) -> li
     name, colon, _ = typed.partition(":")
     if not colon or settings is None or name not in settings.sectors:
         return sectors(context, parameter, typed)
-    return _starting(typed, ((f"{name}:{theme}", its.en) for theme, its in settings.sectors[name].themes.items()))
+    themes = settings.sectors[name].themes
+    return _starting(typed, ((f"{name}:{theme}", _said(its)) for theme, its in themes.items()))
 
 
 def stocks(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
@@ -57,6 +62,10 @@ def names(context: click.Context, parameter: click.Parameter, typed: str) -> lis
 def _starting(typed: str, known: Iterable[tuple[str, str]]) -> list[CompletionItem[str]]:
     start = typed.casefold()
     return [CompletionItem(value, help=told) for value, told in known if value.casefold().startswith(start)]
+
+
+def _said(name: Named) -> str:
+    return Words(spoken()).name(name)
 
 
 def _settings(context: click.Context) -> Settings | None:

@@ -11,6 +11,7 @@ from screener.cli.options import access_to, common, language, settings_of, store
 from screener.cli.speaking import Command, Group
 from screener.errors import ExitCode
 from screener.streams import emit
+from screener.words import say
 
 
 @click.command(cls=Command, epilog="Example: screener events --config my")
@@ -57,8 +58,14 @@ def check(config_directory: Path | None) -> int:
     settings = settings_of(config_directory)
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
     paths = "".join(f"{path}\n" for path in settings.files.values())
-    counts = f"{len(settings.events)} events, {len(settings.sectors)} sectors, {stocks} stocks"
-    emit(f"{paths}right: {counts}, {len(settings.claims)} claims\n")
+    right = say(
+        "right: {events} events, {sectors} sectors, {stocks} stocks, {claims} claims",
+        events=len(settings.events),
+        sectors=len(settings.sectors),
+        stocks=stocks,
+        claims=len(settings.claims),
+    )
+    emit(f"{paths}{right}\n")
     return ExitCode.DONE
 
 
@@ -79,5 +86,6 @@ def init(directory: Path) -> int:
     from screener.settings.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
-        emit(f"{path}: {'copied' if copied else 'left as it is'}\n")
+        done = say("{path}: copied", path=path) if copied else say("{path}: left as it is", path=path)
+        emit(f"{done}\n")
     return ExitCode.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import click
 
 from screener.cli.options import access_to, common, day, in_colour, language, settings_of, stored
 from screener.cli.speaking import Command, Group
-from screener.errors import ExitCode
+from screener.errors import ConfigError, ExitCode
 from screener.streams import emit, note
+from screener.words import say
 
 
 @click.command(cls=Command, epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
@@ -69,11 +71,17 @@ def verify(config_directory: Path | None, store: str | None) -> int:
     settings_of(config_directory)
     opened = open_store(store)
     damages = [damage for table in opened.tables() for damage in table.verify()]
-    emit("".join(f"{one.path}: {one.what}\n" for one in damages) or f"{opened.shown}: sound\n")
+    found = [f"{one.path}: {one.what}" for one in damages] or [say("{store}: sound", store=opened.shown)]
+    emit("\n".join(found) + "\n")
     if damages:
         return ExitCode.DATA
     for path in [path for table in opened.tables() for path in table.leftovers()]:
-        note(f"{path}: left from a write that was cut short, and no part of the store: the next sync clears it away")
+        note(
+            say(
+                "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
+                path=path,
+            )
+        )
     return ExitCode.DONE
 
 
@@ -88,7 +96,7 @@ def repair(config_directory: Path | None, store: str | None) -> int:
     opened = open_store(store)
     with opened.writing("store repair", now()):
         done = [line for table in opened.tables() for line in table.repair()]
-    emit("".join(f"{line}\n" for line in done) or f"{opened.shown}: nothing to mend\n")
+    emit("\n".join(done or [say("{store}: nothing to mend", store=opened.shown)]) + "\n")
     return ExitCode.DONE
 
 
@@ -113,6 +121,8 @@ def doctor(config_directory: Path | None, store: str | None, as_json: bool, offl
     from screener.app.doctor import examine, exit_code
     from screener.report.diagnosis import as_text, to_json
 
+    with suppress(ConfigError):  # the language that it asks for counts; what is wrong with it is a finding
+        settings_of(config_directory)
     checks = examine(config_directory, store, os.environ, offline=offline)
     emit(to_json(checks) if as_json else as_text(checks, colour=in_colour()))
     return exit_code(checks)

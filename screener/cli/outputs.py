@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from screener.cli.options import style_of
 from screener.errors import UsageError
 from screener.streams import emit
-from screener.words import Words, say
+from screener.words import Words, cells
 
 if TYPE_CHECKING:
     from screener.report.answer import Answer
@@ -89,8 +88,7 @@ def written(answer: Answer, format_: str, path: Path, palette: str, *, as_file: 
 
 def folded(said: str, width: int) -> str:
     """Lines of text in the width of a page; no path is broken."""
-    lines = said.splitlines()
-    return "".join(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) + "\n" for line in lines)
+    return "".join(f"{part}\n" for line in said.splitlines() for part in cells.folded(line, width))
 
 
 def outputs(command: Callable[..., int]) -> Callable[..., int]:
@@ -112,7 +110,7 @@ def outputs(command: Callable[..., int]) -> Callable[..., int]:
     ) -> int:
         files = {name: path for name, path in (("csv", csv), ("html", html), ("xlsx", xlsx)) if path is not None}
         if as_json + as_md + len(files) > 1:
-            raise UsageError(say("--json, --md, --csv, --html and --xlsx exclude each other: give one of them"))
+            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other: give one of them")
         return command(output=Output(full, as_json, as_md, files, palette, ascii_only, width), **asked)
 
     path = click.Path(path_type=Path)

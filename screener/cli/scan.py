@@ -68,7 +68,7 @@ def scan(
     Needs whole-market sessions, in the store or in files. What the filters leave out is counted.
     """
     if (save is None) is not (number is None):
-        raise UsageError(say("--save NAME and --group N go together"))
+        raise UsageError("--save NAME and --group N go together")
     settings = settings_of(config_directory)
     from screener.app.own_sectors import group_of, refuse_name, save_group
     from screener.app.scan import Request, make_scan

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import inspect
 import os
-import unicodedata
 from collections.abc import Iterable
 from gettext import bindtextdomain
 from typing import TypeVar
@@ -14,10 +13,9 @@ import click
 
 from screener.language import choose, speak, spoken
 from screener.words import LOCALE, translated
+from screener.words.cells import narrowed, widened
 
 T = TypeVar("T", bound="Command")
-
-_FILLER = "\N{ZERO WIDTH SPACE}"
 
 
 def settle_language(arguments: list[str], configured: str = "auto") -> None:
@@ -28,19 +26,19 @@ def settle_language(arguments: list[str], configured: str = "auto") -> None:
 
 
 class Formatter(click.HelpFormatter):
-    """Click folds by characters; a syllable of Hangul is two cells wide, so something is put beside it until then."""
+    """Click folds by characters; a syllable of Hangul is two cells wide, so it is made to count for two."""
 
     def write_text(self, text: str) -> None:
         """Write text, folded."""
-        super().write_text(_as_wide_as_shown(text))
+        super().write_text(widened(text))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write terms with what they mean, folded."""
-        super().write_dl([(term, _as_wide_as_shown(text)) for term, text in rows], col_max, col_spacing)
+        super().write_dl([(term, widened(text)) for term, text in rows], col_max, col_spacing)
 
     def getvalue(self) -> str:
         """What was written."""
-        return super().getvalue().replace(_FILLER, "")
+        return narrowed(super().getvalue())
 
 
 class Context(click.Context):
@@ -61,8 +59,8 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 45) -> str:
         """The line in the list of commands."""
         shown = _in_language(self)
-        shown.help = _as_wide_as_shown(shown.help or "")
-        return super(Command, shown).get_short_help_str(limit).replace(_FILLER, "")
+        shown.help = widened(shown.help or "")
+        return narrowed(super(Command, shown).get_short_help_str(limit))
 
 
 class Group(Command, click.Group):
@@ -88,8 +86,3 @@ def paragraphs(text: str) -> list[str]:
     """The paragraphs of a docstring or epilog, each on one line but those that click is told to leave as they are."""
     parts = inspect.cleandoc(text).split("\n\n")
     return [part if part.startswith("\b") else " ".join(part.split()) for part in parts]
-
-
-def _as_wide_as_shown(text: str) -> str:
-    """`text` with one more character beside each that takes two cells."""
-    return "".join(one + _FILLER * (unicodedata.east_asian_width(one) in "WF") for one in text.replace(_FILLER, ""))

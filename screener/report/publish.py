@@ -20,6 +20,7 @@ from screener.errors import DataError
 from screener.report.exchange import exchange
 from screener.report.model import Report
 from screener.report.tables import Table, to_csv
+from screener.words import cause, say
 
 _HISTORY_KEY = ("as_of", "event", "sector", "window_start", "window_end")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -62,10 +63,12 @@ def write_files(files: Mapping[Path, bytes]) -> None:
 
 def _refuse_what_is_in_the_way(path: Path) -> None:
     if path.exists() and not path.is_file():
-        raise DataError(f"{path}: is in the way: give another name, or move it, a file belongs there")
+        raise DataError("{path}: is in the way: give another name, or move it, a file belongs there", path=path)
     for folder in path.parents:
         if folder.exists() and not folder.is_dir():
-            raise DataError(f"{folder}: is in the way of {path.name}: move it, a directory belongs there")
+            raise DataError(
+                "{folder}: is in the way of {name}: move it, a directory belongs there", folder=folder, name=path.name
+            )
 
 
 def _write_through(file: BinaryIO, content: bytes) -> None:
@@ -84,7 +87,9 @@ def locked(root: Path) -> Iterator[None]:
         with FileLock(root / ".lock", timeout=60):
             yield
     except Timeout:
-        raise DataError(f"{root}: another screener has been writing there for a minute: wait, or end it") from None
+        raise DataError(
+            "{root}: another screener has been writing there for a minute: wait, or end it", root=root
+        ) from None
     except OSError as error:
         raise DataError(_unwritable(root, error)) from None
 
@@ -99,7 +104,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
     if not report.provenance.study and _holds_study(folder):
         return None
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise DataError(f"{folder}: is in the way: move it, a report directory belongs there")
+        raise DataError("{folder}: is in the way: move it, a report directory belongs there", folder=folder)
     if _holds(folder, files):
         return folder
     try:
@@ -168,10 +173,12 @@ def history_with(root: Path, report: Report, sectors: Table) -> bytes | None:
     try:
         old_header, *old = (_rows(path.read_bytes()) if path.exists() else []) or [header]
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}): move it away to start a new history") from None
+        raise DataError(
+            "{path}: cannot be read ({error}): move it away to start a new history", path=path, error=error
+        ) from None
     known = set(_HISTORY_KEY) <= set(old_header) <= set(header)
     if not known or any(len(row) != len(old_header) for row in old):
-        raise DataError(f"{path}: its columns are not this version's: move it away to start a new history")
+        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
     # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
     place = {name: old_header.index(name) for name in old_header}
     old = [[row[place[name]] if name in place else "" for name in header] for row in old]
@@ -191,4 +198,4 @@ def _rows(content: bytes) -> list[list[str]]:
 
 
 def _unwritable(path: Path, error: OSError) -> str:
-    return f"{path}: cannot be written ({error.strerror or error}): choose another place, or make room"
+    return say("{path}: cannot be written ({cause}): choose another place, or make room", path=path, cause=cause(error))

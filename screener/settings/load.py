@@ -186,7 +186,7 @@ def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str
     for number, pair in enumerate(settings.screener.spreads):
         for name in pair:
             if name not in settings.sectors:
-                what = say("no sector {name!r} in sectors.toml", name=name) + nearest(name, settings.sectors)
+                what = say("no sector {sector!r} in sectors.toml", sector=name) + nearest(name, settings.sectors)
                 mistakes.append(("screener.toml", ("spreads", number), what))
     found = mistakes_in(settings.claims, settings.events, settings.sectors, settings.screener.gap)
     return mistakes + [("claims.toml", path, what) for path, what in found]

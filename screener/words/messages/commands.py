@@ -42,4 +42,34 @@ COMMANDS: dict[str, str] = {
     "Next: screener doctor, which checks this machine, and screener --help": (
         "다음: 이 컴퓨터를 점검하는 screener doctor, 그리고 screener --help"
     ),
+    # Shows what is configured and stored
+    "right: {events} events, {sectors} sectors, {stocks} stocks, {claims} claims": (
+        "올바름: 사건 {events}, 업종 {sectors}, 종목 {stocks}, 주장 {claims}"
+    ),
+    "{path}: copied": "{path}: 복사했습니다",
+    "{path}: left as it is": "{path}: 그대로 두었습니다",
+    "{store}: sound": "{store}: 온전합니다",
+    "{store}: nothing to mend": "{store}: 고칠 것이 없습니다",
+    "{store}: empty; `screener sync` fills it": "{store}: 비어 있습니다. `screener sync`로 채우십시오",
+    "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away": (
+        "{path}: 중간에 끊긴 쓰기가 남긴 파일이며 저장소의 일부가 아닙니다: 다음 sync가 치웁니다"
+    ),
+    "NEWS": "소식",
+    "EVENT DAY": "사건일",
+    "BASE": "기준일",
+    "SINCE": "경과",
+    "NAME": "이름",
+    "STOCKS": "종목수",
+    "THEMES": "테마수",
+    "TICKER": "코드",
+    "MARKET": "시장",
+    "THEME": "테마",
+    "SOURCE": "출처",
+    "TABLE": "표",
+    "SESSIONS": "거래일",
+    "FIRST": "처음",
+    "LAST": "마지막",
+    "ROWS": "행",
+    "FETCHED": "받은 때",
+    "* put together after the event because of how they moved": "* 사건 뒤 움직임을 보고 묶은 종목군",
 }

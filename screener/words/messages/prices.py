@@ -101,7 +101,6 @@ PRICES: dict[str, str] = {
     ": give prices with --source file:PATH --benchmark FILE": (
         ": --source file:PATH --benchmark FILE로 가격을 주십시오"
     ),
-    "{source} could not serve: {why}": "{source}: 쓸 수 없었습니다: {why}",
     "newspaper figures are held for {day} only": "신문 수치는 {day} 것만 있습니다",
     "newspaper figures are of {day}, after --as-of {as_of}": "신문 수치는 --as-of {as_of} 뒤인 {day} 것입니다",
     "press: {refusal}: give prices with --source file:PATH": "press: {refusal}: --source file:PATH로 가격을 주십시오",
