@@ -3,12 +3,13 @@
 PYTHON ?= $(shell for v in python3 python3.13 python3.12 python3.11; do \
 	"$$v" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
 VENV := .venv
+CLICK := screener/words/locale/ko/LC_MESSAGES/messages.mo
 KRX ?= ../shared/krx
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 
-.PHONY: report test lint bench calibrate sample lock clean
+.PHONY: report test lint bench calibrate sample reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -52,13 +53,25 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The HTML page is tested in Debian's Chromium; where there is none and it cannot be had, those tests skip and say so.
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(PIP) $(LOCKED) requirements-dev.lock
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; } || true
 	@touch $@
 
-# `screener --help` prints this file instead of loading the command line; a test holds the two together.
-screener/help.txt: $(wildcard screener/cli/*.py) $(VENV)/installed
-	COLUMNS=80 $(BIN)/python -c 'from screener.cli import main; main()' --help > $@
+# `screener --help` prints these files instead of loading the command line; a test holds the two together.
+screener/help.txt screener/help.ko.txt: language = $(if $(findstring .ko.,$@),ko,en)
+screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py screener/words/messages/*.py) $(CLICK) $(VENV)/installed
+	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli import main; main()' --help --lang $(language) > $@
+
+# What gettext reads of click's own words; a test holds it together with screener/words/click.py.
+$(CLICK): screener/words/click.py $(VENV)/installed-dev
+	$(BIN)/python -m tests.words > $@
+
+# The pages of help at the end of the README; a test holds them together.
+reference: $(VENV)/installed-dev
+	$(BIN)/python -m tests.reference
 
 # uv resolves for all supported Pythons at once; it writes no index address.
 lock: $(BIN)/python

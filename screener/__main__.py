@@ -4,6 +4,7 @@ import os
 import sys
 
 from screener import __version__
+from screener.language import apart, choose
 
 
 def main() -> None:
@@ -15,10 +16,12 @@ def main() -> None:
 
 
 def _run(asked: list[str]) -> None:
-    if asked in (["--help"], ["-h"]):
-        with open(os.path.join(os.path.dirname(__file__), "help.txt"), encoding="utf-8") as file:  # noqa: PTH118, PTH120, PTH123 - pathlib takes longer to import than all of this
+    _, words = apart(asked)
+    if words in (["--help"], ["-h"]):
+        name = "help.ko.txt" if choose(asked, os.environ) == "ko" else "help.txt"
+        with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:  # noqa: PTH118, PTH120, PTH123 - pathlib takes longer to import than all of this
             _answer(file.read())
-    elif asked == ["--version"]:
+    elif words == ["--version"]:
         _answer(f"screener {__version__}\n")
     else:
         from screener.cli import main as run

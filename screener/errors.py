@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
+
+from screener.words import say
 
 
 class ExitCode(IntEnum):
@@ -22,6 +25,10 @@ class ScreenerError(Exception):
 
     exit_code = ExitCode.BUG
 
+    def __init__(self, message: str, /, **values: Any) -> None:
+        """Say what is wrong: a message of the catalogue and what fills it, or one that is finished."""
+        super().__init__(say(message, **values))
+
 
 class UsageError(ScreenerError):
     """The command line asks for something that cannot be."""
@@ -34,8 +41,8 @@ class ConfigError(ScreenerError):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, *mistakes: str) -> None:
-        super().__init__("\n".join(mistakes))
+    def __init__(self, *mistakes: str, **values: Any) -> None:
+        super().__init__("\n".join(mistakes), **values)
 
 
 class DataError(ScreenerError):

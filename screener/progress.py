@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from screener.streams import note
+from screener.words import say
+
+_working: Progress | None = None
+"""What `busy` shows; a terminal has room for one bar."""
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show on a terminal that something goes on whose length is not known, until a fetch shows its own bar."""
+    global _working
+    console = Console(file=sys.stderr)
+    if console.is_terminal:
+        _working = Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True)
+        _working.add_task(what, total=None)
+        _working.start()
+    try:
+        yield
+    finally:
+        _rest()
+
+
+def _rest() -> None:
+    global _working
+    if _working is not None:
+        _working.stop()
+        _working = None
 
 
 class Bar:
@@ -22,11 +50,12 @@ class Bar:
     def start(self, what: str, total: int) -> None:
         """Begin a stretch; nothing is shown of one without steps."""
         self.stop()
+        _rest()
         if not total:
             return
         self._what = what
         if not self._console.is_terminal:
-            note(f"{what}: {total} to fetch")
+            note(say("{what}: {total} to fetch", what=what, total=total))
             return
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -51,6 +80,7 @@ class Bar:
 
     def say(self, what: str) -> None:
         """Show a line."""
+        _rest()
         note(what)
 
     def stop(self) -> None:

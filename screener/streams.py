@@ -36,6 +36,12 @@ def note(message: str) -> None:
     click.echo(f"screener: {_safe(message)}", err=True)
 
 
+def tell(*lines: str) -> None:
+    """Say on stderr, in lines of their own, what explains rather than warns."""
+    for line in lines:
+        click.echo(_safe(line), err=True)
+
+
 def _safe(text: str) -> str:
     """What a file, an argument or a server holds may reach this line; it must not reach the terminal as commands."""
     safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -102,7 +102,7 @@ def test_second_run_is_byte_identical(run: Run, own: list[str], tmp_path: Path) 
     day = str(small.sessions()[-1])
     assert {Path(name).name for name in before if name.startswith(day)} == {
         "report.txt", "report.json", "run.json", "stocks.csv", "sectors.csv", "spreads.csv", "paths.csv",
-        "claims.csv",
+        "claims.csv", "levels.csv", "placebos.csv",
     }  # fmt: skip
     assert str((tmp_path / "reports" / "latest").readlink()) == day
     with (tmp_path / "reports" / "history.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -126,7 +126,9 @@ def test_csv_option_writes_the_tables_and_nothing_else(run: Run, own: list[str],
         "stocks.csv",
         "sectors.csv",
         "spreads.csv",
+        "placebos.csv",
         "paths.csv",
+        "levels.csv",
         "claims.csv",
     }
     assert not (tmp_path / "reports").exists()

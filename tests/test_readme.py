@@ -75,3 +75,10 @@ def test_exit_codes_are_those_of_the_code() -> None:
 
     table = dict(re.findall(r"^\| (\d+) \| (.+?) \|$", README, flags=re.MULTILINE))
     assert {int(code) for code in table} == {int(code) for code in ExitCode}
+
+
+def test_reference_is_that_of_the_code() -> None:
+    from tests.reference import with_reference
+
+    assert with_reference(README) == README, "make reference brings it up to date"
+    assert README.count("### screener ") >= 14

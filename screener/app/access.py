@@ -19,6 +19,7 @@ from screener.market.sources.stored import observed
 from screener.market.store import APPLICATION, Store
 from screener.settings import Settings
 from screener.settings.secrets import with_secrets
+from screener.words import say
 
 FIRST = 2.0
 """Seconds after which the exchange counts as out of reach, where somebody waits who can do without it."""
@@ -52,7 +53,13 @@ def open_access(
     watcher = progress or Unwatched()
     if bool(login) != bool(password):
         given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
-        watcher.say(f"{given} is set without {lacks}: goes on without the account; set both, or neither")
+        watcher.say(
+            say(
+                "{given} is set without {lacks}: goes on without the account; set both, or neither",
+                given=given,
+                lacks=lacks,
+            )
+        )
     known = settings.screener.calendar
     spacing = settings.screener.request_spacing
     return Access(

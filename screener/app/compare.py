@@ -10,6 +10,7 @@ from screener.app.report import Request, make_report
 from screener.errors import UsageError
 from screener.report.model import Report
 from screener.settings import Settings
+from screener.words import say
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
@@ -35,7 +36,7 @@ def make_comparison(
         pair = settings.screener.spreads[0]
     pair = (_known(settings, pair[0]), _known(settings, pair[1]))
     if pair[0] == pair[1]:
-        raise UsageError(f"{pair[0]} against itself is nothing: name two")
+        raise UsageError("{group} against itself is nothing: name two", group=pair[0])
     sectors = dict.fromkeys(label.partition(":")[0] for label in pair)
     return make_report(settings, replace(request, sectors=tuple(sectors), spreads=(pair,)), access)
 
@@ -44,6 +45,8 @@ def _known(settings: Settings, label: str) -> str:
     identifier, colon, theme = label.partition(":")
     sector = settings.sector(identifier)
     if colon and theme not in sector.themes:
-        known = ", ".join(f"{identifier}:{one}" for one in sector.themes) or "it has none"
-        raise UsageError(f"no theme {theme!r} in {identifier}: known are {known}")
+        known = ", ".join(f"{identifier}:{one}" for one in sector.themes) or say("it has none")
+        raise UsageError(
+            "no theme {theme!r} in {sector}: known are {known}", theme=theme, sector=identifier, known=known
+        )
     return label

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screener import __version__
-from screener.report.document import to_json
+from screener.report.answer import Answer
+from screener.report.faces import files_of
 from screener.report.filed import (
     COMPARED,
     RECORD,
@@ -27,13 +28,15 @@ from screener.report.history import FILE as HISTORY
 from screener.report.history import REVISION, history_with, load_history, rows_of
 from screener.report.model import SCHEMA_VERSION, Report
 from screener.report.publish import locked, point_to_latest, publish, write_file
-from screener.report.tables import Table, tables, to_csv
+from screener.report.tables import Table
 from screener.settings import Settings
-from screener.words import Words
+
+FILED = ("txt", "html", "csv", "json")
+"""Formats of a report directory."""
 
 
 def file_report(
-    root: Path, report: Report, settings: Settings, words: Words, text: str, argv: Sequence[str]
+    root: Path, report: Report, answer: Answer, settings: Settings, palette: str, argv: Sequence[str]
 ) -> tuple[Path | None, list[str]]:
     """Write the report directory under `root`, and bring `latest` and the history up to it.
 
@@ -42,16 +45,16 @@ def file_report(
     Args:
         root: the reports directory.
         report: the report.
+        answer: the same, ready for every face.
         settings: what it was made with, for the record of the run.
-        words: language of the names in the files.
-        text: the report as plain text.
+        palette: of the web page.
         argv: what the user typed, for the record of the run.
 
     Returns:
         The directory, or None if a full study that is there was kept, and the names of the files.
     """
     with locked(root):
-        filed = file_study(root, report, settings, words, text, argv)
+        filed = file_study(root, report, answer, settings, palette, argv)
         point_to_latest(root, report)
     return filed.folder, list(filed.files)
 
@@ -71,9 +74,9 @@ class Filing:
 def file_study(
     root: Path,
     report: Report,
+    answer: Answer,
     settings: Settings,
-    words: Words,
-    text: str,
+    palette: str,
     argv: Sequence[str],
     *,
     renew: bool = True,
@@ -82,20 +85,17 @@ def file_study(
 
     Arguments as those of `file_report`; without `renew` a directory whose figures are the same stays as it is.
     """
-    its_tables = {table.name: table for table in tables(report, words)}
-    files = {
-        "report.txt": text.encode(),
-        **{f"{name}.csv": to_csv(table) for name, table in its_tables.items()},
-        "report.json": to_json(report, words, list(its_tables.values())),
-    }
+    sectors = next(table for table in answer.tables() if table.name == "sectors")
+    fresh = Filed(files_of(answer, "csv", palette), {})
     there = load_filed(root / report.as_of.isoformat() / report.event.id)
-    known, changed = _compared(root, report, its_tables["sectors"], files, there)
+    known, changed = _compared(root, report, sectors, fresh, there)
     revision = known + 1 if changed or not known else known
-    history = history_with(root, report, its_tables["sectors"], revision)
-    if there is not None and not changed and not renew and _as_asked_for(there, Filed(files, {})):
+    history = history_with(root, report, sectors, revision)
+    if there is not None and not changed and not renew and _as_asked_for(there, fresh):
         folder: Path | None = root / report.as_of.isoformat() / report.event.id
         files = dict(there.files)
     else:
+        files = {name: content for one in FILED for name, content in files_of(answer, one, palette).items()}
         if revision > 1:
             earlier = there.files.get(REVISIONS, b"") if there else b""
             files[REVISIONS] = revisions_csv(revision, changed, earlier) if changed or not earlier else earlier
@@ -112,7 +112,7 @@ def _as_asked_for(there: Filed, fresh: Filed) -> bool:
 
 
 def _compared(
-    root: Path, report: Report, sectors: Table, files: Mapping[str, bytes], there: Filed | None
+    root: Path, report: Report, sectors: Table, fresh: Filed, there: Filed | None
 ) -> tuple[int, tuple[Change, ...]]:
     """The revision that is known of a report, 0 for none, and what differs from it.
 
@@ -121,7 +121,6 @@ def _compared(
     if not report.provenance.study:
         return 1, ()
     if there is not None and there.record.get("study"):
-        fresh = Filed(files, {})
         return there.revision, tuple(
             one for name in COMPARED for one in changes(name, there.table(name), fresh.table(name))
         )
@@ -131,16 +130,6 @@ def _compared(
         return 0, ()
     revision = max(int(row.get(REVISION) or 1) for row in known)
     return revision, tuple(changes("sectors", known, rows_of(report, sectors)))
-
-
-def write_csv(folder: Path, report: Report, words: Words) -> list[Path]:
-    """Write every table of `report` into `folder`."""
-    written = []
-    for table in tables(report, words):
-        path = folder / f"{table.name}.csv"
-        write_file(path, to_csv(table))
-        written.append(path)
-    return written
 
 
 def _run_record(

@@ -14,6 +14,7 @@ from screener.report.scan.model import ScanReport
 from screener.screens.scanned import ScanGroup
 from screener.settings import Settings
 from screener.settings.models import Identifier
+from screener.words import say
 
 _FILE = "sectors.toml"
 
@@ -22,8 +23,8 @@ def group_of(report: ScanReport, number: int) -> ScanGroup:
     """The discovered group of that number."""
     groups = report.scan.groups
     if not 1 <= number <= len(groups):
-        known = f"1 to {len(groups)}" if groups else "none: too few sessions before the event"
-        raise UsageError(f"no group {number}: the scan found {known}")
+        known = say("1 to {count}", count=len(groups)) if groups else say("none: too few sessions before the event")
+        raise UsageError("no group {number}: the scan found {known}", number=number, known=known)
     return groups[number - 1]
 
 
@@ -38,10 +39,12 @@ def refuse_name(settings: Settings, directory: Path | None, name: str, *, replac
     try:
         TypeAdapter(Identifier).validate_python(name)
     except ValidationError:
-        raise UsageError(f"--save {name!r}: is no id: letters, digits, _ and - only, at most 40") from None
+        raise UsageError("--save {name!r}: is no id: letters, digits, _ and - only, at most 40", name=name) from None
     if name in settings.sectors and not replace:
         raise UsageError(
-            f"--save {name}: {settings.files[_FILE]} has a sector of that name: choose another, or --replace"
+            "--save {name}: {file} has a sector of that name: choose another, or --replace",
+            name=name,
+            file=settings.files[_FILE],
         )
     return directory / _FILE
 
@@ -54,9 +57,13 @@ def save_group(settings: Settings, path: Path, name: str, report: ScanReport, gr
     document: Any = tomlkit.parse(settings.files[_FILE].read_text(encoding="utf-8-sig"))
     listed = {one.ticker: one for sector in settings.sectors.values() for one in sector.members}
     event = report.event
-    why = (
-        f"discovered by a scan of {event.id}, {event.event_day}: moved with the others of its group on "
-        f"{report.scan.sessions} sessions before the event (mean correlation {group.correlation:.2f})"
+    why = say(
+        "discovered by a scan of {event}, {day}: moved with the others of its group on {sessions} "
+        "sessions before the event (mean correlation {correlation:.2f})",
+        event=event.id,
+        day=event.event_day,
+        sessions=report.scan.sessions,
+        correlation=group.correlation,
     )
     members = tomlkit.array()
     for stock in group.members:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screener.app.flows import load_flows
 from screener.errors import DataError, UsageError
 from screener.market.panel import Panel
 from screener.market.sessions import place_event
@@ -18,6 +20,7 @@ from screener.market.sources import choose, load
 from screener.market.sources.base import Market, Need
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.screens.claims import Checked, check_claims, windows_of
+from screener.screens.flows import GroupFlow, group_flows
 from screener.screens.impact import Impact, market_cars, measure_impact
 from screener.screens.measurement import Measurement, Rules
 from screener.screens.results import Group, Stock
@@ -26,6 +29,7 @@ from screener.settings import Settings
 from screener.settings.models import Event, Sector
 from screener.study.expected import Model
 from screener.study.placebo import other_windows
+from screener.words import say
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
@@ -56,11 +60,14 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     stocks, groups = _stocks(chosen), _groups(chosen)
     rules = rules_of(settings, request, chosen)
     need = need_of(settings, event_id, stocks, rules, request.as_of)
-    market = load(choose(request.source, request.benchmark, request.market, access), need)
+    once = cache(access)
+    market = load(choose(request.source, request.benchmark, request.market, once), need)
     panel = market.panel
     at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
-        raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE, or --model mean-adjusted")
+        raise UsageError(
+            "the {model} model needs an index: give --benchmark FILE, or --model mean-adjusted", model=rules.model
+        )
     _refuse_suspects(market, at.row, rules)
     refuse_without_index(market, at.row, rules)
     last: date = panel.sessions[-1].item()
@@ -82,10 +89,16 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
         impact = with_window(impact, measured(replace(rules, windows=((0, 0), so_far))), so_far)
     leading = impact.leading
     if leading is None:
-        raise DataError(f"{event_id}: the prices reach over none of the configured windows")
+        raise DataError("{event}: the prices reach over none of the configured windows", event=event_id)
     if not any(math.isfinite(row.raw_return) for row in impact.stocks if row.window == leading):
         why = "; ".join(sorted({f"{one.stock.ticker} {one.code}" for one in impact.skipped})[:3])
-        raise DataError(f"{event_id}: no stock has a return over {leading} from {at.base} ({why}): nothing to report")
+        raise DataError(
+            "{event}: no stock has a return over {leading} from {base} ({why}): nothing to report",
+            event=event_id,
+            leading=leading,
+            base=at.base,
+            why=why,
+        )
     return Report(
         event=facts_of(event_id, event, at.event_day, at.base, others),
         as_of=panel.sessions[-1].item(),
@@ -97,6 +110,7 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
         printed=market.printed or {},
         # Claims are about the whole market that is configured, not about a choice of sectors.
         claims=() if request.sectors else _claims(settings, event_id, panel, at.row, stocks, groups, rules),
+        flows=_flows(request.source, once, panel, impact, groups),
     )
 
 
@@ -150,6 +164,15 @@ def _claims(
     measurement = Measurement(panel, event_row, stocks, replace(rules, windows=windows_of(claims)))
     abroad = {one.name.en: one.change_pct / 100 for one in settings.event(event_id).abroad}
     return check_claims(claims, measurement, groups, abroad)
+
+
+def _flows(
+    source: str, access: Callable[[], Access], panel: Panel, impact: Impact, groups: Sequence[Group]
+) -> tuple[GroupFlow, ...]:
+    """Who bought the groups, where the store knows it."""
+    days = [day for window in impact.windows for day in (window.start, window.end) if day]
+    known = load_flows(source, access, panel.tickers, min(days), max(days))
+    return () if known is None else group_flows(known, panel.sessions, impact.stocks, groups)
 
 
 def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:
@@ -216,7 +239,7 @@ def other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[in
 def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
     """An index that is missing inside an event window would leave every stock of its market without a figure."""
     panel = market.panel
-    remedy = "complete the --benchmark file" if market.fetched is None else "`screener sync` fetches it"
+    remedy = say("complete the --benchmark file") if market.fetched is None else say("`screener sync` fetches it")
     for first, last in rules.windows:
         rows = slice(event_row + first, event_row + last + 1)
         if rows.start < 1 or rows.stop > len(panel.sessions):
@@ -225,7 +248,9 @@ def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
             missing = np.flatnonzero(np.isnan(returns[rows]))
             if missing.size:
                 day = panel.sessions[rows.start + missing[0]]
-                raise DataError(f"{name} has no level on {day} or the session before: {remedy}")
+                raise DataError(
+                    "{name} has no level on {day} or the session before: {remedy}", name=name, day=day, remedy=remedy
+                )
 
 
 def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
@@ -236,8 +261,11 @@ def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
     suspects = np.argwhere(panel.suspect[first : last + 1])
     if len(suspects):
         row, column = suspects[0]
-        more = f" (and {len(suspects) - 1} more)" if len(suspects) > 1 else ""
+        more = say(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
         raise DataError(
-            f"{panel.tickers[column]} on {panel.sessions[first + row]}{more}: its move is beyond the daily limit: mend "
-            "it, or give that day's official rate with --market FILE (price_limit = 0 switches the check off)"
+            "{ticker} on {day}{more}: its move is beyond the daily limit: mend it, or give that day's "
+            "official rate with --market FILE (price_limit = 0 switches the check off)",
+            ticker=panel.tickers[column],
+            day=panel.sessions[first + row],
+            more=more,
         )

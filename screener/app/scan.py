@@ -16,7 +16,7 @@ from screener.errors import DataError, UsageError
 from screener.market.sessions import place_event
 from screener.market.sources import choose, load
 from screener.market.sources.base import Source
-from screener.market.sources.whole import NEEDED, WholeMarket, market_of_files, market_of_store
+from screener.market.sources.whole import WholeMarket, market_of_files, market_of_store, needed
 from screener.report.scan.model import ScanReport
 from screener.screens.results import Stock
 from screener.screens.scan import scan_market
@@ -51,7 +51,7 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Access]
     whole, source = _whole(request, event, access)
     stay, left_out = sift(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
     if not stay.any():
-        raise UsageError(f"no stock of {len(stay)} passes the filters: lower --min-cap or --min-value")
+        raise UsageError("no stock of {count} passes the filters: lower --min-cap or --min-value", count=len(stay))
     stocks = _stocks(whole, np.flatnonzero(stay).tolist(), settings)
     rules = rules_of(settings, report.Request(event_id), {})
     need = need_of(settings, event_id, stocks, rules, request.as_of)
@@ -59,11 +59,16 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Access]
     panel = market.panel
     at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
-        raise UsageError(f"the {rules.model} model needs an index: give --benchmark FILE")
+        raise UsageError("the {model} model needs an index: give --benchmark FILE", model=rules.model)
     refuse_without_index(market, at.row, rules)
     first, last = rules.windows[0]
     if at.row + first < 1 or at.row + last >= len(panel.sessions):
-        raise DataError(f"{event_id}: the prices do not reach over the window [{first}, {last}]: sync more, or wait")
+        raise DataError(
+            "{event}: the prices do not reach over the window [{first}, {last}]: sync more, or wait",
+            event=event_id,
+            first=first,
+            last=last,
+        )
     others = [one for name, one in settings.events.items() if name != event_id]
     scan = scan_market(
         panel,
@@ -80,8 +85,11 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Access]
     )
     if not scan.stocks:
         raise DataError(
-            f"{event_id}: no stock of {len(stocks)} has an abnormal return and {rules.estimation} sessions of "
-            "estimation with placebo dates before it: sync more history, or give longer files"
+            "{event}: no stock of {count} has an abnormal return and {estimation} sessions of "
+            "estimation with placebo dates before it: sync more history, or give longer files",
+            event=event_id,
+            count=len(stocks),
+            estimation=rules.estimation,
         )
     return ScanReport(
         event=facts_of(event_id, event, at.event_day, at.base, others),
@@ -103,7 +111,7 @@ def _whole(request: Request, event: Event, access: Callable[[], Access]) -> tupl
     if request.benchmark or request.market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if request.source not in ("auto", "store"):
-        raise UsageError(f"no scan of {request.source!r}: {NEEDED}")
+        raise UsageError("no scan of {source!r}: {needed}", source=request.source, needed=needed())
     from screener.market.sources.stored import Stored
 
     opened = access()

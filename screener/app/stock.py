@@ -7,11 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from screener.app.flows import load_flows
 from screener.app.report import Request, make_report
-from screener.errors import DataError, UsageError
+from screener.errors import UsageError
 from screener.report.model import Flow, Report
 from screener.settings import Settings
 from screener.settings.models import Market, Member, Name, Sector
+from screener.words import say
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
@@ -81,20 +85,19 @@ def _of_market(settings: Settings, asked: str, access: Callable[[], Access]) -> 
     known = [one for sector in settings.sectors.values() for one in sector.members] + listed
     names = {word: one for one in known for word in (one.ticker, one.ko, one.en)}
     near = difflib.get_close_matches(asked, list(names), n=3, cutoff=0.5)
-    hint = f": did you mean {' or '.join(f'{names[one].ticker} {names[one].en}' for one in near)}?" if near else ""
-    where = "" if listed else "; `screener sync` with an account makes the whole market known"
-    raise UsageError(f"no stock {asked!r} in the sectors or the store{hint}{where}")
+    meant = say(" or ").join(f"{names[one].ticker} {names[one].en}" for one in near)
+    hint = say(": did you mean {near}?", near=meant) if near else ""
+    where = "" if listed else say("; `screener sync` with an account makes the whole market known")
+    raise UsageError("no stock {asked!r} in the sectors or the store{hint}{where}", asked=asked, hint=hint, where=where)
 
 
 def _flows(report: Report, ticker: str, request: Request, access: Callable[[], Access]) -> tuple[Flow, ...]:
-    if request.source not in ("auto", "store", "pykrx", "openapi"):
-        return ()
-    from screener.market.tables import FLOWS
-
     days = [day for window in report.impact.windows if window.available for day in (window.start, window.end) if day]
-    table = access().store.table("pykrx-login", FLOWS)
-    try:
-        rows = table.read(FLOWS.schema.names, min(days), max(days), [ticker]).to_pylist()
-    except DataError:
-        return ()  # flows are an addition; what is damaged is named by `screener store verify`
-    return tuple(Flow(row["date"], row["foreign"], row["institution"], row["individual"]) for row in rows)
+    known = load_flows(request.source, access, [ticker], min(days), max(days))
+    if known is None:
+        return ()
+    columns = (known.foreign, known.institution, known.individual)
+    return tuple(
+        Flow(day.item(), *(None if np.isnan(value) else int(value) for value in row))
+        for day, row in zip(known.days, np.hstack(columns), strict=True)
+    )

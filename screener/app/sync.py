@@ -15,6 +15,7 @@ from screener.market.store import Store
 from screener.market.sync.plan import Fetched, Plan
 from screener.market.tables import MARKET, PRICES
 from screener.settings import Settings
+from screener.words import say
 
 KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
@@ -55,7 +56,9 @@ def sync_store(
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if source not in ("auto", "pykrx", "openapi", *access.ways):
-        raise UsageError(f"no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH")
+        raise UsageError(
+            "no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH", source=source
+        )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
     ways = open_ways(access, source)
     blocked = False
@@ -66,7 +69,7 @@ def sync_store(
             blocked = blocked or isinstance(error, BlockedError)
             if way is ways[-1]:
                 raise
-            access.progress.say(f"{way.name} could not serve: {error}")
+            access.progress.say(say("{source} could not serve: {why}", source=way.name, why=error))
         else:
             fetched.blocked = blocked
             fetched.last = _last_held(access.store, way.name, plan.last)
@@ -91,10 +94,14 @@ def plan_of(settings: Settings, access: Access, first: date | None, last: date |
     if first is None:
         first = min((calendar.shift(day, -rules.sessions_before) for day in over), default=final)
     if last is not None and first > last:
-        raise UsageError(f"--to {last} is before {first}, the first day that the events need: give --from as well")
+        raise UsageError(
+            "--to {last} is before {first}, the first day that the events need: give --from as well",
+            last=last,
+            first=first,
+        )
     last = min(last or final, final)
     if first > last:
-        raise UsageError(f"--from {first} is after {last}, the last session that is over")
+        raise UsageError("--from {first} is after {last}, the last session that is over", first=first, last=last)
     taus = range(min(window[0] for window in rules.windows), rules.sessions_after + 1)
     # Those of an event come once its windows are over: on its days they would double what an update asks for.
     past = [day for day in over if calendar.shift(day, rules.sessions_after) <= last]
@@ -113,28 +120,30 @@ def plan_of(settings: Settings, access: Access, first: date | None, last: date |
 def _refuse_days(first: date | None, last: date | None, today: date) -> None:
     for option, day in (("--from", first), ("--to", last)):
         if day is not None and day < KOSPI_SINCE:
-            raise UsageError(f"{option} {day} is before {KOSPI_SINCE}, where KOSPI begins")
+            raise UsageError(
+                "{option} {day} is before {since}, where KOSPI begins", option=option, day=day, since=KOSPI_SINCE
+            )
         if day is not None and day > today:
-            raise UsageError(f"{option} {day} is in the future (today is {today})")
+            raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
     if first is not None and last is not None and first > last:
-        raise UsageError(f"--from {first} is after --to {last}: exchange them")
+        raise UsageError("--from {first} is after --to {last}: exchange them", first=first, last=last)
 
 
 def describe(done: Fetched, shown: str) -> str:
     """What a fetch did, in lines."""
-    what = [f"{done.sessions} sessions"] if done.sessions else []
-    what += [f"{done.series} stocks"] if done.series else []
-    lines = [
-        f"{done.source}: {', '.join(what) or 'nothing was missing'}, {done.requests} requests; "
-        f"{f'through {done.last}' if done.last else 'no session is stored'}"
-    ]
-    for names, words in (
-        (done.restated, "adjusted prices had changed backwards, replaced whole"),
-        (done.absent, "no price, or no longer those that are stored"),
-        ([str(day) for day in done.closed], "no session, though the calendar has it"),
-        ([str(day) for day in done.silent], "no figures: a holiday, or they are still to come"),
+    what = [say("{count} sessions", count=done.sessions)] if done.sessions else []
+    what += [say("{count} stocks", count=done.series)] if done.series else []
+    fetched = ", ".join(what) or say("nothing was missing")
+    until = say("through {day}", day=done.last) if done.last else say("no session is stored")
+    asked = say("{count} requests", count=done.requests)
+    lines = [f"{done.source}: {fetched}, {asked}; {until}"]
+    for names, told in (
+        (done.restated, say("adjusted prices had changed backwards, replaced whole")),
+        (done.absent, say("no price, or no longer those that are stored")),
+        ([str(day) for day in done.closed], say("no session, though the calendar has it")),
+        ([str(day) for day in done.silent], say("no figures: a holiday, or they are still to come")),
     ):
         if names:
-            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-            lines.append(f"  {', '.join(names[:5])}{more}: {words}")
-    return "\n".join([*lines, f"  store: {shown}"]) + "\n"
+            more = say(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
+            lines.append(f"  {', '.join(names[:5])}{more}: {told}")
+    return "\n".join([*lines, "  " + say("store: {store}", store=shown)]) + "\n"

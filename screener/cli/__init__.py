@@ -6,38 +6,48 @@ import sys
 
 import click
 
+from screener.cli.first import introduce
 from screener.cli.group import commands
+from screener.cli.speaking import settle_language
 from screener.errors import ExitCode, ScreenerError
+from screener.language import apart
 from screener.streams import fail, leave, prepare
+from screener.words import cause, say
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
     prepare()
+    settle_language(sys.argv[1:])
     debug = "--debug" in sys.argv
     try:
         code = commands.main(_arguments(sys.argv[1:]), prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
         code = fail(str(error), error.exit_code, debug)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        code = fail("interrupted: nothing is half done, run it again to go on", ExitCode.INTERRUPTED, debug)
+        what = say("interrupted: nothing is half done, run it again to go on")
+        code = fail(what, ExitCode.INTERRUPTED, debug)
     except click.ClickException as error:
-        hint = (
-            f": {error.ctx.command_path} --help shows how" if isinstance(error, click.UsageError) and error.ctx else ""
-        )
-        code = fail(error.format_message().rstrip(".").replace("\n", " ") + hint, ExitCode.USAGE, debug)
+        what = error.format_message().rstrip(".").replace("\n", " ")
+        if isinstance(error, click.UsageError) and error.ctx:
+            what = say("{what}: {command} --help shows how", what=what, command=error.ctx.command_path)
+        code = fail(what, ExitCode.USAGE, debug)
     except OSError as error:
-        what = f"{error.filename or 'the output'}: {error.strerror or error}: make room, or choose another place"
+        file = error.filename or say("the output")
+        what = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
         code = fail(what, ExitCode.DATA, debug)
     except Exception as error:
-        code = fail(
-            f"a bug in the screener: {type(error).__name__}: {error} (--debug shows where)", ExitCode.BUG, debug
-        )
+        kind = type(error).__name__
+        what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        code = fail(what, ExitCode.BUG, debug)
     leave(code or ExitCode.DONE)
 
 
 def _arguments(asked: list[str]) -> list[str]:
     """Without a command, `report` is meant."""
-    if not asked or (asked[0].startswith("-") and asked[0] not in ("-h", "--help", "--version")):
+    _, words = apart(asked)
+    if not words:
+        introduce()
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         return ["report", *asked]
     return asked

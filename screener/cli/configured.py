@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import access_to, common, settings_of, stored
+from screener.cli import candidates
+from screener.cli.options import access_to, common, language, settings_of, stored
+from screener.cli.speaking import Command, Group
 from screener.errors import ExitCode
 from screener.streams import emit
+from screener.words import say
 
 
-@click.command()
+@click.command(cls=Command, epilog="Example: screener events --config my")
 @stored
 @common
 def events(config_directory: Path | None, store: str | None) -> int:
@@ -29,8 +32,8 @@ def events(config_directory: Path | None, store: str | None) -> int:
     return ExitCode.DONE
 
 
-@click.command()
-@click.argument("ids", nargs=-1, metavar="[SECTOR]...")
+@click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
+@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=candidates.sectors)
 @common
 def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named."""
@@ -42,24 +45,31 @@ def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
     return ExitCode.DONE
 
 
-@click.group()
+@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener config check --config my")
+@language
 def config() -> None:
     """Check, show or copy the configuration."""
 
 
-@config.command()
+@config.command(epilog="Example: screener config check --config my")
 @common
 def check(config_directory: Path | None) -> int:
     """Say whether the configuration is right; every mistake with its file and line."""
     settings = settings_of(config_directory)
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
     paths = "".join(f"{path}\n" for path in settings.files.values())
-    counts = f"{len(settings.events)} events, {len(settings.sectors)} sectors, {stocks} stocks"
-    emit(f"{paths}right: {counts}, {len(settings.claims)} claims\n")
+    right = say(
+        "right: {events} events, {sectors} sectors, {stocks} stocks, {claims} claims",
+        events=len(settings.events),
+        sectors=len(settings.sectors),
+        stocks=stocks,
+        claims=len(settings.claims),
+    )
+    emit(f"{paths}{right}\n")
     return ExitCode.DONE
 
 
-@config.command()
+@config.command(epilog="Example: screener config show --config my")
 @common
 def show(config_directory: Path | None) -> int:
     """Print the configuration files in force."""
@@ -68,12 +78,14 @@ def show(config_directory: Path | None) -> int:
     return ExitCode.DONE
 
 
-@config.command()
+@config.command(epilog="Example: screener config init my")
+@language
 @click.argument("directory", type=click.Path(path_type=Path))
 def init(directory: Path) -> int:
     """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""
     from screener.settings.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
-        emit(f"{path}: {'copied' if copied else 'left as it is'}\n")
+        done = say("{path}: copied", path=path) if copied else say("{path}: left as it is", path=path)
+        emit(f"{done}\n")
     return ExitCode.DONE

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from screener.cli.options import access_to, common, settings_of, stored, style_of
+from screener.cli.options import access_to, common, settings_of, stored
+from screener.cli.speaking import Command
 from screener.errors import ExitCode, ScreenerError, UsageError
+from screener.language import spoken
 from screener.streams import emit, note
+from screener.words import Words
 
 if TYPE_CHECKING:
     from screener.app.daily.run import Job, Outcome
@@ -22,13 +25,12 @@ _PATH = click.Path(path_type=Path)
 _NOT_FOR_CRON = ("--install", "--yes", "--check", "--notify")
 
 
-@click.command(epilog="Example: screener daily --quiet --log daily.log --max-age 3")
+@click.command(cls=Command, epilog="Example: screener daily --quiet --log daily.log --max-age 3")
 @click.option("--source", default="auto", metavar="SOURCE", help="auto, pykrx, openapi, or file:PATH,...")
 @click.option("--benchmark", multiple=True, type=_PATH, help="With file:PATH: date,index,close.")
 @click.option("--market", multiple=True, type=_PATH, help="With file:PATH: whole sessions.")
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over as well.")
 @click.option("--reports", type=_PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
-@click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the reports.")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="End with 5 if more than N sessions lack.")
 @click.option("--check", is_flag=True, help="Fetch and change nothing: for monitors, with --max-age.")
 @click.option("--quiet", is_flag=True, help="Print only when something changed or failed.")
@@ -46,7 +48,6 @@ def daily(
     market: tuple[Path, ...],
     everything: bool,
     reports: Path,
-    lang: str | None,
     max_age: int | None,
     check: bool,
     quiet: bool,
@@ -68,8 +69,6 @@ def daily(
     from screener.app.daily.log import append, log_line
     from screener.app.daily.run import Job, Outcome, sessions_behind
     from screener.app.daily.run import run_daily as run
-    from screener.report.terminal import Style, render
-    from screener.words import Words
 
     try:
         settings = settings_of(config_directory)
@@ -81,14 +80,13 @@ def daily(
         if log:
             append(log, log_line(now(), error.exit_code, line))
         raise
-    style = style_of(settings, lang, None, False, None)
     access = access_to(settings, store)
     job = Job(
         settings,
         access,
         reports,
-        Words(style.language),
-        lambda report: render(report, Style(language=style.language)),
+        Words(spoken()),
+        settings.screener.palette,
         source,
         benchmark,
         market,

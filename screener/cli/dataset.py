@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import click
 
-from screener.cli.options import access_to, common, day, in_colour, settings_of, stored
-from screener.errors import ExitCode
+from screener.cli.options import access_to, common, day, in_colour, language, settings_of, stored
+from screener.cli.speaking import Command, Group
+from screener.errors import ConfigError, ExitCode
 from screener.streams import emit, note
+from screener.words import say
 
 
-@click.command(epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
+@click.command(cls=Command, epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
 @click.option("--from", "first", metavar="DATE", callback=day, help="First day.  [what the events need]")
 @click.option("--to", "last", metavar="DATE", callback=day, help="Last day.  [the last session that is over]")
 @click.option("--source", default="auto", metavar="SOURCE", help="auto, pykrx, openapi, or file:PATH,...")
@@ -40,12 +43,13 @@ def sync(
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
 
-@click.group()
+@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener store verify")
+@language
 def store() -> None:
     """Show, check or mend the store of prices."""
 
 
-@store.command()
+@store.command(epilog="Example: screener store info --store my/store")
 @stored
 @common
 def info(config_directory: Path | None, store: str | None) -> int:
@@ -57,7 +61,7 @@ def info(config_directory: Path | None, store: str | None) -> int:
     return ExitCode.DONE
 
 
-@store.command()
+@store.command(epilog="Example: screener store verify")
 @stored
 @common
 def verify(config_directory: Path | None, store: str | None) -> int:
@@ -67,15 +71,21 @@ def verify(config_directory: Path | None, store: str | None) -> int:
     settings_of(config_directory)
     opened = open_store(store)
     damages = [damage for table in opened.tables() for damage in table.verify()]
-    emit("".join(f"{one.path}: {one.what}\n" for one in damages) or f"{opened.shown}: sound\n")
+    found = [f"{one.path}: {one.what}" for one in damages] or [say("{store}: sound", store=opened.shown)]
+    emit("\n".join(found) + "\n")
     if damages:
         return ExitCode.DATA
     for path in [path for table in opened.tables() for path in table.leftovers()]:
-        note(f"{path}: left from a write that was cut short, and no part of the store: the next sync clears it away")
+        note(
+            say(
+                "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
+                path=path,
+            )
+        )
     return ExitCode.DONE
 
 
-@store.command()
+@store.command(epilog="Example: screener store repair")
 @stored
 @common
 def repair(config_directory: Path | None, store: str | None) -> int:
@@ -86,11 +96,11 @@ def repair(config_directory: Path | None, store: str | None) -> int:
     opened = open_store(store)
     with opened.writing("store repair", now()):
         done = [line for table in opened.tables() for line in table.repair()]
-    emit("".join(f"{line}\n" for line in done) or f"{opened.shown}: nothing to mend\n")
+    emit("\n".join(done or [say("{store}: nothing to mend", store=opened.shown)]) + "\n")
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command, epilog="Example: screener doctor --offline")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--offline", is_flag=True, help="Send nothing.")
 @stored
@@ -111,6 +121,8 @@ def doctor(config_directory: Path | None, store: str | None, as_json: bool, offl
     from screener.app.doctor import examine, exit_code
     from screener.report.diagnosis import as_text, to_json
 
+    with suppress(ConfigError):  # the language that it asks for counts; what is wrong with it is a finding
+        settings_of(config_directory)
     checks = examine(config_directory, store, os.environ, offline=offline)
     emit(to_json(checks) if as_json else as_text(checks, colour=in_colour()))
     return exit_code(checks)

@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener.cli import candidates
+from screener.cli.speaking import settle_language
+from screener.language import LANGUAGES, OPTION, spoken
+from screener.words import say
+
 if TYPE_CHECKING:
     from screener.market.sources.live import Access
     from screener.report.terminal import Style
@@ -26,13 +31,21 @@ def day(_context: click.Context, parameter: click.Parameter, value: str | None) 
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
     except ValueError:
-        raise click.BadParameter(f"{value!r} is no date: write it as 2025-01-31", param=parameter) from None
+        what = say("{value!r} is no date: write it as 2025-01-31", value=value)
+        raise click.BadParameter(what, param=parameter) from None
+
+
+def language(command: Any) -> Any:
+    """The option of everything that has a page of help."""
+    # `settle_language` looks for it itself: a fault may come before there are options to ask.
+    return click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")(command)
 
 
 def common(command: Any) -> Any:
     """Options of every command."""
-    # `main` looks for --debug itself: a fault may come before there are options to ask.
+    # `main` looks for --debug itself, for the same reason.
     command = click.option("--debug", is_flag=True, expose_value=False, help="Show where something failed.")(command)
+    command = language(command)
     return click.option(
         "--config",
         "config_directory",
@@ -41,18 +54,6 @@ def common(command: Any) -> Any:
         metavar="DIR",
         help="Directory with your own events.toml, sectors.toml, screener.toml or claims.toml.",
     )(command)
-
-
-def looks(command: Any) -> Any:
-    """Options of every command that prints a report."""
-    for option in (
-        click.option("--width", type=click.IntRange(60, 200), help="Columns of the report."),
-        click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
-        click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
-        click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the report."),
-    ):
-        command = option(command)
-    return command
 
 
 def studied(command: Any) -> Any:
@@ -64,7 +65,12 @@ def studied(command: Any) -> Any:
         click.option("--benchmark", multiple=True, type=path, help="Index levels: date,index,close."),
         click.option("--source", default="auto", metavar="SOURCE", help=SOURCE_HELP),
         click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only."),
-        click.option("--event", metavar="ID", help="Event to report on; `screener events` lists them."),
+        click.option(
+            "--event",
+            metavar="ID",
+            shell_complete=candidates.events,
+            help="Event to report on; `screener events` lists them.",
+        ),
     ):
         command = option(command)
     return command
@@ -93,14 +99,9 @@ def access_to(settings: Settings, store: str | None, *, hurried: bool = False, w
 def settings_of(directory: Path | None) -> Settings:
     from screener.settings import load_settings
 
-    return load_settings(directory)
-
-
-def language(choice: str) -> Any:
-    if choice != "auto":
-        return choice
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "ko" if locale.startswith("ko") else "en"
+    settings = load_settings(directory)
+    settle_language(sys.argv[1:], settings.screener.language)
+    return settings
 
 
 def is_terminal() -> bool:
@@ -112,17 +113,16 @@ def in_colour() -> bool:
     return is_terminal() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
-def style_of(settings: Settings, lang: str | None, palette: str | None, ascii_only: bool, width: int | None) -> Style:
+def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: int | None) -> Style:
     import shutil
 
-    from screener.report.terminal import PALETTE, PLAIN_WIDTH, Style
+    from screener.report.terminal import PLAIN_WIDTH, Style
 
     terminal, colour = is_terminal(), in_colour()
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     return Style(
-        # Hangul on such a terminal would be a row of question marks.
-        language=language(lang or settings.screener.language) if unicode else "en",
-        palette=(palette or settings.screener.palette) if colour else PALETTE,
+        language=spoken(),
+        palette=palette or settings.screener.palette,
         ascii=ascii_only or not unicode,
         width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),
         colour=colour,

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from screener.errors import DataError, NetworkError
 from screener.krx import TICKER
 from screener.market.longform import to_numpy
+from screener.words import say
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -46,27 +47,32 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     Raises:
         DataError: half a market, or figures that contradict themselves.
     """
-    what = f"{source}: the session {day}"
+    what = say("{source}: the session {day}", source=source, day=day)
     if not rows.num_rows:
         return False  # a source gives none only for a day that it knows to be no session
     fewest = WHOLE if day >= WHOLE_SINCE else WHOLE_EARLIER
     if rows.num_rows < fewest:
         raise DataError(
-            f"{what} came with {rows.num_rows:,} stocks where {fewest:,} are the least: part of a market is not stored"
+            "{what} came with {count:,} stocks where {fewest:,} are the least: part of a market is not stored",
+            what=what,
+            count=rows.num_rows,
+            fewest=fewest,
         )
     close, volume = _numbers(rows, "close"), _numbers(rows, "volume")
     if not (np.nan_to_num(volume) > 0).any():
         return False
     tickers = [str(one) for one in rows["ticker"].cast(pa.string()).to_pylist()]
     if len(set(tickers)) < len(tickers):
-        raise DataError(f"{what} names a stock twice: not stored")
+        raise DataError("{what} names a stock twice: not stored", what=what)
     odd = next((one for one in tickers if not TICKER.fullmatch(one)), None)
     if odd is not None:
-        raise DataError(f"{what} names {odd!r}, which is no ticker: not stored")
+        raise DataError("{what} names {odd!r}, which is no ticker: not stored", what=what, odd=odd)
     _refuse_impossible(what, rows, tickers)
     traded = (np.nan_to_num(volume) > 0) & ~(close > 0)
     if traded.any():
-        raise DataError(f"{what}: {tickers[int(np.argmax(traded))]} traded without a price: not stored")
+        raise DataError(
+            "{what}: {ticker} traded without a price: not stored", what=what, ticker=tickers[int(np.argmax(traded))]
+        )
     _refuse_other_rates(what, rows)
     return True
 
@@ -79,7 +85,7 @@ def _refuse_other_rates(what: str, rows: pa.Table) -> None:
     told = (volume > 0) & np.isfinite(change) & np.isfinite(rate) & (close > change)
     fits = np.abs(100.0 * change[told] / (close - change)[told] - rate[told]) < 0.01
     if fits.size and fits.mean() < RATES_FIT:
-        raise DataError(f"{what}: its rates do not go with its changes: not stored")
+        raise DataError("{what}: its rates do not go with its changes: not stored", what=what)
 
 
 def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) -> None:
@@ -95,11 +101,13 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
         DataError: it has lost stocks, or its rates are against other closes.
         NetworkError: the source is stale: these are the figures of the session before.
     """
-    what = f"{source}: the session {day}"
+    what = say("{source}: the session {day}", source=source, day=day)
     if rows.num_rows < SHRUNK * before.num_rows:
         raise DataError(
-            f"{what} came with {rows.num_rows:,} stocks, the session before has {before.num_rows:,}: part of a market "
-            "is not stored"
+            "{what} came with {count:,} stocks, the session before has {before:,}: part of a market is not stored",
+            what=what,
+            count=rows.num_rows,
+            before=before.num_rows,
         )
     earlier = {one: row for row, one in enumerate(before["ticker"].cast(pa.string()).to_pylist())}
     now = rows["ticker"].cast(pa.string()).to_pylist()
@@ -112,12 +120,16 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     alike = (close == close_before) & (volume == volume_before)
     if alike[traded].mean() > ALIKE:
         was = before["date"][0].as_py()
-        raise NetworkError(f"{what} came with the figures of {was}: nothing is stored, try again later")
+        raise NetworkError(
+            "{what} came with the figures of {was}: nothing is stored, try again later", what=what, was=was
+        )
     fits = np.abs(close / np.where(traded, close_before, 1.0) - 1.0 - rate / 100.0) < 0.001
     if fits[traded].mean() < RATES_FIT:
         raise DataError(
-            f"{what}: its closes and its rates do not go with the closes of {before['date'][0].as_py()}: not stored; "
-            "if KRX traded between them, add the day to [calendar] in screener.toml"
+            "{what}: its closes and its rates do not go with the closes of {before}: not stored; if KRX "
+            "traded between them, add the day to [calendar] in screener.toml",
+            what=what,
+            before=before["date"][0].as_py(),
         )
 
 
@@ -138,21 +150,26 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
     for index in sorted({*names, *BENCHMARKS}) if sessions else []:
         mine = rows.filter(pa.array([name == index for name in names])).sort_by("date")
         days = _days(mine)
-        _one_a_session(f"{source}: the indices of", index, days, sessions)
+        _one_a_session(say("{source}: the indices of", source=source), index, days, sessions)
         close = _numbers(mine, "close")
         if not (close > 0).all():
             none = days[int(np.argmin(close > 0))]
-            raise DataError(f"{source}: the indices of {none}: {index} has no level: not stored")
-        _moved_as_told(f"{source}: the indices of", index, days, mine, close)
+            raise DataError(
+                "{source}: the indices of {day}: {index} has no level: not stored",
+                source=source,
+                day=none,
+                index=index,
+            )
+        _moved_as_told(say("{source}: the indices of", source=source), index, days, mine, close)
 
 
 def _one_a_session(what: str, index: str, days: Sequence[date], sessions: Sequence[date]) -> None:
     twice = next((day for day, following in pairwise(days) if day == following), None)
     if twice:
-        raise DataError(f"{what} {twice}: {index} stands twice: not stored")
+        raise DataError("{what} {day}: {index} stands twice: not stored", what=what, day=twice, index=index)
     lacking = sorted(set(sessions) - set(days)) if index in BENCHMARKS else []
     if lacking:
-        raise DataError(f"{what} {lacking[0]}: {index} is missing: not stored")
+        raise DataError("{what} {day}: {index} is missing: not stored", what=what, day=lacking[0], index=index)
 
 
 def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, close: Floats) -> None:
@@ -163,14 +180,21 @@ def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, 
     if same.any():
         row = int(np.argmax(same))
         raise NetworkError(
-            f"{what} {days[row + 1]} came with the figures of {days[row]}: nothing is stored, try again later"
+            "{what} {day} came with the figures of {before}: nothing is stored, try again later",
+            what=what,
+            day=days[row + 1],
+            before=days[row],
         )
     moved = np.abs(np.diff(close) - _numbers(rows, "change")[1:]) > ROUNDED
     if moved.any():
         row = int(np.argmax(moved))
         raise DataError(
-            f"{what} {days[row + 1]}: {index} moved otherwise since {days[row]} than its change says: not stored; if "
-            "KRX traded between them, add the day to [calendar] in screener.toml"
+            "{what} {day}: {index} moved otherwise since {before} than its change says: not stored; if KRX "
+            "traded between them, add the day to [calendar] in screener.toml",
+            what=what,
+            day=days[row + 1],
+            index=index,
+            before=days[row],
         )
 
 
@@ -189,7 +213,7 @@ def flows_are_whole(source: str, day: date, rows: pa.Table, session: pa.Table) -
     told, traded = np.isfinite(_numbers(rows, "individual")), _numbers(session, "volume") > 0
     named = {one for one, has in zip(_words(rows, "ticker"), told, strict=True) if has}
     wanted = {one for one, has in zip(_words(session, "ticker"), traded, strict=True) if has}
-    _refuse_part(f"{source}: the flows of {day}", named, wanted)
+    _refuse_part(say("{source}: the flows of {day}", source=source, day=day), named, wanted)
 
 
 def industries_are_whole(source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
@@ -206,13 +230,16 @@ def industries_are_whole(source: str, day: date, rows: pa.Table, session: pa.Tab
     """
     markets = zip(_words(session, "ticker"), _words(session, "market"), strict=True)
     listed = {ticker for ticker, market in markets if market != "KONEX"}
-    _refuse_part(f"{source}: the industries of {day}", set(_words(rows, "ticker")), listed)
+    _refuse_part(say("{source}: the industries of {day}", source=source, day=day), set(_words(rows, "ticker")), listed)
 
 
 def _refuse_part(what: str, named: set[str], wanted: set[str]) -> None:
     if len(named & wanted) < NAMED * len(wanted):
         raise DataError(
-            f"{what} came with {len(named & wanted):,} of {len(wanted):,} stocks: part of a market is not stored"
+            "{what} came with {count:,} of {wanted:,} stocks: part of a market is not stored",
+            what=what,
+            count=len(named & wanted),
+            wanted=len(wanted),
         )
 
 
@@ -226,16 +253,18 @@ def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> p
     rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(until)))
     days = to_numpy(rows["date"])
     if (np.diff(days).astype(np.int64) <= 0).any():
-        raise DataError(f"{what}: its days are not in order, or stand twice: not stored")
+        raise DataError("{what}: its days are not in order, or stand twice: not stored", what=what)
     if not np.is_busday(days).all():
-        raise DataError(f"{what}: {days[~np.is_busday(days)][0]} is no working day: not stored")
-    _refuse_impossible(what, rows, [f"{ticker} on {day}" for day in days])
+        raise DataError("{what}: {day} is no working day: not stored", what=what, day=days[~np.is_busday(days)][0])
+    _refuse_impossible(what, rows, [say("{ticker} on {day}", ticker=ticker, day=day) for day in days])
     close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
     # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
     slack = np.maximum(1.0, PRICE_ROUNDED * close)
     bad = ~(close > 0) | ((volume > 0) & ((high < close - slack) | (low > close + slack)))
     if bad.any():
-        raise DataError(f"{what} on {days[bad][0]}: close {close[bad][0]:g} cannot be: not stored")
+        raise DataError(
+            "{what} on {day}: close {close:g} cannot be: not stored", what=what, day=days[bad][0], close=close[bad][0]
+        )
     return rows
 
 
@@ -263,7 +292,12 @@ def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
         if name in rows.column_names:
             wrong = _numbers(rows, name) < 0
             if wrong.any():
-                raise DataError(f"{what}: {named[int(np.argmax(wrong))]}: negative {name}: not stored")
+                raise DataError(
+                    "{what}: {where}: negative {name}: not stored",
+                    what=what,
+                    where=named[int(np.argmax(wrong))],
+                    name=name,
+                )
 
 
 def _numbers(rows: pa.Table, name: str) -> Floats:

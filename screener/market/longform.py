@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from screener.errors import DataError, UsageError
+from screener.words import say
 
 Days = NDArray[np.datetime64]
 
@@ -73,7 +74,11 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
     code: Any = table["ticker"].combine_chunks()
     written = code.dictionary
     if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
-        raise DataError(f"{path}: none of the configured tickers is in it: the first one there is {str(written[0])!r}")
+        raise DataError(
+            "{path}: none of the configured tickers is in it: the first one there is {ticker!r}",
+            path=path,
+            ticker=str(written[0]),
+        )
     long = long_of(table, tickers, until)
     return replace(long, market_caps=market_caps(table)) if long.day.size else long
 
@@ -155,10 +160,10 @@ def read_table(
 ) -> pa.Table:
     """Columns of a CSV or Parquet file: `date` as date32, `numeric` as numbers, `text` as dictionary."""
     if not path.is_file():
-        what = "is a directory" if path.is_dir() else "no such file"
-        raise UsageError(f"{path}: {what}: check the path")
+        what = say("is a directory") if path.is_dir() else say("no such file")
+        raise UsageError("{path}: {what}: check the path", path=path, what=what)
     if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
-        raise DataError(f"{path}: is compressed: unpack it")
+        raise DataError("{path}: is compressed: unpack it", path=path)
     columns = ["date", *text, *numeric]
     try:
         if path.suffix.lower() in (".parquet", ".pq"):
@@ -170,7 +175,7 @@ def read_table(
                 columns=[one for one in columns if one in have.names]
             )
             if not table.num_rows:
-                raise DataError(f"{path}: holds no rows")
+                raise DataError("{path}: holds no rows", path=path)
         else:
             table = _read_csv(path, required, columns, text)
         return _typed(path, table, required, numeric, text)
@@ -182,10 +187,12 @@ def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
     missing = [name for name in required if name not in have]
     if missing:
         there = ", ".join(repr(name) for name in have[:12]) + (", ..." if len(have) > 12 else "")
-        raise DataError(f"{path}: no column {', '.join(missing)}: it has {there}")
+        raise DataError(
+            "{path}: no column {missing}: it has {there}", path=path, missing=", ".join(missing), there=there
+        )
     twice = [name for name in required if list(have).count(name) > 1]
     if twice:
-        raise DataError(f"{path}: the column {twice[0]} stands twice: delete one")
+        raise DataError("{path}: the column {column} stands twice: delete one", path=path, column=twice[0])
 
 
 def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
@@ -193,7 +200,7 @@ def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text:
         first = file.readline().rstrip("\n")
     header = [name.strip('"') for name in first.split(",")]
     if not first.strip():
-        raise DataError(f"{path}:1: the file is empty")
+        raise DataError("{path}:1: the file is empty", path=path)
     _require(path, required, header)
     types = {name: pa.string() if name in text else pa.float64() for name in columns} | {"date": pa.date32()}
     present = [name for name in columns if name in header]
@@ -223,7 +230,9 @@ def _typed(
             if pa.types.is_dictionary(column.type):
                 column = column.cast(pa.string())
             if not (pa.types.is_temporal(column.type) or _is_text(column.type)):
-                raise DataError(f"{path}: column date holds {column.type}: write dates as 2025-01-31")
+                raise DataError(
+                    "{path}: column date holds {form}: write dates as 2025-01-31", path=path, form=column.type
+                )
             column = column.cast(pa.date32())
         elif name in numeric and not pa.types.is_integer(column.type):
             column = column.cast(pa.float64())
@@ -231,7 +240,9 @@ def _typed(
             column = _encoded(column)
         if name in required and name not in numeric and column.null_count:
             row = column.is_null().to_pylist().index(True)
-            raise DataError(f"{path}:{row + 2}: column {name} is empty: fill it or delete the row")
+            raise DataError(
+                "{path}:{line}: column {name} is empty: fill it or delete the row", path=path, line=row + 2, name=name
+            )
         columns[name] = column
     return pa.Table.from_arrays(list(columns.values()), names=list(columns))
 
@@ -253,12 +264,12 @@ def _explain(path: Path, error: Exception) -> str:
     where = f"{path}:{row.group(1)}" if row else str(path)
     bad = re.search(r"CSV conversion error to (\w+).*?: invalid value '(.*?)'", message)
     if bad:
-        kind = "a date such as 2025-01-31" if bad.group(1).startswith("date") else "a number"
-        return f"{where}: {bad.group(2)!r} is not {kind}"
+        kind = say("a date such as 2025-01-31") if bad.group(1).startswith("date") else say("a number")
+        return say("{where}: {found!r} is not {kind}", where=where, found=bad.group(2), kind=kind)
     bad = re.search(r"[Ff]ail(?:ed|ure) to parse string: '(.*?)' as a scalar of type (\w+)", message)
     if bad:
-        kind = "a date such as 2025-01-31" if bad.group(2).startswith("date") else "a number"
-        return f"{where}: {bad.group(1)!r} is not {kind}"
+        kind = say("a date such as 2025-01-31") if bad.group(2).startswith("date") else say("a number")
+        return say("{where}: {found!r} is not {kind}", where=where, found=bad.group(1), kind=kind)
     if "UTF8" in message or isinstance(error, UnicodeDecodeError):
-        return f"{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)"
-    return f"{where}: cannot be read: {message[:160]}"
+        return say("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
+    return say("{where}: cannot be read: {message}", where=where, message=message[:160])

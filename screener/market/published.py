@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from screener.market.sources.press import DAY, published
 from screener.market.store import Store, StoredTable
 from screener.market.tables import INDICES, MARKET, PRICES
+from screener.words import say
 
 TOLERANCE = 0.1
 """Percentage points; what was printed is within 0.06 of the exchange's own rate."""
@@ -91,13 +92,27 @@ def _comparison(
     for one in printed:
         name = one[key]
         close, rate = closes.get(name), rates.get(name)
-        wanted = one.get("close_krw", one.get("close"))
+        wanted, printed_rate = one.get("close_krw", one.get("close")), float(one["change_pct"])
         if close is not None and wanted:
             seen[0] += 1
             if abs(close - float(wanted)) >= 0.005:
-                differences.append(f"{name} closed at {close:,.10g}, published {float(wanted):,.10g}")
+                differences.append(
+                    say(
+                        "{name} closed at {close:,.10g}, published {printed:,.10g}",
+                        name=name,
+                        close=close,
+                        printed=float(wanted),
+                    )
+                )
         if rate is not None:
             seen[1] += 1
-            if abs(rate - float(one["change_pct"])) > TOLERANCE + 1e-9:
-                differences.append(f"{name} moved {rate:+.2f} %, published {float(one['change_pct']):+.2f} %")
+            if abs(rate - printed_rate) > TOLERANCE + 1e-9:
+                differences.append(
+                    say(
+                        "{name} moved {rate:+.2f} %, published {printed:+.2f} %",
+                        name=name,
+                        rate=rate,
+                        printed=printed_rate,
+                    )
+                )
     return Comparison(table.source, table.shown, adjusted, (seen[0], seen[1]), tuple(differences))

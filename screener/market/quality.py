@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from screener.errors import DataError
 from screener.market.longform import Days, Long
+from screener.words import say
 
 Severity = Literal["info", "warning"]
 
@@ -74,13 +75,13 @@ def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Fin
 
     close = long.values["close"]
     untraded = _no_trade(long)
-    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), "is not a price")
+    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), say("is not a price"))
     for name, column in long.values.items():
         may_fall = name == "change_pct"
         bad = np.isinf(column) | ((column < (-100 if may_fall else 0)) & ~np.isnan(column))
-        _refuse(long, tickers, what, name, bad, "cannot be")
+        _refuse(long, tickers, what, name, bad, say("cannot be"))
     if "marcap" in long.values:
-        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, "cannot be")
+        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, say("cannot be"))
     findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
     findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
     return long, findings
@@ -92,8 +93,14 @@ def _refuse(long: Long, tickers: Sequence[str], what: str, name: str, bad: NDArr
     if rows.size:
         row = rows[0]
         raise DataError(
-            f"{what}: {tickers[long.ticker[row]]} on {long.day[row]}: {name} {long.values[name][row]:g} {why}"
-            f"{_and_more(rows.size)}: correct it or delete the row"
+            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}: correct it or delete the row",
+            what=what,
+            ticker=tickers[long.ticker[row]],
+            day=long.day[row],
+            name=name,
+            value=long.values[name][row],
+            why=why,
+            more=_and_more(rows.size),
         )
 
 
@@ -137,14 +144,21 @@ def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Lon
         if differs.size:
             row = differs[0]
             raise DataError(
-                f"{what}: {tickers[long.ticker[row]]} on {long.day[row]} stands twice, with {name} "
-                f"{column[row - 1]:g} and {column[row]:g}{_and_more(differs.size)}: delete the wrong row"
+                "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}: "
+                "delete the wrong row",
+                what=what,
+                ticker=tickers[long.ticker[row]],
+                day=long.day[row],
+                name=name,
+                first=column[row - 1],
+                second=column[row],
+                more=_and_more(differs.size),
             )
     return long.take(~again), finding("duplicates", "warning", places(long, again, tickers))
 
 
 def _and_more(count: int) -> str:
-    return f" (and {count - 1} more)" if count > 1 else ""
+    return say(" (and {count} more)", count=count - 1) if count > 1 else ""
 
 
 def checked_level(
@@ -156,15 +170,31 @@ def checked_level(
     again = np.flatnonzero(days[1:] == days[:-1])
     clash = again[close[again] != close[again + 1]]
     if clash.size:
-        raise DataError(f"{called}: {name} on {days[clash[0]]} stands twice with different levels: delete one row")
+        raise DataError(
+            "{called}: {name} on {day} stands twice with different levels: delete one row",
+            called=called,
+            name=name,
+            day=days[clash[0]],
+        )
     bad = np.flatnonzero(~((close > 0) & np.isfinite(close)))
     if bad.size:
-        raise DataError(f"{called}: {name} on {days[bad[0]]}: {close[bad[0]]:g} is not an index level")
+        raise DataError(
+            "{called}: {name} on {day}: {level:g} is not an index level",
+            called=called,
+            name=name,
+            day=days[bad[0]],
+            level=close[bad[0]],
+        )
     jump = np.flatnonzero(np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1])
     if jump.size:
         row = jump[0]
         raise DataError(
-            f"{called}: {name} moves from {close[row]:g} to {close[row + 1]:g} on {days[row + 1]}: correct it"
+            "{called}: {name} moves from {before:g} to {level:g} on {day}: correct it",
+            called=called,
+            name=name,
+            before=close[row],
+            level=close[row + 1],
+            day=days[row + 1],
         )
     keep = np.ones(len(days), dtype=bool)
     keep[again + 1] = False

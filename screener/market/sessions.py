@@ -40,20 +40,34 @@ def place_event(
     first, last = _day(sessions[0]), _day(sessions[-1])
     row = int(np.searchsorted(sessions, np.datetime64(event_day or news)))
     if row >= len(sessions):
-        raise DataError(f"{name}: no session from {event_day or news} on: the prices end on {last}")
+        raise DataError(
+            "{name}: no session from {day} on: the prices end on {last}",
+            name=name,
+            day=event_day or news,
+            last=last,
+        )
     found = _day(sessions[row])
     if event_day is not None and found != event_day:
         raise DataError(
-            f"{name}: {event_day} is no session in the prices (next is {found}): mend event_day, or add the session"
+            "{name}: {event_day} is no session in the prices (next is {found}): mend event_day, or add the session",
+            name=name,
+            event_day=event_day,
+            found=found,
         )
     if row == 0:
         if len(sessions) == 1 and base is not None:
             return EventTime(row, found, base)
-        raise DataError(f"{name}: the prices start on {first}: the session before the event is missing")
+        raise DataError(
+            "{name}: the prices start on {first}: the session before the event is missing", name=name, first=first
+        )
     before = _day(sessions[row - 1])
     if base is not None and before != base:
         raise DataError(
-            f"{name}: the session before {found} is {before} in the prices, not {base}: mend base, or add the session"
+            "{name}: the session before {found} is {before} in the prices, not {base}: mend base, or add the session",
+            name=name,
+            found=found,
+            before=before,
+            base=base,
         )
     return EventTime(row, found, before)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from screener.errors import ExitCode, ScreenerError
+from screener.words import say, translated
+from screener.words.cells import folded, padded, widened
 
 SCHEMA_VERSION = 1
 WIDTH = 80
@@ -16,6 +17,7 @@ SHOWN = 5
 """Mistakes, damaged files or differences of one check that are named."""
 
 State = Literal["ok", "warning", "failed"]
+STATES: tuple[State, ...] = ("ok", "warning", "failed")
 
 _COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
@@ -26,6 +28,7 @@ class Check:
     """One thing that was looked at."""
 
     name: str
+    """In English; the text for people says it in their language."""
     state: State
     found: str
     """What is there; a line for each thing."""
@@ -43,24 +46,26 @@ def trouble(name: str, state: State, error: ScreenerError) -> Check:
 
 def named(things: Sequence[str]) -> str:
     """A line for each of the first few things, and how many more there are."""
-    more = [f"and {len(things) - SHOWN} more"] if len(things) > SHOWN else []
+    more = [say("and {count} more", count=len(things) - SHOWN)] if len(things) > SHOWN else []
     return "\n".join([*things[:SHOWN], *more])
 
 
 def as_text(checks: Sequence[Check], *, colour: bool) -> str:
     """One line a check, what mends it below, and a count; `colour` only for terminals that show it."""
-    name_width = max(len(check.name) for check in checks)
+    name_width = max(len(widened(translated(check.name))) for check in checks)
     margin = " " * (9 + name_width + 2)
     lines = []
     for check in checks:
-        head = f"{check.state:<9}{check.name:<{name_width}}  "
+        state = translated(check.state)
+        head = padded(state, 9) + padded(translated(check.name), name_width + 2)
         body = _wrapped(check.found, head, margin)
         if colour:
-            body = f"{_COLOURS[check.state]}{check.state}{_PLAIN}{body[len(check.state) :]}"
+            body = f"{_COLOURS[check.state]}{state}{_PLAIN}{body[len(state) :]}"
         lines.append(body)
         if check.fix:
             lines.append(_wrapped(check.fix, " " * 9 + "-> ", " " * 12))
-    counts = [f"{sum(check.state == state for check in checks)} {state}" for state in ("ok", "warning", "failed")]
+    states = [check.state for check in checks]
+    counts = [f"{states.count(state)} {translated(state)}" for state in STATES]
     return "\n".join([*lines, ", ".join(counts)]) + "\n"
 
 
@@ -76,12 +81,5 @@ def _wrapped(text: str, head: str, margin: str) -> str:
     for line in text.split("\n"):
         safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
         first = margin if lines else head
-        lines += textwrap.wrap(
-            safe,
-            WIDTH,
-            initial_indent=first,
-            subsequent_indent=margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [first.rstrip()]
+        lines += folded(safe, WIDTH, first, margin) or [first.rstrip()]
     return "\n".join(lines)

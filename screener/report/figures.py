@@ -1,13 +1,17 @@
-"""How figures are written in a terminal: always a sign, an arrow where it counts, never colour alone."""
+"""How figures are written: always a sign, an arrow where it counts, never colour alone."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from rich.text import Text
+from screener.report.blocks import Cell
 
-_COLOURS = {"kr": ("red", "dodger_blue2"), "us": ("green", "red"), "cb": ("dark_orange", "dodger_blue2")}
+HUNDRED_MILLION = 1e8
+"""Sums of money are told in units of 100 million won (억)."""
+_STEPS = "▁▂▃▄▅▆▇█"
+_HALF = 4
+"""Cells of a bar on either side of its zero."""
 
 
 def signed(value: float, decimals: int) -> str:
@@ -32,26 +36,62 @@ def probability(value: float) -> str:
     return "<.001" if value < 0.001 else f"{value:.3f}".lstrip("0")
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Writes signed figures in one palette."""
+def direction(value: float) -> int:
+    """1, -1 or 0: where a decimal points, as its printed percentage has it."""
+    printed = round(value, 4) if math.isfinite(value) else 0.0
+    return (printed > 0) - (printed < 0)
 
-    palette: str
-    ascii: bool
 
-    def percent(self, value: float, *, arrow: bool = False) -> Text:
-        """A decimal as a signed percentage, in the colour of its direction."""
-        if not math.isfinite(value):
-            return Text("-", style="dim")
-        return Text((f"{self.arrow(value)} " if arrow else "") + percent(value), style=self.colour(value))
+def arrow(value: float) -> str:
+    """Direction of a decimal as a sign of its own."""
+    return ("=", "▲", "▼")[direction(value)]
 
-    def arrow(self, value: float) -> str:
-        """Direction of a decimal, as its printed figure has it."""
-        up, down = ("^", "v") if self.ascii else ("▲", "▼")
-        printed = round(value, 4)
-        return up if printed > 0 else down if printed < 0 else "="
 
-    def colour(self, value: float) -> str:
-        """Style of a decimal's direction."""
-        up, down = _COLOURS[self.palette]
-        return up if value > 0 else down if value < 0 else ""
+def percent_cell(value: float, *, arrowed: bool = False) -> Cell:
+    """A decimal as a signed percentage, in the colour of its direction."""
+    if not math.isfinite(value):
+        return Cell("-", value, dim=True)
+    return Cell((f"{arrow(value)} " if arrowed else "") + percent(value), value, direction(value))
+
+
+def signed_cell(value: float, decimals: int) -> Cell:
+    """A figure with its sign."""
+    return Cell(signed(value, decimals), value)
+
+
+def number_cell(value: float, decimals: int) -> Cell:
+    """A figure without a sign."""
+    return Cell(number(value, decimals), value)
+
+
+def p_cell(value: float) -> Cell:
+    """A p value."""
+    return Cell(probability(value), value)
+
+
+def money_cell(won: float) -> Cell:
+    """KRW in units of 100 million, in the colour of its direction."""
+    if not math.isfinite(won):
+        return Cell("-", won, dim=True)
+    return Cell(f"{won / HUNDRED_MILLION:+,.0f}", won, (won > 0) - (won < 0))
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """A path in one row of characters, the lowest value at the bottom; a dash for fewer than three known values."""
+    known = [value for value in values if math.isfinite(value)]
+    if len(known) < 3:
+        return "-"
+    low, high = min(known), max(known)
+    scale = (len(_STEPS) - 1) / (high - low) if high > low else 0.0
+    return "".join(_STEPS[round((value - low) * scale)] if math.isfinite(value) else " " for value in values)
+
+
+def bar(score: float) -> str:
+    """A score in [-100, +100] as a bar to the left or right of zero, in steps of an eighth."""
+    if not math.isfinite(score):
+        return "-"
+    halves = round(abs(score) / 100 * _HALF * 2)
+    full, half = divmod(halves, 2)
+    if score < 0:
+        return ("▐" * half + "█" * full).rjust(_HALF) + "│" + " " * _HALF
+    return " " * _HALF + "│" + ("█" * full + "▌" * half).ljust(_HALF)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from screener.market.store import Info
 from screener.report.listing import columns
+from screener.words import say
 
 
 def holdings(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     """One line per source and table."""
     if not tables:
-        return f"{shown}: empty; `screener sync` fills it\n"
-    rows = [("SOURCE", "TABLE", "SESSIONS", "FIRST", "LAST", "ROWS", "MB", "FETCHED")]
+        return say("{store}: empty; `screener sync` fills it", store=shown) + "\n"
+    heads = say("SOURCE"), say("TABLE"), say("SESSIONS"), say("FIRST"), say("LAST"), say("ROWS"), "MB", say("FETCHED")
+    rows = [heads]
     for source, kind, one in tables:
         rows.append(
             (

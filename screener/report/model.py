@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from screener.market.quality import Finding
 from screener.market.sources.base import File, Printed, Tried
 from screener.screens.claims import Checked
+from screener.screens.flows import GroupFlow
 from screener.screens.impact import Impact
 from screener.screens.measurement import Rules
 from screener.screens.results import Group, GroupRow, Window
@@ -124,6 +125,8 @@ class Report:
     """Of a simulated market, what was planted beside what was found."""
     claims: tuple[Checked, ...] = ()
     """What was said about the event, and what prices say to it; empty for a choice of sectors."""
+    flows: tuple[GroupFlow, ...] = ()
+    """Who bought each sector and theme; empty where the source has no flows."""
 
     @property
     def banner(self) -> str | None:

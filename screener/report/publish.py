@@ -18,26 +18,54 @@ from filelock import FileLock, Timeout
 from screener.errors import DataError
 from screener.report.exchange import exchange
 from screener.report.model import Report
+from screener.words import cause, say
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step; a file that holds it already is left alone."""
+    """Replace `path` by `content` in one step, as `write_files` does."""
+    write_files({path: content})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Replace each file by its content, or none: all lie on the disk under other names before the first is renamed.
+
+    A file that holds its content already is left alone; where a link stands, what it points at is replaced.
+
+    Raises:
+        DataError: no room, no permission, or what is no file in the way; every file is as it was.
+    """
+    ready: dict[Path, Path] = {}
+    path = Path()
     try:
-        if path.is_file() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
+        for path, content in files.items():
+            _refuse_what_is_in_the_way(path)
+            if path.is_file() and path.read_bytes() == content:
+                continue
+            target = path.resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            ready[Path(temporary)] = target
             _write_through(os.fdopen(handle, "wb"), content)
             Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        for written, path in ready.items():
+            written.replace(path)
     except OSError as error:
         raise DataError(_unwritable(path, error)) from None
+    finally:
+        for written in ready:
+            written.unlink(missing_ok=True)
+
+
+def _refuse_what_is_in_the_way(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        raise DataError("{path}: is in the way: give another name, or move it, a file belongs there", path=path)
+    for folder in path.parents:
+        if folder.exists() and not folder.is_dir():
+            raise DataError(
+                "{folder}: is in the way of {name}: move it, a directory belongs there", folder=folder, name=path.name
+            )
 
 
 def _write_through(file: BinaryIO, content: bytes) -> None:
@@ -56,7 +84,9 @@ def locked(root: Path) -> Iterator[None]:
         with FileLock(root / ".lock", timeout=60):
             yield
     except Timeout:
-        raise DataError(f"{root}: another screener has been writing there for a minute: wait, or end it") from None
+        raise DataError(
+            "{root}: another screener has been writing there for a minute: wait, or end it", root=root
+        ) from None
     except OSError as error:
         raise DataError(_unwritable(root, error)) from None
 
@@ -71,7 +101,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
     if not report.provenance.study and _holds_study(folder):
         return None
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise DataError(f"{folder}: is in the way: move it, a report directory belongs there")
+        raise DataError("{folder}: is in the way: move it, a report directory belongs there", folder=folder)
     if _holds(folder, files):
         return folder
     try:
@@ -160,4 +190,4 @@ def alone(root: Path) -> Iterator[bool]:
 
 
 def _unwritable(path: Path, error: OSError) -> str:
-    return f"{path}: cannot be written ({error.strerror or error}): choose another place, or make room"
+    return say("{path}: cannot be written ({cause}): choose another place, or make room", path=path, cause=cause(error))

@@ -1,20 +1,22 @@
-"""The report's tables as rows of plain values: what CSV and JSON write, in the same columns and decimals."""
+"""The report's tables as rows of plain values: what every file writes, in the same columns and decimals."""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from screener.report import claims
-from screener.report.columns import PATHS, PLANTED, RETURN, SECTORS, SPREADS, STOCKS, Cell, Column
-from screener.report.model import EventFacts, Happening, Provenance, Report
-from screener.screens.claims import Checked
+from screener.report.columns import Cell, Column, Form
+from screener.report.forms.claims import CLAIMS
+from screener.report.forms.groups import PLACEBOS, SECTORS, SPREADS
+from screener.report.forms.series import LEVELS, PATHS, PLANTED
+from screener.report.forms.stocks import STOCKS
+from screener.report.model import SCHEMA_VERSION, EventFacts, Provenance, Report
 from screener.screens.measurement import Rules
+from screener.screens.results import Window
 from screener.words import Words
 
 
@@ -25,6 +27,9 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What it says of itself where a format has room for it: rows, event, as_of, source, banner, language,
+    schema_version."""
 
     @property
     def header(self) -> list[str]:
@@ -34,50 +39,6 @@ class Table:
     def records(self) -> list[dict[str, Cell]]:
         """Rows as dictionaries."""
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
-
-
-def tables(report: Report, words: Words) -> list[Table]:
-    """Every table of `report`; names of stocks in the language of `words`."""
-    impact = report.impact
-
-    def printed(part: str) -> Column:
-        return Column(part, lambda row: getattr(report.printed.get(row.stock.ticker), part, None))
-
-    return [
-        table_of(report, words, "stocks", (*STOCKS, printed("published_by"), printed("article")), impact.stocks),
-        table_of(report, words, "sectors", SECTORS, impact.groups),
-        table_of(report, words, "spreads", SPREADS, impact.spreads),
-        table_of(report, words, "paths", PATHS, impact.paths),
-        *([table_of(report, words, "planted", PLANTED, report.planted)] if report.planted else []),
-        table_of(report, words, "claims", _claims(report, words), report.claims),
-    ]
-
-
-def _claims(report: Report, words: Words) -> tuple[Column, ...]:
-    """Columns of the claims; texts in the language of `words`."""
-
-    def against(row: Checked) -> str:
-        return "; ".join(name or f"{what} ({who})" for name, what, who in claims.others(row, report, words))
-
-    def told(one: Happening) -> str:
-        return f"{one.day} {one.what.in_(words.language)}"
-
-    return (
-        Column("id", lambda row: row.id),
-        Column("said", lambda row: claims.said(row.claim.said, words)),
-        Column("by", lambda row: "; ".join(row.claim.by)),
-        Column("date", lambda row: row.claim.date),
-        Column("kind", lambda row: row.claim.test and row.claim.test.kind),
-        Column("window_start", lambda row: row.window and row.window.first),
-        Column("window_end", lambda row: row.window and row.window.last),
-        Column("verdict", lambda row: row.verdict),
-        Column("figures", lambda row: "; ".join(claims.figures(row, report, words))),
-        Column("reason", lambda row: claims.reason(row, words)),
-        Column("against", against),
-        Column("value", lambda row: row.value, RETURN),
-        Column("unit", lambda row: row.unit),
-        Column("confounders", lambda row: "; ".join(map(told, claims.confounders(row, report)))),
-    )
 
 
 class Sourced(Protocol):
@@ -109,47 +70,50 @@ class Sourced(Protocol):
         ...
 
 
-def table_of(
-    report: Sourced,
-    words: Words,
-    name: str,
-    columns: Sequence[Column],
-    rows: Iterable[Any],
-) -> Table:
-    """One table, with the columns that stand in every one."""
-    banner = words(f"{report.banner}_short") if report.banner else None
-    everywhere = (
-        Column("event", lambda _row: report.event.id),
-        Column("as_of", lambda _row: report.as_of),
-        Column("source", lambda _row: report.provenance.source),
-    )
-    named = {column.name for column in columns}
-    other_news = []
-    if isinstance(report, Report) and "window_start" in named and "confounders" not in named:
-        other_news = [Column("confounders", lambda row: report.other_news(row.window, words.language) or None)]
-    complete = (
-        *everywhere,
-        *columns,
-        *other_news,
-        Column("model", lambda _row: report.rules.model.value if report.provenance.study else None),
-        Column("benchmark", lambda _row: report.provenance.benchmark),
-        Column("banner", lambda _row: banner),
-    )
-    return Table(name, complete, tuple(tuple(_plain(column, row, words) for column in complete) for row in rows))
+class _Ordinary(NamedTuple):
+    """One ordinary session that a spread was ranked among."""
+
+    sector_a: str
+    sector_b: str
+    window: Window
+    ordinary: int
+    z_ewma: float
 
 
-def _plain(column: Column, row: Any, words: Words) -> Cell:
-    value = column.value(row)
-    if column.name == "name":
-        return words.name(value)
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    if isinstance(value, date):
-        return value.isoformat()
-    if column.decimals is not None:
-        return round(float(value), column.decimals) + 0.0  # turns -0.0 into 0.0
-    cell: Cell = value
-    return cell
+def tables(report: Report, words: Words) -> list[Table]:
+    """Every table of `report`; names of stocks in the language of `words`."""
+    impact = report.impact
+    placebos = [
+        _Ordinary(row.sector_a, row.sector_b, row.window, number, z)
+        for row in impact.spreads
+        for number, z in enumerate(row.headline.ordinary, 1)
+    ]
+    return [
+        table_of(report, words, STOCKS, impact.stocks),
+        table_of(report, words, SECTORS, impact.groups),
+        table_of(report, words, SPREADS, impact.spreads),
+        table_of(report, words, PLACEBOS, placebos),
+        table_of(report, words, PATHS, impact.paths),
+        table_of(report, words, LEVELS, impact.levels),
+        *([table_of(report, words, PLANTED, report.planted)] if report.planted else []),
+        table_of(report, words, CLAIMS, report.claims),
+    ]
+
+
+def table_of(report: Sourced, words: Words, form: Form, rows: Iterable[Any]) -> Table:
+    """The table of that form with `rows` of `report`."""
+    about = {
+        "rows": form.row,
+        "event": report.event.id,
+        "as_of": report.as_of.isoformat(),
+        "source": report.provenance.source,
+        "language": words.language,
+        "schema_version": SCHEMA_VERSION,
+    }
+    if report.banner:
+        about["banner"] = words(f"{report.banner}_short")
+    cells = tuple(tuple(column.cell(row, report, words) for column in form.columns) for row in rows)
+    return Table(form.name, form.columns, cells, about)
 
 
 def to_csv(table: Table) -> bytes:

@@ -26,8 +26,6 @@ class Behaviour:
     """Part of its variance that the model explains."""
     observations: int
     """Sessions of the estimation window on which it traded."""
-    degrees: int
-    """Degrees of freedom of its t."""
     limit_days: tuple[date, ...]
     """From the first window's first session on, days on which it closed at the price limit."""
     halted_days: tuple[date, ...]
@@ -67,7 +65,6 @@ def behaviours(measurement: Measurement) -> tuple[Behaviour, ...]:
                 sigma=float(fit.sigma[column]),
                 r_squared=1.0 - float(fit.sigma[column]) ** 2 * degrees / total if total else np.nan,
                 observations=int(fit.observations[column]),
-                degrees=degrees,
                 limit_days=when(panel.limit[first:, column] != 0),
                 halted_days=when(panel.volume[first:, column] == 0),
                 action_days=when(panel.actions[first:, column]),

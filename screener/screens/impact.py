@@ -9,12 +9,16 @@ import numpy as np
 
 from screener.market.panel import Panel
 from screener.screens.behaviour import Behaviour, behaviours
+from screener.screens.headlines import headlines
 from screener.screens.left_out import flags, skipped
+from screener.screens.levels import levels
 from screener.screens.measurement import Measurement, Rules
+from screener.screens.paths import paths
 from screener.screens.results import (
     Group,
     GroupRow,
     Headline,
+    Level,
     PathPoint,
     Skipped,
     SpreadRow,
@@ -28,9 +32,6 @@ from screener.study.multiple import benjamini_hochberg, westfall_young
 from screener.study.placebo import Placebo
 from screener.study.portfolio import cross_section
 
-PATH = (-10, 20)
-"""Two weeks before the event, to see what leaked, and a month after it, to see what lasted."""
-
 
 @dataclass(frozen=True)
 class Impact:
@@ -43,6 +44,8 @@ class Impact:
     paths: tuple[PathPoint, ...]
     skipped: tuple[Skipped, ...]
     behaviours: tuple[Behaviour, ...]
+    levels: tuple[Level, ...]
+    """Growth since the base close: each index, sector and stock, session by session."""
 
     @property
     def leading(self) -> Window | None:
@@ -72,9 +75,10 @@ def measure_impact(
         tuple(_stock_rows(measurement, groups, of_stocks, market)),
         tuple(_group_rows(measurement, groups, of_groups, of_stocks)),
         tuple(row for pair in rules.spreads for row in _spread_rows(measurement, *_pair(pair, groups))),
-        tuple(point for group in groups for point in _path(measurement, group)),
+        tuple(paths(measurement, groups)),
         tuple(skipped(measurement)),
         behaviours(measurement),
+        tuple(levels(measurement, groups)),
     )
 
 
@@ -99,6 +103,7 @@ def _stock_rows(
     )
     ranked = np.array([stock.sector in evidence for stock in measurement.stocks])
     weights, alone = measurement.index_weights(), measurement.without_itself()
+    half_widths = measurement.half_widths()
     table: list[StockRow] = []
     for number, (window, rows) in enumerate(measurement.rows.items()):
         result = measurement.results[window]
@@ -121,6 +126,8 @@ def _stock_rows(
                 scar_loo=float(alone[column][window].scar[0]) if column in alone else np.nan,
                 volume_ratio=float(measurement.volume[window][column]),
                 flags=flags(measurement, column, rows),
+                half_width=float(half_widths[window][column]),
+                cap=float(measurement.caps[column]),
             )
             for stock, column in zip(measurement.stocks, columns, strict=True)
         ]
@@ -149,11 +156,11 @@ def _group_rows(
     tests, on_day = measurement.tests(groups), _p_on_event_day(measurement, placebos)
     table: list[GroupRow] = []
     for number, (window, placebo) in enumerate(zip(measurement.rows, placebos, strict=True)):
-        headlines = _headlines(placebo, groups)
+        of_groups = _corrected(placebo, groups)
         found = [tests[place][number] for place in range(len(groups))]
         rows = [
             _group_row(measurement, group, window, headline, one.columns(), dict(one.undefined))
-            for group, headline, one in zip(groups, headlines, found, strict=True)
+            for group, headline, one in zip(groups, of_groups, found, strict=True)
         ]
         table += score_groups(measurement, window, rows, placebo, of_stocks[number], on_day, measurement.rules.weights)
     return table
@@ -190,10 +197,13 @@ def _group_row(
         tests=tests,
         undefined=undefined or {},
         volume_ratio=float(np.median(volume[active])) if active.any() else np.nan,
+        n_up=cross.n_up,
+        n_flat=cross.n - cross.n_up - cross.n_down,
+        n_down=cross.n_down,
     )
 
 
-def _headlines(placebo: Placebo, groups: Sequence[Group]) -> list[Headline]:
+def _corrected(placebo: Placebo, groups: Sequence[Group]) -> list[Headline]:
     """Headline of each group in one window; q and p_family over the sectors, and over the themes, by themselves.
 
     Groups that were put together after the event are left out of both: they would make the others look better.
@@ -203,21 +213,7 @@ def _headlines(placebo: Placebo, groups: Sequence[Group]) -> list[Headline]:
         fair = np.array([not group.post_hoc and (group.theme is not None) is of_themes for group in groups], dtype=bool)
         q[fair] = benjamini_hochberg(placebo.placebo_p[fair])
         family[fair] = westfall_young(placebo.z_ewma[fair], placebo.placebo_z[:, fair])
-    half = placebo.half_width()
-    return [
-        Headline(
-            z_ewma=float(placebo.z_ewma[place]),
-            rank=float(placebo.placebo_rank[place]),
-            n=int(placebo.placebo_n[place]) if np.isfinite(placebo.placebo_rank[place]) else 0,
-            p=float(placebo.placebo_p[place]),
-            q=float(q[place]),
-            p_family=float(family[place]),
-            caar=float(placebo.caar[place]),
-            half_width=float(half[place]),
-            reason=placebo.reason[place],
-        )
-        for place in range(len(groups))
-    ]
+    return headlines(placebo, q, family)
 
 
 def _pair(pair: tuple[str, str], groups: Sequence[Group]) -> tuple[Group, Group]:
@@ -244,7 +240,7 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
                 mean_return_ew=of_a.mean_ew - of_b.mean_ew,
                 mean_return_cw=of_a.mean_cw - of_b.mean_cw,
                 caar_ew=spread.portfolio.caar if spread else np.nan,
-                headline=_headlines(spread.placebo, [a])[0] if spread else Headline(),
+                headline=_corrected(spread.placebo, [a])[0] if spread else Headline(),
                 t_portfolio=spread.portfolio.t if spread else np.nan,
                 p_portfolio=spread.portfolio.p if spread else np.nan,
                 t_kp=kp.t if kp else np.nan,
@@ -254,33 +250,6 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
             )
         )
     return table
-
-
-def _path(measurement: Measurement, group: Group) -> list[PathPoint]:
-    columns, event_row = measurement.columns(group), measurement.event_row
-    first = max(event_row + PATH[0], measurement.estimation.stop)
-    last = min(event_row + PATH[1], len(measurement.panel.sessions) - 1)
-    abnormal = measurement.fit.abnormal[first : last + 1][:, columns]
-    have = np.isfinite(abnormal)
-    count = have.sum(axis=1)
-    if not count.any():
-        return []
-    # A session on which no member traded adds nothing to the path, and has no abnormal return of its own.
-    aar = np.where(count > 0, np.where(have, abnormal, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
-    running = np.nancumsum(aar)
-    base = event_row - 1 - first
-    caar = running - (running[base] if base >= 0 else 0.0)
-    return [
-        PathPoint(
-            group,
-            first + step - event_row,
-            measurement.panel.sessions[first + step].item(),
-            int(count[step]),
-            float(aar[step]),
-            float(caar[step]),
-        )
-        for step in range(len(aar))
-    ]
 
 
 def _mean(values: Floats) -> float:

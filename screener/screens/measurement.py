@@ -18,6 +18,7 @@ from screener.study.placebo import Placebo, each_security, placebo_of_groups, pl
 from screener.study.portfolio import Portfolio, in_each_window
 from screener.study.rolling import Refit
 from screener.study.spread import Spread, TwoSample, spreads, two_sample
+from screener.study.statistic import half_width
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Rules:
         return Refit(self.model, self.estimation, self.gap, self.min_obs)
 
 
+_ROUNDING = 1e-12  # far below the smallest step of any price, far above what products of returns leave
 LARGE_PART = 0.05
 """A stock of this part of its index moves it by so much of its own move that the index hides part of the effect."""
 
@@ -83,9 +85,7 @@ class Measurement:
         self.results: dict[Window, WindowResult] = {
             window: over_window(self.fit, self.daily, rows) for window, rows in self.rows.items()
         }
-        self.complete: Bools = np.isfinite(
-            np.array([result.scar for result in self.results.values()]).reshape(-1, len(panel.tickers)).T
-        )
+        self.complete = self._complete(list(self.rows.values()))
         """(N, W) whether a column has an abnormal return on every session of a window."""
         self.raw = {window: self._raw_returns(rows) for window, rows in self.rows.items()}
         self.benchmark = {
@@ -142,17 +142,22 @@ class Measurement:
             caps=self.caps,
         )
 
-    def placebos(self, groups: Sequence[Group]) -> list[Placebo]:
-        """For each available window, the groups' portfolios among their placebo dates."""
+    def placebos(self, groups: Sequence[Group], windows: Sequence[slice] | None = None) -> list[Placebo]:
+        """For each of `windows`, rows of the panel, the groups' portfolios among their placebo dates.
+
+        None = the available windows.
+        """
+        if windows is None:
+            windows = list(self.rows.values())
         return placebo_of_groups(
             self.rules.refit,
             self.daily,
             self.design_of,
             [self.columns(group) for group in groups],
-            self.complete,
+            self._complete(windows),
             self.designs,
             self.event_row,
-            list(self.rows.values()),
+            windows,
             self.excluded,
             self.rules.placebo_dates,
         )
@@ -185,6 +190,15 @@ class Measurement:
         of_a, of_b = self.columns(a), self.columns(b)
         return two_sample(scar[of_a], scar[of_b], residuals[:, of_a], residuals[:, of_b])
 
+    def half_widths(self) -> dict[Window, Floats]:
+        """By available window, (N,) half of the 95 % interval of each column's CAR, by its t; decimal."""
+        return {window: half_width(result.se, self.fit.df) for window, result in self.results.items()}
+
+    def _complete(self, windows: Sequence[slice]) -> Bools:
+        """(N, W) whether a column has a fit, and an abnormal return on every session of a window."""
+        known, fitted = np.isfinite(self.fit.abnormal), self.fit.sigma > 0
+        return np.array([known[rows].all(axis=0) & fitted for rows in windows]).reshape(-1, len(fitted)).T
+
     def _portfolio(self, members: Ints, inside: Bools) -> Portfolio:
         own = members[inside[members]]
         return Portfolio.of(self.daily[:, own], self.design_of[own])
@@ -202,7 +216,9 @@ class Measurement:
         returns, span = self.panel.returns[rows], self.panel.span[rows]
         # The spans of its returns add up to the window exactly if a stock traded at the base and on the last session.
         held = (span.sum(axis=0) == len(returns)) & (span[-1] > 0)
-        return np.where(held, np.nanprod(1.0 + returns, axis=0) - 1.0, np.nan)
+        change = np.nanprod(1.0 + returns, axis=0) - 1.0
+        # A price that came back to where it was is no rise: what is left is rounding.
+        return np.where(held, np.where(np.abs(change) > _ROUNDING, change, 0.0), np.nan)
 
     def _volume_ratio(self, rows: slice) -> Floats:
         """(N,) mean daily volume in the window over the mean in the estimation window; NaN without one."""

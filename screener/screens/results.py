@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class Headline:
     """Half of the 95 % interval, the effects that the test does not reject; decimal."""
     reason: str = ""
     """Why there is no rank; empty where there is one."""
+    ordinary: tuple[float, ...] = ()
+    """`z_ewma` of each of the n - 1 ordinary days, the earliest first; empty where there is no rank."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,20 @@ class StockRow:
     """limit_up, limit_down, halted, resumed (first return after a halt), no_estimation."""
     score: Score = Score()
     lasting: Lasting = Lasting()
+    half_width: float = float("nan")
+    """Half of the 95 % interval of the CAR, by its t; decimal."""
+    cap: float = float("nan")
+    """Market capitalisation at the base session, KRW."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of the interval around `car`, decimal."""
+        return self.car - self.half_width
+
+    @property
+    def high(self) -> float:
+        """Upper end, decimal."""
+        return self.car + self.half_width
 
     @property
     def index_contribution(self) -> float:
@@ -203,6 +220,10 @@ class GroupRow(_Interval):
     """Median of the members' ratios."""
     score: Score = Score()
     lasting: Lasting = Lasting()
+    n_up: int = 0
+    """Members that rose; with those that stayed and fell they are `n`."""
+    n_flat: int = 0
+    n_down: int = 0
 
 
 @dataclass(frozen=True)
@@ -241,6 +262,22 @@ class PathPoint:
     """Members with an abnormal return that day."""
     aar: float
     caar: float
+    half_width: float = float("nan")
+    """Half of the 95 % interval of `caar`, decimal: that of the headline test in the window between the base and here.
+    0 at the base. Only sectors have one; NaN for themes, and where there is no rank."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """What became of one won put into a series at the base close."""
+
+    series: str
+    """Market of an index, label of a sector, or ticker."""
+    kind: Literal["index", "sector", "stock"]
+    tau: int
+    day: date
+    level: float
+    """1 at tau = -1, the base."""
 
 
 @dataclass(frozen=True)

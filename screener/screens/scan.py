@@ -9,9 +9,10 @@ import numpy as np
 from screener.market.panel import Panel
 from screener.screens import scores
 from screener.screens.discover import search
+from screener.screens.headlines import headlines
 from screener.screens.left_out import flags
 from screener.screens.measurement import Measurement, Rules
-from screener.screens.results import Headline, Stock
+from screener.screens.results import Stock
 from screener.screens.scanned import Scan, ScanGroup, ScanStock
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.multiple import benjamini_hochberg, pooled_p, westfall_young
@@ -142,7 +143,7 @@ def _ranked(
     q, family = benjamini_hochberg(p), westfall_young(placebo.z_ewma, placebo.placebo_z)
     p_portfolio = two_sided(placebo.t, measurement.rules.estimation - measurement.fit.parameters)
     q_portfolio = benjamini_hochberg(p_portfolio)
-    half = placebo.half_width()
+    of_groups = headlines(placebo, q, family)
     order = np.argsort(np.where(np.isfinite(placebo.z_ewma), -np.abs(placebo.z_ewma), np.inf), kind="stable")
     table = []
     for place, k in enumerate(order.tolist()):
@@ -159,17 +160,7 @@ def _ranked(
                 mean_return=float(raw[inside].mean()) if len(inside) else np.nan,
                 mean_car=float(car[inside].mean()) if len(inside) else np.nan,
                 breadth_up=float((raw[inside] > 0).mean()) if len(inside) else np.nan,
-                headline=Headline(
-                    z_ewma=float(placebo.z_ewma[k]),
-                    rank=float(placebo.placebo_rank[k]),
-                    n=int(placebo.placebo_n[k]) if np.isfinite(placebo.placebo_rank[k]) else 0,
-                    p=float(placebo.placebo_p[k]),
-                    q=float(q[k]),
-                    p_family=float(family[k]),
-                    caar=float(placebo.caar[k]),
-                    half_width=float(half[k]),
-                    reason=placebo.reason[k],
-                ),
+                headline=of_groups[k],
                 as_extreme=as_extreme,
                 t_portfolio=float(placebo.t[k]),
                 p_portfolio=float(p_portfolio[k]),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from screener.settings.claims import Analogue, Claim, Target
 from screener.settings.models import Event, Sector
 from screener.settings.nearest import nearest
+from screener.words import say
 
 Mistake = tuple[Sequence[str | int], str]
 """Path in the file, and what is wrong there."""
@@ -25,9 +26,12 @@ def mistakes_in(
         other = claims.get(claim.against)
         if other is None or other is claim:
             others = [name for name in claims if name != identifier]
-            yield (identifier, "against"), f"no other claim {claim.against!r}" + nearest(claim.against, others)
+            what = say("no other claim {against!r}", against=claim.against)
+            yield (identifier, "against"), what + nearest(claim.against, others)
         elif other.event != claim.event:
-            yield (identifier, "against"), f"{claim.against} is about {other.event}, not {claim.event}"
+            against, its, mine = claim.against, other.event, claim.event
+            what = say("{against} is about {its}, not {mine}", against=against, its=its, mine=mine)
+            yield (identifier, "against"), what
 
 
 def fitted(
@@ -42,7 +46,7 @@ def fitted(
 
 def _beyond(claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int) -> Iterator[Mistake]:
     if claim.event not in events:
-        yield ("event",), f"no event {claim.event!r} in events.toml" + nearest(claim.event, events)
+        yield ("event",), say("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
         return
     if claim.test is None:
         return
@@ -52,16 +56,21 @@ def _beyond(claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sec
             yield ("test", key), what
     for first, last in claim.test.windows:
         if first < -gap:
-            what = f"the window [{first}, {last}] reaches into the estimation window: start it at {-gap} or later"
+            what = say(
+                "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later",
+                first=first,
+                last=last,
+                earliest=-gap,
+            )
             yield ("test", "window"), what
     if isinstance(claim.test, Analogue):
         changes = {one.name.en: one.change_pct for one in events[claim.event].abroad}
         for number, peer in enumerate(claim.test.peers):
             if peer not in changes:
-                what = f"no {peer!r} in the table abroad of {claim.event}" + nearest(peer, changes)
-                yield ("test", "peers", number), what
+                what = say("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
+                yield ("test", "peers", number), what + nearest(peer, changes)
         if len({math.copysign(1, changes[peer]) for peer in claim.test.peers if peer in changes}) > 1:
-            yield ("test", "peers"), "the peers moved in both directions: name those of one"
+            yield ("test", "peers"), say("the peers moved in both directions: name those of one")
 
 
 def _unknown(target: Target, sectors: Mapping[str, Sector]) -> str:
@@ -69,12 +78,13 @@ def _unknown(target: Target, sectors: Mapping[str, Sector]) -> str:
     if target.tickers:
         known = {member.ticker for sector in sectors.values() for member in sector.members}
         missing = next((ticker for ticker in target.tickers if ticker not in known), None)
-        return f"no sector holds {missing}: add it to one in sectors.toml" if missing else ""
+        return say("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
     if target.sector not in sectors:
-        return f"no sector {target.sector!r} in sectors.toml" + nearest(target.sector, sectors)
+        return say("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
     sector = sectors[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
-        return f"{target.sector} has no theme {target.theme!r}" + nearest(target.theme, sector.themes or ["none"])
+        what = say("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
+        return what + nearest(target.theme, sector.themes or [say("none")])
     if sector.post_hoc:
-        return f"{target.sector} was put together after the event (post_hoc): it can confirm nothing"
+        return say("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""

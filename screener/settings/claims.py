@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from screener.krx import TICKER
-from screener.settings.models import Identifier, Name, Strict, Ticker, Window, Words, mistake
+from screener.settings.models import Identifier, Name, Strict, Ticker, Words, mistake
+from screener.settings.rules import Window
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,20 @@ def _target(value: Any) -> Target:
         return Target(sector, theme if slash else None)
     if isinstance(value, list) and value and all(isinstance(one, str) and TICKER.fullmatch(one) for one in value):
         if len(set(value)) < len(value):
-            raise mistake(f"{value!r} names a stock twice: delete one")
+            raise mistake("{value!r} names a stock twice: delete one", value=value)
         return Target(tickers=tuple(value))
-    raise mistake(f'{value!r} is no group: write "SECTOR", "SECTOR/theme", or tickers such as ["000660", "005930"]')
+    raise mistake(
+        '{value!r} is no group: write "SECTOR", "SECTOR/theme", or tickers such as ["000660", "005930"]', value=value
+    )
 
 
 def _range(value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list) and all(isinstance(one, int | float) and one == one for one in value)
     if not numbers or len(value) != 2 or any(isinstance(one, bool) for one in value):
-        raise mistake(f"{value!r} is no range: write [lowest, highest], such as [-10, -9] or [5, inf]")
+        raise mistake("{value!r} is no range: write [lowest, highest], such as [-10, -9] or [5, inf]", value=value)
     low, high = value
     if low > high:
-        raise mistake(f"the range [{low}, {high}] is reversed: write [{high}, {low}]")
+        raise mistake("the range [{low}, {high}] is reversed: write [{high}, {low}]", low=low, high=high)
     return float(low), float(high)
 
 
@@ -75,7 +78,7 @@ class Ranged(Strict):
     @model_validator(mode="after")
     def _partly_is_wider(self) -> Self:
         if self.partly and not (self.partly[0] <= self.confirmed[0] and self.confirmed[1] <= self.partly[1]):
-            raise mistake(f"{list(self.partly)} does not hold the range of confirmed: widen it", "partly")
+            raise mistake("{range} does not hold the range of confirmed: widen it", "partly", range=list(self.partly))
         return self
 
 
@@ -169,7 +172,7 @@ class Path(Ranged):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.until <= self.by:
-            raise mistake(f"until {self.until} must be after by {self.by}", "until")
+            raise mistake("until {until} must be after by {by}", "until", until=self.until, by=self.by)
         return self
 
 

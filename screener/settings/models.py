@@ -1,4 +1,4 @@
-"""The form of the configuration files. Anything that these models do not know is a mistake."""
+"""The form of events.toml and sectors.toml. Anything that the models of a file do not know is a mistake."""
 
 from __future__ import annotations
 
@@ -13,28 +13,26 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from screener.krx import KST, TICKER, closing
+from screener.words import say
 
 Market = Literal["KOSPI", "KOSDAQ"]
-Palette = Literal["kr", "us", "cb"]
-ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
 
 
-def mistake(message: str, *at: str | int) -> PydanticCustomError:
-    """A validation error that points at `at`, a path below the model in which it is raised."""
-    return PydanticCustomError("mistake", "{message}", {"message": message, "at": at})
+def mistake(message: str, /, *at: str | int, **values: Any) -> PydanticCustomError:
+    """A validation error with `values` in its message that points at `at`, a path below the model that raises it."""
+    return PydanticCustomError("mistake", "{message}", {"message": say(message, **values), "at": at})
 
 
 def _plain(value: str) -> str:
     if not value.strip() or not value.isprintable():
-        raise mistake(f"{value!r} is no plain text on one line: it is empty, or holds a control character")
+        raise mistake("{value!r} is no plain text on one line: it is empty, or holds a control character", value=value)
     return value
 
 
@@ -44,9 +42,9 @@ Words = Annotated[str, AfterValidator(_plain)]
 
 def _ticker(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999999:
-        raise mistake(f'a ticker is text, not a number: write "{value:06d}" in quotes')
+        raise mistake('a ticker is text, not a number: write "{value:06d}" in quotes', value=value)
     if not isinstance(value, str) or not TICKER.fullmatch(value):
-        raise mistake(f'{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"')
+        raise mistake('{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"', value=value)
     return value
 
 
@@ -92,19 +90,23 @@ class Sector(Strict):
         for number, member in enumerate(self.members):
             if member.ticker in seen:
                 raise mistake(
-                    f"ticker {member.ticker} ({member.ko}) stands twice in this sector: delete one",
+                    "ticker {ticker} ({ko}) stands twice in this sector: delete one",
                     "members",
                     number,
                     "ticker",
+                    ticker=member.ticker,
+                    ko=member.ko,
                 )
             seen.add(member.ticker)
             if member.theme is not None and member.theme not in self.themes:
-                known = ", ".join(self.themes) or "none yet"
+                known = ", ".join(self.themes) or say("none yet")
                 raise mistake(
-                    f"theme {member.theme!r} is not declared in this sector's themes ({known})",
+                    "theme {theme!r} is not declared in this sector's themes ({known})",
                     "members",
                     number,
                     "theme",
+                    theme=member.theme,
+                    known=known,
                 )
         return self
 
@@ -132,7 +134,9 @@ class Abroad(Strict):
 
 def _moment(value: Any) -> datetime | date:
     if not isinstance(value, date):
-        raise mistake(f"{value!r} is no date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes")
+        raise mistake(
+            "{value!r} is no date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes", value=value
+        )
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(KST).replace(tzinfo=None)
     return value
@@ -165,141 +169,26 @@ class Event(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.event_day is not None and self.event_day < self.first_day:
-            late = " after the close" if self.first_day != self.news_date else ""
+            late = self.first_day != self.news_date
             raise mistake(
-                f"event_day {self.event_day} is before KRX could react to the news of {self.news_date}{late}",
+                "event_day {event_day} is before KRX could react to the news of {news} after the close"
+                if late
+                else "event_day {event_day} is before KRX could react to the news of {news}",
                 "event_day",
+                event_day=self.event_day,
+                news=self.news_date,
             )
         if self.event_day is not None and self.event_day.weekday() > 4:
-            raise mistake(f"event_day {self.event_day} is a weekend: leave it out, and the data decides", "event_day")
+            raise mistake(
+                "event_day {event_day} is a weekend: leave it out, and the data decides",
+                "event_day",
+                event_day=self.event_day,
+            )
         if self.base is not None and self.event_day is not None and self.base >= self.event_day:
             raise mistake(
-                f"base {self.base} must be the session before event_day {self.event_day}",
+                "base {base} must be the session before event_day {event_day}",
                 "base",
+                base=self.base,
+                event_day=self.event_day,
             )
-        return self
-
-
-class Weights(Strict):
-    """What a score is made of; the parts sum to 1."""
-
-    magnitude: Annotated[float, Field(ge=0)]
-    certainty: Annotated[float, Field(ge=0)]
-    persistence: Annotated[float, Field(ge=0)]
-    breadth: Annotated[float, Field(ge=0)]
-    volume: Annotated[float, Field(ge=0)]
-
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> Self:
-        total = sum(self.model_dump().values())
-        if abs(total - 1) > 1e-9:
-            raise mistake(f"the weights sum to {total:g}; they must sum to 1")
-        return self
-
-
-def _window(value: Any) -> tuple[int, int]:
-    if (
-        not isinstance(value, list | tuple)
-        or len(value) != 2
-        or not all(isinstance(day, int) and not isinstance(day, bool) for day in value)
-    ):
-        raise mistake(f"{value!r} is no window: write [first, last] in sessions around the event day, such as [0, 5]")
-    first, last = value
-    if first > last:
-        raise mistake(f"the window [{first}, {last}] is reversed: write [{last}, {first}]")
-    return first, last
-
-
-Window = Annotated[tuple[int, int], BeforeValidator(_window)]
-
-
-class CalendarDays(Strict):
-    """Days on which KRX closed or opened other than the holiday library knows."""
-
-    closed: Annotated[tuple[date, ...], Field(strict=False)] = ()
-    opened: Annotated[tuple[date, ...], Field(strict=False)] = ()
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        for key, days in (("closed", self.closed), ("opened", self.opened)):
-            for number, day in enumerate(days):
-                if day in days[:number]:
-                    raise mistake(f"{day} stands twice: delete one", key, number)
-        for number, day in enumerate(self.closed):
-            if day.weekday() > 4:
-                raise mistake(f"{day} is a weekend, when KRX is closed anyway: delete it", "closed", number)
-            if day in self.opened:
-                raise mistake(f"{day} stands in opened as well: delete one", "closed", number)
-        return self
-
-
-SPARE = 30
-"""Sessions of history beyond the estimation window and the placebo dates."""
-
-
-class Screener(Strict):
-    """How the screener works."""
-
-    event: Identifier
-    language: Literal["auto", "ko", "en"]
-    palette: Palette
-    model: ModelName
-    estimation: Annotated[int, Field(ge=20)]
-    """Sessions of the estimation window."""
-    gap: Annotated[int, Field(ge=0)]
-    """Sessions between the estimation window and the event day."""
-    min_obs: Annotated[int, Field(ge=10)]
-    """Fewest sessions of the estimation window on which a stock traded."""
-    placebo_dates: Annotated[int, Field(ge=39)]
-    """Ordinary sessions that the event is ranked among, at most; with fewer than 39 the test cannot reach 5 %."""
-    price_limit: Annotated[float, Field(ge=0, le=1)]
-    """Daily price limit as a decimal; 0 for a market without one."""
-    windows: Annotated[tuple[Window, ...], Field(min_length=1, strict=False)]
-    """Event windows; the first one leads the report."""
-    request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
-    """Seconds between two requests to one host of the exchange."""
-    spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
-    """Pairs of sectors whose difference is tested."""
-    weights: Weights
-    calendar: CalendarDays = CalendarDays()
-
-    @property
-    def sessions_before(self) -> int:
-        """Sessions before an event day that its study can use, and some to spare for windows of other events."""
-        return self.estimation + self.gap + self.placebo_dates + SPARE
-
-    @property
-    def sessions_after(self) -> int:
-        """Sessions after an event day that its windows reach."""
-        return max(0, *(last for _, last in self.windows))
-
-    @field_validator("spreads", mode="before")
-    @classmethod
-    def _pairs(cls, value: Any) -> Any:
-        return (
-            tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
-            if isinstance(value, list)
-            else value
-        )
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.min_obs > self.estimation:
-            raise mistake(
-                f"min_obs {self.min_obs} is more than the {self.estimation} sessions of the estimation window",
-                "min_obs",
-            )
-        for number, (a, b) in enumerate(self.spreads):
-            if a == b:
-                raise mistake(f"the spread of {a} with itself is nothing: name two sectors", "spreads", number)
-        for number, window in enumerate(self.windows):
-            if window in self.windows[:number]:
-                raise mistake(f"the window [{window[0]}, {window[1]}] stands twice", "windows", number)
-            if window[0] < -self.gap:
-                raise mistake(
-                    f"the window [{window[0]}, {window[1]}] reaches into the estimation window: "
-                    f"start it at {-self.gap} or later, or widen the gap",
-                    "windows",
-                    number,
-                )
         return self

@@ -25,6 +25,10 @@ class Cross:
     mean_cw: float
     """Weighted by capitalisation over the members whose capitalisation is known; NaN if that is not every one."""
     median: float
+    n_up: int
+    """Members that rose."""
+    n_down: int
+    """Members that fell."""
     breadth_up: float
     """Share of members that rose."""
 
@@ -34,13 +38,16 @@ def cross_section(values: Floats, caps: Floats) -> Cross:
     have = np.isfinite(values)
     known = values[have]
     if not known.size:
-        return Cross(0, np.nan, np.nan, np.nan, np.nan)
+        return Cross(0, np.nan, np.nan, np.nan, 0, 0, np.nan)
+    n_up = int((known > 0).sum())
     return Cross(
         n=int(known.size),
         mean_ew=float(known.mean()),
         mean_cw=weighted_mean(values, caps),
         median=float(np.median(known)),
-        breadth_up=float((known > 0).mean()),
+        n_up=n_up,
+        n_down=int((known < 0).sum()),
+        breadth_up=n_up / known.size,
     )
 
 

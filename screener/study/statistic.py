@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, stdtr
+from scipy.special import ndtr, stdtr, stdtrit
 
 from screener.study.arrays import Floats, Ints
 
@@ -61,6 +61,16 @@ def two_sided(t: Floats | float, df: Ints | Floats | float) -> Floats:
     degrees = np.asarray(df, dtype=np.float64)
     p: Floats = 2.0 * stdtr(np.where(degrees >= 1, degrees, np.nan), -np.abs(t))
     return p
+
+
+def half_width(se: Floats, df: Ints | Floats, level: float = 0.95) -> Floats:
+    """(N,) half of the `level` confidence interval of estimates under Student's t.
+
+    NaN where the standard error `se` (N,) is not positive or the degrees of freedom `df` (N,) are below 1.
+    """
+    degrees = np.asarray(df, dtype=np.float64)
+    critical = stdtrit(np.where(degrees >= 1, degrees, np.nan), (1.0 + level) / 2.0)
+    return np.asarray(np.where(se > 0, critical * se, np.nan), dtype=np.float64)
 
 
 def known(values: Floats) -> Floats:

@@ -83,7 +83,6 @@ SCAN: dict[str, tuple[str, str]] = {
         "저장: 종목군 {number}({n}종목)을 {path}에 {name}(으)로. 사후(post_hoc) 종목군입니다.",
         "Saved: group {number}, {n} stocks, as {name} in {path}; marked post-hoc.",
     ),
-    "scan_files": ("파일: {folder} ({names})", "Files: {folder} ({names})"),
     "col_number": ("번호", "No."),
     "col_verdict": ("판정", "Verdict"),
     "col_group": ("종목군", "Group"),

@@ -13,10 +13,10 @@ from rich.cells import cell_len
 
 from screener.app.report import Request
 from screener.report import claims
-from screener.report.claims_page import render_claims
 from screener.report.model import Report
+from screener.report.pages.claims import claims_page
 from screener.report.tables import tables, to_csv
-from screener.report.terminal import Style
+from screener.report.terminal import Style, render
 from screener.settings import load_settings
 from screener.words import Words
 from tests.conftest import Run
@@ -97,7 +97,7 @@ X4  =Something abroad
 
 
 def test_listing(report: Report) -> None:
-    assert render_claims(report, Style()) == LISTING
+    assert render(claims_page(report, Words("en")), Style()) == LISTING
 
 
 def test_command_prints_the_listing_and_files_nothing(run: Run, own: list[str], tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def flat(text: str) -> str:
 def test_nothing_is_cut(report: Report, press: Report, width: int, language: str) -> None:
     words = Words(language)  # type: ignore[arg-type]
     for one in (report, press):
-        text = render_claims(one, Style(language=words.language, width=width))
+        text = render(claims_page(one, words), Style(language=words.language, width=width))
         assert max(cell_len(line) for line in text.splitlines()) <= width
         assert "…" not in text
         for claim in one.claims:
@@ -192,7 +192,7 @@ def test_nothing_is_cut(report: Report, press: Report, width: int, language: str
 
 
 def test_press_keeps_its_banner(press: Report) -> None:
-    text = flat(render_claims(press, Style()))
+    text = flat(render(claims_page(press, Words("en")), Style()))
     assert flat("figures that newspapers chose to print") in text
     table = next(table for table in tables(press, Words("en")) if table.name == "claims")
     assert {row["banner"] for row in table.records()} == {
@@ -201,7 +201,7 @@ def test_press_keeps_its_banner(press: Report) -> None:
 
 
 def test_ascii_in_english_is_ascii(press: Report) -> None:
-    assert render_claims(press, Style(ascii=True)).isascii()
+    assert render(claims_page(press, Words("en")), Style(ascii=True)).isascii()
 
 
 def test_many_exceptions_are_counted(tmp_path: Path) -> None:

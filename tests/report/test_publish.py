@@ -12,7 +12,7 @@ import pytest
 
 from screener.app.report import Request
 from screener.errors import DataError
-from screener.report.columns import Column
+from screener.report.columns import Column, Unit
 from screener.report.history import history_with
 from screener.report.model import Report
 from screener.report.publish import point_to_latest, publish, write_file
@@ -166,7 +166,11 @@ def test_latest_moves_forward_only(tmp_path: Path, report: Report) -> None:
 
 
 def test_csv_is_safe_and_fixed() -> None:
-    columns = (Column("name", str), Column("figure", float, 4), Column("count", int))
+    columns = (
+        Column("name", Unit.TEXT, "A text."),
+        Column("figure", Unit.STATISTIC, "A figure."),
+        Column("count", Unit.COUNT, "A count."),
+    )
     rows: tuple[tuple[str | float | int | None, ...], ...] = (
         ("=1+1", -0.5, -5),
         ("@x", 1e-9, 3),

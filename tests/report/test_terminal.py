@@ -1,43 +1,86 @@
-"""The terminal report: no figure is lost at any width, and direction never hangs on colour alone."""
+"""The terminal: no figure is lost at any width, and direction never hangs on colour alone."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from screener.app.report import Request
-from screener.report.figures import percent, probability
-from screener.report.layout import Field, fitting
+from screener.report.blocks import Cell, Field, Grid, Page, Section
+from screener.report.figures import bar, percent, probability, sparkline
+from screener.report.layout import fitting, summary_of, tables_of
 from screener.report.model import Report
+from screener.report.pages.study import study_page
 from screener.report.terminal import Style, render
 from screener.settings import load_settings
-from screener.words import CATALOGUE, Words
+from screener.words import CATALOGUE, Language, Words
 from tests.market import small
 from tests.reports import make_report
 
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    folder = tmp_path_factory.mktemp("market")
-    settings = load_settings(small.write_config(folder))
-    prices, benchmark = small.write_prices(folder), small.write_benchmark(folder)
-    return make_report(settings, Request(source=f"file:{prices}", benchmark=[benchmark]))
+WIDTHS = [60, 61, 72, 80, 100, 123, 140, 200]
+EN = Words("en")
 
 
-@pytest.fixture(scope="module")
-def press() -> Report:
-    return make_report(load_settings(), Request(source="press"))
+def grids(page: Page) -> Iterator[Grid]:
+    for section in page.sections:
+        yield from (block for block in section.body if isinstance(block, Grid))
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+def letters(text: str) -> Counter[str]:
+    return Counter("".join(text.split()))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_letter_of_any_table_is_lost(pages: dict[str, Page], width: int) -> None:
+    for name, page in pages.items():
+        language: Language = "ko" if name.endswith("ko") else "en"
+        for grid in grids(page):
+            alone = Page("", (), (Section("", "", (grid,)),))
+            shown = render(alone, Style(language=language, width=width))
+            assert max(cell_len(line) for line in shown.splitlines()) <= width
+            tables = tables_of(grid, width)
+            expected = letters("".join(text for table in tables for field in table for text in texts(field)))
+            found = letters(shown)
+            del found["─"]
+            assert found == expected, (name, width)
+            told = {id(field) for table in tables for field in table}
+            assert all(id(field) in told or field.empty for field in grid.fields)
+            for field in grid.fields:
+                if field.right and not field.empty:
+                    assert all(cell.text in shown for cell in field.cells), (name, width, field.header)
+
+
+def texts(field: Field) -> list[str]:
+    return [field.header, *(cell.text for cell in field.cells)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_lines_fit_and_figures_survive(study: Report, press: Report, width: int, language: str) -> None:
+def test_a_summary_names_the_columns_that_it_leaves_out(study: Report, width: int, language: Language) -> None:
+    page = study_page(study, Words(language))
+    text = render(page, Style(language=language, width=width), summary=True)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    for grid in grids(page):
+        kept, lost = summary_of(grid, width)
+        joined = re.sub(r"\s+", "", text)
+        assert all(re.sub(r"\s+", "", header) in joined for header in lost)
+        assert {field.header for field in kept} | set(lost) == {
+            field.header for field in grid.fields if not (field.priority and field.empty)
+        }
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_stock_and_sector_stands_in_the_whole_report(
+    study: Report, press: Report, width: int, language: Language
+) -> None:
     for report in (study, press):
-        text = render(report, Style(language=language, width=width))  # type: ignore[arg-type]
-        assert max(cell_len(line) for line in text.splitlines()) <= width
+        text = render(study_page(report, Words(language), full=True), Style(language=language, width=width))
         assert "…" not in text
         for row in report.impact.stocks:
             if row.window == report.leading and row.raw_return == row.raw_return:
@@ -46,35 +89,53 @@ def test_lines_fit_and_figures_survive(study: Report, press: Report, width: int,
         for group in report.sectors(report.leading):
             if group.n:
                 assert percent(group.mean_return_ew) in text
+                assert f"{group.n_up}/{group.n_flat}/{group.n_down}" in text
                 assert report.provenance.selected or probability(group.headline.p) in text
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: Language) -> None:
+    text = render(study_page(real, Words(language)), Style(language=language), summary=True)
+    # The command adds an empty line and one for the files; the prompt stands below.
+    assert len(text.splitlines()) + 3 <= 40
+
+
+def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
+    text = render(study_page(demo, EN), Style(), summary=True)
+    leading = [row for row in demo.impact.stocks if row.window == demo.leading and row.raw_return == row.raw_return]
+    up, down = (sum(sign * row.raw_return > 0 for row in leading) for sign in (1, -1))
+    assert f"{up - 4} more rose, {down - 4} more fell: --full shows them" in text
+
+
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
-    assert "\x1b" not in render(study, Style())
-    assert "\x1b[" in render(study, Style(colour=True))
+    page = study_page(study, EN, full=True)
+    assert "\x1b" not in render(page, Style())
+    assert "\x1b[" in render(page, Style(colour=True))
 
 
 def test_palettes_differ_only_in_colour(study: Report) -> None:
+    page = study_page(study, EN, full=True)
+
     def bare(palette: str) -> str:
-        return re.sub(r"\x1b\[[0-9;]*m", "", render(study, Style(palette=palette, colour=True)))
+        return re.sub(r"\x1b\[[0-9;]*m", "", render(page, Style(palette=palette, colour=True)))
 
     assert bare("kr") == bare("us") == bare("cb")
-    korean, american = (render(study, Style(palette=palette, colour=True)) for palette in ("kr", "us"))
+    korean, american = (render(page, Style(palette=palette, colour=True)) for palette in ("kr", "us"))
     assert re.search(r"\x1b\[31m *▲ +\+2\.50", korean)
     assert re.search(r"\x1b\[38;5;27m *▼ +-5\.00", korean)
     assert re.search(r"\x1b\[32m *▲ +\+2\.50", american)
     assert re.search(r"\x1b\[31m *▼ +-5\.00", american)
 
 
-def test_ascii_in_english_is_ascii(study: Report, press: Report) -> None:
-    for report in (study, press):
-        text = render(report, Style(ascii=True))
-        assert text.isascii()
-        assert "^ +" in text
+def test_ascii_in_english_is_ascii(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        if name.endswith("en"):
+            assert render(page, Style(ascii=True)).isascii(), name
+    assert "^ +" in render(pages["press whole en"], Style(ascii=True))
 
 
 def test_every_signed_figure_has_its_arrow(study: Report) -> None:
-    text = render(study, Style())
+    text = render(study_page(study, EN, full=True), Style())
     assert "▲ +2.50" in text  # sector A
     assert "▲ +10.00" in text
     assert "▼ -5.00" in text
@@ -82,27 +143,53 @@ def test_every_signed_figure_has_its_arrow(study: Report) -> None:
     assert "▼ +" not in text
 
 
-def test_columns_go_by_priority_and_never_the_first() -> None:
-    from rich.text import Text
+def field(header: str, text: str, priority: int = 0, *, right: bool = True) -> Field:
+    return Field(header, (Cell(text),), priority, right)
 
+
+def test_columns_go_by_priority_and_never_the_first() -> None:
     fields = [
-        Field("name", [Text("x" * 20)], right=False),
-        Field("a", [Text("1" * 10)], priority=2),
-        Field("b", [Text("1" * 10)], priority=1),
-        Field("c", [Text("-")], priority=1),
+        field("name", "x" * 20, right=False),
+        field("a", "1" * 10, 2),
+        field("b", "1" * 10, 1),
+        field("c", "-", 1),
     ]
-    assert [field.header for field in fitting(fields, 100)] == ["name", "a", "b"]  # c says nothing
-    assert [field.header for field in fitting(fields, 40)] == ["name", "b"]
-    assert [field.header for field in fitting(fields, 10)] == ["name"]
+    assert fitting(fields, 100) == [0, 1, 2]  # c says nothing
+    assert fitting(fields, 40) == [0, 2]
+    assert fitting(fields, 10) == [0]
+
+
+def test_what_has_no_room_stands_below_with_the_names_of_the_rows() -> None:
+    fields = (field("name", "x" * 20, right=False), field("a", "1" * 10, 2), field("b", "1" * 10, 1))
+    assert [[one.header for one in table] for table in tables_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
+    assert [[one.header for one in table] for table in tables_of(Grid(fields), 44)] == [["name", "a", "b"]]
+    assert summary_of(Grid(fields), 40)[1] == ["a"]
+
+
+def test_sparkline_and_bar() -> None:
+    assert sparkline([0.0, 0.07, 0.035]) == "▁█▅"
+    assert sparkline([0.0, 0.0, 0.0]) == "▁▁▁"
+    assert sparkline([0.0, 1.0]) == "-"
+    assert bar(100) == "    │████"
+    assert bar(-50) == "  ██│    "
+    assert bar(13) == "    │▌   "
+    assert bar(float("nan")) == "-"
 
 
 def test_verdict_leads(study: Report, press: Report) -> None:
-    lines = render(study, Style()).splitlines()
+    lines = render(study_page(study, EN), Style()).splitlines()
     assert lines[0].startswith("Test · event day 2024-04-22")
     assert lines[1] == "Won: ▲ Sector A +2.50% (2 stocks, 50% up)"
     assert lines[2] == "Worst: ▲ Sector B +2.00% (1 stock, 100% up)"
-    korean = render(press, Style(language="ko")).splitlines()
+    korean = render(study_page(press, Words("ko")), Style(language="ko")).splitlines()
     assert korean[1].startswith("승자: ▲ AI 소프트웨어 +15.26%")
+
+
+def test_the_order_is_that_of_a_reader(demo: Report) -> None:
+    keys = [section.key for section in study_page(demo, EN, full=True).sections]
+    order = ["sectors", "winners", "losers", "later", "paths", "tests", "parts", "stocks", "quality"]
+    assert [key for key in keys if key in order] == order
+    assert len(set(keys)) == len(keys)
 
 
 def test_every_text_has_both_languages_and_the_same_places() -> None:
@@ -113,8 +200,8 @@ def test_every_text_has_both_languages_and_the_same_places() -> None:
 
 
 def test_names_follow_the_language(press: Report) -> None:
-    assert "SK하이닉스" in render(press, Style(language="ko"))
-    assert "SK hynix" in render(press, Style(language="en"))
+    assert "SK하이닉스" in render(study_page(press, Words("ko"), full=True), Style(language="ko"))
+    assert "SK hynix" in render(study_page(press, EN, full=True), Style())
     assert Words("ko").name(press.groups[0]) == "반도체"
 
 
@@ -122,14 +209,15 @@ def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
     settings = load_settings(small.write_config(tmp_path))
     prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
     request = Request(source=f"file:{prices}", benchmark=[benchmark], as_of=small.event_day())
-    assert "Windows not over yet: [0,+3]" in render(make_report(settings, request), Style())
-    assert "not over yet" not in render(study, Style())
+    pending = study_page(make_report(settings, request), EN, full=True)
+    assert "Windows not over yet: [0,+3]" in render(pending, Style())
+    assert "not over yet" not in render(study_page(study, EN, full=True), Style())
 
 
 def test_no_word_of_one_page_takes_the_place_of_anothers() -> None:
-    from screener.words import CATALOGUE
+    from screener.words.charts import CHARTS
     from screener.words.pages import PAGES
     from screener.words.report import REPORT
     from screener.words.scan import SCAN
 
-    assert len(CATALOGUE) == len(REPORT) + len(PAGES) + len(SCAN)
+    assert len(CATALOGUE) == len(REPORT) + len(PAGES) + len(SCAN) + len(CHARTS)

@@ -14,9 +14,9 @@ from rich.cells import cell_len
 
 from screener.app.own_sectors import group_of, refuse_name, save_group
 from screener.app.scan import Request, make_scan
+from screener.report.pages.scan import scan_page
 from screener.report.scan.model import ScanReport
-from screener.report.scan.page import render
-from screener.report.terminal import Style
+from screener.report.terminal import Style, render
 from screener.screens.sift import Filters, sift
 from screener.settings import load_settings
 from screener.words import Language, Words
@@ -169,7 +169,7 @@ def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> S
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: Language) -> None:
-    page = render(made, Style(language, width=width), 15)
+    page = render(scan_page(made, Words(language), 15), Style(language, width=width), summary=True)
     assert max(cell_len(line) for line in page.splitlines()) <= width
     words = Words(language)
     whole_page = "".join(page.split())
@@ -179,7 +179,7 @@ def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: 
 
 
 def test_ascii_page_is_ascii_but_for_names(made: ScanReport) -> None:
-    page = render(made, Style("en", ascii=True), 5)
+    page = render(scan_page(made, Words("en"), 5), Style("en", ascii=True), summary=True)
     assert not set(page) & set("▲▼─·−")
 
 

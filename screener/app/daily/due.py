@@ -14,7 +14,7 @@ from screener.market.store import Store
 from screener.market.tables import INDICES, MARKET, PRICES
 from screener.report.filed import seems_whole
 from screener.report.history import REVISION, load_history
-from screener.screens.impact import PATH
+from screener.screens.paths import PATH
 from screener.settings import Settings
 
 LOOKS = (1, 5)

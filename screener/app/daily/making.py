@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from screener.errors import DataError
 from screener.market.sources.live import Access
 from screener.market.tables import MARKET, PRICES
 from screener.market.turns import Turn, turns
+from screener.report.answer import report_answer
 from screener.report.filed import load_filed
 from screener.report.history import load_history
 from screener.report.model import Report
@@ -60,7 +61,7 @@ def make_due(
     way: str,
     todo: Mapping[date, Sequence[str]],
     words: Words,
-    render: Callable[[Report], str],
+    palette: str,
     config: Path | None,
 ) -> Made:
     """Make every report of `todo`, and file each whole; one that cannot be made keeps no other from being made.
@@ -72,7 +73,7 @@ def make_due(
         way: whose figures of the store are used.
         todo: by session, the events.
         words: language of names in the files.
-        render: the report as plain text.
+        palette: of the web pages.
         config: the directory that the user names, for the record of each run.
     """
     made = Made()
@@ -86,7 +87,8 @@ def make_due(
             try:
                 report = _report(settings, access, way, event, day)
                 with locked(root):
-                    filing = file_study(root, report, settings, words, render(report), argv, renew=False)
+                    answer = report_answer(report, words)
+                    filing = file_study(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
                 made.faults.append(DataError(f"{event} as of {day}: {fault}"))
                 continue

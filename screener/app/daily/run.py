@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,6 @@ from screener.market.exchange.breaker import CLOCK_TOLERANCE
 from screener.market.sources import open_ways
 from screener.market.sources.live import Access
 from screener.market.sources.stored import observed
-from screener.report.model import Report
 from screener.report.publish import alone, latest_of, point_to, write_file
 from screener.settings import Settings
 from screener.words import Words
@@ -44,8 +43,8 @@ class Job:
     root: Path
     """The reports directory."""
     words: Words
-    render: Callable[[Report], str]
-    """The report as plain text."""
+    palette: str
+    """Of the web pages."""
     source: str = "auto"
     benchmark: Sequence[Path] = ()
     market: Sequence[Path] = ()
@@ -201,7 +200,7 @@ def _work(job: Job) -> Outcome:
     looked = _fetch(job, way, memory)
     job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
     state = _look(job, memory)
-    made = make_due(job.settings, job.access, job.root, way, state.todo, job.words, job.render, job.config)
+    made = make_due(job.settings, job.access, job.root, way, state.todo, job.words, job.palette, job.config)
     done = {plans.key(day, event) for day, event, _ in made.filed}
     kept = {plans.key(day, span.event): state.on[day] for span in state.spans for day in span.days}
     recent = {day.isoformat() for day in state.sessions[-4 * max(plans.LOOKS) :]}

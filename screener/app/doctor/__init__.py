@@ -15,6 +15,7 @@ from screener.market.exchange.breaker import Breaker
 from screener.market.store import Store
 from screener.report.diagnosis import Check, named, trouble
 from screener.settings import Settings, load_settings
+from screener.words import say
 
 
 def examine(
@@ -66,10 +67,10 @@ def _configuration(directory: Path | None) -> tuple[Settings | None, Check]:
     try:
         settings = load_settings(directory)
     except ConfigError as error:
-        fix = "mend it; `screener config check` names every mistake"
+        fix = say("mend it; `screener config check` names every mistake")
         wrong = Check("configuration", "failed", named(str(error).split("\n")), fix, error.exit_code)
     else:
-        where = " and ".join(sorted({str(path.parent) for path in settings.files.values()}))
+        where = say(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
         return settings, Check("configuration", "ok", where)
     try:
         return load_settings(), wrong
@@ -88,7 +89,7 @@ def _calendar(settings: Settings | None) -> Calendar:
 def _store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | None, list[Check]]:
     """The store, if it can be opened, and the checks of it; the first one says whether it can be read."""
     if offline and url and "://" in url and not url.startswith("file:"):
-        return None, [Check("store", "ok", "is behind a URL: not read (--offline)")]
+        return None, [Check("store", "ok", say("is behind a URL: not read (--offline)"))]
     try:
         opened = open_store(url)
     except ScreenerError as error:
@@ -97,7 +98,8 @@ def _store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | 
     checks += _guarded("store files", lambda: [stored.soundness(opened)])
     if checks[0].state == "failed":
         names = "newest session", "calendar", "published"
-        return opened, [*checks, *(Check(name, "warning", "not checked: the store cannot be read") for name in names)]
+        lacking = say("not checked: the store cannot be read")
+        return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
     checks += _guarded("newest session", lambda: [stored.newest(opened, calendar, now())])
     checks += _guarded("calendar", lambda: [stored.calendar_against_data(opened, calendar)])
     checks += _guarded("published", lambda: stored.published_closes(opened))
@@ -112,5 +114,5 @@ def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
         return [trouble(name, "failed", error)]
     except Exception as error:
         # Its text may hold anything, an account included; its kind does not.
-        found = f"a bug in the screener ended this check ({type(error).__name__})"
-        return [Check(name, "failed", found, "update the screener, or report it", ExitCode.BUG)]
+        found = say("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
+        return [Check(name, "failed", found, say("update the screener, or report it"), ExitCode.BUG)]

@@ -14,8 +14,7 @@ from screener.market.store import Store
 from screener.market.tables import MARKET, PRICES
 from screener.report.diagnosis import Check, named
 from screener.settings import Settings
-
-MEND = "end any running sync, run `screener store repair`, then `screener sync`"
+from screener.words import say
 
 
 def holdings(store: Store) -> Check:
@@ -26,8 +25,8 @@ def holdings(store: Store) -> Check:
     """
     tables = [(one, one.info()) for one in store.tables()]
     if not tables:
-        return Check("store", "warning", f"{store.shown} is empty", "`screener sync` fills it")
-    listed = [f"{table.source}/{table.kind.name} {_count(info.sessions, 'session')}" for table, info in tables]
+        return Check("store", "warning", say("{store} is empty", store=store.shown), say("`screener sync` fills it"))
+    listed = [f"{table.source}/{table.kind.name} {_sessions(info.sessions)}" for table, info in tables]
     return Check("store", "ok", f"{store.shown}: {', '.join(listed)}")
 
 
@@ -35,26 +34,27 @@ def soundness(store: Store) -> Check:
     """Every file read, and compared with its manifest."""
     damages = [f"{one.path} {one.what}" for table in store.tables() for one in table.verify()]
     if damages:
-        return Check("store files", "failed", named(damages), MEND)
-    return Check("store files", "ok", "each is as its manifest says")
+        fix = say("end any running sync, run `screener store repair`, then `screener sync`")
+        return Check("store files", "failed", named(damages), fix)
+    return Check("store files", "ok", say("each is as its manifest says"))
 
 
 def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
     """The newest session of any source against the last one that is over."""
+    name = "newest session"
     days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.manifest.sessions]
     final = calendar.last_final(now)
     if not days:
-        return Check("newest session", "warning", f"none; {final} is the last that is over", "`screener sync`")
+        return Check(name, "warning", say("none; {final} is the last that is over", final=final), "`screener sync`")
     last = max(days)
     if last > final:
-        found = f"{last}, though {final} is the last that is over: its prices are not final"
-        return Check("newest session", "failed", found, "compare the clock; `screener sync` fetches the session anew")
+        found = say("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
+        return Check(name, "failed", found, say("compare the clock; `screener sync` fetches the session anew"))
     behind = calendar.count(last, final)
     if behind:
-        return Check(
-            "newest session", "warning", f"{last}, {_count(behind, 'session')} behind {final}", "`screener sync`"
-        )
-    return Check("newest session", "ok", f"{last}, the last that is over")
+        found = say("{last}, {sessions} behind {final}", last=last, sessions=_sessions(behind), final=final)
+        return Check(name, "warning", found, "`screener sync`")
+    return Check(name, "ok", say("{last}, the last that is over", last=last))
 
 
 def calendar_against_data(store: Store, configured: Calendar) -> Check:
@@ -63,13 +63,15 @@ def calendar_against_data(store: Store, configured: Calendar) -> Check:
     traded = {day for day in seen.seen_open if not configured.is_session(day)}
     shut = {day for day in seen.seen_closed if configured.is_session(day)}
     if not traded | shut:
-        return Check("calendar", "ok", "agrees with what the store holds")
-    found = [f"{_days(traded)}: traded, though the calendar has no session"] if traded else []
-    found += [f"{_days(shut)}: no trades, though the calendar has a session"] if shut else []
+        return Check("calendar", "ok", say("agrees with what the store holds"))
+    found = [say("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
+    found += [say("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
     closed = {day for day in (configured.closed | shut) - traded if day.weekday() < 5}
-    fix = (
+    fix = say(
         "put into [calendar] of screener.toml, in the place of what stands there:\n"
-        f"closed = [{_days(closed)}]\nopened = [{_days((configured.opened | traded) - shut)}]"
+        "closed = [{closed}]\nopened = [{opened}]",
+        closed=_days(closed),
+        opened=_days((configured.opened | traded) - shut),
     )
     return Check("calendar", "warning", "\n".join(found), fix)
 
@@ -82,19 +84,25 @@ def published_closes(store: Store) -> list[Check]:
     """
     comparisons = compare(store)
     if not comparisons:
-        return [Check("published", "ok", f"the store does not hold {DAY}")]
+        return [Check("published", "ok", say("the store does not hold {day}", day=DAY))]
     return [_published(one) for one in comparisons]
 
 
 def _published(one: Comparison) -> Check:
     closes, returns = one.compared
-    figures = [_count(number, what) for number, what in ((closes, "close"), (returns, "return")) if number]
-    aside = "; closes are adjusted for later splits, and not compared" if one.adjusted else ""
-    said = f"{one.source}: {' and '.join(figures) or 'none of the figures'} of {DAY}"
+    figures = [_closes(closes)] if closes else []
+    figures += [_returns(returns)] if returns else []
+    aside = say("; closes are adjusted for later splits, and not compared") if one.adjusted else ""
+    which = say(" and ").join(figures) or say("none of the figures")
+    said = say("{source}: {figures} of {day}", source=one.source, figures=which, day=DAY)
     if one.differences:
-        fix = f"trust no report from {one.shown} before it is explained; fetched or imported anew it may be right"
-        return Check("published", "failed", f"{said} compared{aside}\n{named(one.differences)}", fix)
-    return Check("published", "ok", f"{said} as newspapers printed them{aside}")
+        fix = say(
+            "trust no report from {table} before it is explained; fetched or imported anew it may be right",
+            table=one.shown,
+        )
+        compared = say("{said} compared{aside}", said=said, aside=aside)
+        return Check("published", "failed", f"{compared}\n{named(one.differences)}", fix)
+    return Check("published", "ok", say("{said} as newspapers printed them{aside}", said=said, aside=aside))
 
 
 def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:
@@ -117,8 +125,16 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
     return Stored(store, observed(calendar, store), lambda: now).refusal(need) is None
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _sessions(count: int) -> str:
+    return say("1 session") if count == 1 else say("{count:,} sessions", count=count)
+
+
+def _closes(count: int) -> str:
+    return say("1 close") if count == 1 else say("{count:,} closes", count=count)
+
+
+def _returns(count: int) -> str:
+    return say("1 return") if count == 1 else say("{count:,} returns", count=count)
 
 
 def _days(days: Iterable[date]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from screener.errors import BlockedError
 from screener.market.exchange.memory import remember
+from screener.words import cause, say
 
 REST = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -49,8 +50,12 @@ class Breaker:
         block = self.block(host)
         if block is not None:
             raise BlockedError(
-                f"{host} refused this machine on {block.since:%Y-%m-%d %H:%M} ({block.why}): nothing is sent there "
-                f"before {block.until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it"
+                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
+                "{until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
+                host=host,
+                since=block.since,
+                why=block.why,
+                until=block.until,
             )
 
     def block(self, host: str) -> Block | None:
@@ -66,7 +71,7 @@ class Breaker:
         except (ValueError, KeyError, TypeError):
             # What cannot be read was a refusal: when is all that the disk still knows of it.
             since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
-            block = Block(host, since, f"{path.name} cannot be read")
+            block = Block(host, since, say("{file} cannot be read", file=path.name))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
             block = Block(host, self.now(), block.why)
@@ -80,7 +85,11 @@ class Breaker:
         try:
             remember(path, facts)
         except OSError as error:
-            return f"; this could not be remembered ({path}: {error.strerror}): do not ask again for a day"
+            return say(
+                "; this could not be remembered ({path}: {cause}): do not ask again for a day",
+                path=path,
+                cause=cause(error),
+            )
         return ""
 
     def path(self, host: str) -> Path:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from screener.errors import DataError, LoginError, NetworkError, UsageError
 from screener.market.exchange.rows import index_rows, market_rows
 from screener.market.exchange.wire import PassingError, RefusalError, Wire
+from screener.words import say
 
 if TYPE_CHECKING:
     from krx_openapi import KRX
@@ -40,12 +41,6 @@ _INDICES: Services = {
 _INDEX_NAMES = {"KOSPI": "코스피", "KOSDAQ": "코스닥"}
 
 _TRANSPORT = re.compile(r"(?:request to KRX failed|KRX response read failed) .*: (\w+)")
-_WORDS = {
-    "gaierror": "its name could not be resolved",
-    "ConnectionRefusedError": "it refused the connection",
-    "TimeoutError": "it did not answer in time",
-    "SSLCertVerificationError": "its certificate is not trusted",
-}
 
 
 class OpenApi:
@@ -65,7 +60,7 @@ class OpenApi:
         """
         if not key.strip():
             # The library would look for another one in places of its own.
-            raise LoginError(f"KRX_AUTH_KEY is empty: set it to a key from {SITE}, or unset it")
+            raise LoginError("KRX_AUTH_KEY is empty: set it to a key from {site}, or unset it", site=SITE)
         self.wire = wire
         self._key = key
         self._library = _load()
@@ -95,8 +90,11 @@ class OpenApi:
                 level = [row for row in rows if row.get("IDX_NM") == name]
                 if len(level) != 1:
                     raise DataError(
-                        f"KRX Open API names {name} {len(level)} times among the indices of {day}: see whether a newer "
-                        "screener knows its new name"
+                        "KRX Open API names {name} {count} times among the indices of {day}: see whether a newer "
+                        "screener knows its new name",
+                        name=name,
+                        count=len(level),
+                        day=day,
                     )
                 tables.append(index_rows(index, level, day="BAS_DD", change="CMPPREVDD_IDX"))
         return pa.concat_tables(tables)
@@ -117,9 +115,13 @@ class OpenApi:
         if not without:
             return list(answers.values())
         if len(without) < len(answers):
-            raise DataError(f"KRX Open API: {without[0]} has nothing on {day}: half a market is not stored; try later")
+            raise DataError(
+                "KRX Open API: {service} has nothing on {day}: half a market is not stored; try later",
+                service=without[0],
+                day=day,
+            )
         if day < SINCE:
-            raise DataError(f"KRX Open API has no figures of {day}: it has those from {SINCE} on")
+            raise DataError("KRX Open API has no figures of {day}: it has those from {since} on", day=day, since=SINCE)
         return []
 
     def _ask(self, day: date, service: str, fetch: Callable[[KRX, str], Sequence[Row]]) -> Sequence[Row]:
@@ -132,10 +134,13 @@ class OpenApi:
                 raise _fault(self._library, error, service) from None
 
         rows = self.wire.ask(HOST, f"{service} {day}", send)
-        others = {row.get("BAS_DD", "no date") for row in rows} - {stamp}
+        others = {row.get("BAS_DD", say("no date")) for row in rows} - {stamp}
         if others:
             raise NetworkError(
-                f"KRX Open API: {service} answers with figures of {min(others)} for {day}: nothing is stored, try later"
+                "KRX Open API: {service} answers with figures of {other} for {day}: nothing is stored, try later",
+                service=service,
+                other=min(others),
+                day=day,
             )
         return rows
 
@@ -157,24 +162,44 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
     status = int(found.group(1)) if found else 0
     transport = _TRANSPORT.match(text)
     if isinstance(error, library.KRXConfigError):
-        return LoginError(f"KRX_AUTH_KEY holds characters that no key has: copy it anew from {SITE}")
+        return LoginError("KRX_AUTH_KEY holds characters that no key has: copy it anew from {site}", site=SITE)
     if isinstance(error, library.KRXAuthError) or status == 401:
         return LoginError(
-            f"KRX Open API refuses KRX_AUTH_KEY, or the service {service} was not applied for: see {SITE} (a key is "
-            "good for a year, and each service is applied for)"
+            "KRX Open API refuses KRX_AUTH_KEY, or the service {service} was not applied for: see {site} (a "
+            "key is good for a year, and each service is applied for)",
+            service=service,
+            site=SITE,
         )
     if isinstance(error, library.KRXRateLimitError):
         return NetworkError(
             "KRX Open API: the 10,000 requests a day of this key are used up: run it again after midnight KST"
         )
     if transport:
-        cause = transport.group(1)
-        return PassingError(_WORDS.get(cause, f"the connection was dropped ({cause})"))
+        return PassingError(_dropped(transport.group(1)))
     if status >= 500:
-        return PassingError(f"status {status}")
+        return PassingError(say("status {status}", status=status))
     if status == 403 or 300 <= status < 400:
-        return RefusalError(f"status {status}")
+        return RefusalError(say("status {status}", status=status))
     if text.startswith(("non-JSON response", "unexpected KRX response")):
-        return RefusalError("something else than data")
-    said = f"status {status}" if status else "".join(letter for letter in text if letter.isprintable())[:120]
-    return NetworkError(f"KRX Open API: {service}: {said}: try later, or see whether a newer krx-openapi knows it")
+        return RefusalError(say("something else than data"))
+    said = (
+        say("status {status}", status=status)
+        if status
+        else "".join(letter for letter in text if letter.isprintable())[:120]
+    )
+    return NetworkError(
+        "KRX Open API: {service}: {said}: try later, or see whether a newer krx-openapi knows it",
+        service=service,
+        said=said,
+    )
+
+
+def _dropped(cause: str) -> str:
+    """Why there was no answer; `cause` is what Python calls it."""
+    known = {
+        "gaierror": say("its name could not be resolved"),
+        "ConnectionRefusedError": say("it refused the connection"),
+        "TimeoutError": say("it did not answer in time"),
+        "SSLCertVerificationError": say("its certificate is not trusted"),
+    }
+    return known.get(cause) or say("the connection was dropped ({cause})", cause=cause)

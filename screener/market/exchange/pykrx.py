@@ -24,6 +24,7 @@ from screener.market.exchange.account import Account, PasswordAge
 from screener.market.exchange.http import KRX, LOGIN_URL, LoggedOutError, Transport
 from screener.market.exchange.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
 from screener.market.exchange.wire import Wire
+from screener.words import say
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
@@ -61,7 +62,9 @@ class Pykrx:
         """MARKET rows of the whole market, as KRX gives them: on a holiday they are there, without prices."""
         return market_rows(
             day,
-            self._records(f"session {day}", lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")),
+            self._records(
+                say("session {day}", day=day), lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")
+            ),
             ticker="ISU_SRT_CD",
             name="ISU_ABBRV",
         )
@@ -78,7 +81,8 @@ class Pykrx:
         def one(code: str) -> Sequence[Mapping[str, str]]:
             # KRX's codes repeat across its families of indices: the first digit is the family.
             return self._records(
-                f"index {code}", lambda pykrx: pykrx.krx.개별지수시세().fetch(code[1:], code[0], first, last)
+                say("index {code}", code=code),
+                lambda pykrx: pykrx.krx.개별지수시세().fetch(code[1:], code[0], first, last),
             )
 
         return pa.concat_tables([index_rows(name, one(INDEX_CODES[name])) for name in names])
@@ -89,7 +93,8 @@ class Pykrx:
 
         def of(kind: int) -> Sequence[Mapping[str, str]]:
             return self._records(
-                f"flows {day}", lambda pykrx: pykrx.krx.투자자별_순매수상위종목().fetch(on, on, "ALL", kind)
+                say("flows {day}", day=day),
+                lambda pykrx: pykrx.krx.투자자별_순매수상위종목().fetch(on, on, "ALL", kind),
             )
 
         return flow_rows(day, {name: of(kind) for name, kind in INVESTORS.items()})
@@ -98,7 +103,7 @@ class Pykrx:
         """INDUSTRIES rows: one request a market."""
 
         def of(market: str) -> Sequence[Mapping[str, str]]:
-            what = f"industries {day}"
+            what = say("industries {day}", day=day)
             return self._records(what, lambda pykrx: pykrx.krx.업종분류현황().fetch(f"{day:%Y%m%d}", market))
 
         return industry_rows(day, [record for market in INDUSTRY_MARKETS for record in of(market)])
@@ -126,12 +131,15 @@ class Pykrx:
         elif code == EXPIRED:
             raise LoginError(
                 "KRX says that this account's password has expired (it does every 3 months): change it at "
-                f"{LOGIN_URL}, then set KRX_PW"
+                "{address}, then set KRX_PW",
+                address=LOGIN_URL,
             )
         else:
             raise LoginError(
-                f"KRX refuses KRX_ID and KRX_PW (code {code}): check them at {LOGIN_URL}; they were tried once only, "
-                "for KRX locks accounts"
+                "KRX refuses KRX_ID and KRX_PW (code {code}): check them at {address}; they were tried once "
+                "only, for KRX locks accounts",
+                code=code,
+                address=LOGIN_URL,
             )
 
     def _records(self, what: str, fetch: Callable[[_Modules], Any]) -> list[dict[str, str]]:
@@ -152,7 +160,9 @@ class Pykrx:
         if not len(frame):
             # On a holiday KRX names every stock, without prices; nothing at all is how it refuses without saying so.
             raise NetworkError(
-                f"{KRX} answers with nothing for {what}: it refuses, or has nothing yet; try again later"
+                "{host} answers with nothing for {what}: it refuses, or has nothing yet; try again later",
+                host=KRX,
+                what=what,
             )
         records: list[dict[str, str]] = frame.to_dict("records")
         return records
@@ -164,8 +174,12 @@ class Pykrx:
                 return fetch(modules)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
             raise DataError(
-                f"{self.name}: the answer for {what} has a form that pykrx does not know ({type(error).__name__}: "
-                f"{str(error)[:80]}): see whether a newer pykrx does"
+                "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error}): see "
+                "whether a newer pykrx does",
+                name=self.name,
+                what=what,
+                kind=type(error).__name__,
+                error=str(error)[:80],
             ) from None
 
     def _load(self) -> _Modules:
@@ -195,7 +209,7 @@ def _import_pykrx() -> _Modules:
             from pykrx.website.krx.market import core
             from pykrx.website.naver import wrap
     except ImportError as error:
-        raise DataError(f"pykrx cannot be loaded ({error}): install the screener anew") from None
+        raise DataError("pykrx cannot be loaded ({error}): install the screener anew", error=error) from None
     finally:
         os.environ.update(hidden)
     return _Modules(core, wrap, auth)

@@ -13,6 +13,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from screener.errors import BlockedError, NetworkError
 from screener.market.exchange.breaker import Breaker
+from screener.words import say
 
 T = TypeVar("T")
 
@@ -102,13 +103,21 @@ class Wire:
         except RefusalError as refusal:
             aside = self.breaker.trip(host, str(refusal))
             raise BlockedError(
-                f"{host} refuses this machine ({what}: {refusal}): nothing more is sent there for 24 hours{aside}"
+                "{host} refuses this machine ({what}: {refusal}): nothing more is sent there for 24 hours{aside}",
+                host=host,
+                what=what,
+                refusal=refusal,
+                aside=aside,
             ) from None
         except PassingError as fault:
             self._waited += time.monotonic() - began
-            tries = f", {attempts} tries" if attempts > 1 else ""
+            tries = say(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
             raise NetworkError(
-                f"{host} could not be reached ({what}: {fault}{tries}): check the network, or try later"
+                "{host} could not be reached ({what}: {fault}{tries}): check the network, or try later",
+                host=host,
+                what=what,
+                fault=fault,
+                tries=tries,
             ) from None
         self._reached = True
         return answer
@@ -119,7 +128,9 @@ class Wire:
         if self._end is not None:
             left = self._end - time.monotonic()
             if left <= 0:
-                raise NetworkError(f"{host}: {what}: the fetch took too long and was ended: run it again to go on")
+                raise NetworkError(
+                    "{host}: {what}: the fetch took too long and was ended: run it again to go on", host=host, what=what
+                )
             seconds = min(seconds, left)
         self.requests += 1
         return within(seconds, lambda: call(seconds))
@@ -149,7 +160,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     try:
         answer, error = done.get(timeout=seconds)
     except queue.Empty:
-        raise PassingError(f"no whole answer within {seconds:g} seconds") from None
+        raise PassingError(say("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
     if error is not None:
         raise error
     return answer  # type: ignore[return-value]  # without an error there is an answer

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, ScreenerError, UsageError
 from screener.market.sources.base import Market, Need, Source, Tried
 from screener.market.sources.press import Press
+from screener.words import say
 
 if TYPE_CHECKING:
     from screener.market.sources.live import Access, Live
@@ -54,7 +55,8 @@ def choose(
 
         return [Demo(int(source.removeprefix("demo:")))]
     raise UsageError(
-        f"no source {source!r}: known are auto, store, pykrx, openapi, press, file:PATH (`screener demo` has its own)"
+        "no source {source!r}: known are auto, store, pykrx, openapi, press, file:PATH (`screener demo` has its own)",
+        source=source,
     )
 
 
@@ -105,7 +107,7 @@ def load(sources: Sequence[Source], need: Need) -> Market:
             refusals.append(str(error))
             tried.append(Tried(source.name, str(error), _code(error)))
     kind = next((type(error) for error in failed if isinstance(error, NetworkError)), DataError)
-    advice = "" if failed else ": give prices with --source file:PATH --benchmark FILE"
+    advice = "" if failed else say(": give prices with --source file:PATH --benchmark FILE")
     raise kind(f"{'; '.join(refusals)}{advice}")
 
 

@@ -17,6 +17,7 @@ from screener.market.longform import Days, Long, read_prices, read_table, to_num
 from screener.market.panel import build_panel
 from screener.market.quality import Finding, checked_level, clean, finding, traded
 from screener.market.sources.base import File, Market, Need
+from screener.words import say
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,27 @@ class Files:
         called = ", ".join(path.name for path in self.prices)
         rows = read_prices(self.prices, need.tickers, need.as_of)
         if not rows.day.size:
-            until = f" through {need.as_of}" if need.as_of else ""
-            raise DataError(f"{called}: none of the {len(need.tickers)} configured tickers has a price{until}")
+            until = say(" through {day}", day=need.as_of) if need.as_of else ""
+            raise DataError(
+                "{called}: none of the {count} configured tickers has a price{until}",
+                called=called,
+                count=len(need.tickers),
+                until=until,
+            )
         if rows.day.max() > np.datetime64(need.today):
-            raise DataError(f"{called}: {rows.day.max()} is in the future (today is {need.today}): correct the date")
+            raise DataError(
+                "{called}: {day} is in the future (today is {today}): correct the date",
+                called=called,
+                day=rows.day.max(),
+                today=need.today,
+            )
         prices, findings = clean(rows, need.tickers, called)
         if not traded(prices).any():
-            raise DataError(f"{called}: none of the {len(need.tickers)} configured tickers ever traded")
+            raise DataError(
+                "{called}: none of the {count} configured tickers ever traded",
+                called=called,
+                count=len(need.tickers),
+            )
         official = None
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
@@ -55,7 +70,7 @@ class Files:
             source=self.name,
             panel=panel,
             findings=tuple(findings + found),
-            benchmark=", ".join(need.markets) if self.benchmark else "none",
+            benchmark=", ".join(need.markets) if self.benchmark else say("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
         )
 
@@ -69,7 +84,12 @@ class Files:
         levels = {}
         for name in need.markets:
             if name not in there:
-                raise DataError(f"{called}: no index {name!r}: the column index holds {', '.join(sorted(there)[:12])}")
+                raise DataError(
+                    "{called}: no index {name!r}: the column index holds {there}",
+                    called=called,
+                    name=name,
+                    there=", ".join(sorted(there)[:12]),
+                )
             rows = np.flatnonzero(to_numpy(code.indices) == there.index(name))
             days, close = to_numpy(table["date"], rows), to_numpy(table["close"], rows).astype(np.float64)
             levels[name] = checked_level(called, name, days, close, need.as_of)

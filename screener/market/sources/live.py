@@ -19,6 +19,7 @@ from screener.market.store import Store
 from screener.market.sync.histories import fetch_histories
 from screener.market.sync.plan import Fetched, Plan
 from screener.market.sync.sessions import fetch_investors, fetch_sessions
+from screener.words import say
 
 Way = Literal["openapi", "pykrx-login", "pykrx-keyless"]
 
@@ -83,7 +84,9 @@ class Live:
         stored = Stored(access.store, calendar, access.now, of=(self.name,), in_part=True)
         refusal = stored.refusal(need)
         if refusal is not None:
-            raise DataError(faulty[0].why if faulty else f"{refusal}: it has not come yet, try later")
+            if faulty:
+                raise DataError(faulty[0].why)
+            raise DataError("{refusal}: it has not come yet, try later", refusal=refusal)
         return replace(stored.load(need), tried=faulty)
 
     def fetch(self, plan: Plan) -> Fetched:
@@ -94,7 +97,7 @@ class Live:
             NetworkError: the source cannot be reached, refuses this machine, or is stale.
             DataError: it gives a part of the market, or figures that contradict themselves; or the store is in use.
         """
-        with self.access.store.writing(f"fetch from {self.name}", self.access.now()):
+        with self.access.store.writing(say("fetch from {name}", name=self.name), self.access.now()):
             for table in self.access.store.tables():
                 if table.source == self.name:
                     table.settle()  # a fetch that finds nothing missing writes nothing

@@ -18,6 +18,7 @@ from screener.market.quality import Finding, clean
 from screener.market.sources.base import File, Market, Need
 from screener.market.store import Store, StoredTable
 from screener.market.tables import INDICES, MARKET, PRICES
+from screener.words import say
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
@@ -71,14 +72,16 @@ class Stored:
         if any(lack is None for _, lack in lacks):
             return None
         told = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
-        return f"{self.store.shown} {f'lacks {told}' if told else 'is empty'}"
+        if told:
+            return say("{store} lacks {told}", store=self.store.shown, told=told)
+        return say("{store} is empty", store=self.store.shown)
 
     def load(self, need: Need) -> Market:
         """The best source's prices."""
         reach = reach_of(need, self.calendar, self.now())
         source = next((one for one in self.of if self._lacks(one, need, reach) is None), None)
         if source is None:
-            raise DataError(f"{self.refusal(need)}: it has not come yet, try later")
+            raise DataError("{refusal}: it has not come yet, try later", refusal=self.refusal(need))
         start, end = self._stretch(source, reach.event_day) or (reach.first, reach.last)
         first, last = max(start, reach.first), min(end, reach.final)
         read = self._from_sessions if self._holds_sessions(source) else self._from_histories
@@ -122,20 +125,26 @@ class Stored:
             # How far files reach is the user's choice; no source may lengthen them.
             first = self.calendar.shift(reach.event_day, -need.least)
         if there[0] > first or there[1] < last:
-            return f"sessions from {first} to {last}, it holds {there[0]} to {there[1]}"
+            return say(
+                "sessions from {first} to {last}, it holds {start} to {end}",
+                first=first,
+                last=last,
+                start=there[0],
+                end=there[1],
+            )
         table = self._dated(source)
         fetched = table.manifest.sessions.get(last)
         if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
-            return f"the final volumes of {last}"
+            return say("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).manifest.sessions
             without = [day for day in table.manifest.sessions if first <= day <= last and day not in levels]
-            return f"the indices of {without[0]}" if without else None
+            return say("the indices of {day}", day=without[0]) if without else None
         if not self.in_part:
             known = table.manifest.coverage
             for ticker in (*need.tickers, *PROXIES.values()):
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
-                    return f"{ticker} from {first} to {last}"
+                    return say("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
     def _from_sessions(self, source: str, need: Need, reach: Reach) -> Market:
@@ -179,7 +188,10 @@ class Stored:
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
         levels = {name: _level(benchmark, key[name], reach) for name in need.markets}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
-        said = [f"{_PROXY_NAMES[name]} for {name}" if benchmark is table else name for name in need.markets]
+        said = [
+            say("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
+            for name in need.markets
+        ]
         return self._market(source, panel, findings + found, ", ".join(said), table)
 
     def _market(
@@ -221,5 +233,7 @@ def _level(table: StoredTable, key: str, reach: Reach) -> tuple[Days, NDArray[np
     """Days and levels of an index, or of what stands for it, from the session before the first one on."""
     rows = table.read(("date", table.kind.key, "close"), reach.first - _FORTNIGHT, reach.last, [key])
     if not rows.num_rows:
-        raise DataError(f"{table.source}: the store has no level of {key}: `screener sync` fetches it")
+        raise DataError(
+            "{source}: the store has no level of {key}: `screener sync` fetches it", source=table.source, key=key
+        )
     return to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64()))

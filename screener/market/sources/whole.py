@@ -16,11 +16,8 @@ from screener.market.panel import Floats
 from screener.market.sources.stored import SOURCES
 from screener.market.store import Store
 from screener.market.tables import INDUSTRIES, MARKET
+from screener.words import say
 
-NEEDED = (
-    "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or give "
-    "--source file:PATH --benchmark FILE --market FILE"
-)
 TURNOVER_SESSIONS = 20
 """Sessions over which the usual traded value is taken: a month."""
 _REACH = timedelta(days=45)
@@ -48,6 +45,14 @@ class WholeMarket:
     """By ticker; empty where the source has none."""
 
 
+def needed() -> str:
+    """What a scan cannot do without, and where it comes from."""
+    return say(
+        "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or "
+        "give --source file:PATH --benchmark FILE --market FILE"
+    )
+
+
 def market_of_files(paths: Sequence[Path], first_day: date) -> WholeMarket:
     """The market of the last session before `first_day` in market files.
 
@@ -55,7 +60,7 @@ def market_of_files(paths: Sequence[Path], first_day: date) -> WholeMarket:
         DataError: no file, no such session, or no whole market on it.
     """
     if not paths:
-        raise DataError(NEEDED)
+        raise DataError(needed())
     required = ("date", *_WORDS)
     tables = [read_table(path, required, _FIGURES, _WORDS) for path in paths]
     there = [name for name in (*required, *_FIGURES) if all(name in table.column_names for table in tables)]
@@ -77,7 +82,12 @@ def market_of_store(store: Store, first_day: date) -> WholeMarket:
             continue
         rows = table.read(("date", *_WORDS, *_FIGURES), last - _REACH, last)
         return _market(source, f"{store.shown} ({source})", rows, first_day, _industries(store, source, last))
-    raise DataError(f"{store.shown} holds no whole market before {first_day}: {NEEDED}")
+    raise DataError(
+        "{store} holds no whole market before {first_day}: {needed}",
+        store=store.shown,
+        first_day=first_day,
+        needed=needed(),
+    )
 
 
 def _industries(store: Store, source: str, last: date) -> dict[str, str]:
@@ -95,7 +105,9 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     day = to_numpy(rows["date"])
     before = day < np.datetime64(first_day)
     if not before.any():
-        raise DataError(f"{called}: no session before {first_day}: {NEEDED}")
+        raise DataError(
+            "{called}: no session before {first_day}: {needed}", called=called, first_day=first_day, needed=needed()
+        )
     sessions = np.unique(day[before])[-TURNOVER_SESSIONS:]
     recent = np.flatnonzero(before & (day >= sessions[0]))
     rows, day = rows.take(recent), day[recent]
@@ -105,7 +117,12 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     tickers = [ticker.zfill(6) for ticker in words["ticker"]]
     if len(tickers) < WHOLE_MARKET:
         raise DataError(
-            f"{called}: {len(tickers)} stocks on {base}, a whole market has {WHOLE_MARKET} or more: {NEEDED}"
+            "{called}: {count} stocks on {base}, a whole market has {least} or more: {needed}",
+            called=called,
+            count=len(tickers),
+            base=base,
+            least=WHOLE_MARKET,
+            needed=needed(),
         )
     figures = {
         name: to_numpy(rows[name]).astype(np.float64) if name in rows.column_names else np.full(len(day), np.nan)

@@ -62,10 +62,13 @@ class Store:
             reason = " ".join(str(error).replace(str(url), shown).split())[:160]
             if any(secret in reason for secret in secrets):
                 reason = type(error).__name__
-            remedy = "give a directory or a URL that pyarrow knows"
-            raise UsageError(f"{shown}: cannot hold a store: {reason}: {remedy}") from None
+            raise UsageError(
+                "{url}: cannot hold a store: {reason}: give a directory or a URL that pyarrow knows",
+                url=shown,
+                reason=reason,
+            ) from None
         if not root.strip("/"):
-            raise UsageError(f"{shown}: names no directory: add one to it")
+            raise UsageError("{url}: names no directory: add one to it", url=shown)
         if isinstance(filesystem, pyarrow.fs.LocalFileSystem):
             return cls.open(root)
         name = hashlib.sha256(shown.encode()).hexdigest()[:16]

@@ -25,7 +25,6 @@ from screener.market.store.place import Place
 
 MANIFEST, NEW_MANIFEST = "_manifest.json", "_manifest.new"
 _OURS = re.compile(r"year=\d{4}/(part-0\.parquet|_staged-[0-9a-f]{12})")
-REPAIR = "run `screener store repair`"
 PAUSES = (0.02, 0.1)
 """Seconds between looks at a file that is not as the manifest says, for filesystems that show a change late."""
 _AHEAD = 3
@@ -64,13 +63,17 @@ class Folder:
             data = self.place.read(f"{self.name}/{MANIFEST}").to_pybytes()
         except FileNotFoundError:
             if any(_OURS.fullmatch(name) and name.endswith(".parquet") for name in self.names()):
-                raise DamagedError(f"{self.shown(MANIFEST)}: is missing: {REPAIR}") from None
+                raise DamagedError(
+                    "{file}: is missing: run `screener store repair`", file=self.shown(MANIFEST)
+                ) from None
             self._manifest = Manifest()
             return self._manifest
         try:
             self._manifest = Manifest.from_bytes(data)
         except ValueError as error:
-            raise DamagedError(f"{self.shown(MANIFEST)}: {error}: {REPAIR}") from None
+            raise DamagedError(
+                "{file}: {error}: run `screener store repair`", file=self.shown(MANIFEST), error=error
+            ) from None
         except DataError as error:
             raise DataError(f"{self.shown(MANIFEST)}: {error}") from None
         return self._manifest
@@ -103,7 +106,9 @@ class Folder:
                 if self.reload() == manifest:
                     pause = next(pauses, None)
                     if pause is None:
-                        raise DataError(f"{self.shown(str(mismatch))}: is damaged: {REPAIR}") from None
+                        raise DataError(
+                            "{file}: is damaged: run `screener store repair`", file=self.shown(str(mismatch))
+                        ) from None
                     time.sleep(pause)
 
     def _data(self, partition: Partition) -> pa.Buffer:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from screener.errors import BusyError
 from screener.market.store.place import told
+from screener.words import say
 
 
 @contextmanager
@@ -38,7 +39,9 @@ def only_writer(lock: Path, shown: str, command: str, now: datetime) -> Iterator
         try:
             held.acquire()
         except Timeout:
-            raise BusyError(f"{shown}: {_who(holder)} is writing there: wait for it, or end it") from None
+            raise BusyError(
+                "{shown}: {who} is writing there: wait for it, or end it", shown=shown, who=_who(holder)
+            ) from None
     try:
         with told(holder, "written"):
             holder.write_text(json.dumps(facts), encoding="utf-8")
@@ -51,6 +54,12 @@ def only_writer(lock: Path, shown: str, command: str, now: datetime) -> Iterator
 def _who(holder: Path) -> str:
     try:
         facts = json.loads(holder.read_text(encoding="utf-8"))
-        return f"{facts['command']} (pid {facts['pid']} on {facts['host']}, since {facts['since']})"
+        return say(
+            "{command} (pid {pid} on {host}, since {since})",
+            command=facts["command"],
+            pid=facts["pid"],
+            host=facts["host"],
+            since=facts["since"],
+        )
     except (OSError, ValueError, KeyError):  # between taking the lock and saying so
-        return "another process"
+        return say("another process")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from screener.errors import DataError
+from screener.words import say
 
 FORMAT = 1
 
@@ -106,7 +107,11 @@ class Manifest:
         """
         content = unseal(data)
         if content["format"] != FORMAT:
-            raise DataError(f"has format {content['format']}, this screener knows {FORMAT}: update it")
+            raise DataError(
+                "has format {found}, this screener knows {known}: update it",
+                found=content["format"],
+                known=FORMAT,
+            )
         return cls(
             {
                 int(year): Partition(
@@ -137,7 +142,7 @@ def unseal(data: bytes) -> Any:
     text = data[len(b'{"sha256":"","content":') + 64 : -2]
     head = b'{"sha256":"%s","content":' % hashlib.sha256(text).hexdigest().encode()
     if data != head + text + b"}\n":
-        raise ValueError("fails its checksum")
+        raise ValueError(say("fails its checksum"))
     return json.loads(text)
 
 

@@ -18,6 +18,7 @@ from screener.errors import DataError
 from screener.market.longform import to_numpy
 from screener.market.store.manifest import MismatchError, Partition, from_times, seal, times, unseal
 from screener.market.tables import TableKind
+from screener.words import say
 
 Replacing = Literal["rows", "sessions", "series"]
 
@@ -51,7 +52,9 @@ def conform(rows: pa.Table, kind: TableKind) -> pa.Table:
             columns.append(rows[field.name].cast(field.type))
     for name in ("date", kind.key):
         if columns[kind.schema.get_field_index(name)].null_count:
-            raise DataError(f"{kind.name}: a row has no {name}: a source must not give such a row")
+            raise DataError(
+                "{table}: a row has no {name}: a source must not give such a row", table=kind.name, name=name
+            )
     return pa.table(columns, schema=kind.schema)
 
 
@@ -88,7 +91,12 @@ def merge(
     double = np.flatnonzero(place[order][1:] == place[order][:-1])
     if double.size:
         row = int(order[double[0]])
-        raise DataError(f"{kind.name}: {both[kind.key][row]} stands twice on {both['date'][row]}: the source is wrong")
+        raise DataError(
+            "{table}: {key} stands twice on {day}: the source is wrong",
+            table=kind.name,
+            key=both[kind.key][row],
+            day=both["date"][row],
+        )
     rows: Any = pa.array(order)
     return both.take(rows)
 
@@ -173,17 +181,17 @@ def examine(data: pa.Buffer, kind: TableKind, year: int) -> tuple[pa.Table, dict
         rows = file.read()
         fetched = from_times(unseal((file.schema_arrow.metadata or {})[_FETCHED]))
     except (pa.ArrowException, OSError, KeyError) as error:
-        raise ValueError(f"cannot be read: {' '.join(str(error).split())[:160]}") from None
+        raise ValueError(say("cannot be read: {why}", why=" ".join(str(error).split())[:160])) from None
     if not rows.schema.equals(kind.schema):
-        raise ValueError("has other columns than it should")
+        raise ValueError(say("has other columns than it should"))
     day = to_numpy(rows["date"])
     if {one.item() for one in np.unique(day)} != set(fetched):
-        raise ValueError("has other sessions than it says")
+        raise ValueError(say("has other sessions than it says"))
     if any(one.year != year for one in fetched):
-        raise ValueError("has sessions of another year")
+        raise ValueError(say("has sessions of another year"))
     place, *_ = _places(rows.unify_dictionaries().combine_chunks(), kind)
     if (place[1:] <= place[:-1]).any():
-        raise ValueError("has rows twice, or out of order")
+        raise ValueError(say("has rows twice, or out of order"))
     return rows, fetched
 
 

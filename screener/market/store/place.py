@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.fs
 
 from screener.errors import DataError
+from screener.words import say, translated
 
 
 class Place(Protocol):
@@ -132,10 +133,16 @@ def told(path: Path | str, what: str) -> Iterator[None]:
         if what == "read" and isinstance(error, FileNotFoundError):
             raise
         number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else " ".join(str(error).split())[:160]
+        reason = translated(os.strerror(number)) if number else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
-        remedy = "make room there" if full else "check --store and its permissions"
-        raise DataError(f"{path}: cannot be {what}: {reason}: {remedy}") from None
+        remedy = say("make room there") if full else say("check --store and its permissions")
+        raise DataError(
+            "{path}: cannot be {what}: {reason}: {remedy}",
+            path=path,
+            what=translated(what),
+            reason=reason,
+            remedy=remedy,
+        ) from None
 
 
 def _make(folder: Path) -> None:

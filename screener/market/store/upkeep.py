@@ -12,6 +12,7 @@ from screener.market.store.folder import MANIFEST, Folder, is_foreign, is_leftov
 from screener.market.store.manifest import DamagedError, Manifest, Partition
 from screener.market.store.partition import encode, examine
 from screener.market.tables import TableKind
+from screener.words import say
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,13 @@ def verify(folder: Folder, kind: TableKind) -> list[Damage]:
     try:
         manifest = folder.reload()
     except DamagedError:
-        return [Damage(folder.shown(MANIFEST), "is damaged or missing")]
+        return [Damage(folder.shown(MANIFEST), say("is damaged or missing"))]
     found = []
     for year in sorted(manifest.partitions):
         wrong = _wrong(folder, kind, manifest.partitions[year])
         if wrong:
             found.append(Damage(folder.shown(manifest.partitions[year].name), wrong))
-    foreign = "is not of this store, but others would read it with the table"
+    foreign = say("is not of this store, but others would read it with the table")
     found += [Damage(folder.shown(name), foreign) for name in folder.names() if is_foreign(name)]
     if found and folder.reload() != manifest:
         return verify(folder, kind)  # a write has come between
@@ -61,12 +62,18 @@ def repair(folder: Folder, kind: TableKind) -> list[str]:
         folder.reload()
     except DamagedError:
         done += _rebuild(folder, kind)
-    done += [f"{folder.shown(name)}: removed: left from a write that was cut short" for name in folder.settle()]
+    done += [
+        say("{file}: removed: left from a write that was cut short", file=folder.shown(name))
+        for name in folder.settle()
+    ]
     manifest = folder.manifest
     wrong = {year: _wrong(folder, kind, one) for year, one in sorted(manifest.partitions.items())}
     lost = {year for year, what in wrong.items() if what}
     if lost:
-        done += [f"{folder.shown(manifest.partitions[year].name)}: removed: {wrong[year]}" for year in sorted(lost)]
+        done += [
+            say("{file}: removed: {why}", file=folder.shown(manifest.partitions[year].name), why=wrong[year])
+            for year in sorted(lost)
+        ]
         sound = {year: one for year, one in manifest.partitions.items() if year not in lost}
         # Nobody knows any more which histories had rows in the lost years.
         covered = {
@@ -78,7 +85,7 @@ def repair(folder: Folder, kind: TableKind) -> list[str]:
     for name in folder.names():
         if is_foreign(name):
             folder.place.rename(f"{folder.name}/{name}", f"{folder.name}/{name}.foreign")
-            done.append(f"{folder.shown(name)}: renamed to end in .foreign: not of this store")
+            done.append(say("{file}: renamed to end in .foreign: not of this store", file=folder.shown(name)))
     return done
 
 
@@ -86,21 +93,21 @@ def _wrong(folder: Folder, kind: TableKind, partition: Partition) -> str:
     """What is wrong with a partition, or nothing."""
     data = _file(folder, partition.staged, partition.name)
     if data is None:
-        return "is missing"
+        return say("is missing")
     if data.size != partition.bytes or hashlib.sha256(data).hexdigest() != partition.sha256:
-        return "fails its checksum"
+        return say("fails its checksum")
     try:
         rows, fetched = examine(data, kind, partition.year)
     except ValueError as error:
         return str(error)
     if rows.num_rows != partition.rows or fetched != partition.sessions:
-        return "has other rows than the manifest says"
+        return say("has other rows than the manifest says")
     return ""
 
 
 def _rebuild(folder: Folder, kind: TableKind) -> list[str]:
     """Make a manifest of the partitions that can be read; which histories they cover is lost."""
-    done = [f"{folder.shown(MANIFEST)}: made again from the partitions"]
+    done = [say("{file}: made again from the partitions", file=folder.shown(MANIFEST))]
     partitions = {}
     for name in folder.names():
         if not name.endswith(".parquet") or is_foreign(name):
@@ -110,7 +117,7 @@ def _rebuild(folder: Folder, kind: TableKind) -> list[str]:
         try:
             rows, fetched = examine(data or pa.py_buffer(b""), kind, year)
         except ValueError as error:
-            done.append(f"{folder.shown(name)}: removed: {error}")
+            done.append(say("{file}: removed: {why}", file=folder.shown(name), why=error))
             continue
         # The pages have checksums and the rest of the file has none, so the file is written anew unless it is the same.
         partitions[year], fresh = encode(rows, kind, fetched)

@@ -67,8 +67,10 @@ class Days:
         elif day in self.indices.manifest.sessions:
             if self.calendar.settled(day, asked):
                 raise DataError(
-                    f"{self.source.name}: the session {day} came without figures, though the indices have it: "
-                    "not stored, try again later"
+                    "{source}: the session {day} came without figures, though the indices have it: not stored, try "
+                    "again later",
+                    source=self.source.name,
+                    day=day,
                 )
         elif self.calendar.settled(day, asked):  # earlier on the day itself the figures may still come
             self.fetched.silent.append(day)

@@ -21,6 +21,7 @@ from screener.market.store import Asked, Store, StoredTable
 from screener.market.store.partition import Replacing
 from screener.market.sync.plan import Fetched, Plan
 from screener.market.tables import PRICES
+from screener.words import say
 
 BATCH = 20
 """Stocks between two writes."""
@@ -65,7 +66,7 @@ def fetch_histories(
     if missing and now().date() == plan.last:
         fetch.end_where_the_source_does()
         missing = fetch.missing()
-    progress.start(f"{source.name}: stocks", len(missing))
+    progress.start(say("{source}: stocks", source=source.name), len(missing))
     try:
         for ticker in missing:
             fetch.one(ticker)
@@ -75,8 +76,10 @@ def fetch_histories(
         raise
     fetch.store()
     if fetch.faulty:
-        more = f" (and {len(fetch.faulty) - 1} more stocks)" if len(fetch.faulty) > 1 else ""
-        raise DataError(f"{next(iter(fetch.faulty.values()))}{more}; the other stocks are stored")
+        more = say(" (and {count} more stocks)", count=len(fetch.faulty) - 1) if len(fetch.faulty) > 1 else ""
+        raise DataError(
+            "{first}{more}; the other stocks are stored", first=next(iter(fetch.faulty.values())), more=more
+        )
     return fetched
 
 
@@ -186,10 +189,15 @@ class _Histories:
             raise self._refusal(ticker)
 
     def _refusal(self, ticker: str) -> NetworkError:
-        both = f"{ticker} and {CONTROL}, which it has" if ticker != CONTROL else f"{ticker}, which it has"
+        both = (
+            say("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
+            if ticker != CONTROL
+            else say("{ticker}, which it has", ticker=ticker)
+        )
         return NetworkError(
-            f"{self.source.name} answers with nothing for {both}: it refuses, or has changed; nothing of it is stored, "
-            "try later"
+            "{source} answers with nothing for {both}: it refuses, or has changed; nothing of it is stored, try later",
+            source=self.source.name,
+            both=both,
         )
 
     def _keep(self, where: dict[str, pa.Table], ticker: str, rows: pa.Table, first: date, last: date) -> None:
@@ -225,7 +233,10 @@ class _Histories:
         last, before = self.plan.last, self.calendar.before(self.plan.last)
         if last_session_is_stale(tables, last, before):
             raise NetworkError(
-                f"{self.source.name} gives the figures of {before} under {last}: they are not stored, try again later"
+                "{source} gives the figures of {before} under {last}: they are not stored, try again later",
+                source=self.source.name,
+                before=before,
+                last=last,
             )
 
 

@@ -81,7 +81,12 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries().combine_chunks()
     day = to_numpy(table["date"])
     if day.max() > np.datetime64(at.date()):
-        raise DataError(f"{called}: {day.max()} is in the future (today is {at.date()}): correct the date")
+        raise DataError(
+            "{called}: {day} is in the future (today is {today}): correct the date",
+            called=called,
+            day=day.max(),
+            today=at.date(),
+        )
     code: Any = table[kind.key].combine_chunks()
     written = [str(word) for word in code.dictionary.to_pylist()]
     if kind is INDICES:
@@ -112,8 +117,12 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
         if bad.size:
             row = int(bad[0])
             raise DataError(
-                f"{called}: {table[kind.key][row]} on {table['date'][row]}: {name} {figures[row]:g} cannot be: correct "
-                "it"
+                "{called}: {key} on {day}: {name} {figure:g} cannot be: correct it",
+                called=called,
+                key=table[kind.key][row],
+                day=table["date"][row],
+                name=name,
+                figure=figures[row],
             )
         known = np.isfinite(figures)
         whole = np.where(known, np.rint(np.where(known, figures, 0.0)), 0.0).astype(np.int64)

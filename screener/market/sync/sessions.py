@@ -19,6 +19,7 @@ from screener.market.sync.days import Days
 from screener.market.sync.plan import Fetched, Plan
 from screener.market.sync.source import WholeMarket, WithInvestors
 from screener.market.tables import FLOWS, INDICES, INDUSTRIES, MARKET
+from screener.words import say, translated
 
 BATCH = 20
 """Sessions between two writes: a year's partition is rewritten for each, and a killed fetch repeats at most so many."""
@@ -40,7 +41,8 @@ def fetch_sessions(
     again = {day for day in plan.again if day in market.manifest.sessions}
     lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
     source.wire.expect(source.requests_each * (len(lacking) + 10))
-    progress.start(f"{source.name}: sessions", len({*_missing(market, wanted, calendar, now()), *again}))
+    due_now = {*_missing(market, wanted, calendar, now()), *again}
+    progress.start(say("{source}: sessions", source=source.name), len(due_now))
     days = Days(source, market, calendar, now, progress, fetched, indices)
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
@@ -57,7 +59,9 @@ def fetch_sessions(
         without = [day for day in due if day in market.manifest.sessions and day not in indices.manifest.sessions]
         if without:
             raise NetworkError(
-                f"{source.name}: the indices of {without[0]} are missing, though it was a session: try again later"
+                "{source}: the indices of {day} are missing, though it was a session: try again later",
+                source=source.name,
+                day=without[0],
             )
         after = until
     return fetched
@@ -126,7 +130,7 @@ def fetch_investors(
         table = store.table(source.name, kind)
         missing = _missing(table, [day for day in days if day in market.manifest.sessions], calendar, now())
         source.wire.expect(3 * len(missing) + 10)
-        progress.start(f"{source.name}: {kind.name}", len(missing))
+        progress.start(f"{source.name}: {translated(kind.name)}", len(missing))
         for day in missing:
             asked = now()
             rows = fetch(day)

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from screener.report.blocks import Line, line
 from screener.report.figures import number, percent, signed
 from screener.report.model import Report
-from screener.screens.results import Skipped
+from screener.screens.results import Skipped, Window
 from screener.words import Words
 
 MOVERS = 5
 """Stocks that are named for each index."""
-NAMED = 4
-"""Stocks that one reason for leaving out names; the JSON names all."""
+IN_SHORT = 4
+"""Markets abroad that a summary names."""
 
 
 def confounders(report: Report, words: Words) -> list[str]:
     """What else moved prices in the windows that the report shows."""
-    shown = [window for window in report.impact.windows if window.available]
-    if not report.provenance.study:
-        shown = [report.leading]
-    once = {one: None for window in shown for one in report.confounders(window)}
-    lines = [f"{one.day}  {one.what.in_(words.language)}" for one in once]
-    later = [window for window in shown if window.first >= 0 and window != report.leading]
+    lines = _news(report, words)
+    later = [window for window in _shown(report) if window.first >= 0 and window != report.leading]
     fewest = len(report.confounders(report.leading))
     if later and all(len(report.confounders(window)) > fewest for window in later):
         lines.append(words("leads", window=report.leading))
     return lines
 
 
+def _news(report: Report, words: Words) -> list[str]:
+    once = {one: None for window in _shown(report) for one in report.confounders(window)}
+    return [f"{one.day} {one.what.in_(words.language)}" for one in once]
+
+
+def _shown(report: Report) -> list[Window]:
+    if not report.provenance.study:
+        return [report.leading]
+    return [window for window in report.impact.windows if window.available]
+
+
 def verdicts(report: Report, words: Words) -> list[str]:
-    """Who is a winner, who is a loser, of whom that cannot be said, and which sector hangs on one stock."""
+    """Who is a winner, who is a loser, of whom that cannot be said."""
     rows = sorted(report.sectors(report.leading), key=lambda row: -abs(row.score.value))
     lines = []
     for verdict in ("winner", "loser", "no clear effect"):
@@ -43,8 +51,14 @@ def verdicts(report: Report, words: Words) -> list[str]:
         ]
         if named:
             lines.append(words(f"named_{verdict}", names=", ".join(named)))
+    return lines
+
+
+def makers(report: Report, words: Words) -> list[str]:
+    """Which sectors hang on one stock."""
+    lines = []
     stock_of = {row.stock.ticker: row.stock for row in report.impact.stocks}
-    for row in rows:
+    for row in report.sectors(report.leading):
         if row.score.maker and not row.group.post_hoc:
             low, high = signed(row.score.low, 0), signed(row.score.high, 0)
             stock = words.name(stock_of[row.score.maker])
@@ -78,18 +92,24 @@ def contribution(report: Report, words: Words) -> list[str]:
         mine = [row for row in rows.values() if row.stock.market == market and math.isfinite(row.index_contribution)]
         mine.sort(key=lambda row: -abs(row.index_contribution))
         if mine:
-            named = ", ".join(f"{words.name(row.stock)} {percent(row.index_contribution)}" for row in mine[:MOVERS])
-            lines.append(words("moved_index", market=market, moved=percent(moved), named=named))
+            named = [f"{words.name(row.stock)} {percent(row.index_contribution)}" for row in mine[:MOVERS]]
+            if len(mine) > MOVERS:
+                named.append(words("more_in_files", n=len(mine) - MOVERS))
+            lines.append(words("moved_index", market=market, moved=percent(moved), named=", ".join(named)))
     return lines
 
 
 def abroad(report: Report, words: Words) -> list[str]:
     """Markets abroad, on one line."""
-    said = [
+    said = _abroad(report, words)
+    return [", ".join(said)] if said else []
+
+
+def _abroad(report: Report, words: Words) -> list[str]:
+    return [
         words("change", name=one.name.in_(words.language), value=f"{one.change_pct:+.2f}")
         for one in report.event.abroad
     ]
-    return [", ".join(said)] if said else []
 
 
 def skipped(report: Report, words: Words) -> list[str]:
@@ -102,15 +122,17 @@ def skipped(report: Report, words: Words) -> list[str]:
         )
         return f"{said}; {words('skip_return_kept')}" if one.has_return else said
 
-    # A newspaper gives no history of any stock, as the banner says.
-    listed = [one for one in report.impact.skipped if one.code != "no_history" or not report.provenance.selected]
-    listed.sort(key=lambda one: (one.code, reason(one)))
+    listed = sorted(_left_out(report), key=lambda one: (one.code, reason(one)))
     return [f"{_named(list(members), words)}: {why}" for why, members in groupby(listed, key=reason)]
 
 
+def _left_out(report: Report) -> list[Skipped]:
+    # A newspaper gives no history of any stock, as the banner says.
+    return [one for one in report.impact.skipped if one.code != "no_history" or not report.provenance.selected]
+
+
 def _named(skipped: Sequence[Skipped], words: Words) -> str:
-    named = ", ".join(f"{words.name(one.stock)} ({one.stock.ticker})" for one in skipped[:NAMED])
-    return f"{named} {words('more', n=len(skipped) - NAMED)}" if len(skipped) > NAMED else named
+    return ", ".join(f"{words.name(one.stock)} ({one.stock.ticker})" for one in skipped)
 
 
 def quality(report: Report, words: Words) -> list[str]:
@@ -123,3 +145,31 @@ def quality(report: Report, words: Words) -> list[str]:
     if not lines and report.provenance.study:
         lines.append(words("finding_none"))
     return lines
+
+
+def in_short(report: Report, words: Words) -> list[Line]:
+    """What a summary says of all this: a line for each, and how much more there is."""
+    lines = []
+    if said := _abroad(report, words):
+        lines.append(words("abroad_short", named=_first(said, IN_SHORT, words)))
+    if news := _news(report, words):
+        lines.append(words("news_short", named=_first(news, 1, words)))
+    warnings = sum(one.severity == "warning" for one in report.findings)
+    lines.append(words("rest_short", skipped=len(_left_out(report)), findings=len(report.findings), warnings=warnings))
+    return [line(one) for one in lines]
+
+
+def _first(said: Sequence[str], n: int, words: Words) -> str:
+    more = [words("more_full", n=len(said) - n)] if len(said) > n else []
+    return ", ".join([*said[:n], *more])
+
+
+NOTES: Mapping[str, Callable[[Report, Words], list[str]]] = {
+    "contribution": contribution,
+    "large": large,
+    "confounders": confounders,
+    "abroad": abroad,
+    "skipped": skipped,
+    "quality": quality,
+}
+"""By section, what it says."""

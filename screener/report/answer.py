@@ -1,0 +1,134 @@
+"""What a command found, ready for every face: its page, its tables, its document, its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from screener.market.sources.base import Tried
+from screener.report.blocks import Page
+from screener.report.document import to_json
+from screener.report.model import Flow, Report
+from screener.report.pages.card import card_page
+from screener.report.pages.claims import claims_page
+from screener.report.pages.comparison import comparison_page
+from screener.report.pages.scan import scan_page
+from screener.report.pages.study import study_page
+from screener.report.scan import tables as of_scan
+from screener.report.scan.model import ScanReport
+from screener.report.tables import Table, tables
+from screener.words import Words
+
+if TYPE_CHECKING:
+    from screener.report.charts import Figure
+
+Charts = Mapping[str, "Sequence[Figure]"]
+"""By key of the section that they stand in."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One command's answer; each part is made when a face asks for it."""
+
+    name: str
+    """Of the files that it is written to: report, compare, stock, claims, scan."""
+    words: Words
+    page: Callable[[bool], Page]
+    """The page: all of it, or a summary."""
+    tables: Callable[[], list[Table]]
+    document: Callable[[], bytes]
+    """JSON."""
+    charts: Callable[[], Charts]
+    tried: tuple[Tried, ...]
+    """Better sources that could not serve."""
+    summarised: bool = False
+    """Whether a summary says less than the whole page."""
+
+
+def report_answer(report: Report, words: Words, *, explain: bool = False) -> Answer:
+    """Of `screener report`; `explain` adds what the scores are made of to its summary."""
+    return Answer(
+        "report",
+        words,
+        lambda full: study_page(report, words, full=full, explain=explain),
+        lambda: tables(report, words),
+        lambda: to_json(report, words, tables(report, words)),
+        lambda: _charts(report, words),
+        report.provenance.tried,
+        summarised=True,
+    )
+
+
+def comparison_answer(report: Report, words: Words) -> Answer:
+    """Of `screener compare`."""
+    return Answer(
+        "compare",
+        words,
+        lambda _full: comparison_page(report, words),
+        lambda: tables(report, words),
+        lambda: to_json(report, words, tables(report, words)),
+        lambda: _charts_of_comparison(report, words),
+        report.provenance.tried,
+    )
+
+
+def stock_answer(report: Report, ticker: str, flows: Sequence[Flow], words: Words) -> Answer:
+    """Of `screener stock`."""
+
+    def its_tables() -> list[Table]:
+        return [table for table in tables(report, words) if table.name in ("stocks", "levels")]
+
+    return Answer(
+        "stock",
+        words,
+        lambda _full: card_page(report, ticker, flows, words),
+        its_tables,
+        lambda: to_json(report, words, its_tables()),
+        lambda: _charts(report, words, ticker),
+        report.provenance.tried,
+    )
+
+
+def claims_answer(report: Report, words: Words) -> Answer:
+    """Of `screener claims`."""
+
+    def its_table() -> list[Table]:
+        return [table for table in tables(report, words) if table.name == "claims"]
+
+    return Answer(
+        "claims",
+        words,
+        lambda _full: claims_page(report, words),
+        its_table,
+        lambda: to_json(report, words, its_table()),
+        dict,
+        report.provenance.tried,
+    )
+
+
+def scan_answer(report: ScanReport, words: Words, top: int) -> Answer:
+    """Of `screener scan`; `top` stocks in each of its two tables."""
+    return Answer(
+        "scan",
+        words,
+        lambda full: scan_page(report, words, top, full=full),
+        lambda: of_scan.tables(report, words),
+        lambda: of_scan.to_json(report, words),
+        dict,
+        report.provenance.tried,
+        summarised=True,
+    )
+
+
+def _charts(report: Report, words: Words, ticker: str | None = None) -> Charts:
+    # Loaded when a page is asked for: most runs in a terminal draw nothing but text.
+    from screener.report.charts import charts_of, charts_of_stock
+
+    return charts_of(report, words) if ticker is None else charts_of_stock(report, ticker, words)
+
+
+def _charts_of_comparison(report: Report, words: Words) -> Charts:
+    from screener.report.charts import charts_of_comparison
+
+    return charts_of_comparison(report, words)

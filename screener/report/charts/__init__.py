@@ -1,0 +1,62 @@
+"""The report's charts: from the model of final numbers to drawings, without any looks but classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from screener.report.charts.breadth import breadth, breadth_rows
+from screener.report.charts.drawing import Figure
+from screener.report.charts.intervals import movers, windows
+from screener.report.charts.ordinary import ordinary
+from screener.report.charts.paths import paths
+from screener.report.charts.prices import largest_stocks, sector_prices, stock_price
+from screener.report.charts.tiles import tiles
+from screener.report.model import Report
+from screener.words import Words
+
+__all__ = ["Figure", "charts_of", "charts_of_comparison", "charts_of_stock"]
+
+
+def charts_of(report: Report, words: Words) -> dict[str, list[Figure]]:
+    """Every chart that the report can carry honestly, by key of the section below whose title it stands."""
+    # Without themes there is no section of theirs.
+    broad = "themes" if any(row.group.theme for row in breadth_rows(report)) else "sectors"
+    charts = {
+        "sectors": [paths(report, words)],
+        "winners": [movers(report, words)],
+        "paths": [sector_prices(report, words), largest_stocks(report, words)],
+        "spreads": [ordinary(report, words)],
+        "stocks": [tiles(report, words)],
+    }
+    return _drawn(report, words, {**charts, broad: [*charts.get(broad, ()), breadth(report, words)]})
+
+
+def charts_of_comparison(report: Report, words: Words) -> dict[str, list[Figure]]:
+    """The charts of one pair of groups, by key of the section of its page."""
+    return _drawn(
+        report,
+        words,
+        {
+            "windows": [ordinary(report, words)],
+            "sides": [breadth(report, words)],
+            "paths": [paths(report, words), sector_prices(report, words)],
+            "drivers": [movers(report, words)],
+        },
+    )
+
+
+def charts_of_stock(report: Report, ticker: str, words: Words) -> dict[str, list[Figure]]:
+    """The charts of one stock, by key of the section of its page."""
+    return _drawn(report, words, {"windows": [stock_price(report, ticker, words), windows(report, ticker, words)]})
+
+
+def _drawn(report: Report, words: Words, charts: Mapping[str, Iterable[Figure | None]]) -> dict[str, list[Figure]]:
+    """The charts that there are; one that may be taken out of its page carries the page's warning itself."""
+    banner = words(f"{report.banner}_short") if report.banner else ""
+    found = {key: [one for one in figures if one] for key, figures in charts.items()}
+    return {
+        key: [replace(one, note=" ".join(filter(None, (banner and f"{banner}.", one.note)))) for one in figures]
+        for key, figures in found.items()
+        if figures
+    }

@@ -1,0 +1,83 @@
+"""How broad the move was: of each sector and theme, how many stocks rose, stayed and fell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from screener.report.charts.drawing import Drawing, Figure, Frame, figure
+from screener.report.model import Report
+from screener.screens.results import GroupRow
+from screener.words import Words
+
+_STEP, _BAR = 24.0, 17.0
+_LEGEND = 26.0
+_INDENT = 14.0
+_KEY = 26.0
+"""Room for the colour of one kind of bar, beside its name."""
+
+
+def breadth(report: Report, words: Words) -> Figure | None:
+    """One bar a sector and a theme in the leading window; None where no return is known."""
+    rows = breadth_rows(report)
+    if not rows:
+        return None
+    sectors = [row for row in rows if row.group.theme is None and not row.group.post_hoc]
+    named = sectors or rows
+    most, least = (max(named, key=lambda row: row.n_up / row.n), max(named, key=lambda row: row.n_down / row.n))
+    values = {
+        "most": words.name(most.group),
+        "up": most.n_up,
+        "of_most": most.n,
+        "least": words.name(least.group),
+        "down": least.n_down,
+        "of_least": least.n,
+    }
+    told = "; ".join(
+        words("chart_breadth_told", name=words.name(row.group), up=row.n_up, flat=row.n_flat, down=row.n_down)
+        for row in rows
+    )
+    return figure(
+        lambda frame: _draw(rows, frame, words),
+        words("chart_breadth_title", **values),
+        words("chart_breadth_alt", groups=told),
+        measure=words("chart_breadth_measure", window=report.leading),
+        note=words("post_hoc") if any(row.group.post_hoc for row in rows) else "",
+    )
+
+
+def breadth_rows(report: Report) -> list[GroupRow]:
+    """Each sector of which a return is known, and its themes below it where it has more than one."""
+    rows = []
+    for sector in report.sectors(report.leading):
+        themes = [row for row in report.themes(report.leading, sector.group.sector) if row.n]
+        rows += [*([sector] if sector.n else []), *(themes if len(themes) > 1 else [])]
+    return rows
+
+
+def _draw(rows: Sequence[GroupRow], frame: Frame, words: Words) -> Drawing:
+    names = [(0.0 if row.group.theme is None else _INDENT) + frame.length(words.name(row.group)) for row in rows]
+    left = min(max(names) + 10, frame.width * 0.5)
+    right = frame.width - 34
+    drawing = Drawing(frame, _LEGEND + _STEP * len(rows))
+    keys = [(look, words(f"chart_{look}")) for look in ("up", "flat", "down")]
+    at = min(left, right - sum(_KEY + frame.length(name) for _, name in keys))
+    for look, name in keys:
+        drawing.rect(at, 4, 10, 10, f"bar {look}")
+        drawing.text(at + 14, 13, name, "axis")
+        at += _KEY + frame.length(name)
+    drawing.text(frame.width, 13, words("col_n"), "axis", "end")
+    for place, row in enumerate(rows):
+        top = _LEGEND + _STEP * place
+        base = top + _BAR / 2 + 4.5
+        sector = row.group.theme is None
+        drawing.text(0 if sector else _INDENT, base, words.name(row.group), "name" if sector else "label")
+        at = left
+        for look, count in (("up", row.n_up), ("flat", row.n_flat), ("down", row.n_down)):
+            width = (right - left) * count / row.n
+            if count:
+                drawing.rect(at, top, width, _BAR, f"bar {look}")
+                if width > frame.length(str(count)) + 4:
+                    drawing.text(at + width / 2, base, str(count), f"on-{look}", "middle")
+            at += width
+        drawing.text(frame.width, base, str(row.n), "axis", "end")
+    return drawing

@@ -1,0 +1,108 @@
+"""Cumulative abnormal returns of the sectors around the event, each with its band."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from screener.report.charts.drawing import Drawing, Figure, Frame, figure
+from screener.report.charts.plot import BELOW, Box, Field, draw_field
+from screener.report.figures import percent
+from screener.report.model import Report
+from screener.screens.results import Group, PathPoint
+from screener.words import Words
+
+_HEIGHT, _HEADING, _GAP = 190, 26, 22
+"""Of the field of one panel, the sector's name above it, and what lies between two panels."""
+
+Path = tuple[PathPoint, ...]
+
+
+def paths(report: Report, words: Words) -> Figure | None:
+    """One panel a sector, on one scale; None where no sector that is evidence has a path.
+
+    Groups that were put together after the event are left out: a band around them would look like evidence.
+    """
+    shown = _paths(report)
+    if not shown:
+        return None
+    ranked = sorted(shown, key=lambda path: -path[-1].caar)
+    best, worst = ranked[0][-1], ranked[-1][-1]
+    values = {
+        "best": words.name(best.group),
+        "best_value": percent(best.caar),
+        "worst": words.name(worst.group),
+        "worst_value": percent(worst.caar),
+        "day": best.day,
+    }
+    title = words("chart_paths_title" if len(shown) > 1 else "chart_paths_title_1", **values)
+    told = "; ".join(_told(path, words) for path in shown)
+    alt = words("chart_paths_alt", n=len(shown), first=shown[0][0].tau, last=shown[0][-1].tau, sectors=told)
+    left_out = [words.name(group) for group in report.groups if group.post_hoc and group.theme is None]
+    notes = [words("chart_paths_note")]
+    if left_out:
+        notes.append(words("chart_post_hoc_out", names=", ".join(left_out)))
+    measure = words("chart_paths_measure", model=words(f"model_{report.rules.model}"))
+    return figure(lambda frame: _draw(shown, frame, words), title, alt, measure=measure, note=" ".join(notes))
+
+
+def _paths(report: Report) -> list[Path]:
+    """The path of each sector that is evidence, in the order of the sectors' table."""
+    of: dict[Group, list[PathPoint]] = {}
+    for point in report.impact.paths:
+        of.setdefault(point.group, []).append(point)
+    groups = [row.group for row in report.sectors(report.leading) if not row.group.post_hoc]
+    return [tuple(of[group]) for group in groups if len(of.get(group, ())) > 1]
+
+
+def _told(path: Path, words: Words) -> str:
+    last = path[-1]
+    ends = (percent(last.caar - last.half_width), percent(last.caar + last.half_width))
+    key = "chart_path_told" if math.isfinite(last.half_width) else "chart_path_told_plain"
+    return words(key, name=words.name(last.group), value=percent(last.caar), low=ends[0], high=ends[1])
+
+
+def _draw(shown: Sequence[Path], frame: Frame, words: Words) -> Drawing:
+    columns = 1 if frame.narrow or len(shown) == 1 else 2
+    width = (frame.width - _GAP * (columns - 1)) / columns
+    height = _HEADING + _HEIGHT + BELOW
+    rows = math.ceil(len(shown) / columns)
+    drawing = Drawing(frame, rows * height + (rows - 1) * _GAP)
+    points = [point for path in shown for point in path]
+    reach = [point.half_width if math.isfinite(point.half_width) else 0.0 for point in points]
+    low = min(point.caar - half for point, half in zip(points, reach, strict=True))
+    high = max(point.caar + half for point, half in zip(points, reach, strict=True))
+    taus = [point.tau for point in points]
+    for place, path in enumerate(shown):
+        left, top = place % columns * (width + _GAP), place // columns * (height + _GAP)
+        box = Box(left + 46, top + _HEADING, left + width - 52, top + _HEADING + _HEIGHT)
+        field = Field.of(box, taus, min(low, 0.0), max(high, 0.0))
+        drawing.text(left, top + 14, words.name(path[0].group), f"name ink{place % 7}")
+        draw_field(drawing, field, {point.tau: point.day for point in path}, 0.0, _percent_label, words)
+        for other in shown:
+            if other is not path:
+                drawing.path([(field.x(point.tau), field.y(point.caar)) for point in other], "other")
+        for band in _bands(path):
+            upper = [(field.x(one.tau), field.y(one.caar + one.half_width)) for one in band]
+            lower = [(field.x(one.tau), field.y(one.caar - one.half_width)) for one in reversed(band)]
+            drawing.path([*upper, *lower], f"band area{place % 7}", closed=True)
+        drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path], f"series line{place % 7}")
+        last = path[-1]
+        drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{place % 7}")
+        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, _end_label(last.caar), f"value ink{place % 7}")
+    return drawing
+
+
+def _bands(path: Path) -> list[list[PathPoint]]:
+    """The parts of a path that have a band."""
+    parts = groupby(path, key=lambda point: math.isfinite(point.half_width))
+    return [list(points) for known, points in parts if known]
+
+
+def _percent_label(value: float) -> str:
+    return f"{value * 100:+.0f}%" if round(value, 6) else "0%"
+
+
+def _end_label(value: float) -> str:
+    return f"{value * 100:+.1f}%"

@@ -1,0 +1,123 @@
+"""Charts of a workbook that Excel draws from its own cells: sectors in the first window, and their paths around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from screener.report.tables import Table
+from screener.screens.results import Window
+from screener.words import Words
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.worksheet import Worksheet
+
+COLOURS = {"kr": ("#C5162E", "#1359B0"), "us": ("#0F7541", "#C5162E"), "cb": ("#A85000", "#1359B0")}
+"""By palette, of what rose and of what fell."""
+_LINES = ("#0067A5", "#B34700", "#007A5A", "#8A3B9C", "#7A6000", "#A3295C", "#46545F")
+_GREY = {"line": {"color": "#DFE3E8"}}
+_TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
+_PERCENT = "+0.00%;-0.00%;0.00%"
+_LABEL = 0.15
+"""Part of the range of bars that the figure beside a bar takes."""
+_WIDTH, _HEIGHT, _ROWS = 760, 400, 21
+"""Of a chart in pixels, and the rows that it covers with one of air."""
+_PATHS = 3
+"""Column in which the figures of the paths begin, beside those of the bars."""
+
+Record = Mapping[str, Any]
+
+
+def draw(book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], words: Words, palette: str) -> None:
+    """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
+
+    Tables that are no study of sectors are not drawn.
+    """
+    records = {table.name: table.records() for table in tables}
+    sectors = [one for one in records.get("sectors", []) if one["theme"] is None]
+    if not sectors:
+        return
+    names = {str(one["sector"]): f"{one['sector']} *" if one["post_hoc"] else str(one["sector"]) for one in sectors}
+    figures = book.add_worksheet(words("sheet_figures"))
+    figures.set_column(0, 20, 12)
+    charts = [_bars(book, figures, sectors, names, words, COLOURS[palette])]
+    paths = [one for one in records.get("paths", []) if one["sector"] in names and one["theme"] is None]
+    if paths:
+        charts.append(_lines(book, figures, paths, names, words))
+    for number, chart in enumerate(charts):
+        chart.set_size({"width": _WIDTH, "height": _HEIGHT})
+        front.insert_chart(row + number * _ROWS, 0, chart)
+    if any(one["post_hoc"] and one["mean_return_ew"] is not None for one in sectors):
+        front.write_string(row + len(charts) * _ROWS, 0, words("post_hoc"))
+
+
+def _bars(
+    book: Workbook,
+    sheet: Worksheet,
+    sectors: Sequence[Record],
+    names: Mapping[str, str],
+    words: Words,
+    colours: tuple[str, str],
+) -> Chart:
+    """What the sectors did in the first window, the best on top: abnormal returns of a study, else returns."""
+    first, last = sectors[0]["window_start"], sectors[0]["window_end"]
+    measure = "caar_ew" if any(one["caar_ew"] is not None for one in sectors) else "mean_return_ew"
+    inside = [one for one in sectors if (one["window_start"], one["window_end"]) == (first, last)]
+    known = [(names[one["sector"]], one[measure]) for one in inside if one[measure] is not None]
+    known.sort(key=lambda pair: -pair[1])
+    percent = book.add_format({"num_format": _PERCENT})
+    sheet.write_row(0, 0, ["sector", measure])
+    for row, (name, value) in enumerate(known, 1):
+        sheet.write_string(row, 0, name)
+        sheet.write_number(row, 1, value, percent)
+    chart: Chart = book.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": measure,
+            "categories": [sheet.get_name(), 1, 0, len(known), 0],
+            "values": [sheet.get_name(), 1, 1, len(known), 1],
+            "points": [{"fill": {"color": colours[value < 0]}} for _, value in known],
+            "data_labels": {"value": True, "num_format": _PERCENT},
+            "gap": 60,
+        }
+    )
+    chart.set_title({"name": words(f"drawn_{measure}", window=Window(first, last, None, None, None)), **_TITLE})
+    low, high = (bound(0, *(value for _, value in known)) for bound in (min, max))
+    room = (high - low) * _LABEL
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": low - room, "max": high + room})
+    chart.set_y_axis({"reverse": True, "label_position": "low", "major_tick_mark": "none", **_GREY})
+    chart.set_legend({"none": True})
+    return chart
+
+
+def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str], words: Words) -> Chart:
+    """CAAR of each sector by session, 0 at the base."""
+    sessions = sorted({one["tau"] for one in paths})
+    percent = book.add_format({"num_format": _PERCENT})
+    sheet.write_row(0, _PATHS, ["tau", *names.values()])
+    sheet.write_column(1, _PATHS, sessions)
+    chart: Chart = book.add_chart({"type": "line"})
+    for number, (sector, name) in enumerate(names.items()):
+        place = _PATHS + 1 + number
+        for one in paths:
+            if one["sector"] == sector:
+                sheet.write_number(1 + sessions.index(one["tau"]), place, one["caar"], percent)
+        chart.add_series(
+            {
+                "name": [sheet.get_name(), 0, place],
+                "categories": [sheet.get_name(), 1, _PATHS, len(sessions), _PATHS],
+                "values": [sheet.get_name(), 1, place, len(sessions), place],
+                "line": {
+                    "color": _LINES[number % len(_LINES)],
+                    "width": 2,
+                    "dash_type": "dash" if name != sector else "solid",
+                },
+            }
+        )
+    chart.set_title({"name": words("drawn_paths"), **_TITLE})
+    chart.set_x_axis({"name": words("drawn_sessions"), "label_position": "low", "interval_unit": 5, "interval_tick": 5})
+    chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, **_GREY}})
+    chart.set_legend({"position": "right"})
+    return chart

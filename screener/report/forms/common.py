@@ -1,0 +1,214 @@
+"""Columns that several tables have."""
+
+from __future__ import annotations
+
+from screener.report.columns import Column, Unit
+
+NO_STUDY = "there is no estimation window before the event, as of newspaper figures"
+NO_TEST = f"the headline test cannot be had, as `undefined` says, or {NO_STUDY}"
+
+FIRST = (
+    Column("event", Unit.NAME, "Id of the event.", value=lambda _row, report, _words: report.event.id),
+    Column("as_of", Unit.DATE, "Last day of the prices.", value=lambda _row, report, _words: report.as_of),
+    Column(
+        "source",
+        Unit.TEXT,
+        "Where the prices come from: openapi, pykrx-login, pykrx-keyless, store, file, press or demo.",
+        value=lambda _row, report, _words: report.provenance.source,
+    ),
+)
+"""Every table begins with these."""
+
+LAST = (
+    Column(
+        "model",
+        Unit.TEXT,
+        "How the expected return was formed.",
+        NO_STUDY,
+        lambda _row, report, _words: report.rules.model.value if report.provenance.study else None,
+    ),
+    Column(
+        "benchmark",
+        Unit.TEXT,
+        "What stands for the market.",
+        value=lambda _row, report, _words: report.provenance.benchmark,
+    ),
+    Column(
+        "banner",
+        Unit.TEXT,
+        "The warning that belongs on these figures.",
+        "it is a study of real prices, which needs none",
+        lambda _row, report, words: words(f"{report.banner}_short") if report.banner else None,
+    ),
+)
+"""Every table ends with these."""
+
+CONFOUNDERS = Column(
+    "confounders",
+    Unit.TEXT,
+    "What else moved prices during the window, each with its day.",
+    "nothing is known to have",
+    lambda row, report, words: report.other_news(row.window, words.language) or None,
+)
+
+WINDOW = (
+    Column("window_start", Unit.TAU, "First session of the window.", value="window.first"),
+    Column("window_end", Unit.TAU, "Last session of the window.", value="window.last"),
+)
+
+HEADLINE = (
+    Column(
+        "z_ewma",
+        Unit.STATISTIC,
+        "Statistic of the headline test: the portfolio's cumulative abnormal return over the volatility that the "
+        "sessions before it let expect.",
+        NO_TEST,
+        "headline.z_ewma",
+    ),
+    Column(
+        "placebo_rank",
+        Unit.COUNT,
+        "Place of |z_ewma| among ordinary sessions of the same portfolio's past, 1 = none was more extreme.",
+        NO_TEST,
+        "headline.rank",
+    ),
+    Column(
+        "placebo_n",
+        Unit.COUNT,
+        "Ordinary sessions that were ranked, and the event.",
+        NO_TEST,
+        lambda row, *_: row.headline.n or None,
+    ),
+    Column(
+        "placebo_p",
+        Unit.PROBABILITY,
+        "p of the headline test, which verdicts rest on: placebo_rank / placebo_n.",
+        NO_TEST,
+        "headline.p",
+    ),
+)
+
+HEADLINE_Q = Column(
+    "q",
+    Unit.PROBABILITY,
+    "placebo_p for the number of sectors, or of themes (Benjamini and Hochberg).",
+    f"the group was put together after the event, or {NO_TEST}",
+    "headline.q",
+)
+
+P_FAMILY = Column(
+    "p_family",
+    Unit.PROBABILITY,
+    "p of z_ewma for the other sectors, or themes, with their joint law (Westfall and Young).",
+    f"the group was put together after the event, or {NO_TEST}",
+    "headline.p_family",
+)
+
+CAAR_TESTED = Column(
+    "caar_tested",
+    Unit.RETURN,
+    "The abnormal return under test: of the portfolio fitted as one, which differs a little from caar_ew where members "
+    "were listed late.",
+    NO_TEST,
+    "headline.caar",
+)
+
+INTERVAL = (
+    Column(
+        "ci_low",
+        Unit.RETURN,
+        "Lower end of the 95 % interval around caar_ew: the effects that the headline test does not reject.",
+        NO_TEST,
+        "low",
+    ),
+    Column("ci_high", Unit.RETURN, "Upper end of that interval.", NO_TEST, "high"),
+)
+
+UNDEFINED = Column(
+    "undefined",
+    Unit.TEXT,
+    "Why the headline test has no value.",
+    "it has one, or nothing was tested",
+    "headline.reason",
+)
+
+VOLUME_RATIO = Column(
+    "volume_ratio",
+    Unit.RATIO,
+    "Mean daily volume in the window over the mean in the estimation window; of a group, the median of its members'.",
+    "the source gives no volume, or there was none in the estimation window",
+)
+
+VERDICT = Column(
+    "verdict",
+    Unit.TEXT,
+    "winner (score of 25 or more, q of .10 or less), loser (score of -25 or less, same q), else no clear effect.",
+    "there is no score, or no q to carry a verdict",
+    lambda row, *_: row.score.verdict or None,
+)
+
+SCORE = (
+    Column(
+        "score",
+        Unit.SCORE,
+        "One signed number for how large, certain, lasting and broad the move was, and how much was traded in it.",
+        "magnitude or certainty is not known",
+        "score.value",
+    ),
+    Column(
+        "rank",
+        Unit.COUNT,
+        "Place by score in its window, 1 = highest: stocks among stocks, sectors among sectors, themes among themes.",
+        "there is no score, or the group was put together after the event and is no evidence",
+        "score.rank",
+    ),
+    VERDICT,
+)
+
+STEADY = Column(
+    "steady",
+    Unit.SHARE,
+    "Share of 1,000 random weightings of the score's parts that leave the row in its third of the ranking.",
+    "there is no rank",
+    "score.steady",
+)
+
+LASTING = (
+    Column(
+        "lasting",
+        Unit.TEXT,
+        "What became of the event day's move by the window's end: held, faded, reversed, extended or delayed.",
+        "nothing moved, or the window says nothing of it: it does not begin with the event day, or ends with it",
+        lambda row, *_: row.lasting.what or None,
+    ),
+    Column(
+        "half_life",
+        Unit.SESSIONS,
+        "Sessions after the event day until half of the move was gone.",
+        "the move neither faded nor reversed",
+        "lasting.half_life",
+    ),
+)
+
+_PARTS = {
+    "magnitude": ("where the size of the move stands among others, with its sign", "no abnormal return"),
+    "certainty": ("1 - placebo_p, with the sign of the move", "no placebo_p"),
+    "persistence": (
+        "how much of the event day's move stands at the window's end, with the sign of the window's",
+        "no abnormal return, or a window that does not begin with the event day, or ends with it",
+    ),
+    "breadth": ("-1 = all members fell, +1 = all rose", "no member has a return"),
+    "volume": ("trading beyond the usual, with the sign of the move", "no volume_ratio or no abnormal return"),
+}
+
+
+def part(name: str) -> Column:
+    """A column that holds one part of the score."""
+    meaning, empty = _PARTS[name]
+    return Column(
+        f"score_{name}",
+        Unit.PART,
+        f"Part of the score: {meaning}.",
+        f"there is {empty}",
+        lambda row, *_: row.score.parts.get(name),
+    )

@@ -1,0 +1,28 @@
+"use strict";
+for (const table of document.querySelectorAll("table")) {
+  const body = table.tBodies[0];
+  const heads = [...table.tHead.rows[0].cells];
+  const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const cell = (row) => row.cells[column];
+      const figures = [...body.rows].some((row) => "value" in cell(row).dataset);
+      const before = head.getAttribute("aria-sort");
+      const rising = before ? before === "descending" : !figures;
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+      const known = (row) => !figures || cell(row).dataset.value !== "";
+      const compare = (a, b) =>
+        figures
+          ? Number(cell(a).dataset.value) - Number(cell(b).dataset.value)
+          : order.compare(cell(a).textContent, cell(b).textContent);
+      body.append(
+        ...[...body.rows].sort((a, b) => known(b) - known(a) || (known(a) ? (rising ? 1 : -1) * compare(a, b) : 0)),
+      );
+    });
+  });
+}

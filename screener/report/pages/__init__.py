@@ -1,0 +1,1 @@
+"""What each command says, as blocks of finished text: the model in, one language out, no looks."""

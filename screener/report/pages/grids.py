@@ -1,0 +1,361 @@
+"""The columns of every table, in the order in which they are given up when there is no room."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from screener.report.blocks import Cell, Field
+from screener.report.figures import (
+    bar,
+    money_cell,
+    number_cell,
+    p_cell,
+    percent,
+    percent_cell,
+    signed,
+    signed_cell,
+    sparkline,
+)
+from screener.report.model import Report
+from screener.report.pages.path import caar_by_tau, shown_taus, tau_label
+from screener.screens.results import Group, GroupRow, Headline, SpreadRow, StockRow, Window
+from screener.screens.scores import PARTS
+from screener.words import Words
+
+SPARK = range(-1, 8)
+"""Sessions that the sparkline of a sector draws."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Makes columns out of rows, with headers from the catalogue."""
+
+    words: Words
+
+    def field(
+        self, header: str, rows: Sequence[Any], cell: Callable[[Any], Cell], priority: int = 0, *, right: bool = True
+    ) -> Field:
+        """One column."""
+        return Field(self.words(header), tuple(cell(row) for row in rows), priority, right)
+
+    def text(self, header: str, rows: Sequence[Any], text: Callable[[Any], str], priority: int = 0) -> Field:
+        """A column of words."""
+        return self.field(header, rows, lambda row: Cell(text(row)), priority, right=False)
+
+    def percent(
+        self,
+        header: str,
+        rows: Sequence[Any],
+        value: Callable[[Any], float],
+        priority: int = 0,
+        *,
+        arrowed: bool = False,
+    ) -> Field:
+        """A column of returns."""
+        return self.field(header, rows, lambda row: percent_cell(value(row), arrowed=arrowed), priority)
+
+    def p(self, header: str, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 0) -> Field:
+        """A column of p values."""
+        return self.field(header, rows, lambda row: p_cell(value(row)), priority)
+
+    def number(
+        self, header: str, rows: Sequence[Any], value: Callable[[Any], float], decimals: int, priority: int = 0
+    ) -> Field:
+        """A column of figures without a sign."""
+        return self.field(header, rows, lambda row: number_cell(value(row), decimals), priority)
+
+    def score(self, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 2) -> Field:
+        """A column of scores."""
+        return self.field("col_score", rows, lambda row: signed_cell(value(row), 0), priority)
+
+    def rank(self, rows: Sequence[Any], headline: Callable[[Any], Headline], priority: int = 1) -> Field:
+        """A column of places among ordinary sessions."""
+
+        def place(row: Any) -> Cell:
+            its = headline(row)
+            return Cell(f"{its.rank:.0f}/{its.n}" if math.isfinite(its.rank) else "-", its.rank)
+
+        return self.field("col_rank", rows, place, priority)
+
+    def lasting(self, rows: Sequence[GroupRow] | Sequence[StockRow], priority: int = 2) -> Field:
+        """A column of what became of the event day's move."""
+        return self.text(
+            "col_lasting",
+            rows,
+            lambda row: self.words(f"lasting_{row.lasting.what}") if row.lasting.what else "-",
+            priority,
+        )
+
+
+@dataclass(frozen=True)
+class Grids(Columns):
+    """Columns of each table of one report; what a newspaper's selection cannot carry is not among them."""
+
+    report: Report
+
+    def sectors(self, rows: Sequence[GroupRow]) -> tuple[Field, ...]:
+        """Sectors in one window, as a summary has them: what moved, how surely, how broadly, how it went on."""
+        if not self.report.provenance.study:
+            return self.groups(rows, "col_sector")
+        return (
+            self._groups("col_sector", rows),
+            self.number("col_n", rows, lambda row: row.n, 0),
+            self.percent("col_mean", rows, lambda row: row.mean_return_ew, arrowed=True),
+            self.percent("col_caar", rows, lambda row: row.caar_ew, arrowed=True),
+            self.p("col_p", rows, lambda row: row.headline.p),
+            self.p("col_q", rows, lambda row: row.headline.q, 1),
+            self._breadth(rows, 2),
+            self.number("col_volume", rows, lambda row: row.volume_ratio, 1, 4),
+            *self._flows(rows),
+            self.score(rows, lambda row: row.score.value, 1),
+            self.field("col_bar", rows, lambda row: Cell(bar(row.score.value), row.score.value), 3, right=False),
+            self.field("col_path", rows, lambda row: Cell(self._spark(row.group)), 5, right=False),
+        )
+
+    def groups(self, rows: Sequence[GroupRow], first: str) -> tuple[Field, ...]:
+        """Sectors or themes in one window, with every figure."""
+        study = self.report.provenance.study
+        fields = [
+            self._groups(first, rows),
+            self.number("col_n", rows, lambda row: row.n, 0),
+            self.percent("col_mean", rows, lambda row: row.mean_return_ew, arrowed=True),
+            self.percent("col_cap", rows, lambda row: row.mean_return_cw, 3),
+            self.percent("col_median", rows, lambda row: row.median_return, 2),
+            self._breadth(rows, 2 if study else 0),
+            self.percent(self._versus, rows, lambda row: row.mean_return_ew - row.benchmark_return, 4),
+        ]
+        if study:
+            fields += [
+                self.percent("col_caar", rows, lambda row: row.caar_ew, arrowed=True),
+                self.field("col_interval", rows, self._interval, 4),
+                self.rank(rows, lambda row: row.headline),
+                self.p("col_p", rows, lambda row: row.headline.p),
+                self.p("col_q", rows, lambda row: row.headline.q, 1),
+                self.score(rows, lambda row: row.score.value),
+                self.number("col_volume", rows, lambda row: row.volume_ratio, 1, 5),
+                *self._flows(rows),
+            ]
+        return tuple(fields)
+
+    def _flows(self, rows: Sequence[GroupRow]) -> list[Field]:
+        """Net purchases, where the source knows them."""
+        of = {(flow.group, flow.window): flow for flow in self.report.flows}
+        if not of:
+            return []
+        return [
+            Field(
+                self.words(f"col_{who}_net"),
+                tuple(money_cell(getattr(of.get((row.group, row.window)), who, math.nan)) for row in rows),
+                6,
+            )
+            for who in ("foreign", "institution")
+        ]
+
+    def _breadth(self, rows: Sequence[GroupRow], priority: int) -> Field:
+        return self.field(
+            "col_breadth_counts",
+            rows,
+            lambda row: Cell(f"{row.n_up}/{row.n_flat}/{row.n_down}" if row.n else "-", row.breadth_up),
+            priority,
+        )
+
+    def _interval(self, row: GroupRow | SpreadRow | StockRow) -> Cell:
+        if not math.isfinite(row.low):
+            return Cell("-", row.low)
+        return Cell(f"{percent(row.low)} {percent(row.high)}", row.low)
+
+    def _spark(self, group: Group) -> str:
+        caar = caar_by_tau(self.report, group)
+        return sparkline([caar[tau] for tau in SPARK if tau in caar])
+
+    @property
+    def _versus(self) -> str:
+        """What the benchmark is called: a fund that stands for an index is none."""
+        return "col_vs_fund" if self.report.provenance.proxies else "col_vs_index"
+
+    def tests(self, rows: Sequence[GroupRow]) -> tuple[Field, ...]:
+        """The tests beside the headline."""
+        return (
+            self._groups("col_sector", rows),
+            self.p("col_p_family", rows, lambda row: row.headline.p_family, 3),
+            self.p("col_portfolio", rows, _p("p_portfolio")),
+            self.p("col_adj_bmp", rows, _p("p_adj_bmp")),
+            self.p("col_grank", rows, _p("p_grank"), 2),
+            self.field("col_rbar", rows, lambda row: signed_cell(row.tests.get("rbar", math.nan), 2)),
+        )
+
+    def naive(self, rows: Sequence[GroupRow]) -> tuple[Field, ...]:
+        """Tests that assume independence between stocks."""
+        return (
+            self._groups("col_sector", rows),
+            self.p("col_patell", rows, _p("p_patell")),
+            self.p("col_bmp", rows, _p("p_bmp")),
+        )
+
+    def parts(self, rows: Sequence[GroupRow] | Sequence[StockRow], first: str) -> tuple[Field, ...]:
+        """What the scores are made of, and how much they hang on it."""
+        fields = [
+            self.text(first, rows, lambda row: self.words.name(row.group if isinstance(row, GroupRow) else row.stock)),
+            self.field("col_score", rows, lambda row: signed_cell(row.score.value, 0)),
+            self.number("col_place", rows, lambda row: row.score.rank, 0),
+        ]
+        fields += [
+            Field(
+                self.words(f"col_{part}"),
+                tuple(signed_cell(row.score.parts.get(part, math.nan), 2) for row in rows),
+                1,
+            )
+            for part in PARTS
+        ]
+        fields.append(self.number("col_steady", rows, lambda row: row.score.steady * 100, 0, 2))
+        if any(math.isfinite(row.score.low) for row in rows):
+
+            def ends(row: GroupRow | StockRow) -> Cell:
+                return Cell(f"{signed(row.score.low, 0)} {signed(row.score.high, 0)}", row.score.low)
+
+            fields.append(self.field("col_left_out", rows, ends, 3))
+        return tuple(fields)
+
+    def later(self, windows: Sequence[Window]) -> tuple[Field, ...]:
+        """CAAR and headline p of every sector in further windows."""
+        sectors = [row.group for row in self.report.sectors(self.report.leading)]
+        of = {(row.group, row.window): row for row in self.report.impact.groups}
+        fields = [self.text("col_sector", sectors, self.words.name)]
+        for window in windows:
+            rows = [of[group, window] for group in sectors]
+            fields.append(Field(str(window), tuple(percent_cell(row.caar_ew, arrowed=True) for row in rows)))
+            fields.append(self.p("col_p", rows, lambda row: row.headline.p, 1))
+            fields.append(self.lasting(rows))
+        return tuple(fields)
+
+    def spreads(self, rows: Sequence[SpreadRow]) -> tuple[Field, ...]:
+        """Sector against sector in one window."""
+        fields = [
+            self.text("col_pair", rows, self._pair),
+            self.percent("col_mean", rows, lambda row: row.mean_return_ew, arrowed=True),
+            self.percent("col_cap", rows, lambda row: row.mean_return_cw, 2),
+        ]
+        return (*fields, *(self._of_spreads(rows) if self.report.provenance.study else ()))
+
+    def windows(self, rows: Sequence[SpreadRow]) -> tuple[Field, ...]:
+        """One spread in each window."""
+        return (
+            self.text("col_window", rows, lambda row: str(row.window)),
+            self.percent("col_mean", rows, lambda row: row.mean_return_ew, arrowed=True),
+            self.percent("col_cap", rows, lambda row: row.mean_return_cw, 4),
+            *self._of_spreads(rows),
+        )
+
+    def _of_spreads(self, rows: Sequence[SpreadRow]) -> tuple[Field, ...]:
+        return (
+            self.percent("col_caar", rows, lambda row: row.caar_ew),
+            self.field("col_interval", rows, self._interval, 3),
+            self.rank(rows, lambda row: row.headline),
+            self.p("col_p", rows, lambda row: row.headline.p),
+            self.p("col_portfolio", rows, lambda row: row.p_portfolio, 3),
+            self.p("col_kp", rows, lambda row: row.p_kp, 4),
+            self.number("col_detectable", rows, lambda row: row.detectable * 100, 1, 5),
+        )
+
+    def _pair(self, row: SpreadRow) -> str:
+        a, b = (self.words.name(self.report.group(label)) for label in (row.sector_a, row.sector_b))
+        return self.words("minus", a=a, b=b)
+
+    def movers(self, winners: Sequence[StockRow], losers: Sequence[StockRow]) -> tuple[Field, ...]:
+        """Winners on the left, losers on the right; cells stay empty where one side is shorter."""
+        study = self.report.provenance.study
+        longest = max(len(winners), len(losers))
+        fields: list[Field] = []
+        for header, rows in (("col_winner", winners), ("col_loser", losers)):
+            missing = (Cell(""),) * (longest - len(rows))
+            side = [
+                self.text(header, rows, lambda row: self.words.name(row.stock)),
+                self.percent("col_return", rows, lambda row: row.raw_return, arrowed=True),
+            ]
+            if study:
+                side += [
+                    self.percent("col_car", rows, lambda row: row.car, 1),
+                    self.p("col_p", rows, lambda row: row.placebo_p, 2),
+                ]
+            fields += [Field(one.header, (*one.cells, *missing), one.priority, one.right) for one in side]
+        return tuple(fields)
+
+    def abnormal(self, rows: Sequence[StockRow]) -> tuple[Field, ...]:
+        """Abnormal returns of stocks, and how sure they are."""
+        return (
+            self.percent("col_car", rows, lambda row: row.car),
+            self.field("col_interval", rows, self._interval, 4),
+            self.field("col_t", rows, lambda row: signed_cell(row.scar, 1), 1),
+            self.p("col_p", rows, lambda row: row.placebo_p, 1),
+        )
+
+    def stocks(self, rows: Sequence[StockRow]) -> tuple[Field, ...]:
+        """Stocks in one window."""
+        printed = self.report.printed
+        fields = [
+            self.text("col_ticker", rows, lambda row: row.stock.ticker),
+            self.text("col_stock", rows, lambda row: self.words.name(row.stock)),
+            self.text("col_sector", rows, lambda row: self.words.name(self.report.group(row.stock.sector)), 4),
+            self.percent("col_return", rows, lambda row: row.raw_return, arrowed=True),
+        ]
+        if self.report.provenance.study:
+            fields += [
+                *self.abnormal(rows),
+                self.score(rows, lambda row: row.score.value),
+                self.number("col_volume", rows, lambda row: row.volume_ratio, 1, 3),
+                self.text("col_flags", rows, lambda row: self.flags(row.flags), 1),
+            ]
+        elif printed:
+            fields += [
+                self.percent(self._versus, rows, lambda row: row.raw_return - row.benchmark_return, 5),
+                self.text("col_printed", rows, lambda row: printed[row.stock.ticker].published_by),
+            ]
+        return tuple(fields)
+
+    def paths(self) -> tuple[Field, ...]:
+        """CAAR of every sector by session; empty if the prices end with the event day."""
+        sectors = [row.group for row in self.report.sectors(self.report.leading)]
+        paths = [caar_by_tau(self.report, group) for group in sectors]
+        return self.by_tau([(self.words.name(group), path) for group, path in zip(sectors, paths, strict=True)])
+
+    def by_tau(self, named: Sequence[tuple[str, dict[int, float]]]) -> tuple[Field, ...]:
+        """Paths of returns, one row each; empty if none reaches beyond the event day."""
+        taus = shown_taus([path for _, path in named])
+        if not taus:
+            return ()
+        columns = [
+            Field(
+                tau_label(tau),
+                tuple(percent_cell(path.get(tau, math.nan)) for _, path in named),
+                0 if tau in (0, taus[-1]) else abs(tau),
+            )
+            for tau in taus
+        ]
+        return (self.text("col_sector", named, lambda one: one[0]), *columns)
+
+    def planted(self) -> tuple[Field, ...]:
+        """Of a simulated market, the truth beside the estimates."""
+        rows = self.report.planted
+        return (
+            self._groups("col_sector", rows),
+            self.text("col_window", rows, lambda row: str(row.window)),
+            self.percent("col_planted", rows, lambda row: row.planted),
+            self.percent("col_found", rows, lambda row: row.found),
+            self.field("col_interval", rows, lambda row: Cell(f"{percent(row.low)} .. {percent(row.high)}", row.low)),
+            self.text("col_covered", rows, lambda row: self.words("yes" if row.covered else "no")),
+        )
+
+    def flags(self, flags: Sequence[str]) -> str:
+        """What must be known of a stock's figures."""
+        return ", ".join(self.words(f"flag_{flag}") for flag in flags)
+
+    def _groups(self, header: str, rows: Sequence[Any]) -> Field:
+        return self.text(header, rows, lambda row: self.words.name(row.group))
+
+
+def _p(name: str) -> Callable[[GroupRow], float]:
+    """The p of one of the tests beside the headline."""
+    return lambda row: row.tests.get(name, math.nan)

@@ -1,0 +1,142 @@
+"""Every screen in every format, and what happens where a file cannot be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Run
+from tests.market import small
+
+TABLES = {"stocks", "sectors", "spreads", "paths", "claims", "levels"}
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> list[str | Path]:
+    config = small.write_config(tmp_path)
+    prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
+    return ["--config", config, "--source", f"file:{prices}", "--benchmark", benchmark, "--lang", "en"]
+
+
+@pytest.mark.parametrize(
+    ("format_", "names"),
+    [
+        ("txt", {"report.txt"}),
+        ("md", {"report.md"}),
+        ("html", {"report.html"}),
+        ("xlsx", {"report.xlsx"}),
+        ("json", {"report.json"}),
+        ("csv", {f"{name}.csv" for name in TABLES}),
+        ("parquet", {f"{name}.parquet" for name in TABLES}),
+    ],
+)
+def test_report_in_each_format(
+    run: Run, market: list[str | Path], tmp_path: Path, format_: str, names: set[str]
+) -> None:
+    done = run("export", "--out", tmp_path / "out", "--format", format_, *market)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= names
+    for name in names:
+        assert name in done.stdout.replace("\n", " ")
+
+
+@pytest.mark.parametrize("screen", [["compare", "A", "B"], ["stock", "000001"], ["claims"]])
+@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "json"])
+def test_each_screen_in_each_format(
+    run: Run, market: list[str | Path], tmp_path: Path, screen: list[str], format_: str
+) -> None:
+    done = run("export", *screen, "--out", tmp_path / "out", "--format", format_, *market)
+    assert done.returncode == 0, done.stderr
+    written = list((tmp_path / "out").iterdir())
+    assert written
+    assert all(path.stat().st_size for path in written)
+
+
+def test_formats_of_a_command_are_those_of_export(run: Run, market: list[str | Path], tmp_path: Path) -> None:
+    run("export", "--out", tmp_path / "a", "--format", "html", *market)
+    run("export", "--out", tmp_path / "a", "--format", "xlsx", *market)
+    done = run("report", "--html", tmp_path / "b.html", *market)
+    assert done.stdout == f"Files: {tmp_path} (b.html)\n"
+    run("report", "--xlsx", tmp_path / "b.xlsx", *market)
+    for name in ("html", "xlsx"):
+        assert (tmp_path / "a" / f"report.{name}").read_bytes() == (tmp_path / f"b.{name}").read_bytes()
+    assert not (tmp_path / "reports").exists()
+
+
+def test_markdown_and_json_go_to_stdout(run: Run, market: list[str | Path]) -> None:
+    assert run("report", "--md", *market).stdout.startswith("## Test · event day 2024-04-22")
+    assert json.loads(run("stock", "000001", "--json", *market).stdout)["event"]["id"] == "test"
+
+
+def test_one_output_at_a_time(run: Run, market: list[str | Path]) -> None:
+    done = run("report", "--json", "--html", "x.html", *market)
+    assert done.returncode == 2
+    assert done.stderr == "screener: --json, --md, --csv, --html and --xlsx exclude each other: give one of them\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["compare", "A"], "compare takes two sectors or themes, not 1"),
+        (["stock"], "stock takes one code or name, not 0"),
+        (["claims", "A"], "claims takes no names: leave out A"),
+        (["scan", "A"], "scan takes no names: leave out A"),
+        (["report", "NOTHING"], "NOTHING"),
+    ],
+)
+def test_names_that_a_screen_does_not_take(
+    run: Run, market: list[str | Path], tmp_path: Path, wrong: list[str], said: str
+) -> None:
+    done = run("export", *wrong, "--out", tmp_path / "out", *market)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("format_", ["csv", "html"])
+def test_what_is_in_the_way_stays_and_is_named(
+    run: Run, market: list[str | Path], tmp_path: Path, format_: str
+) -> None:
+    name = "spreads.csv" if format_ == "csv" else "report.html"
+    out = tmp_path / "out"
+    (out / name).mkdir(parents=True)
+    (out / "stocks.csv").write_text("mine", encoding="utf-8")
+    done = run("export", "--out", out, "--format", format_, *market)
+    assert done.returncode == 3
+    assert str(out / name) in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (out / "stocks.csv").read_text(encoding="utf-8") == "mine"  # none of the files was replaced
+    assert {path.name for path in out.iterdir()} == {name, "stocks.csv"}
+
+
+def test_a_file_where_a_folder_belongs(run: Run, market: list[str | Path], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    done = run("report", "--html", tmp_path / "file" / "x.html", *market)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_full_disk_leaves_what_was_there(market: list[str | Path], tmp_path: Path) -> None:
+    """No file of this process may grow beyond 4 KB, as on a disk that is full."""
+    target = tmp_path / "page.html"
+    target.write_text("mine", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "screener", "report", "--html", target, *market],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert not list(tmp_path.glob(".page*"))

@@ -1,0 +1,250 @@
+"""Every face says the same: page, terminal, Markdown and HTML cell by cell, and the page what the CSV holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from html.parser import HTMLParser
+
+import pytest
+
+from screener.report.answer import report_answer
+from screener.report.blocks import Field, Grid, Page, Section
+from screener.report.figures import arrow, number, percent, probability, signed
+from screener.report.html import render_html
+from screener.report.markdown import to_markdown
+from screener.report.model import Report
+from screener.report.tables import to_csv
+from screener.words import Words
+
+EN = Words("en")
+Rows = list[dict[str, str]]
+Columns = Mapping[str, Callable[[dict[str, str]], str]]
+"""By header of the page, what a row of the CSV says there."""
+
+
+def shown(grid: Grid) -> list[list[str]]:
+    """Header and rows of the columns that hold anything."""
+    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    rows = zip(*([cell.text for cell in field.cells] for field in fields), strict=True)
+    return [[field.header for field in fields], *map(list, rows)]
+
+
+def grids(page: Page) -> Iterator[Grid]:
+    for section in page.sections:
+        yield from (block for block in section.body if isinstance(block, Grid))
+
+
+class Tables(HTMLParser):
+    """The text of every cell of every table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self._in_cell = False
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.tables[-1][-1][-1] += data
+
+
+def test_html_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        reader = Tables()
+        reader.feed(render_html(page, {}, language="en", palette="kr").decode())
+        assert reader.tables == [shown(grid) for grid in grids(page)], name
+
+
+def test_markdown_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        rows = [line for line in to_markdown(page).splitlines() if line.startswith("| ")]
+        found = [[plain(cell) for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+        expected = [row for grid in grids(page) for row in shown(grid)]
+        assert [row for row in found if not set("".join(row)) <= set("-:")] == [
+            [cell.strip() for cell in row] for row in expected if not set("".join(row)) <= set("-:")
+        ], name
+
+
+def plain(cell: str) -> str:
+    return re.sub(r"\\(.)", r"\1", cell.strip()).replace("&amp;", "&")
+
+
+@pytest.fixture(params=["study", "demo", "press"])
+def report(request: pytest.FixtureRequest) -> Report:
+    made: Report = request.getfixturevalue(request.param)
+    return made
+
+
+def test_the_page_says_what_the_csv_holds(report: Report) -> None:
+    assert_agreement(report)
+
+
+def test_the_page_of_the_real_event_says_what_the_csv_holds(real: Report) -> None:
+    assert_agreement(real)
+
+
+def assert_agreement(report: Report) -> None:
+    answer = report_answer(report, EN)
+    page, tables = answer.page(True), {table.name: list(rows(to_csv(table))) for table in answer.tables()}
+    leading = report.leading
+
+    def of(name: str, **where: str) -> Rows:
+        window = {"window_start": str(leading.first), "window_end": str(leading.last)}
+        found = tables[name]
+        wanted = {**(window if found and "window_start" in found[0] else {}), **where}
+        return [row for row in found if all(row[key] == value for key, value in wanted.items())]
+
+    sectors = {EN.name(row.group): row.group.sector for row in report.sectors(leading)}
+    by_sector = {row["sector"]: row for row in of("sectors", theme="")}
+    compare(page, "sectors", {shown: by_sector[sector] for shown, sector in sectors.items()}, GROUPS)
+    if report.provenance.study:
+        compare(page, "tests", {shown: by_sector[sector] for shown, sector in sectors.items()}, TESTS)
+        compare(page, "parts", {shown: by_sector[sector] for shown, sector in sectors.items()}, PARTS)
+    by_ticker = {row["ticker"]: row for row in of("stocks")}
+    for key in ("winners", "losers", "stocks"):
+        compare(page, key, by_ticker, STOCKS)
+    pairs = {
+        EN("minus", a=EN.name(report.group(row["sector_a"])), b=EN.name(report.group(row["sector_b"]))): row
+        for row in of("spreads")
+    }
+    compare(page, "spreads", pairs, SPREADS)
+    themes = {EN.name(one): one for one in report.groups if one.theme is not None}
+    by_theme = {(row["sector"], row["theme"]): row for row in of("sectors")}
+    compare(page, "themes", {name: by_theme[one.sector, one.theme or ""] for name, one in themes.items()}, GROUPS)
+    compare_paths(page, {name: of("paths", sector=sector, theme="") for name, sector in sectors.items()})
+
+
+def rows(content: bytes) -> Iterator[dict[str, str]]:
+    return csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+
+
+def figure(text: str) -> float:
+    return float(text) if text else math.nan
+
+
+def told(column: str, write: Callable[[float], str]) -> Callable[[dict[str, str]], str]:
+    return lambda row: write(figure(row[column]))
+
+
+def pct(column: str) -> Callable[[dict[str, str]], str]:
+    return told(column, percent)
+
+
+def p(column: str) -> Callable[[dict[str, str]], str]:
+    return told(column, probability)
+
+
+def arrowed(column: str) -> Callable[[dict[str, str]], str]:
+    return told(column, lambda value: f"{arrow(value)} {percent(value)}" if math.isfinite(value) else "-")
+
+
+def interval(row: dict[str, str]) -> str:
+    return f"{pct('ci_low')(row)} {pct('ci_high')(row)}" if row["ci_low"] else "-"
+
+
+def place(row: dict[str, str]) -> str:
+    return f"{row['placebo_rank']}/{row['placebo_n']}" if row["placebo_rank"] else "-"
+
+
+GROUPS: Columns = {
+    "n": lambda row: row["n"],
+    "Mean %": arrowed("mean_return_ew"),
+    "Cap-w. %": pct("mean_return_cw"),
+    "Median %": pct("median_return"),
+    "Up/=/down": lambda row: f"{row['n_up']}/{row['n_flat']}/{row['n_down']}" if row["n"] != "0" else "-",
+    "CAAR %": arrowed("caar_ew"),
+    "95% interval": interval,
+    "Rank": place,
+    "p": p("placebo_p"),
+    "q": p("q"),
+    "Score": told("score", lambda value: signed(value, 0)),
+    "Vol. x": told("volume_ratio", lambda value: number(value, 1)),
+}
+TESTS: Columns = {
+    "corrected p": p("p_family"),
+    "portfolio t": p("p_portfolio"),
+    "adj. BMP": p("p_adj_bmp"),
+    "GRANK-T": p("p_grank"),
+    "r-bar": told("rbar", lambda value: signed(value, 2)),
+}
+PARTS: Columns = {
+    part: told(f"score_{part}", lambda value: signed(value, 2)) for part in ("magnitude", "certainty", "breadth")
+}
+STOCKS: Columns = {
+    "Return %": arrowed("raw_return"),
+    "CAR %": pct("car"),
+    "95% interval": interval,
+    "t": told("t", lambda value: signed(value, 1)),
+    "p": p("placebo_p"),
+    "Score": told("score", lambda value: signed(value, 0)),
+    "Vol. x": told("volume_ratio", lambda value: number(value, 1)),
+}
+SPREADS: Columns = {
+    "Mean %": arrowed("mean_return_ew"),
+    "Cap-w. %": pct("mean_return_cw"),
+    "CAAR %": pct("caar_ew"),
+    "95% interval": interval,
+    "Rank": place,
+    "p": p("placebo_p"),
+    "portfolio t": p("p_portfolio"),
+    "detectable": told("detectable", lambda value: number(value * 100, 1)),
+}
+
+
+def section(page: Page, key: str) -> Section | None:
+    return next((one for one in page.sections if one.key == key), None)
+
+
+def compare(page: Page, key: str, by_name: dict[str, dict[str, str]], columns: Columns) -> None:
+    """Every figure of a section whose column is known, against the row of the CSV that its first cell names."""
+    found = section(page, key)
+    for grid in [block for block in found.body if isinstance(block, Grid)] if found else []:
+        known = [field for field in grid.fields if field.header in columns]
+        if key == "parts" and grid.fields[0].header != "Sector":
+            continue
+        assert known
+        for at, name in enumerate(cell.text for cell in grid.fields[0].cells):
+            for field in known:
+                expected = columns[field.header](by_name[name])
+                assert near(field.cells[at].text, expected), (key, name, field.header)
+
+
+def near(text: str, expected: str) -> bool:
+    """Whether two texts hold the same figures; the last digit may differ, for the CSV was rounded before."""
+    if text == expected:
+        return True
+    said, held = (re.findall(r"[-+]?\d*\.?\d+", one) for one in (text, expected))
+    return len(said) == len(held) > 0 and all(
+        abs(float(a) - float(b)) <= 1.01 * 10.0 ** -len(a.partition(".")[2]) for a, b in zip(said, held, strict=True)
+    )
+
+
+def compare_paths(page: Page, paths: dict[str, Rows]) -> None:
+    found = section(page, "paths")
+    if found is None:
+        return
+    grid = next(block for block in found.body if isinstance(block, Grid))
+    names, taus = grid.fields[0], grid.fields[1:]
+
+    def of(name: str, field: Field) -> str:
+        tau = str(int(field.header))
+        return next((percent(float(row["caar"])) for row in paths[name] if row["tau"] == tau), "-")
+
+    for at, name in enumerate(cell.text for cell in names.cells):
+        assert [near(field.cells[at].text, of(name, field)) for field in taus] == [True] * len(taus)
