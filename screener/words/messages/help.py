@@ -116,8 +116,8 @@ HELP: dict[str, str] = {
         "설정된 사건의 목록: 소식, 사건일, 기준일, 지난 거래일 수."
     ),
     "Example: screener events --config my": "예: screener events --config my",
-    "List the configured sectors, or the stocks of those that are named.": (
-        "설정된 업종의 목록, 또는 이름을 준 업종의 종목 목록."
+    "List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it.": (
+        "설정된 업종, 또는 이름을 쓴 업종의 종목을 보여 줍니다. 첫 가격은 저장소에 있는 것입니다."
     ),
     "Example: screener sectors SEMI AI_SW": "예: screener sectors SEMI AI_SW",
     # config
