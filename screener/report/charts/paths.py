@@ -41,6 +41,8 @@ def paths(report: Report, words: Words, groups: Sequence[Group]) -> Figure | Non
     alt = words("chart_paths_alt", n=len(shown), first=shown[0][0].tau, last=shown[0][-1].tau, sectors=told)
     left_out = [words.name(group) for group in groups if group.post_hoc]
     notes = [words("chart_paths_note")]
+    if any(not math.isfinite(point.half_width) for path in shown for point in path):
+        notes.append(words("chart_paths_no_band"))
     if left_out:
         notes.append(words("chart_post_hoc_out", names=", ".join(left_out)))
     measure = words("chart_paths_measure", model=words(f"model_{report.rules.model}"))

@@ -175,6 +175,7 @@ def test_paths_and_their_bands(report: Report, which: str) -> None:
     assert ends == pytest.approx([-0.01, 0.0, 0.06, 0.09, 0.03, 0.02, 0.0, -0.03], abs=1e-3)
     assert figure is not None
     assert "Late *" in figure.note
+    assert EN("chart_paths_no_band") in figure.note  # for sector B
     # The line of the event day goes through tau = 0, which is the third session.
     assert at(of(root, "line", "event")[0], "x1") == pytest.approx(series[0][2][0])
 
