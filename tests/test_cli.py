@@ -345,22 +345,14 @@ def test_version_and_help(run: Run) -> None:
     assert run("--help").stdout == run("-h").stdout
 
 
-def test_kept_help_is_the_command_lines_own() -> None:
-    command = [sys.executable, "-c", "from screener.cli import main; main()", "--help"]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
-    own = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    kept = (ROOT / "screener" / "help.txt").read_text(encoding="utf-8")
-    assert kept == own.replace("Usage: -c", "Usage: screener"), "make screener/help.txt brings it up to date"
-
-
-@pytest.mark.parametrize("argument", ["--help", "--version"])
-def test_help_and_version_load_nothing_heavy(argument: str) -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["--help", "--lang", "ko"], ["--version"]])
+def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys\n"
-        f"sys.argv = ['screener', '{argument}']\n"
+        f"sys.argv = ['screener', *{arguments!r}]\n"
         "from screener.__main__ import main\n"
         "main()\n"
-        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy'} & set(sys.modules)))"
+        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy', 'screener.words'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
