@@ -41,8 +41,10 @@ def list_sectors(settings: Settings, since: Mapping[str, date]) -> str:
 def list_members(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
     """The stocks of one sector, each with the first session that there is a price of."""
     rows = [(say("TICKER"), say("MARKET"), say("THEME"), say("FIRST PRICE"), say("NAME"))]
-    for one in settings.sector(sector).members:
-        rows.append((one.ticker, one.market, one.theme or "-", str(since.get(one.ticker, "-")), in_both(one)))
+    rows += [
+        (one.ticker, one.market, one.theme or "-", str(since.get(one.ticker, "-")), in_both(one))
+        for one in settings.sector(sector).members
+    ]
     return f"{sector}\n{columns(rows)}"
 
 
