@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 
-.PHONY: report test lint bench calibrate sample reference lock clean
+.PHONY: report test lint bench calibrate sample dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -68,6 +68,10 @@ screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py screener/wo
 # What gettext reads of click's own words; a test holds it together with screener/words/click.py.
 $(CLICK): screener/words/click.py $(VENV)/installed-dev
 	$(BIN)/python -m tests.words > $@
+
+# What the files of a report hold, for people and for programs; a test holds it together with the code.
+dictionary: $(VENV)/installed
+	$(BIN)/python -m screener.report.files reports
 
 # The pages of help at the end of the README; a test holds them together.
 reference: $(VENV)/installed-dev

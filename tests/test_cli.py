@@ -43,7 +43,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_bare_command_prints_the_press_report_with_its_banner(run: Run, tmp_path: Path) -> None:
-    done = run()
+    done = run("--full")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == "screener: pykrx-keyless: stocks: 90 to fetch"
     assert done.stderr.count("\n") == 2
@@ -101,7 +101,7 @@ def test_second_run_is_byte_identical(run: Run, own: list[str], tmp_path: Path) 
     assert files(tmp_path / "reports") == before
     day = str(small.sessions()[-1])
     assert {Path(name).name for name in before if name.startswith(day)} == {
-        "report.txt", "report.json", "run.json", "stocks.csv", "sectors.csv", "spreads.csv", "paths.csv",
+        "report.html", "report.txt", "report.json", "run.json", "stocks.csv", "sectors.csv", "spreads.csv", "paths.csv",
         "claims.csv", "levels.csv", "placebos.csv",
     }  # fmt: skip
     assert str((tmp_path / "reports" / "latest").readlink()) == day
@@ -113,7 +113,7 @@ def test_second_run_is_byte_identical(run: Run, own: list[str], tmp_path: Path) 
 
 
 def test_report_file_is_what_the_pipe_shows(run: Run, own: list[str], tmp_path: Path) -> None:
-    shown = run("report", *own).stdout
+    shown = run("report", "--full", *own).stdout
     filed = next((tmp_path / "reports").glob("*/test/report.txt")).read_text(encoding="utf-8")
     assert shown.startswith(filed)
     assert shown.removeprefix(filed).startswith("\nFiles: reports/")
@@ -180,7 +180,7 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (["report", "--source", "file:"], 2, "names no file"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),
         (["report", "--benchmark", "x.csv"], 2, "--benchmark and --market go with --source file:PATH"),
-        (["report", "--json", "--csv", "out"], 2, "--json and --csv exclude each other"),
+        (["report", "--json", "--csv", "out"], 2, "exclude each other: give one of them"),
         (["report", "--config", "nowhere"], 2, "nowhere: no such directory"),
         (["report", "--width", "20"], 2, "20 is not in the range"),
         (["sectors", "SEMY"], 2, "no sector 'SEMY': did you mean SEMI or SECURITY?"),
@@ -228,7 +228,7 @@ def test_study_without_a_return_is_no_report(run: Run, own: list[str], tmp_path:
 def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: Path) -> None:
     late = {str(day) for day in small.sessions()[small.EVENT_ROW - 4 :]}
     small.write(tmp_path / "prices.csv", [row for row in small.price_rows() if row["date"] in late])
-    done = run("report", *own)
+    done = run("report", "--full", *own)
     assert done.returncode == 0, done.stderr
     assert "Won: " in done.stdout
     assert "the prices hold no session of the estimation window" in done.stdout
@@ -345,22 +345,14 @@ def test_version_and_help(run: Run) -> None:
     assert run("--help").stdout == run("-h").stdout
 
 
-def test_kept_help_is_the_command_lines_own() -> None:
-    command = [sys.executable, "-c", "from screener.cli import main; main()", "--help"]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
-    own = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    kept = (ROOT / "screener" / "help.txt").read_text(encoding="utf-8")
-    assert kept == own.replace("Usage: -c", "Usage: screener"), "make screener/help.txt brings it up to date"
-
-
-@pytest.mark.parametrize("argument", ["--help", "--version"])
-def test_help_and_version_load_nothing_heavy(argument: str) -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["--help", "--lang", "ko"], ["--version"]])
+def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys\n"
-        f"sys.argv = ['screener', '{argument}']\n"
+        f"sys.argv = ['screener', *{arguments!r}]\n"
         "from screener.__main__ import main\n"
         "main()\n"
-        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy'} & set(sys.modules)))"
+        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy', 'screener.words'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -29,5 +29,8 @@ def test_wheel_works_outside_the_checkout(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "SK hynix" in done.stdout
     assert run("--help", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stdout.startswith("Usage: screener")
+    assert run("--help", "--lang", "ko", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stdout.startswith("사용법:")
+    fault = run("nothing", "--lang", "ko", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stderr
+    assert fault.startswith("screener: 'nothing' 명령은 없습니다")  # click's own words come along as well
     shown = run("config", "check", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stdout
     assert str(tmp_path / "site/screener/config/events.toml") in shown

@@ -81,4 +81,4 @@ def test_reference_is_that_of_the_code() -> None:
     from tests.reference import with_reference
 
     assert with_reference(README) == README, "make reference brings it up to date"
-    assert README.count("### screener ") >= 14
+    assert README.count("```text\nscreener ") >= 14

@@ -34,14 +34,20 @@ def events(config_directory: Path | None, store: str | None) -> int:
 
 @click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
 @click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=candidates.sectors)
+@stored
 @common
-def sectors(config_directory: Path | None, ids: tuple[str, ...]) -> int:
-    """List the configured sectors, or the stocks of those that are named."""
+def sectors(config_directory: Path | None, store: str | None, ids: tuple[str, ...]) -> int:
+    """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
+    from screener.app.access import open_store
+    from screener.market.since import first_prices
     from screener.report.listing import list_members, list_sectors
 
     settings = settings_of(config_directory)
-    listing = "\n".join(list_members(settings, one) for one in ids) if ids else list_sectors(settings)
-    emit(listing)
+    for one in ids:
+        settings.sector(one)  # a name that is wrong is told before the store is read
+    members = {one.ticker for sector in settings.sectors.values() for one in sector.members}
+    since = first_prices(open_store(store), members)
+    emit("\n".join(list_members(settings, one, since) for one in ids) if ids else list_sectors(settings, since))
     return ExitCode.DONE
 
 

@@ -49,7 +49,7 @@ class Output:
         return style_of(settings, self.palette, self.ascii, self.width)
 
     def deliver(self, answer: Answer, settings: Settings, said: str = "") -> None:
-        """Print the answer, or write the file that was asked for and say where it went; `said` stands below a page."""
+        """Print the answer, and write the files that were asked for and say where they went; `said` stands below."""
         style = self.style(settings)
         if self.json:
             emit(answer.document().decode())
@@ -57,12 +57,13 @@ class Output:
             from screener.report.markdown import to_markdown
 
             emit(to_markdown(answer.page(self.full)))
-        elif self.files:
-            for format_, path in self.files.items():
-                said = written(answer, format_, path, style.palette, as_file=format_ in _FILES) + said
-            emit(folded(said, style.width))
         else:
-            emit(page(answer, style, full=self.full) + (f"\n{folded(said, style.width)}" if said else ""))
+            # The page first: it was made, whatever becomes of the files.
+            emit(page(answer, style, full=self.full))
+            for format_, path in self.files.items():
+                said += written(answer, format_, path, style.palette, as_file=format_ in _FILES)
+            if said:
+                emit(f"\n{folded(said, style.width)}")
 
 
 def page(answer: Answer, style: Style, *, full: bool) -> str:
@@ -118,9 +119,9 @@ def outputs(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--width", type=click.IntRange(60, 200), help="Columns of the page."),
         click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
         click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
-        click.option("--xlsx", type=path, metavar="FILE", help="Write an Excel workbook, here, and nothing else."),
-        click.option("--html", type=path, metavar="FILE", help="Write a web page, here, and nothing else."),
-        click.option("--csv", type=path, metavar="DIR", help="Write CSV files, here, and nothing else."),
+        click.option("--xlsx", type=path, metavar="FILE", help="Write an Excel workbook, here."),
+        click.option("--html", type=path, metavar="FILE", help="Write a web page, here."),
+        click.option("--csv", type=path, metavar="DIR", help="Write CSV files, here."),
         click.option("--md", "as_md", is_flag=True, help="Print Markdown; write no files."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON; write no files."),
         click.option("--full", is_flag=True, help="Everything, instead of a summary."),

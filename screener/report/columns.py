@@ -29,17 +29,17 @@ class Unit(Enum):
     """The same by number."""
     DATE = "date", date
     COUNT = "count", int
-    TAU = "session, event day = 0", int
+    TAU = "session", int
     FLAG = "0 or 1", bool
-    RETURN = "decimal, 0.01 = 1 %", float, 6
+    RETURN = "decimal", float, 6
     GROWTH = "1 = base close", float, 6
-    SHARE = "share, 0 to 1", float, 4
-    WEIGHT = "share, 0 to 1", float, 6
+    SHARE = "share", float, 4
+    WEIGHT = "share", float, 6
     PART = "-1 to +1", float, 4
     CORRELATION = "correlation", float, 4
     RATIO = "times", float, 4
     STATISTIC = "statistic", float, 4
-    PROBABILITY = "p, 0 to 1", float, 8
+    PROBABILITY = "p", float, 8
     SCORE = "-100 to +100", float, 1
     SESSIONS = "sessions", float, 2
     KRW = "KRW", float, 0

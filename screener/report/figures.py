@@ -10,7 +10,7 @@ from screener.report.blocks import Cell
 HUNDRED_MILLION = 1e8
 """Sums of money are told in units of 100 million won (억)."""
 _STEPS = "▁▂▃▄▅▆▇█"
-_HALF = 4
+_HALF = 2
 """Cells of a bar on either side of its zero."""
 
 

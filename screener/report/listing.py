@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from screener.language import spoken
 from screener.market.calendar import EventDays
@@ -23,20 +23,28 @@ def list_events(settings: Settings, days: Mapping[str, EventDays]) -> str:
     return columns(rows)
 
 
-def list_sectors(settings: Settings) -> str:
-    """One line per sector; a star marks those that were put together after the event."""
-    rows = [("ID", say("STOCKS"), say("THEMES"), say("NAME"))]
+def list_sectors(settings: Settings, since: Mapping[str, date]) -> str:
+    """One line per sector, with the first session of `since`, by ticker, that any of its stocks has a price of.
+
+    A star marks those that were put together after the event.
+    """
+    rows = [("ID", say("STOCKS"), say("THEMES"), say("FIRST PRICE"), say("NAME"))]
     for name, sector in settings.sectors.items():
         star = " *" if sector.post_hoc else ""
-        rows.append((name, str(len(sector.members)), str(len(sector.themes)), in_both(sector.name) + star))
+        first = min((since[one.ticker] for one in sector.members if one.ticker in since), default=None)
+        counts = str(len(sector.members)), str(len(sector.themes))
+        rows.append((name, *counts, str(first or "-"), in_both(sector.name) + star))
     note = say("* put together after the event because of how they moved") + "\n" if "*" in str(rows) else ""
     return columns(rows) + note
 
 
-def list_members(settings: Settings, sector: str) -> str:
-    """The stocks of one sector."""
-    rows = [(say("TICKER"), say("MARKET"), say("THEME"), say("NAME"))]
-    rows += [(one.ticker, one.market, one.theme or "-", in_both(one)) for one in settings.sector(sector).members]
+def list_members(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
+    """The stocks of one sector, each with the first session that there is a price of."""
+    rows = [(say("TICKER"), say("MARKET"), say("THEME"), say("FIRST PRICE"), say("NAME"))]
+    rows += [
+        (one.ticker, one.market, one.theme or "-", str(since.get(one.ticker, "-")), in_both(one))
+        for one in settings.sector(sector).members
+    ]
     return f"{sector}\n{columns(rows)}"
 
 

@@ -88,10 +88,13 @@ class _Terminal:
 
     def _grid(self, grid: Grid) -> Iterator[RenderableType]:
         if not self.summary:
-            yield from map(self._table, tables_of(grid, self.style.width))
+            for number, fields in enumerate(tables_of(grid, self.style.width)):
+                if number:
+                    yield Text()
+                yield self._table(fields)
             return
-        fields, lost = summary_of(grid, self.style.width)
-        yield self._table(fields)
+        kept, lost = summary_of(grid, self.style.width)
+        yield self._table(kept)
         if lost:
             yield Text(Words(self.style.language)("no_room", columns=", ".join(lost)), style="dim")
 

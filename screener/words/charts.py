@@ -22,6 +22,10 @@ CHARTS: dict[str, tuple[str, str]] = {
         "Band: 95 % interval of the sum from the base to that session; where it holds 0, the sum cannot be told from "
         "an ordinary one. Grey: the other sectors.",
     ),
+    "chart_paths_no_band": (
+        "띠가 없는 곳은 구간을 알 수 없습니다(테마는 구간을 재지 않습니다).",
+        "Where there is no band, the interval is not known; of themes it is not measured.",
+    ),
     "chart_paths_alt": (
         "업종 {n}개의 누적 초과수익률 선 그래프, {first:+d}에서 {last:+d}거래일. 마지막 값과 95% 구간: {sectors}.",
         "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to {last:+d}. At the end, "

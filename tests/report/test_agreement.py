@@ -167,7 +167,7 @@ GROUPS: Columns = {
     "Mean %": arrowed("mean_return_ew"),
     "Cap-w. %": pct("mean_return_cw"),
     "Median %": pct("median_return"),
-    "Up/=/down": lambda row: f"{row['n_up']}/{row['n_flat']}/{row['n_down']}" if row["n"] != "0" else "-",
+    "Up/=/dn": lambda row: f"{row['n_up']}/{row['n_flat']}/{row['n_down']}" if row["n"] != "0" else "-",
     "CAAR %": arrowed("caar_ew"),
     "95% interval": interval,
     "Rank": place,

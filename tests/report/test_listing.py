@@ -9,7 +9,8 @@ from screener.krx import KST
 from screener.market.calendar import Calendar
 from screener.report.listing import list_events
 from screener.settings import load_settings
-from tests.market.small import write_config
+from tests.conftest import Run
+from tests.market.small import sessions, write_benchmark, write_config, write_prices
 
 
 def test_events_by_the_calendar(tmp_path: Path) -> None:
@@ -34,3 +35,15 @@ def test_events_by_the_calendar(tmp_path: Path) -> None:
         "abroad  2025-02-05 10:00  2025-02-05  2025-02-04  2      A / 가",
         "friday  2025-02-07 20:00  2025-02-10  2025-02-07  -      A / 가",
     ]
+
+
+def test_sectors_say_since_when_they_have_prices(run: Run, tmp_path: Path) -> None:
+    config, prices = write_config(tmp_path), write_prices(tmp_path)
+    ordinary = ("--config", config, "--store", tmp_path / "store")
+    assert " -  " in run("sectors", *ordinary).stdout
+    assert (
+        run("sync", *ordinary, "--source", f"file:{prices}", "--benchmark", write_benchmark(tmp_path)).returncode == 0
+    )
+    first = str(sessions()[0])
+    assert run("sectors", *ordinary).stdout.splitlines()[1].split()[:4] == ["A", "2", "0", first]
+    assert [line.split()[3] for line in run("sectors", "A", *ordinary).stdout.splitlines()[2:]] == [first, first]

@@ -98,6 +98,8 @@ def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: L
     text = render(study_page(real, Words(language)), Style(language=language), summary=True)
     # The command adds an empty line and one for the files; the prompt stands below.
     assert len(text.splitlines()) + 3 <= 40
+    assert "--full shows them)" not in text  # every column has room
+    assert "자리가 없어" not in text
 
 
 def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
@@ -170,9 +172,10 @@ def test_sparkline_and_bar() -> None:
     assert sparkline([0.0, 0.07, 0.035]) == "▁█▅"
     assert sparkline([0.0, 0.0, 0.0]) == "▁▁▁"
     assert sparkline([0.0, 1.0]) == "-"
-    assert bar(100) == "    │████"
-    assert bar(-50) == "  ██│    "
-    assert bar(13) == "    │▌   "
+    assert bar(100) == "  │██"
+    assert bar(-50) == " █│  "
+    assert bar(-83) == "▐█│  "
+    assert bar(13) == "  │▌ "
     assert bar(float("nan")) == "-"
 
 
@@ -219,5 +222,6 @@ def test_no_word_of_one_page_takes_the_place_of_anothers() -> None:
     from screener.words.pages import PAGES
     from screener.words.report import REPORT
     from screener.words.scan import SCAN
+    from screener.words.workbook import WORKBOOK
 
-    assert len(CATALOGUE) == len(REPORT) + len(PAGES) + len(SCAN) + len(CHARTS)
+    assert len(CATALOGUE) == sum(map(len, (REPORT, PAGES, SCAN, CHARTS, WORKBOOK)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from screener.report.charts.breadth import breadth, breadth_rows
+from screener.report.charts.breadth import breadth, sectors_and_themes
 from screener.report.charts.drawing import Figure
 from screener.report.charts.intervals import movers, windows
 from screener.report.charts.ordinary import ordinary
@@ -20,30 +20,32 @@ __all__ = ["Figure", "charts_of", "charts_of_comparison", "charts_of_stock"]
 
 def charts_of(report: Report, words: Words) -> dict[str, list[Figure]]:
     """Every chart that the report can carry honestly, by key of the section below whose title it stands."""
+    sectors = [row.group for row in report.sectors(report.leading)]
+    counted = sectors_and_themes(report)
     # Without themes there is no section of theirs.
-    broad = "themes" if any(row.group.theme for row in breadth_rows(report)) else "sectors"
+    broad = "themes" if any(row.group.theme for row in counted) else "sectors"
     charts = {
-        "sectors": [paths(report, words)],
+        "sectors": [paths(report, words, sectors)],
         "winners": [movers(report, words)],
-        "paths": [sector_prices(report, words), largest_stocks(report, words)],
+        "paths": [sector_prices(report, words, sectors), largest_stocks(report, words)],
         "spreads": [ordinary(report, words)],
         "stocks": [tiles(report, words)],
     }
-    return _drawn(report, words, {**charts, broad: [*charts.get(broad, ()), breadth(report, words)]})
+    return _drawn(report, words, {**charts, broad: [*charts.get(broad, ()), breadth(report, words, counted)]})
 
 
 def charts_of_comparison(report: Report, words: Words) -> dict[str, list[Figure]]:
     """The charts of one pair of groups, by key of the section of its page."""
-    return _drawn(
-        report,
-        words,
-        {
-            "windows": [ordinary(report, words)],
-            "sides": [breadth(report, words)],
-            "paths": [paths(report, words), sector_prices(report, words)],
-            "drivers": [movers(report, words)],
-        },
-    )
+    spread = report.impact.spreads[0]
+    pair = [report.group(spread.sector_a), report.group(spread.sector_b)]
+    rows = {row.group: row for row in report.impact.groups if row.window == report.leading and row.n}
+    charts = {
+        "windows": [ordinary(report, words)],
+        "sides": [breadth(report, words, [rows[group] for group in pair if group in rows])],
+        "paths": [paths(report, words, pair), sector_prices(report, words, pair)],
+        "drivers": [movers(report, words)],
+    }
+    return _drawn(report, words, charts)
 
 
 def charts_of_stock(report: Report, ticker: str, words: Words) -> dict[str, list[Figure]]:

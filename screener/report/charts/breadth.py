@@ -16,13 +16,12 @@ _KEY = 26.0
 """Room for the colour of one kind of bar, beside its name."""
 
 
-def breadth(report: Report, words: Words) -> Figure | None:
-    """One bar a sector and a theme in the leading window; None where no return is known."""
-    rows = breadth_rows(report)
+def breadth(report: Report, words: Words, rows: Sequence[GroupRow]) -> Figure | None:
+    """One bar a group in the leading window; None where there is no group."""
     if not rows:
         return None
     sectors = [row for row in rows if row.group.theme is None and not row.group.post_hoc]
-    named = sectors or rows
+    named = sectors if len(sectors) > 1 else rows
     most, least = (max(named, key=lambda row: row.n_up / row.n), max(named, key=lambda row: row.n_down / row.n))
     values = {
         "most": words.name(most.group),
@@ -45,7 +44,7 @@ def breadth(report: Report, words: Words) -> Figure | None:
     )
 
 
-def breadth_rows(report: Report) -> list[GroupRow]:
+def sectors_and_themes(report: Report) -> list[GroupRow]:
     """Each sector of which a return is known, and its themes below it where it has more than one."""
     rows = []
     for sector in report.sectors(report.leading):
@@ -55,22 +54,19 @@ def breadth_rows(report: Report) -> list[GroupRow]:
 
 
 def _draw(rows: Sequence[GroupRow], frame: Frame, words: Words) -> Drawing:
-    names = [(0.0 if row.group.theme is None else _INDENT) + frame.length(words.name(row.group)) for row in rows]
-    left = min(max(names) + 10, frame.width * 0.5)
+    sectors = {row.group.sector for row in rows if row.group.theme is None}
+    # A theme stands below its sector; in a comparison with another group it stands by itself.
+    indents = [_INDENT if row.group.theme and row.group.sector in sectors else 0.0 for row in rows]
+    names = [indent + frame.length(words.name(row.group)) for row, indent in zip(rows, indents, strict=True)]
+    # On a phone the name stands above its bar, which leaves the bar the whole width.
+    left, above = (0.0, frame.size + 4) if frame.narrow else (max(names) + 10, 0.0)
     right = frame.width - 34
-    drawing = Drawing(frame, _LEGEND + _STEP * len(rows))
-    keys = [(look, words(f"chart_{look}")) for look in ("up", "flat", "down")]
-    at = min(left, right - sum(_KEY + frame.length(name) for _, name in keys))
-    for look, name in keys:
-        drawing.rect(at, 4, 10, 10, f"bar {look}")
-        drawing.text(at + 14, 13, name, "axis")
-        at += _KEY + frame.length(name)
-    drawing.text(frame.width, 13, words("col_n"), "axis", "end")
-    for place, row in enumerate(rows):
-        top = _LEGEND + _STEP * place
+    drawing = Drawing(frame, _LEGEND + (_STEP + above) * len(rows))
+    _legend(drawing, left, words)
+    for place, (row, indent) in enumerate(zip(rows, indents, strict=True)):
+        top = _LEGEND + (_STEP + above) * place + above
         base = top + _BAR / 2 + 4.5
-        sector = row.group.theme is None
-        drawing.text(0 if sector else _INDENT, base, words.name(row.group), "name" if sector else "label")
+        drawing.text(indent, top - 4 if above else base, words.name(row.group), "label" if indent else "name")
         at = left
         for look, count in (("up", row.n_up), ("flat", row.n_flat), ("down", row.n_down)):
             width = (right - left) * count / row.n
@@ -81,3 +77,13 @@ def _draw(rows: Sequence[GroupRow], frame: Frame, words: Words) -> Drawing:
             at += width
         drawing.text(frame.width, base, str(row.n), "axis", "end")
     return drawing
+
+
+def _legend(drawing: Drawing, at: float, words: Words) -> None:
+    """What the colours mean, and that the figures at the end count the stocks."""
+    for look in ("up", "flat", "down"):
+        name = words(f"chart_{look}")
+        drawing.rect(at, 4, 10, 10, f"bar {look}")
+        drawing.text(at + 14, 13, name, "axis")
+        at += _KEY + drawing.frame.length(name)
+    drawing.text(drawing.frame.width, 13, words("col_n"), "axis", "end")

@@ -19,12 +19,12 @@ _HEIGHT, _HEADING, _GAP = 190, 26, 22
 Path = tuple[PathPoint, ...]
 
 
-def paths(report: Report, words: Words) -> Figure | None:
-    """One panel a sector, on one scale; None where no sector that is evidence has a path.
+def paths(report: Report, words: Words, groups: Sequence[Group]) -> Figure | None:
+    """One panel a group, on one scale; None where no group that is evidence has a path.
 
     Groups that were put together after the event are left out: a band around them would look like evidence.
     """
-    shown = _paths(report)
+    shown = _paths(report, groups)
     if not shown:
         return None
     ranked = sorted(shown, key=lambda path: -path[-1].caar)
@@ -39,21 +39,22 @@ def paths(report: Report, words: Words) -> Figure | None:
     title = words("chart_paths_title" if len(shown) > 1 else "chart_paths_title_1", **values)
     told = "; ".join(_told(path, words) for path in shown)
     alt = words("chart_paths_alt", n=len(shown), first=shown[0][0].tau, last=shown[0][-1].tau, sectors=told)
-    left_out = [words.name(group) for group in report.groups if group.post_hoc and group.theme is None]
+    left_out = [words.name(group) for group in groups if group.post_hoc]
     notes = [words("chart_paths_note")]
+    if any(not math.isfinite(point.half_width) for path in shown for point in path):
+        notes.append(words("chart_paths_no_band"))
     if left_out:
         notes.append(words("chart_post_hoc_out", names=", ".join(left_out)))
     measure = words("chart_paths_measure", model=words(f"model_{report.rules.model}"))
     return figure(lambda frame: _draw(shown, frame, words), title, alt, measure=measure, note=" ".join(notes))
 
 
-def _paths(report: Report) -> list[Path]:
-    """The path of each sector that is evidence, in the order of the sectors' table."""
+def _paths(report: Report, groups: Sequence[Group]) -> list[Path]:
+    """The path of each group that is evidence and has one."""
     of: dict[Group, list[PathPoint]] = {}
     for point in report.impact.paths:
         of.setdefault(point.group, []).append(point)
-    groups = [row.group for row in report.sectors(report.leading) if not row.group.post_hoc]
-    return [tuple(of[group]) for group in groups if len(of.get(group, ())) > 1]
+    return [tuple(of[group]) for group in groups if not group.post_hoc and len(of.get(group, ())) > 1]
 
 
 def _told(path: Path, words: Words) -> str:

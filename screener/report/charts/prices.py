@@ -10,7 +10,7 @@ from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import BELOW, Box, Field, draw_field
 from screener.report.charts.scale import apart
 from screener.report.model import Report
-from screener.screens.results import Level
+from screener.screens.results import Group, Level
 from screener.words import Words
 
 BASE = 100.0
@@ -33,10 +33,10 @@ class _Series:
         return self.levels[-1].level * BASE
 
 
-def sector_prices(report: Report, words: Words) -> Figure | None:
-    """Sectors that are evidence beside the indices; None without prices around the event."""
-    sectors = [row.group for row in report.sectors(report.leading) if not row.group.post_hoc]
-    series = _series(report, "sector", {group.label: words.name(group) for group in sectors})
+def sector_prices(report: Report, words: Words, groups: Sequence[Group]) -> Figure | None:
+    """Those of `groups` that are evidence and sectors, beside the indices; None without prices around the event."""
+    names = {group.label: words.name(group) for group in groups if not group.post_hoc}
+    series = _series(report, "sector", names)
     return _ranked([*series, *_indices(report)], report, words, "sectors")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from screener.report.columns import Column, Unit
 
-NO_STUDY = "there is no estimation window before the event, as of newspaper figures"
-NO_TEST = f"the headline test cannot be had, as `undefined` says, or {NO_STUDY}"
+NO_STUDY = "`model` is empty"
+NO_TEST = f"{NO_STUDY}, or the headline test cannot be had, as `undefined` says"
 
 FIRST = (
     Column("event", Unit.NAME, "Id of the event.", value=lambda _row, report, _words: report.event.id),
@@ -24,7 +24,7 @@ LAST = (
         "model",
         Unit.TEXT,
         "How the expected return was formed.",
-        NO_STUDY,
+        "there is no estimation window before the event, as of newspaper figures, and so no study",
         lambda _row, report, _words: report.rules.model.value if report.provenance.study else None,
     ),
     Column(
@@ -92,15 +92,15 @@ HEADLINE_Q = Column(
     "q",
     Unit.PROBABILITY,
     "placebo_p for the number of sectors, or of themes (Benjamini and Hochberg).",
-    f"the group was put together after the event, or {NO_TEST}",
+    f"{NO_TEST}, or the group was put together after the event",
     "headline.q",
 )
 
 P_FAMILY = Column(
     "p_family",
     Unit.PROBABILITY,
-    "p of z_ewma for the other sectors, or themes, with their joint law (Westfall and Young).",
-    f"the group was put together after the event, or {NO_TEST}",
+    "placebo_p for the other groups of its kind, by their joint law (Westfall and Young).",
+    f"{NO_TEST}, or the group was put together after the event",
     "headline.p_family",
 )
 

@@ -31,9 +31,9 @@ from screener.words import Words
 SECTOR = Column("sector", Unit.NAME, "Id of the sector.", value="group.sector")
 THEME = Column("theme", Unit.NAME, "Theme of that sector.", "the row is about the whole sector", "group.theme")
 NO_MEMBER = "no member has a return"
-NO_CAAR = f"no member has an abnormal return on every session of the window, or {NO_STUDY}"
+NO_CAAR = f"{NO_STUDY}, or no member has an abnormal return on every session of the window"
 _NO_CAP = "the capitalisation of one of them is not known"
-_NO_TEST = f"the test cannot be had, as `undefined` says, or {NO_STUDY}"
+_NO_TEST = f"{NO_STUDY}, or the test cannot be had, as `undefined` says"
 _NO_LEFT_OUT = "the row is about a theme, or there is no score or no second member"
 
 _TESTS = {
@@ -101,7 +101,7 @@ SECTORS = Form(
             "rbar",
             Unit.CORRELATION,
             "Mean correlation of two members' residuals in the estimation window.",
-            f"fewer than two members have an abnormal return, or {NO_STUDY}",
+            f"{NO_STUDY}, or fewer than two members have an abnormal return",
             lambda row, *_: row.tests.get("rbar"),
         ),
         *(_test(name) for name in ("t_adj_bmp", "p_adj_bmp", "t_grank", "p_grank")),
@@ -157,8 +157,8 @@ _SIDES = (
     Column("sector_a", Unit.NAME, "Id of the sector that is bought, or SECTOR:theme."),
     Column("sector_b", Unit.NAME, "Id of the sector that is sold, or SECTOR:theme."),
 )
-_NO_PORTFOLIO = f"a side has no member with an abnormal return, or {NO_STUDY}"
-_NO_KP = f"a side has fewer than 5 members with an abnormal return, or correlations that are not known, or {NO_STUDY}"
+_NO_PORTFOLIO = f"{NO_STUDY}, or a side has no member with an abnormal return"
+_NO_KP = f"{NO_STUDY}, or a side has fewer than 5 members with an abnormal return, or correlations that are not known"
 
 SPREADS = Form(
     "spreads",

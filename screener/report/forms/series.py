@@ -8,7 +8,7 @@ from screener.report.forms.groups import NO_CAAR, SECTOR, THEME
 
 _TAU = Column("tau", Unit.TAU, "The session.")
 _DATE = Column("date", Unit.DATE, "Its day.", value="day")
-_NO_INTERVAL = f"the row is about a theme, or too few ordinary sessions are known, or {NO_STUDY}"
+_NO_INTERVAL = f"{NO_STUDY}, or the row is about a theme, or too few ordinary sessions are known"
 
 PATHS = Form(
     "paths",

@@ -91,22 +91,24 @@ def _direction(sign: int) -> str:
 
 @dataclass(frozen=True)
 class _Verdict:
-    """A line of the head that says who won or lost."""
+    """A line of the head that says a direction, such as who won."""
 
     label: str
+    """What it is about; empty where the line does not begin with that."""
     said: str
     sign: int
     rest: str
 
 
 def _is_verdict(line: Line) -> bool:
-    """Whether a line of the head names something and says a direction of it."""
-    return len(line.spans) > 1 and line.spans[0].strong and any(span.sign for span in line.spans)
+    return any(span.sign for span in line.spans)
 
 
 def _verdict(line: Line) -> _Verdict:
-    label, said, *rest = line.spans
-    return _Verdict(label.text.rstrip(": "), said.text, said.sign, "".join(span.text for span in rest).lstrip("; "))
+    place = next(place for place, span in enumerate(line.spans) if span.sign)
+    label, rest = ("".join(span.text for span in part) for part in (line.spans[:place], line.spans[place + 1 :]))
+    said = line.spans[place]
+    return _Verdict(label.rstrip(": "), said.text, said.sign, rest.lstrip("; "))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from screener.screens.results import Group, GroupRow, Headline, SpreadRow, Stock
 from screener.screens.scores import PARTS
 from screener.words import Words
 
-SPARK = range(-1, 8)
+SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""
 
 
@@ -111,6 +111,12 @@ class Grids(Columns):
             self.number("col_volume", rows, lambda row: row.volume_ratio, 1, 4),
             *self._flows(rows),
             self.score(rows, lambda row: row.score.value, 1),
+            *self._drawn(rows),
+        )
+
+    def _drawn(self, rows: Sequence[GroupRow]) -> tuple[Field, ...]:
+        """Scores as bars, and the first sessions of the paths."""
+        return (
             self.field("col_bar", rows, lambda row: Cell(bar(row.score.value), row.score.value), 3, right=False),
             self.field("col_path", rows, lambda row: Cell(self._spark(row.group)), 5, right=False),
         )
@@ -137,6 +143,7 @@ class Grids(Columns):
                 self.score(rows, lambda row: row.score.value),
                 self.number("col_volume", rows, lambda row: row.volume_ratio, 1, 5),
                 *self._flows(rows),
+                *self._drawn(rows),
             ]
         return tuple(fields)
 

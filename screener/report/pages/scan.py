@@ -80,7 +80,8 @@ class _Scan:
         yield Section("verdicts", "", (line(words("scan_verdicts", winners=count["winner"], losers=count["loser"])),))
         top, bottom = stocks[: self.top], stocks[max(len(stocks) - self.top, 0) :][::-1]
         both = self._of_stocks([*top, *bottom])
-        more = [line(words("more_top", n=len(stocks) - self.top), "dim")] if len(stocks) > self.top else []
+        between = len(stocks) - 2 * self.top
+        more = [line(words("more_top", n=between), "dim")] if between > 0 else []
         note = line(words("scan_score_note"), "dim")
         yield Section("winners", words("scan_top"), (Grid(self._of_stocks(top), both), *more))
         yield Section("losers", words("scan_bottom"), (Grid(self._of_stocks(bottom), both), note))

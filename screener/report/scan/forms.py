@@ -182,3 +182,6 @@ INDUSTRIES = Form(
         *LAST,
     ),
 )
+
+FORMS: tuple[Form, ...] = (SCAN, GROUPS, INDUSTRIES)
+"""In the order in which a scan has them."""

@@ -58,6 +58,7 @@ COMMANDS: dict[str, str] = {
     "EVENT DAY": "사건일",
     "BASE": "기준일",
     "SINCE": "경과",
+    "FIRST PRICE": "첫 가격",
     "NAME": "이름",
     "STOCKS": "종목수",
     "THEMES": "테마수",

@@ -25,9 +25,9 @@ HELP: dict[str, str] = {
     "Everything, instead of a summary.": "요약 대신 전부를 보여 줍니다.",
     "Print JSON; write no files.": "JSON으로 출력하고 파일은 쓰지 않습니다.",
     "Print Markdown; write no files.": "마크다운으로 출력하고 파일은 쓰지 않습니다.",
-    "Write CSV files, here, and nothing else.": "CSV 파일만 여기에 씁니다.",
-    "Write a web page, here, and nothing else.": "웹 페이지만 여기에 씁니다.",
-    "Write an Excel workbook, here, and nothing else.": "엑셀 통합 문서만 여기에 씁니다.",
+    "Write CSV files, here.": "CSV 파일을 여기에 씁니다.",
+    "Write a web page, here.": "웹 페이지를 여기에 씁니다.",
+    "Write an Excel workbook, here.": "엑셀 통합 문서를 여기에 씁니다.",
     "No arrows or lines outside ASCII.": "ASCII 밖의 화살표와 선을 쓰지 않습니다.",
     "kr: up red; us: up green; cb: safe.": "kr: 상승 빨강, us: 상승 초록, cb: 색각 이상 배려.",
     "Expected return.": "기대수익률 모형.",
@@ -116,8 +116,8 @@ HELP: dict[str, str] = {
         "설정된 사건의 목록: 소식, 사건일, 기준일, 지난 거래일 수."
     ),
     "Example: screener events --config my": "예: screener events --config my",
-    "List the configured sectors, or the stocks of those that are named.": (
-        "설정된 업종의 목록, 또는 이름을 준 업종의 종목 목록."
+    "List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it.": (
+        "설정된 업종, 또는 이름을 쓴 업종의 종목을 보여 줍니다. 첫 가격은 저장소에 있는 것입니다."
     ),
     "Example: screener sectors SEMI AI_SW": "예: screener sectors SEMI AI_SW",
     # config

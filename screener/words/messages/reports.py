@@ -52,7 +52,7 @@ REPORTS: dict[str, str] = {
     ),
     "no group {number}: the scan found {known}": "{number}번 종목군은 없습니다: 찾은 것은 {known}",
     "1 to {count}": "1~{count}",
-    "none: too few sessions before the event": "없음(사건 전의 거래일이 너무 적음)",
+    "none: too few sessions before the event": "없음: 사건 전의 거래일이 너무 적음",
     "--save needs --config DIR, a directory of your own: `screener config init DIR` makes one": (
         "--save에는 사용자의 디렉터리인 --config DIR이 필요합니다: `screener config init DIR`로 만드십시오"
     ),

@@ -18,7 +18,7 @@ from screener.words import Words
 from tests.report.html.renamed import renamed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, FloatRect, Locator, Page
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (
@@ -74,9 +74,9 @@ def opened(browser: Browser, file: Path, width: int = DESK, **how: Any) -> Itera
     context.close()
 
 
-def visible_charts(page: Page) -> list[dict[str, float]]:
+def visible_charts(page: Page) -> list[FloatRect]:
     """Of each figure, its one drawing that is shown."""
-    boxes = []
+    boxes: list[FloatRect] = []
     figures = page.locator("figure")
     assert figures.count()
     for number in range(figures.count()):
@@ -85,7 +85,7 @@ def visible_charts(page: Page) -> list[dict[str, float]]:
         assert len(shown) == 1
         box = shown[0].bounding_box()
         assert box is not None
-        boxes.append(dict(box))
+        boxes.append(box)
     return boxes
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from screener.language import LANGUAGES
 from screener.report.charts import charts_of, charts_of_comparison, charts_of_stock
-from screener.report.charts.breadth import breadth
+from screener.report.charts.breadth import breadth, sectors_and_themes
 from screener.report.charts.drawing import NARROW, WIDE, Figure
 from screener.report.charts.intervals import movers
 from screener.report.charts.ordinary import ordinary
@@ -83,7 +83,11 @@ def read(labels: Sequence[tuple[float, float]], place: float) -> float:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_a_bar_has_the_share_of_its_stocks(report: Report, which: str) -> None:
-    bars = [one for one in of(drawing(breadth(report, EN), which), "rect", "bar") if at(one, "height") > 12]
+    bars = [
+        one
+        for one in of(drawing(breadth(report, EN, sectors_and_themes(report)), which), "rect", "bar")
+        if at(one, "height") > 12
+    ]
     rows = sorted({at(one, "y") for one in bars})
     assert len(rows) == 3
     first = [one for one in bars if at(one, "y") == rows[0]]
@@ -159,7 +163,7 @@ def test_dots_and_intervals_lie_at_their_figures(report: Report, which: str) -> 
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_paths_and_their_bands(report: Report, which: str) -> None:
-    figure = paths(report, EN)
+    figure = paths(report, EN, report.groups)
     root = drawing(figure, which)
     labels = [one for one in axis(root, "y") if one[0] < 240]  # of the first panel: on a phone they stand in a column
     series = [points(one) for one in of(root, "path", "series")]
@@ -171,13 +175,14 @@ def test_paths_and_their_bands(report: Report, which: str) -> None:
     assert ends == pytest.approx([-0.01, 0.0, 0.06, 0.09, 0.03, 0.02, 0.0, -0.03], abs=1e-3)
     assert figure is not None
     assert "Late *" in figure.note
+    assert EN("chart_paths_no_band") in figure.note  # for sector B
     # The line of the event day goes through tau = 0, which is the third session.
     assert at(of(root, "line", "event")[0], "x1") == pytest.approx(series[0][2][0])
 
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
-    figure = sector_prices(report, EN)
+    figure = sector_prices(report, EN, report.groups)
     root = drawing(figure, which)
     labels = axis(root, "y")
     lines = [[read(labels, y) for _, y in points(one)] for one in of(root, "path", "series")]
@@ -283,7 +288,10 @@ def test_a_simulated_market_says_so_at_every_figure(demo: Report) -> None:
 
 
 def test_charts_of_one_pair_and_of_one_stock(report: Report, demo: Report) -> None:
-    assert set(charts_of_comparison(report, EN)) == {"windows", "sides", "paths", "drivers"}
+    compared = charts_of_comparison(report, EN)
+    assert set(compared) == {"windows", "sides", "paths", "drivers"}
+    names = [one.text for one in of(drawing(compared["sides"][0], "svg"), "text", "name")]
+    assert names == ["Sector A", "Sector B"]  # and no other group
     ticker = demo.impact.stocks[0].stock.ticker
     [price, by_window] = charts_of_stock(demo, ticker, EN)["windows"]
     known = [row for row in demo.impact.stocks if row.stock.ticker == ticker and math.isfinite(row.car)]

@@ -1,0 +1,23 @@
+"""Writes the data dictionary and the JSON Schemas into a folder: `python -m screener.report.files DIR`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from screener.report.files.dictionary import dictionary
+from screener.report.files.schema import as_text, report_schema, scan_schema
+from screener.report.publish import write_files
+
+
+def descriptions() -> dict[str, bytes]:
+    """Contents by file name."""
+    return {
+        "README.md": dictionary().encode(),
+        "report.schema.json": as_text(report_schema()),
+        "scan.schema.json": as_text(scan_schema()),
+    }
+
+
+if __name__ == "__main__":
+    write_files({Path(sys.argv[1]) / name: content for name, content in descriptions().items()})

@@ -1,0 +1,212 @@
+"""JSON Schema (2020-12) of the JSON documents, made of the columns and dataclasses that the documents are made of."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from itertools import pairwise
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from screener.market.quality import Finding
+from screener.report.columns import Column, Form, Unit
+from screener.report.forms import FORMS
+from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
+from screener.report.scan.forms import FORMS as OF_SCAN
+from screener.screens.discover import Stirred
+from screener.screens.measurement import Rules
+from screener.screens.results import Skipped, Window
+from screener.screens.sift import Filters
+
+Schema = dict[str, Any]
+
+_TYPES: Mapping[type, Schema] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    datetime: {"type": "string", "format": "date-time"},
+    date: {"type": "string", "format": "date"},
+}
+_LIMITS: Mapping[Unit, Schema] = {
+    Unit.COUNT: {"minimum": 0},
+    Unit.NUMBER: {"minimum": 1},
+    Unit.SHARE: {"minimum": 0, "maximum": 1},
+    Unit.WEIGHT: {"minimum": 0, "maximum": 1},
+    Unit.PART: {"minimum": -1, "maximum": 1},
+    Unit.PROBABILITY: {"minimum": 0, "maximum": 1},
+    Unit.SCORE: {"minimum": -100, "maximum": 100},
+    Unit.GROWTH: {"minimum": 0},
+}
+
+
+def report_schema() -> Schema:
+    """Of report.json and of what `--json` prints of a report, a comparison, a stock and claims."""
+    defs: Schema = {}
+    window = _object(Window, defs)
+    window["properties"]["confounders"] = {"type": "string", "description": "What else moved prices during the window."}
+    window["required"].append("confounders")
+    before = {
+        "banner": {
+            "type": ["string", "null"],
+            "description": "Warning that belongs on these figures; null: none does.",
+        },
+        **_common(defs),
+        "windows": {"type": "array", "items": window},
+    }
+    after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
+    schema = _document("Report of the KRX sector impact screener", before, FORMS, after, defs)
+    # The whole report has every table; a document on one screen has those that are about it.
+    whole = [form.name for form in FORMS if form.name != "planted"]
+    return {**schema, "dependentRequired": {"sectors": whole}}
+
+
+def scan_schema() -> Schema:
+    """Of what `screener scan --json` prints."""
+    defs: Schema = {}
+    stirred = _object(Stirred, defs)
+    stirred["properties"]["p"]["type"] = ["number", "null"]
+    before = {
+        **_common(defs),
+        "filters": _reference(Filters, defs),
+        "window": _reference(Window, defs),
+        "confounders": _array(Happening, defs),
+        "listed": {"type": "integer", "minimum": 0, "description": "Stocks at the base, before any filter."},
+        "left_out": {
+            "type": "object",
+            "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
+            "description": "By filter, stocks that it left out; null: the source does not know.",
+        },
+        "formed_on": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Sessions that groups were formed on; 0: too few.",
+        },
+        "ordinary": {"type": "integer", "minimum": 0, "description": "Ordinary sessions that were searched as well."},
+        "stirred": stirred,
+    }
+    after = {"findings": _array(Finding, defs)}
+    schema = _document("Scan of a whole market by the KRX sector impact screener", before, OF_SCAN, after, defs)
+    return {**schema, "required": [*schema["required"], *(form.name for form in OF_SCAN)]}
+
+
+def as_text(schema: Schema) -> bytes:
+    """The schema as a file."""
+    return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _common(defs: Schema) -> Schema:
+    return {
+        "event": _reference(EventFacts, defs),
+        "as_of": {**_TYPES[date], "description": "Last day of the prices."},
+        "provenance": _reference(Provenance, defs),
+        "rules": _reference(Rules, defs),
+    }
+
+
+def _document(title: str, before: Schema, forms: Sequence[Form], after: Schema, defs: Schema) -> Schema:
+    defs |= {form.name: _row(form) for form in forms}
+    rows = {form.name: {"type": "array", "items": {"$ref": f"#/$defs/{form.name}"}} for form in forms}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "type": "object",
+        "properties": {"schema_version": {"const": SCHEMA_VERSION}, **before, **rows, **after},
+        "required": ["schema_version", *before, *after],
+        "additionalProperties": False,
+        "$defs": defs,
+    }
+
+
+def _row(form: Form) -> Schema:
+    return {
+        "description": form.row,
+        "type": "object",
+        "properties": {column.name: _cell(column) for column in form.columns},
+        "required": [column.name for column in form.columns],
+        "additionalProperties": False,
+    }
+
+
+def _cell(column: Column) -> Schema:
+    unit = column.unit
+    schema: Schema = {"enum": [0, 1]} if unit.holds is bool else {**_TYPES[unit.holds], **_LIMITS.get(unit, {})}
+    told = [column.meaning]
+    if unit.holds not in (str, date):
+        told.append(f"Unit: {unit.label}.")
+    if column.empty:
+        schema["type"] = [schema["type"], "null"]
+        told.append(f"{'Null or empty' if unit.holds is str else 'Null'}: {column.empty}.")
+    return {**schema, "description": " ".join(told)}
+
+
+def _array(kind: type, defs: Schema) -> Schema:
+    return {"type": "array", "items": _reference(kind, defs)}
+
+
+def _reference(kind: type, defs: Schema) -> Schema:
+    """A reference to the definition of a dataclass, which is added to `defs`."""
+    if kind.__name__ not in defs:
+        defs[kind.__name__] = {}  # before its fields, one of which might lead back to it
+        defs[kind.__name__] = _object(kind, defs)
+    return {"$ref": f"#/$defs/{kind.__name__}"}
+
+
+def _object(kind: Any, defs: Schema) -> Schema:
+    """A dataclass, described by what stands below it and its fields in the code."""
+    hints, told = get_type_hints(kind), _told(kind)
+    names = [one.name for one in fields(kind)]
+    described = {name: {"description": told[name]} if name in told else {} for name in names}
+    return {
+        "description": _line(kind.__doc__),
+        "type": "object",
+        "properties": {name: {**_value(hints[name], defs), **described[name]} for name in names},
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def _told(kind: type) -> dict[str, str]:
+    """By field, the text that stands below it."""
+    [definition] = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - for the type alone
+    return {
+        one.target.id: _line(below.value.value)
+        for one, below in pairwise(definition.body)
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)
+    }
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _value(hint: Any, defs: Schema) -> Schema:
+    """What JSON holds of a value of that type."""
+    arguments, origin = get_args(hint), get_origin(hint)
+    if origin in (Union, UnionType):
+        [known] = [one for one in arguments if one is not NoneType]
+        schema = _value(known, defs)
+        return (
+            {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"anyOf": [schema, {"type": "null"}]}
+        )
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        items = [_value(one, defs) for one in arguments]
+        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+    if origin in (tuple, frozenset):
+        return {"type": "array", "items": _value(arguments[0], defs)}
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": _value(arguments[1], defs)}
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _reference(hint, defs)
+    if issubclass(hint, Enum):
+        return {"enum": [one.value for one in hint]}
+    return dict(_TYPES[hint])

@@ -1,0 +1,44 @@
+"""Answers of every kind with their tables and documents, for the tests of files."""
+
+from __future__ import annotations
+
+import pytest
+
+from screener.app.scan import Request, make_scan
+from screener.cli.options import access_to
+from screener.report.answer import Answer, claims_answer, comparison_answer, report_answer, scan_answer, stock_answer
+from screener.report.model import Report
+from screener.settings import load_settings
+from screener.words import Words
+from tests.screens import whole
+
+KINDS = ("study ko", "study en", "press ko", "demo en", "compare ko", "stock en", "claims ko", "scan ko", "real ko")
+
+
+@pytest.fixture(scope="package")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    """Of a simulated whole market, with industries and groups."""
+    folder = tmp_path_factory.mktemp("scan")
+    store = whole.write_store(folder / "store")
+    settings = load_settings(whole.write_config(folder))
+    made = make_scan(settings, Request(source="store"), lambda: access_to(settings, str(store)))
+    return scan_answer(made, Words("ko"), 15)
+
+
+@pytest.fixture(params=KINDS)
+def answer(request: pytest.FixtureRequest) -> Answer:
+    """Each kind of answer; of real prices where they are at hand."""
+    kind, language = request.param.split()
+    words = Words(language)
+    if kind == "scan":
+        found: Answer = request.getfixturevalue("scan")
+        return found
+    report: Report = request.getfixturevalue({"compare": "demo", "stock": "demo", "claims": "press"}.get(kind, kind))
+    match kind:
+        case "compare":
+            return comparison_answer(report, words)
+        case "stock":
+            return stock_answer(report, report.impact.stocks[0].stock.ticker, [], words)
+        case "claims":
+            return claims_answer(report, words)
+    return report_answer(report, words)

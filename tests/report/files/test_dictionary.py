@@ -1,0 +1,79 @@
+"""The data dictionary and the schemas that are committed are those of the code, and what they say of cells is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screener.report.answer import Answer
+from screener.report.columns import Cell, Column
+from screener.report.files.__main__ import descriptions
+from screener.report.files.dictionary import dictionary
+from screener.report.forms import FORMS
+from screener.report.model import Report
+from screener.report.publish import history_with
+from screener.report.scan.forms import FORMS as OF_SCAN
+from screener.report.tables import tables
+from screener.words import Words
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("name", descriptions())
+def test_committed_is_what_the_code_says(name: str) -> None:
+    assert (ROOT / "reports" / name).read_bytes() == descriptions()[name], "run `make dictionary`"
+
+
+def test_command_writes_them(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "screener.report.files", tmp_path], cwd=ROOT, check=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == descriptions()
+
+
+def described() -> dict[str, list[str]]:
+    """By section of the dictionary, the columns that its table names."""
+    sections = re.split(r"^##+ ", dictionary(), flags=re.MULTILINE)
+    return {section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) for section in sections}
+
+
+def test_each_column_is_described_in_its_place(answer: Answer) -> None:
+    found = described()
+    everywhere = found["How to read them"]
+    for table in answer.tables():
+        expected = [name for name in table.header if name not in everywhere]
+        assert found[f"{table.name}.csv"] == expected
+        assert [name for name in table.header if name in everywhere] == everywhere
+
+
+def test_history_has_the_columns_of_sectors(tmp_path: Path, study: Report) -> None:
+    """As the dictionary says."""
+    sectors = next(table for table in tables(study, Words("en")) if table.name == "sectors")
+    history = history_with(tmp_path, study, sectors)
+    assert history is not None
+    assert history.decode("utf-8-sig").splitlines()[0].split(",") == sectors.header
+
+
+def is_of_its_unit(column: Column, cell: Cell) -> bool:
+    if column.unit.holds is date:
+        return isinstance(cell, str) and date.fromisoformat(cell).isoformat() == cell
+    return isinstance(cell, int if column.unit.holds is bool else column.unit.holds)
+
+
+def test_cells_hold_what_their_unit_says_and_are_empty_only_where_they_may_be(answer: Answer) -> None:
+    for table in answer.tables():
+        for row in table.rows:
+            for column, cell in zip(table.columns, row, strict=True):
+                where = f"{table.name}.{column.name}: {cell!r}"
+                assert column.empty or cell not in (None, ""), where
+                assert cell is None or is_of_its_unit(column, cell), where
+
+
+def test_texts_are_sentences() -> None:
+    for form in (*FORMS, *OF_SCAN):
+        for text in (form.row, *(column.meaning for column in form.columns)):
+            assert re.fullmatch(r"[A-Za-z0-9`|].+\.", text), text
+        for column in form.columns:
+            assert not column.empty.endswith("."), column.empty

@@ -1,0 +1,93 @@
+"""The JSON Schemas: documents of every kind fit them, and what is wrong does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from screener.report.answer import Answer, report_answer
+from screener.report.files.schema import report_schema, scan_schema
+from screener.report.model import Report
+from screener.words import Words
+
+SCHEMAS = {"report": report_schema(), "scan": scan_schema()}
+Document = Any
+
+
+def faults(schema: str, document: Document) -> list[str]:
+    checker = Draft202012Validator(SCHEMAS[schema], format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return [f"{fault.json_path}: {fault.message}" for fault in checker.iter_errors(document)]
+
+
+def test_documents_fit(answer: Answer) -> None:
+    schema = "scan" if answer.name == "scan" else "report"
+    assert faults(schema, json.loads(answer.document())) == []
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_no_address_but_that_of_the_standard(name: str) -> None:
+    text = json.dumps(SCHEMAS[name])
+    assert text.count("://") == 1
+    assert SCHEMAS[name]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_column_is_described(name: str) -> None:
+    tables = [one for one in SCHEMAS[name]["$defs"].values() if "event" in one["properties"]]
+    assert len(tables) == {"report": 8, "scan": 3}[name]
+    for table in tables:
+        assert all(column["description"] for column in table["properties"].values())
+
+
+def _stock(**changed: Any) -> Callable[[Document], None]:
+    return lambda document: document["stocks"][0].update(changed)
+
+
+def _sector(**changed: Any) -> Callable[[Document], None]:
+    return lambda document: document["sectors"][0].update(changed)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (_stock(raw_return="0.1"), "$.stocks[0].raw_return: '0.1' is not of type 'number', 'null'"),
+        (_stock(ticker=1), "$.stocks[0].ticker: 1 is not of type 'string'"),
+        (_stock(window_end=0.5), "$.stocks[0].window_end: 0.5 is not of type 'integer'"),
+        (_stock(ticker=None), "$.stocks[0].ticker: None is not of type 'string'"),
+        (_stock(p=1.5), "$.stocks[0].p: 1.5 is greater than the maximum of 1"),
+        (_stock(score=-101.0), "$.stocks[0].score: -101.0 is less than the minimum of -100"),
+        (_stock(as_of="26 April"), "$.stocks[0].as_of: '26 April' is not a 'date'"),
+        (_stock(more=1), "$.stocks[0]: Additional properties are not allowed ('more' was unexpected)"),
+        (_sector(post_hoc=2), "$.sectors[0].post_hoc: 2 is not one of [0, 1]"),
+        (_sector(n=None), "$.sectors[0].n: None is not of type 'integer'"),
+        (lambda document: document["stocks"][0].pop("car"), "$.stocks[0]: 'car' is a required property"),
+        (lambda document: document.pop("paths"), "$: 'paths' is a dependency of 'sectors'"),
+        (lambda document: document.pop("event"), "$: 'event' is a required property"),
+        (lambda document: document.update(schema_version="0"), "$.schema_version: '1' was expected"),
+        (lambda document: document.update(more=[]), "$: Additional properties are not allowed ('more' was unexpected)"),
+        (lambda document: document["event"].update(base=None), "$.event.base: None is not of type 'string'"),
+        (lambda document: document["rules"].update(model="guess"), "$.rules.model: 'guess' is not one of "),
+        (lambda document: document["rules"].update(windows=[[0]]), "$.rules.windows[0]: [0] is too short"),
+        (lambda document: document["provenance"].update(sessions="40"), "$.provenance.sessions: '40' is not of type"),
+    ],
+)
+def test_what_is_wrong_does_not_fit(study: Report, spoil: Callable[[Document], object], fault: str) -> None:
+    document = json.loads(report_answer(study, Words("en")).document())
+    assert faults("report", document) == []
+    spoil(document)
+    [found] = faults("report", document)
+    assert found.startswith(fault)
+
+
+def test_a_scan_is_no_report(scan: Answer, study: Report) -> None:
+    assert faults("report", json.loads(scan.document()))
+    assert faults("scan", json.loads(report_answer(study, Words("en")).document()))
