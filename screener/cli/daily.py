@@ -14,7 +14,7 @@ from screener.cli.speaking import Command
 from screener.errors import ExitCode, ScreenerError, UsageError
 from screener.language import spoken
 from screener.streams import emit, note
-from screener.words import Words
+from screener.words import Words, say
 
 if TYPE_CHECKING:
     from screener.app.daily.run import Job, Outcome
@@ -29,7 +29,7 @@ _NOT_FOR_CRON = ("--install", "--yes", "--check", "--notify")
 @click.option("--source", default="auto", metavar="SOURCE", help="auto, pykrx, openapi, or file:PATH,...")
 @click.option("--benchmark", multiple=True, type=_PATH, help="With file:PATH: date,index,close.")
 @click.option("--market", multiple=True, type=_PATH, help="With file:PATH: whole sessions.")
-@click.option("--all", "everything", is_flag=True, help="Report on events that are over as well.")
+@click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
 @click.option("--reports", type=_PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="End with 5 if more than N sessions lack.")
 @click.option("--check", is_flag=True, help="Fetch and change nothing: for monitors, with --max-age.")
@@ -93,19 +93,21 @@ def daily(
         everything,
         config_directory,
     )
-    outcome = Outcome(ExitCode.DONE, f"{reports}: only looked at") if check else run(job)
+    outcome = Outcome(ExitCode.DONE, say("{folder}: only looked at", folder=reports)) if check else run(job)
     code = outcome.code
     behind = sessions_behind(job) if max_age is not None else 0
     line = outcome.line
     if max_age is not None and (behind is None or behind > max_age):
         code = code or ExitCode.NETWORK
-        what = "there is no report" if behind is None else f"the newest session in the reports is {behind} sessions old"
+        what = say("there is no report yet")
+        if behind is not None:
+            what = say("the newest session in the reports is {count} sessions old", count=behind)
         line = f"{line}; {what}: --max-age {max_age}"
     faults = [] if check else _notify(job, settings, notify, outcome)
     if log:
         faults += [fault for fault in [append(log, log_line(access.now(), code, line))] if fault]
     if not quiet or outcome.summary or code:
-        note(f"daily: {line}" if code != ExitCode.DONE else f"daily done: {line}")
+        note(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
     for fault in faults:
         note(fault)
     if outcome.summary:
@@ -123,7 +125,8 @@ def _notify(job: Job, settings: Settings, urls: tuple[str, ...], outcome: Outcom
     text = "\n".join(outcome.summary)
     failing = load_status(job.root).failing
     if outcome.code and failing is not None and failing.runs == 1:
-        text = "\n".join([*outcome.summary, f"screener daily failed: {failing.what}", f"What to do: {failing.do}"])
+        failed = say("daily failed: {line}", line=failing.what)
+        text = "\n".join([*outcome.summary, failed, say("What to do: {remedy}", remedy=failing.do)])
     page = max(outcome.folder.glob("*/report.html"), default=None) if outcome.folder else None
     try:
         return notify(job.root, list(dict.fromkeys(wanted)), text.partition("\n")[0], text, page)
@@ -138,7 +141,7 @@ def _install(kind: Kind, *, yes: bool) -> int:
     command = [sys.executable, "-m", "screener", *_without(sys.argv[1:])]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
-        note("what is typed here can be read by others: put accounts, keys and addresses into secrets.toml")
+        note(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
         lines = schedule.cron_lines(command, folder)
         emit(lines)

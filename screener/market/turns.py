@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from screener.market.panel import limits_touched
 
-What = Literal["limit up", "limit down", "halted", "resumed", "listed", "no longer listed", "renamed"]
+What = Literal["limit_up", "limit_down", "halted", "resumed", "listed", "delisted", "renamed"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def turns(before: pa.Table, rows: pa.Table, tickers: Collection[str], price_limi
     for ticker in sorted({*earlier, *now}):
         a, b = earlier.get(ticker), now.get(ticker)
         if b is None:
-            found.append(Turn(ticker, "no longer listed", str((a or {}).get("name") or "")))
+            found.append(Turn(ticker, "delisted", str((a or {}).get("name") or "")))
             continue
         name = str(b.get("name") or "")
         if a is None:
@@ -55,7 +55,7 @@ def turns(before: pa.Table, rows: pa.Table, tickers: Collection[str], price_limi
             found.append(Turn(ticker, "resumed" if traded else "halted", name))
         limit = _limit(a, b, price_limit) if traded else 0
         if limit:
-            found.append(Turn(ticker, "limit up" if limit > 0 else "limit down", name))
+            found.append(Turn(ticker, "limit_up" if limit > 0 else "limit_down", name))
     return found
 
 

@@ -152,7 +152,7 @@ def latest_of(root: Path) -> date | None:
     """The as-of that `root/latest` points at; None where it points nowhere."""
     latest = root / "latest"
     name = latest.readlink().name if latest.is_symlink() else ""
-    return date.fromisoformat(name) if _DATE.fullmatch(name) and latest.exists() else None
+    return date.fromisoformat(name) if _DATE.fullmatch(name) else None
 
 
 def point_to(root: Path, as_of: date) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import ConfigError
+from screener.words import cause
 
 FILE = "secrets.toml"
 KEYS = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY")
@@ -28,14 +29,20 @@ def load_secrets(directory: Path | None) -> dict[str, str]:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        raise ConfigError(f'{path}: cannot be read as TOML: write lines such as KRX_ID = "..."') from None
+        raise ConfigError('{path}: cannot be read as TOML: write lines such as KRX_ID = "..."', path=path) from None
     found = {}
     for number, (name, value) in enumerate(content.items(), 1):
         if name not in KEYS:
-            raise ConfigError(f"{path}: its entry number {number} is not known: known are {', '.join(KEYS)}")
+            known = ", ".join(KEYS)
+            raise ConfigError(
+                "{path}: its entry number {number} is not known: known are {known}",
+                path=path,
+                number=number,
+                known=known,
+            )
         words = value if name == "SCREENER_NOTIFY" and isinstance(value, list) else [value]
         if not all(isinstance(word, str) and word and word.isprintable() for word in words):
-            raise ConfigError(f"{path}: {name} must be text in quotes")
+            raise ConfigError("{path}: {name} is no text: write it in quotes", path=path, name=name)
         found[name] = " ".join(words)
     return found
 
@@ -54,10 +61,12 @@ def _refuse_shared(path: Path) -> None:
     try:
         facts = path.stat()
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}): check its permissions") from None
+        raise ConfigError(
+            "{path}: cannot be read ({cause}): check the path and its permissions", path=path, cause=cause(error)
+        ) from None
     if not hasattr(os, "getuid"):
         return  # Windows has no such modes: there a file in the user's own directory is the user's own
     if facts.st_uid not in (os.getuid(), 0):
-        raise ConfigError(f"{path}: belongs to somebody else: own it, or use the environment")
+        raise ConfigError("{path}: belongs to somebody else: own it, or use the environment", path=path)
     if stat.S_IMODE(facts.st_mode) & 0o077:
-        raise ConfigError(f"{path}: others can read it: chmod 600 {path}")
+        raise ConfigError("{path}: others can read it: chmod 600 {path}", path=path)

@@ -49,6 +49,10 @@ PLAIN = {
     "Halts, a split, a limit, listings",
     "no clear effect",
     "bold reverse",
+    "daily: repair",
+    "{} daily exit {}: {}",
+    "# screener daily: 18:30 Asia/Seoul, Monday to Friday",
+    "systemctl --user daemon-reload && systemctl --user enable --now {}.timer",
 }
 """Commands, names that stand beside their Korean ones, keys and looks."""
 NOT_FOR_USERS = {
@@ -59,7 +63,7 @@ NOT_FOR_USERS = {
 }
 """Mistakes of whoever changes the code."""
 FOREIGN = re.compile(
-    r"Mozilla|Read timed out|doctype|non-JSON|unexpected KRX|pa\.Array|style-src|default-src|@media|\\d|\\w|\(\.\*"
+    r"Mozilla|TZ=Asia/Seoul|/15 \* \* \*|Read timed out|doctype|non-JSON|unexpected KRX|pa\.Array|style-src|default-src|@media|\\d|\\w|\(\.\*"
 )
 """What other programs say or read, and patterns for it."""
 CLASSES = re.compile(r"[a-z]+ [a-z-]+( ?\{\})?")

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from screener.words import cause, say
+
 LARGEST = 500_000
 """Bytes of the log, from which on it is put aside and a new one begun; some ten years of lines."""
 KEPT = 3
@@ -32,7 +34,9 @@ def append(path: Path, line: str) -> str:
         finally:
             os.close(handle)
     except OSError as error:
-        return f"{path}: cannot be written ({error.strerror or error})"
+        return say(
+            "{path}: cannot be written ({cause}): make room, or choose another place", path=path, cause=cause(error)
+        )
     return ""
 
 

@@ -90,7 +90,7 @@ def make_due(
                     answer = report_answer(report, words)
                     filing = file_study(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
-                made.faults.append(DataError(f"{event} as of {day}: {fault}"))
+                made.faults.append(DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault))
                 continue
             made.filed.append((day, event, filing))
             if (str(day), event) not in known:
@@ -105,9 +105,13 @@ def _report(settings: Settings, access: Access, way: str, event: str, day: date)
     request = Request(event=event, as_of=day, source=f"store:{way}", so_far=True)
     report = make_report(settings, request, lambda: access)
     if report.as_of != day:
-        raise DataError(f"the prices of {way} end on {report.as_of}: `screener sync` fetches what is missing")
+        raise DataError(
+            "the prices of {way} end on {day}: `screener sync` fetches what is missing", way=way, day=report.as_of
+        )
     if not report.provenance.study:
-        raise DataError(f"too few sessions before {report.event.event_day} for a study: `screener sync` fetches more")
+        raise DataError(
+            "too few sessions before {day} for a study: `screener sync` fetches more", day=report.event.event_day
+        )
     return report
 
 

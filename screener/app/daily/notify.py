@@ -18,6 +18,7 @@ from typing import Any
 
 from screener.errors import UsageError
 from screener.market.exchange.wire import PassingError, within
+from screener.words import cause, say
 
 UNSENT = ".unsent.json"
 KEPT = 5
@@ -55,7 +56,15 @@ def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: P
         why = _sent(apprise, url, title or messages[-1].splitlines()[0], "\n\n".join(messages), attachment)
         if why:
             left[mark or _fingerprint(url, salt)] = messages[-KEPT:]
-            faults.append(f"notification {number} ({_service(url)}) {why}: it is tried again on the next run")
+            service = _service(url)
+            faults.append(
+                say(
+                    "notification {number} ({service}): {why}: it is tried again on the next run",
+                    number=number,
+                    service=service,
+                    why=why,
+                )
+            )
     if left != waiting:
         faults += _keep(root / UNSENT, salt, left)
     return faults
@@ -66,14 +75,14 @@ def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None
     sender = apprise.Apprise()
     try:
         if not sender.add(url):
-            return "is no address that apprise knows"
+            return say("no address that apprise knows")
         files = {"attach": str(attachment)} if attachment is not None else {}
         done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
     except PassingError:
-        return f"took more than {PATIENCE:g} seconds"
+        return say("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
-        return f"failed ({type(error).__name__})"
-    return "" if done else "could not be sent"
+        return say("it failed ({kind})", kind=type(error).__name__)
+    return "" if done else say("it could not be sent")
 
 
 def _import() -> Any:
@@ -91,7 +100,7 @@ def _import() -> Any:
 def _service(url: str) -> str:
     """What stands before the colon, which is no secret, if it looks like it."""
     scheme = url.partition("://")[0]
-    return scheme if "://" in url and scheme.isalnum() and len(scheme) <= 20 else "no address"
+    return scheme if "://" in url and scheme.isalnum() and len(scheme) <= 20 else "?"
 
 
 def _fingerprint(url: str, salt: str) -> str:
@@ -124,5 +133,7 @@ def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except OSError as error:
-        return [f"{path}: cannot be written ({error.strerror or error}): unsent notifications are lost"]
+        return [
+            say("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))
+        ]
     return []

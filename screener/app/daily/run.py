@@ -20,7 +20,7 @@ from screener.app.daily.status import (
     reason,
     save,
 )
-from screener.app.daily.summary import summarise
+from screener.app.daily.summary import ended, summarise
 from screener.app.sync import sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError, UsageError
 from screener.market.exchange.breaker import CLOCK_TOLERANCE
@@ -29,7 +29,7 @@ from screener.market.sources.live import Access
 from screener.market.sources.stored import observed
 from screener.report.publish import alone, latest_of, point_to, write_file
 from screener.settings import Settings
-from screener.words import Words
+from screener.words import Words, cause, say
 
 SUMMARY = "summary.txt"
 
@@ -60,7 +60,8 @@ class Job:
             return "file"
         if self.source not in ("auto", "pykrx", "openapi"):
             raise UsageError(
-                f"daily does not report from {self.source!r}: known are auto, pykrx, openapi and file:PATH,..."
+                "daily does not report from {source!r}: known are auto, pykrx, openapi and file:PATH,...",
+                source=self.source,
             )
         return open_ways(self.access, self.source)[0].name
 
@@ -109,15 +110,20 @@ def run_daily(job: Job) -> Outcome:
             return nothing
         with alone(job.root) as mine:
             if not mine:
-                return Outcome(ExitCode.DONE, f"{job.root}: another daily run is at work: nothing done here")
+                return Outcome(
+                    ExitCode.DONE, say("{root}: another daily run is at work: nothing done here", root=job.root)
+                )
             return _work(job)
     except ScreenerError as error:
         return _failed(job, error.exit_code, str(error))
     except OSError as error:
-        what = f"{error.filename or job.root}: {error.strerror or error}: make room, or choose another place"
+        file = error.filename or job.root
+        what = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
         return _failed(job, ExitCode.DATA, what)
     except Exception as error:
-        _failed(job, ExitCode.BUG, f"a bug in the screener: {type(error).__name__}: {error}")
+        kind = type(error).__name__
+        what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        _failed(job, ExitCode.BUG, what)
         raise
 
 
@@ -138,7 +144,7 @@ def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     try:
         save(root / STATUS, load_status(root).failed(at, code, line))
     except (ScreenerError, OSError):
-        line += f" ({root / STATUS} could not be written)"
+        line = say("{line} ({path} could not be written)", line=line, path=root / STATUS)
     return line
 
 
@@ -160,25 +166,27 @@ def _nothing_to_do(job: Job) -> Outcome | None:
             return None
     except DataError:
         return None
-    return Outcome(ExitCode.DONE, f"{_why(job, state)}: nothing changed")
+    return Outcome(ExitCode.DONE, say("{why}: nothing changed", why=_why(job, state)))
 
 
 def _why(job: Job, state: _State) -> str:
     """Why there is nothing new."""
     calendar, today = job.access.calendar, job.access.now().date()
-    through = f"reports are there through {state.newest}" if state.newest else "there is no report yet"
+    through = say("there is no report yet")
+    if state.newest:
+        through = say("reports are there through {day}", day=state.newest)
     if not calendar.is_session(today):
-        return f"KRX is closed on {today}; {through}"
+        return say("KRX is closed on {day}; {through}", day=today, through=through)
     if state.target < today:
-        return f"figures of {today} are not final yet; {through}"
+        return say("figures of {day} are not final yet; {through}", day=today, through=through)
     if not any(state.target in span.days for span in state.spans):
         return f"{_ended(state.spans)}; {through}"
     return through
 
 
 def _ended(spans: Sequence[plans.Span]) -> str:
-    over = ", ".join(f"{span.event} (until {span.last})" for span in spans if span.last)
-    return f"no event is open: {over}" if over else "no event has begun"
+    over = ", ".join(ended(spans))
+    return say("no event is open: {over}", over=over) if over else say("no event has begun")
 
 
 def _look(job: Job, memory: Memory) -> _State:
@@ -223,10 +231,12 @@ def _finish(job: Job, way: str, status: Status, state: _State, made: Made, repai
     summary = summarise(job.settings, job.words, job.root, made, state.spans, missed, repaired)
     if summary:
         write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
-        line = f"{len(made.filed)} reports through {through}"
-        line += f", {len(made.revised)} of them revised" if made.revised else ""
+        count, revised = len(made.filed), len(made.revised)
+        line = say("{count} reports through {day}", count=count, day=through)
+        if revised:
+            line = say("{line}, {count} of them revised", line=line, count=revised)
     elif state.begun and state.target not in state.sessions:
-        line = f"{state.target}: no figures: a holiday, or they are still to come: nothing changed"
+        line = say("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
     else:
         line = _why(job, state)
     newest = max((day for day, _, _ in made.filed), default=None)
@@ -286,6 +296,8 @@ def _refuse_clock(job: Job, status: Status) -> None:
     then, now = datetime.fromisoformat(status.last_success.at), job.access.now()
     if now < then - CLOCK_TOLERANCE:
         raise NetworkError(
-            f"this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on "
-            f"{then:%Y-%m-%d %H:%M}: set it"
+            "this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on "
+            "{then:%Y-%m-%d %H:%M}: set it",
+            now=now,
+            then=then,
         )

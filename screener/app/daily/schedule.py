@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from screener.errors import UsageError
+from screener.words import cause, say
 
 Kind = Literal["cron", "systemd"]
-MARK = "# screener daily"
+MARK = "# screener daily: 18:30 Asia/Seoul, Monday to Friday"
 """Begins the line above cron's own, by which a later installation finds it."""
 NAME = "screener-daily"
 
@@ -30,7 +31,7 @@ def cron_lines(command: Sequence[str], folder: Path) -> str:
     when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
     run = shlex.join(command).replace("%", r"\%")
     line = f"*/15 * * * * case {when} in [1-5]1830) cd {shlex.quote(str(folder))} && {run};; esac"
-    return f"{MARK}: after the close of KRX, 18:30 Asia/Seoul, Monday to Friday\n{line}\n"
+    return f"{MARK}\n{line}\n"
 
 
 def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
@@ -38,7 +39,7 @@ def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
     run = " ".join(_quoted(word) for word in command)
     service = (
         "[Unit]\n"
-        "Description=Which Korean sectors won and lost: the report of the day\n"
+        f"Description={NAME}\n"
         "Wants=network-online.target\n"
         "After=network-online.target\n\n"
         "[Service]\n"
@@ -50,7 +51,7 @@ def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
     )
     timer = (
         "[Unit]\n"
-        "Description=After the close of KRX\n\n"
+        f"Description={NAME}\n\n"
         "[Timer]\n"
         "OnCalendar=Mon..Fri *-*-* 18:30:00 Asia/Seoul\n"
         "Persistent=true\n\n"
@@ -70,8 +71,9 @@ def install_cron(lines: str) -> str:
     kept = [line for at, line in enumerate(there) if not (MARK in line or (at and there[at - 1].startswith(MARK)))]
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
     if done.returncode:
-        raise UsageError(f"crontab refuses: {' '.join(done.stderr.split())}: add the lines by hand (crontab -e)")
-    return "crontab: written; `crontab -l` shows it"
+        why = " ".join(done.stderr.split())
+        raise UsageError("crontab refuses ({why}): add the lines by hand (crontab -e)", why=why)
+    return say("written into the crontab: `crontab -l` shows it")
 
 
 def install_systemd(units: dict[str, str], folder: Path) -> str:
@@ -85,15 +87,20 @@ def install_systemd(units: dict[str, str], folder: Path) -> str:
         for name, text in units.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be written ({error.strerror or error}): write the units by hand") from None
-    return f"{folder}: written; now run: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer"
+        raise UsageError(
+            "{folder}: cannot be written ({cause}): write the units by hand", folder=folder, cause=cause(error)
+        ) from None
+    start = f"systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer"
+    return say("{folder}: written; this starts them: {start}", folder=folder, start=start)
 
 
 def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(["crontab", *arguments], input=given, capture_output=True, text=True, check=False)  # noqa: S603, S607 - the user's own
     except FileNotFoundError:
-        raise UsageError("there is no crontab on this machine: apt-get install cron, or --install systemd") from None
+        raise UsageError(
+            "there is no crontab on this machine: `apt-get install cron`, or `--install systemd`"
+        ) from None
 
 
 def _quoted(word: str) -> str:

@@ -11,16 +11,9 @@ from typing import Any
 
 from screener.errors import ExitCode
 from screener.report.publish import write_file
+from screener.words import say
 
 STATUS, MEMORY = "status.json", ".daily.json"
-REMEDIES = {
-    ExitCode.BUG: "report it; `screener daily --debug` shows where it happened",
-    ExitCode.USAGE: "mend the configuration: `screener config check` names the line",
-    ExitCode.DATA: "`screener doctor` says what is wrong with store and disk; the next run tries again",
-    ExitCode.LOGIN: "set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails",
-    ExitCode.NETWORK: "the next run tries again; `screener doctor` says whether the exchange answers",
-    ExitCode.INTERRUPTED: "the next run goes on where this one stopped",
-}
 
 
 @dataclass(frozen=True)
@@ -76,8 +69,8 @@ class Status:
         """After one more run that failed."""
         moment = at.isoformat(timespec="seconds")
         before = self.failing
-        do = REMEDIES.get(ExitCode(code), REMEDIES[ExitCode.BUG])
-        failing = Failing(before.since if before else moment, before.runs + 1 if before else 1, code, what, do)
+        since, runs = (before.since, before.runs + 1) if before else (moment, 1)
+        failing = Failing(since, runs, code, what, _remedy(ExitCode(code)))
         return replace(self, last_attempt=Attempt(moment, code, what), failing=failing)
 
     def succeeded(self, at: datetime, through: date, said: str, missed: Missed | None) -> Status:
@@ -157,6 +150,19 @@ def reason(status: Status, missed: Sequence[date]) -> str:
     """Why the sessions that were missed were: what failed, or that nothing ran."""
     failing = status.failing
     if failing is None or not missed or date.fromisoformat(failing.since[:10]) > missed[-1]:
-        return "no run came to its end: the machine was off, or the run was ended"
-    runs = f"{failing.runs} runs" if failing.runs > 1 else "1 run"
-    return f"since {failing.since[:16].replace('T', ' ')} KST {runs} failed: {failing.what}"
+        return say("no run came to its end: the machine was off, or the run was ended")
+    since = failing.since[:16].replace("T", " ")
+    return say("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
+
+
+def _remedy(code: ExitCode) -> str:
+    """What to do about a run that ended so."""
+    if code == ExitCode.USAGE:
+        return say("mend the configuration: `screener config check` names the line")
+    if code == ExitCode.DATA:
+        return say("`screener doctor` says what is wrong with store and disk; the next run tries again")
+    if code == ExitCode.LOGIN:
+        return say("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
+    if code == ExitCode.NETWORK:
+        return say("the next run tries again; `screener doctor` says whether the exchange answers")
+    return say("report it: `screener daily --debug` shows where it happened")

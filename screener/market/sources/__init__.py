@@ -31,7 +31,9 @@ def choose(
 
         of = source.removeprefix("store:")
         if of not in SOURCES:
-            raise UsageError(f"the store has no {of!r}: write store:SOURCE with one of {', '.join(SOURCES)}")
+            raise UsageError(
+                "the store has no {of!r}: write store:SOURCE with one of {known}", of=of, known=", ".join(SOURCES)
+            )
         opened = access()
         return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
     if source in ("auto", "store"):

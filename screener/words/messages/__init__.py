@@ -6,6 +6,7 @@ A template has the same placeholders in both languages; where a message ends in 
 from __future__ import annotations
 
 from screener.words.messages.commands import COMMANDS
+from screener.words.messages.daily import DAILY
 from screener.words.messages.doctor import CHECKS, DOCTOR
 from screener.words.messages.exchange import EXCHANGE
 from screener.words.messages.help import HELP
@@ -18,6 +19,7 @@ from screener.words.messages.system import SYSTEM
 
 PARTS = (
     COMMANDS,
+    DAILY,
     HELP,
     SETTINGS,
     TOMLLIB,

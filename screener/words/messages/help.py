@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from screener.words.messages.daily import DAILY_HELP
+
 HELP: dict[str, str] = {
     # All commands
     "Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?": (
@@ -166,4 +168,6 @@ HELP: dict[str, str] = {
         "셸이 명령, 옵션, 사건, 업종, 종목을 자동 완성하게 하는 내용을 출력합니다."
     ),
     'Example: eval "$(screener completion bash)"': '예: eval "$(screener completion bash)"',
+    # The daily run
+    **DAILY_HELP,
 }
