@@ -146,7 +146,9 @@ def build_panel(
         # A price cannot move during a halt, so the first return after one is under the limit too. Where rows are
         # missing, nobody knows.
         without_gap = _rows_since(row_there, previous) == span
-        beyond = has_return & without_gap & (np.abs(returns) > price_limit + rounding + 0.001)
+        # No limit holds while a stock is traded for the last time before it leaves: there rate and closes agree.
+        confirmed = np.isfinite(from_rate) & (np.abs(from_close - from_rate) <= RATE_DISAGREES)
+        beyond = has_return & without_gap & ~confirmed & (np.abs(returns) > price_limit + rounding + 0.001)
     returns[beyond] = np.nan
     span[~np.isfinite(returns)] = 0
 

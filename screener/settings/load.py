@@ -121,7 +121,7 @@ def _own_files(directory: Path) -> dict[str, Path]:
     there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
     for name in there:
         if name not in FILES:
-            near = nearest(name, (*FILES, SECRETS))
+            near = nearest(name, FILES)
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
     if not there and not (directory / SECRETS).exists():
         raise ConfigError(

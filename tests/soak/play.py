@@ -157,7 +157,7 @@ class _Player:
 
     def _kill(self, command: Command) -> None:
         running = command.start("daily", "--log", "daily.log")
-        time.sleep(self.dice.uniform(0.0, 2.0))
+        time.sleep(self.dice.uniform(0.0, 0.8))
         with suppress(ProcessLookupError):
             os.kill(running.pid, signal.SIGKILL)
         self.diary.kills += running.wait().code == -signal.SIGKILL

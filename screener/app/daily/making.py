@@ -45,8 +45,8 @@ class Made:
     """Of each event that has a new session."""
     turns: list[tuple[date, Turn]] = field(default_factory=list)
     """What became of stocks on the new sessions."""
-    faults: list[DataError] = field(default_factory=list)
-    """Why reports could not be made."""
+    faults: dict[str, list[DataError]] = field(default_factory=dict)
+    """By event, why reports could not be made."""
 
     @property
     def revised(self) -> list[tuple[date, str, Filing]]:
@@ -90,7 +90,8 @@ def make_due(
                     answer = report_answer(report, words)
                     filing = file_study(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
-                made.faults.append(DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault))
+                told = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault)
+                made.faults.setdefault(event, []).append(told)
                 continue
             made.filed.append((day, event, filing))
             if (str(day), event) not in known:

@@ -242,13 +242,19 @@ def _finish(job: Job, way: str, status: Status, state: _State, made: Made, repai
     newest = max((day for day, _, _ in made.filed), default=None)
     folder = job.root / str(newest) if newest else None
     if made.faults:
-        failed = _failed(job, ExitCode.DATA, "; ".join(str(fault) for fault in made.faults))
+        # One line: of each event the first session that has no report; the others follow from it.
+        told = [f"{faults[0]}{_more(len(faults))}" for faults in made.faults.values()]
+        failed = _failed(job, ExitCode.DATA, "; ".join(told))
         return replace(failed, summary=tuple(summary), folder=folder)
     success = status.last_success
     if summary or status.failing or success is None or success.through != str(through):
         said = missed or (status.missed if not summary else None)
         save(job.root / STATUS, status.succeeded(job.access.now(), through, line, said))
     return Outcome(ExitCode.DONE, line, tuple(summary), folder)
+
+
+def _more(count: int) -> str:
+    return say(" (and {count} more)", count=count - 1) if count > 1 else ""
 
 
 def _missed(job: Job, way: str, status: Status, made: Made) -> Missed | None:

@@ -1,0 +1,169 @@
+"""Many at once, a full disk, a read-only one, a flipped bit in each file, a bare environment: found, said, recovered."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.daily.conftest import EVENT, NEXT, THIRD, Daily
+from tests.exchange import Exchange, kst
+from tests.live.command import Command
+from tests.soak.play import tree
+from tests.soak.strikes import flip
+
+OF_THE_RUN = ("status.json", "summary.txt", ".daily.json")
+
+
+def figures(reports: Path) -> dict[str, str]:
+    """Checksums of what tells of the market: history and tables."""
+    return {name: one for name, one in tree(reports).items() if name.endswith(".csv")}
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 3 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("needs the right to mount a file system")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_of_ten_at_once_one_does_the_work(daily: Daily, member: Command, exchange: Exchange, reports: Path) -> None:
+    daily(EVENT)
+    exchange.requests.clear()
+    exchange.market.now = kst(2025, 2, 3)
+    command = member.with_(now=exchange.market.now)
+    done = [one.wait() for one in [command.start("daily") for _ in range(10)]]
+    assert [one.code for one in done] == [0] * 10
+    worked = [one for one in done if "1 reports through 2025-02-03" in one.err]
+    assert len(worked) == 1
+    assert len([request for request in exchange.requests if request.bld == "MDCSTAT01501"]) <= 3
+    others = [one for one in done if one not in worked]
+    assert all("at work" in one.err or "nothing changed" in one.err for one in others)
+    rows = (reports / "history.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == len(set(rows)) == 1 + 3 + 6
+
+
+def test_killed_at_any_moment_it_goes_on(daily: Daily, member: Command, exchange: Exchange, reports: Path) -> None:
+    for day in (EVENT, NEXT, THIRD):
+        assert daily(day).code == 0
+    calm = figures(reports)
+    shutil.rmtree(reports)
+    shutil.rmtree(member.store)
+    dice = random.Random(7)  # noqa: S311 - a draw that can be repeated
+    kills = 0
+    for day in (EVENT, NEXT, THIRD):
+        exchange.market.now = kst(day.year, day.month, day.day)
+        command = member.with_(now=exchange.market.now)
+        for _ in range(4):
+            running = command.start("daily")
+            time.sleep(dice.uniform(0.0, 3.0))
+            with suppress(ProcessLookupError):
+                os.kill(running.pid, signal.SIGKILL)
+            kills += running.wait().code == -signal.SIGKILL
+            for folder in reports.glob("2*/deepseek"):
+                assert (folder / "run.json").exists(), "half of a report"
+        assert daily(day).code == 0
+    assert kills >= 4
+    assert figures(reports) == calm
+    assert sorted(path.name for path in reports.glob(".*")) == [".daily.json", ".daily.lock", ".lock"]
+    assert not list(reports.glob("2*/.*"))
+
+
+def test_a_full_disk_is_said_and_costs_nothing(daily: Daily, disk: Path) -> None:
+    reports = disk / "reports"
+    assert daily(EVENT, "--reports", reports).code == 0
+    before = {name: one for name, one in tree(reports).items() if name not in OF_THE_RUN}
+    ballast = os.open(disk / "ballast", os.O_WRONLY | os.O_CREAT)
+    with suppress(OSError):
+        while os.write(ballast, bytes(4096)):
+            pass
+    os.close(ballast)
+    done = daily(NEXT, "--reports", reports)
+    assert done.code == 3
+    assert "No space left on device" in done.err
+    assert done.err.count("\n") == 1
+    assert {name: one for name, one in tree(reports).items() if name not in OF_THE_RUN} == before
+    (disk / "ballast").unlink()
+    done = daily(NEXT, "--reports", reports)
+    assert (done.code, (reports / "latest").readlink()) == (0, Path("2025-02-03"))
+
+
+def test_a_read_only_directory_is_said(daily: Daily, disk: Path) -> None:
+    reports = disk / "reports"
+    daily(EVENT, "--reports", reports)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    done = daily(NEXT, "--reports", reports)
+    assert done.code == 3
+    assert "Read-only file system" in done.err
+    assert done.err.count("\n") == 1
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    assert daily(NEXT, "--reports", reports).code == 0
+
+
+def test_a_flipped_bit_in_each_file_of_the_store_is_found_said_and_mended(
+    daily: Daily, member: Command, reports: Path, tmp_path: Path
+) -> None:
+    daily(EVENT)
+    shutil.copytree(member.store, tmp_path / "sound")
+    shutil.copytree(reports, tmp_path / "first", symlinks=True)
+    daily(NEXT)
+    calm = figures(reports)
+    files = [path.relative_to(tmp_path / "sound") for path in sorted((tmp_path / "sound").rglob("*")) if path.is_file()]
+    files = [name for name in files if name.name[0] != "."]
+    assert len(files) >= 8  # partitions and manifests of sessions, indices, flows, industries
+    for number, name in enumerate(files):
+        for there, sound in ((member.store, tmp_path / "sound"), (reports, tmp_path / "first")):
+            shutil.rmtree(there)
+            shutil.copytree(sound, there, symlinks=True)
+        flip(member.store / name, random.Random(number))  # noqa: S311 - a draw that can be repeated
+        done = daily(NEXT)
+        assert done.code == 0, (name, done.err)
+        assert "The store was damaged and has been mended: " in done.out, name
+        assert figures(reports) == calm, name
+        assert member.run("store", "verify").code == 0
+
+
+def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: Path, tmp_path: Path) -> None:
+    """PATH, LANG and HOME only, LANG=C, a home that cannot be written, another time zone, no terminal, no stdin."""
+    secrets = tmp_path / "config/secrets.toml"
+    secrets.write_text(f'KRX_ID = "{member.environment["KRX_ID"]}"\nKRX_PW = "{member.environment["KRX_PW"]}"\n')
+    secrets.chmod(0o600)
+    proxies = {name: value for name, value in member.environment.items() if not name.startswith(("KRX", "SCREENER"))}
+    bare = {**proxies, "LANG": "C", "HOME": "/proc/nowhere", "TZ": "America/New_York", "SCREENER_CONFIG": ""}
+    user = member.with_(environment=bare)
+    for day in (EVENT, NEXT):
+        exchange.market.now = kst(day.year, day.month, day.day)
+        done = user.with_(now=exchange.market.now).run("daily", "--config", "config", "--store", tmp_path / "store")
+        assert (done.code, done.err.count("\n")) == (0, 1), done.err
+        assert f"1 reports through {day}" in done.err
+    assert (reports / "latest").readlink() == Path("2025-02-03")
+
+
+def test_a_clock_that_jumped_is_said(daily: Daily, member: Command, exchange: Exchange, reports: Path) -> None:
+    daily(NEXT)
+    before = figures(reports)
+    back = member.with_(now=kst(2025, 2, 1)).run("daily")
+    assert back.code == 5
+    assert "the last report was made on 2025-02-03 18:30: set it" in back.err
+    exchange.market.now = kst(2025, 2, 4)
+    ahead = member.with_(now=kst(2025, 3, 4)).run("daily")
+    assert ahead.code == 5
+    assert "this machine's clock says 2025-03-04 18:30 KST" in ahead.err
+    assert figures(reports) == before
+    assert daily(date(2025, 2, 4)).code == 0
