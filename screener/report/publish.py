@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -165,6 +165,13 @@ def point_to(root: Path, as_of: date) -> None:
     except OSError as error:
         link.unlink(missing_ok=True)
         raise DataError(_unwritable(latest, error)) from None
+
+
+def clear_leftovers(root: Path, names: Iterable[str]) -> None:
+    """Take away what writers of these files below `root` have left that were killed; call it under `locked`."""
+    for name in names:
+        for leftover in root.glob(f".{name}.*"):
+            leftover.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -126,7 +126,7 @@ def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
             path.unlink(missing_ok=True)
             return []
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump({"salt": salt, "waiting": waiting}, file, ensure_ascii=False)
             file.flush()

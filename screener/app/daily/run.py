@@ -9,6 +9,7 @@ from pathlib import Path
 
 from screener.app.daily import due as plans
 from screener.app.daily.making import Made, make_due
+from screener.app.daily.notify import UNSENT
 from screener.app.daily.status import (
     MEMORY,
     STATUS,
@@ -27,7 +28,8 @@ from screener.market.exchange.breaker import CLOCK_TOLERANCE
 from screener.market.sources import open_ways
 from screener.market.sources.live import Access
 from screener.market.sources.stored import observed
-from screener.report.publish import alone, latest_of, point_to, write_file
+from screener.report.history import FILE as HISTORY
+from screener.report.publish import alone, clear_leftovers, latest_of, locked, point_to, write_file
 from screener.settings import Settings
 from screener.words import Words, cause, say
 
@@ -204,6 +206,8 @@ def _look(job: Job, memory: Memory) -> _State:
 
 def _work(job: Job) -> Outcome:
     status, memory, way, access = load_status(job.root), load_memory(job.root), job.way, job.access
+    with locked(job.root):
+        clear_leftovers(job.root, (HISTORY, STATUS, MEMORY, SUMMARY, UNSENT))
     repaired = _repair(access, way)
     looked = _fetch(job, way, memory)
     job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
