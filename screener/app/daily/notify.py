@@ -12,6 +12,7 @@ import logging
 import os
 import secrets
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -72,12 +73,14 @@ def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: P
 
 def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None) -> str:
     """Send once; why it failed, or nothing."""
-    sender = apprise.Apprise()
+    files = {"attach": str(attachment)} if attachment is not None else {}
     try:
-        if not sender.add(url):
-            return say("no address that apprise knows")
-        files = {"attach": str(attachment)} if attachment is not None else {}
-        done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its libraries; nobody here can do anything about them
+            sender = apprise.Apprise()
+            if not sender.add(url):
+                return say("no address that apprise knows")
+            done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
     except PassingError:
         return say("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
