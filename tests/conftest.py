@@ -13,6 +13,7 @@ from hypothesis import settings
 
 # The same examples on every run: a test that fails only now and then tells nobody anything.
 settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 settings.load_profile("repeatable")
 
 ROOT = Path(__file__).parents[1]

@@ -93,10 +93,7 @@ def _import() -> Any:
         import apprise
     except ImportError:
         raise UsageError("notifications need apprise: pip install 'krx-impact-screener[notify]'") from None
-    # What it logs holds addresses.
-    logger = logging.getLogger("apprise")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
+    logging.getLogger("apprise").disabled = True  # what it logs holds addresses
     return apprise
 
 

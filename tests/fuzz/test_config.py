@@ -1,0 +1,57 @@
+"""Configuration files that anything has happened to."""
+
+from __future__ import annotations
+
+import tempfile
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screener.errors import ConfigError
+from screener.settings import load_settings
+from tests.fuzz.mutations import mutated
+from tests.live.conftest import EVENTS, SCREENER, SECTORS
+
+FILES = {"events.toml": EVENTS, "sectors.toml": SECTORS, "screener.toml": SCREENER}
+TODAY = date(2025, 4, 1)
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(sorted(FILES)))
+def test_a_mistake_has_its_place_or_the_file_means_what_it_says(data: st.DataObject, name: str) -> None:
+    text = data.draw(mutated(FILES[name]))
+    with tempfile.TemporaryDirectory() as folder:
+        for other, plain in FILES.items():
+            content = text if other == name else plain
+            (Path(folder) / other).write_bytes(content.encode("utf-8", "surrogatepass"))
+        said = ""
+        found = None
+        try:
+            found = load_settings(Path(folder), today=TODAY)
+        except ConfigError as error:
+            said = str(error)
+        if found is None:
+            for line in said.split("\n"):
+                assert any(line.startswith(f"{folder}/{other}") for other in FILES), line
+            return
+    told = tomllib.loads(text.removeprefix("\ufeff"))  # by Python's own reader
+    if name == "events.toml":
+        assert {one: event.name.en for one, event in found.events.items()} == {
+            one: event["name"]["en"] for one, event in told.items()
+        }
+        assert [event.news_date for event in found.events.values()] == [
+            getattr(event["news"], "date", lambda event=event: event["news"])() for event in told.values()
+        ]
+    elif name == "sectors.toml":
+        assert {one: [(m.ticker, m.market, m.en) for m in sector.members] for one, sector in found.sectors.items()} == {
+            one: [(m["ticker"], m["market"], m["en"]) for m in sector["members"]] for one, sector in told.items()
+        }
+    else:
+        loaded = found.screener.model_dump()
+        for key in ("event", "estimation", "gap", "min_obs", "placebo_dates", "price_limit", "request_spacing"):
+            assert loaded[key] == told.get(key, loaded[key])
+        assert [list(window) for window in loaded["windows"]] == told["windows"]
+        assert loaded["weights"] == told["weights"]
