@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 
-.PHONY: report test lint bench calibrate sample dictionary reference lock clean
+.PHONY: report test lint bench calibrate soak fuzz audit sample dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -32,6 +32,19 @@ calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration --krx $(KRX)
 	$(BIN)/python -m tests.calibration.coverage
 	$(BIN)/python -m tests.calibration.scan --krx $(KRX)
+
+# Two years of daily runs against the stand-in, calm and with every fault side by side; within ten minutes on two cores.
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m tests.soak
+
+# 10,000 examples each of configuration files, price files and answers of the exchange.
+fuzz: $(VENV)/installed-dev
+	$(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz
+
+# Known vulnerabilities among the pinned libraries; asks a public database, so it is no part of the tests.
+audit: $(BIN)/python
+	$(PIP) install pip-audit
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 # The committed report: the real event on real prices, which are not part of this repository.
 sample: $(VENV)/installed

@@ -77,6 +77,7 @@ def _told(name: str, content: bytes) -> Any:
     if not content:
         return content
     record = json.loads(content)
-    files = {one: known for one, known in record.pop("files").items() if one not in ("report.txt", "report.json")}
-    files.pop("revisions.csv", None)
-    return {**record, "revision": None, "files": files}
+    timed = ("report.txt", "report.html", "report.json", "revisions.csv")
+    files = {one: known for one, known in record["files"].items() if one not in timed}
+    # A report that is made up for is made under what is configured by then.
+    return {**record, "revision": None, "config": sorted(record["config"]), "files": files}

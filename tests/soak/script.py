@@ -46,7 +46,7 @@ def script(length: int, events: int) -> Script:
     plain = sessions(start, start + timedelta(days=3 * (length + BEFORE)), frozenset())
     days = plain[: length + BEFORE]
     dice = random.Random(SEED)  # noqa: S311 - a draw that can be repeated
-    shut = sorted(dice.sample(days[BEFORE + 5 : -15], max(2, length // 80)))
+    shut = sorted(dice.sample(days[BEFORE + 5 : -min(15, length // 4)], max(2, length // 80)))
     late = frozenset(dice.sample(days[BEFORE:], max(1, length // 60)))
     market = Market(start, days[-1], size=SIZE, closed=frozenset(shut), late=late)
     open_days = market.days

@@ -202,7 +202,8 @@ class Stored:
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
         files = (File(f"{source} {first} to {last}", checksum(panel)),)
         proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
-        fetched = table.manifest.sessions.get(last)
+        at = table.manifest.sessions.get(last)
+        fetched = at.replace(second=0, microsecond=0) if at else None
         return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
 
 
