@@ -69,7 +69,8 @@ def _in_file(loc: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
     """The parts of `loc` that the file has: pydantic adds some of its own, such as the kind of a test."""
     path: list[str | int] = []
     for part in loc:
-        if isinstance(data, list) if isinstance(part, int) else isinstance(data, Mapping) and part in data:
+        in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if in_list or (isinstance(data, Mapping) and part in data):
             path.append(part)
             data = data[part]
     return tuple(path)

@@ -91,7 +91,7 @@ SESSION, INDEX, HISTORY = whole_market(), one_index(), history()
 
 
 def number(text: str) -> float | None:
-    """What KRX means by a number."""
+    """What KRX means by a number; a row without one has none."""
     bare = text.replace(",", "").strip()
     return None if bare in ("", "-") else float(bare)
 
@@ -116,8 +116,8 @@ def test_a_session(canned: tuple[Pykrx, Canned], data: st.DataObject) -> None:
         assert_one_line(error)
         return
     told = json.loads(text)["OutBlock_1"]
-    assert rows["close"].to_pylist() == [number(one["TDD_CLSPRC"]) for one in told]
-    assert rows["change_pct"].to_pylist() == [number(one["FLUC_RT"]) for one in told]
+    assert rows["close"].to_pylist() == [number(one.get("TDD_CLSPRC", "")) for one in told]
+    assert rows["change_pct"].to_pylist() == [number(one.get("FLUC_RT", "")) for one in told]
     assert [str(one) for one in rows["ticker"].to_pylist()] == [one["ISU_SRT_CD"] for one in told]
 
 
@@ -135,7 +135,7 @@ def test_an_index(canned: tuple[Pykrx, Canned], data: st.DataObject) -> None:
         return
     told = json.loads(text)["output"]
     mine = [row for row in rows.to_pylist() if str(row["index"]) == "KOSPI"]
-    assert [row["close"] for row in mine] == [number(one["CLSPRC_IDX"]) for one in told]
+    assert [row["close"] for row in mine] == [number(one.get("CLSPRC_IDX", "")) for one in told]
     assert [row["date"] for row in mine] == [
         datetime.strptime(one["TRD_DD"].replace("/", ""), "%Y%m%d").date()  # noqa: DTZ007 - a date
         for one in told

@@ -109,6 +109,8 @@ class Command:
     """Stocks or sessions between two writes; None for the real number."""
     whole: int | None = None
     """Stocks that a whole market has at least; None for the real number."""
+    limit: int = LIMIT
+    """Seconds after which a run is ended: it hangs."""
 
     @property
     def home(self) -> Path:
@@ -139,7 +141,7 @@ class Command:
             "folder": str(self.folder),
             "stdout": str(streams[0]),
             "stderr": str(streams[1]),
-            "limit": LIMIT,
+            "limit": self.limit,
         }
         started = time.perf_counter()
         return Running(self.starter, self.starter.ask(start=job), streams[0], streams[1], started)

@@ -172,7 +172,7 @@ class Pykrx:
         try:
             with _quiet():
                 return fetch(modules)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
             raise DataError(
                 "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error}): see "
                 "whether a newer pykrx does",

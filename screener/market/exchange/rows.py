@@ -193,7 +193,14 @@ def _numbers(what: str, records: Records, field: str, kind: pa.DataType) -> pa.A
 
 def _dates(what: str, records: Records, field: str) -> pa.Array[Any]:
     bare = pc.replace_substring(_texts(what, records, field, required=True), "/", "")
-    return _cast(what, field, bare, lambda part: pc.strptime(part, "%Y%m%d", "s").cast(pa.date32()), say("date"))
+    return _cast(what, field, bare, _to_dates, say("date"))
+
+
+def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
+    """Arrow by itself takes a date with blanks in it, or with something behind it, for the date."""
+    if not pc.all(pc.match_substring_regex(texts, r"^[0-9]{8}$")).as_py():
+        raise pa.ArrowInvalid
+    return pc.strptime(texts, "%Y%m%d", "s").cast(pa.date32())
 
 
 def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) -> pa.Array[Any]:
