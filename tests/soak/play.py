@@ -82,7 +82,7 @@ class _Player:
         self.command = (
             Command(starter, folder, first, exchange.environment)
             .given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config")
-            .with_(whole=WHOLE)
+            .with_(whole=WHOLE, limit=600)
         )
 
     def play(self) -> None:

@@ -198,7 +198,7 @@ def _dates(what: str, records: Records, field: str) -> pa.Array[Any]:
 
 def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
     """Arrow by itself takes a date with blanks in it, or with something behind it, for the date."""
-    if not pc.all(pc.match_substring_regex(texts, r"^[0-9]{8}$")).as_py():
+    if not pc.all(pc.match_substring_regex(texts, r"^[0-9]{8}$"), min_count=0).as_py():
         raise pa.ArrowInvalid
     return pc.strptime(texts, "%Y%m%d", "s").cast(pa.date32())
 
