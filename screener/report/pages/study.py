@@ -81,7 +81,8 @@ class _Study:
         for spread in report.impact.spreads[:1]:
             if math.isfinite(spread.mean_return_ew):
                 a, b = (words.name(report.group(one)) for one in (spread.sector_a, spread.sector_b))
-                yield line(words("verdict_spread", a=a, b=b, spread=percent(spread.mean_return_ew)))
+                label, _, said = words("verdict_spread", a=a, b=b, spread=percent(spread.mean_return_ew)).partition(": ")
+                yield Line((Span(f"{label}: ", strong=True), Span(said, direction(spread.mean_return_ew), strong=True)))
         indices = [
             words("change", name=report.provenance.proxies.get(name, name), value=percent(value))
             for name, value in report.provenance.benchmark_returns.items()
