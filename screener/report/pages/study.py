@@ -81,8 +81,9 @@ class _Study:
         for spread in report.impact.spreads[:1]:
             if math.isfinite(spread.mean_return_ew):
                 a, b = (words.name(report.group(one)) for one in (spread.sector_a, spread.sector_b))
-                label, _, said = words("verdict_spread", a=a, b=b, spread=percent(spread.mean_return_ew)).partition(": ")
-                yield Line((Span(f"{label}: ", strong=True), Span(said, direction(spread.mean_return_ew), strong=True)))
+                mean = spread.mean_return_ew
+                label, colon, said = words("verdict_spread", a=a, b=b, spread=percent(mean)).partition(": ")
+                yield Line((Span(label + colon, strong=True), Span(said, direction(mean), strong=True)))
         indices = [
             words("change", name=report.provenance.proxies.get(name, name), value=percent(value))
             for name, value in report.provenance.benchmark_returns.items()
