@@ -267,7 +267,8 @@ REPORT: dict[str, tuple[str, str]] = {
     "news_short": ("같은 기간의 다른 재료: {named}", "Other news: {named}"),
     "rest_short": (
         "제외 종목 {skipped}, 데이터 점검 결과 {findings}(경고 {warnings}). 전체 보고서: --full",
-        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: {warnings}). Everything: --full",
+        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: {warnings}). Everything: "
+        "--full",
     ),
     "movers_at": ("많이 오르고 내린 종목, {window}", "Winners and losers, {window}"),
     "stocks_at": ("모든 종목, {window}", "All stocks, {window}"),
