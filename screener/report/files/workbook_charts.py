@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 COLOURS = {"kr": ("#C5162E", "#1359B0"), "us": ("#0F7541", "#C5162E"), "cb": ("#A85000", "#1359B0")}
 """By palette, of what rose and of what fell."""
 _LINES = ("#0067A5", "#B34700", "#007A5A", "#8A3B9C", "#7A6000", "#A3295C", "#46545F")
+_DASHES = ("solid", "long_dash_dot", "round_dot")
+"""For sectors beyond the colours that can be told apart; what was put together after the event is dashed."""
 _GREY = {"line": {"color": "#DFE3E8"}}
 _TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
 _PERCENT = "+0.00%;-0.00%;0.00%"
@@ -112,7 +114,7 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
                 "line": {
                     "color": _LINES[number % len(_LINES)],
                     "width": 2,
-                    "dash_type": "dash" if name != sector else "solid",
+                    "dash_type": "dash" if name != sector else _DASHES[number // len(_LINES) % len(_DASHES)],
                 },
             }
         )

@@ -163,6 +163,10 @@ def test_charts_are_drawn_from_cells(demo: Report) -> None:
         (row["caar_ew"] for row in sectors), reverse=True
     )
     assert len(lines.series) == len(top)
+    looks = {
+        (one.graphicalProperties.line.solidFill.srgbClr, one.graphicalProperties.line.prstDash) for one in lines.series
+    }
+    assert len(looks) == len(top) > 7  # more sectors than colours, and still no two lines look alike
     paths = {(row["sector"], row["tau"]): row["caar"] for row in rows_of(book["paths"]) if row["theme"] is None}
     header = [cell.value for cell in figures[1]][3:]
     drawn = {
