@@ -31,7 +31,7 @@ def _in_words(message: str) -> str:
     """A message of tomllib in the language of the process; what it is about stands in quotes or brackets."""
     if translated(message) != message:
         return translated(message)
-    value = re.search(r"'.*'|\(.*\)", message)
+    value = re.search(r"""'.*'|".*"|\(.*\)""", message)
     return say(message.replace(value[0], "{value}"), value=value[0]) if value else message
 
 

@@ -179,6 +179,15 @@ def test_calendar_days_may_be_left_out(config: Path) -> None:
     assert load_settings(config, today=TODAY).screener.calendar.opened == (date(2024, 3, 9),)
 
 
+def test_table_without_a_value_has_a_line_as_well(config: Path) -> None:
+    (config / "sectors.toml").write_text(
+        '[A]\nname = { ko = "가", en = "A" }\n\n[[A.members]]\n\n[B]\n', encoding="utf-8"
+    )
+    lines = mistakes(config).splitlines()
+    assert "sectors.toml:4: A.members[0].ticker: the key 'ticker' is missing: add it" in lines
+    assert "sectors.toml:6: B.name: the key 'name' is missing: add it" in lines
+
+
 def test_all_mistakes_of_a_file_are_named_at_once(config: Path) -> None:
     change(config / "screener.toml", "gap = 5", "gap = -1")
     change(config / "screener.toml", "[0, 3]", "[3, 0]")

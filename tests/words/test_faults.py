@@ -116,7 +116,7 @@ def test_file_that_is_wrong_inside(run: Run, tmp_path: Path) -> None:
     prices = tmp_path / "prices.csv"
     prices.write_text("date,ticker,close\n2025-01-31,000660,many\n", encoding="utf-8")
     done = run("report", "--source", "file:prices.csv", *KO)
-    assert (done.returncode, done.stderr) == (3, "screener: prices.csv:2: 'many'은(는) 수이(가) 아닙니다\n")
+    assert (done.returncode, done.stderr) == (3, "screener: prices.csv:2: 'many'은(는) 수가 아닙니다\n")
     prices.write_text("date,ticker,close\n2025-01-31,000660,-5\n", encoding="utf-8")
     done = run("report", "--source", "file:prices.csv", *KO)
     assert done.stderr == (
