@@ -38,7 +38,10 @@ def _in_words(message: str) -> str:
 def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Sequence[str | int], str]:
     """Path and sentence of one pydantic error."""
     kind, value = detail["type"], detail["input"]
-    path = _in_file(detail["loc"], data) + (detail["loc"][-1:] if kind == "missing" else ())
+    path = _in_file(detail["loc"], data)
+    if kind == "missing" and isinstance(detail["loc"][-1], int):
+        return path, say("{value} is too short: add what is missing", value=_short(list(value)))
+    path += detail["loc"][-1:] if kind == "missing" else ()
     key = str(path[-1]) if path else ""
     if kind == "mistake":
         return path + tuple(detail["ctx"]["at"]), detail["ctx"]["message"]
@@ -69,7 +72,8 @@ def _in_file(loc: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
     """The parts of `loc` that the file has: pydantic adds some of its own, such as the kind of a test."""
     path: list[str | int] = []
     for part in loc:
-        if isinstance(data, list) if isinstance(part, int) else isinstance(data, Mapping) and part in data:
+        in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if in_list or (isinstance(data, Mapping) and part in data):
             path.append(part)
             data = data[part]
     return tuple(path)
