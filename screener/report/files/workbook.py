@@ -45,8 +45,8 @@ _COLOURED = (Unit.RETURN, Unit.SCORE)
 _NARROWEST, _WIDEST = 9, 44
 _BUTTON = 3
 """Width that the button of a filter takes of a header."""
-_PAGE = 95
-"""Width of the summary."""
+_PAGE, _PARTS = 88, 8
+"""Width of the summary, and the columns that it is made of: one alone would be cut off where paper is narrower."""
 _LINE = 15.0
 """Height of a line of text, in points."""
 _A3, _A4 = 8, 9
@@ -171,12 +171,13 @@ def _width(column: Column, cells: Sequence[Cell]) -> int:
 def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     """The lines of the summary; the first row below them."""
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, _PAGE)
+    sheet.set_column(0, _PARTS - 1, _PAGE / _PARTS)
     for row, line in enumerate(lines):
         look, size = (looks.text, 1.0) if row else (looks.title, 1.4)
+        sheet.merge_range(row, 0, row, _PARTS - 1, "", look)
         sheet.write_string(row, 0, line, look)
-        # A workbook has no way to ask for as many lines as a text needs.
-        sheet.set_row(row, _LINE * size * math.ceil(size * cell_len(line) / _PAGE))
+        # A workbook has no way to ask for as many lines as a text needs. Letters are narrower than figures.
+        sheet.set_row(row, _LINE * size * math.ceil(size * cell_len(line) / (1.1 * _PAGE)))
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 1)
     return len(lines)
