@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ class Answer:
     """Better sources that could not serve."""
     summarised: bool = False
     """Whether a summary says less than the whole page."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of the sectors, by id."""
 
 
 def report_answer(report: Report, words: Words, *, explain: bool = False) -> Answer:
@@ -59,12 +61,13 @@ def report_answer(report: Report, words: Words, *, explain: bool = False) -> Ans
         lambda: _charts(report, words),
         report.provenance.tried,
         summarised=True,
+        names={group.label: words.name(group) for group in report.groups},
     )
 
 
 def comparison_answer(report: Report, words: Words) -> Answer:
     """Of `screener compare`."""
-    its_tables = _once(lambda: tables(report, words))
+    its_tables = _once(lambda: [one for one in tables(report, words) if one.name != "claims"])
     return Answer(
         "compare",
         words,
@@ -73,12 +76,21 @@ def comparison_answer(report: Report, words: Words) -> Answer:
         lambda: to_json(report, words, its_tables()),
         lambda: _charts_of_comparison(report, words),
         report.provenance.tried,
+        names={group.label: words.name(group) for group in report.groups},
     )
 
 
 def stock_answer(report: Report, ticker: str, flows: Sequence[Flow], words: Words) -> Answer:
     """Of `screener stock`."""
-    its_tables = _once(lambda: [one for one in tables(report, words) if one.name in ("stocks", "levels")])
+    known = {row.stock.sector for row in report.impact.stocks if row.stock.ticker == ticker}
+    series = {ticker, *known, *report.provenance.benchmark_returns}
+    its_tables = _once(
+        lambda: [
+            table.only("ticker" if table.name == "stocks" else "series", series)
+            for table in tables(report, words)
+            if table.name in ("stocks", "levels")
+        ]
+    )
     return Answer(
         "stock",
         words,

@@ -53,7 +53,13 @@ _A3, _A4 = 8, 9
 _EVERYWHERE = "A1:XFD1048576"
 
 
-def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, palette: str = "kr") -> bytes:
+def to_workbook(
+    tables: Sequence[Table],
+    lines: Sequence[str],
+    words: Words,
+    palette: str = "kr",
+    names: Mapping[str, str] | None = None,
+) -> bytes:
     """The workbook: `lines` and charts, then a sheet for each table, at the end the meaning of every column.
 
     Each cell holds what the CSV holds, shown in its unit; text stays text, whatever it begins with. The same arguments
@@ -64,6 +70,7 @@ def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, pal
         lines: title, verdicts, provenance.
         words: language of what the workbook itself says.
         palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
+        names: by id, what the charts call a sector; one that is not there goes by its id.
 
     Raises:
         UsageError: xlsxwriter is not installed.
@@ -71,7 +78,7 @@ def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, pal
     """
     try:
         from xlsxwriter import Workbook
-    except ModuleNotFoundError:
+    except ImportError:
         raise UsageError("workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`") from None
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True})
@@ -85,7 +92,7 @@ def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, pal
     for table in tables:
         _write_table(book.add_worksheet(table.name), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
-    draw(book, front, bottom + 1, tables, words, palette)
+    draw(book, front, bottom + 1, tables, words, palette, names or {})
     _explain(book.add_worksheet(words("sheet_columns")), tables, words, looks)
     book.close()
     return out.getvalue()

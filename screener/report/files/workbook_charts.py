@@ -32,7 +32,15 @@ _PATHS = 3
 Record = Mapping[str, Any]
 
 
-def draw(book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], words: Words, palette: str) -> None:
+def draw(
+    book: Workbook,
+    front: Worksheet,
+    row: int,
+    tables: Sequence[Table],
+    words: Words,
+    palette: str,
+    called: Mapping[str, str],
+) -> None:
     """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
 
     Tables that are no study of sectors are not drawn.
@@ -41,7 +49,8 @@ def draw(book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], wo
     sectors = [one for one in records.get("sectors", []) if one["theme"] is None]
     if not sectors:
         return
-    names = {str(one["sector"]): f"{one['sector']} *" if one["post_hoc"] else str(one["sector"]) for one in sectors}
+    ids = {str(one["sector"]): " *" if one["post_hoc"] else "" for one in sectors}
+    names = {one: called.get(one, f"{one}{star}") for one, star in ids.items()}
     figures = book.add_worksheet(words("sheet_figures"))
     figures.set_column(0, 20, 12)
     charts = [_bars(book, figures, sectors, names, words, COLOURS[palette])]

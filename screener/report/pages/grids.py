@@ -216,7 +216,7 @@ class Grids(Columns):
         for header, rows in (("col_winner", winners), ("col_loser", losers)):
             missing = (Cell(""),) * (longest - len(rows))
             side = [
-                self.text(header, rows, lambda row: self.words.name(row.stock)),
+                self.text(header, rows, self._starred),
                 self.percent("col_return", rows, lambda row: row.raw_return, arrowed=True),
             ]
             if study:
@@ -241,7 +241,7 @@ class Grids(Columns):
         printed = self.report.printed
         fields = [
             self.text("col_ticker", rows, lambda row: row.stock.ticker),
-            self.text("col_stock", rows, lambda row: self.words.name(row.stock)),
+            self.text("col_stock", rows, self._starred),
             self.text("col_sector", rows, lambda row: self.words.name(self.report.group(row.stock.sector)), 4),
             self.percent("col_return", rows, lambda row: row.raw_return, arrowed=True),
         ]
@@ -295,6 +295,11 @@ class Grids(Columns):
     def flags(self, flags: Sequence[str]) -> str:
         """What must be known of a stock's figures."""
         return ", ".join(self.words(f"flag_{flag}") for flag in flags)
+
+    def _starred(self, row: StockRow) -> str:
+        """Name of a stock; a star marks a member of a group that was put together after the event."""
+        star = " *" if self.report.group(row.stock.sector).post_hoc else ""
+        return self.words.name(row.stock) + star
 
     def _groups(self, header: str, rows: Sequence[Any]) -> Field:
         return self.text(header, rows, lambda row: self.words.name(row.group))
