@@ -33,8 +33,12 @@ def _answer(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except (OSError, AttributeError):  # nobody reads it, or there is no stdout
+    except (BrokenPipeError, AttributeError):  # nobody reads it, or there is no stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
+        sys.stderr.write(f"screener: {error.strerror}\n")
+        sys.exit(3)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ class ScreenerError(Exception):
         """Say what is wrong: a message of the catalogue and what fills it, or one that is finished."""
         super().__init__(say(message, **values))
 
+    @property
+    def lines(self) -> list[str]:
+        """What is said of it, a line each."""
+        return [str(self)]
+
 
 class UsageError(ScreenerError):
     """The command line asks for something that cannot be."""
@@ -43,6 +48,11 @@ class ConfigError(ScreenerError):
 
     def __init__(self, *mistakes: str, **values: Any) -> None:
         super().__init__("\n".join(mistakes), **values)
+
+    @property
+    def lines(self) -> list[str]:
+        """One for each mistake."""
+        return str(self).split("\n")
 
 
 class DataError(ScreenerError):

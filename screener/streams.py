@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -48,13 +49,13 @@ def _safe(text: str) -> str:
     return safe if len(safe) <= 600 else safe[:600] + "..."
 
 
-def fail(message: str, code: ExitCode, debug: bool) -> ExitCode:
+def fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
     """Say what is wrong, one line each, and hand the exit code on; with `debug` also where."""
     if debug:
         import traceback
 
         traceback.print_exc()
-    for line in message.split("\n"):
+    for line in lines:
         note(line)
     return code
 

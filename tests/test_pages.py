@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def test_software_against_chips_is_the_default_and_the_largest_of_all_sessions(k
     done = run("compare", "--as-of", AS_OF, *sources(krx))
     assert done.returncode == 0, done.stderr
     said = flat(done.stdout)
-    assert "AI software minus Semiconductors, [0,0]: +11.63 percentage points of abnormal return" in said
+    assert "AI software minus Semiconductors, [0,0]: +11.62 percentage points of abnormal return" in said
     assert "largest of 149 sessions (p .007)" in said
     # Equal-weight +7.89 - -4.09, cap-weighted +5.28 - -4.93, as each stands in the report.
     assert "▲ +11.98" in said
@@ -82,9 +83,47 @@ def test_a_limit_up_and_a_name_for_a_code(krx: Path, run: Run) -> None:
 
 
 def test_an_unknown_stock_names_the_nearest(run: Run) -> None:
-    done = run("stock", "하이닉", "--source", "press")
+    done = run("stock", "SK하이닉수", "--source", "press")
     assert done.returncode == 2
-    assert "no stock '하이닉' in the sectors or the store" in done.stderr
+    assert "no stock 'SK하이닉수' in the sectors or the store: did you mean 000660 SK hynix?" in done.stderr
+    korean = run("stock", "삼성", "--source", "press", "--lang", "ko")
+    assert "005930 삼성전자" in korean.stderr  # of several that hold it none is chosen
+    assert "018260 삼성에스디에스" in korean.stderr
+
+
+@pytest.mark.parametrize("asked", ["660", "000660", "하이닉스", "sk HYNIX"])
+def test_a_stock_goes_by_its_code_its_name_and_what_only_it_is_called(run: Run, asked: str) -> None:
+    assert run("stock", asked, "--source", "press").stdout.startswith("SK hynix (000660, KOSPI)")
+
+
+def test_a_stock_has_the_score_of_the_report(run: Run, krx: Path, tmp_path: Path) -> None:
+    report = run("report", "--csv", tmp_path, "--as-of", AS_OF, *sources(krx))
+    assert report.returncode == 0, report.stderr
+    with (tmp_path / "stocks.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row["ticker"], row["window_end"]) == ("000660", "0")]
+    card = run("stock", "000660", "--csv", tmp_path / "card", "--as-of", AS_OF, *sources(krx))
+    assert card.returncode == 0, card.stderr
+    with (tmp_path / "card" / "stocks.csv").open(encoding="utf-8-sig", newline="") as file:
+        own = list(csv.DictReader(file))
+    assert {row["ticker"] for row in own} == {"000660"}
+    assert [row for row in own if row["window_end"] == "0"] == rows
+
+
+def test_a_stock_of_no_sector_is_found_in_the_market_file(run: Run, krx: Path) -> None:
+    done = run("stock", "현대차", "--as-of", AS_OF, *sources(krx), "--lang", "ko")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("현대차 (005380, KOSPI)")
+
+
+def test_a_stock_without_a_price_at_the_base_has_none_to_come_back_to(run: Run, krx: Path) -> None:
+    done = run("stock", "064400", "--as-of", AS_OF, *sources(krx))
+    assert "base price" not in done.stdout
+    assert "WISEnut" not in done.stdout
+
+
+def test_sectors_go_by_id_or_name_in_capitals_or_not(run: Run, krx: Path) -> None:
+    said = run("compare", "반도체", "semi:memory", "--as-of", AS_OF, *sources(krx)).stdout
+    assert said.splitlines()[1].startswith("Semiconductors minus Memory")
 
 
 def test_pages_of_a_small_market(run: Run, own: list[str]) -> None:

@@ -42,11 +42,12 @@ def make_comparison(
 
 
 def _known(settings: Settings, label: str) -> str:
-    identifier, colon, theme = label.partition(":")
-    sector = settings.sector(identifier)
+    asked, colon, theme = label.partition(":")
+    identifier = settings.sector_id(asked)
+    sector = settings.sectors[identifier]
     if colon and theme not in sector.themes:
         known = ", ".join(f"{identifier}:{one}" for one in sector.themes) or say("it has none")
         raise UsageError(
             "no theme {theme!r} in {sector}: known are {known}", theme=theme, sector=identifier, known=known
         )
-    return label
+    return f"{identifier}{colon}{theme}"

@@ -56,7 +56,8 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     """Compute the report that `request` asks for; `access` is opened if a source needs it."""
     event_id = request.event or settings.screener.event
     event = settings.event(event_id)
-    chosen = {name: settings.sector(name) for name in request.sectors} or settings.sectors
+    named = dict.fromkeys(map(settings.sector_id, request.sectors))
+    chosen = {name: settings.sectors[name] for name in named or settings.sectors}
     stocks, groups = _stocks(chosen), _groups(chosen)
     rules = rules_of(settings, request, chosen)
     need = need_of(settings, event_id, stocks, rules, request.as_of)

@@ -23,23 +23,23 @@ def main() -> None:
     try:
         code = commands.main(_arguments(sys.argv[1:]), prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
-        code = fail(str(error), error.exit_code, debug)
+        code = fail(error.lines, error.exit_code, debug)
     except (click.exceptions.Abort, KeyboardInterrupt):
         what = say("interrupted: nothing is half done, run it again to go on")
-        code = fail(what, ExitCode.INTERRUPTED, debug)
+        code = fail([what], ExitCode.INTERRUPTED, debug)
     except click.ClickException as error:
         what = error.format_message().rstrip(".").replace("\n", " ")
         if isinstance(error, click.UsageError) and error.ctx:
             what = say("{what}: {command} --help shows how", what=what, command=error.ctx.command_path)
-        code = fail(what, ExitCode.USAGE, debug)
+        code = fail([what], ExitCode.USAGE, debug)
     except OSError as error:
         file = error.filename or say("the output")
         what = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
-        code = fail(what, ExitCode.DATA, debug)
+        code = fail([what], ExitCode.DATA, debug)
     except Exception as error:
         kind = type(error).__name__
         what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
-        code = fail(what, ExitCode.BUG, debug)
+        code = fail([what], ExitCode.BUG, debug)
     leave(code or ExitCode.DONE)
 
 

@@ -76,6 +76,12 @@ def studied(command: Any) -> Any:
     return command
 
 
+def coloured(command: Any) -> Any:
+    """The option of every command that makes pages in colour."""
+    choice = click.Choice(["kr", "us", "cb"])
+    return click.option("--palette", type=choice, help="kr: up red; us: up green; cb: safe.")(command)
+
+
 def stored(command: Any) -> Any:
     """The option of every command that reads or writes the store."""
     return click.option(

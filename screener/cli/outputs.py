@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from screener.cli.options import style_of
+from screener.cli.options import coloured, style_of
 from screener.errors import UsageError
 from screener.streams import emit
 from screener.words import Words, cells
@@ -118,7 +118,7 @@ def outputs(command: Callable[..., int]) -> Callable[..., int]:
     for option in (
         click.option("--width", type=click.IntRange(60, 200), help="Columns of the page."),
         click.option("--ascii", "ascii_only", is_flag=True, help="No arrows or lines outside ASCII."),
-        click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe."),
+        coloured,
         click.option("--xlsx", type=path, metavar="FILE", help="Write an Excel workbook, here."),
         click.option("--html", type=path, metavar="FILE", help="Write a web page, here."),
         click.option("--csv", type=path, metavar="DIR", help="Write CSV files, here."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.cli import candidates
-from screener.cli.options import access_to, common, settings_of, stored, studied
+from screener.cli.options import access_to, coloured, common, settings_of, stored, studied
 from screener.cli.outputs import FORMATS, Output, folded, outputs, page, written
 from screener.cli.speaking import Command
 from screener.errors import ExitCode, ScreenerError
@@ -146,7 +146,7 @@ def demo(config_directory: Path | None, output: Output, seed: int) -> int:
 @studied
 @stored
 @common
-@click.option("--palette", type=click.Choice(["kr", "us", "cb"]), help="kr: up red; us: up green; cb: safe.")
+@coloured
 def export(
     config_directory: Path | None,
     store: str | None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from screener.market.sources.base import Tried
@@ -44,41 +45,52 @@ class Answer:
     """Better sources that could not serve."""
     summarised: bool = False
     """Whether a summary says less than the whole page."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of the sectors, by id."""
 
 
 def report_answer(report: Report, words: Words, *, explain: bool = False) -> Answer:
     """Of `screener report`; `explain` adds what the scores are made of to its summary."""
+    its_tables = _once(lambda: tables(report, words))
     return Answer(
         "report",
         words,
         lambda full: study_page(report, words, full=full, explain=explain),
-        lambda: tables(report, words),
-        lambda: to_json(report, words, tables(report, words)),
+        its_tables,
+        lambda: to_json(report, words, its_tables()),
         lambda: _charts(report, words),
         report.provenance.tried,
         summarised=True,
+        names={group.label: words.name(group) for group in report.groups},
     )
 
 
 def comparison_answer(report: Report, words: Words) -> Answer:
     """Of `screener compare`."""
+    its_tables = _once(lambda: [one for one in tables(report, words) if one.name != "claims"])
     return Answer(
         "compare",
         words,
         lambda _full: comparison_page(report, words),
-        lambda: tables(report, words),
-        lambda: to_json(report, words, tables(report, words)),
+        its_tables,
+        lambda: to_json(report, words, its_tables()),
         lambda: _charts_of_comparison(report, words),
         report.provenance.tried,
+        names={group.label: words.name(group) for group in report.groups},
     )
 
 
 def stock_answer(report: Report, ticker: str, flows: Sequence[Flow], words: Words) -> Answer:
     """Of `screener stock`."""
-
-    def its_tables() -> list[Table]:
-        return [table for table in tables(report, words) if table.name in ("stocks", "levels")]
-
+    known = {row.stock.sector for row in report.impact.stocks if row.stock.ticker == ticker}
+    series = {ticker, *known, *report.provenance.benchmark_returns}
+    its_tables = _once(
+        lambda: [
+            table.only("ticker" if table.name == "stocks" else "series", series)
+            for table in tables(report, words)
+            if table.name in ("stocks", "levels")
+        ]
+    )
     return Answer(
         "stock",
         words,
@@ -92,10 +104,7 @@ def stock_answer(report: Report, ticker: str, flows: Sequence[Flow], words: Word
 
 def claims_answer(report: Report, words: Words) -> Answer:
     """Of `screener claims`."""
-
-    def its_table() -> list[Table]:
-        return [table for table in tables(report, words) if table.name == "claims"]
-
+    its_table = _once(lambda: [one for one in tables(report, words) if one.name == "claims"])
     return Answer(
         "claims",
         words,
@@ -119,6 +128,11 @@ def scan_answer(report: ScanReport, words: Words, top: int) -> Answer:
         report.provenance.tried,
         summarised=True,
     )
+
+
+def _once(make: Callable[[], list[Table]]) -> Callable[[], list[Table]]:
+    """Tables that several faces ask for, made at the first."""
+    return cache(make)
 
 
 def _charts(report: Report, words: Words, ticker: str | None = None) -> Charts:

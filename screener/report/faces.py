@@ -52,7 +52,7 @@ def _workbook(answer: Answer, palette: str) -> Mapping[str, bytes]:
 
     page = answer.page(False)
     lines = [page.title, *(line.text for line in page.head)]
-    return {f"{answer.name}.xlsx": to_workbook(answer.tables(), lines, answer.words, palette)}
+    return {f"{answer.name}.xlsx": to_workbook(answer.tables(), lines, answer.words, palette, answer.names)}
 
 
 def _json(answer: Answer, _palette: str) -> Mapping[str, bytes]:

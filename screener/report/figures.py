@@ -15,8 +15,8 @@ _HALF = 2
 
 
 def signed(value: float, decimals: int) -> str:
-    """A figure with its sign; a dash where there is none to be had."""
-    return f"{value:+.{decimals}f}" if math.isfinite(value) else "-"
+    """A figure with its sign, never a negative zero; a dash where there is none to be had."""
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}" if math.isfinite(value) else "-"
 
 
 def percent(value: float) -> str:

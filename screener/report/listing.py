@@ -34,8 +34,12 @@ def list_sectors(settings: Settings, since: Mapping[str, date]) -> str:
         first = min((since[one.ticker] for one in sector.members if one.ticker in since), default=None)
         counts = str(len(sector.members)), str(len(sector.themes))
         rows.append((name, *counts, str(first or "-"), in_both(sector.name) + star))
-    note = say("* put together after the event because of how they moved") + "\n" if "*" in str(rows) else ""
-    return columns(rows) + note
+    notes = []
+    if any(sector.post_hoc for sector in settings.sectors.values()):
+        notes.append(say("* put together after the event because of how they moved"))
+    if not since:
+        notes.append(say("no price in the store yet: `screener sync` fetches them"))
+    return columns(rows) + "".join(f"{note}\n" for note in notes)
 
 
 def list_members(settings: Settings, sector: str, since: Mapping[str, date]) -> str:

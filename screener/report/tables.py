@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -35,6 +35,11 @@ class Table:
     def header(self) -> list[str]:
         """Names of the columns."""
         return [column.name for column in self.columns]
+
+    def only(self, column: str, values: Collection[Cell]) -> Table:
+        """The rows that have one of `values` in that column."""
+        at = self.header.index(column)
+        return replace(self, rows=tuple(row for row in self.rows if row[at] in values))
 
     def records(self) -> list[dict[str, Cell]]:
         """Rows as dictionaries."""

@@ -96,7 +96,7 @@ class _Terminal:
         kept, lost = summary_of(grid, self.style.width)
         yield self._table(kept)
         if lost:
-            yield Text(Words(self.style.language)("no_room", columns=", ".join(lost)), style="dim")
+            yield Text(Words(self.style.language)("no_room", columns=", ".join(dict.fromkeys(lost))), style="dim")
 
     def _table(self, fields: Sequence[Field]) -> Table:
         result = Table(

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from screener.screens.levels import traded_of
 from screener.screens.measurement import Measurement
 from screener.study.arrays import Bools, Floats
 
@@ -51,12 +52,14 @@ def behaviours(measurement: Measurement) -> tuple[Behaviour, ...]:
     since = np.cumprod(1.0 + np.nan_to_num(panel.returns[event_row:]), axis=0)
     slope = fit.coefficients[1] if len(fit.coefficients) > 1 else np.full(len(panel.tickers), np.nan)
     own = measurement.daily[measurement.estimation]
+    at_base = traded_of(panel)[event_row - 1] if event_row else np.zeros(len(panel.tickers), dtype=bool)
     table = []
     for column, ticker in enumerate(panel.tickers):
         known = own[:, column][np.isfinite(own[:, column])]
         total = float(((known - known.mean()) ** 2).sum()) if known.size else 0.0
         degrees = int(fit.df[column])
-        path: Floats = since[:, column].astype(np.float64)
+        # A stock without a price at the base has none to fall below or to come back to.
+        path: Floats = since[:, column].astype(np.float64) if at_base[column] else np.empty(0)
         table.append(
             Behaviour(
                 ticker=ticker,

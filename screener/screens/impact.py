@@ -239,7 +239,7 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
                 n_b=of_b.n,
                 mean_return_ew=of_a.mean_ew - of_b.mean_ew,
                 mean_return_cw=of_a.mean_cw - of_b.mean_cw,
-                caar_ew=spread.portfolio.caar if spread else np.nan,
+                caar_ew=_caar(measurement, window, a) - _caar(measurement, window, b) if spread else np.nan,
                 headline=_corrected(spread.placebo, [a])[0] if spread else Headline(),
                 t_portfolio=spread.portfolio.t if spread else np.nan,
                 p_portfolio=spread.portfolio.p if spread else np.nan,
@@ -250,6 +250,11 @@ def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow
             )
         )
     return table
+
+
+def _caar(measurement: Measurement, window: Window, group: Group) -> float:
+    car = measurement.results[window].car[measurement.columns(group)]
+    return _mean(car[np.isfinite(car)])
 
 
 def _mean(values: Floats) -> float:

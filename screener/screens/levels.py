@@ -41,7 +41,7 @@ def levels(measurement: Measurement, groups: Sequence[Group]) -> list[Level]:
         one = returns[:, None]
         own = np.isfinite(one)
         add(name, "index", _growth(one, own.astype(np.int64), np.ones_like(own), base)[rows, 0])
-    traded = _traded(panel)
+    traded = traded_of(panel)
     stocks = _last_known(_growth(panel.returns, panel.span, traded, base), traded)[rows]
     for group in groups:
         columns = measurement.columns(group)
@@ -53,7 +53,7 @@ def levels(measurement: Measurement, groups: Sequence[Group]) -> list[Level]:
     return table
 
 
-def _traded(panel: Panel) -> Bools:
+def traded_of(panel: Panel) -> Bools:
     """(T, N) whether a stock traded: a return ends there, or a later one begins, or it was too large to be believed."""
     traded: Bools = (panel.span > 0) | panel.suspect
     row, column = np.nonzero(panel.span)

@@ -238,7 +238,8 @@ class SpreadRow(_Interval):
     mean_return_ew: float
     mean_return_cw: float
     caar_ew: float
-    """Of the portfolio that holds A and has sold B, which no correlation between or within the two disturbs."""
+    """CAAR of A minus that of B. What is tested is the portfolio that holds A and has sold B (`headline.caar`), which
+    no correlation between or within the two disturbs; it differs a little where members were listed late."""
     headline: Headline
     t_portfolio: float
     p_portfolio: float

@@ -31,14 +31,17 @@ def _in_words(message: str) -> str:
     """A message of tomllib in the language of the process; what it is about stands in quotes or brackets."""
     if translated(message) != message:
         return translated(message)
-    value = re.search(r"'.*'|\(.*\)", message)
+    value = re.search(r"""'.*'|".*"|\(.*\)""", message)
     return say(message.replace(value[0], "{value}"), value=value[0]) if value else message
 
 
 def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Sequence[str | int], str]:
     """Path and sentence of one pydantic error."""
     kind, value = detail["type"], detail["input"]
-    path = _in_file(detail["loc"], data) + (detail["loc"][-1:] if kind == "missing" else ())
+    path = _in_file(detail["loc"], data)
+    if kind == "missing" and isinstance(detail["loc"][-1], int):
+        return path, say("{value} is too short: add what is missing", value=_short(list(value)))
+    path += detail["loc"][-1:] if kind == "missing" else ()
     key = str(path[-1]) if path else ""
     if kind == "mistake":
         return path + tuple(detail["ctx"]["at"]), detail["ctx"]["message"]

@@ -55,10 +55,20 @@ class Settings:
 
     def sector(self, identifier: str) -> Sector:
         """The sector of that id; an unknown one is an error that names the nearest."""
-        if identifier not in self.sectors:
-            near = nearest(identifier, self.sectors)
-            raise UsageError("no sector {sector!r}{near} (`screener sectors` lists them)", sector=identifier, near=near)
-        return self.sectors[identifier]
+        return self.sectors[self.sector_id(identifier)]
+
+    def sector_id(self, asked: str) -> str:
+        """Id of the sector of that id or name, in capitals or not.
+
+        Raises:
+            UsageError: there is none; the nearest is named.
+        """
+        wanted = asked.casefold()
+        for identifier, sector in self.sectors.items():
+            if wanted in (identifier.casefold(), sector.name.ko.casefold(), sector.name.en.casefold()):
+                return identifier
+        near = nearest(asked, self.sectors)
+        raise UsageError("no sector {sector!r}{near} (`screener sectors` lists them)", sector=asked, near=near)
 
     def claims_about(self, event: str) -> dict[str, Claim]:
         """What was said about that event."""

@@ -25,11 +25,11 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
         if not (in_table or in_array):
             break
         holder, key, here = here, part, here[part]
-    # A [table] has no line of its own to mark; its first value stands right below the header.
+    # A [table] has no line of its own to mark; its first value stands right below the header, or would.
     lines_below_header = 0
-    while isinstance(here, tomlkit.items.Table) and len(here):
-        holder, key = here, next(iter(here))
-        here = here[key]
+    while isinstance(here, tomlkit.items.Table):
+        holder, key = here, next(iter(here), "first")
+        here = here.get(key)
         lines_below_header = 1
     if holder is None or key is None:
         return 1

@@ -67,7 +67,7 @@ CHARTS: dict[str, tuple[str, str]] = {
         "{pair}: {before} of {days} ordinary sessions were as extreme",
     ),
     "chart_ordinary_title_first": (
-        "{pair}: 평상시 {days}거래일 어느 날보다 극단적",
+        "{pair}: 평상시 {days}거래일 중 이보다 극단적인 날 없음",
         "{pair}: more extreme than any of {days} ordinary sessions",
     ),
     "chart_ordinary_measure": (

@@ -5,11 +5,11 @@ from __future__ import annotations
 PAGES: dict[str, tuple[str, str]] = {
     "compare_at": ("{pair}: 구간별 격차와 검정", "{pair}: the difference by window, and its tests"),
     "compare_note": (
-        "순위와 p: 같은 두 종목군의 평상시 격차 가운데 몇 번째로 극단적인가. "
-        "탐지 가능: 검정이 80%의 경우에 찾아낼 가장 작은 격차(%p). KP: 사건이 변동성을 키웠어도 성립하는 두 표본 검정.",
-        "Rank and p: place of the difference among ordinary sessions of the same two groups. Detectable: the smallest "
-        "difference that the test finds in 80 % of cases, in percentage points. KP: two-sample test that holds where "
-        "the event itself raised the variance.",
+        "순위와 p: 같은 두 종목군의 평상시 격차 가운데 몇 번째로 극단적인가. 각 종목군의 q: 이 둘만 감안한 p. "
+        "탐지 가능: 검정이 80%의 경우에 찾아낼 가장 작은 격차(%p). KP: 사건이 변동성을 키웠어도 성립하는 이표본 검정.",
+        "Rank and p: place of the difference among ordinary sessions of the same two groups. q of a side: for these "
+        "two. Detectable: the smallest difference that the test finds in 80 % of cases, in percentage points. KP: "
+        "two-sample test that holds where the event itself raised the variance.",
     ),
     "compare_tested": (
         "{a} − {b}, {window}: 초과수익률 격차 {value}%p",
@@ -49,7 +49,7 @@ PAGES: dict[str, tuple[str, str]] = {
         "({n} sessions)",
     ),
     "card_index": (
-        "{market}의 {weight}%: 지수 {moved}% 가운데 {part}%p",
+        "{market} 시총의 {weight}%: 지수 등락 {moved}% 가운데 {part}%p 기여",
         "{weight}% of {market}: {part} percentage points of the index's {moved}%",
     ),
     "card_regained": (
@@ -68,14 +68,14 @@ PAGES: dict[str, tuple[str, str]] = {
     "col_foreign": ("외국인", "Foreign"),
     "col_institution": ("기관", "Institutions"),
     "col_individual": ("개인", "Individuals"),
-    "claims_title": ("{event}: 보도된 주장과 가격", "{event}: what was claimed, and what prices say"),
+    "claims_title": ("{event}: 보도된 주장의 가격 검증", "{event}: what was claimed, and what prices say"),
     "claims_none": (
         "이 사건에 대해 설정된 주장이 없습니다: claims.toml에 적습니다.",
         "No claim about this event is configured: write them into claims.toml.",
     ),
     "claims_untested": ("거래소 가격으로 확인할 수 없는 주장", "Not testable on prices of the exchange"),
-    "claims_verdict_confirmed": ("맞음", "confirmed"),
-    "claims_verdict_partly": ("일부 맞음", "partly"),
+    "claims_verdict_confirmed": ("부합", "confirmed"),
+    "claims_verdict_partly": ("일부 부합", "partly"),
     "claims_verdict_contradicted": ("어긋남", "contradicted"),
     "claims_verdict_no data": ("자료 없음", "no data"),
     "claims_verdict_not testable here": ("확인 불가", "not testable here"),

@@ -39,7 +39,7 @@ REPORT: dict[str, tuple[str, str]] = {
         "Source: figures that newspapers printed for {day}, {n} stocks",
     ),
     "model_line": (
-        "모형: {model}, 추정 {estimation}거래일, 간격 {gap}, 최소 {min_obs}",
+        "모형: {model}, 추정 {estimation}거래일, 간격 {gap}거래일, 최소 {min_obs}거래일",
         "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
     ),
     "model_market": ("시장모형", "market model"),
@@ -86,7 +86,7 @@ REPORT: dict[str, tuple[str, str]] = {
     "col_certainty": ("확실성", "certainty"),
     "col_persistence": ("지속", "persistence"),
     "col_breadth": ("확산", "breadth"),
-    "col_steady": ("유지 %", "steady %"),
+    "col_steady": ("안정 %", "steady %"),
     "col_left_out": ("하나씩 제외", "without one"),
     "named_winner": ("승자: {names}.", "Winners: {names}."),
     "named_loser": ("패자: {names}.", "Losers: {names}."),
@@ -105,12 +105,12 @@ REPORT: dict[str, tuple[str, str]] = {
     "lasting_delayed": ("지연", "delayed"),
     "col_lasting": ("이후", "since"),
     "contribution": (
-        "지수를 움직인 종목, 사건일(기준일 시가총액 비중 x 등락률, %p)",
-        "What moved the index on the event day: each stock's part at the base times its return, in percentage points",
+        "분석한 종목이 지수를 움직인 몫, 사건일(기준일 시가총액 비중 x 등락률, %p)",
+        "What the stocks studied moved their index by on the event day: part at the base times return, in %p",
     ),
     "moved_index": ("{market} {moved}%: {named}", "{market} {moved}%: {named}"),
     "leads": (
-        "더 긴 구간에는 다른 재료가 더 들어 있으므로 {window}을 앞세웁니다.",
+        "구간이 길수록 다른 재료가 섞이므로 {window}을 기준으로 봅니다.",
         "Longer windows hold more of this, so the report leads with {window}.",
     ),
     "col_fund": ("ETF %", "Fund %"),
@@ -129,7 +129,7 @@ REPORT: dict[str, tuple[str, str]] = {
         "; {before} of {days} ordinary sessions were as extreme",
     ),
     "verdict_first": (
-        "; 평상시 {days}거래일 어느 날보다 극단적",
+        "; 평상시 {days}거래일 중 이보다 극단적인 날 없음",
         "; more extreme than any of {days} ordinary sessions",
     ),
     "paths": (
@@ -162,7 +162,7 @@ REPORT: dict[str, tuple[str, str]] = {
     "col_vs_index": ("지수 대비 %p", "vs index"),
     "col_t": ("t", "t"),
     "col_p": ("p", "p"),
-    "col_volume": ("거래량", "Vol. x"),
+    "col_volume": ("거래량비", "Vol. x"),
     "col_return": ("등락 %", "Return %"),
     "col_car": ("CAR %", "CAR %"),
     "col_pair": ("격차", "Spread"),
@@ -180,8 +180,10 @@ REPORT: dict[str, tuple[str, str]] = {
     "col_grank": ("GRANK-T", "GRANK-T"),
     "col_rbar": ("r̄", "r-bar"),
     "col_patell": ("Patell", "Patell"),
+    "col_adj_patell": ("수정 Patell", "adj. Patell"),
+    "col_corrado": ("Corrado", "Corrado"),
     "col_bmp": ("BMP", "BMP"),
-    "col_kp": ("KP 두 표본", "KP two-sample"),
+    "col_kp": ("KP 이표본", "KP two-sample"),
     "col_detectable": ("탐지 가능 %p", "detectable"),
     "tests_at": ("다른 검정의 p, {window}", "p by other tests, {window}"),
     "tests_note": (
@@ -201,10 +203,23 @@ REPORT: dict[str, tuple[str, str]] = {
     ),
     "legend": (
         "CAAR: {model} 초과수익률의 평균. 순위: 사건 전 평상시 거래일 가운데 몇 번째로 극단적인가(p = 순위/일수). "
-        "q: 업종 수를 감안한 p.",
+        "q: 함께 표시된 업종 수를 감안한 p. 승자·패자: 점수 25 이상, q 0.10 이하. 거래량비: 평소 대비 배수. "
+        "경로: 기준일부터의 CAAR, 줄마다 눈금이 다름.",
         "CAAR: mean return beyond the {model}. Rank: place of the event among ordinary sessions before it, 1 = none "
-        "was more extreme; p = rank / sessions. q: p for the number of sectors.",
+        "was more extreme; p = rank / sessions. q: p for the number of sectors shown. Winner or loser: a score of 25 "
+        "at least, and q at most .10. Vol. x: volume over its usual. Path: CAAR from the base on, each row on its own "
+        "scale.",
     ),
+    "stocks_note": (
+        "p: 같은 종목의 평상시 거래일 가운데 순위. 95% 구간: t에 따른 것이라 p와 어긋날 수 있음. * 사후 종목군의 종목.",
+        "p: rank among ordinary sessions of the same stock. 95% interval: by its t, so it may disagree with p. "
+        "* in a group put together after the event.",
+    ),
+    "not_planted": (
+        "{names}: 거래제한과 정지가 평균에 하는 일을 보여 주는 종목군이라 심은 CAAR이 없음.",
+        "{names}: no CAAR was planted there; it shows what limits and halts do to a mean.",
+    ),
+    "only_group": ("업종", "Sector"),
     "minus": ("{a} − {b}", "{a} - {b}"),
     "pending": ("아직 오지 않은 구간: {windows}", "Windows not over yet: {windows}"),
     "skip_no_price": ("출처에 가격 없음", "no price in the source"),
@@ -212,7 +227,7 @@ REPORT: dict[str, tuple[str, str]] = {
     "skip_listed_after": ("첫 가격이 사건일 뒤({day})", "first price after the event day ({day})"),
     "skip_no_history": ("추정기간에 거래일 없음", "the prices hold no session of the estimation window"),
     "skip_too_short": (
-        "추정기간 {observations}거래일뿐(최소 {min_obs}), 첫 가격 {day}",
+        "추정기간 중 거래일 {observations}일(최소 {min_obs}일 필요), 첫 가격 {day}",
         "traded on {observations} sessions of the estimation window, {min_obs} needed; first price {day}",
     ),
     "skip_no_index": ("추정기간에 지수 없음", "no index level in the estimation window"),
@@ -253,13 +268,20 @@ REPORT: dict[str, tuple[str, str]] = {
     "finding_none": ("특이사항 없음", "nothing found"),
     "such_as": ("예: {examples}", "such as {examples}"),
     "more_movers": (
-        "더 오른 종목 {up}, 더 내린 종목 {down}: --full",
+        "그 밖에 오른 {up}종목, 내린 {down}종목: --full",
         "{up} more rose, {down} more fell: --full shows them",
     ),
     "more_below": ("외 {n}종목: 아래 전체 목록", "and {n} more: all of them are listed below"),
     "more_parts": ("외 {n}종목: --csv DIR", "and {n} more: --csv DIR writes them all"),
     "more_in_files": ("외 {n}종목(--csv DIR)", "and {n} more (--csv DIR)"),
-    "more_top": ("전체 가운데 외 {n}종목: --top N", "and {n} more stocks between the two ends: --top N"),
+    "more_top": (
+        "그 밖에 {n}종목: --top N 또는 --csv DIR",
+        "and {n} more stocks between the two ends: --top N, or --csv DIR",
+    ),
+    "more_drivers": (
+        "외 {n}종목: stocks.csv에 종목마다 CAR(--csv DIR)",
+        "and {n} more: stocks.csv has each CAR (--csv DIR)",
+    ),
     "more_full_line": ("외 {n}개: --full", "and {n} more: --full shows them"),
     "more_full": ("외 {n}: --full", "and {n} more: --full"),
     "no_room": ("자리가 없어 뺀 열: {columns} (--full)", "No room for: {columns} (--full shows them)"),
@@ -267,7 +289,8 @@ REPORT: dict[str, tuple[str, str]] = {
     "news_short": ("같은 기간의 다른 재료: {named}", "Other news: {named}"),
     "rest_short": (
         "제외 종목 {skipped}, 데이터 점검 결과 {findings}(경고 {warnings}). 전체 보고서: --full",
-        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: {warnings}). Everything: --full",
+        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: {warnings}). Everything: "
+        "--full",
     ),
     "movers_at": ("많이 오르고 내린 종목, {window}", "Winners and losers, {window}"),
     "stocks_at": ("모든 종목, {window}", "All stocks, {window}"),

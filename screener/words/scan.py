@@ -44,7 +44,7 @@ SCAN: dict[str, tuple[str, str]] = {
     ),
     "scan_groups": ("목록 없이 찾은 종목군 {n}개", "Groups that nobody listed: {n} found"),
     "scan_formed": (
-        "사건 {gap}거래일 전까지 {sessions}거래일의 시장모형 잔차 상관만으로 묶음(사건일은 쓰지 않음): 검정은 정직함.",
+        "사건 {gap}거래일 전까지 {sessions}거래일의 시장모형 잔차 상관만으로 묶음(사건일 제외): 검정은 왜곡 없음.",
         "Formed by the correlation of market-model residuals over {sessions} sessions that end {gap} before the event, "
         "never by the event itself.",
     ),

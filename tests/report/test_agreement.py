@@ -38,6 +38,25 @@ def grids(page: Page) -> Iterator[Grid]:
         yield from (block for block in section.body if isinstance(block, Grid))
 
 
+def assert_spreads_are_differences(report: Report) -> None:
+    """A spread is what its two sides differ by, on every face."""
+    tables = {table.name: list(rows(to_csv(table))) for table in report_answer(report, EN).tables()}
+    for row in tables["spreads"]:
+        of_a, of_b = (
+            next(
+                one["caar_ew"]
+                for one in tables["sectors"]
+                if (one["sector"], one["theme"]) == (label.partition(":")[0], label.partition(":")[2])
+                and (one["window_start"], one["window_end"]) == (row["window_start"], row["window_end"])
+            )
+            for label in (row["sector_a"], row["sector_b"])
+        )
+        if row["caar_ew"]:
+            assert float(row["caar_ew"]) == pytest.approx(float(of_a) - float(of_b), abs=2e-6)
+        else:
+            assert not of_a or not of_b
+
+
 class Tables(HTMLParser):
     """The text of every cell of every table."""
 
@@ -93,10 +112,12 @@ def report(request: pytest.FixtureRequest) -> Report:
 
 def test_the_page_says_what_the_csv_holds(report: Report) -> None:
     assert_agreement(report)
+    assert_spreads_are_differences(report)
 
 
 def test_the_page_of_the_real_event_says_what_the_csv_holds(real: Report) -> None:
     assert_agreement(real)
+    assert_spreads_are_differences(real)
 
 
 def assert_agreement(report: Report) -> None:

@@ -48,11 +48,24 @@ def test_no_letter_of_any_table_is_lost(pages: dict[str, Page], width: int) -> N
             found = letters(shown)
             del found["─"]
             assert found == expected, (name, width)
+            assert_in_place(shown, tables)
             told = {id(field) for table in tables for field in table}
             assert all(id(field) in told or field.empty for field in grid.fields)
             for field in grid.fields:
                 if field.right and not field.empty:
                     assert all(cell.text in shown for cell in field.cells), (name, width, field.header)
+
+
+def assert_in_place(shown: str, tables: list[list[Field]]) -> None:
+    """Where no cell is folded, each line holds the cells of one row in their order."""
+    rows = [["".join(texts(field)[at].split()) for field in table] for table in tables for at in range(height(table))]
+    lines = ["".join(line.split()) for line in shown.splitlines() if line.strip() and set(line.strip()) != {"─"}]
+    if len(lines) == len(rows):
+        assert lines == ["".join(row) for row in rows]
+
+
+def height(table: list[Field]) -> int:
+    return 1 + len(table[0].cells)
 
 
 def texts(field: Field) -> list[str]:

@@ -154,7 +154,7 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
     lines = page.splitlines()
     shown = lines[lines.index("Highest scores") + 3 :][:4]
     assert [line.split()[0] for line in shown[:3]] == [row["ticker"] for row in rows[:3]]
-    assert shown[3] == "and 702 more stocks between the two ends: --top N"
+    assert shown[3] == "and 702 more stocks between the two ends: --top N, or --csv DIR"
     with (tmp_path / "out" / "groups.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file))["members"] == "10"
 

@@ -154,6 +154,7 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22T16:00:00\nevent_day = 2024-04-22", "news of 2024-04-22 after the close"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-19\nevent_day = 2024-04-20", "event_day 2024-04-20 is a weekend"),
         ("screener.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
+        ("screener.toml", '["A", "B"]', '["A"]', "screener.toml:11: spreads[0]: ['A'] is too short: add what is missing"),
         ("sectors.toml", '"000001"', "-660", "-660 is no ticker"),
         ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:15: calendar.closed[1]: 2024-03-05 stands twice"),
         ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:13: calendar.opened[1]: 2024-03-05 stands twice"),
@@ -177,6 +178,15 @@ def test_calendar_days_may_be_left_out(config: Path) -> None:
     assert (calendar.closed, calendar.opened) == ((), ())
     change(config / "screener.toml", "[weights]", "[calendar]\nopened = [2024-03-09]\n[weights]")  # a Saturday
     assert load_settings(config, today=TODAY).screener.calendar.opened == (date(2024, 3, 9),)
+
+
+def test_table_without_a_value_has_a_line_as_well(config: Path) -> None:
+    (config / "sectors.toml").write_text(
+        '[A]\nname = { ko = "가", en = "A" }\n\n[[A.members]]\n\n[B]\n', encoding="utf-8"
+    )
+    lines = mistakes(config).splitlines()
+    assert "sectors.toml:4: A.members[0].ticker: the key 'ticker' is missing: add it" in lines
+    assert "sectors.toml:6: B.name: the key 'name' is missing: add it" in lines
 
 
 def test_all_mistakes_of_a_file_are_named_at_once(config: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writes the data dictionary and the JSON Schemas into a folder: `python -m screener.report.files DIR`."""
+"""Writes the data dictionary and the JSON Schemas into a folder: `python -m screener.report.files [DIR]`."""
 
 from __future__ import annotations
 
@@ -20,4 +20,5 @@ def descriptions() -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    write_files({Path(sys.argv[1]) / name: content for name, content in descriptions().items()})
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "reports")
+    write_files({folder / name: content for name, content in descriptions().items()})

@@ -45,15 +45,21 @@ _COLOURED = (Unit.RETURN, Unit.SCORE)
 _NARROWEST, _WIDEST = 9, 44
 _BUTTON = 3
 """Width that the button of a filter takes of a header."""
-_PAGE = 95
-"""Width of the summary."""
+_PAGE, _PARTS = 88, 8
+"""Width of the summary, and the columns that it is made of: one alone would be cut off where paper is narrower."""
 _LINE = 15.0
 """Height of a line of text, in points."""
 _A3, _A4 = 8, 9
 _EVERYWHERE = "A1:XFD1048576"
 
 
-def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, palette: str = "kr") -> bytes:
+def to_workbook(
+    tables: Sequence[Table],
+    lines: Sequence[str],
+    words: Words,
+    palette: str = "kr",
+    names: Mapping[str, str] | None = None,
+) -> bytes:
     """The workbook: `lines` and charts, then a sheet for each table, at the end the meaning of every column.
 
     Each cell holds what the CSV holds, shown in its unit; text stays text, whatever it begins with. The same arguments
@@ -64,6 +70,7 @@ def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, pal
         lines: title, verdicts, provenance.
         words: language of what the workbook itself says.
         palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
+        names: by id, what the charts call a sector; one that is not there goes by its id.
 
     Raises:
         UsageError: xlsxwriter is not installed.
@@ -71,7 +78,7 @@ def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, pal
     """
     try:
         from xlsxwriter import Workbook
-    except ModuleNotFoundError:
+    except ImportError:
         raise UsageError("workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`") from None
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True})
@@ -85,7 +92,7 @@ def to_workbook(tables: Sequence[Table], lines: Sequence[str], words: Words, pal
     for table in tables:
         _write_table(book.add_worksheet(table.name), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
-    draw(book, front, bottom + 1, tables, words, palette)
+    draw(book, front, bottom + 1, tables, words, palette, names or {})
     _explain(book.add_worksheet(words("sheet_columns")), tables, words, looks)
     book.close()
     return out.getvalue()
@@ -171,12 +178,13 @@ def _width(column: Column, cells: Sequence[Cell]) -> int:
 def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     """The lines of the summary; the first row below them."""
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, _PAGE)
+    sheet.set_column(0, _PARTS - 1, _PAGE / _PARTS)
     for row, line in enumerate(lines):
         look, size = (looks.text, 1.0) if row else (looks.title, 1.4)
+        sheet.merge_range(row, 0, row, _PARTS - 1, "", look)
         sheet.write_string(row, 0, line, look)
-        # A workbook has no way to ask for as many lines as a text needs.
-        sheet.set_row(row, _LINE * size * math.ceil(size * cell_len(line) / _PAGE))
+        # A workbook has no way to ask for as many lines as a text needs. Letters are narrower than figures.
+        sheet.set_row(row, _LINE * size * math.ceil(size * cell_len(line) / (1.1 * _PAGE)))
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 1)
     return len(lines)

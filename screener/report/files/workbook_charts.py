@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 COLOURS = {"kr": ("#C5162E", "#1359B0"), "us": ("#0F7541", "#C5162E"), "cb": ("#A85000", "#1359B0")}
 """By palette, of what rose and of what fell."""
 _LINES = ("#0067A5", "#B34700", "#007A5A", "#8A3B9C", "#7A6000", "#A3295C", "#46545F")
+_DASHES = ("solid", "long_dash_dot", "round_dot")
+"""For sectors beyond the colours that can be told apart; what was put together after the event is dashed."""
 _GREY = {"line": {"color": "#DFE3E8"}}
 _TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
 _PERCENT = "+0.00%;-0.00%;0.00%"
@@ -30,7 +32,15 @@ _PATHS = 3
 Record = Mapping[str, Any]
 
 
-def draw(book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], words: Words, palette: str) -> None:
+def draw(
+    book: Workbook,
+    front: Worksheet,
+    row: int,
+    tables: Sequence[Table],
+    words: Words,
+    palette: str,
+    called: Mapping[str, str],
+) -> None:
     """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
 
     Tables that are no study of sectors are not drawn.
@@ -39,7 +49,8 @@ def draw(book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], wo
     sectors = [one for one in records.get("sectors", []) if one["theme"] is None]
     if not sectors:
         return
-    names = {str(one["sector"]): f"{one['sector']} *" if one["post_hoc"] else str(one["sector"]) for one in sectors}
+    ids = {str(one["sector"]): " *" if one["post_hoc"] else "" for one in sectors}
+    names = {one: called.get(one, f"{one}{star}") for one, star in ids.items()}
     figures = book.add_worksheet(words("sheet_figures"))
     figures.set_column(0, 20, 12)
     charts = [_bars(book, figures, sectors, names, words, COLOURS[palette])]
@@ -112,7 +123,7 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
                 "line": {
                     "color": _LINES[number % len(_LINES)],
                     "width": 2,
-                    "dash_type": "dash" if name != sector else "solid",
+                    "dash_type": "dash" if name != sector else _DASHES[number // len(_LINES) % len(_DASHES)],
                 },
             }
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from screener.report import claims
 from screener.report.blocks import Line, Page, Section, Span, line
 from screener.report.model import Report
-from screener.report.pages import head, notes
+from screener.report.pages import head
 from screener.screens.claims import VERDICTS, Checked
 from screener.words import Words
 
@@ -35,7 +35,8 @@ class _Claims:
         for one in report.claims:
             if one.claim.test:
                 yield Section(one.id, "", tuple(self._claim(one)))
-        if lines := notes.confounders(report, words):
+        others = {one: None for checked in report.claims for one in claims.confounders(checked, report)}
+        if lines := [f"{one.day} {one.what.in_(words.language)}" for one in sorted(others, key=lambda one: one.day)]:
             yield Section("confounders", words("confounders"), tuple(map(line, lines)))
         untested = [line for one in report.claims if not one.claim.test for line in self._claim(one)]
         if untested:

@@ -80,7 +80,7 @@ class _Comparison:
         body: list[Line | Grid] = [Grid(self.grids.groups(sides, "col_sector"))]
         for row in sides:
             if row.undefined:
-                cannot = ", ".join(sorted(row.undefined))
+                cannot = ", ".join(words(f"col_{name.partition('_')[2]}") for name in sorted(row.undefined))
                 body.append(line(words("cannot", name=words.name(row.group), n=row.n, tests=cannot), "dim"))
         return Section("sides", words("sides_at", window=report.leading), tuple(body))
 
@@ -102,5 +102,5 @@ class _Comparison:
             grids.percent("col_car", named, lambda one: one[1].car),
             grids.field("col_brought", named, lambda one: percent_cell(one[0], arrowed=True)),
         )
-        more = [line(self.words("more_parts", n=len(brought) - DRIVERS), "dim")] if len(brought) > DRIVERS else []
+        more = [line(self.words("more_drivers", n=len(brought) - DRIVERS), "dim")] if len(brought) > DRIVERS else []
         yield Section("drivers", self.words("drivers_at", window=window), (Grid(fields), *more))

@@ -11,8 +11,6 @@ from screener.report.blocks import Cell, Field
 from screener.report.figures import (
     bar,
     money_cell,
-    number_cell,
-    p_cell,
     percent,
     percent_cell,
     signed,
@@ -20,74 +18,13 @@ from screener.report.figures import (
     sparkline,
 )
 from screener.report.model import Report
+from screener.report.pages.columns import Columns
 from screener.report.pages.path import caar_by_tau, shown_taus, tau_label
-from screener.screens.results import Group, GroupRow, Headline, SpreadRow, StockRow, Window
+from screener.screens.results import Group, GroupRow, SpreadRow, StockRow, Window
 from screener.screens.scores import PARTS
-from screener.words import Words
 
 SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Makes columns out of rows, with headers from the catalogue."""
-
-    words: Words
-
-    def field(
-        self, header: str, rows: Sequence[Any], cell: Callable[[Any], Cell], priority: int = 0, *, right: bool = True
-    ) -> Field:
-        """One column."""
-        return Field(self.words(header), tuple(cell(row) for row in rows), priority, right)
-
-    def text(self, header: str, rows: Sequence[Any], text: Callable[[Any], str], priority: int = 0) -> Field:
-        """A column of words."""
-        return self.field(header, rows, lambda row: Cell(text(row)), priority, right=False)
-
-    def percent(
-        self,
-        header: str,
-        rows: Sequence[Any],
-        value: Callable[[Any], float],
-        priority: int = 0,
-        *,
-        arrowed: bool = False,
-    ) -> Field:
-        """A column of returns."""
-        return self.field(header, rows, lambda row: percent_cell(value(row), arrowed=arrowed), priority)
-
-    def p(self, header: str, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 0) -> Field:
-        """A column of p values."""
-        return self.field(header, rows, lambda row: p_cell(value(row)), priority)
-
-    def number(
-        self, header: str, rows: Sequence[Any], value: Callable[[Any], float], decimals: int, priority: int = 0
-    ) -> Field:
-        """A column of figures without a sign."""
-        return self.field(header, rows, lambda row: number_cell(value(row), decimals), priority)
-
-    def score(self, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 2) -> Field:
-        """A column of scores."""
-        return self.field("col_score", rows, lambda row: signed_cell(value(row), 0), priority)
-
-    def rank(self, rows: Sequence[Any], headline: Callable[[Any], Headline], priority: int = 1) -> Field:
-        """A column of places among ordinary sessions."""
-
-        def place(row: Any) -> Cell:
-            its = headline(row)
-            return Cell(f"{its.rank:.0f}/{its.n}" if math.isfinite(its.rank) else "-", its.rank)
-
-        return self.field("col_rank", rows, place, priority)
-
-    def lasting(self, rows: Sequence[GroupRow] | Sequence[StockRow], priority: int = 2) -> Field:
-        """A column of what became of the event day's move."""
-        return self.text(
-            "col_lasting",
-            rows,
-            lambda row: self.words(f"lasting_{row.lasting.what}") if row.lasting.what else "-",
-            priority,
-        )
 
 
 @dataclass(frozen=True)
@@ -279,7 +216,7 @@ class Grids(Columns):
         for header, rows in (("col_winner", winners), ("col_loser", losers)):
             missing = (Cell(""),) * (longest - len(rows))
             side = [
-                self.text(header, rows, lambda row: self.words.name(row.stock)),
+                self.text(header, rows, self._starred),
                 self.percent("col_return", rows, lambda row: row.raw_return, arrowed=True),
             ]
             if study:
@@ -304,7 +241,7 @@ class Grids(Columns):
         printed = self.report.printed
         fields = [
             self.text("col_ticker", rows, lambda row: row.stock.ticker),
-            self.text("col_stock", rows, lambda row: self.words.name(row.stock)),
+            self.text("col_stock", rows, self._starred),
             self.text("col_sector", rows, lambda row: self.words.name(self.report.group(row.stock.sector)), 4),
             self.percent("col_return", rows, lambda row: row.raw_return, arrowed=True),
         ]
@@ -358,6 +295,11 @@ class Grids(Columns):
     def flags(self, flags: Sequence[str]) -> str:
         """What must be known of a stock's figures."""
         return ", ".join(self.words(f"flag_{flag}") for flag in flags)
+
+    def _starred(self, row: StockRow) -> str:
+        """Name of a stock; a star marks a member of a group that was put together after the event."""
+        star = " *" if self.report.group(row.stock.sector).post_hoc else ""
+        return self.words.name(row.stock) + star
 
     def _groups(self, header: str, rows: Sequence[Any]) -> Field:
         return self.text(header, rows, lambda row: self.words.name(row.group))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, line
 from screener.report.figures import HUNDRED_MILLION, direction, percent, probability, signed
 from screener.report.pages import head
-from screener.report.pages.grids import Columns
+from screener.report.pages.columns import Columns
 from screener.report.scan.forms import STRONGEST
 from screener.report.scan.model import ScanReport
 from screener.screens.discover import FEWEST_SESSIONS

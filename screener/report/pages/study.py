@@ -74,14 +74,18 @@ class _Study:
         """Who won, who lost, by how much, against what, and where the prices come from."""
         report, words = self.report, self.words
         ranked = [row for row in report.sectors(report.leading) if not row.group.post_hoc and row.n]
-        if ranked:
+        if len(ranked) == 1:
+            key = "won" if ranked[0].mean_return_ew > 0 else "lost"
+            yield self._verdict(key, "only_group", ranked[0])
+        elif ranked:
             yield self._verdict("won" if ranked[0].mean_return_ew > 0 else "best", "best", ranked[0])
-            if len(ranked) > 1:
-                yield self._verdict("lost" if ranked[-1].mean_return_ew < 0 else "worst", "worst", ranked[-1])
+            yield self._verdict("lost" if ranked[-1].mean_return_ew < 0 else "worst", "worst", ranked[-1])
         for spread in report.impact.spreads[:1]:
             if math.isfinite(spread.mean_return_ew):
                 a, b = (words.name(report.group(one)) for one in (spread.sector_a, spread.sector_b))
-                yield line(words("verdict_spread", a=a, b=b, spread=percent(spread.mean_return_ew)))
+                mean = spread.mean_return_ew
+                label, colon, said = words("verdict_spread", a=a, b=b, spread=percent(mean)).partition(": ")
+                yield Line((Span(label + colon, strong=True), Span(said, direction(mean), strong=True)))
         indices = [
             words("change", name=report.provenance.proxies.get(name, name), value=percent(value))
             for name, value in report.provenance.benchmark_returns.items()
@@ -143,8 +147,12 @@ class _Study:
 
     def _planted(self) -> Iterator[Section]:
         if rows := self.report.planted:
-            covered = self.words("covered", n=sum(row.covered for row in rows), of=len(rows))
-            yield self._section("planted", Grid(self.grids.planted()), line(covered, "dim"), title="planted_at")
+            said = [self.words("covered", n=sum(row.covered for row in rows), of=len(rows))]
+            told = {row.group for row in rows}
+            if left := [self.words.name(one) for one in self.report.groups if one.theme is None and one not in told]:
+                said.append(self.words("not_planted", names=", ".join(left)))
+            notes = [line(one, "dim") for one in said]
+            yield self._section("planted", Grid(self.grids.planted()), *notes, title="planted_at")
 
     def _movers(self) -> Iterator[Section]:
         """Best and worst stocks side by side."""
@@ -173,7 +181,8 @@ class _Study:
         """Every stock with a return, the best first; a newspaper's selection stands among winners and losers whole."""
         rows = self._with_returns()
         if not self.report.provenance.selected:
-            yield self._section("stocks", Grid(self.grids.stocks(rows)), title="stocks_at")
+            note = [line(self.words("stocks_note"), "dim")] if self.report.provenance.study else []
+            yield self._section("stocks", Grid(self.grids.stocks(rows)), *note, title="stocks_at")
 
     def _ranked(self) -> tuple[list[StockRow], list[StockRow]]:
         rows = self._with_returns()

@@ -59,6 +59,9 @@ COMMANDS: dict[str, str] = {
     "BASE": "기준일",
     "SINCE": "경과",
     "FIRST PRICE": "첫 가격",
+    "no price in the store yet: `screener sync` fetches them": (
+        "저장소에 아직 가격이 없습니다: `screener sync`로 받습니다"
+    ),
     "NAME": "이름",
     "STOCKS": "종목수",
     "THEMES": "테마수",

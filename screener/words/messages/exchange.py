@@ -116,8 +116,8 @@ EXCHANGE: dict[str, str] = {
     "flows {day} ({investor})": "{day} 투자자별 순매수({investor})",
     "industries {day}": "{day} 업종 분류",
     "history of {ticker}": "{ticker} 시세",
-    "number": "수",
-    "date": "날짜",
+    "number": "수가",
+    "date": "날짜가",
     "{host} answers with nothing for {what}: it refuses, or has nothing yet; try again later": (
         "{host}이(가) {what}에 아무것도 주지 않습니다: 거부하거나 아직 없으니 나중에 다시 하십시오"
     ),
@@ -135,7 +135,7 @@ EXCHANGE: dict[str, str] = {
     "KRX: {what}: {field} of row {row} cannot be read, it is in another charset than it says: nothing of it is "
     "stored": "KRX: {what}: {row}행의 {field}이(가) 표시와 다른 문자 집합이라 읽을 수 없습니다: 저장하지 않았습니다",
     "KRX: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored": (
-        "KRX: {what}: {row}행의 {field} {found!r}은(는) {kind}이(가) 아닙니다: 저장하지 않았습니다"
+        "KRX: {what}: {row}행의 {field} {found!r}은(는) {kind} 아닙니다: 저장하지 않았습니다"
     ),
     "KRX: {what}: a row has no {field}: nothing of it is stored": (
         "KRX: {what}: {field}이(가) 없는 행이 있습니다: 저장하지 않았습니다"

@@ -21,9 +21,9 @@ PRICES: dict[str, str] = {
     "{path}: none of the configured tickers is in it: the first one there is {ticker!r}": (
         "{path}: 설정된 종목코드가 하나도 없습니다: 파일의 첫 종목코드는 {ticker!r}"
     ),
-    "{where}: {found!r} is not {kind}": "{where}: {found!r}은(는) {kind}이(가) 아닙니다",
-    "a date such as 2025-01-31": "2025-01-31 같은 날짜",
-    "a number": "수",
+    "{where}: {found!r} is not {kind}": "{where}: {found!r}은(는) {kind} 아닙니다",
+    "a date such as 2025-01-31": "2025-01-31 같은 날짜가",
+    "a number": "수가",
     "{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)": (
         "{where}: UTF-8 텍스트가 아닙니다: 파일을 UTF-8로 저장하십시오(Excel에서는 CSV UTF-8)"
     ),

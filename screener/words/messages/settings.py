@@ -37,6 +37,7 @@ SETTINGS: dict[str, str] = {
     ": known are {known}": ": 있는 것은 {known}",
     "unknown key {key!r}": "모르는 키 {key!r}",
     "the key {key!r} is missing: add it": "{key!r} 키가 없습니다: 넣으십시오",
+    "{value} is too short: add what is missing": "{value}에 빠진 것이 있습니다: 넣으십시오",
     "{value!r} is not possible here: write {choices}": "{value!r}은(는) 쓸 수 없습니다: {choices}(으)로 쓰십시오",
     "{value!r} is no id: letters, digits, _ and - only, at most 40": (
         "{value!r}은(는) ID가 아닙니다: 영문자, 숫자, _, -만 40자까지 쓰십시오"

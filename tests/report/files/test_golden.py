@@ -34,7 +34,16 @@ def golden(snapshot: SnapshotAssertion, extension: str) -> SnapshotAssertion:
     return snapshot.use_extension(AsFile)
 
 
-@pytest.mark.parametrize(("format_", "file"), [("csv", "sectors.csv"), ("json", "report.json")])
+@pytest.mark.parametrize(
+    ("format_", "file"),
+    [
+        ("txt", "report.txt"),
+        ("md", "report.md"),
+        ("html", "report.html"),
+        ("csv", "sectors.csv"),
+        ("json", "report.json"),
+    ],
+)
 def test_text(answer: Answer, snapshot: SnapshotAssertion, format_: str, file: str) -> None:
     assert files_of(answer, format_, "kr")[file] == golden(snapshot, format_)
 

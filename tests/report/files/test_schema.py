@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from screener.errors import ExitCode
+from screener.krx import KST
+from screener.market.sources.base import Tried
 from screener.report.answer import Answer, report_answer
 from screener.report.files.schema import report_schema, scan_schema
 from screener.report.model import Report
@@ -26,6 +31,20 @@ def faults(schema: str, document: Document) -> list[str]:
 def test_documents_fit(answer: Answer) -> None:
     schema = "scan" if answer.name == "scan" else "report"
     assert faults(schema, json.loads(answer.document())) == []
+
+
+def test_a_fetched_report_fits(study: Report) -> None:
+    """With what only live sources give: when it was fetched, funds for indices, and sources that could not serve."""
+    live = replace(
+        study.provenance,
+        source="pykrx-keyless",
+        fetched=datetime(2024, 4, 26, 18, 30, tzinfo=KST),
+        proxies={"KOSPI": "KODEX 200 (069500)"},
+        tried=(Tried("openapi", "no key", ExitCode.LOGIN),),
+    )
+    document = json.loads(report_answer(replace(study, provenance=live), Words("en")).document())
+    assert document["provenance"]["fetched"] == "2024-04-26T18:30:00+09:00"
+    assert faults("report", document) == []
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -42,6 +42,12 @@ def book_of(report: Report, palette: str = "kr", words: Words = EN) -> Any:
     return opened(to_workbook(tables(report, words), LINES, words, palette))
 
 
+@pytest.fixture(scope="module")
+def book(demo: Report) -> Any:
+    """That of the simulated market, which has every table and more sectors than a chart has colours."""
+    return book_of(demo)
+
+
 def small_table(unit: Unit, cells: Sequence[Any]) -> Table:
     columns = (*(Column(name, Unit.TEXT, "A text.") for name in ("event", "as_of", "source")), Column("x", unit, "It."))
     return Table("t", columns, tuple(("e", "2024-04-26", "s", cell) for cell in cells), {"as_of": "2024-04-26"})
@@ -105,8 +111,8 @@ def test_tickers_keep_their_zeros_and_warn_of_nothing(study: Report) -> None:
         ("levels", "level", "0.0000"),
     ],
 )
-def test_figures_are_shown_in_their_units(demo: Report, sheet: str, column: str, shown: str) -> None:
-    cells = [cell for cell in column_of(book_of(demo), sheet, column) if cell.value is not None]
+def test_figures_are_shown_in_their_units(book: Any, sheet: str, column: str, shown: str) -> None:
+    cells = [cell for cell in column_of(book, sheet, column) if cell.value is not None]
     assert cells
     assert {cell.number_format for cell in cells} == {shown}
 
@@ -129,8 +135,7 @@ def test_what_rose_and_what_fell_have_the_palettes_colours(study: Report, palett
     }
 
 
-def test_header_and_names_stay_in_sight(demo: Report) -> None:
-    book = book_of(demo)
+def test_header_and_names_stay_in_sight(book: Any) -> None:
     # Frozen at the first cell that moves: below the header, right of what names a row.
     frozen = {"stocks": "G2", "sectors": "F2", "spreads": "F2", "placebos": "F2", "paths": "F2", "levels": "E2"}
     for name, corner in frozen.items():
@@ -148,8 +153,7 @@ def test_hangul_has_room(press: Report) -> None:
     assert sheet.column_dimensions["F"].width >= 2 * max(len(name) for name in names if not name.isascii())
 
 
-def test_charts_are_drawn_from_cells(demo: Report) -> None:
-    book = book_of(demo)
+def test_charts_are_drawn_from_cells(book: Any) -> None:
     bars, lines = book["Summary"]._charts
     assert isinstance(bars, BarChart)
     assert isinstance(lines, LineChart)
@@ -163,6 +167,10 @@ def test_charts_are_drawn_from_cells(demo: Report) -> None:
         (row["caar_ew"] for row in sectors), reverse=True
     )
     assert len(lines.series) == len(top)
+    looks = {
+        (one.graphicalProperties.line.solidFill.srgbClr, one.graphicalProperties.line.prstDash) for one in lines.series
+    }
+    assert len(looks) == len(top) > 7  # more sectors than colours, and still no two lines look alike
     paths = {(row["sector"], row["tau"]): row["caar"] for row in rows_of(book["paths"]) if row["theme"] is None}
     header = [cell.value for cell in figures[1]][3:]
     drawn = {

@@ -1,0 +1,74 @@
+"""Makes columns of a page out of rows: headers from the catalogue, cells by what they hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from screener.report.blocks import Cell, Field
+from screener.report.figures import number_cell, p_cell, percent_cell, signed_cell
+from screener.screens.results import GroupRow, Headline, StockRow
+from screener.words import Words
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Makes columns out of rows, with headers from the catalogue."""
+
+    words: Words
+
+    def field(
+        self, header: str, rows: Sequence[Any], cell: Callable[[Any], Cell], priority: int = 0, *, right: bool = True
+    ) -> Field:
+        """One column."""
+        return Field(self.words(header), tuple(cell(row) for row in rows), priority, right)
+
+    def text(self, header: str, rows: Sequence[Any], text: Callable[[Any], str], priority: int = 0) -> Field:
+        """A column of words."""
+        return self.field(header, rows, lambda row: Cell(text(row)), priority, right=False)
+
+    def percent(
+        self,
+        header: str,
+        rows: Sequence[Any],
+        value: Callable[[Any], float],
+        priority: int = 0,
+        *,
+        arrowed: bool = False,
+    ) -> Field:
+        """A column of returns."""
+        return self.field(header, rows, lambda row: percent_cell(value(row), arrowed=arrowed), priority)
+
+    def p(self, header: str, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 0) -> Field:
+        """A column of p values."""
+        return self.field(header, rows, lambda row: p_cell(value(row)), priority)
+
+    def number(
+        self, header: str, rows: Sequence[Any], value: Callable[[Any], float], decimals: int, priority: int = 0
+    ) -> Field:
+        """A column of figures without a sign."""
+        return self.field(header, rows, lambda row: number_cell(value(row), decimals), priority)
+
+    def score(self, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 2) -> Field:
+        """A column of scores."""
+        return self.field("col_score", rows, lambda row: signed_cell(value(row), 0), priority)
+
+    def rank(self, rows: Sequence[Any], headline: Callable[[Any], Headline], priority: int = 1) -> Field:
+        """A column of places among ordinary sessions."""
+
+        def place(row: Any) -> Cell:
+            its = headline(row)
+            return Cell(f"{its.rank:.0f}/{its.n}" if math.isfinite(its.rank) else "-", its.rank)
+
+        return self.field("col_rank", rows, place, priority)
+
+    def lasting(self, rows: Sequence[GroupRow] | Sequence[StockRow], priority: int = 2) -> Field:
+        """A column of what became of the event day's move."""
+        return self.text(
+            "col_lasting",
+            rows,
+            lambda row: self.words(f"lasting_{row.lasting.what}") if row.lasting.what else "-",
+            priority,
+        )
