@@ -26,8 +26,11 @@ a test holds them together. With an installed screener, `python -m screener.repo
   the configuration (`config`) and of prices (`data`).
 - `latest` links to the newest as-of that holds a study.
 - `history.csv` holds the rows of `sectors.csv`, without themes, of every study filed here: one for each as-of, event,
-  sector and window, replaced when that report is made again. Rows of an earlier version have nothing in columns that
-  came later.
+  sector and window, replaced when that report is made again. A last column, `revision`, is 1 until figures of that
+  report were corrected. Rows of an earlier version have nothing in columns that came later.
+- `revisions.csv`, in a report whose figures were corrected, holds each that changed: `revision`, `table`, `row` (its
+  sector or ticker, and window), `column`, and the figure `before` and `after`.
+- `status.json` and `summary.txt` are what `screener daily` last said of itself and of what changed.
 
 The same inputs give the same bytes. Newspaper figures never take the place of a study.
 
