@@ -139,6 +139,10 @@ def _install(kind: Kind, *, yes: bool) -> int:
     from screener.app.daily import schedule
 
     command = [sys.executable, "-m", "screener", *_without(sys.argv[1:])]
+    # Cron's environment is bare: what this one says must stand on the line.
+    for option, variable in (("--config", "SCREENER_CONFIG"), ("--store", "SCREENER_STORE")):
+        if os.environ.get(variable) and option not in command and "://" not in os.environ[variable]:
+            command += [option, os.environ[variable]]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
         note(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))

@@ -67,12 +67,12 @@ def report_answer(report: Report, words: Words, *, explain: bool = False) -> Ans
 
 def comparison_answer(report: Report, words: Words) -> Answer:
     """Of `screener compare`."""
-    its_tables = _once(lambda: [one for one in tables(report, words) if one.name != "claims"])
+    its_tables = _once(lambda: tables(report, words))
     return Answer(
         "compare",
         words,
         lambda _full: comparison_page(report, words),
-        its_tables,
+        lambda: [one for one in its_tables() if one.name != "claims"],  # they are about an event, not about a pair
         lambda: to_json(report, words, its_tables()),
         lambda: _charts_of_comparison(report, words),
         report.provenance.tried,

@@ -86,6 +86,13 @@ def test_with_yes_systemd_finds_the_units(run: Run, tmp_path: Path) -> None:
     assert "screener-daily" not in verified.stderr, verified.stderr
 
 
+def test_what_the_environment_says_stands_on_the_line_but_no_secret(run: Run) -> None:
+    variables = {"SCREENER_CONFIG": "own", "SCREENER_STORE": "s3://key:token@bucket/x", "KRX_PW": "token"}
+    done = run("daily", "--install", "cron", **variables)
+    assert "--quiet --config own;; esac" in done.stdout
+    assert "token" not in done.stdout + done.stderr
+
+
 def test_secrets_on_the_line_are_warned_of_and_not_written(run: Run) -> None:
     done = run("daily", "--install", "cron", "--notify", "json://token@nowhere.invalid")
     assert "token" not in done.stdout + done.stderr

@@ -15,6 +15,7 @@ from screener.market.exchange.breaker import Breaker
 from screener.market.store import Store
 from screener.report.diagnosis import Check, named, trouble
 from screener.settings import Settings, load_settings
+from screener.settings.secrets import with_secrets
 from screener.words import say
 
 
@@ -30,6 +31,7 @@ def examine(
         offline: whether to send nothing.
     """
     settings, configuration = _configuration(config_directory)
+    environment = with_secrets(environment, settings.secrets if settings else {})
     calendar = _calendar(settings)
     opened, in_store = _store(store, calendar, offline)
     spared = False

@@ -15,7 +15,7 @@ from screener.report.columns import Cell, Column
 from screener.report.files.__main__ import descriptions
 from screener.report.files.dictionary import dictionary
 from screener.report.forms import FORMS
-from screener.report.history import history_with
+from screener.report.history import REVISION, history_with
 from screener.report.model import Report
 from screener.report.scan.forms import FORMS as OF_SCAN
 from screener.report.tables import tables
@@ -48,12 +48,12 @@ def test_each_column_is_described_in_its_place(answer: Answer) -> None:
         assert [name for name in table.header if name in everywhere] == everywhere
 
 
-def test_history_has_the_columns_of_sectors(tmp_path: Path, study: Report) -> None:
+def test_history_has_the_columns_of_sectors_and_the_revision(tmp_path: Path, study: Report) -> None:
     """As the dictionary says."""
     sectors = next(table for table in tables(study, Words("en")) if table.name == "sectors")
     history = history_with(tmp_path, study, sectors)
     assert history is not None
-    assert history.decode("utf-8-sig").splitlines()[0].split(",") == [*sectors.header, "revision"]
+    assert history.decode("utf-8-sig").splitlines()[0].split(",") == [*sectors.header, REVISION]
 
 
 def is_of_its_unit(column: Column, cell: Cell) -> bool:
