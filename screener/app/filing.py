@@ -69,6 +69,8 @@ class Filing:
     revision: int
     changed: tuple[Change, ...]
     """What differs from the revision before."""
+    written: bool
+    """Whether anything had to be written."""
 
 
 def file_study(
@@ -101,9 +103,14 @@ def file_study(
             files[REVISIONS] = revisions_csv(revision, changed, earlier) if changed or not earlier else earlier
         files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
+    kept = there is not None and files == there.files and history == _content(root / HISTORY)
     if history is not None:
         write_file(root / HISTORY, history)
-    return Filing(folder, files, revision, changed)
+    return Filing(folder, files, revision, changed, written=not kept)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def _as_asked_for(there: Filed, fresh: Filed) -> bool:

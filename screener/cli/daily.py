@@ -17,7 +17,7 @@ from screener.streams import emit, note
 from screener.words import Words, say
 
 if TYPE_CHECKING:
-    from screener.app.daily.run import Job, Outcome
+    from screener.app.daily.job import Job, Outcome
     from screener.app.daily.schedule import Kind
     from screener.settings import Settings
 
@@ -66,9 +66,10 @@ def daily(
         return _install(cast("Kind", install), yes=yes)
     if yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
+    from screener.app.daily.job import Job, Outcome
     from screener.app.daily.log import append, log_line
-    from screener.app.daily.run import Job, Outcome, sessions_behind
     from screener.app.daily.run import run_daily as run
+    from screener.app.daily.run import sessions_behind
 
     try:
         settings = settings_of(config_directory)

@@ -28,6 +28,8 @@ PRICE_ROUNDED = 0.001
 """Part of a price that rounding may have moved it by."""
 NAMED = 0.90
 """Part of a session's stocks that its flows and industries name at least."""
+LARGEST = 2.0**53
+"""No figure of a day is larger, and none that is could be told from its neighbours as a float."""
 BENCHMARKS = ("KOSPI", "KOSDAQ")
 """Indices without which a session has no benchmark."""
 ROUNDED = 0.02
@@ -290,7 +292,15 @@ def last_session_is_stale(histories: Sequence[pa.Table], last: date, before: dat
 def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
     for name in ("open", "high", "low", "close", "volume", "value", "marcap", "shares"):
         if name in rows.column_names:
-            wrong = _numbers(rows, name) < 0
+            figures = _numbers(rows, name)
+            wrong, beyond = figures < 0, figures > LARGEST
+            if beyond.any():
+                raise DataError(
+                    "{what}: {where}: {name} is larger than can be: not stored",
+                    what=what,
+                    where=named[int(np.argmax(beyond))],
+                    name=name,
+                )
             if wrong.any():
                 raise DataError(
                     "{what}: {where}: negative {name}: not stored",
@@ -302,7 +312,7 @@ def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
 
 def _numbers(rows: pa.Table, name: str) -> Floats:
     """A column as floats, NaN for null."""
-    return to_numpy(rows[name].cast(pa.float64()))
+    return to_numpy(rows[name].cast(pa.float64(), safe=False))
 
 
 def _words(rows: pa.Table, name: str) -> list[str]:

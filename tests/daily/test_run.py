@@ -280,3 +280,22 @@ def test_without_an_account_the_proxy_is_named_in_every_report(
     assert "The benchmark is a proxy" in (reports / "2025-02-03/deepseek/report.txt").read_text()
     with (reports / "2025-02-03/deepseek/stocks.csv").open(encoding="utf-8-sig", newline="") as file:
         assert {row["ticker"] for row in csv.DictReader(file)} == set(STOCKS)
+
+
+def test_the_same_files_twice_make_nothing_anew(member: Command, reports: Path, market: Market) -> None:
+    days = [day for day in market.days if day <= NEXT]
+    prices, indices = member.folder / "prices.csv", member.folder / "indices.csv"
+    lines = [f"{day},{one},{market.truth.adjusted(day, one)}" for one in STOCKS for day in days]
+    prices.write_text("\n".join(["date,ticker,close", *lines]) + "\n")
+    codes = {"KOSPI": "1001", "KOSDAQ": "2001"}
+    levels = [f"{day},{name},{market.truth.level(day, code)}" for name, code in codes.items() for day in days]
+    indices.write_text("\n".join(["date,index,close", *levels]) + "\n")
+    user = member.with_(now=kst(2025, 2, 3))
+    asked = ("daily", "--source", f"file:{prices}", "--benchmark", indices)
+    done = user.run(*asked)
+    assert (done.code, done.out.splitlines()[0]) == (0, "2025-02-03: deepseek: first report"), done.err
+    assert {row["source"] for row in history(reports)} == {"file"}
+    before = tree(reports)
+    again = user.with_(now=kst(2025, 2, 3, 20)).run(*asked)
+    assert (again.code, again.out) == (0, "")
+    assert tree(reports) == before

@@ -98,6 +98,11 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
 def bases(store: Store, way: str) -> dict[date, str]:
     """By session, what a report as of it rests on: another word, if any stored session up to there was written anew."""
     digest = hashlib.sha256()
+    if way == "file":  # which takes up the same files on each run
+        held_now = [(kind.name, store.table(way, kind).manifest.partitions) for kind in (MARKET, PRICES, INDICES)]
+        for name, partitions in held_now:
+            digest.update("".join([name, *(one.content for _, one in sorted(partitions.items()))]).encode())
+        return dict.fromkeys(held(store, way, date.max), digest.hexdigest()[:32])
     written: dict[date, str] = {}
     for kind in (MARKET, PRICES, INDICES):
         for day, fetched in store.table(way, kind).manifest.sessions.items():

@@ -40,7 +40,9 @@ class Made:
     """What was made."""
 
     filed: list[tuple[date, str, Filing]] = field(default_factory=list)
-    """By session and event."""
+    """By session and event, those that had to be written."""
+    sound: set[str] = field(default_factory=set)
+    """By name, all that are now as they should be."""
     told: list[Told] = field(default_factory=list)
     """Of each event that has a new session."""
     turns: list[tuple[date, Turn]] = field(default_factory=list)
@@ -93,7 +95,9 @@ def make_due(
                 told = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault)
                 made.faults.setdefault(event, []).append(told)
                 continue
-            made.filed.append((day, event, filing))
+            made.sound.add(key(day, event))
+            if filing.written:
+                made.filed.append((day, event, filing))
             if (str(day), event) not in known:
                 newest[event] = report
                 new_days.add(day)

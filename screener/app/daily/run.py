@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from screener.app.daily import due as plans
+from screener.app.daily.job import Job, Outcome
 from screener.app.daily.making import Made, make_due
 from screener.app.daily.notify import UNSENT
 from screener.app.daily.status import (
@@ -23,62 +24,15 @@ from screener.app.daily.status import (
 )
 from screener.app.daily.summary import ended, summarise
 from screener.app.sync import sync_store
-from screener.errors import DataError, ExitCode, NetworkError, ScreenerError, UsageError
+from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.market.exchange.breaker import CLOCK_TOLERANCE
-from screener.market.sources import open_ways
 from screener.market.sources.live import Access
 from screener.market.sources.stored import observed
 from screener.report.history import FILE as HISTORY
 from screener.report.publish import alone, clear_leftovers, latest_of, locked, point_to, write_file
-from screener.settings import Settings
-from screener.words import Words, cause, say
+from screener.words import cause, say
 
 SUMMARY = "summary.txt"
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a daily run is to do."""
-
-    settings: Settings
-    access: Access
-    root: Path
-    """The reports directory."""
-    words: Words
-    palette: str
-    """Of the web pages."""
-    source: str = "auto"
-    benchmark: Sequence[Path] = ()
-    market: Sequence[Path] = ()
-    everything: bool = False
-    """Whether events that are over get a report as of the newest session as well."""
-    config: Path | None = None
-    """The directory that the user names, for the record of each run."""
-
-    @property
-    def way(self) -> str:
-        """The one way by which prices come: a lesser one never takes the place of a better one that fails."""
-        if self.source.startswith("file:"):
-            return "file"
-        if self.source not in ("auto", "pykrx", "openapi"):
-            raise UsageError(
-                "daily does not report from {source!r}: known are auto, pykrx, openapi and file:PATH,...",
-                source=self.source,
-            )
-        return open_ways(self.access, self.source)[0].name
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended."""
-
-    code: int
-    line: str
-    """What happened, in one line."""
-    summary: tuple[str, ...] = ()
-    """What changed, in ten lines at most; empty where nothing did."""
-    folder: Path | None = None
-    """The newest report directory that was made; None where none was."""
 
 
 @dataclass
@@ -213,12 +167,11 @@ def _work(job: Job) -> Outcome:
     job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
     state = _look(job, memory)
     made = make_due(job.settings, job.access, job.root, way, state.todo, job.words, job.palette, job.config)
-    done = {plans.key(day, event) for day, event, _ in made.filed}
     kept = {plans.key(day, span.event): state.on[day] for span in state.spans for day in span.days}
     recent = {day.isoformat() for day in state.sessions[-4 * max(plans.LOOKS) :]}
     seen = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in looked}}
     memory = Memory(
-        {name: on for name, on in kept.items() if name in done or memory.made.get(name) == on},
+        {name: on for name, on in kept.items() if name in made.sound or memory.made.get(name) == on},
         {day: at for day, at in seen.items() if day in recent},
     )
     save(job.root / MEMORY, memory)

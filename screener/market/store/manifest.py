@@ -13,6 +13,8 @@ from screener.errors import DataError
 from screener.words import say
 
 FORMAT = 1
+SUM = 32
+"""Digits of one of a partition's sums."""
 
 
 class DamagedError(DataError):
@@ -36,6 +38,11 @@ class Partition:
     """Of each column of each row group, in the file's order, and of the footer: 32 digits of the sha256 of each."""
     sessions: Mapping[date, datetime]
     """The sessions that have rows, and when each was fetched last."""
+
+    @property
+    def content(self) -> str:
+        """The sums of its columns alone: equal rows give equal ones, whenever they were fetched."""
+        return self.sums[:-SUM]
 
     @property
     def name(self) -> str:

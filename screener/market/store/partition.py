@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from screener.errors import DataError
 from screener.market.longform import to_numpy
-from screener.market.store.manifest import MismatchError, Partition, from_times, seal, times, unseal
+from screener.market.store.manifest import SUM, MismatchError, Partition, from_times, seal, times, unseal
 from screener.market.tables import TableKind
 from screener.words import say
 
@@ -27,8 +27,6 @@ ROW_GROUP = 55_000
 _TOGETHER = 2
 """Row groups that are read in one piece of work."""
 _FETCHED = b"screener.fetched"
-_SUM = 32
-"""Hex digits of a piece's sum."""
 
 
 def words(kind: TableKind) -> list[str]:
@@ -144,7 +142,7 @@ def reading(
     Raises:
         MismatchError: the bytes are not those of the partition; the work may raise it too.
     """
-    if _sum(_footer(data)) != partition.sums[-_SUM:]:
+    if _sum(_footer(data)) != partition.sums[-SUM:]:
         raise MismatchError(partition.name)
     meta = pq.read_metadata(pa.BufferReader(data))
     first, last = first or date.min, last or date.max
@@ -155,8 +153,8 @@ def reading(
     def read(groups: list[int]) -> pa.Table:
         for group in groups:
             for column in places:
-                at = (group * len(kind.schema) + column) * _SUM
-                if _sum(_chunk(data, meta, group, column)) != partition.sums[at : at + _SUM]:
+                at = (group * len(kind.schema) + column) * SUM
+                if _sum(_chunk(data, meta, group, column)) != partition.sums[at : at + SUM]:
                     raise MismatchError(partition.name)
         file = pq.ParquetFile(pa.BufferReader(data), metadata=meta, read_dictionary=words(kind))
         rows = file.read_row_groups(groups, columns=wanted, use_threads=False)
@@ -222,7 +220,7 @@ def _chunk(data: pa.Buffer, meta: pq.FileMetaData, group: int, column: int) -> p
 
 
 def _sum(piece: pa.Buffer) -> str:
-    return hashlib.sha256(piece).hexdigest()[:_SUM]
+    return hashlib.sha256(piece).hexdigest()[:SUM]
 
 
 def _footer(data: pa.Buffer) -> pa.Buffer:

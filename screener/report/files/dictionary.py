@@ -24,14 +24,15 @@ a test holds them together. With an installed screener, `python -m screener.repo
 - `run.json` holds what it takes to make the report again: `event`, `as_of`, `source`, whether it is a `study`, the
   command line (`argv`), the `versions` of the screener, of Python and of what computes, and the SHA-256 of each file of
   the configuration (`config`), of the prices that were used (`data`), and of the report itself (`files`).
-- `revision` in `run.json` is 1 as first reported, and one more each time that figures were corrected since. From 2 on
-  `revisions.csv` says what changed: `revision`, `table`, `row` (sector, ticker, window), `column`, `before`, `after`.
 - `latest` links to the newest as-of that holds a study.
 - `history.csv` holds the rows of `sectors.csv`, without themes, of every study filed here: one for each as-of, event,
-  sector and window, replaced when that report is made again, and its `revision`. Rows of an earlier version have
-  nothing in columns that came later. In reports of `screener daily` the rows whose `window_start` is 0 and whose
-  `window_end` is the largest of their as-of are of all days since the event: one after the other they are its trend.
-- `status.json`, `summary.txt`: of the last run of `screener daily`.
+  sector and window, replaced when that report is made again. A last column, `revision`, is 1 until figures of that
+  report were corrected. Rows of an earlier version have nothing in columns that came later. In reports of `screener
+  daily` the rows whose `window_start` is 0 and whose `window_end` is the largest of their as-of are of all days since
+  the event: one after the other they are its trend.
+- `revisions.csv`, in a report whose figures were corrected, holds each that changed: `revision`, `table`, `row` (its
+  sector or ticker, and window), `column`, and the figure `before` and `after`.
+- `status.json` and `summary.txt` are what `screener daily` last said of itself and of what changed.
 
 The same inputs give the same bytes. Newspaper figures never take the place of a study.
 

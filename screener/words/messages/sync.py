@@ -67,6 +67,9 @@ SYNC: dict[str, str] = {
         "{what} {day}: 종가 {close:g}은(는) 있을 수 없습니다: 저장하지 않았습니다"
     ),
     "{what}: {where}: negative {name}: not stored": "{what}: {where}: {name}이(가) 음수입니다: 저장하지 않았습니다",
+    "{what}: {where}: {name} is larger than can be: not stored": (
+        "{what}: {where}: {name}이(가) 있을 수 없이 큽니다: 저장하지 않았습니다"
+    ),
     "{ticker} on {day}": "{ticker} {day}",
     "{source} answers with nothing for {both}: it refuses, or has changed; nothing of it is stored, try later": (
         "{source}이(가) {both}에 아무것도 주지 않습니다: 거부하거나 바뀌었습니다. 저장하지 않았으니 나중에 하십시오"
