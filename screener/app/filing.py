@@ -97,7 +97,8 @@ def file_study(
         folder: Path | None = root / report.as_of.isoformat() / report.event.id
         files = dict(there.files)
     else:
-        files = {name: content for one in FILED for name, content in files_of(answer, one, palette).items()}
+        made = [fresh.files if one == "csv" else files_of(answer, one, palette) for one in FILED]
+        files = {name: content for part in made for name, content in part.items()}
         if revision > 1:
             earlier = there.files.get(REVISIONS, b"") if there else b""
             files[REVISIONS] = revisions_csv(revision, changed, earlier) if changed or not earlier else earlier

@@ -45,9 +45,7 @@ class _Card:
             yield Section("facts", words("card_facts"), tuple(map(line, facts)))
         if self.flows:
             yield Section("flows", words("card_flows"), (Grid(self._flows()),))
-        for key in ("confounders", "skipped"):
-            if lines := notes.NOTES[key](self.report, words):
-                yield Section(key, words(key), tuple(map(line, lines)))
+        yield from notes.sections(self.report, words, "confounders", "skipped")
 
     def _windows(self) -> tuple[Field, ...]:
         # A stock of two sectors has the same figures in both.

@@ -70,9 +70,7 @@ class _Comparison:
         if fields := self.grids.by_tau(named):
             yield Section("paths", words("paths"), (Grid(fields),))
         yield from self._drivers(report.leading)
-        for key in ("confounders", "skipped", "quality"):
-            if lines := notes.NOTES[key](report, words):
-                yield Section(key, words(key), tuple(map(line, lines)))
+        yield from notes.sections(report, words, "confounders", "skipped", "quality")
 
     def _sides(self) -> Section:
         report, words = self.report, self.words

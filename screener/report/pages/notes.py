@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from screener.report.blocks import Line, line
+from screener.report.blocks import Line, Section, line
 from screener.report.figures import number, percent, signed
 from screener.report.model import Report
 from screener.screens.results import Skipped, Window
@@ -164,7 +164,14 @@ def _first(said: Sequence[str], n: int, words: Words) -> str:
     return ", ".join([*said[:n], *more])
 
 
-NOTES: Mapping[str, Callable[[Report, Words], list[str]]] = {
+def sections(report: Report, words: Words, *keys: str) -> Iterator[Section]:
+    """A section for each of `keys` that has anything to say."""
+    for key in keys:
+        if lines := _NOTES[key](report, words):
+            yield Section(key, words(key), tuple(map(line, lines)))
+
+
+_NOTES: Mapping[str, Callable[[Report, Words], list[str]]] = {
     "contribution": contribution,
     "large": large,
     "confounders": confounders,

@@ -63,12 +63,12 @@ class _Study:
             yield self._section("paths", Grid(fields))
         yield from self._spreads()
         yield from self._themes()
-        yield from self._notes("contribution", "large", "confounders", "abroad")
+        yield from notes.sections(self.report, self.words, "contribution", "large", "confounders", "abroad")
         yield from self._tests()
         if self.report.provenance.study:
             yield self._parts()
         yield from self._stocks()
-        yield from self._notes("skipped", "quality")
+        yield from notes.sections(self.report, self.words, "skipped", "quality")
 
     def lead(self) -> Iterator[Line]:
         """Who won, who lost, by how much, against what, and where the prices come from."""
@@ -232,11 +232,6 @@ class _Study:
             yield self._section("tests", Grid(self.grids.tests(rows)), note, title="tests_at")
             note = line(self.words("naive_note"), "dim")
             yield self._section("naive", Grid(self.grids.naive(rows)), note, title="naive_at")
-
-    def _notes(self, *keys: str) -> Iterator[Section]:
-        for key in keys:
-            if lines := notes.NOTES[key](self.report, self.words):
-                yield self._section(key, *map(line, lines))
 
     def _beside(self) -> Iterator[Section]:
         """What a reader must know besides, in a line each."""
