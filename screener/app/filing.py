@@ -18,6 +18,7 @@ from screener.report.filed import (
     REVISIONS,
     Change,
     Filed,
+    Rows,
     changes,
     described,
     load_filed,
@@ -51,7 +52,7 @@ def file_report(
         argv: what the user typed, for the record of the run.
 
     Returns:
-        The directory, or None if a full study that is there was kept, and the names of the files.
+        The directory, or None if what is there was kept, for it holds more, and the names of the files.
     """
     with locked(root):
         filed = file_study(root, report, answer, settings, palette, argv)
@@ -64,7 +65,7 @@ class Filing:
     """What became of a report."""
 
     folder: Path | None
-    """The directory, or None if a full study that is there was kept."""
+    """The directory, or None if what is there was kept, for it holds more."""
     files: Mapping[str, bytes]
     revision: int
     changed: tuple[Change, ...]
@@ -93,8 +94,9 @@ def file_study(
     known, changed = _compared(root, report, sectors, fresh, there)
     revision = known + 1 if changed or not known else known
     history = history_with(root, report, sectors, revision)
-    if there is not None and not changed and not renew and _as_asked_for(there, fresh):
-        folder: Path | None = root / report.as_of.isoformat() / report.event.id
+    folder: Path | None
+    if there is not None and not changed and (_holds_more(there, fresh) if renew else _as_asked_for(there, fresh)):
+        folder = None if renew else root / report.as_of.isoformat() / report.event.id
         files = dict(there.files)
     else:
         made = [fresh.files if one == "csv" else files_of(answer, one, palette) for one in FILED]
@@ -117,6 +119,21 @@ def _content(path: Path) -> bytes | None:
 def _as_asked_for(there: Filed, fresh: Filed) -> bool:
     """Whether it is about the same windows, sectors and stocks."""
     return all(same_rows(there.table(name), fresh.table(name)) for name in COMPARED)
+
+
+def _holds_more(there: Filed, fresh: Filed) -> bool:
+    """Whether it has all of `fresh` and further windows, as reports of the daily run do."""
+
+    def windows(rows: Rows) -> set[tuple[str, str]]:
+        return {(row["window_start"], row["window_end"]) for row in rows}
+
+    mine = windows(fresh.table("sectors"))
+    shared = {
+        name: [row for row in there.table(name) if (row["window_start"], row["window_end"]) in mine]
+        for name in ("sectors", "spreads", "stocks")
+    }
+    same = all(same_rows(rows, fresh.table(name)) for name, rows in shared.items())
+    return same and mine < windows(there.table("sectors"))
 
 
 def _compared(

@@ -112,6 +112,7 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
         # Claims are about the whole market that is configured, not about a choice of sectors.
         claims=() if request.sectors else _claims(settings, event_id, panel, at.row, stocks, groups, rules),
         flows=_flows(request.source, once, panel, impact, groups),
+        sessions=tuple(panel.sessions[at.row :].tolist()),
     )
 
 

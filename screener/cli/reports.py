@@ -32,7 +32,7 @@ Your own claims about your own events: claims.toml in --config DIR."""
 
 @click.command(cls=Command, epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
 @studied
-@click.option("--so-far", is_flag=True, help="Measure the days from the event to the last session, too.")
+@click.option("--so-far", is_flag=True, help="Measure all days since the event, too, with their trend.")
 @click.option(
     "--sector",
     "sectors",
@@ -53,10 +53,14 @@ def report(
     settings = settings_of(config_directory)
     from screener.app.filing import file_report
     from screener.app.report import Request, make_report
+    from screener.app.trend import with_trend
     from screener.report.answer import report_answer
 
     with busy(say("measuring")):
         made = make_report(settings, Request(**asked), _access(settings, store, asked["source"]))
+        root = reports or Path("reports")
+        if asked["so_far"]:
+            made = with_trend(made, root, settings)
     answer = report_answer(made, Words(spoken()), explain=explain)
     code = _tried(answer.tried)
     if not output.page:
@@ -67,14 +71,13 @@ def report(
     if reports is None and (asked["sectors"] or asked["model"]):
         said = answer.words("files_part")  # part of a study must not take the place of the whole
     else:
-        root = reports or Path("reports")
         try:
             folder, files = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
         except ScreenerError:
             emit(screen)  # the report was made, whatever became of its files
             raise
         kept = root / made.as_of.isoformat() / made.event.id
-        said = answer.words("files_kept", folder=kept)
+        said = answer.words("files_kept_more" if made.provenance.study else "files_kept", folder=kept)
         if folder:
             said = answer.words("filed", folder=folder, n=len(files), page="report.html")
     emit(f"{screen}\n{folded(said, style.width)}")

@@ -13,9 +13,9 @@ from typing import Any
 
 RECORD = "run.json"
 REVISIONS = "revisions.csv"
-COMPARED = ("sectors", "spreads", "stocks")
+COMPARED = ("sectors", "spreads", "stocks", "paths", "trend", "levels")
 """Tables whose figures are compared."""
-_PLACE = ("sector", "theme", "sector_a", "sector_b", "ticker", "window_start", "window_end")
+_PLACE = ("sector", "theme", "sector_a", "sector_b", "ticker", "series", "window_start", "window_end", "tau")
 """Columns that say which row of a table it is."""
 
 Rows = Sequence[Mapping[str, str]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 from screener.errors import DataError
@@ -14,6 +15,9 @@ FILE = "history.csv"
 KEY = ("as_of", "event", "sector", "window_start", "window_end")
 REVISION = "revision"
 """Column: 1 as first reported, 2 after the first correction of the data beneath it, and so on."""
+
+Row = Mapping[str, str]
+"""One row, text by column."""
 
 
 def load_history(root: Path) -> list[dict[str, str]]:

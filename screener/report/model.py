@@ -13,6 +13,7 @@ from screener.screens.flows import GroupFlow
 from screener.screens.impact import Impact
 from screener.screens.measurement import Rules
 from screener.screens.results import Group, GroupRow, Window
+from screener.screens.scores import LARGEST_Q
 from screener.screens.truth import Truth
 from screener.words import Language
 
@@ -109,6 +110,28 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class TrendRow:
+    """One sector as the report of one session had it, over all days since the event. Decimals; NaN = not known."""
+
+    as_of: date
+    """Of that report."""
+    tau: int
+    """Sessions since the event day, 0 on it."""
+    sector: str
+    score: float
+    """In [-100, 100]."""
+    rank: float
+    """1 = highest score; NaN for sectors that are no evidence."""
+    caar: float
+    q: float
+
+    @property
+    def significant(self) -> bool:
+        """Whether its q is one that a verdict takes."""
+        return self.q <= LARGEST_Q
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a report says."""
 
@@ -127,6 +150,10 @@ class Report:
     """What was said about the event, and what prices say to it; empty for a choice of sectors."""
     flows: tuple[GroupFlow, ...] = ()
     """Who bought each sector and theme; empty where the source has no flows."""
+    sessions: tuple[date, ...] = ()
+    """From the event day to the last session of the prices."""
+    trend: tuple[TrendRow, ...] = ()
+    """How the reports of these sessions had the sectors, this report last; empty unless it measures the days so far."""
 
     @property
     def banner(self) -> str | None:

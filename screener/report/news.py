@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from screener.report.trend import TrendRow
+from screener.report.model import TrendRow
 
 NOTEWORTHY = 0.01
 """Percentage point, as a decimal: a spread that moved by less has not changed."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from screener.report.columns import Cell, Column, Form
 from screener.report.forms.claims import CLAIMS
 from screener.report.forms.groups import PLACEBOS, SECTORS, SPREADS
-from screener.report.forms.series import LEVELS, PATHS, PLANTED
+from screener.report.forms.series import LEVELS, PATHS, PLANTED, TREND
 from screener.report.forms.stocks import STOCKS
 from screener.report.model import SCHEMA_VERSION, EventFacts, Provenance, Report
 from screener.screens.measurement import Rules
@@ -99,6 +99,7 @@ def tables(report: Report, words: Words) -> list[Table]:
         table_of(report, words, SPREADS, impact.spreads),
         table_of(report, words, PLACEBOS, placebos),
         table_of(report, words, PATHS, impact.paths),
+        *([table_of(report, words, TREND, report.trend)] if report.trend else []),
         table_of(report, words, LEVELS, impact.levels),
         *([table_of(report, words, PLANTED, report.planted)] if report.planted else []),
         table_of(report, words, CLAIMS, report.claims),

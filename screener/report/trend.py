@@ -3,64 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from screener.screens.scores import LARGEST_Q
+from screener.report.history import Row
+from screener.report.model import Report, TrendRow
 
 
-@dataclass(frozen=True)
-class TrendRow:
-    """One sector as one report had it, over the days since the event. Decimals; NaN = not known."""
-
-    event: str
-    as_of: date
-    sector: str
-    tau: int
-    """Sessions since the event day, 0 on it."""
-    score: float
-    """In [-100, 100]."""
-    rank: float
-    """1 = highest score; NaN for sectors that are no evidence."""
-    caar: float
-    q: float
-
-    @property
-    def significant(self) -> bool:
-        """Whether its q is one that a verdict takes."""
-        return self.q <= LARGEST_Q
-
-
-def trend(history: Iterable[Mapping[str, str]], event: str) -> list[TrendRow]:
-    """The rows of the window from the event day to each report's last session, by session and sector.
+def trend(history: Iterable[Row], event: str, sessions: Sequence[date]) -> list[TrendRow]:
+    """Each sector in each report over all days from the event to that report's own last one, by session and sector.
 
     Args:
         history: rows of history.csv.
         event: which event.
+        sessions: from its event day on; a report of another day has no place among them.
     """
-    found: dict[tuple[str, str], Mapping[str, str]] = {}
-    for row in history:
-        if row["event"] != event or row["window_start"] != "0":
-            continue
-        key = row["as_of"], row["sector"]
-        if key not in found or int(row["window_end"]) > int(found[key]["window_end"]):
-            found[key] = row
-    return [
+    tau_of = {day.isoformat(): tau for tau, day in enumerate(sessions)}
+    found = [
         TrendRow(
-            event=event,
             as_of=date.fromisoformat(row["as_of"]),
+            tau=tau_of[row["as_of"]],
             sector=row["sector"],
-            tau=int(row["window_end"]),
             score=_number(row, "score"),
             rank=_number(row, "rank"),
             caar=_number(row, "caar_ew"),
             q=_number(row, "q"),
         )
-        for _, row in sorted(found.items())
+        for row in history
+        if row["event"] == event
+        if (row["window_start"], row["window_end"]) == ("0", str(tau_of.get(row["as_of"])))
     ]
+    return sorted(found, key=lambda row: (row.as_of, row.sector))
 
 
-def _number(row: Mapping[str, str], name: str) -> float:
+def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
+    """What the history tells of the sessions before `report`, and then what `report` says itself.
+
+    Args:
+        report: empty, unless one of its windows holds all days from the event to its last one.
+        history: rows of history.csv; those of later reports, of this one, and of sectors that it lacks are left out.
+        last: sessions after the event day on which it is open: what comes later is no part of its trend.
+    """
+    now = len(report.sessions) - 1
+    own = [
+        TrendRow(report.as_of, now, row.group.sector, row.score.value, row.score.rank, row.caar_ew, row.headline.q)
+        for row in report.impact.groups
+        if row.group.theme is None and (row.window.first, row.window.last) == (0, now)
+    ]
+    if not own or not report.provenance.study:
+        return ()
+    rows = [*trend(history, report.event.id, report.sessions[:-1]), *sorted(own, key=lambda row: row.sector)]
+    known = {row.sector for row in own}
+    return tuple(row for row in rows if row.tau <= last and row.sector in known)
+
+
+def _number(row: Row, name: str) -> float:
     cell = row.get(name, "")
     return float(cell) if cell else math.nan

@@ -15,9 +15,10 @@ from screener.words.charts import CHARTS
 from screener.words.pages import PAGES
 from screener.words.report import REPORT
 from screener.words.scan import SCAN
+from screener.words.trend import TREND
 from screener.words.workbook import WORKBOOK
 
-CATALOGUE = {**REPORT, **PAGES, **SCAN, **CHARTS, **WORKBOOK}
+CATALOGUE = {**REPORT, **PAGES, **SCAN, **CHARTS, **TREND, **WORKBOOK}
 """By key, the text in Korean and in English."""
 LOCALE = Path(__file__).with_name("locale")
 """Where gettext finds the words of the command line's library, made of `click.py`."""

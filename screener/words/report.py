@@ -308,6 +308,12 @@ REPORT: dict[str, tuple[str, str]] = {
         "파일: 전체가 아닌 분석이므로 남기지 않았습니다. --reports DIR 또는 --csv DIR로 저장합니다.",
         "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables.",
     ),
+    "files_kept_more": (
+        "파일: {folder}에는 더 많은 구간을 잰 같은 분석(screener daily)이 있어 그대로 두었습니다. "
+        "--html FILE로 따로 저장합니다.",
+        "Files: {folder} holds this study with more windows (screener daily) and was left as it is; --html FILE writes "
+        "it elsewhere.",
+    ),
     "files_kept": (
         "파일: {folder}에는 완전한 분석이 이미 있어 그대로 두었습니다.",
         "Files: {folder} holds a full study already and was left as it is.",

@@ -79,6 +79,10 @@ def row(as_of: str, sector: str, end: int, **figures: str) -> dict[str, str]:
     return {**base, "score": "", "rank": "", "caar_ew": "", "q": "", **figures}
 
 
+SESSIONS = [date(2025, 1, 31), date(2025, 2, 3), date(2025, 2, 4)]
+"""From the event day on."""
+
+
 def test_the_trend_is_of_the_days_since_the_event() -> None:
     rows = [
         row("2025-02-03", "A", 0, caar_ew="0.05"),
@@ -86,18 +90,23 @@ def test_the_trend_is_of_the_days_since_the_event() -> None:
         {**row("2025-02-03", "A", 9, caar_ew="0.99"), "window_start": "-5"},
         {**row("2025-02-03", "A", 9, caar_ew="0.99"), "event": "other"},
         row("2025-01-31", "A", 0, caar_ew="0.05"),
+        row("2025-02-04", "A", 1, caar_ew="0.08"),  # a report without the days so far
+        row("2025-02-03", "A", 5, caar_ew="0.99"),
+        row("2025-02-08", "A", 5, caar_ew="0.99"),  # no session
     ]
-    first, second = trend(rows, "e")
+    first, second = trend(rows, "e", SESSIONS)
     assert (first.as_of, first.tau, first.caar, first.score != first.score) == (date(2025, 1, 31), 0, 0.05, True)
     assert (second.tau, second.caar, second.score, second.rank, second.significant) == (1, 0.07, 60.0, 1.0, True)
 
 
 def test_news_are_what_crossed_what_moved_and_what_changed_places() -> None:
     def report(as_of: str, **sectors: tuple[str, str]) -> list[dict[str, str]]:
-        return [row(as_of, name, 1, rank=rank, q=q) for name, (rank, q) in sectors.items()]
+        end = SESSIONS.index(date.fromisoformat(as_of))
+        return [row(as_of, name, end, rank=rank, q=q) for name, (rank, q) in sectors.items()]
 
-    before = trend(report("2025-02-03", A=("1", "0.20"), B=("2", "0.05"), C=("3", "0.50"), D=("", "")), "e")
-    after = trend(report("2025-02-04", A=("1", "0.04"), B=("3", "0.30"), C=("2", "0.50"), D=("", "")), "e")
+    one = report("2025-02-03", A=("1", "0.20"), B=("2", "0.05"), C=("3", "0.50"), D=("", ""))
+    other = report("2025-02-04", A=("1", "0.04"), B=("3", "0.30"), C=("2", "0.50"), D=("", ""))
+    before, after = trend(one, "e", SESSIONS), trend(other, "e", SESSIONS)
     found = [(one.kind, one.subject, one.before, one.after) for one in sector_news(before, after)]
     assert found == [
         ("significant", "A", 0.20, 0.04),
@@ -185,6 +194,10 @@ def test_changes_are_of_figures_in_rows_that_both_have() -> None:
         Change("sectors", "A 0 0", "q", "", "0.5"),
     ]
     assert not same_rows(old, new)
+    # A correction within the path can leave the figures of every window as they are.
+    at = [{"sector": "A", "theme": "", "tau": str(tau), "caar": "0.01"} for tau in range(3)]
+    corrected = [at[0], {**at[1], "caar": "0.02"}, at[2]]
+    assert changes("paths", at, corrected) == [Change("paths", "A 1", "caar", "0.01", "0.02")]
     second = revisions_csv(2, changes("sectors", old, new)[:1], b"")
     third = revisions_csv(3, [Change("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], second)
     lines = third.decode("utf-8-sig").splitlines()

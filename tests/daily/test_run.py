@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -157,6 +158,58 @@ def test_what_was_missed_is_made_up_for_with_the_reason(daily: Daily, reports: P
     assert status["missed"]["sessions"] == [str(NEXT), str(THIRD)]
 
 
+def trend(folder: Path) -> list[dict[str, str]]:
+    with (folder / "deepseek/trend.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_history_feeds_the_trend_of_each_report(daily: Daily, reports: Path) -> None:
+    for day in (EVENT, NEXT, THIRD):
+        assert daily(day).code == 0
+    days = [EVENT, NEXT, THIRD]
+    told = {(row["as_of"], row["sector"], row["window_end"]): row for row in history(reports)}
+    for last, day in enumerate(days):
+        rows = trend(reports / str(day))
+        assert [(row["tau"], row["reported"]) for row in rows if row["sector"] == "CHIPS"] == [
+            (str(tau), str(one)) for tau, one in enumerate(days[: last + 1])
+        ]
+        for row in rows:
+            filed = told[row["reported"], row["sector"], row["tau"]]
+            assert [row[name] for name in ("score", "rank", "caar_ew", "q")] == [
+                filed[name] for name in ("score", "rank", "caar_ew", "q")
+            ]
+    page = (reports / "latest/deepseek/report.html").read_text(encoding="utf-8")
+    assert 'id="trend"' in page
+    assert "By 2025-02-04, " in page
+    text = (reports / "latest/deepseek/report.txt").read_text(encoding="utf-8")
+    assert "3 reports, 2025-01-31 to 2025-02-04" in text.replace("\n", " ")
+    # Made up for in one run, each report has the trend that it would have had on its day.
+    before = {name: one for name, one in tree(reports).items() if name.endswith(".csv")}
+    for name in (*map(str, days), "history.csv"):
+        path = reports / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert daily(kst(2025, 2, 4, 20)).code == 0
+    assert {name: one for name, one in tree(reports).items() if name.endswith(".csv")} == before
+
+
+def test_a_report_that_came_late_enters_the_trend_of_those_after_it(daily: Daily, reports: Path) -> None:
+    daily(EVENT)
+    (reports / str(NEXT)).write_text("in the way")
+    done = daily(THIRD)
+    assert done.code == 3
+    assert f"deepseek as of {NEXT}" in done.err
+    assert {row["reported"] for row in trend(reports / str(THIRD))} == {str(EVENT), str(THIRD)}
+    text = (reports / str(THIRD) / "deepseek/report.txt").read_text(encoding="utf-8")
+    assert f"Sessions without a report: {NEXT}" in text
+    (reports / str(NEXT)).unlink()
+    for hour in (19, 20):
+        assert daily(kst(2025, 2, 4, hour)).code == 0
+    assert {row["reported"] for row in trend(reports / str(THIRD))} == {str(EVENT), str(NEXT), str(THIRD)}
+    record = json.loads((reports / str(THIRD) / "deepseek/run.json").read_text())
+    assert record["revision"] == 1, "no figure of it was corrected"
+    assert "nothing changed" in daily(kst(2025, 2, 4, 21)).err
+
+
 def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
     daily(EVENT)
     done = daily(THIRD)
@@ -192,6 +245,10 @@ def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports
     assert json.loads((folder / "run.json").read_text())["revision"] == 2
     assert {one["revision"] for one in history(reports) if one["as_of"] == str(EVENT)} == {"2"}
     assert {one["revision"] for one in history(reports) if one["as_of"] == "2025-02-07"} == {"1"}
+    for later in (NEXT, date(2025, 2, 7)):
+        told = {(row["reported"], row["sector"]): row["caar_ew"] for row in trend(reports / str(later))}
+        now = {row["sector"]: row["caar_ew"] for row in history(reports) if row["as_of"] == str(EVENT)}
+        assert {sector: told[str(EVENT), sector] for sector in now} == now, "in every trend, too"
     after = tree(reports)
     assert daily(kst(2025, 2, 7, 19, 0)).out == ""
     assert tree(reports) == after
@@ -201,8 +258,6 @@ def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports
     "lost", ["2025-01-31", "2025-02-03/deepseek/stocks.csv", "history.csv", "latest", ".daily.json"]
 )
 def test_what_is_deleted_comes_back_the_same(daily: Daily, reports: Path, lost: str) -> None:
-    import shutil
-
     daily(EVENT)
     daily(NEXT)
     before = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}

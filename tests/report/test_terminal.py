@@ -235,6 +235,7 @@ def test_no_word_of_one_page_takes_the_place_of_anothers() -> None:
     from screener.words.pages import PAGES
     from screener.words.report import REPORT
     from screener.words.scan import SCAN
+    from screener.words.trend import TREND
     from screener.words.workbook import WORKBOOK
 
-    assert len(CATALOGUE) == sum(map(len, (REPORT, PAGES, SCAN, CHARTS, WORKBOOK)))
+    assert len(CATALOGUE) == sum(map(len, (REPORT, PAGES, SCAN, CHARTS, TREND, WORKBOOK)))

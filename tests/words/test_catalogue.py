@@ -66,7 +66,7 @@ FOREIGN = re.compile(
     r"Mozilla|TZ=Asia/Seoul|/15 \* \* \*|Read timed out|doctype|non-JSON|unexpected KRX|pa\.Array|style-src|default-src|@media|\\d|\\w|\(\.\*"
 )
 """What other programs say or read, and patterns for it."""
-CLASSES = re.compile(r"[a-z]+ [a-z-]+( ?\{\})?")
+CLASSES = re.compile(r"[a-z]+( [a-z-]+)+( ?\{\})?")
 """Of marks in a drawing, for its style sheet."""
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from screener.app.trend import open_for
 from screener.market.calendar import Calendar
 from screener.market.store import Store
 from screener.market.tables import INDICES, MARKET, PRICES
 from screener.report.filed import seems_whole
-from screener.report.history import REVISION, load_history
-from screener.screens.paths import PATH
+from screener.report.history import REVISION, Row
+from screener.report.model import TrendRow
+from screener.report.trend import trend
 from screener.settings import Settings
 
 LOOKS = (1, 5)
@@ -85,7 +87,7 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
     found = []
     for name, event in settings.events.items():
         start = bisect_left(sessions, event.event_day or event.first_day)
-        length = max(settings.sessions_after(name), PATH[1]) + 1
+        length = open_for(settings, name) + 1
         days = list(sessions[start : start + length])
         over = len(sessions) > start + length
         last = days[-1] if over else None
@@ -96,7 +98,7 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
 
 
 def bases(store: Store, way: str) -> dict[date, str]:
-    """By session, what a report as of it rests on: another word, if any stored session up to there was written anew."""
+    """By session, the stored sessions up to it: another word, if any of them was written anew."""
     digest = hashlib.sha256()
     if way == "file":  # which takes up the same files on each run
         held_now = [(kind.name, store.table(way, kind).manifest.partitions) for kind in (MARKET, PRICES, INDICES)]
@@ -119,24 +121,41 @@ def key(day: date, event: str) -> str:
     return f"{day.isoformat()}/{event}"
 
 
-def due(root: Path, on: Mapping[date, str], found: Sequence[Span], made: Mapping[str, str]) -> dict[date, list[str]]:
+def rests_on(stored: Mapping[date, str], found: Sequence[Span], history: Sequence[Row]) -> dict[str, str]:
+    """By report, what it is made of: the stored sessions up to its day, and the trend of those before it.
+
+    Args:
+        stored: as `bases` gives them.
+        found: what there is to report on.
+        history: rows of history.csv.
+    """
+    on = {}
+    for span in found:
+        told: dict[date, list[TrendRow]] = {}
+        for row in trend(history, span.event, span.days):
+            told.setdefault(row.as_of, []).append(row)
+        before = hashlib.sha256()
+        for day in span.days:
+            on[key(day, span.event)] = f"{stored[day]}-{before.hexdigest()[:16]}"
+            before.update(repr(told.get(day, ())).encode())
+    return on
+
+
+def due(root: Path, found: Sequence[Span], sound: Collection[str], history: Sequence[Row]) -> dict[date, list[str]]:
     """By session, the events whose report is missing, or rests on figures that were corrected since.
 
     Args:
         root: the reports directory.
-        on: by session, what a report rests on now.
         found: what there is to report on.
-        made: by report, what it was made on.
-
-    Raises:
-        DataError: the history cannot be read.
+        sound: the reports that were made on what they rest on now.
+        history: rows of history.csv.
     """
-    known = {(row["as_of"], row["event"], row.get(REVISION) or "1") for row in load_history(root)}
+    known = {(row["as_of"], row["event"], row.get(REVISION) or "1") for row in history}
     missing: dict[date, list[str]] = {}
     for span in found:
         for day in span.days:
             name = key(day, span.event)
             in_history = (day.isoformat(), span.event, str(seems_whole(root / name))) in known
-            if not in_history or made.get(name) != on[day]:
+            if not in_history or name not in sound:
                 missing.setdefault(day, []).append(span.event)
     return dict(sorted(missing.items()))

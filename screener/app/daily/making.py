@@ -10,6 +10,7 @@ from pathlib import Path
 from screener.app.daily.due import key
 from screener.app.filing import Filing, file_study
 from screener.app.report import Request, make_report
+from screener.app.trend import with_trend
 from screener.errors import DataError
 from screener.market.sources.live import Access
 from screener.market.tables import MARKET, PRICES
@@ -89,6 +90,7 @@ def make_due(
             try:
                 report = _report(settings, access, way, event, day)
                 with locked(root):
+                    report = with_trend(report, root, settings)
                     answer = report_answer(report, words)
                     filing = file_study(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
@@ -123,11 +125,11 @@ def _report(settings: Settings, access: Access, way: str, event: str, day: date)
 def _told(root: Path, known: set[tuple[str, str]], report: Report) -> Told:
     """The newest report of an event beside the one that was the newest before this run."""
     event = report.event.id
-    earlier = [as_of for as_of, other in known if other == event and as_of < str(report.as_of)]
-    before = date.fromisoformat(max(earlier)) if earlier else None
-    if before is None:
+    rows = trend(load_history(root), event, report.sessions)
+    earlier = [row.as_of for row in rows if row.as_of < report.as_of and (str(row.as_of), event) in known]
+    if not earlier:
         return Told(report, None, ())
-    rows = trend(load_history(root), event)
+    before = max(earlier)
     sectors = sector_news(
         [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from screener.market.exchange.breaker import CLOCK_TOLERANCE
 from screener.market.sources.live import Access
 from screener.market.sources.stored import observed
 from screener.report.history import FILE as HISTORY
+from screener.report.history import load_history
 from screener.report.publish import alone, clear_leftovers, latest_of, locked, point_to, write_file
 from screener.words import cause, say
 
@@ -43,11 +44,10 @@ class _State:
     """Newest session whose figures are final by now."""
     sessions: list[date]
     """Stored ones."""
-    spans: list[plans.Span] = field(default_factory=list)
-    on: dict[date, str] = field(default_factory=dict)
-    todo: dict[date, list[str]] = field(default_factory=dict)
-    begun: bool = True
+    spans: list[plans.Span]
+    begun: bool
     """Whether the day of any event is over, so that there is something to fetch."""
+    todo: dict[date, list[str]] = field(default_factory=dict)
 
     @property
     def newest(self) -> date | None:
@@ -151,11 +151,20 @@ def _look(job: Job, memory: Memory) -> _State:
     sessions = list(plans.held(access.store, way, target))
     if way == "file" and sessions:
         target = sessions[-1]
-    state = _State(target, sessions, plans.spans(job.settings, sessions, everything=job.everything))
-    state.begun = way == "file" or plans.begun(job.settings, access.calendar, target)
-    state.on = plans.bases(access.store, way)
-    state.todo = plans.due(job.root, state.on, state.spans, memory.made)
+    spans = plans.spans(job.settings, sessions, everything=job.everything)
+    begun = way == "file" or plans.begun(job.settings, access.calendar, target)
+    state = _State(target, sessions, spans, begun)
+    _sound(job, state, memory)
     return state
+
+
+def _sound(job: Job, state: _State, memory: Memory, fresh: Collection[str] = ()) -> dict[str, str]:
+    """By report, what it was made on, of those that rest on that still or were made just now; the others are due."""
+    history = load_history(job.root)
+    on = plans.rests_on(plans.bases(job.access.store, job.way), state.spans, history)
+    sound = {name: base for name, base in on.items() if name in fresh or memory.made.get(name) == base}
+    state.todo = plans.due(job.root, state.spans, sound, history)
+    return sound
 
 
 def _work(job: Job) -> Outcome:
@@ -167,15 +176,10 @@ def _work(job: Job) -> Outcome:
     job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
     state = _look(job, memory)
     made = make_due(job.settings, job.access, job.root, way, state.todo, job.words, job.palette, job.config)
-    kept = {plans.key(day, span.event): state.on[day] for span in state.spans for day in span.days}
     recent = {day.isoformat() for day in state.sessions[-4 * max(plans.LOOKS) :]}
     seen = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in looked}}
-    memory = Memory(
-        {name: on for name, on in kept.items() if name in made.sound or memory.made.get(name) == on},
-        {day: at for day, at in seen.items() if day in recent},
-    )
-    save(job.root / MEMORY, memory)
-    state.todo = plans.due(job.root, state.on, state.spans, memory.made)
+    sound = _sound(job, state, memory, made.sound)
+    save(job.root / MEMORY, Memory(sound, {day: at for day, at in seen.items() if day in recent}))
     if state.newest is not None and latest_of(job.root) != state.newest:
         point_to(job.root, state.newest)
     return _finish(job, way, status, state, made, repaired)

@@ -12,6 +12,7 @@ from screener.report.charts.ordinary import ordinary
 from screener.report.charts.paths import paths
 from screener.report.charts.prices import largest_stocks, sector_prices, stock_price
 from screener.report.charts.tiles import tiles
+from screener.report.charts.trend import trend
 from screener.report.model import Report
 from screener.words import Words
 
@@ -28,6 +29,7 @@ def charts_of(report: Report, words: Words) -> dict[str, list[Figure]]:
         "sectors": [paths(report, words, sectors)],
         "winners": [movers(report, words)],
         "paths": [sector_prices(report, words, sectors), largest_stocks(report, words)],
+        "trend": [trend(report, words, sectors)],
         "spreads": [ordinary(report, words)],
         "stocks": [tiles(report, words)],
     }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
-from screener.report.charts.plot import BELOW, Box, Field, draw_field
+from screener.report.charts.plot import BELOW, Box, Field, draw_field, percent_end, percent_label
 from screener.report.figures import percent
 from screener.report.model import Report
 from screener.screens.results import Group, PathPoint
@@ -80,7 +80,7 @@ def _draw(shown: Sequence[Path], frame: Frame, words: Words) -> Drawing:
         box = Box(left + 46, top + _HEADING, left + width - 52, top + _HEADING + _HEIGHT)
         field = Field.of(box, taus, min(low, 0.0), max(high, 0.0))
         drawing.text(left, top + 14, words.name(path[0].group), f"name ink{place % 7}")
-        draw_field(drawing, field, {point.tau: point.day for point in path}, 0.0, _percent_label, words)
+        draw_field(drawing, field, {point.tau: point.day for point in path}, 0.0, percent_label, words)
         for other in shown:
             if other is not path:
                 drawing.path([(field.x(point.tau), field.y(point.caar)) for point in other], "other")
@@ -91,7 +91,7 @@ def _draw(shown: Sequence[Path], frame: Frame, words: Words) -> Drawing:
         drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path], f"series line{place % 7}")
         last = path[-1]
         drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{place % 7}")
-        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, _end_label(last.caar), f"value ink{place % 7}")
+        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, percent_end(last.caar), f"value ink{place % 7}")
     return drawing
 
 
@@ -99,11 +99,3 @@ def _bands(path: Path) -> list[list[PathPoint]]:
     """The parts of a path that have a band."""
     parts = groupby(path, key=lambda point: math.isfinite(point.half_width))
     return [list(points) for known, points in parts if known]
-
-
-def _percent_label(value: float) -> str:
-    return f"{value * 100:+.0f}%" if round(value, 6) else "0%"
-
-
-def _end_label(value: float) -> str:
-    return f"{value * 100:+.1f}%"

@@ -73,3 +73,13 @@ def labelled(days: Mapping[int, date], width: float) -> list[int]:
     span = max(days) - min(days)
     step = max(1, round(round_step(span, max(1, int(width / _TICK)))))
     return [tau for tau in sorted(days) if tau % step == 0]
+
+
+def percent_label(value: float) -> str:
+    """A decimal beside a grid line, with as many places as round steps need."""
+    return f"{round(value * 100, 6):+g}%" if round(value, 6) else "0%"
+
+
+def percent_end(value: float) -> str:
+    """A decimal at the end of a line."""
+    return f"{value * 100:+.1f}%"

@@ -62,7 +62,7 @@ def report_schema() -> Schema:
     after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
     schema = _document("Report of the KRX sector impact screener", before, FORMS, after, defs)
     # The whole report has every table; a document on one screen has those that are about it.
-    whole = [form.name for form in FORMS if form.name != "planted"]
+    whole = [form.name for form in FORMS if form.name not in ("planted", "trend")]
     return {**schema, "dependentRequired": {"sectors": whole}}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from screener.report.columns import Form
 from screener.report.forms.claims import CLAIMS
 from screener.report.forms.groups import PLACEBOS, SECTORS, SPREADS
-from screener.report.forms.series import LEVELS, PATHS, PLANTED
+from screener.report.forms.series import LEVELS, PATHS, PLANTED, TREND
 from screener.report.forms.stocks import STOCKS
 
-FORMS: tuple[Form, ...] = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, LEVELS, PLANTED, CLAIMS)
+FORMS: tuple[Form, ...] = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, TREND, LEVELS, PLANTED, CLAIMS)
 """In the order in which a report has them."""

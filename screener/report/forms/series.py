@@ -1,4 +1,4 @@
-"""paths.csv and levels.csv: sectors, indices and stocks session by session; planted.csv: a simulated market's truth."""
+"""Sectors, indices and stocks session by session, sectors report by report, and the truth of a simulated market."""
 
 from __future__ import annotations
 
@@ -50,6 +50,22 @@ LEVELS = Form(
         _TAU,
         _DATE,
         Column("level", Unit.GROWTH, "What became of 1 won put into it at the base close.", "it has no close that day"),
+        *LAST,
+    ),
+)
+
+TREND = Form(
+    "trend",
+    "One sector as the report of one session had it, over all days from the event to that session.",
+    (
+        *FIRST,
+        Column("sector", Unit.NAME, "Id of the sector."),
+        Column("tau", Unit.TAU, "Last session of that report."),
+        Column("reported", Unit.DATE, "Its day: the as_of of that report.", value="as_of"),
+        Column("score", Unit.SCORE, "Score over those days.", "it had none"),
+        Column("rank", Unit.COUNT, "Its place among the sectors then, 1 = highest score.", "it had no place"),
+        Column("caar_ew", Unit.RETURN, "Mean cumulative abnormal return over those days.", NO_CAAR, "caar"),
+        Column("q", Unit.PROBABILITY, "p of the headline test, for the number of sectors.", "it had none"),
         *LAST,
     ),
 )

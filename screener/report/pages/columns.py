@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from screener.report.blocks import Cell, Field
 from screener.report.figures import number_cell, p_cell, percent_cell, signed_cell
+from screener.report.pages.path import shown_taus, tau_label
 from screener.screens.results import GroupRow, Headline, StockRow
 from screener.words import Words
 
@@ -72,3 +73,20 @@ class Columns:
             lambda row: self.words(f"lasting_{row.lasting.what}") if row.lasting.what else "-",
             priority,
         )
+
+    def by_tau(
+        self, named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent_cell
+    ) -> tuple[Field, ...]:
+        """Figures of sectors by session, one row each; empty if none reaches beyond the event day."""
+        taus = shown_taus([path for _, path in named])
+        if not taus:
+            return ()
+        columns = [
+            Field(
+                tau_label(tau),
+                tuple(cell(path.get(tau, math.nan)) for _, path in named),
+                0 if tau in (0, taus[-1]) else abs(tau),
+            )
+            for tau in taus
+        ]
+        return (self.text("col_sector", named, lambda one: one[0]), *columns)

@@ -19,7 +19,7 @@ from screener.report.figures import (
 )
 from screener.report.model import Report
 from screener.report.pages.columns import Columns
-from screener.report.pages.path import caar_by_tau, shown_taus, tau_label
+from screener.report.pages.path import caar_by_tau
 from screener.screens.results import Group, GroupRow, SpreadRow, StockRow, Window
 from screener.screens.scores import PARTS
 
@@ -264,21 +264,6 @@ class Grids(Columns):
         sectors = [row.group for row in self.report.sectors(self.report.leading)]
         paths = [caar_by_tau(self.report, group) for group in sectors]
         return self.by_tau([(self.words.name(group), path) for group, path in zip(sectors, paths, strict=True)])
-
-    def by_tau(self, named: Sequence[tuple[str, dict[int, float]]]) -> tuple[Field, ...]:
-        """Paths of returns, one row each; empty if none reaches beyond the event day."""
-        taus = shown_taus([path for _, path in named])
-        if not taus:
-            return ()
-        columns = [
-            Field(
-                tau_label(tau),
-                tuple(percent_cell(path.get(tau, math.nan)) for _, path in named),
-                0 if tau in (0, taus[-1]) else abs(tau),
-            )
-            for tau in taus
-        ]
-        return (self.text("col_sector", named, lambda one: one[0]), *columns)
 
     def planted(self) -> tuple[Field, ...]:
         """Of a simulated market, the truth beside the estimates."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from screener.report.model import Report
 from screener.screens.results import Group
 
 TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
-"""Sessions of a path that tables show; the files have every one."""
+"""Sessions of a path that tables show, beside its last one; the files have every one."""
 
 
 def caar_by_tau(report: Report, group: Group) -> dict[int, float]:
@@ -16,10 +16,11 @@ def caar_by_tau(report: Report, group: Group) -> dict[int, float]:
     return {point.tau: point.caar for point in report.impact.paths if point.group == group}
 
 
-def shown_taus(paths: Sequence[dict[int, float]]) -> list[int]:
+def shown_taus(paths: Sequence[Mapping[int, float]]) -> list[int]:
     """Sessions that a table of these paths has; none if no path reaches beyond the event day."""
-    taus = [tau for tau in TAUS if any(tau in path for path in paths)]
-    return taus if taus and taus[-1] > 0 else []
+    known = {tau for path in paths for tau in path}
+    last = max(known, default=0)
+    return sorted(tau for tau in known if tau in TAUS or tau == last) if last > 0 else []
 
 
 def tau_label(tau: int) -> str:

@@ -14,6 +14,7 @@ from screener.report.figures import arrow, direction, percent
 from screener.report.model import Report
 from screener.report.pages import head, notes
 from screener.report.pages.grids import Grids
+from screener.report.pages.trend import trend_section
 from screener.screens.results import GroupRow, StockRow
 from screener.words import Words
 
@@ -61,6 +62,7 @@ class _Study:
         yield from self._later()
         if fields := self.grids.paths():
             yield self._section("paths", Grid(fields))
+        yield from trend_section(self.report, self.words)
         yield from self._spreads()
         yield from self._themes()
         yield from notes.sections(self.report, self.words, "contribution", "large", "confounders", "abroad")

@@ -169,5 +169,5 @@ DAILY_HELP: dict[str, str] = {
     "Send the summary there; better in SCREENER_NOTIFY.": "요약을 보낼 곳. SCREENER_NOTIFY가 낫습니다.",
     "Print what makes this machine run it.": "이 컴퓨터가 실행하게 하는 설정을 출력합니다.",
     "With --install: write it, too.": "--install과 함께: 쓰기도 합니다.",
-    "Measure the days from the event to the last session, too.": "사건일부터 마지막 거래일까지도 잽니다.",
+    "Measure all days since the event, too, with their trend.": "사건일 이후 전체 구간과 그 추이도 잽니다.",
 }

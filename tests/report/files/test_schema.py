@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from screener.krx import KST
 from screener.market.sources.base import Tried
 from screener.report.answer import Answer, report_answer
 from screener.report.files.schema import report_schema, scan_schema
-from screener.report.model import Report
+from screener.report.model import Report, TrendRow
 from screener.words import Words
 
 SCHEMAS = {"report": report_schema(), "scan": scan_schema()}
@@ -47,6 +48,16 @@ def test_a_fetched_report_fits(study: Report) -> None:
     assert faults("report", document) == []
 
 
+def test_a_report_with_its_trend_fits(study: Report) -> None:
+    rows = [
+        TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
+        TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
+    ]
+    document = json.loads(report_answer(replace(study, trend=tuple(rows)), Words("en")).document())
+    assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
+    assert faults("report", document) == []
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_are_schemas(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
@@ -62,7 +73,7 @@ def test_no_address_but_that_of_the_standard(name: str) -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_column_is_described(name: str) -> None:
     tables = [one for one in SCHEMAS[name]["$defs"].values() if "event" in one["properties"]]
-    assert len(tables) == {"report": 8, "scan": 3}[name]
+    assert len(tables) == {"report": 9, "scan": 3}[name]
     for table in tables:
         assert all(column["description"] for column in table["properties"].values())
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from datetime import date, timedelta
 
-from screener.report.model import Report
+from screener.report.model import Report, TrendRow
 from screener.screens.impact import Impact
 from screener.screens.results import (
     Group,
@@ -46,6 +46,12 @@ LEVELS = {
     "LATE": {-2: 1.0, -1: 1.0, 0: 1.29, 1: 1.3},
     "KOSPI": {-2: 1.0, -1: 1.0, 0: 0.99, 1: 0.99},
 }
+TREND = {
+    "A": {0: (80.0, 0.04, 0.02), 1: (60.0, 0.06, 0.10), 3: (-20.0, -0.02, 0.40)},
+    "B": {0: (-40.0, -0.03, 0.30), 1: (NAN, -0.05, NAN), 3: (-90.0, -0.08, 0.01)},
+    "LATE": {0: (100.0, 0.3, NAN), 1: (100.0, 0.3, NAN), 3: (90.0, 0.2, NAN)},
+}
+"""By tau, score, CAAR and q; the second session after the event has no report."""
 
 
 def handmade(study: Report) -> Report:
@@ -69,7 +75,12 @@ def handmade(study: Report) -> Report:
         ),
     )
     provenance = replace(study.provenance, benchmark_returns={"KOSPI": -0.01}, study=True)
-    return replace(study, provenance=provenance, groups=(A, B, LATE), impact=impact)
+    trend = tuple(
+        TrendRow(_day(tau), tau, sector, score, NAN, caar, q)
+        for sector, points in TREND.items()
+        for tau, (score, caar, q) in points.items()
+    )
+    return replace(study, as_of=_day(3), provenance=provenance, groups=(A, B, LATE), impact=impact, trend=trend)
 
 
 def _stocks() -> list[StockRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from screener.report.charts import charts_of
 from screener.report.html import render_html
-from screener.report.model import Report
+from screener.report.model import Report, TrendRow
 from screener.report.pages.study import study_page
 from screener.words import Words
 from tests.report.html.renamed import renamed
@@ -46,10 +47,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def trended(report: Report) -> Report:
+    """The report as the last of twenty-one: a figure for each sector and session."""
+    sectors = [group for group in report.groups if group.theme is None]
+    rows = [
+        TrendRow(day, tau, group.sector, 90.0 - 9 * tau + place, place + 1.0, 0.2 - 0.015 * tau, 0.01 * tau)
+        for tau, day in enumerate(report.sessions[:21])
+        for place, group in enumerate(sectors)
+    ]
+    return replace(report, as_of=report.sessions[:21][-1], trend=tuple(rows))
+
+
 @pytest.fixture(scope="module")
 def files(demo: Report, press: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The pages that are looked at, as files."""
     folder, written = tmp_path_factory.mktemp("pages"), {}
+    demo = trended(demo)
     for name, report, language in (("demo", demo, "en"), ("press", press, "ko"), ("hostile", renamed(demo), "ko")):
         words = Words(language)  # type: ignore[arg-type]
         page, charts = study_page(report, words, full=True), charts_of(report, words)

@@ -23,6 +23,7 @@ from screener.report.charts.prices import sector_prices
 from screener.report.charts.scale import apart, round_step, ticks
 from screener.report.charts.tiles import step, tiles
 from screener.report.charts.treemap import in_rows, squarified
+from screener.report.charts.trend import trend
 from screener.report.model import Report
 from screener.words import Words
 from tests.report.html import handmade
@@ -195,6 +196,47 @@ def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
     assert figure.title == "Sector A at 108.0 and Sector B at 94.0 on 2024-04-23"
 
 
+@pytest.mark.parametrize("which", DRAWN)
+def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None:
+    figure = trend(report, EN, report.groups)
+    root = drawing(figure, which)
+    sessions = {round(x, 2): tau for x, tau in axis(root, "x") if tau in (0, 1, 3)}
+    # The fields stand one above the other.
+    labels = [[one for one in axis(root, "y") if (one[0] < 250) == (field == 0)] for field in range(2)]
+    found = [
+        [
+            (sessions[round(at(one, "cx"), 2)], read(labels[field], at(one, "cy")), "hollow" not in looks(one))
+            for one in root.iter("circle")
+            if (at(one, "cy") < 250) == (field == 0)
+        ]
+        for field in range(2)
+    ]
+    # Filled where q is .10 or less; a score that is not known is not drawn; a group that is no evidence is left out.
+    scores = [(0, 80.0, True), (1, 60.0, True), (3, -20.0, False), (0, -40.0, False), (3, -90.0, True)]
+    caars = [(0, 4.0, True), (1, 6.0, True), (3, -2.0, False), (0, -3.0, False), (1, -5.0, False), (3, -8.0, True)]
+    for drawn, expected in zip(found, (scores, caars), strict=True):
+        assert [(tau, filled) for tau, _, filled in drawn] == [(tau, filled) for tau, _, filled in expected]
+        assert [one for _, one, _ in drawn] == pytest.approx([one for _, one, _ in expected], abs=0.2)
+    # No line crosses the session that has no report.
+    assert [len(points(one)) for one in of(root, "path", "series")] == [2, 1, 1, 1, 2, 1, 2, 1]
+    assert figure is not None
+    assert figure.title == "On 2024-04-25, Sector A scored -20 and Sector B -90"
+    assert "Late *" in figure.note
+    assert "2024-04-22" in figure.alt
+
+
+def test_one_report_is_no_trend(report: Report) -> None:
+    assert trend(replace(report, trend=tuple(one for one in report.trend if one.tau == 0)), EN, report.groups) is None
+
+
+def test_without_scores_the_trend_is_of_abnormal_returns(report: Report) -> None:
+    unscored = replace(report, trend=tuple(replace(one, score=math.nan) for one in report.trend))
+    figure = trend(unscored, EN, report.groups)
+    assert figure is not None
+    assert figure.title == "By 2024-04-25, Sector A stood at -2.00% and Sector B at -8.00%"
+    assert [one.text for one in of(drawing(figure, "svg"), "text", "name")] == ["CAAR %"]
+
+
 def test_squarified_as_in_the_paper() -> None:
     """Bruls, Huizing and van Wijk (2000), figure 4: areas 6, 6, 4, 3, 2, 2, 1 in a rectangle of 6 by 4."""
     boxes = squarified([6, 6, 4, 3, 2, 2, 1], Box(0, 0, 6, 4))
@@ -256,7 +298,7 @@ def test_letters_of_hangul_are_wider() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chart_has_its_words(report: Report, demo: Report, language: str) -> None:
     words = Words(language)  # type: ignore[arg-type]
-    for one, expected in ((report, 6), (demo, 7)):  # the report made by hand has no prices of single stocks
+    for one, expected in ((report, 7), (demo, 7)):  # by hand: a trend, but no prices of single stocks
         charts = charts_of(one, words)
         figures = [figure for drawn in charts.values() for figure in drawn]
         assert len(figures) == expected
@@ -302,5 +344,5 @@ def test_charts_of_one_pair_and_of_one_stock(report: Report, demo: Report) -> No
 def test_what_is_not_known_is_not_drawn(report: Report) -> None:
     bare = replace(report.impact, paths=(), levels=(), spreads=())
     stocks = tuple(replace(row, cap=math.nan, car=math.nan, raw_return=math.nan) for row in bare.stocks)
-    nothing = replace(report, impact=replace(bare, stocks=stocks))
+    nothing = replace(report, impact=replace(bare, stocks=stocks), trend=())
     assert set(charts_of(nothing, EN)) == {"sectors"}  # breadth alone, which is counted apart from the stocks
