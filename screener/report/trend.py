@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from screener.errors import DataError
 from screener.report.history import Row
 from screener.report.model import Report, TrendRow
 
@@ -17,6 +18,9 @@ def trend(history: Iterable[Row], event: str, sessions: Sequence[date]) -> list[
         history: rows of history.csv.
         event: which event.
         sessions: from its event day on; a report of another day has no place among them.
+
+    Raises:
+        DataError: a cell of them holds no figure.
     """
     tau_of = {day.isoformat(): tau for tau, day in enumerate(sessions)}
     found = [
@@ -59,4 +63,18 @@ def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRo
 
 def _number(row: Row, name: str) -> float:
     cell = row.get(name, "")
-    return float(cell) if cell else math.nan
+    try:
+        value = float(cell) if cell else math.nan
+    except ValueError:
+        value = math.inf
+    if math.isinf(value):
+        raise DataError(
+            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure: mend it, or move the "
+            "file away to start a new history",
+            as_of=row["as_of"],
+            event=row["event"],
+            sector=row["sector"],
+            name=name,
+            cell=cell,
+        )
+    return value

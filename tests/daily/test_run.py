@@ -272,6 +272,24 @@ def test_what_is_deleted_comes_back_the_same(daily: Daily, reports: Path, lost: 
     assert (reports / "latest").readlink() == Path("2025-02-03")
 
 
+@pytest.mark.parametrize("cell", ["0.999999", "nonsense", ""])
+def test_a_figure_of_the_history_that_was_damaged_comes_back(daily: Daily, reports: Path, cell: str) -> None:
+    for day in (EVENT, NEXT, THIRD):
+        assert daily(day).code == 0
+    before = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
+    path = reports / "history.csv"
+    whole = path.read_text(encoding="utf-8")
+    (row,) = [
+        one for one in history(reports) if (one["as_of"], one["sector"], one["window_end"]) == (str(NEXT), "CHIPS", "1")
+    ]
+    path.write_text(whole.replace(f",{row['caar_ew']},", f",{cell},"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != whole
+    done = daily(kst(2025, 2, 4, 20))
+    assert (done.code, done.err.count("\n")) == (0, 1), done.err
+    after = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
+    assert after == before, "and no later report has taken it into its trend"
+
+
 def test_an_event_that_is_over_gets_no_more_reports_unless_asked_for(daily: Daily, reports: Path) -> None:
     done = daily(date(2025, 3, 4))
     assert sorted(path.name for path in reports.glob("20*"))[-1] == "2025-02-28"  # 20 sessions after 31 January

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from screener.errors import DataError
 from screener.report.answer import report_answer
 from screener.report.blocks import Grid, Section
 from screener.report.history import history_with, load_history
@@ -90,6 +92,14 @@ def test_a_report_without_the_days_so_far_has_none(report: Report, history: list
 
 def test_what_comes_after_the_event_has_closed_is_no_part_of_it(report: Report, history: list[dict[str, str]]) -> None:
     assert {one.tau for one in trend_of(report, history, 3)} == {0, 1, 3}
+
+
+@pytest.mark.parametrize("cell", ["abc", "inf", "1,2"])
+def test_what_is_no_figure_is_an_error_with_its_place(report: Report, history: list[dict[str, str]], cell: str) -> None:
+    history[2]["q"] = cell
+    place = f"{history[2]['as_of']}, {report.event.id}, {history[2]['sector']}: q is '{cell}'"
+    with pytest.raises(DataError, match=re.escape(place)):
+        trend_of(report, history, LAST)
 
 
 def test_one_report_alone_is_no_trend(report: Report) -> None:

@@ -15,8 +15,6 @@ from screener.market.store import Store
 from screener.market.tables import INDICES, MARKET, PRICES
 from screener.report.filed import seems_whole
 from screener.report.history import REVISION, Row
-from screener.report.model import TrendRow
-from screener.report.trend import trend
 from screener.settings import Settings
 
 LOOKS = (1, 5)
@@ -122,22 +120,27 @@ def key(day: date, event: str) -> str:
 
 
 def rests_on(stored: Mapping[date, str], found: Sequence[Span], history: Sequence[Row]) -> dict[str, str]:
-    """By report, what it is made of: the stored sessions up to its day, and the trend of those before it.
+    """By report, what it rests on: the stored sessions up to its day, and the rows of the history up to its own.
+
+    Its trend is made of the rows before it; its own are among them so that one that was damaged is made again.
 
     Args:
         stored: as `bases` gives them.
         found: what there is to report on.
         history: rows of history.csv.
     """
+    told: dict[str, list[Row]] = {}
+    for row in history:
+        told.setdefault(f"{row['as_of']}/{row['event']}", []).append(row)
     on = {}
     for span in found:
-        told: dict[date, list[TrendRow]] = {}
-        for row in trend(history, span.event, span.days):
-            told.setdefault(row.as_of, []).append(row)
-        before = hashlib.sha256()
+        digest = hashlib.sha256()
         for day in span.days:
-            on[key(day, span.event)] = f"{stored[day]}-{before.hexdigest()[:16]}"
-            before.update(repr(told.get(day, ())).encode())
+            name = key(day, span.event)
+            # Columns that a later version adds are empty in rows of an earlier one.
+            rows = [sorted(cell for cell in row.items() if cell[1]) for row in told.get(name, ())]
+            digest.update(repr(rows).encode())
+            on[name] = f"{stored[day]}-{digest.hexdigest()[:16]}"
     return on
 
 

@@ -114,6 +114,11 @@ REPORTS: dict[str, str] = {
     "{path}: its columns are not this version's: move it away to start a new history": (
         "{path}: 열이 이 버전과 다릅니다: 다른 곳으로 옮기면 새 기록을 시작합니다"
     ),
+    "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure: mend it, or move the "
+    "file away to start a new history": (
+        "history.csv: {as_of}, {event}, {sector}: {name} 값 {cell!r}은(는) 숫자가 아닙니다: 고치거나, "
+        "파일을 다른 곳으로 옮기면 새 기록을 시작합니다"
+    ),
     "{table}, {column}, row {row}: more than a sheet can hold: write CSV or Parquet instead": (
         "{table}, {column}, {row}행: 시트에 담을 수 없습니다: CSV나 Parquet로 쓰십시오"
     ),
