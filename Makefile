@@ -33,9 +33,11 @@ calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration.coverage
 	$(BIN)/python -m tests.calibration.scan --krx $(KRX)
 
-# Two years of daily runs against the stand-in, calm and with every fault side by side; within ten minutes on two cores.
+# Two years of daily runs against the stand-in, calm and with every fault side by side, within ten minutes on two cores;
+# then 200 syncs that are killed.
 soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.soak
+	SOAK=1 $(BIN)/pytest tests/live/test_killed.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.starting import Starter
 
 # The same examples on every run: a test that fails only now and then tells nobody anything.
 settings.register_profile("repeatable", derandomize=True)
@@ -20,6 +22,8 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+LIMIT = 120
+"""Seconds after which a run is ended: it hangs."""
 
 
 @pytest.fixture(scope="session")
@@ -43,22 +47,40 @@ NOWHERE = "http://127.0.0.1:9"
 OFFLINE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), NOWHERE)
 
 
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """What forks the command: an import costs more than all that most runs do."""
+    running = Starter()
+    yield running
+    running.stop()
+
+
+AT_THE_START = ("LANG", "LC_", "PYTHON")
+"""Variables that Python itself reads, once: a fork of a process that runs already would not see them."""
+
+
 @pytest.fixture
-def run(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(starter: Starter, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The command, run in an empty folder, with an empty home, and without a network."""
-    home = str(tmp_path_factory.mktemp("home"))
+    home, streams = (tmp_path_factory.mktemp(name) for name in ("home", "streams"))
+    bare = {"PATH": os.environ["PATH"], "HOME": str(home), **OFFLINE, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
 
     def call(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
-        kept = {"PATH": os.environ["PATH"], "HOME": home, **OFFLINE}
-        return subprocess.run(
-            [sys.executable, "-m", "screener", *map(str, arguments)],
-            cwd=cwd,
-            env={**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **environment},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
+        words = [str(one) for one in arguments]
+        if any(name.startswith(AT_THE_START) for name in environment):
+            return subprocess.run(
+                [sys.executable, "-m", "screener", *words],
+                cwd=cwd,
+                env={**bare, **environment},
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=LIMIT,
+                check=False,
+            )
+        pid = starter.start(words, {**bare, **environment}, cwd, streams / "out", streams / "err", LIMIT)
+        code = starter.wait(pid)
+        out, err = ((streams / name).read_text("utf-8") for name in ("out", "err"))
+        return subprocess.CompletedProcess(words, code, out, err)
 
     return call

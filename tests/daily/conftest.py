@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.exchange import Exchange, Market, kst
-from tests.live.command import Command, Done, Starter
+from tests.live.command import Command, Done
 from tests.live.conftest import configure
 from tests.live.secrets import ID, KEY, PASSWORD
+from tests.starting import Starter
 
 START, END = date(2024, 9, 2), date(2025, 4, 30)
 SIZE, WHOLE = 300, 200
 """Stocks, and how many of them count as a whole market."""
 EVENT, NEXT, THIRD = date(2025, 1, 31), date(2025, 2, 3), date(2025, 2, 4)
 Daily = Callable[..., Done]
-
-
-@pytest.fixture(scope="session")
-def starter() -> Iterator[Starter]:
-    running = Starter()
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -41,18 +37,49 @@ def market(small: Market) -> Iterator[Market]:
 @pytest.fixture
 def exchange(market: Market) -> Iterator[Exchange]:
     market.now = kst(2025, 1, 31)
-    with Exchange(market) as running:
-        account = running.account
-        account.name, account.password, account.auth_key = ID, PASSWORD, KEY
+    with _running(market) as running:
         yield running
+
+
+@contextmanager
+def _running(market: Market) -> Iterator[Exchange]:
+    with Exchange(market) as running:
+        known = running.account
+        known.name, known.password, known.auth_key = ID, PASSWORD, KEY
+        yield running
+
+
+def account(starter: Starter, exchange: Exchange, folder: Path) -> Command:
+    """The command with an account, in a folder that it has for itself."""
+    configure(folder)
+    command = Command(starter, folder, exchange.market.now, exchange.environment, whole=WHOLE)
+    return command.given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config")
 
 
 @pytest.fixture
 def member(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
     """The command with an account."""
-    configure(tmp_path)
-    command = Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE)
-    return command.given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config")
+    return account(starter, exchange, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def evening(starter: Starter, small: Market, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """The evening of the event, once for all tests: the folder of its command, and what it said."""
+    folder = tmp_path_factory.mktemp("evening")
+    small.now = kst(2025, 1, 31)
+    with _running(small) as exchange:
+        done = account(starter, exchange, folder).run("daily")
+    assert done.code == 0, done.err
+    return folder, done
+
+
+@pytest.fixture
+def first(member: Command, evening: tuple[Path, Done]) -> Done:
+    """What the run on the evening of the event said; what it left is there."""
+    folder, done = evening
+    for name in ("home", "reports"):
+        shutil.copytree(folder / name, member.folder / name, symlinks=True)
+    return done
 
 
 @pytest.fixture

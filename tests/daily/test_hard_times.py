@@ -43,8 +43,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_of_ten_at_once_one_does_the_work(daily: Daily, member: Command, exchange: Exchange, reports: Path) -> None:
-    daily(EVENT)
+@pytest.mark.usefixtures("first")
+def test_of_ten_at_once_one_does_the_work(member: Command, exchange: Exchange, reports: Path) -> None:
     exchange.requests.clear()
     exchange.market.now = kst(2025, 2, 3)
     command = member.with_(now=exchange.market.now)
@@ -116,10 +116,10 @@ def test_a_read_only_directory_is_said(daily: Daily, disk: Path) -> None:
     assert daily(NEXT, "--reports", reports).code == 0
 
 
+@pytest.mark.usefixtures("first")
 def test_a_flipped_bit_in_each_file_of_the_store_is_found_said_and_mended(
     daily: Daily, member: Command, reports: Path, tmp_path: Path
 ) -> None:
-    daily(EVENT)
     shutil.copytree(member.store, tmp_path / "sound")
     shutil.copytree(reports, tmp_path / "first", symlinks=True)
     daily(NEXT)

@@ -27,8 +27,10 @@ def history(reports: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_report_a_session_and_what_changed_on_the_first_line(daily: Daily, reports: Path, exchange: Exchange) -> None:
-    done = daily(EVENT)
+def test_a_report_a_session_and_what_changed_on_the_first_line(
+    daily: Daily, first: Done, reports: Path, exchange: Exchange
+) -> None:
+    done = first
     assert (done.code, done.err) == (0, "screener: daily done: 1 reports through 2025-01-31\n")
     assert done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
     assert {path.name for path in (reports / "2025-01-31/deepseek").iterdir()} >= FILES
@@ -79,11 +81,11 @@ def test_the_figures_are_those_of_the_exchange(daily: Daily, reports: Path, mark
         (kst(2025, 2, 4, 17, 59), "figures of 2025-02-04 are not final yet; reports are there through 2025-02-03"),
     ],
 )
+@pytest.mark.usefixtures("first")
 def test_where_there_is_nothing_new_it_says_why_and_changes_nothing(
     daily: Daily, member: Command, exchange: Exchange, at: object, said: str
 ) -> None:
     moment = at if "02-08" not in said else kst(2025, 2, 8)
-    daily(EVENT)
     daily(NEXT)
     if "02-08" in said:
         for day in (4, 5, 6, 7):
@@ -119,8 +121,9 @@ def test_a_holiday_that_no_calendar_knows_changes_nothing(member: Command, small
         assert "Late" not in done.out
 
 
+@pytest.mark.usefixtures("first")
 def test_history_has_one_row_each_however_often_it_runs(daily: Daily, reports: Path) -> None:
-    for at in (EVENT, EVENT, NEXT, NEXT, NEXT, THIRD):
+    for at in (EVENT, NEXT, NEXT, NEXT, THIRD):
         assert daily(at).code == 0
     rows = history(reports)
     keys = [(row["as_of"], row["event"], row["sector"], row["window_start"], row["window_end"]) for row in rows]
@@ -131,8 +134,8 @@ def test_history_has_one_row_each_however_often_it_runs(daily: Daily, reports: P
     assert len(set(frozen)) == 1, "the figures of a window that is over stay as they are"
 
 
+@pytest.mark.usefixtures("first")
 def test_what_was_missed_is_made_up_for_with_the_reason(daily: Daily, reports: Path, exchange: Exchange) -> None:
-    daily(EVENT)
     before = tree(reports)
     exchange.faults.add("status", status=503)
     for day, runs in ((NEXT, 1), (THIRD, 2)):
@@ -163,8 +166,9 @@ def trend(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.usefixtures("first")
 def test_the_history_feeds_the_trend_of_each_report(daily: Daily, reports: Path) -> None:
-    for day in (EVENT, NEXT, THIRD):
+    for day in (NEXT, THIRD):
         assert daily(day).code == 0
     days = [EVENT, NEXT, THIRD]
     told = {(row["as_of"], row["sector"], row["window_end"]): row for row in history(reports)}
@@ -192,8 +196,8 @@ def test_the_history_feeds_the_trend_of_each_report(daily: Daily, reports: Path)
     assert {name: one for name, one in tree(reports).items() if name.endswith(".csv")} == before
 
 
+@pytest.mark.usefixtures("first")
 def test_a_report_that_came_late_enters_the_trend_of_those_after_it(daily: Daily, reports: Path) -> None:
-    daily(EVENT)
     (reports / str(NEXT)).write_text("in the way")
     done = daily(THIRD)
     assert done.code == 3
@@ -210,8 +214,8 @@ def test_a_report_that_came_late_enters_the_trend_of_those_after_it(daily: Daily
     assert "nothing changed" in daily(kst(2025, 2, 4, 21)).err
 
 
+@pytest.mark.usefixtures("first")
 def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
-    daily(EVENT)
     done = daily(THIRD)
     assert "1 missed sessions (2025-02-03); no run came to its end: the machine was off" in done.out
 
@@ -257,8 +261,8 @@ def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports
 @pytest.mark.parametrize(
     "lost", ["2025-01-31", "2025-02-03/deepseek/stocks.csv", "history.csv", "latest", ".daily.json"]
 )
+@pytest.mark.usefixtures("first")
 def test_what_is_deleted_comes_back_the_same(daily: Daily, reports: Path, lost: str) -> None:
-    daily(EVENT)
     daily(NEXT)
     before = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
     path = reports / lost
@@ -273,8 +277,9 @@ def test_what_is_deleted_comes_back_the_same(daily: Daily, reports: Path, lost: 
 
 
 @pytest.mark.parametrize("cell", ["0.999999", "nonsense", ""])
+@pytest.mark.usefixtures("first")
 def test_a_figure_of_the_history_that_was_damaged_comes_back(daily: Daily, reports: Path, cell: str) -> None:
-    for day in (EVENT, NEXT, THIRD):
+    for day in (NEXT, THIRD):
         assert daily(day).code == 0
     before = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
     path = reports / "history.csv"

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
+from tests.starting import ROOT, Starter
 
 QUICK = {"connect": 0.5, "read": 0.5, "request": 0.8, "attempts": 3, "backoff": 0.01}
 """A `Patience` that tests have."""
@@ -21,43 +21,12 @@ LIMIT = 60
 """Seconds after which a run is ended: it hangs."""
 _ALONE = """
 import json, sys
-from tests.live.starter import prepare
+from tests.starting.fork import prepare
 prepare(json.loads(sys.argv.pop(1)))
 sys.argv[0] = "screener"
 from screener.__main__ import main
 main()
 """
-
-
-class Starter:
-    """The process that is forked; see `tests.live.starter`."""
-
-    def __init__(self) -> None:
-        # Its home is not that of any test: what pykrx's libraries keep there is not what the screener does.
-        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": os.environ.get("HOME", "/"), **_PATH}
-        command = [sys.executable, "-W", "ignore", "-m", "tests.live.starter"]
-        self._process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._answer()
-
-    def ask(self, **asked: Any) -> int:
-        """Send one request, and take its answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> int:
-        assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.communicate(timeout=10)
-
-
-_PATH = {"PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True)
@@ -87,7 +56,7 @@ class Running:
 
     def wait(self) -> Done:
         """Until it ends."""
-        code = self.starter.ask(wait=self.pid)
+        code = self.starter.wait(self.pid)
         seconds = time.perf_counter() - self.started
         return Done(code, self.stdout.read_text("utf-8"), self.stderr.read_text("utf-8"), seconds)
 
@@ -133,18 +102,11 @@ class Command:
     def start(self, *arguments: str | Path) -> Running:
         """Start it in a fork."""
         self.home.mkdir(exist_ok=True)
-        streams = [self.folder / f"{name}-{time.monotonic_ns()}" for name in ("out", "err")]
-        job = {
-            **self._job(),
-            "arguments": [str(one) for one in arguments],
-            "environment": self._whole_environment(),
-            "folder": str(self.folder),
-            "stdout": str(streams[0]),
-            "stderr": str(streams[1]),
-            "limit": self.limit,
-        }
+        out, err = (self.folder / f"{name}-{time.monotonic_ns()}" for name in ("out", "err"))
         started = time.perf_counter()
-        return Running(self.starter, self.starter.ask(start=job), streams[0], streams[1], started)
+        words = [str(one) for one in arguments]
+        pid = self.starter.start(words, self._whole_environment(), self.folder, out, err, self.limit, **self._job())
+        return Running(self.starter, pid, out, err, started)
 
     def run(self, *arguments: str | Path) -> Done:
         """Run it in a fork, to its end."""
@@ -176,4 +138,4 @@ class Command:
 
     def _whole_environment(self) -> dict[str, str]:
         own = {"HOME": str(self.home), "LANG": "C.UTF-8", "SCREENER_CONFIG": str(self.folder / "config")}
-        return {"PATH": os.environ["PATH"], **_PATH, **own, **self.environment}
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **own, **self.environment}

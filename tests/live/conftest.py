@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.exchange import Exchange, Market, kst
-from tests.live.command import Command, Starter
+from tests.live.command import Command
 from tests.live.secrets import ID, KEY, PASSWORD
+from tests.starting import Starter
 
 EVENTS = """[deepseek]
 name = { ko = "딥시크 쇼크", en = "DeepSeek shock" }
@@ -67,13 +68,6 @@ def configure(folder: Path) -> None:
     config.mkdir()
     for name, text in (("events", EVENTS), ("sectors", SECTORS), ("screener", SCREENER)):
         (config / f"{name}.toml").write_text(text, encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def starter() -> Iterator[Starter]:
-    running = Starter()
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="session")

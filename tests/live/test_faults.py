@@ -14,9 +14,10 @@ from screener.market.tables import MARKET, PRICES
 from tests.conftest import ROOT
 from tests.exchange import Exchange, Market, kst
 from tests.live.cases import BLOCKS, ROWS, Case, Row, pattern, remembered, table
-from tests.live.command import Command, Starter
+from tests.live.command import Command
 from tests.live.conftest import EVENING, FUNDS, STOCKS, configure
 from tests.live.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.starting import Starter
 
 DEADLINE = 6.0
 """Seconds: two hosts, each of which is given three tries of 0.8."""

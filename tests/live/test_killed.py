@@ -20,13 +20,14 @@ import pytest
 from screener.market.store import Store
 from screener.market.tables import MARKET, PRICES
 from tests.exchange import Exchange, Market, kst
-from tests.live.command import Command, Done, Running, Starter
+from tests.live.command import Command, Done, Running
 from tests.live.conftest import FUNDS, STOCKS, configure
 from tests.live.secrets import ID, PASSWORD
+from tests.starting import Starter
 
 SEED = 20250131
-HISTORIES, SESSIONS = 170, 30
-"""Kills."""
+HISTORIES, SESSIONS = (170, 30) if os.environ.get("SOAK") else (50, 12)
+"""Kills; `make soak` has 200."""
 PATIENCE = 1.05
 SPLIT = "298040"
 BEFORE_SPLIT, AFTER_SPLIT = kst(2025, 3, 12), kst(2025, 3, 14)

@@ -18,10 +18,11 @@ import pytest
 from tests.conftest import ROOT
 from tests.exchange import Exchange, Market, kst
 from tests.exchange.messages import HOSTS, KRX, NAVER, OPENAPI
-from tests.live.command import Command, Done, Starter
+from tests.live.command import Command, Done
 from tests.live.conftest import EVENING, FUNDS, STOCKS, configure
 from tests.live.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
 from tests.live.stocked import refill
+from tests.starting import Starter
 
 EVENT, BASE = date(2025, 1, 31), date(2025, 1, 24)
 BEFORE_LAST = date(2025, 1, 31)

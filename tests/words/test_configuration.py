@@ -97,12 +97,21 @@ def test_templates_are_pydantics() -> None:
 WRONG: list[Any] = [True, 3, -1, 2.5, "", "x y", [], ["a"], [[]], {}, {"a": 1}, date(2025, 1, 31)]
 
 
+def shortened(node: Any) -> Any:
+    """A file of a dozen tables, whose first one of a list stands for all: tomlkit takes its time with a long one."""
+    if isinstance(node, dict):
+        return {key: shortened(value) for key, value in list(node.items())[:12]}
+    return (
+        [shortened(one) for one in node[:1]] if isinstance(node, list) and node and isinstance(node[0], dict) else node
+    )
+
+
 def leaves(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The way to every value of a file; of a list the first one stands for all."""
     if path:
         yield path
     if isinstance(node, dict):
-        for key, value in list(node.items())[:12]:
+        for key, value in node.items():
             yield from leaves(value, (*path, key))
     elif isinstance(node, list) and node:
         yield from leaves(node[0], (*path, 0))
@@ -113,14 +122,14 @@ def test_no_wrong_value_is_told_in_english(tmp_path: Path, file: str) -> None:
     """Every value of the shipped files, in turn replaced by what it cannot be."""
     for name in FILES:
         shutil.copy(shipped_directory() / name, tmp_path / name)
-    right = tomllib.loads((tmp_path / file).read_text(encoding="utf-8"))
+    right = shortened(tomllib.loads((tmp_path / file).read_text(encoding="utf-8")))
     told = set()
     for place, path in enumerate(leaves(right)):
         wrong = copy.deepcopy(right)
         holder = wrong
         for key in path[:-1]:
-            holder = holder[key]  # type: ignore[index]  # the way goes through what is there
-        holder[path[-1]] = WRONG[place % len(WRONG)]  # type: ignore[index]  # likewise
+            holder = holder[key]
+        holder[path[-1]] = WRONG[place % len(WRONG)]
         (tmp_path / file).write_text(tomlkit.dumps(wrong), encoding="utf-8")
         try:
             load_settings(tmp_path, today=TODAY)

@@ -21,15 +21,22 @@ LOADED = (
     "pykrx.website.comm.auth",
     "pykrx.website.krx.market.core",
     "pykrx.website.naver.wrap",
+    "screener.app.answers",
     "screener.app.daily.run",
+    "screener.app.doctor",
     "screener.app.filing",
-    "screener.app.report",
     "screener.app.sync",
     "screener.cli",
+    "screener.demo",
     "screener.market.exchange.openapi",
     "screener.market.exchange.pykrx",
     "screener.market.sync.imports",
+    "screener.report.charts",
+    "screener.report.files.parquet",
+    "screener.report.files.workbook",
     "screener.report.holdings",
+    "screener.report.html",
+    "screener.report.markdown",
     "screener.report.terminal",
     "time_machine",
 )
@@ -44,16 +51,16 @@ def prepare(job: dict[str, Any]) -> None:
     from screener.market.exchange.wire import Patience
     from screener.market.sync import histories, sessions
 
-    if job["now"]:
+    if job.get("now"):
         time_machine.travel(datetime.fromisoformat(job["now"]), tick=True).start()
-    if job["patience"]:
+    if job.get("patience"):
         patch.object(access, "Patience", partial(Patience, **job["patience"])).start()
-    if job["batch"]:
+    if job.get("batch"):
         for module in (histories, sessions):
             patch.object(module, "BATCH", job["batch"]).start()
-    if job["whole"]:
+    if job.get("whole"):
         patch.object(checks, "WHOLE", job["whole"]).start()
-    if job["nameless"]:
+    if job.get("nameless"):
         failure = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         patch.object(socket, "getaddrinfo", side_effect=failure).start()
 
