@@ -68,11 +68,12 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The HTML page is tested in Debian's Chromium; where there is none and it cannot be had, those tests skip and say so.
+# The HTML page is tested in Debian's Chromium, the line for cron under Debian's cron; where there is none and it cannot be
+# had, those tests skip and say so.
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(PIP) $(LOCKED) requirements-dev.lock
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; } || true
+	@{ command -v chromium && command -v cron; } >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get -qq update && apt-get -qq install --yes chromium cron >/dev/null; } || true
 	@touch $@
 
 # `screener --help` prints these files instead of loading the command line; a test holds the two together.

@@ -63,23 +63,40 @@ def member(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
 
 
 @pytest.fixture(scope="session")
-def evening(starter: Starter, small: Market, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
-    """The evening of the event, once for all tests: the folder of its command, and what it said."""
-    folder = tmp_path_factory.mktemp("evening")
-    small.now = kst(2025, 1, 31)
+def evenings(
+    starter: Starter, small: Market, tmp_path_factory: pytest.TempPathFactory
+) -> dict[date, tuple[Path, Done]]:
+    """The evenings of the event and of the next session, once for all tests: what was left and what was said."""
+    folder = tmp_path_factory.mktemp("evenings") / "now"
+    folder.mkdir()
+    left = {}
     with _running(small) as exchange:
-        done = account(starter, exchange, folder).run("daily")
-    assert done.code == 0, done.err
-    return folder, done
+        command = account(starter, exchange, folder)
+        for day in (EVENT, NEXT):
+            small.now = kst(day.year, day.month, day.day)
+            done = command.with_(now=small.now).run("daily")
+            assert done.code == 0, done.err
+            left[day] = shutil.copytree(folder, folder.with_name(str(day)), symlinks=True), done
+    return left
 
 
-@pytest.fixture
-def first(member: Command, evening: tuple[Path, Done]) -> Done:
-    """What the run on the evening of the event said; what it left is there."""
+def _put_back(member: Command, evening: tuple[Path, Done]) -> Done:
     folder, done = evening
     for name in ("home", "reports"):
         shutil.copytree(folder / name, member.folder / name, symlinks=True)
     return done
+
+
+@pytest.fixture
+def first(member: Command, evenings: dict[date, tuple[Path, Done]]) -> Done:
+    """What the run on the evening of the event said; what it left is there."""
+    return _put_back(member, evenings[EVENT])
+
+
+@pytest.fixture
+def second(member: Command, evenings: dict[date, tuple[Path, Done]]) -> Done:
+    """The same of the next session's evening."""
+    return _put_back(member, evenings[NEXT])
 
 
 @pytest.fixture

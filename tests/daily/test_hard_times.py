@@ -139,6 +139,28 @@ def test_a_flipped_bit_in_each_file_of_the_store_is_found_said_and_mended(
         assert member.run("store", "verify").code == 0
 
 
+@pytest.mark.usefixtures("first")
+def test_a_reports_directory_that_is_deleted_meanwhile_is_there_again(
+    daily: Daily, member: Command, exchange: Exchange, reports: Path
+) -> None:
+    evening = kst(2025, 2, 7)
+    assert daily(evening).code == 0
+    calm = figures(reports)
+    shutil.rmtree(reports)
+    exchange.market.now = evening
+    running = member.with_(now=evening).start("daily")
+    end = time.monotonic() + 60
+    while not (reports / str(NEXT)).exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    shutil.rmtree(reports, ignore_errors=True)
+    done = running.wait()
+    assert (done.code in (0, 3), done.err.count("\n")) == (True, 1), done.err
+    assert daily(kst(2025, 2, 7, 20)).code == 0
+    assert figures(reports) == calm
+    assert (reports / "latest").readlink() == Path("2025-02-07")
+
+
 def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: Path, tmp_path: Path) -> None:
     """PATH, LANG and HOME only, LANG=C, a home that cannot be written, another time zone, no terminal, no stdin."""
     secrets = tmp_path / "config/secrets.toml"
@@ -155,8 +177,8 @@ def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: 
     assert (reports / "latest").readlink() == Path("2025-02-03")
 
 
+@pytest.mark.usefixtures("second")
 def test_a_clock_that_jumped_is_said(daily: Daily, member: Command, exchange: Exchange, reports: Path) -> None:
-    daily(NEXT)
     before = figures(reports)
     back = member.with_(now=kst(2025, 2, 1)).run("daily")
     assert back.code == 5

@@ -1,4 +1,4 @@
-"""A short soak: three weeks, every day a strike; `make soak` plays two years."""
+"""A short soak: two weeks, every day a strike; `make soak` plays two years."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.soak.play import play
 from tests.soak.script import script
 from tests.soak.strikes import STRIKES
 
-LENGTH = 14
-DRAWN = 10
+LENGTH = 10
+DRAWN = 8
 """Strikes of this soak; those that last for days are left to the long one."""
 
 

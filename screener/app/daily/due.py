@@ -162,3 +162,23 @@ def due(root: Path, found: Sequence[Span], sound: Collection[str], history: Sequ
             if not in_history or name not in sound:
                 missing.setdefault(day, []).append(span.event)
     return dict(sorted(missing.items()))
+
+
+def with_later(
+    todo: Mapping[date, Sequence[str]], found: Sequence[Span], history: Sequence[Row]
+) -> dict[date, list[str]]:
+    """`todo`, and of each event the reports after one that the history lacks: it enters their trend.
+
+    Args:
+        todo: as `due` gives it.
+        found: what there is to report on.
+        history: rows of history.csv.
+    """
+    told = {(row["as_of"], row["event"]) for row in history}
+    wanted = {day: list(events) for day, events in todo.items()}
+    for span in found:
+        lacking = next((place for place, day in enumerate(span.days) if (str(day), span.event) not in told), None)
+        for day in span.days[lacking:] if lacking is not None else ():
+            if span.event not in wanted.setdefault(day, []):
+                wanted[day].append(span.event)
+    return dict(sorted(wanted.items()))

@@ -175,7 +175,8 @@ def _work(job: Job) -> Outcome:
     looked = _fetch(job, way, memory)
     job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
     state = _look(job, memory)
-    made = make_due(job.settings, job.access, job.root, way, state.todo, job.words, job.palette, job.config)
+    todo = plans.with_later(state.todo, state.spans, load_history(job.root))
+    made = make_due(job.settings, job.access, job.root, way, todo, job.words, job.palette, job.config)
     recent = {day.isoformat() for day in state.sessions[-4 * max(plans.LOOKS) :]}
     seen = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in looked}}
     sound = _sound(job, state, memory, made.sound)
