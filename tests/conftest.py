@@ -13,6 +13,8 @@ from hypothesis import settings
 
 from tests.starting import Starter
 
+# Two workers on two cores: threads of one would only wait for those of the other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The same examples on every run: a test that fails only now and then tells nobody anything.
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("fuzz", max_examples=10_000, deadline=None)

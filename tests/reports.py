@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NoReturn
 
 from screener.app import report
+from screener.demo import make_demo
 from screener.report.model import Report
-from screener.settings import Settings
+from screener.settings import Settings, load_settings
 
 
 def make_report(settings: Settings, request: report.Request) -> Report:
     """The report, made without store and exchange."""
     return report.make_report(settings, request, _none)
+
+
+@cache
+def simulated(seed: int) -> Report:
+    """The report on a simulated market, made once for all tests of a process."""
+    return make_demo(load_settings(), seed)
 
 
 def _none() -> NoReturn:

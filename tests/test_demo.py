@@ -6,16 +6,15 @@ import re
 
 import pytest
 
-from screener.demo import make_demo
 from screener.market.sources import demo
 from screener.report.model import Report
-from screener.settings import load_settings
 from tests.conftest import Run
+from tests.reports import simulated
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return make_demo(load_settings(), 1)
+    return simulated(1)
 
 
 def test_report_carries_its_banner_and_the_truth(run: Run) -> None:
@@ -40,8 +39,7 @@ def test_market_has_what_makes_real_ones_hard(report: Report) -> None:
 
 def test_intervals_cover_what_was_planted() -> None:
     """Over a dozen markets; `make calibrate` counts over 500."""
-    settings = load_settings()
-    covered = [truth.covered for seed in range(12) for truth in make_demo(settings, seed).planted]
+    covered = [truth.covered for seed in range(12) for truth in simulated(seed).planted]
     assert 0.92 < sum(covered) / len(covered) < 0.98
 
 

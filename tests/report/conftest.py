@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from screener.app.report import Request
-from screener.demo import make_demo
 from screener.language import LANGUAGES
 from screener.report.blocks import Page
 from screener.report.model import Flow, Report
@@ -18,7 +17,7 @@ from screener.report.pages.study import study_page
 from screener.settings import load_settings
 from screener.words import Words
 from tests.market import small
-from tests.reports import make_report
+from tests.reports import make_report, simulated
 
 
 @pytest.fixture(scope="package")
@@ -39,7 +38,7 @@ def press() -> Report:
 @pytest.fixture(scope="package")
 def demo() -> Report:
     """The simulated market's."""
-    return make_demo(load_settings(), 1)
+    return simulated(1)
 
 
 @pytest.fixture(scope="package")
@@ -61,7 +60,7 @@ def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def real(krx: Path) -> Report:
     """The real event on real prices."""
     request = Request(

@@ -8,7 +8,6 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from screener.demo import make_demo
 from screener.market.sources.base import Need
 from screener.market.sources.demo import EVENT_ROW, INDICES, SECTORS, Demo, event_day, ticker
 from screener.report.model import Report
@@ -16,7 +15,7 @@ from screener.screens import scores
 from screener.screens.impact import measure_impact
 from screener.screens.persistence import classify, half_life
 from screener.screens.results import Group, Stock
-from screener.settings import load_settings
+from tests.reports import simulated
 
 WEIGHTS = {"magnitude": 0.30, "certainty": 0.30, "persistence": 0.15, "breadth": 0.15, "volume": 0.10}
 NAN = math.nan
@@ -104,13 +103,13 @@ def test_half_life_by_hand() -> None:
 
 @pytest.fixture(scope="module")
 def demo() -> Report:
-    return make_demo(load_settings(), 1)
+    return simulated(1)
 
 
 def test_planted_paths_are_told_apart() -> None:
     found: dict[str, list[str]] = {}
     for seed in range(9):
-        for row in make_demo(load_settings(), seed).impact.groups:
+        for row in simulated(seed).impact.groups:
             if (row.window.first, row.window.last) == (0, 5):
                 found.setdefault(row.group.sector, []).append(row.lasting.what)
     for sector in ("HELD", "FADED", "REVERSED", "EXTENDED", "DELAYED"):

@@ -21,7 +21,7 @@ class Starter:
         kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "tests.starting.fork"],
-            env={**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
+            env={**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
