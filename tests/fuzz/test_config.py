@@ -15,7 +15,20 @@ from screener.settings import load_settings
 from tests.fuzz.mutations import mutated
 from tests.live.conftest import EVENTS, SCREENER, SECTORS
 
-FILES = {"events.toml": EVENTS, "sectors.toml": SECTORS, "screener.toml": SCREENER}
+CLAIMS = """[X1]
+event = "deepseek"
+said = { ko = "반도체가 내렸다", en = "Chips fell" }
+by = ["somebody"]
+test = { kind = "group", of = "CHIPS", measure = "down", confirmed = [1, 1], partly = [0.5, 1] }
+
+[X2]
+event = "deepseek"
+said = { ko = "하이닉스가 내렸다", en = "hynix fell" }
+by = ["somebody", "else"]
+against = "X1"
+test = { kind = "change", ticker = "000660", confirmed = [-inf, 0] }
+"""
+FILES = {"events.toml": EVENTS, "sectors.toml": SECTORS, "screener.toml": SCREENER, "claims.toml": CLAIMS}
 TODAY = date(2025, 4, 1)
 
 
@@ -48,6 +61,10 @@ def test_a_mistake_has_its_place_or_the_file_means_what_it_says(data: st.DataObj
     elif name == "sectors.toml":
         assert {one: [(m.ticker, m.market, m.en) for m in sector.members] for one, sector in found.sectors.items()} == {
             one: [(m["ticker"], m["market"], m["en"]) for m in sector["members"]] for one, sector in told.items()
+        }
+    elif name == "claims.toml":
+        assert {one: (claim.event, claim.said.en, list(claim.by)) for one, claim in found.claims.items()} == {
+            one: (claim["event"], claim["said"]["en"], claim["by"]) for one, claim in told.items()
         }
     else:
         loaded = found.screener.model_dump()
