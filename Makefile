@@ -37,7 +37,7 @@ calibrate: $(VENV)/installed-dev
 # then 200 syncs that are killed.
 soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.soak
-	SOAK=1 $(BIN)/pytest tests/live/test_killed.py
+	SOAK=1 $(BIN)/pytest tests/e2e/test_killed.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NoReturn
 
+from screener.analysis.truth import compare
 from screener.app.report import Request, make_report
-from screener.market.sources import demo
+from screener.config import Settings
+from screener.config.models import Event, Happening, Member, Name, Sector
+from screener.data.sources import demo
 from screener.report.model import Report
-from screener.screens.truth import compare
-from screener.settings import Settings
-from screener.settings.models import Event, Happening, Member, Name, Sector
 
 EVENT = "demo"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.starting import Starter
+from tests.forkserver import Starter
 
 # Two workers on two cores: threads of one would only wait for those of the other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

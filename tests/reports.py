@@ -6,9 +6,9 @@ from functools import cache
 from typing import NoReturn
 
 from screener.app import report
+from screener.config import Settings, load_settings
 from screener.demo import make_demo
 from screener.report.model import Report
-from screener.settings import Settings, load_settings
 
 
 def make_report(settings: Settings, request: report.Request) -> Report:

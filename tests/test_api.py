@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import screener
-from screener.market.sources import demo
-from screener.settings import load_settings
+from screener.config import load_settings
+from screener.data.sources import demo
 
 
 def test_planted_effect_is_found() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Run
-from tests.market import small
+from tests.data import small
 
 AS_OF = "2025-02-11"
 

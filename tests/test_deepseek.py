@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from screener.analysis.results import GroupRow
 from screener.app.report import Request
+from screener.config import load_settings
 from screener.report.model import Report
-from screener.screens.results import GroupRow
-from screener.settings import load_settings
+from tests.analysis.find import stock
 from tests.conftest import ROOT, Run
 from tests.reports import make_report
-from tests.screens.find import stock
 from tests.test_cli import AS_OF, sources
 
 
@@ -44,7 +44,7 @@ def test_returns_are_those_that_newspapers_printed(report: Report, ticker: str, 
 
 
 def test_every_printed_figure_agrees(report: Report) -> None:
-    with (ROOT / "screener/market/sources/press/stocks_2025-01-31.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "screener/data/sources/press/stocks_2025-01-31.csv").open(encoding="utf-8", newline="") as file:
         printed = {row["ticker"]: float(row["change_pct"]) for row in csv.DictReader(file)}
     ours = {row.stock.ticker: row.raw_return * 100 for row in report.impact.stocks if row.window == report.leading}
     compared = [ticker for ticker in printed if ticker in ours]
@@ -139,8 +139,8 @@ def test_split_is_no_fall(krx: Path) -> None:
 
     import numpy as np
 
-    from screener.market.sources.base import Need
-    from screener.market.sources.files import Files
+    from screener.data.sources.base import Need
+    from screener.data.sources.files import Files
 
     asked = Need({"355390": "KOSDAQ"}, date(2025, 1, 27), None, 0.3, date(2025, 6, 30))
     market_file = krx / "market_2025-01-02_2025-02-11.parquet"

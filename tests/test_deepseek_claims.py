@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from screener.analysis.claims import Checked
 from screener.app.report import Request
+from screener.config import load_settings
 from screener.report.model import Report
-from screener.screens.claims import Checked
-from screener.settings import load_settings
 from tests.reports import make_report
 from tests.test_cli import AS_OF
 

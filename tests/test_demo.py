@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from screener.market.sources import demo
+from screener.data.sources import demo
 from screener.report.model import Report
 from tests.conftest import Run
 from tests.reports import simulated

@@ -16,7 +16,7 @@ def test_wheel_works_outside_the_checkout(run: Run, tmp_path: Path) -> None:
     [wheel] = (tmp_path / "dist").glob("krx_impact_screener-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    assert {path.name for path in (tmp_path / "site/screener/config").iterdir()} == {
+    assert {path.name for path in (tmp_path / "site/screener/config/shipped").iterdir()} == {
         "events.toml",
         "sectors.toml",
         "screener.toml",
@@ -33,4 +33,4 @@ def test_wheel_works_outside_the_checkout(run: Run, tmp_path: Path) -> None:
     fault = run("nothing", "--lang", "ko", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stderr
     assert fault.startswith("screener: 'nothing' 명령은 없습니다")  # click's own words come along as well
     shown = run("config", "check", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stdout
-    assert str(tmp_path / "site/screener/config/events.toml") in shown
+    assert str(tmp_path / "site/screener/config/shipped/events.toml") in shown

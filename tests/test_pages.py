@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.market import small
+from tests.data import small
 from tests.test_cli import AS_OF, sources
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import OFFLINE, ROOT
-from tests.market import small
+from tests.data import small
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)

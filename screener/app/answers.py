@@ -9,6 +9,7 @@ from screener.app import scan
 from screener.app.compare import make_comparison
 from screener.app.report import Request, make_report
 from screener.app.stock import make_card
+from screener.config import Settings
 from screener.errors import UsageError
 from screener.report.answer import (
     Answer,
@@ -18,11 +19,10 @@ from screener.report.answer import (
     scan_answer,
     stock_answer,
 )
-from screener.settings import Settings
 from screener.words import Words
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.data.sources.live import Access
 
 Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Access"], Words], Answer]
 """Answers with the settings, the names that the user gives, what else is asked for, the way to the prices, and the

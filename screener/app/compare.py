@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screener.app.report import Request, make_report
+from screener.config import Settings
 from screener.errors import UsageError
 from screener.report.model import Report
-from screener.settings import Settings
 from screener.words import say
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.data.sources.live import Access
 
 
 def make_comparison(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screener.analysis.flows import Flows
 from screener.errors import DataError
-from screener.screens.flows import Flows
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.data.sources.live import Access
 
 
 INVESTORS = ("foreign", "institution", "individual")
@@ -32,7 +32,7 @@ def load_flows(
     """
     if source not in ("auto", "store", "pykrx", "openapi"):
         return None
-    from screener.market.tables import FLOWS
+    from screener.krx.tables import FLOWS
 
     table = access().store.table("pykrx-login", FLOWS)
     try:

@@ -8,12 +8,12 @@ from typing import Any
 import tomlkit
 from pydantic import TypeAdapter, ValidationError
 
+from screener.analysis.scanned import ScanGroup
+from screener.archive.publish import write_file
+from screener.config import Settings
+from screener.config.models import Identifier
 from screener.errors import UsageError
-from screener.report.publish import write_file
 from screener.report.scan.model import ScanReport
-from screener.screens.scanned import ScanGroup
-from screener.settings import Settings
-from screener.settings.models import Identifier
 from screener.words import say
 
 _FILE = "sectors.toml"

@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screener.analysis.claims import Checked, check_claims, windows_of
+from screener.analysis.flows import GroupFlow, group_flows
+from screener.analysis.impact import Impact, market_cars, measure_impact
+from screener.analysis.measurement import Measurement, Rules
+from screener.analysis.results import Group, Stock
+from screener.analysis.so_far import with_window
 from screener.app.flows import load_flows
+from screener.config import Settings
+from screener.config.models import Event, Sector
+from screener.data.panel import Panel
+from screener.data.sessions import place_event
+from screener.data.sources import choose, load
+from screener.data.sources.base import Market, Need
 from screener.errors import DataError, UsageError
-from screener.market.panel import Panel
-from screener.market.sessions import place_event
-from screener.market.sources import choose, load
-from screener.market.sources.base import Market, Need
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
-from screener.screens.claims import Checked, check_claims, windows_of
-from screener.screens.flows import GroupFlow, group_flows
-from screener.screens.impact import Impact, market_cars, measure_impact
-from screener.screens.measurement import Measurement, Rules
-from screener.screens.results import Group, Stock
-from screener.screens.so_far import with_window
-from screener.settings import Settings
-from screener.settings.models import Event, Sector
 from screener.study.expected import Model
 from screener.study.placebo import other_windows
 from screener.words import say
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.data.sources.live import Access
 
 
 @dataclass(frozen=True)

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screener.analysis.results import Stock
+from screener.analysis.scan import scan_market
 from screener.app import report
 from screener.app.report import facts_of, need_of, other_events, provenance_of, refuse_without_index, rules_of
+from screener.config import Settings
+from screener.config.models import Event
+from screener.data.sessions import place_event
+from screener.data.sources import choose, load
+from screener.data.sources.base import Source
+from screener.data.universe import WholeMarket, market_of_files, market_of_store, needed
+from screener.data.universe_filter import Filters, sift
 from screener.errors import DataError, UsageError
-from screener.market.sessions import place_event
-from screener.market.sources import choose, load
-from screener.market.sources.base import Source
-from screener.market.sources.whole import WholeMarket, market_of_files, market_of_store, needed
 from screener.report.scan.model import ScanReport
-from screener.screens.results import Stock
-from screener.screens.scan import scan_market
-from screener.screens.sift import Filters, sift
-from screener.settings import Settings
-from screener.settings.models import Event
 from screener.study.expected import Model
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.data.sources.live import Access
 
 _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
@@ -112,7 +112,7 @@ def _whole(request: Request, event: Event, access: Callable[[], Access]) -> tupl
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if request.source not in ("auto", "store"):
         raise UsageError("no scan of {source!r}: {needed}", source=request.source, needed=needed())
-    from screener.market.sources.stored import Stored
+    from screener.data.sources.stored import Stored
 
     opened = access()
     whole = market_of_store(opened.store, first_day)

@@ -11,15 +11,15 @@ import numpy as np
 
 from screener.app.flows import load_flows
 from screener.app.report import Request, make_report
+from screener.config import Settings
+from screener.config.models import Market, Member, Name, Sector
 from screener.errors import UsageError
 from screener.language import spoken
 from screener.report.model import Flow, Report
-from screener.settings import Settings
-from screener.settings.models import Market, Member, Name, Sector
 from screener.words import say
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.data.sources.live import Access
 
 MARKETS: tuple[Market, ...] = ("KOSPI", "KOSDAQ")
 UNLISTED = "OTHER"
@@ -97,9 +97,9 @@ def _meant(known: Sequence[Member], asked: str) -> str:
 
 def _listed(settings: Settings, request: Request, access: Callable[[], Access]) -> list[Member]:
     """Every stock of the market files, or of the store's last whole-market session; none where there is neither."""
-    from screener.market.sources.stored import SOURCES
-    from screener.market.sources.whole import market_of_files
-    from screener.market.tables import MARKET
+    from screener.data.sources.stored import SOURCES
+    from screener.data.universe import market_of_files
+    from screener.krx.tables import MARKET
 
     if request.source.startswith("file:"):
         if not request.market:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from screener.report.history import load_history
+from screener.analysis.paths import PATH
+from screener.archive.history import load_history
+from screener.config import Settings
 from screener.report.model import Report
 from screener.report.trend import trend_of
-from screener.screens.paths import PATH
-from screener.settings import Settings
 
 
 def open_for(settings: Settings, event: str) -> int:

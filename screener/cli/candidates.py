@@ -13,7 +13,7 @@ from screener.language import spoken
 from screener.words import Named, Words
 
 if TYPE_CHECKING:
-    from screener.settings import Settings
+    from screener.config import Settings
 
 
 def events(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
@@ -70,7 +70,7 @@ def _said(name: Named) -> str:
 
 def _settings(context: click.Context) -> Settings | None:
     """The configuration; a mistake in it is told by the command, not while it is typed."""
-    from screener.settings import load_settings
+    from screener.config import load_settings
 
     try:
         return load_settings(context.params.get("config_directory"))

@@ -19,7 +19,7 @@ from screener.words import say
 @common
 def events(config_directory: Path | None, store: str | None) -> int:
     """List the configured events: news, event day, base, sessions since."""
-    from screener.app.access import now
+    from screener.data.access import now
     from screener.report.listing import list_events
 
     settings = settings_of(config_directory)
@@ -38,8 +38,8 @@ def events(config_directory: Path | None, store: str | None) -> int:
 @common
 def sectors(config_directory: Path | None, store: str | None, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
-    from screener.app.access import open_store
-    from screener.market.since import first_prices
+    from screener.data.access import open_store
+    from screener.data.since import first_prices
     from screener.report.listing import list_members, list_sectors
 
     settings = settings_of(config_directory)
@@ -89,7 +89,7 @@ def show(config_directory: Path | None) -> int:
 @click.argument("directory", type=click.Path(path_type=Path))
 def init(directory: Path) -> int:
     """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""
-    from screener.settings.load import copy_shipped
+    from screener.config.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
         done = say("{path}: copied", path=path) if copied else say("{path}: left as it is", path=path)

@@ -17,9 +17,9 @@ from screener.streams import emit, note
 from screener.words import Words, say
 
 if TYPE_CHECKING:
-    from screener.app.daily.job import Job, Outcome
-    from screener.app.daily.schedule import Kind
-    from screener.settings import Settings
+    from screener.config import Settings
+    from screener.daily.job import Job, Outcome
+    from screener.daily.schedule import Kind
 
 _PATH = click.Path(path_type=Path)
 _NOT_FOR_CRON = ("--install", "--yes", "--check", "--notify")
@@ -66,16 +66,16 @@ def daily(
         return _install(cast("Kind", install), yes=yes)
     if yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
-    from screener.app.daily.job import Job, Outcome
-    from screener.app.daily.log import append, log_line
-    from screener.app.daily.run import run_daily as run
-    from screener.app.daily.run import sessions_behind
+    from screener.daily.job import Job, Outcome
+    from screener.daily.log import append, log_line
+    from screener.daily.run import run_daily as run
+    from screener.daily.run import sessions_behind
 
     try:
         settings = settings_of(config_directory)
     except ScreenerError as error:
-        from screener.app.access import now
-        from screener.app.daily.run import remember_failure
+        from screener.daily.run import remember_failure
+        from screener.data.access import now
 
         line = remember_failure(reports, now(), error.exit_code, str(error))
         if log:
@@ -118,9 +118,9 @@ def daily(
 
 def _notify(job: Job, settings: Settings, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
     """Send the summary, or the first word of a failure; what could not be sent before goes with it."""
-    from screener.app.daily.notify import notify
-    from screener.app.daily.status import load_status
-    from screener.settings.secrets import with_secrets
+    from screener.config.secrets import with_secrets
+    from screener.daily.notify import notify
+    from screener.daily.status import load_status
 
     wanted = [*urls, *with_secrets(os.environ, settings.secrets).get("SCREENER_NOTIFY", "").split()]
     text = "\n".join(outcome.summary)
@@ -137,7 +137,7 @@ def _notify(job: Job, settings: Settings, urls: tuple[str, ...], outcome: Outcom
 
 def _install(kind: Kind, *, yes: bool) -> int:
     """Print what makes this machine run the command as it was typed, without --install; with `yes` put it there."""
-    from screener.app.daily import schedule
+    from screener.daily import schedule
 
     command = [sys.executable, "-m", "screener", *_without(sys.argv[1:])]
     # Cron's environment is bare: what this one says must stand on the line.

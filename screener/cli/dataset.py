@@ -35,7 +35,7 @@ def sync(
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = settings_of(config_directory)
-    from screener.app.sync import describe, sync_store
+    from screener.data.sync.command import describe, sync_store
 
     access = access_to(settings, store, watched=True)
     done = sync_store(settings, access, source, first, last, benchmark, market)
@@ -66,7 +66,7 @@ def info(config_directory: Path | None, store: str | None) -> int:
 @common
 def verify(config_directory: Path | None, store: str | None) -> int:
     """Read every file of the store, and name what is damaged."""
-    from screener.app.access import open_store
+    from screener.data.access import open_store
 
     settings_of(config_directory)
     opened = open_store(store)
@@ -90,7 +90,7 @@ def verify(config_directory: Path | None, store: str | None) -> int:
 @common
 def repair(config_directory: Path | None, store: str | None) -> int:
     """Take out what is damaged; the next sync fetches it anew."""
-    from screener.app.access import now, open_store
+    from screener.data.access import now, open_store
 
     settings_of(config_directory)
     opened = open_store(store)
@@ -118,7 +118,7 @@ def doctor(config_directory: Path | None, store: str | None, as_json: bool, offl
     Exit codes: 0 nothing failed (warnings count as nothing), 3 data, 2 configuration or installation, 4 login or key
     refused, 5 network or refusal; where several failed, the first of these.
     """
-    from screener.app.doctor import examine, exit_code
+    from screener.doctor import examine, exit_code
     from screener.report.diagnosis import as_text, to_json
 
     with suppress(ConfigError):  # the language that it asks for counts; what is wrong with it is a finding

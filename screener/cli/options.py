@@ -16,9 +16,9 @@ from screener.language import LANGUAGES, OPTION, spoken
 from screener.words import say
 
 if TYPE_CHECKING:
-    from screener.market.sources.live import Access
+    from screener.config import Settings
+    from screener.data.sources.live import Access
     from screener.report.terminal import Style
-    from screener.settings import Settings
 
 
 SOURCE_HELP = "auto, store, pykrx, openapi, press, or file:PATH,..."
@@ -91,7 +91,7 @@ def stored(command: Any) -> Any:
 
 def access_to(settings: Settings, store: str | None, *, hurried: bool = False, watched: bool = False) -> Access:
     """The store and the ways to the exchange, as options and environment say."""
-    from screener.app.access import open_access
+    from screener.data.access import open_access
     from screener.progress import Bar
 
     bar = None
@@ -103,7 +103,7 @@ def access_to(settings: Settings, store: str | None, *, hurried: bool = False, w
 
 
 def settings_of(directory: Path | None) -> Settings:
-    from screener.settings import load_settings
+    from screener.config import load_settings
 
     settings = load_settings(directory)
     settle_language(sys.argv[1:], settings.screener.language)

@@ -16,9 +16,9 @@ from screener.streams import emit
 from screener.words import Words, cells
 
 if TYPE_CHECKING:
+    from screener.config import Settings
     from screener.report.answer import Answer
     from screener.report.terminal import Style
-    from screener.settings import Settings
 
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
 """Those of `report.faces`, which start-up need not wait for."""
@@ -75,8 +75,8 @@ def page(answer: Answer, style: Style, *, full: bool) -> str:
 
 def written(answer: Answer, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
     """Write the answer in one format, into the folder `path` or as the file `path`, and say where it went."""
+    from screener.archive.publish import write_files
     from screener.report.faces import files_of
-    from screener.report.publish import write_files
 
     files = files_of(answer, format_, palette)
     targets = (

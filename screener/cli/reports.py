@@ -21,9 +21,9 @@ from screener.words import Words, say
 
 if TYPE_CHECKING:
     from screener.app.answers import Screen
-    from screener.market.sources.base import Tried
-    from screener.market.sources.live import Access
-    from screener.settings import Settings
+    from screener.config import Settings
+    from screener.data.sources.base import Tried
+    from screener.data.sources.live import Access
 
 CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
@@ -51,9 +51,9 @@ def report(
 ) -> int:
     """Sectors, themes, winners and losers of an event; files them under reports/."""
     settings = settings_of(config_directory)
-    from screener.app.filing import file_report
     from screener.app.report import Request, make_report
     from screener.app.trend import with_trend
+    from screener.archive.filing import file_report
     from screener.report.answer import report_answer
 
     with busy(say("measuring")):

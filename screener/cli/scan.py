@@ -72,8 +72,8 @@ def scan(
     settings = settings_of(config_directory)
     from screener.app.own_sectors import group_of, refuse_name, save_group
     from screener.app.scan import Request, make_scan
+    from screener.data.universe_filter import Filters
     from screener.report.answer import scan_answer
-    from screener.screens.sift import Filters
 
     path = refuse_name(settings, config_directory, save, replace=replace) if save else None
     least = {"least_cap": min_cap, "least_value": min_value}

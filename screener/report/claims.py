@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from screener.analysis.claims import Checked, Figure
+from screener.config.claims import Claim, Ratio, Target
+from screener.config.models import Name
 from screener.report.figures import number, percent
 from screener.report.model import Happening, Report
-from screener.screens.claims import Checked, Figure
-from screener.settings.claims import Claim, Ratio, Target
-from screener.settings.models import Name
 from screener.words import Words
 
 NAMED = 6

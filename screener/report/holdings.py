@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from screener.market.store import Info
+from screener.data.store import Info
 from screener.report.listing import columns
 from screener.words import say
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from screener.config import Settings
+from screener.krx.calendar import EventDays
 from screener.language import spoken
-from screener.market.calendar import EventDays
-from screener.settings import Settings
 from screener.words import Named, say
 from screener.words.cells import padded, widened
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from screener.market.quality import Finding
-from screener.market.sources.base import File, Printed, Tried
-from screener.screens.claims import Checked
-from screener.screens.flows import GroupFlow
-from screener.screens.impact import Impact
-from screener.screens.measurement import Rules
-from screener.screens.results import Group, GroupRow, Window
-from screener.screens.scores import LARGEST_Q
-from screener.screens.truth import Truth
+from screener.analysis.claims import Checked
+from screener.analysis.flows import GroupFlow
+from screener.analysis.impact import Impact
+from screener.analysis.measurement import Rules
+from screener.analysis.results import Group, GroupRow, Window
+from screener.analysis.scores import LARGEST_Q
+from screener.analysis.truth import Truth
+from screener.data.quality import Finding
+from screener.data.sources.base import File, Printed, Tried
 from screener.words import Language
 
 SCHEMA_VERSION = "1"

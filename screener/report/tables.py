@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
+from screener.analysis.measurement import Rules
+from screener.analysis.results import Window
 from screener.report.columns import Cell, Column, Form
 from screener.report.forms.claims import CLAIMS
 from screener.report.forms.groups import PLACEBOS, SECTORS, SPREADS
 from screener.report.forms.series import LEVELS, PATHS, PLANTED, TREND
 from screener.report.forms.stocks import STOCKS
 from screener.report.model import SCHEMA_VERSION, EventFacts, Provenance, Report
-from screener.screens.measurement import Rules
-from screener.screens.results import Window
 from screener.words import Words
 
 

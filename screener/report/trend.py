@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from screener.archive.history import Row
 from screener.errors import DataError
-from screener.report.history import Row
 from screener.report.model import Report, TrendRow
 
 

@@ -6,8 +6,8 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from tests.exchange import Market, kst, mocked
-from tests.market import live
+from tests.data import live
+from tests.fakes.krx import Market, kst, mocked
 
 YEAR = date(2024, 1, 2), date(2024, 12, 30)
 NEXT = date(2025, 1, 2)

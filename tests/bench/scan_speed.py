@@ -12,11 +12,11 @@ from time import perf_counter
 
 import numpy as np
 
-from screener.market.panel import Panel
-from screener.screens.measurement import Rules
-from screener.screens.results import Stock
-from screener.screens.scan import scan_market
-from screener.screens.scanned import Scan
+from screener.analysis.measurement import Rules
+from screener.analysis.results import Stock
+from screener.analysis.scan import scan_market
+from screener.analysis.scanned import Scan
+from screener.data.panel import Panel
 from screener.study.expected import Model
 
 STOCKS, SESSIONS, GROUPS, EACH, TARGET = 2_700, 400, 60, 20, 5.0

@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from screener.market.store import Store, load_grids
-from screener.market.tables import MARKET
+from screener.data.store import Store, load_grids
+from screener.krx.tables import MARKET
 from tests.bench.study_speed import seconds
 
 STOCKS, PANEL = 2_760, 271

@@ -7,8 +7,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from screener.config import load_settings
 from screener.demo import make_demo
-from screener.settings import load_settings
 
 FIRST_SEED = 1000
 

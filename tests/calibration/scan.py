@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from screener.screens.discover import Formed, search
+from screener.analysis.discover import Formed, search
 from screener.study.arrays import Bools, Floats
 from screener.study.multiple import benjamini_hochberg, pooled_p, westfall_young
 from screener.study.placebo import placebo_dates

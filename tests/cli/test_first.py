@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.conftest import Run
-from tests.market import small
+from tests.data import small
 
 
 def test_bare_command_explains_itself_in_five_lines_and_reports(run: Run) -> None:

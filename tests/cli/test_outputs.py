@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Run
-from tests.market import small
+from tests.data import small
 
 TABLES = {"stocks", "sectors", "spreads", "paths", "claims", "levels"}
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange import Exchange, Market, kst
-from tests.live.command import Command, Done
-from tests.live.conftest import configure
-from tests.live.secrets import ID, KEY, PASSWORD
-from tests.starting import Starter
+from tests.e2e.command import Command, Done
+from tests.e2e.conftest import configure
+from tests.e2e.secrets import ID, KEY, PASSWORD
+from tests.fakes.krx import Exchange, Market, kst
+from tests.forkserver import Starter
 
 START, END = date(2024, 9, 2), date(2025, 4, 30)
 SIZE, WHOLE = 300, 200

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.daily.conftest import EVENT, NEXT, THIRD, Daily
-from tests.exchange import Exchange, kst
-from tests.live.command import Command
+from tests.e2e.command import Command
+from tests.fakes.krx import Exchange, kst
 from tests.soak.play import tree
 from tests.soak.strikes import flip
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from screener.app.daily.notify import UNSENT, notify
+from screener.daily.notify import UNSENT, notify
 from tests.daily.conftest import EVENT, NEXT, THIRD, Daily
-from tests.exchange import Exchange, kst
-from tests.live.command import Command
+from tests.e2e.command import Command
+from tests.fakes.krx import Exchange, kst
 
 TOKEN = "token-of-the-user"  # noqa: S105 - of nobody
 

@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.app.daily import log, status
-from screener.app.daily.due import newest_final, spans, to_look_at_again
-from screener.app.daily.summary import _plain
+from screener.archive.changes import sector_news, spread_news
+from screener.archive.filed import Change, Filed, changes, load_filed, revisions_csv, same_rows, seems_whole
+from screener.config import load_settings
+from screener.daily import log, status
+from screener.daily.due import newest_final, spans, to_look_at_again
+from screener.daily.summary import _plain
+from screener.data.turns import Turn, turns
 from screener.errors import ExitCode
-from screener.market.calendar import Calendar
-from screener.market.tables import MARKET
-from screener.market.turns import Turn, turns
-from screener.report.filed import Change, Filed, changes, load_filed, revisions_csv, same_rows, seems_whole
-from screener.report.news import sector_news, spread_news
+from screener.krx.calendar import Calendar
+from screener.krx.tables import MARKET
 from screener.report.trend import trend
-from screener.settings import load_settings
-from tests.exchange import kst
-from tests.live.conftest import configure
+from tests.e2e.conftest import configure
+from tests.fakes.krx import kst
 
 WEEK = [date(2025, 2, day) for day in (3, 4, 5, 6, 7)]
 

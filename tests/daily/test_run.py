@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.daily.conftest import EVENT, NEXT, SIZE, THIRD, Daily
-from tests.exchange import Exchange, Market, kst
-from tests.live.command import Command, Done
-from tests.live.conftest import STOCKS
-from tests.live.secrets import ID, KEY, PASSWORD
+from tests.e2e.command import Command, Done
+from tests.e2e.conftest import STOCKS
+from tests.e2e.secrets import ID, KEY, PASSWORD
+from tests.fakes.krx import Exchange, Market, kst
 from tests.soak.play import tree
 
 BASE = date(2025, 1, 24)
@@ -218,7 +218,7 @@ def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
 
 
 def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports: Path, market: Market) -> None:
-    from tests.exchange.market import Correction
+    from tests.fakes.krx.market import Correction
 
     market.corrections.append(Correction("000660", EVENT, THIRD, 1.05))
     daily(EVENT)

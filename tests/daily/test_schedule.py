@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from screener.app.daily.schedule import MARK, cron_lines, systemd_units
+from screener.daily.schedule import MARK, cron_lines, systemd_units
 from tests.conftest import ROOT, Run
-from tests.exchange import KST, Exchange, Market
-from tests.live.conftest import SCREENER, SECTORS
-from tests.live.secrets import ID, PASSWORD
+from tests.e2e.conftest import SCREENER, SECTORS
+from tests.e2e.secrets import ID, PASSWORD
+from tests.fakes.krx import KST, Exchange, Market
 
 WAIT = 150
 """Seconds in which a cron that looks once a minute has run the line, and the run has ended."""
@@ -145,7 +145,7 @@ def test_debians_cron_runs_it(tmp_path: Path) -> None:
     with Exchange(market) as exchange:
         exchange.account.name, exchange.account.password = ID, PASSWORD
         # A market of 300 names is none to the screener: the one thing that is changed in it.
-        small = "import screener.market.checks as c; c.WHOLE = 200; from screener.__main__ import main; main()"
+        small = "import screener.krx.checks as c; c.WHOLE = 200; from screener.__main__ import main; main()"
         command = [sys.executable, "-c", small, "daily", "--config", "config", "--store", "store", "--log", "daily.log"]
         line = cron_lines(command, folder).replace("*/15", "*").replace("[1-5]1830", "*")
         crontab = "".join(

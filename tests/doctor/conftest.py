@@ -14,11 +14,11 @@ import pytest
 import time_machine
 from krx_openapi import session
 
-from screener.app.doctor import examine
-from screener.market.store import Store
-from screener.market.tables import KINDS
+from screener.data.store import Store
+from screener.doctor import examine
+from screener.krx.tables import KINDS
 from screener.report.diagnosis import Check
-from tests.exchange import Exchange, Market, kst
+from tests.fakes.krx import Exchange, Market, kst
 
 NOW = kst(2025, 2, 7)
 """A Friday, after the close."""

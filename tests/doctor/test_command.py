@@ -13,7 +13,7 @@ from screener.errors import ExitCode
 from screener.report.diagnosis import Check, as_text, to_json
 from tests.conftest import ROOT
 from tests.doctor.conftest import SECRETS
-from tests.exchange import Exchange, Market
+from tests.fakes.krx import Exchange, Market
 
 CLOCK = "import time_machine; time_machine.travel('2025-02-07T09:30:00+00:00', tick=True).start()"
 CHECKS = [

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from screener.app.access import open_access
-from screener.app.doctor import exchange as checked
-from screener.app.doctor import exit_code
+from screener.config import load_settings
+from screener.data.access import open_access
+from screener.data.sources.live import Live
+from screener.data.store import Store
+from screener.data.sync.plan import Plan
+from screener.doctor import exchange as checked
+from screener.doctor import exit_code
 from screener.errors import ExitCode, ScreenerError
-from screener.market.exchange.account import Account, PasswordAge
-from screener.market.exchange.wire import Patience, Wire
-from screener.market.sources.live import Live
-from screener.market.store import Store
-from screener.market.sync.plan import Plan
+from screener.krx.account import Account, PasswordAge
+from screener.krx.wire import Patience, Wire
 from screener.report.diagnosis import Check, as_text, to_json
-from screener.settings import load_settings
 from tests.doctor.conftest import NOW, SECRETS, Examine, moment
-from tests.exchange import Exchange
-from tests.exchange.messages import KRX, NAVER, OPENAPI
+from tests.fakes.krx import Exchange
+from tests.fakes.krx.messages import KRX, NAVER, OPENAPI
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what pykrx imports
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from screener.app.doctor import machine
+from screener.doctor import machine
 from tests.conftest import ROOT
 from tests.doctor.conftest import NOW, Examine
 

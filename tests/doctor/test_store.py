@@ -11,16 +11,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from screener.app.doctor import exit_code
+from screener.config import load_settings
+from screener.data.published import compare
+from screener.data.store import Store
+from screener.doctor import exit_code
 from screener.errors import ExitCode
-from screener.market.exchange.breaker import Breaker
-from screener.market.published import compare
-from screener.market.store import Store
-from screener.settings import load_settings
+from screener.krx.breaker import Breaker
+from tests.data.small import write_config
 from tests.doctor.conftest import NOW, Examine, put, weekdays
-from tests.exchange import Exchange
-from tests.exchange.messages import NAVER
-from tests.market.small import write_config
+from tests.fakes.krx import Exchange
+from tests.fakes.krx.messages import NAVER
 
 BASE, DAY = date(2025, 1, 24), date(2025, 1, 31)
 CLOSES = {"000660": 199_200, "005930": 52_400, "035420": 216_500, "035720": 38_350}
@@ -209,14 +209,14 @@ def test_damaged_manifest(store: Store, examined: Examine) -> None:
 
 @pytest.mark.parametrize("url", ["nowhere://bucket", "file:///"])
 def test_store_that_cannot_be_opened(url: str) -> None:
-    from screener.app.doctor import examine
+    from screener.doctor import examine
 
     checks = {one.name: one for one in examine(None, url, {}, offline=url.startswith("file:"))}
     assert (checks["store"].state, checks["store"].exit_code) == ("failed", ExitCode.USAGE)
 
 
 def test_remote_store_is_not_asked_offline() -> None:
-    from screener.app.doctor import examine
+    from screener.doctor import examine
 
     checks = {one.name: one for one in examine(None, "s3://key:secret@bucket/store", {}, offline=True)}
     assert checks["store"].found == "is behind a URL: not read (--offline)"
@@ -259,7 +259,7 @@ def test_broken_shipped_configuration(
     store: Store, examined: Examine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_day(store, CLOSES, RATES)
-    monkeypatch.setattr("screener.settings.load.shipped_directory", lambda: home)
+    monkeypatch.setattr("screener.config.load.shipped_directory", lambda: home)
     checks = examined()
     assert checks["configuration"].state == "failed"
     assert checks["published"].state == checks["calendar"].state == "ok"

@@ -10,10 +10,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screener.config import load_settings
 from screener.errors import ConfigError
-from screener.settings import load_settings
+from tests.e2e.conftest import EVENTS, SCREENER, SECTORS
 from tests.fuzz.mutations import mutated
-from tests.live.conftest import EVENTS, SCREENER, SECTORS
 
 CLAIMS = """[X1]
 event = "deepseek"

@@ -12,11 +12,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screener.data.sources.base import Need
+from screener.data.sources.files import Files
 from screener.errors import ScreenerError
-from screener.market.sources.base import Need
-from screener.market.sources.files import Files
+from tests.data import small
 from tests.fuzz.mutations import mutated
-from tests.market import small
 
 NEED = Need(
     market_of={"000001": "KOSPI", "000002": "KOSDAQ", "000003": "KOSPI"},

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
 
 from screener.errors import ScreenerError
-from screener.market.checks import history_is_sound, indices_are_sound, session_is_open
-from screener.market.exchange.account import Account
-from screener.market.exchange.breaker import Breaker
-from screener.market.exchange.pykrx import Pykrx
-from screener.market.exchange.wire import Patience, Wire
-from tests.exchange import Market, kst
-from tests.exchange.krx import Krx
-from tests.exchange.naver import chart
+from screener.krx.account import Account
+from screener.krx.breaker import Breaker
+from screener.krx.checks import history_is_sound, indices_are_sound, session_is_open
+from screener.krx.pykrx import Pykrx
+from screener.krx.wire import Patience, Wire
+from tests.fakes.krx import Market, kst
+from tests.fakes.krx.krx import Krx
+from tests.fakes.krx.naver import chart
 from tests.fuzz.mutations import mutated
 
 DAY, NOW = date(2025, 2, 10), kst(2025, 2, 10)
@@ -110,7 +110,7 @@ def test_a_session(canned: tuple[Pykrx, Canned], data: st.DataObject) -> None:
     try:
         rows = source.session(DAY)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("screener.market.checks.WHOLE", SIZE - 5)
+            patch.setattr("screener.krx.checks.WHOLE", SIZE - 5)
             session_is_open("krx", DAY, rows)
     except ScreenerError as error:
         assert_one_line(error)

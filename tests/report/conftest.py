@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from screener.app.report import Request
+from screener.config import load_settings
 from screener.language import LANGUAGES
 from screener.report.blocks import Page
 from screener.report.model import Flow, Report
@@ -14,9 +15,8 @@ from screener.report.pages.card import card_page
 from screener.report.pages.claims import claims_page
 from screener.report.pages.comparison import comparison_page
 from screener.report.pages.study import study_page
-from screener.settings import load_settings
 from screener.words import Words
-from tests.market import small
+from tests.data import small
 from tests.reports import make_report, simulated
 
 

@@ -12,15 +12,15 @@ import pytest
 from rich.cells import cell_len
 
 from screener.app.report import Request
+from screener.config import load_settings
 from screener.report import claims
 from screener.report.model import Report
 from screener.report.pages.claims import claims_page
 from screener.report.tables import tables, to_csv
 from screener.report.terminal import Style, render
-from screener.settings import load_settings
 from screener.words import Words
 from tests.conftest import Run
-from tests.market import small
+from tests.data import small
 from tests.reports import make_report
 
 OWN = """[X1]

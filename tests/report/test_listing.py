@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.krx import KST
-from screener.market.calendar import Calendar
+from screener.config import load_settings
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 from screener.report.listing import list_events
-from screener.settings import load_settings
 from tests.conftest import Run
-from tests.market.small import sessions, write_benchmark, write_config, write_prices
+from tests.data.small import sessions, write_benchmark, write_config, write_prices
 
 
 def test_events_by_the_calendar(tmp_path: Path) -> None:

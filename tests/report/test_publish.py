@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from screener.app.report import Request
+from screener.archive.history import history_with
+from screener.archive.publish import point_to_latest, publish, write_file
+from screener.config import load_settings
 from screener.errors import DataError
 from screener.report.columns import Column, Unit
-from screener.report.history import history_with
 from screener.report.model import Report
-from screener.report.publish import point_to_latest, publish, write_file
 from screener.report.tables import Table, tables, to_csv
-from screener.settings import load_settings
 from screener.words import Words
-from tests.market import small
+from tests.data import small
 from tests.reports import make_report
 
 
@@ -66,7 +66,7 @@ def test_failed_swap_puts_the_old_directory_back(
     """Where the system cannot exchange directories, two renames must do."""
     folder = publish(tmp_path, report, {"a.txt": b"1"})
     assert folder is not None
-    monkeypatch.setattr("screener.report.exchange._exchanged", lambda _a, _b: False)
+    monkeypatch.setattr("screener.archive.swap._exchanged", lambda _a, _b: False)
     publish(tmp_path, report, {"a.txt": b"2"})
     assert (folder / "a.txt").read_bytes() == b"2"
     assert [path.name for path in folder.parent.iterdir()] == ["test"]

@@ -11,15 +11,15 @@ import pytest
 from rich.cells import cell_len
 
 from screener.app.report import Request
+from screener.config import load_settings
 from screener.report.blocks import Cell, Field, Grid, Page, Section
 from screener.report.figures import bar, percent, probability, sparkline
 from screener.report.layout import fitting, summary_of, tables_of
 from screener.report.model import Report
 from screener.report.pages.study import study_page
 from screener.report.terminal import Style, render
-from screener.settings import load_settings
 from screener.words import CATALOGUE, Language, Words
-from tests.market import small
+from tests.data import small
 from tests.reports import make_report
 
 WIDTHS = [60, 61, 72, 80, 100, 123, 140, 200]

@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
+from screener.archive.history import history_with, load_history
 from screener.errors import DataError
 from screener.report.answer import report_answer
 from screener.report.blocks import Grid, Section
-from screener.report.history import history_with, load_history
 from screener.report.model import Report
 from screener.report.pages.study import study_page
 from screener.report.tables import Table, to_csv
 from screener.report.trend import trend_of
 from screener.words import Words
 from tests.conftest import Run
-from tests.market import small
+from tests.data import small
 
 EN, KO = Words("en"), Words("ko")
 LAST = 20

@@ -14,13 +14,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.exchange import Exchange, kst
-from tests.live.command import Command, Done
-from tests.live.conftest import SCREENER
-from tests.live.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.e2e.command import Command, Done
+from tests.e2e.conftest import SCREENER
+from tests.e2e.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.fakes.krx import Exchange, kst
+from tests.forkserver import Starter
 from tests.soak.script import SEED, WHOLE, Script, events_toml, sectors_toml
 from tests.soak.strikes import Strike
-from tests.starting import Starter
 
 CALM = 4
 """Last days of a play, on which nothing fails: what was missed is made up for."""

@@ -6,9 +6,9 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tests.exchange import Market
-from tests.exchange.market import Correction
-from tests.exchange.simulation import sessions
+from tests.fakes.krx import Market
+from tests.fakes.krx.market import Correction
+from tests.fakes.krx.simulation import sessions
 
 SEED = 20230601
 SIZE, WHOLE = 300, 200

@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.exchange import Exchange
-from tests.live.command import Command
+from tests.e2e.command import Command
+from tests.fakes.krx import Exchange
 
 SESSION, INDEX = "MDCSTAT01501", "MDCSTAT00301"
 LOST = 5

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from screener import errors
-from screener.market.store.manifest import DamagedError
+from screener.data.store.manifest import DamagedError
 from tests.conftest import ROOT
 
 SCREENER = ROOT / "screener"

@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from screener.cli.speaking import paragraphs
-from screener.market.tables import FLOWS, INDUSTRIES
+from screener.krx.tables import FLOWS, INDUSTRIES
 from screener.words.messages import KO, PARTS
 from screener.words.messages.doctor import CHECKS
 from screener.words.messages.help import HELP

@@ -17,9 +17,9 @@ import pytest
 import tomlkit
 from pydantic_core import PydanticKnownError
 
+from screener.config.load import FILES, load_settings, shipped_directory
 from screener.errors import ConfigError
 from screener.language import speak
-from screener.settings.load import FILES, load_settings, shipped_directory
 from screener.words.messages.settings import PYDANTIC, TOMLLIB
 
 TODAY = date(2025, 6, 30)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from screener.analysis.results import GroupRow
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.model import Report
-from screener.screens.results import GroupRow
 from screener.words import Words
 
 _STEP, _BAR = 24.0, 17.0

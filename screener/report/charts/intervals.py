@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from screener.analysis.results import StockRow
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.scale import Scale, roomy, ticks
 from screener.report.figures import percent
 from screener.report.model import Report
-from screener.screens.results import StockRow
 from screener.words import Words
 
 _EACH = 12

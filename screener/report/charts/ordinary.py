@@ -6,12 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from screener.analysis.results import SpreadRow
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import Box
 from screener.report.charts.scale import Scale, round_step, ticks
 from screener.report.figures import probability, signed
 from screener.report.model import Report
-from screener.screens.results import SpreadRow
 from screener.words import Words
 
 _BINS = 60

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
+from screener.analysis.results import Group, PathPoint
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import BELOW, Box, Field, draw_field, percent_end, percent_label
 from screener.report.figures import percent
 from screener.report.model import Report
-from screener.screens.results import Group, PathPoint
 from screener.words import Words
 
 _HEIGHT, _HEADING, _GAP = 190, 26, 22

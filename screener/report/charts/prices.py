@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from screener.analysis.results import Group
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.lines import Axis, Line, box_of, draw_lines, height_of
 from screener.report.model import Report
-from screener.screens.results import Group
 from screener.words import Words
 
 BASE = 100.0

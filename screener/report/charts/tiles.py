@@ -9,12 +9,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from screener.analysis.results import Group, StockRow
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import Box
 from screener.report.charts.treemap import in_rows, squarified
 from screener.report.figures import percent
 from screener.report.model import Report
-from screener.screens.results import Group, StockRow
 from screener.words import Words
 
 STEPS = (0.01, 0.03, 0.06, 0.10)

@@ -9,12 +9,12 @@ from datetime import date
 from functools import partial
 from operator import attrgetter
 
+from screener.analysis.results import Group
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.lines import Axis, Line, Run, box_of, draw_lines, height_of
 from screener.report.charts.plot import percent_end, percent_label
 from screener.report.figures import percent, probability, signed
 from screener.report.model import Report, TrendRow
-from screener.screens.results import Group
 from screener.words import Words
 
 _HEIGHT, _HEADING, _GAP = 210, 22, 14

@@ -13,15 +13,15 @@ from itertools import pairwise
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from screener.market.quality import Finding
+from screener.analysis.discover import Stirred
+from screener.analysis.measurement import Rules
+from screener.analysis.results import Skipped, Window
+from screener.data.quality import Finding
+from screener.data.universe_filter import Filters
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms import FORMS
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
 from screener.report.scan.forms import FORMS as OF_SCAN
-from screener.screens.discover import Stirred
-from screener.screens.measurement import Rules
-from screener.screens.results import Skipped, Window
-from screener.screens.sift import Filters
 
 Schema = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from screener.analysis.results import Window
 from screener.report.tables import Table
-from screener.screens.results import Window
 from screener.words import Words
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from screener.analysis.claims import VERDICTS, Checked
 from screener.report import claims
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import FIRST, LAST
 from screener.report.model import Happening, Report
-from screener.screens.claims import VERDICTS, Checked
 from screener.words import Words
 
 _NO_WINDOW = "prices of the exchange cannot test it, or it is about the base alone"

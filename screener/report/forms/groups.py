@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from screener.analysis.results import GroupRow
+from screener.analysis.scores import PARTS
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import (
     CAAR_TESTED,
@@ -24,8 +26,6 @@ from screener.report.forms.common import (
     part,
 )
 from screener.report.model import Report
-from screener.screens.results import GroupRow
-from screener.screens.scores import PARTS
 from screener.words import Words
 
 SECTOR = Column("sector", Unit.NAME, "Id of the sector.", value="group.sector")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screener.analysis.scores import PARTS
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import (
     CONFOUNDERS,
@@ -14,7 +15,6 @@ from screener.report.forms.common import (
     WINDOW,
     part,
 )
-from screener.screens.scores import PARTS
 
 TICKER = Column("ticker", Unit.NAME, "Code of KRX, six characters.", value="stock.ticker")
 SYMBOL = Column(

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from screener.analysis.behaviour import Behaviour
+from screener.analysis.results import StockRow
 from screener.report.blocks import Cell, Field, Grid, Page, Section, line
 from screener.report.figures import money_cell, number, percent
 from screener.report.model import Flow, Report
 from screener.report.pages import head, notes
 from screener.report.pages.grids import Grids
-from screener.screens.behaviour import Behaviour
-from screener.screens.results import StockRow
 from screener.words import Words
 
 

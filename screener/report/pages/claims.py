@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from screener.analysis.claims import VERDICTS, Checked
 from screener.report import claims
 from screener.report.blocks import Line, Page, Section, Span, line
 from screener.report.model import Report
 from screener.report.pages import head
-from screener.screens.claims import VERDICTS, Checked
 from screener.words import Words
 
 _INDENT = 4

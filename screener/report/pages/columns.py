@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from screener.analysis.results import GroupRow, Headline, StockRow
 from screener.report.blocks import Cell, Field
 from screener.report.figures import number_cell, p_cell, percent_cell, signed_cell
 from screener.report.pages.path import shown_taus, tau_label
-from screener.screens.results import GroupRow, Headline, StockRow
 from screener.words import Words
 
 

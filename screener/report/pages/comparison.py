@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from screener.analysis.results import Group, SpreadRow, StockRow, Window
 from screener.report.blocks import Grid, Line, Page, Section, Span, line
 from screener.report.figures import direction, percent, percent_cell, probability
 from screener.report.model import Report
 from screener.report.pages import head, notes
 from screener.report.pages.grids import Grids
 from screener.report.pages.path import caar_by_tau
-from screener.screens.results import Group, SpreadRow, StockRow, Window
 from screener.words import Words
 
 DRIVERS = 8

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from screener.analysis.results import Group, GroupRow, SpreadRow, StockRow, Window
+from screener.analysis.scores import PARTS
 from screener.report.blocks import Cell, Field
 from screener.report.figures import (
     bar,
@@ -20,8 +22,6 @@ from screener.report.figures import (
 from screener.report.model import Report
 from screener.report.pages.columns import Columns
 from screener.report.pages.path import caar_by_tau
-from screener.screens.results import Group, GroupRow, SpreadRow, StockRow, Window
-from screener.screens.scores import PARTS
 
 SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from screener.analysis.results import Window
 from screener.report.blocks import Line, line
 from screener.report.model import EventFacts, Provenance, Report
-from screener.screens.results import Window
 from screener.words import Words
 
 FULL_STUDY = "screener sync && screener report"

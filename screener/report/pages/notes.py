@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from screener.analysis.results import Skipped, Window
 from screener.report.blocks import Line, Section, line
 from screener.report.figures import number, percent, signed
 from screener.report.model import Report
-from screener.screens.results import Skipped, Window
 from screener.words import Words
 
 MOVERS = 5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from screener.analysis.results import Group
 from screener.report.model import Report
-from screener.screens.results import Group
 
 TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Sessions of a path that tables show, beside its last one; the files have every one."""

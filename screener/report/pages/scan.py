@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from screener.analysis.discover import FEWEST_SESSIONS
+from screener.analysis.scanned import ScanGroup, ScanStock
+from screener.analysis.scores import LARGEST_Q
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, line
 from screener.report.figures import HUNDRED_MILLION, direction, percent, probability, signed
 from screener.report.pages import head
 from screener.report.pages.columns import Columns
 from screener.report.scan.forms import STRONGEST
 from screener.report.scan.model import ScanReport
-from screener.screens.discover import FEWEST_SESSIONS
-from screener.screens.scanned import ScanGroup, ScanStock
-from screener.screens.scores import LARGEST_Q
 from screener.study.placebo import FEWEST_DATES
 from screener.words import Words
 

@@ -9,13 +9,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from screener.analysis.results import GroupRow, StockRow
 from screener.report.blocks import Grid, Line, Page, Section, Span, line
 from screener.report.figures import arrow, direction, percent
 from screener.report.model import Report
 from screener.report.pages import head, notes
 from screener.report.pages.grids import Grids
 from screener.report.pages.trend import trend_section
-from screener.screens.results import GroupRow, StockRow
 from screener.words import Words
 
 TOP = 8

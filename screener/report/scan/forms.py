@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from screener.analysis.scanned import ScanGroup
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import (
     CAAR_TESTED,
@@ -29,7 +30,6 @@ from screener.report.forms.stocks import (
     TICKER,
 )
 from screener.report.scan.model import ScanReport
-from screener.screens.scanned import ScanGroup
 from screener.words import Words
 
 STRONGEST = 3

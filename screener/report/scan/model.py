@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from screener.market.quality import Finding
+from screener.analysis.measurement import Rules
+from screener.analysis.scanned import Scan
+from screener.data.quality import Finding
+from screener.data.universe_filter import Filters
 from screener.report.model import EventFacts, Happening, Provenance
-from screener.screens.measurement import Rules
-from screener.screens.scanned import Scan
-from screener.screens.sift import Filters
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import pytest
 
 from screener.app.scan import Request, make_scan
 from screener.cli.options import access_to
+from screener.config import load_settings
 from screener.report.answer import Answer, claims_answer, comparison_answer, report_answer, scan_answer, stock_answer
 from screener.report.model import Report
-from screener.settings import load_settings
 from screener.words import Words
-from tests.screens import whole
+from tests.analysis import whole
 
 KINDS = ("study ko", "study en", "press ko", "demo en", "compare ko", "stock en", "claims ko", "scan ko", "real ko")
 

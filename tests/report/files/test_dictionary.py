@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from screener.archive.history import REVISION, history_with
 from screener.report.answer import Answer
 from screener.report.columns import Cell, Column
 from screener.report.files.__main__ import descriptions
 from screener.report.files.dictionary import dictionary
 from screener.report.forms import FORMS
-from screener.report.history import REVISION, history_with
 from screener.report.model import Report
 from screener.report.scan.forms import FORMS as OF_SCAN
 from screener.report.tables import tables

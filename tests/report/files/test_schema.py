@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from screener.data.sources.base import Tried
 from screener.errors import ExitCode
-from screener.krx import KST
-from screener.market.sources.base import Tried
+from screener.krx.hours import KST
 from screener.report.answer import Answer, report_answer
 from screener.report.files.schema import report_schema, scan_schema
 from screener.report.model import Report, TrendRow

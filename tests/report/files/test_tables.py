@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from screener.analysis.flows import GroupFlow
 from screener.report.model import Report
 from screener.report.tables import tables
-from screener.screens.flows import GroupFlow
 from screener.words import Words
 
 

@@ -6,9 +6,8 @@ import math
 from dataclasses import replace
 from datetime import date, timedelta
 
-from screener.report.model import Report, TrendRow
-from screener.screens.impact import Impact
-from screener.screens.results import (
+from screener.analysis.impact import Impact
+from screener.analysis.results import (
     Group,
     GroupRow,
     Headline,
@@ -19,6 +18,7 @@ from screener.screens.results import (
     StockRow,
     Window,
 )
+from screener.report.model import Report, TrendRow
 
 NAN = math.nan
 A = Group("A", None, "가", "Sector A", post_hoc=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from screener.analysis.results import Group
 from screener.report.model import Report
-from screener.screens.results import Group
 
 STOCK = "<script>alert(1)</script>"
 SECTOR = '"><img src=x onerror="document.title=1">'

@@ -1,0 +1,1 @@
+"""Report directories: written whole or not at all, and what they held before."""

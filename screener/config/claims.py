@@ -1,0 +1,240 @@
+"""The form of claims.toml: what was said about an event, and how prices can test it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+
+from screener.config.models import Identifier, Name, Strict, Ticker, Words, mistake
+from screener.config.rules import Window
+from screener.krx.hours import TICKER
+
+
+@dataclass(frozen=True)
+class Target:
+    """The stocks that a test is about: a sector, a theme of one, or single stocks."""
+
+    sector: str = ""
+    theme: str | None = None
+    tickers: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(self.tickers) or (f"{self.sector}/{self.theme}" if self.theme else self.sector)
+
+
+def _target(value: Any) -> Target:
+    if isinstance(value, str):
+        sector, slash, theme = value.partition("/")
+        return Target(sector, theme if slash else None)
+    if isinstance(value, list) and value and all(isinstance(one, str) and TICKER.fullmatch(one) for one in value):
+        if len(set(value)) < len(value):
+            raise mistake("{value!r} names a stock twice: delete one", value=value)
+        return Target(tickers=tuple(value))
+    raise mistake(
+        '{value!r} is no group: write "SECTOR", "SECTOR/theme", or tickers such as ["000660", "005930"]', value=value
+    )
+
+
+def _range(value: Any) -> tuple[float, float]:
+    numbers = isinstance(value, list) and all(isinstance(one, int | float) and one == one for one in value)
+    if not numbers or len(value) != 2 or any(isinstance(one, bool) for one in value):
+        raise mistake("{value!r} is no range: write [lowest, highest], such as [-10, -9] or [5, inf]", value=value)
+    low, high = value
+    if low > high:
+        raise mistake("the range [{low}, {high}] is reversed: write [{high}, {low}]", low=low, high=high)
+    return float(low), float(high)
+
+
+Stocks = Annotated[Target, PlainValidator(_target)]
+Range = Annotated[tuple[float, float], BeforeValidator(_range)]
+"""Lowest and highest, both included: % for a change, mean, median, CAAR or difference; else a share, rank or ratio."""
+Level = Literal["mean", "mean_cw", "median", "caar"]
+"""Of a group's returns: mean, mean weighted by capitalisation, median; or of its abnormal returns: the mean."""
+Measure = Literal["mean", "mean_cw", "median", "caar", "up", "down"]
+"""A level, or the share of the stocks that rose, or fell."""
+Tau = Annotated[int, Field(ge=0)]
+
+
+class Ranged(Strict):
+    """A test of one figure: confirmed inside one range, partly so inside a wider one, else contradicted."""
+
+    confirmed: Range
+    partly: Range | None = None
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """By key, the stocks that the test is about."""
+        return {}
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that it needs."""
+        return ()
+
+    @model_validator(mode="after")
+    def _partly_is_wider(self) -> Self:
+        if self.partly and not (self.partly[0] <= self.confirmed[0] and self.confirmed[1] <= self.partly[1]):
+            raise mistake("{range} does not hold the range of confirmed: widen it", "partly", range=list(self.partly))
+        return self
+
+
+class Windowed(Ranged):
+    """A test over one window."""
+
+    window: Window = (0, 0)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The one window."""
+        return (self.window,)
+
+
+class Change(Windowed):
+    """A stock's change, %."""
+
+    kind: Literal["change"]
+    ticker: Ticker
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The stock."""
+        return {"ticker": Target(tickers=(self.ticker,))}
+
+
+class Grouped(Windowed):
+    """A figure of one group."""
+
+    kind: Literal["group"]
+    of: Stocks
+    measure: Measure = "mean"
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The group."""
+        return {"of": self.of}
+
+
+class Rank(Windowed):
+    """A sector's place among all sectors that were not put together after the event."""
+
+    kind: Literal["rank"]
+    sector: Identifier
+    measure: Level = "mean"
+    order: Literal["best", "worst"] = "best"
+    """Which end has place 1."""
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The sector."""
+        return {"sector": Target(self.sector)}
+
+
+class Versus(Windowed):
+    """A figure of group a minus that of group b, percentage points."""
+
+    kind: Literal["versus"]
+    a: Stocks
+    b: Stocks
+    measure: Level = "mean"
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Both groups."""
+        return {"a": self.a, "b": self.b}
+
+
+class Path(Ranged):
+    """How much of a first move was undone later, as a share: 1 = all of it."""
+
+    kind: Literal["path"]
+    of: Stocks
+    moved: Literal["up", "down"]
+    by: Tau
+    """Session through which the group had moved so."""
+    until: Tau
+    """Session through which the move may have been undone."""
+    measure: Level = "mean"
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The group."""
+        return {"of": self.of}
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """From the event day through either session."""
+        return (0, self.by), (0, self.until)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until <= self.by:
+            raise mistake("until {until} must be after by {by}", "until", until=self.until, by=self.by)
+        return self
+
+
+class Ratio(Ranged):
+    """A stated sum over a stock's market capitalisation at the base session."""
+
+    kind: Literal["ratio"]
+    ticker: Ticker
+    trillion_won: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1, strict=False)]
+    """Several where articles state several; the claim must hold with each."""
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The stock."""
+        return {"ticker": Target(tickers=(self.ticker,))}
+
+
+class Analogue(Windowed):
+    """The share of a group's stocks that moved as its peers abroad did; confirmed only if its mean did so too."""
+
+    kind: Literal["analogue"]
+    of: Stocks
+    peers: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    """English names from the event's table `abroad`."""
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The group."""
+        return {"of": self.of}
+
+
+Test = Change | Grouped | Rank | Versus | Path | Ratio | Analogue
+
+Articles = Annotated[tuple[Words, ...], Field(min_length=1, strict=False)]
+
+
+class Otherwise(Name):
+    """What others said against a claim."""
+
+    by: Articles
+
+
+class Claim(Strict):
+    """What was said about an event."""
+
+    event: Identifier
+    said: Name
+    by: Articles
+    """File names of the articles, without their ending."""
+    date: datetime.date | None = None
+    """Day on which it was said, where that is known."""
+    against: Identifier | None = None
+    """The claim that says otherwise."""
+    otherwise: Otherwise | None = None
+    test: Annotated[Test | None, Field(discriminator="kind")] = None
+    not_testable: Name | None = None
+    """Why prices of the exchange cannot test it."""
+    caveat: Name | None = None
+    """What the verdict does not carry."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.test is None) == (self.not_testable is None):
+            raise mistake("a claim has a test, or not_testable with the reason: write one of the two")
+        return self

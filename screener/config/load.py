@@ -1,0 +1,248 @@
+"""Reads the configuration files, and says of every mistake in which file and line it is and what would be right."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from screener.config.claim_mistakes import fitted, mistakes_in
+from screener.config.claims import Claim
+from screener.config.explain import explained, syntax_mistake
+from screener.config.models import Event, Identifier, Sector
+from screener.config.nearest import nearest
+from screener.config.rules import Screener
+from screener.config.secrets import FILE as SECRETS
+from screener.config.secrets import load_secrets
+from screener.errors import ConfigError, UsageError
+from screener.krx.hours import KST
+from screener.words import cause, say
+
+T = TypeVar("T")
+
+FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is configured."""
+
+    events: dict[str, Event]
+    sectors: dict[str, Sector]
+    screener: Screener
+    sha256: dict[str, str]
+    """Checksum of each file that was read, for the record of a run."""
+    files: dict[str, Path]
+    """Where each file was read from."""
+    today: date
+    """KST."""
+    claims: dict[str, Claim] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of secrets.toml, by the name of the variable that each stands for."""
+
+    def event(self, identifier: str) -> Event:
+        """The event of that id; an unknown one is an error that names the nearest."""
+        if identifier not in self.events:
+            near = nearest(identifier, self.events)
+            raise UsageError("no event {event!r}{near} (`screener events` lists them)", event=identifier, near=near)
+        return self.events[identifier]
+
+    def sector(self, identifier: str) -> Sector:
+        """The sector of that id; an unknown one is an error that names the nearest."""
+        return self.sectors[self.sector_id(identifier)]
+
+    def sector_id(self, asked: str) -> str:
+        """Id of the sector of that id or name, in capitals or not.
+
+        Raises:
+            UsageError: there is none; the nearest is named.
+        """
+        wanted = asked.casefold()
+        for identifier, sector in self.sectors.items():
+            if wanted in (identifier.casefold(), sector.name.ko.casefold(), sector.name.en.casefold()):
+                return identifier
+        near = nearest(asked, self.sectors)
+        raise UsageError("no sector {sector!r}{near} (`screener sectors` lists them)", sector=asked, near=near)
+
+    def claims_about(self, event: str) -> dict[str, Claim]:
+        """What was said about that event."""
+        return {name: claim for name, claim in self.claims.items() if claim.event == event}
+
+    def sessions_after(self, event: str) -> int:
+        """Sessions after that event's day that its windows and the claims about it reach."""
+        tests = [claim.test for claim in self.claims_about(event).values() if claim.test]
+        return max([self.screener.sessions_after, *(last for test in tests for _, last in test.windows)])
+
+
+def shipped_directory() -> Path:
+    """The configuration that comes with the screener: inside the wheel, or beside the package in a checkout."""
+    inside = Path(__file__).with_name("shipped")
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "config"
+
+
+def load_settings(directory: Path | None = None, *, today: date | None = None) -> Settings:
+    """Load the four files, each from `directory` if it is there and else as shipped.
+
+    Raises:
+        ConfigError: with one line for each mistake.
+    """
+    if directory is not None and not directory.is_dir():
+        raise ConfigError(
+            "{directory}: no such directory: give --config (or SCREENER_CONFIG) one that holds *.toml",
+            directory=directory,
+        )
+    files = {name: shipped_directory() / name for name in FILES}
+    if directory is not None:
+        files |= _own_files(directory)
+    texts = {name: _read(path) for name, path in files.items()}
+    events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]))
+    sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
+    screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    claims = _parse(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim]))
+    if files["screener.toml"].parent == shipped_directory():
+        screener = _fitted(screener, events, sectors)
+    if files["claims.toml"].parent == shipped_directory():
+        claims = fitted(claims, events, sectors, screener.gap)
+    settings = Settings(
+        events,
+        sectors,
+        screener,
+        {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        files,
+        today or datetime.now(KST).date(),
+        claims,
+        load_secrets(directory),
+    )
+    mistakes = _cross_check(settings)
+    if mistakes:
+        raise ConfigError(*(_place(files[name], texts[name], path, what) for name, path, what in mistakes))
+    return settings
+
+
+def _own_files(directory: Path) -> dict[str, Path]:
+    """The user's own files by name; a directory without any, or with a misspelt one, is a mistake."""
+    there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
+    for name in there:
+        if name not in FILES:
+            near = nearest(name, FILES)
+            raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
+    if not there and not (directory / SECRETS).exists():
+        raise ConfigError(
+            "{directory}: holds none of {files}: `screener config init {directory}` copies them",
+            directory=directory,
+            files=", ".join(FILES),
+        )
+    return {name: directory / name for name in there}
+
+
+def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]) -> Screener:
+    """The shipped rules for events and sectors of the user's own: pairs of sectors that are gone go with them."""
+    spreads = tuple(pair for pair in screener.spreads if pair[0] in sectors and pair[1] in sectors)
+    if not spreads and len(sectors) > 1:
+        first, second = list(sectors)[:2]
+        spreads = ((first, second),)
+    event = screener.event if screener.event in events else next(iter(events), screener.event)
+    return screener.model_copy(update={"spreads": spreads, "event": event})
+
+
+def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
+    """Copy the shipped files into `directory`; says of each whether it was copied, or one stood there already."""
+    done = []
+    for name in FILES:
+        target = directory / name
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                file.write((shipped_directory() / name).read_bytes())
+            done.append((target, True))
+        except FileExistsError:
+            done.append((target, False))
+        except OSError as error:
+            raise ConfigError(
+                "{path}: cannot be written ({cause}): choose another directory", path=target, cause=cause(error)
+            ) from None
+    return done
+
+
+def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str]]:
+    mistakes: list[tuple[str, Sequence[str | int], str]] = []
+    for identifier, event in settings.events.items():
+        for key, day in (("news", event.news_date), ("event_day", event.event_day)):
+            if day is not None and day > settings.today:
+                what = say(
+                    "{day} is in the future (today is {today}): an event must have happened",
+                    day=day,
+                    today=settings.today,
+                )
+                mistakes.append(("events.toml", (identifier, key), what))
+    market_of: dict[str, tuple[str, str]] = {}
+    for identifier, sector in settings.sectors.items():
+        for number, member in enumerate(sector.members):
+            market, elsewhere = market_of.setdefault(member.ticker, (member.market, identifier))
+            if market != member.market:
+                what = say(
+                    "{ticker} is of {market} in {elsewhere}: a stock has one market",
+                    ticker=member.ticker,
+                    market=market,
+                    elsewhere=elsewhere,
+                )
+                mistakes.append(("sectors.toml", (identifier, "members", number, "market"), what))
+    if settings.screener.event not in settings.events:
+        what = say("no event {event!r} in events.toml", event=settings.screener.event) + nearest(
+            settings.screener.event, settings.events
+        )
+        mistakes.append(("screener.toml", ("event",), what))
+    for number, pair in enumerate(settings.screener.spreads):
+        for name in pair:
+            if name not in settings.sectors:
+                what = say("no sector {sector!r} in sectors.toml", sector=name) + nearest(name, settings.sectors)
+                mistakes.append(("screener.toml", ("spreads", number), what))
+    found = mistakes_in(settings.claims, settings.events, settings.sectors, settings.screener.gap)
+    return mistakes + [("claims.toml", path, what) for path, what in found]
+
+
+def _read(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            "{path}: cannot be read ({cause}): check the path and its permissions", path=path, cause=cause(error)
+        ) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigError("{path}:{line}: not UTF-8 text: save the file as UTF-8", path=path, line=line) from None
+    if not text.strip():
+        raise ConfigError("{path}:1: the file is empty: fill it, or delete it to use the shipped one", path=path)
+    return text
+
+
+def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
+    data: dict[str, Any] = {}
+    try:
+        data = tomllib.loads(text)
+        return adapter.validate_python(data)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(syntax_mistake(path, text, str(error))) from None
+    except RecursionError:
+        raise ConfigError("{path}:1: not TOML: its brackets are nested too deeply", path=path) from None
+    except ValidationError as error:
+        # A list whose entries are wrong is also called too short; the entries say what is wrong.
+        details = error.errors(include_url=False)
+        told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
+        raise ConfigError(*(_place(path, text, *explained(detail, adapter, data)) for detail in told[:20])) from None
+
+
+def _place(path: Path, text: str, keys: Sequence[str | int], what: str) -> str:
+    from screener.config.locate import line_of
+
+    dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+    where = f"{path}:{line_of(text, keys)}: "
+    return where + (f"{dotted}: {what}" if dotted else what)

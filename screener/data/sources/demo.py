@@ -1,0 +1,183 @@
+"""A seeded simulated market with fictional stocks and known, planted effects: a tour, and a test of the tool itself.
+
+The stocks do what makes real ones hard: a common factor per sector, volatility that comes in clusters, fat tails,
+halts, a split, a price limit, new listings, and a piece of other news in the middle of the window. Because the effects
+were planted, a report on this market can print the truth beside each estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screener.data.longform import Long
+from screener.data.panel import build_panel
+from screener.data.quality import clean
+from screener.data.sources.base import Market, Need
+
+Floats = NDArray[np.float64]
+
+FIRST_DAY = date(2020, 1, 2)
+SESSIONS = 440
+EVENT_ROW = 410
+STOCKS_EACH = 12
+INDICES = ("KOSPI", "KOSDAQ")
+CONFOUNDER_TAU = 2
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A sector of the simulated market, and what the event does to it."""
+
+    id: str
+    ko: str
+    en: str
+    effects: Mapping[int, float] = field(default_factory=dict)
+    """Abnormal return by tau, decimal."""
+
+    def caar(self, first: int, last: int) -> float:
+        """Planted cumulative abnormal return over the window."""
+        return sum(effect for tau, effect in self.effects.items() if first <= tau <= last)
+
+
+SECTORS = (
+    Planted("HELD", "유지", "Falls, and stays down", {0: -0.05}),
+    Planted("FADED", "소멸", "Jumps, and gives most back", {0: 0.06, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
+    Planted("REVERSED", "반전", "Jumps, and ends lower", {0: 0.05, 1: -0.02, 2: -0.02, 3: -0.02, 4: -0.02}),
+    Planted("EXTENDED", "확대", "Falls, and goes on", {0: -0.03, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
+    Planted("DELAYED", "지연", "Rises only later", {1: 0.015, 2: 0.015, 3: 0.015, 4: 0.015}),
+    Planted("CONFOUNDED", "교란", "Falls on other news", {CONFOUNDER_TAU: -0.04}),
+    Planted("UNMOVED", "무영향", "Nothing happens"),
+    Planted("AWKWARD", "특이", "Halts, a split, a limit, listings"),
+)
+LIMIT_MOVE = 0.40
+"""What one stock would do on the event day if there were no price limit; the rest follows on the next day."""
+
+
+def ticker(sector: int, member: int) -> str:
+    """A code that no listed stock can have: theirs begin with a digit."""
+    return f"Z{sector:02d}{member:03d}"
+
+
+def sessions() -> NDArray[np.datetime64]:
+    """(T,) weekdays."""
+    days: NDArray[np.datetime64] = np.busday_offset(np.datetime64(FIRST_DAY), np.arange(SESSIONS), roll="forward")
+    return days
+
+
+def event_day() -> date:
+    """Tau = 0."""
+    day: date = sessions()[EVENT_ROW].item()
+    return day
+
+
+def confounder_day() -> date:
+    """The day of the other news."""
+    day: date = sessions()[EVENT_ROW + CONFOUNDER_TAU].item()
+    return day
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The simulated market of one seed."""
+
+    seed: int = 1
+    name: str = "demo"
+
+    def refusal(self, need: Need) -> str | None:  # noqa: ARG002 - it serves its own event only, and is never tried
+        """None."""
+        return None
+
+    def load(self, need: Need) -> Market:
+        """The market as a panel, by the same way as prices from files."""
+        returns, index_returns = simulate(self.seed)
+        columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
+        days = sessions()
+        keep = days <= np.datetime64(need.as_of) if need.as_of else np.ones(len(days), dtype=bool)
+        prices, official = _rows(returns[:, [columns[one] for one in need.tickers]], need.tickers, days, keep)
+        prices, findings = clean(prices, need.tickers, self.name)
+        official, found = clean(official, need.tickers, self.name)
+        levels = np.asarray(1000.0 * np.cumprod(1.0 + index_returns, axis=0), dtype=np.float64)[keep]
+        indices = {name: (days[keep], levels[:, i]) for i, name in enumerate(INDICES)}
+        panel, more = build_panel(prices, official, indices, need.tickers, need.price_limit)
+        return Market(self.name, panel, tuple(findings + found + more), ", ".join(INDICES), simulated=True)
+
+
+def simulate(seed: int) -> tuple[Floats, Floats]:
+    """Returns (T, N) of all stocks, sector by sector, and of the two indices (T, 2), decimals; effects included."""
+    random = np.random.default_rng(seed)
+    market = _clustered(random, 0.009, (SESSIONS, 1))
+    index_returns = np.hstack([market, 0.8 * market + _clustered(random, 0.007, (SESSIONS, 1))])
+    sectors = []
+    for planted in SECTORS:
+        beta = random.uniform(0.7, 1.4, STOCKS_EACH)
+        common = _clustered(random, 0.008, (SESSIONS, 1))
+        own = _clustered(random, 0.022, (SESSIONS, STOCKS_EACH))
+        returns = index_returns[:, index_of(np.arange(STOCKS_EACH))] * beta + common + own
+        for tau, effect in planted.effects.items():
+            returns[EVENT_ROW + tau] += effect
+        sectors.append(returns)
+    # A price limit censors a day's move; the rest comes with the next day's.
+    limited = sectors[-1]
+    wish = 1.0 + LIMIT_MOVE
+    limited[EVENT_ROW, 0] = 0.30
+    limited[EVENT_ROW + 1, 0] = wish / 1.30 - 1.0
+    return np.clip(np.hstack(sectors), -0.30, 0.30), index_returns
+
+
+def index_of(member: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which index the members of a sector belong to: by turns."""
+    return member % len(INDICES)
+
+
+def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -> Floats:
+    """(T, n) draws with t(5) tails and GARCH(1,1) volatility, alpha 0.08, beta 0.90, of long-run deviation `sd`."""
+    shocks = random.standard_t(5, shape) * np.sqrt(3 / 5)
+    variance = np.full(shape[1], sd**2)
+    draws = np.empty(shape)
+    for row in range(shape[0]):
+        draws[row] = np.sqrt(variance) * shocks[row]
+        variance = 0.02 * sd**2 + 0.08 * draws[row] ** 2 + 0.90 * variance
+    return draws
+
+
+def _rows(
+    returns: Floats, tickers: tuple[str, ...], days: NDArray[np.datetime64], keep: NDArray[np.bool_]
+) -> tuple[Long, Long]:
+    """Price rows as an exchange gives them: raw closes, official rates, halts, a split, late listings."""
+    closes = np.asarray(50_000.0 * np.cumprod(1.0 + returns, axis=0), dtype=np.float64)
+    rates: Floats = 100.0 * returns
+    volume = np.full(returns.shape, 100_000.0)
+    listed = np.zeros(len(tickers), dtype=np.int64)
+    awkward = [column for column, one in enumerate(tickers) if one.startswith(f"Z{len(SECTORS) - 1:02d}")]
+    for column, trouble in zip(awkward[1:], ("halt", "halt_at_event", "split", "new", "later"), strict=False):
+        if trouble == "halt":
+            _halt(closes, rates, volume, column, slice(EVENT_ROW - 60, EVENT_ROW - 54))
+        elif trouble == "halt_at_event":
+            _halt(closes, rates, volume, column, slice(EVENT_ROW, EVENT_ROW + 2))
+        elif trouble == "split":
+            closes[EVENT_ROW - 30 :, column] /= 5
+        else:
+            listed[column] = EVENT_ROW - 20 if trouble == "new" else EVENT_ROW + 5
+    there = (np.arange(len(days))[:, None] >= listed) & keep[:, None]
+    cells = np.nonzero(there)
+    day, code = days[cells[0]], cells[1].astype(np.int32)
+    caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)
+    prices = Long(day, code, {"close": closes[cells], "volume": volume[cells]})
+    return prices, Long(day, code, {**prices.values, "change_pct": rates[cells], "marcap": caps})
+
+
+def _halt(closes: Floats, rates: Floats, volume: Floats, column: int, rows: slice) -> None:
+    """No trade over `rows`; the first trade after them makes up for what was missed, as far as the limit lets it."""
+    whole = np.prod(1.0 + rates[rows.start : rows.stop + 1, column] / 100.0) - 1.0
+    resumed = float(np.clip(whole, -0.30, 0.30))
+    before = closes[rows.start - 1, column]
+    closes[rows, column] = before
+    closes[rows.stop :, column] *= before * (1.0 + resumed) / closes[rows.stop, column]
+    rates[rows, column] = 0.0
+    rates[rows.stop, column] = 100.0 * resumed
+    volume[rows, column] = 0.0

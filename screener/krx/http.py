@@ -1,0 +1,220 @@
+"""The HTTP session that pykrx is given: its requests go through a `Wire`, and every answer is looked at first."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+from xml.etree import ElementTree
+
+import requests
+
+from screener.errors import NetworkError
+from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.krx.hours import KST
+from screener.krx.wire import PassingError, RefusalError, Wire
+from screener.words import say
+
+KRX = "data.krx.co.kr"
+NAVER = "fchart.stock.naver.com"
+LOGIN_URL = f"https://{KRX}"
+_LOGIN_PAGES = "/contents/MDC/COMS/client/"
+_LOGIN_POST = "MDCCOMS001D1.cmd"
+_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+)
+_REFUSED = (401, 403, 429)
+
+
+class LoggedOutError(Exception):
+    """KRX has ended the session."""
+
+
+class Transport(requests.Session):
+    """Cookies go only to the host that they came from, and a login nowhere but to KRX."""
+
+    def __init__(self, wire: Wire, *, any_clock: bool = False) -> None:
+        """Send requests through `wire`.
+
+        Args:
+            wire: the way out.
+            any_clock: whether the answers are of use although this machine's clock is wrong.
+        """
+        super().__init__()
+        self.max_redirects = 3
+        self.logged_in = False
+        self.login_code = ""
+        """What KRX last answered to a login."""
+        self._wire = wire
+        self._any_clock = any_clock
+        self._compared: set[str] = set()
+        """Hosts whose clock was compared with this machine's."""
+
+    def request(  # type: ignore[override]  # pykrx and its login pass everything else by name
+        self, method: str | bytes, url: str | bytes, **options: Any
+    ) -> requests.Response:
+        """Send one request, and hand back its answer if it is one."""
+        address = urlsplit(url if isinstance(url, str) else url.decode())
+        host = address.hostname or ""
+        headers = {"User-Agent": _AGENT, **(options.pop("headers", None) or {})}
+        headers.pop("Cookie", None)
+        login = address.path.endswith(_LOGIN_POST)
+        # A redirect of a data page leads to an error page, or to plain http; one of the login would take it along.
+        options["allow_redirects"] = host == NAVER or (address.path.startswith(_LOGIN_PAGES) and not login)
+        patience, asked = self._wire.patience, _asked(address, options)
+
+        def send(seconds: float) -> requests.Response:
+            options["timeout"] = min(patience.connect, seconds), min(patience.read, seconds)
+            try:
+                answer = super(Transport, self).request(method, url, headers=headers, **options)
+            except requests.exceptions.TooManyRedirects:
+                raise RefusalError(say("redirects that lead nowhere")) from None
+            except requests.RequestException as error:
+                raise PassingError(_why(error)) from None
+            _look_at(answer, host, address.path, str(asked.get("symbol", "")))
+            self._compare_clocks(answer, host)
+            return answer
+
+        # A login that got no answer may have been counted all the same, and KRX locks accounts.
+        answer = self._wire.ask(host, _name(asked) or address.path.rsplit("/", 1)[-1], send, once=login)
+        if login:
+            self.login_code = _login_code(answer)
+        return answer
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where a redirect leads, as long as it stays with its host."""
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        asked, leads = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+        if asked.hostname == NAVER and leads.hostname != NAVER:
+            # Over plain http any network can answer in Naver's place: one that wants a login of its own does.
+            raise PassingError(
+                say("the network answers with a redirect to {place}", place=leads.netloc or say("another page"))
+            )
+        if asked.hostname == KRX and (leads.scheme, leads.netloc) != ("https", KRX):
+            raise RefusalError(say("a redirect to {place}", place=f"{leads.scheme}://{leads.netloc}"))
+        return target
+
+    def _compare_clocks(self, answer: requests.Response, host: str) -> None:
+        """Figures count as final by this machine's clock: one that is wrong would make a price of noon a close."""
+        theirs, ours = answered_at(answer), self._wire.breaker.now()
+        if self._any_clock or theirs is None or host in self._compared:
+            return
+        if abs(ours - theirs) > CLOCK_TOLERANCE:
+            raise NetworkError(
+                "this machine's clock says {ours:%Y-%m-%d %H:%M} KST, the exchange's ({host}) "
+                "{theirs:%Y-%m-%d %H:%M}: set it",
+                ours=ours.astimezone(KST),
+                host=host,
+                theirs=theirs,
+            )
+        self._compared.add(host)
+
+
+def answered_at(answer: requests.Response) -> datetime | None:
+    """When its host says that it answered, KST; None if it does not say."""
+    with suppress(KeyError, ValueError):
+        return parsedate_to_datetime(answer.headers["Date"]).astimezone(KST)
+    return None
+
+
+def _asked(address: SplitResult, options: dict[str, Any]) -> dict[str, Any]:
+    """Every field of the request."""
+    return {**dict(parse_qsl(address.query)), **(options.get("params") or {}), **(options.get("data") or {})}
+
+
+def _name(asked: dict[str, Any]) -> str:
+    """What is asked for, without anything of a login."""
+    page = str(asked.get("bld", "")).rsplit("/", 1)[-1]
+    return " ".join(part for part in (page, str(asked.get("symbol", asked.get("trdDd", "")))) if part)
+
+
+def _why(error: requests.RequestException) -> str:
+    """A failed request in a few words; the library's own would name objects and their addresses."""
+    text = str(error)
+    for sign, words in (
+        ("NameResolution", say("its name could not be resolved")),
+        ("resolve", say("its name could not be resolved")),
+        ("refused", say("it refused the connection")),
+        ("unreachable", say("the network is unreachable")),
+        ("ConnectTimeout", say("it did not accept the connection in time")),
+        ("CERTIFICATE", say("its certificate is not trusted")),
+        ("Read timed out", say("it did not answer in time")),
+        ("ContentDecoding", say("its answer could not be unpacked")),
+        ("decode", say("its answer could not be unpacked")),
+    ):
+        if sign in text or sign in type(error).__name__:
+            return words
+    return say("the connection was dropped")
+
+
+def _login_code(answer: requests.Response) -> str:
+    """What KRX says to a login."""
+    content = answer.json()
+    code = content.get("_error_code") if isinstance(content, dict) else None
+    if not isinstance(code, str):
+        raise NetworkError(
+            "{host}: the login is answered in a form that is not known: try later, or update the screener", host=KRX
+        )
+    return code
+
+
+def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> None:
+    """Nothing, if the answer is what its host gives to those it serves; `symbol` is the ticker that was asked for."""
+    status, text = answer.status_code, answer.text
+    if host == KRX and status == 400 and "LOGOUT" in text[:200] and not path.startswith(_LOGIN_PAGES):
+        raise LoggedOutError
+    if status in _REFUSED:
+        raise RefusalError(say("status {status}", status=status))
+    if status >= 500:
+        raise PassingError(say("status {status}", status=status))
+    if status >= 300:
+        if answer.is_redirect:
+            place = urlsplit(answer.headers["location"]).netloc or say("another page")
+            raise RefusalError(say("a redirect to {place}", place=place))
+        raise NetworkError(
+            "{host}: status {status} for {path}: see whether a newer screener knows the new address",
+            host=host,
+            status=status,
+            path=path,
+        )
+    page = path.startswith(_LOGIN_PAGES) and not path.endswith(_LOGIN_POST)
+    if page:
+        return
+    if text.lstrip("\ufeff \r\n\t")[:14].lower().startswith(("<!doctype html", "<html", "<head", "<script")):
+        raise RefusalError(say("a web page instead of data"))
+    try:
+        if host == NAVER:
+            # It is parsed so by pykrx anyway; expat resolves nothing outside.
+            _is_of(symbol, ElementTree.fromstring(text))  # noqa: S314
+        else:
+            answer.json()
+    except (ElementTree.ParseError, ValueError):
+        if not text.strip():
+            raise PassingError(say("an empty answer")) from None
+        raise PassingError(say("an answer that breaks off")) from None
+    if host == KRX:
+        _is_utf8(answer.content)
+
+
+def _is_of(symbol: str, root: ElementTree.Element) -> None:
+    """Nothing, if the prices are those of the ticker that was asked for."""
+    chart = root.find("chartdata")
+    if chart is not None and chart.find("item") is not None and chart.get("symbol") != symbol:
+        raise NetworkError(
+            "{host} answers with the prices of {other} for {symbol}: they are not stored, try later",
+            host=NAVER,
+            other=chart.get("symbol"),
+            symbol=symbol,
+        )
+
+
+def _is_utf8(content: bytes) -> None:
+    """Nothing, if names can be read; Naver's are not used, and may hold more than its charset does."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        raise PassingError(say("an answer in another charset than it says")) from None

@@ -1,0 +1,247 @@
+"""Prices through pykrx: the one module that imports it, and keeps its sharp edges in.
+
+pykrx logs in while it is imported, prints to stdout, has no timeouts and checks no status; it sends KRX's cookie to
+Naver as well. It does offer a place for a session of one's own: the one put there sends every request through a `Wire`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from screener.errors import DataError, LoginError, NetworkError
+from screener.krx.account import Account, PasswordAge
+from screener.krx.checks import BENCHMARKS
+from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
+from screener.krx.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
+from screener.krx.wire import Wire
+from screener.words import say
+
+INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
+WEEK = 5
+"""Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
+FORTNIGHT = timedelta(days=14)
+"""Longer than KRX ever closes."""
+INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
+INDUSTRY_MARKETS = ("STK", "KSQ")
+EXPIRED = "CD010"
+
+
+class Pykrx:
+    """KRX's web site with an account, Naver's price histories without one."""
+
+    requests_each = 1
+    same_day = True
+    at_once = 400
+    """KRX gives an index for two years at most."""
+
+    def __init__(self, account: Account | None, wire: Wire, password_age: PasswordAge | None = None) -> None:
+        self.name = "pykrx-login" if account else "pykrx-keyless"
+        self.wire = wire
+        self._account = account
+        self._password_age = password_age
+        self._transport = Transport(wire)
+        self._pykrx: _Modules | None = None
+
+    def history(self, ticker: str, first: date, last: date) -> pa.Table:
+        """PRICES rows of one stock, adjusted; none where the source knows no price of it."""
+        start, end = f"{first:%Y%m%d}", f"{last:%Y%m%d}"
+        frame = self._ask(ticker, lambda pykrx: pykrx.naver.get_market_ohlcv_by_date(start, end, ticker))
+        return history_rows(ticker, frame.index.to_numpy("datetime64[D]"), frame)
+
+    def session(self, day: date) -> pa.Table:
+        """MARKET rows of the whole market, as KRX gives them: on a holiday they are there, without prices."""
+        return market_rows(
+            day,
+            self._records(
+                say("session {day}", day=day), lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")
+            ),
+            ticker="ISU_SRT_CD",
+            name="ISU_ABBRV",
+        )
+
+    def indices(self, days: Sequence[date]) -> pa.Table:
+        """INDICES rows from a fortnight before the first of `days` to the last: one request an index.
+
+        So a day that was none is not the only one asked for, and each session stands beside the one before it.
+        """
+        first, last = f"{days[0] - FORTNIGHT:%Y%m%d}", f"{days[-1]:%Y%m%d}"
+        # The study needs the indices of the two markets every day.
+        names = INDEX_CODES if len(days) > WEEK else BENCHMARKS
+
+        def one(code: str) -> Sequence[Mapping[str, str]]:
+            # KRX's codes repeat across its families of indices: the first digit is the family.
+            return self._records(
+                say("index {code}", code=code),
+                lambda pykrx: pykrx.krx.개별지수시세().fetch(code[1:], code[0], first, last),
+            )
+
+        return pa.concat_tables([index_rows(name, one(INDEX_CODES[name])) for name in names])
+
+    def flows(self, day: date) -> pa.Table:
+        """FLOWS rows of the whole market: one request a kind of investor."""
+        on = f"{day:%Y%m%d}"
+
+        def of(kind: int) -> Sequence[Mapping[str, str]]:
+            return self._records(
+                say("flows {day}", day=day),
+                lambda pykrx: pykrx.krx.투자자별_순매수상위종목().fetch(on, on, "ALL", kind),
+            )
+
+        return flow_rows(day, {name: of(kind) for name, kind in INVESTORS.items()})
+
+    def industries(self, day: date) -> pa.Table:
+        """INDUSTRIES rows: one request a market."""
+
+        def of(market: str) -> Sequence[Mapping[str, str]]:
+            what = say("industries {day}", day=day)
+            return self._records(what, lambda pykrx: pykrx.krx.업종분류현황().fetch(f"{day:%Y%m%d}", market))
+
+        return industry_rows(day, [record for market in INDUSTRY_MARKETS for record in of(market)])
+
+    def log_in(self) -> None:
+        """Open a session with KRX, once.
+
+        Raises:
+            LoginError: KRX refuses the account; asking again would bring it closer to being locked.
+        """
+        if self._account is None:
+            raise LoginError("data.krx.co.kr asks for an account: set KRX_ID and KRX_PW (free at data.krx.co.kr)")
+        if self._transport.logged_in:
+            return
+        if any("\udc80" <= letter <= "\udcff" for letter in self._account.login + self._account.password):
+            raise LoginError("KRX_ID or KRX_PW is not UTF-8 text: set it anew")
+        modules = self._load()
+        with _quiet():
+            accepted = modules.auth.login_krx(self._account.login, self._account.password, self._transport)
+        code = self._transport.login_code
+        if accepted:
+            self._transport.logged_in = True
+            if self._password_age is not None:
+                self._password_age.accepted(self._account)
+        elif code == EXPIRED:
+            raise LoginError(
+                "KRX says that this account's password has expired (it does every 3 months): change it at "
+                "{address}, then set KRX_PW",
+                address=LOGIN_URL,
+            )
+        else:
+            raise LoginError(
+                "KRX refuses KRX_ID and KRX_PW (code {code}): check them at {address}; they were tried once "
+                "only, for KRX locks accounts",
+                code=code,
+                address=LOGIN_URL,
+            )
+
+    def _records(self, what: str, fetch: Callable[[_Modules], Any]) -> list[dict[str, str]]:
+        """Rows of KRX's answer, text by field name."""
+        self.log_in()
+        try:
+            frame = self._ask(what, fetch)
+        except LoggedOutError:
+            # KRX ends a session when it likes, and a second login elsewhere ends it as well.
+            self._transport.logged_in = False
+            self.log_in()
+            try:
+                frame = self._ask(what, fetch)
+            except LoggedOutError:
+                raise LoginError(
+                    "KRX ended the session twice: does another program use the same account? Stop it, or wait"
+                ) from None
+        if not len(frame):
+            # On a holiday KRX names every stock, without prices; nothing at all is how it refuses without saying so.
+            raise NetworkError(
+                "{host} answers with nothing for {what}: it refuses, or has nothing yet; try again later",
+                host=KRX,
+                what=what,
+            )
+        records: list[dict[str, str]] = frame.to_dict("records")
+        return records
+
+    def _ask(self, what: str, fetch: Callable[[_Modules], Any]) -> Any:
+        modules = self._load()
+        try:
+            with _quiet():
+                return fetch(modules)
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+            raise DataError(
+                "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error}): see "
+                "whether a newer pykrx does",
+                name=self.name,
+                what=what,
+                kind=type(error).__name__,
+                error=str(error)[:80],
+            ) from None
+
+    def _load(self) -> _Modules:
+        if self._pykrx is None:
+            self._pykrx = _import_pykrx()
+            self._pykrx.auth.set_auth_session(_Session(self._transport))
+        return self._pykrx
+
+
+@dataclass(frozen=True)
+class _Modules:
+    """What is used of pykrx."""
+
+    krx: Any
+    """One class for each page of KRX's site; their `fetch` gives the rows as they came, as text. The functions above
+    them would ask three times for what one answer holds, and put volumes into 32 bits."""
+    naver: Any
+    auth: Any
+
+
+def _import_pykrx() -> _Modules:
+    """Import pykrx without the account in its sight, or it would log in at once, on its own terms."""
+    hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
+    try:
+        with _quiet():
+            from pykrx.website.comm import auth
+            from pykrx.website.krx.market import core
+            from pykrx.website.naver import wrap
+    except ImportError as error:
+        raise DataError("pykrx cannot be loaded ({error}): install the screener anew", error=error) from None
+    finally:
+        os.environ.update(hidden)
+    return _Modules(core, wrap, auth)
+
+
+class _Session:
+    """What pykrx takes for its KRX session."""
+
+    def __init__(self, session: Transport) -> None:
+        self.session = session
+
+    def is_valid(self) -> bool:
+        """Always: `Transport` sees for itself when KRX has ended the session."""
+        return True
+
+    def get_headers(self) -> dict[str, str]:
+        """None of its own: `Transport` keeps the cookies, each for the host it came from."""
+        return {}
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing that pykrx or matplotlib prints or logs comes out; the login id is among what pykrx prints."""
+    root, silence = logging.getLogger(), logging.NullHandler()
+    root.addHandler(silence)
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        root.removeHandler(silence)

@@ -1,0 +1,43 @@
+"""The simulated market of the tour, measured over windows of one's own."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from screener.analysis.impact import Impact, measure_impact
+from screener.analysis.measurement import Rules
+from screener.analysis.results import Group, Stock
+from screener.data.panel import Panel
+from screener.data.sources import demo
+from screener.data.sources.base import Need
+from screener.demo import demo_sectors
+from screener.study.expected import Model
+
+WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}
+HALF = "half"
+"""Theme of every other stock of a sector."""
+STOCKS = tuple(
+    Stock(member.ticker, member.ko, member.en, member.market, name, HALF if place % 2 else None)
+    for name, sector in demo_sectors().items()
+    for place, member in enumerate(sector.members)
+)
+GROUPS = tuple(
+    Group(name, theme, sector.name.ko, sector.name.en, post_hoc=False)
+    for name, sector in demo_sectors().items()
+    for theme in (None, HALF)
+)
+
+
+@cache
+def panel() -> Panel:
+    """Its prices."""
+    market_of = {stock.ticker: stock.market for stock in STOCKS}
+    day = demo.event_day()
+    need = Need(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
+    return demo.Demo(1).load(need).panel
+
+
+def measure(windows: tuple[tuple[int, int], ...], earlier: int = 0, ordinary: int = 240) -> Impact:
+    """The impact of the event, or of nothing on the session so many `earlier`, among at most `ordinary` sessions."""
+    rules = Rules(Model.MARKET, 120, 10, 60, ordinary, windows, (("HELD", "UNMOVED"),), WEIGHTS)
+    return measure_impact(panel(), demo.EVENT_ROW - earlier, STOCKS, GROUPS, rules)

@@ -1,0 +1,97 @@
+"""The stand-in on a loopback port, the command, and a configuration of seven stocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import Command
+from tests.e2e.secrets import ID, KEY, PASSWORD
+from tests.fakes.krx import Exchange, Market, kst
+from tests.forkserver import Starter
+
+EVENTS = """[deepseek]
+name = { ko = "딥시크 쇼크", en = "DeepSeek shock" }
+news = 2025-01-27
+event_day = 2025-01-31
+base = 2025-01-24
+"""
+SECTORS = """[CHIPS]
+name = { ko = "반도체", en = "Chips" }
+members = [
+    { ticker = "000660", ko = "SK하이닉스", en = "SK hynix", market = "KOSPI" },
+    { ticker = "005930", ko = "삼성전자", en = "Samsung Electronics", market = "KOSPI" },
+    { ticker = "042700", ko = "한미반도체", en = "Hanmi", market = "KOSPI" },
+]
+[SOFT]
+name = { ko = "AI 소프트웨어", en = "AI software" }
+members = [
+    { ticker = "035420", ko = "네이버", en = "NAVER", market = "KOSPI" },
+    { ticker = "035720", ko = "카카오", en = "Kakao", market = "KOSPI" },
+    { ticker = "189330", ko = "씨이랩", en = "XiiLab", market = "KOSDAQ" },
+]
+[POWER]
+name = { ko = "전력", en = "Power" }
+members = [{ ticker = "298040", ko = "효성중공업", en = "Hyosung Heavy", market = "KOSPI" }]
+"""
+STOCKS = ("000660", "005930", "042700", "035420", "035720", "189330", "298040")
+FUNDS = ("069500", "229200")
+SCREENER = """event = "deepseek"
+language = "en"
+palette = "kr"
+model = "market"
+estimation = 20
+gap = 0
+min_obs = 15
+placebo_dates = 39
+request_spacing = 0.0
+price_limit = 0.30
+windows = [[0, 0], [0, 1]]
+spreads = [["SOFT", "CHIPS"]]
+[weights]
+magnitude = 0.3
+certainty = 0.3
+persistence = 0.15
+breadth = 0.15
+volume = 0.1
+"""
+START, END = date(2024, 9, 2), date(2025, 3, 31)
+EVENING = kst(2025, 2, 10, 18, 30)
+
+
+def configure(folder: Path) -> None:
+    """Write the configuration of the seven stocks into `folder`/config."""
+    config = folder / "config"
+    config.mkdir()
+    for name, text in (("events", EVENTS), ("sectors", SECTORS), ("screener", SCREENER)):
+        (config / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def market() -> Market:
+    return Market(START, END)
+
+
+@pytest.fixture
+def exchange(market: Market) -> Iterator[Exchange]:
+    market.now = EVENING
+    with Exchange(market) as running:
+        account = running.account
+        account.name, account.password, account.auth_key = ID, PASSWORD, KEY
+        yield running
+
+
+@pytest.fixture
+def command(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
+    """The command without an account."""
+    configure(tmp_path)
+    return Command(starter, tmp_path, exchange.market.now, exchange.environment)
+
+
+@pytest.fixture
+def member(command: Command) -> Command:
+    """The command with an account of data.krx.co.kr."""
+    return command.given(KRX_ID=ID, KRX_PW=PASSWORD)

@@ -1,0 +1,144 @@
+"""Every fault of the table in the README: what is said, how it ends, and that the store is none the worse for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screener.data.store import Store
+from screener.krx.tables import MARKET, PRICES
+from tests.conftest import ROOT
+from tests.e2e.cases import BLOCKS, ROWS, Case, Row, pattern, remembered, table
+from tests.e2e.command import Command
+from tests.e2e.conftest import EVENING, FUNDS, STOCKS, configure
+from tests.e2e.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.fakes.krx import Exchange, Market, kst
+from tests.forkserver import Starter
+
+DEADLINE = 6.0
+"""Seconds: two hosts, each of which is given three tries of 0.8."""
+SOURCES = {"keyless": "pykrx-keyless", "login": "pykrx-login", "openapi": "openapi"}
+STORED = date(2025, 2, 6)
+"""What the store holds before a fault ends here."""
+
+Content = dict[tuple[str, str], dict[date, dict[str, float]]]
+
+
+def as_(way: str, command: Command, market: Market) -> Command:
+    """The command of somebody who goes this way, when the last of the sessions is there to be had."""
+    if way == "openapi":  # it has a session from the next morning on
+        market.now = kst(2025, 2, 11, 8, 0)
+        return command.given(KRX_AUTH_KEY=KEY).with_(now=market.now)
+    return command.given(KRX_ID=ID, KRX_PW=PASSWORD) if way == "login" else command
+
+
+def sync(way: str, first: date, last: date) -> tuple[str, ...]:
+    source = "openapi" if way == "openapi" else "pykrx"
+    return "sync", "--source", source, "--from", str(first), "--to", str(last)
+
+
+@pytest.fixture(scope="module")
+def before(starter: Starter, market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store by way, brought up to the session before the fault."""
+    folder = tmp_path_factory.mktemp("before")
+    configure(folder)
+    market.now = EVENING
+    with Exchange(market) as exchange:
+        account = exchange.account
+        account.name, account.password, account.auth_key = ID, PASSWORD, KEY
+        command = Command(starter, folder, EVENING, exchange.environment)
+        for way in SOURCES:
+            done = as_(way, command, market).run(*sync(way, STORED, STORED), "--store", folder / way)
+            assert done.code == 0, done.err
+        yield folder
+
+
+def content(store: Path) -> Content:
+    """Closes by table, session and ticker."""
+    held: Content = {}
+    for one in Store.open(store).tables():
+        days = held.setdefault((one.source, one.kind.name), {})
+        rows = one.read(("date", one.kind.key, "close" if "close" in one.kind.schema.names else "foreign"))
+        for day, key, close in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+            assert key not in days.setdefault(day, {}), "a row stands twice"
+            days[day][key] = close
+    return held
+
+
+def assert_true(held: Content, market: Market) -> None:
+    """Every stored close is the exchange's final one, and no session is there in part."""
+    truth = market.truth
+    for (_, kind), days in held.items():
+        for day, closes in days.items():
+            if kind == MARKET.name:
+                assert closes == {ticker: truth.close(day, ticker) for ticker in truth.tickers(day)}
+            elif kind == PRICES.name:
+                assert closes == {one: truth.adjusted(day, one) for one in STOCKS} | {
+                    one: truth.fund(day, one) for one in FUNDS
+                }
+            else:
+                codes = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
+                assert closes == {name: truth.level(day, codes[name]) for name in closes}
+
+
+CASES = [
+    pytest.param(row, case, id=f"{row.fault}, {case.way}, {number}".replace(" ", "_"))
+    for row in ROWS
+    for number, case in enumerate(row.cases)
+]
+
+
+@pytest.mark.parametrize(("row", "case"), CASES)
+def test_a_fault_is_told_in_a_line_and_costs_nothing(
+    row: Row, case: Case, before: Path, command: Command, exchange: Exchange
+) -> None:
+    shutil.copytree(before / case.way, command.store)
+    held = content(command.store)
+    user = as_(case.way, command, exchange.market)
+    struck = case.strike(user, exchange)
+    done = struck.run(*sync(case.way, case.first, case.last))
+
+    assert (done.code, done.seconds < DEADLINE) == (row.code, True), done.err
+    assert [line for line in done.said if not (row.line and pattern(row.line).fullmatch(line))] == []
+    assert bool(done.said) == bool(row.line)
+    assert "Traceback" not in done.out + done.err
+    assert_nothing_leaked(command, exchange)
+    if "wrong" in row.fault or "expired" in row.fault:
+        assert sum(request.path.endswith("MDCCOMS001D1.cmd") for request in exchange.requests) <= 1
+    if case.strike is remembered:
+        assert exchange.requests == []
+    if row in BLOCKS:
+        exchange.requests.clear()
+        again = struck.run(*sync(case.way, case.first, case.last))
+        assert again.code == 5
+        assert all(f"refused this machine on {user.now:%Y-%m-%d %H:%M}" in line for line in again.said)
+        assert exchange.requests == []
+
+    if "damaged" in row.fault:
+        assert command.run("store", "repair").code == 0
+    after = content(command.store)
+    assert_true(after, exchange.market)
+    for name, days in held.items():
+        assert days.items() <= after[name].items()
+    assert [damage for one in Store.open(command.store).tables() for damage in one.verify()] == []
+
+    exchange.faults.clear()
+    exchange.account.password_expired, exchange.account.quota = False, 10_000
+    for path in command.home.rglob("blocked-*.json"):
+        path.unlink()
+    exchange.market.now = max(user.now, exchange.market.now)
+    done = user.with_(now=exchange.market.now).run(*sync(case.way, case.first, case.last))
+    assert (done.code, done.said) == (0, [])
+    after = content(command.store)
+    assert_true(after, exchange.market)
+    kind = PRICES if case.way == "keyless" else MARKET
+    assert {case.first, case.last} <= after[SOURCES[case.way], kind.name].keys()
+
+
+def test_the_readme_lists_every_fault() -> None:
+    """`python -m tests.e2e.cases` prints the table."""
+    assert table() in (ROOT / "README.md").read_text(encoding="utf-8")

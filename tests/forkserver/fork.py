@@ -1,0 +1,111 @@
+"""Runs the command in forks of one process that has imported everything, for what an import costs many runs can have.
+
+Says 0 when it is ready. Then it reads one JSON object a line: {"start": {...}} is answered with the pid, {"wait": pid} with the exit status.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from datetime import date, datetime
+from functools import partial
+from typing import Any, NoReturn
+from unittest.mock import patch
+
+LOADED = (
+    "pykrx.website.comm.auth",
+    "pykrx.website.krx.market.core",
+    "pykrx.website.naver.wrap",
+    "screener.app.answers",
+    "screener.daily.run",
+    "screener.doctor",
+    "screener.archive.filing",
+    "screener.data.sync.command",
+    "screener.cli",
+    "screener.demo",
+    "screener.krx.openapi",
+    "screener.krx.pykrx",
+    "screener.data.sync.imports",
+    "screener.report.charts",
+    "screener.report.files.parquet",
+    "screener.report.files.workbook",
+    "screener.report.holdings",
+    "screener.report.html",
+    "screener.report.markdown",
+    "screener.report.terminal",
+    "time_machine",
+)
+
+
+def prepare(job: dict[str, Any]) -> None:
+    """Set the clock, and what a user could only change in the code."""
+    import time_machine
+
+    from screener.data import access
+    from screener.data.sync import histories, sessions
+    from screener.krx.hours import checks
+    from screener.krx.wire import Patience
+
+    if job.get("now"):
+        time_machine.travel(datetime.fromisoformat(job["now"]), tick=True).start()
+    if job.get("patience"):
+        patch.object(access, "Patience", partial(Patience, **job["patience"])).start()
+    if job.get("batch"):
+        for module in (histories, sessions):
+            patch.object(module, "BATCH", job["batch"]).start()
+    if job.get("whole"):
+        patch.object(checks, "WHOLE", job["whole"]).start()
+    if job.get("nameless"):
+        failure = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        patch.object(socket, "getaddrinfo", side_effect=failure).start()
+
+
+def run(job: dict[str, Any]) -> NoReturn:
+    """Become the command."""
+    from screener.__main__ import main
+
+    signal.alarm(job["limit"])
+    for stream, name in ((0, os.devnull), (1, job["stdout"]), (2, job["stderr"])):
+        mode = os.O_RDONLY if stream == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        os.dup2(os.open(name, mode, 0o600), stream)
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    os.chdir(job["folder"])
+    prepare(job)
+    sys.argv = ["screener", *job["arguments"]]
+    main()
+    os._exit(0)
+
+
+def serve() -> None:
+    """Fork, or wait for a fork, as asked."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # pykrx prints when it is imported
+    for name in LOADED:
+        importlib.import_module(name)
+    from screener.krx.calendar import Calendar
+
+    Calendar().sessions(date(2024, 1, 1), date(2026, 12, 31))
+    sys.stdout.flush()  # or every fork would print it again
+    gc.freeze()
+    answers.write("0\n")
+    answers.flush()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "start" in asked:
+            answer = os.fork()
+            if not answer:
+                run(asked["start"])
+        else:
+            answer = os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])
+        answers.write(f"{answer}\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,240 @@
+"""Answers of KRX, as it writes them, become tables."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from screener.errors import DataError
+from screener.krx.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
+from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, PRICES
+
+DAY = date(2025, 1, 31)
+
+# As data.krx.co.kr writes them (MDCSTAT01501): traded, halted, and a holiday's.
+HYNIX = {
+    "ISU_SRT_CD": "000660",
+    "ISU_CD": "KR7000660001",
+    "ISU_ABBRV": "SK하이닉스",
+    "MKT_NM": "KOSPI",
+    "SECT_TP_NM": "",
+    "TDD_CLSPRC": "199,200",
+    "FLUC_TP_CD": "2",
+    "CMPPREVDD_PRC": "-21,800",
+    "FLUC_RT": "-9.86",
+    "TDD_OPNPRC": "201,000",
+    "TDD_HGPRC": "203,500",
+    "TDD_LWPRC": "194,600",
+    "ACC_TRDVOL": "12,468,393",
+    "ACC_TRDVAL": "2,471,235,862,100",
+    "MKTCAP": "145,017,979,078,800",
+    "LIST_SHRS": "728,002,365",
+    "MKT_ID": "STK",
+}
+HALTED = {
+    **HYNIX,
+    "ISU_SRT_CD": "0009K0",
+    "ISU_ABBRV": "정지",
+    "MKT_NM": "KOSDAQ GLOBAL",
+    "TDD_CLSPRC": "2,260",
+    "FLUC_RT": "0.00",
+    "TDD_OPNPRC": "0",
+    "TDD_HGPRC": "0",
+    "TDD_LWPRC": "0",
+    "ACC_TRDVOL": "0",
+    "ACC_TRDVAL": "0",
+}
+HOLIDAY = {
+    **HYNIX,
+    **dict.fromkeys(("TDD_CLSPRC", "FLUC_RT", "TDD_OPNPRC", "TDD_HGPRC", "TDD_LWPRC"), "-"),
+    "MKTCAP": "",
+}
+
+
+CHANGE = pa.field("change", pa.float64())
+
+
+def session(*records: dict[str, str]) -> list[dict[str, object]]:
+    table = market_rows(DAY, records, ticker="ISU_SRT_CD", name="ISU_ABBRV")
+    assert table.schema == MARKET.schema.append(CHANGE)
+    return table.to_pylist()
+
+
+def test_market_row() -> None:
+    assert session(HYNIX) == [
+        {
+            "date": DAY,
+            "ticker": "000660",
+            "name": "SK하이닉스",
+            "market": "KOSPI",
+            "open": 201000.0,
+            "high": 203500.0,
+            "low": 194600.0,
+            "close": 199200.0,
+            "volume": 12468393,
+            "value": 2471235862100,
+            "marcap": 145017979078800,
+            "shares": 728002365,
+            "change_pct": -9.86,
+            "change": -21800.0,
+        }
+    ]
+
+
+def test_halt_stays_as_krx_gives_it_and_a_dash_is_null() -> None:
+    halted, holiday = session(HALTED, HOLIDAY)
+    assert (halted["ticker"], halted["market"]) == ("0009K0", "KOSDAQ GLOBAL")
+    assert [halted[name] for name in ("open", "high", "low", "close", "volume")] == [0, 0, 0, 2260, 0]
+    assert [holiday[name] for name in ("open", "high", "low", "close", "change_pct", "marcap")] == [None] * 6
+
+
+def test_volume_beyond_32_bits() -> None:
+    (row,) = session({**HYNIX, "ACC_TRDVOL": "2,147,483,648"})
+    assert row["volume"] == 2**31
+
+
+def test_a_change_that_krx_does_not_give_is_null() -> None:
+    record = {name: text for name, text in HYNIX.items() if name != "CMPPREVDD_PRC"}
+    assert session(record)[0]["change"] is None
+
+
+def test_no_records_no_rows() -> None:
+    assert session() == []
+
+
+def test_renamed_column_is_named() -> None:
+    records = [{("TDD_CLOSE" if name == "TDD_CLSPRC" else name): text for name, text in HYNIX.items()}]
+    with pytest.raises(DataError, match="session 2025-01-31: there is no TDD_CLSPRC: renamed by KRX"):
+        session(*records)
+    with pytest.raises(DataError, match="there is no ISU_NM"):
+        market_rows(DAY, [HYNIX])
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"TDD_CLSPRC": "n/a"}, "TDD_CLSPRC of row 2 is 'n/a', no number"),
+        ({"ACC_TRDVOL": "1.5"}, "ACC_TRDVOL of row 2 is '1.5', no number"),
+        ({"ACC_TRDVOL": 5}, "ACC_TRDVOL is not text"),
+        ({"ISU_SRT_CD": None}, "a row has no ISU_SRT_CD"),
+        ({"ISU_SRT_CD": float("nan")}, "a row has no ISU_SRT_CD"),  # how pandas fills a gap
+    ],
+)
+def test_what_cannot_be_is_named(change: dict[str, str], expected: str) -> None:
+    with pytest.raises(DataError, match=f"session 2025-01-31: {expected}"):
+        session(HYNIX, {**HYNIX, **change})
+
+
+@pytest.mark.parametrize(("field", "text"), [("TRD_DD", "2025/01/31"), ("BAS_DD", "20250131")])
+def test_index_row(field: str, text: str) -> None:
+    record = {
+        field: text,
+        "CLSPRC_IDX": "2,517.37",
+        "OPNPRC_IDX": "2,513.44",
+        "HGPRC_IDX": "2,522.52",
+        "LWPRC_IDX": "-",
+        "ACC_TRDVOL": "3,594,367,000",
+        "ACC_TRDVAL": "12,032,513,284,345",
+        "MKTCAP": "2,067,301,235,152,340",
+        "PRV_DD_CMPR": "-19.43",
+    }
+    table = index_rows("KOSPI", [record, record], day=field)
+    assert table.schema == INDICES.schema.append(CHANGE)
+    assert (
+        table.to_pylist()
+        == [
+            {
+                "date": DAY,
+                "index": "KOSPI",
+                "open": 2513.44,
+                "high": 2522.52,
+                "low": None,
+                "close": 2517.37,
+                "volume": 3594367000,
+                "value": 12032513284345,
+                "marcap": 2067301235152340,
+                "change": -19.43,
+            }
+        ]
+        * 2
+    )
+    assert index_rows("KOSPI", []).to_pylist() == []
+    with pytest.raises(DataError, match=f"index KOSPI: {field} of row 1 is '31 Jan', no date"):
+        index_rows("KOSPI", [{**record, field: "31 Jan"}], day=field)
+
+
+def test_history_rows() -> None:
+    """Numbers as pykrx 1.2.9 hands them out."""
+    days = np.array(["2018-08-02", "2018-08-03"], dtype="datetime64[D]")
+    frame = pd.DataFrame(
+        {
+            "시가": [46550, 0],
+            "고가": [46800, 0],
+            "저가": [45500, 0],
+            "종가": [45500, 45500],
+            "거래량": [2**31, 0],
+            "등락률": [np.nan, 0.0],
+        },
+        index=pd.DatetimeIndex(days, name="날짜"),
+    )
+    table = history_rows("005930", days, frame)
+    assert table.schema == PRICES.schema
+    first = {"open": 46550.0, "high": 46800.0, "low": 45500.0, "close": 45500.0, "volume": 2147483648}
+    second = {"open": 0.0, "high": 0.0, "low": 0.0, "close": 45500.0, "volume": 0}
+    assert table.to_pylist() == [
+        {"date": date(2018, 8, 2), "ticker": "005930", **first},
+        {"date": date(2018, 8, 3), "ticker": "005930", **second},
+    ]
+    assert history_rows("005930", days[:0], pd.DataFrame()).equals(PRICES.schema.empty_table())
+    with pytest.raises(DataError, match="history of 005930: there is no 거래량"):
+        history_rows("005930", days, frame.drop(columns="거래량"))
+
+
+def test_flow_rows_are_null_where_a_kind_of_investor_did_not_trade() -> None:
+    def bought(ticker: str, amount: str) -> dict[str, str]:
+        return {"ISU_SRT_CD": ticker, "ISU_NM": "이름", "NETBID_TRDVOL": "1", "NETBID_TRDVAL": amount}
+
+    table = flow_rows(
+        DAY,
+        {
+            "foreign": [bought("006400", "226,557,639,000"), bought("000660", "-1,012,345,678,900")],
+            "institution": [bought("000660", "0")],
+            "individual": [],
+        },
+    )
+    assert table.schema == FLOWS.schema
+    assert table.to_pylist() == [
+        {"date": DAY, "ticker": "000660", "foreign": -1012345678900, "institution": 0, "individual": None},
+        {"date": DAY, "ticker": "006400", "foreign": 226557639000, "institution": None, "individual": None},
+    ]
+    with pytest.raises(DataError, match=r"flows 2025-01-31 \(foreign\): there is no NETBID_TRDVAL"):
+        flow_rows(DAY, {"foreign": [{"ISU_SRT_CD": "000660"}]})
+
+
+def test_industry_rows() -> None:
+    records = [{"ISU_SRT_CD": "138930", "ISU_ABBRV": "BNK금융지주", "MKT_TP_NM": "KOSPI", "IDX_IND_NM": "기타금융"}]
+    table = industry_rows(DAY, records)
+    assert table.schema == INDUSTRIES.schema
+    assert table.to_pylist() == [{"date": DAY, "ticker": "138930", "industry": "기타금융"}]
+
+
+def test_whole_market_is_converted_in_no_time() -> None:
+    """2,700 rows take 4 ms; the fastest of ten tells it on a busy machine as well."""
+    records = [{**HYNIX, "ISU_SRT_CD": f"{number:06d}", "ISU_ABBRV": f"회사 {number}"} for number in range(2700)]
+    taken = []
+    for _ in range(10):
+        start = time.perf_counter()
+        market_rows(DAY, records, ticker="ISU_SRT_CD", name="ISU_ABBRV")
+        taken.append(time.perf_counter() - start)
+    assert min(taken) < 0.030
+
+
+def test_a_name_in_another_charset_is_refused() -> None:
+    spoiled = {**HYNIX, "ISU_ABBRV": "SK하이닉스".encode("euc-kr").decode("utf-8", "replace")}
+    with pytest.raises(DataError, match="ISU_ABBRV of row 2 cannot be read, it is in another charset than it says"):
+        session(HYNIX, spoiled)
