@@ -48,7 +48,7 @@ def prepare(job: dict[str, Any]) -> None:
 
     from screener.data import access
     from screener.data.sync import histories, sessions
-    from screener.krx.hours import checks
+    from screener.krx import checks
     from screener.krx.wire import Patience
 
     if job.get("now"):
