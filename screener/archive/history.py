@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from screener.errors import DataError
+from screener.report.formats.csv import to_csv
 from screener.report.model import Report
-from screener.report.tables import Table, to_csv
+from screener.report.tables import Table
 
 FILE = "history.csv"
 KEY = ("as_of", "event", "sector", "window_start", "window_end")
@@ -32,10 +33,9 @@ def load_history(root: Path) -> list[dict[str, str]]:
 
 def rows_of(report: Report, sectors: Table) -> list[dict[str, str]]:
     """What the history holds of `report`, but for the revision: the rows of its sectors, as text."""
-    theme = sectors.header.index("theme")
-    whole = Table(sectors.name, sectors.columns, tuple(row for row in sectors.rows if row[theme] is None))
-    header, *rows = _cells(to_csv(whole))
-    return [dict(zip(header, row, strict=True)) for row in rows] if report.provenance.study else []
+    header, *rows = _cells(to_csv(sectors))
+    records = [dict(zip(header, row, strict=True)) for row in rows]
+    return [record for record in records if not record["theme"]] if report.provenance.study else []
 
 
 def history_with(root: Path, report: Report, sectors: Table, revision: int = 1) -> bytes | None:

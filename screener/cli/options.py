@@ -17,7 +17,7 @@ from screener.i18n import LANGUAGES, OPTION, _
 if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.sources.live import Access
-    from screener.report.terminal import Style
+    from screener.report.formats.terminal import Style
 
 
 SOURCE_HELP = "auto, store, pykrx, openapi, press, or file:PATH,..."
@@ -121,7 +121,7 @@ def in_colour() -> bool:
 def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: int | None) -> Style:
     import shutil
 
-    from screener.report.terminal import PLAIN_WIDTH, Style
+    from screener.report.formats.terminal import PLAIN_WIDTH, Style
 
     terminal, colour = is_terminal(), in_colour()
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")

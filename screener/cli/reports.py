@@ -19,7 +19,7 @@ from screener.progress import busy
 from screener.streams import emit, note
 
 if TYPE_CHECKING:
-    from screener.app.answers import Screen
+    from screener.app.answers import Maker
     from screener.config import Settings
     from screener.data.sources.base import Tried
     from screener.data.sources.live import Access
@@ -53,27 +53,27 @@ def report(
     from screener.app.report import Request, make_report
     from screener.app.trend import with_trend
     from screener.archive.filing import file_report
-    from screener.report.answer import report_answer
+    from screener.report.screens import Screen
 
     with busy(_("measuring")):
         made = make_report(settings, Request(**asked), _access(settings, store, asked["source"]))
         root = reports or Path("reports")
         if asked["so_far"]:
             made = with_trend(made, root, settings)
-    answer = report_answer(made, explain=explain)
-    code = _tried(answer.tried)
+    shown = Screen("report", made, explain=explain)
+    code = _tried(made.provenance.tried)
     if not output.page:
-        output.deliver(answer, settings)
+        output.deliver(shown, settings)
         return code
     style = output.style(settings)
-    screen = page(answer, style, full=output.full)
+    screen = page(shown, style, full=output.full)
     if reports is None and (asked["sectors"] or asked["model"]):
         said = _(
             "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables."
         )  # part of a study must not take the place of the whole
     else:
         try:
-            folder, files = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
+            folder, files = file_report(root, made, shown, settings, style.palette, sys.argv[1:])
         except ScreenerError:
             emit(screen)  # the report was made, whatever became of its files
             raise
@@ -144,9 +144,9 @@ def demo(config_directory: Path | None, output: Output, seed: int) -> int:
     """Tour of a simulated market: planted effects beside what the study finds of them."""
     settings = settings_of(config_directory)
     from screener.demo import make_demo
-    from screener.report.answer import report_answer
+    from screener.report.screens import Screen
 
-    output.deliver(report_answer(make_demo(settings, seed)), settings)
+    output.deliver(Screen("report", make_demo(settings, seed)), settings)
     return ExitCode.DONE
 
 
@@ -176,7 +176,7 @@ def export(
     with busy(_("measuring")):
         access = _access(settings, store, asked["source"])
         answer = SCREENS[screen](settings, names, asked, access)
-    code = _tried(answer.tried)
+    code = _tried(answer.report.provenance.tried)
     emit(written(answer, format_, out, palette or settings.screener.palette))
     return code
 
@@ -185,14 +185,14 @@ def _answered(
     settings: Settings,
     store: str | None,
     output: Output,
-    screen: Screen,
+    screen: Maker,
     names: Sequence[str],
     asked: Mapping[str, Any],
 ) -> int:
     """Measure, and deliver what was found."""
     with busy(_("measuring")):
         answer = screen(settings, names, asked, _access(settings, store, asked["source"]))
-    code = _tried(answer.tried)
+    code = _tried(answer.report.provenance.tried)
     output.deliver(answer, settings)
     return code
 

@@ -72,7 +72,7 @@ def scan(
     from screener.app.own_sectors import group_of, refuse_name, save_group
     from screener.app.scan import Request, make_scan
     from screener.data.universe_filter import Filters
-    from screener.report.answer import scan_answer
+    from screener.report.screens import Screen
 
     path = refuse_name(settings, config_directory, save, replace=replace) if save else None
     least = {"least_cap": min_cap, "least_value": min_value}
@@ -94,5 +94,5 @@ def scan(
             )
             + "\n"
         )
-    output.deliver(scan_answer(made, top), settings, said)
+    output.deliver(Screen("scan", made.report, top=top), settings, said)
     return ExitCode.DONE

@@ -20,8 +20,8 @@ from screener.data.sources.live import Access
 from screener.data.turns import Turn, turns
 from screener.errors import DataError
 from screener.krx.tables import MARKET, PRICES
-from screener.report.answer import report_answer
 from screener.report.model import Report
+from screener.report.screens import Screen
 from screener.report.trend import trend
 
 
@@ -89,7 +89,7 @@ def make_due(
                 report = _report(settings, access, way, event, day)
                 with locked(root):
                     report = with_trend(report, root, settings)
-                    answer = report_answer(report)
+                    answer = Screen("report", report)
                     filing = file_study(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
                 told = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault)

@@ -12,7 +12,7 @@ from screener.daily.making import Made, Told
 from screener.daily.status import Missed
 from screener.data.turns import Turn, What
 from screener.i18n import _, name_of
-from screener.report.figures import percent
+from screener.report.formatting import percent
 
 LINES = 10
 NAMED = 3

@@ -117,9 +117,9 @@ def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
         column: frame[f"{column}_{language()}"] for column in ("name", "strongest") if f"{column}_ko" in frame
     }
     if "window_start" in frame:
-        news = {(window.first, window.last): news(report.confounders(window)) or None for window in report.windows}
+        texts_of = {(window.first, window.last): news(report.confounders(window)) or None for window in report.windows}
         windows = zip(frame["window_start"], frame["window_end"], strict=True)
-        texts["confounders"] = pd.Series([news[window] for window in windows], frame.index, dtype=object)
+        texts["confounders"] = pd.Series([texts_of[window] for window in windows], frame.index, dtype=object)
     return texts
 
 

@@ -207,7 +207,14 @@ def tiles(report: Report) -> Figure | None:
     largest = max(known, key=lambda row: row.marcap)
     values = {"n": len(above), "of": len(known), "share": f"{share * 100:.0f}"}
     told = "; ".join(
-        _("{name}, {n} stocks, {cap} tn won", name=one.name, n=len(one.rows), cap=_cap(one.cap)) for one in sectors
+        ngettext(
+            "{name}, {n} stock, {cap} tn won",
+            "{name}, {n} stocks, {cap} tn won",
+            len(sector.rows),
+            name=sector.name,
+            cap=_cap(sector.cap),
+        )
+        for sector in sectors
     )
     return figure(
         lambda frame: _draw_tiles(sectors, frame),

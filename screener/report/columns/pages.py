@@ -6,7 +6,7 @@ Where there is no room, the column of the highest priority goes first; those of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -114,17 +114,19 @@ NAIVE_TESTS = (
 """Tests that assume independence between stocks."""
 
 
-def parts(first: PageColumn, *, left_out: bool = False) -> tuple[PageColumn, ...]:
-    """What scores are made of; `left_out`: and their range when each member is left out once."""
+def parts(first: PageColumn, names: Iterable[str] = PARTS, *, left_out: bool = False) -> tuple[PageColumn, ...]:
+    """What scores are made of, the parts `names`; `left_out`: and their range when each member is left out once."""
     return (
         first,
         _SCORE.at(0),
         PageColumn("rank", N_("#"), cells.count),
-        *(PageColumn(f"score_{part}", _PART_HEADERS[part], _SIGNED_2, 1) for part in PARTS),
+        *(PageColumn(f"score_{name}", _PART_HEADERS[name], _SIGNED_2, 1) for name in names),
         PageColumn("steady", N_("steady %"), cells.share, 2),
         *([PageColumn("", N_("without one"), cells.left_out, 3)] if left_out else []),
     )
 
+
+PARTS_OF_STOCKS = parts(STOCK, [name for name in PARTS if name != "breadth"])
 
 _SPREAD_TESTS = (
     replace(_CAAR, show=cells.percent),
@@ -205,7 +207,16 @@ SCAN = (
     PageColumn("sectors", N_("Sector"), cells.text, 5, right=False),
     _FLAGS.at(6),
 )
-_FOUND = (*(_N, _MEAN, _CAAR.at(2), PageColumn("breadth_up", N_("Up %"), cells.share, 5), _RANK, _P.at(3)),)
+_FOUND = (
+    *(
+        _N,
+        _MEAN,
+        replace(_CAAR, show=cells.percent, priority=2),
+        PageColumn("breadth_up", N_("Up %"), cells.share, 5),
+        _RANK,
+        _P.at(3),
+    ),
+)
 GROUPS = (
     PageColumn("group", N_("No."), cells.count),
     PageColumn("strongest", N_("Strongest members"), cells.text, right=False),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from screener.i18n import N_, _
+from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
 from screener.report.columns import pages
 from screener.report.formatting import direction, percent, probability, window_name
@@ -106,7 +106,13 @@ class _Comparison:
         for row in rows:
             if row.undefined_tests:
                 tests = ", ".join(_(_TESTS[name]) for name in row.undefined_tests.split())
-                text = _("{name} ({n} stocks) cannot carry: {tests}", name=row.name, n=row.n, tests=tests)
+                text = ngettext(
+                    "{name} ({n} stock) cannot carry: {tests}",
+                    "{name} ({n} stocks) cannot carry: {tests}",
+                    row.n,
+                    name=row.name,
+                    tests=tests,
+                )
                 body.append(line(text, "dim"))
         return Section(Key.SIDES, _("Each side, {window}", window=leading), tuple(body))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.analysis.results import Window
-from screener.i18n import N_, _, language
+from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Line, line
 from screener.report.formatting import percent
 from screener.report.model import BANNERS, MODELS, EventFacts, Provenance, Report
@@ -80,7 +80,12 @@ def provenance_lines(report: Report) -> list[Line]:
         for tried in provenance.tried
     ]
     if provenance.selected:
-        text = _("Source: figures that newspapers printed for {day}, {n} stocks", day=report.event.event_day, n=printed)
+        text = ngettext(
+            "Source: figures that newspapers printed for {day}, {n} stock",
+            "Source: figures that newspapers printed for {day}, {n} stocks",
+            printed,
+            day=report.event.event_day,
+        )
         return [*lines, line(text, "dim")]
     lines.append(source_line(provenance))
     if provenance.proxies:

@@ -9,7 +9,7 @@ from typing import Any
 
 from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_Q
-from screener.i18n import N_, _, language
+from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, line
 from screener.report.columns import pages
 from screener.report.formatting import HUNDRED_MILLION, probability
@@ -115,7 +115,11 @@ class _Scan:
         highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
         both = fields_of([*highest, *lowest], pages.SCAN)
         between = len(stocks) - 2 * top
-        text = _("and {n} more stocks between the two ends: --top N, or --csv DIR", n=between)
+        text = ngettext(
+            "and {n} more stock between the two ends: --top N, or --csv DIR",
+            "and {n} more stocks between the two ends: --top N, or --csv DIR",
+            between,
+        )
         more = [line(text, "dim")] if between > 0 else []
         note = _(
             "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "

@@ -125,7 +125,7 @@ class _Study:
         body: list[Line | Grid] = [
             Grid(fields_of(self.sectors, pages.parts(pages.SECTOR, left_out=left_out))),
             line(""),
-            Grid(fields_of(shown, pages.parts(pages.STOCK))),
+            Grid(fields_of(shown, pages.PARTS_OF_STOCKS)),
         ]
         if len(shown) < len(stocks):
             body.append(line(_("and {n} more: --csv DIR writes them all", n=len(stocks) - len(shown)), "dim"))
