@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from gettext import GNUTranslations
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
 
 Language = Literal["ko", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 OPTION = "--lang"
-LOCALE = Path(__file__).with_name("locale")
+LOCALE = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120 - `screener --help` need not wait for pathlib
 DOMAIN = "screener"
 
 # A global and no context variable: requests are sent from threads, which would not inherit it.
@@ -127,9 +129,10 @@ def cause(error: OSError) -> str:
 
 
 @cache
-def _catalogue() -> GNUTranslations:
-    with (LOCALE / "ko" / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
-        return GNUTranslations(file)
+def _catalogue() -> NullTranslations:
+    import gettext
+
+    return gettext.translation(DOMAIN, LOCALE, ["ko"])
 
 
 def _shows_hangul(stream: Any) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from screener.cells import padded, widened
 from screener.config import Settings
 from screener.i18n import Named, _, language
 from screener.krx.calendar import EventDays
-from screener.words.cells import padded, widened
 
 
 def list_events(settings: Settings, days: Mapping[str, EventDays]) -> str:

@@ -8,9 +8,10 @@ import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -19,7 +20,7 @@ from screener.cli.group import commands
 from screener.cli.help_i18n import paragraphs
 from screener.i18n import DOMAIN, LOCALE
 
-PO = LOCALE / "ko" / "LC_MESSAGES" / f"{DOMAIN}.po"
+PO = Path(LOCALE) / "ko" / "LC_MESSAGES" / f"{DOMAIN}.po"
 KEYWORDS = {"_", "N_", "ngettext", "pgettext", "mistake", "DamagedError"} | {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ScreenerError)
 }
@@ -31,7 +32,7 @@ OPTIONAL = {"field_type", "expected_plural", "actual_length", "class_name", "gt"
 
 def extracted() -> Iterator[tuple[str | tuple[str, str], str | None]]:
     """Every message, with its context: of the code, of click, and of the pages of help."""
-    for path in (*LOCALE.parent.rglob("*.py"), *Path(click.__file__).parent.rglob("*.py")):
+    for path in (*Path(LOCALE).parent.rglob("*.py"), *Path(click.__file__).parent.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS:
                 texts = [list(_texts(argument)) for argument in call.args]
@@ -40,7 +41,9 @@ def extracted() -> Iterator[tuple[str | tuple[str, str], str | None]]:
                 elif call.func.id == "pgettext":
                     yield texts[1][0], texts[0][0]
                 else:
-                    hints = (text for keyword in call.keywords if keyword.arg == "hint" for text in _texts(keyword.value))
+                    hints = (
+                        text for keyword in call.keywords if keyword.arg == "hint" for text in _texts(keyword.value)
+                    )
                     yield from ((text, None) for text in (*(texts[0] if texts else ()), *hints))
     yield from ((text, None) for text in help_texts(commands))
 
@@ -69,10 +72,12 @@ def problems(catalogue: Catalog) -> Iterator[str]:
     for entry in catalogue:
         if not entry.id:
             continue
-        originals, texts = (one if isinstance(one, tuple) else (one,) for one in (entry.id, entry.string))
+        originals, texts = _forms(entry.id), _forms(entry.string)
         if entry.fuzzy or not all(texts):
             yield f"{'fuzzy' if entry.fuzzy else 'not translated'}: {entry.id!r}"
-        differ = {field for text in originals for field in _fields(text)} ^ {one for text in texts for one in _fields(text)}
+        differ = {field for text in originals for field in _fields(text)} ^ {
+            one for text in texts for one in _fields(text)
+        }
         if {name for name, *_ in differ} - OPTIONAL:
             yield f"placeholders differ: {entry.id!r}"
     yield from (f"unused: {entry.id!r}" for entry in catalogue.obsolete.values())
@@ -92,8 +97,14 @@ def _texts(node: ast.expr) -> Iterator[str]:
         yield node.value
 
 
+def _forms(text: Any) -> tuple[str, ...]:
+    return text if isinstance(text, tuple) else (text or "",)
+
+
 def _fields(text: str) -> set[tuple[str, str | None, str | None]]:
-    return {(name, form, conversion) for _, name, form, conversion in string.Formatter().parse(text) if name is not None}
+    return {
+        (name, form, conversion) for _, name, form, conversion in string.Formatter().parse(text) if name is not None
+    }
 
 
 def main() -> int:
@@ -106,7 +117,7 @@ def main() -> int:
         PO.with_suffix(".mo").write_bytes(compiled(catalogue))
     elif PO.with_suffix(".mo").read_bytes() != compiled(catalogue):
         wrong.append("screener.mo is not made of screener.po: run `make catalogue`")
-    print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")
+    sys.stderr.writelines(f"{line}\n" for line in wrong)
     return bool(wrong)
 
 

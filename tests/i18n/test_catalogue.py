@@ -1,139 +1,110 @@
-"""Every message has its Korean, with the same values in it, and nothing is said past the catalogue."""
+"""The catalogue is complete, and its check sees what it must; messages of other programs are theirs."""
 
 from __future__ import annotations
 
+import ast
 import errno
+import inspect
 import os
 import re
-import string
-from collections import Counter
+import tomllib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from pydantic_core import PydanticKnownError
 
-from screener.cli.speaking import paragraphs
-from screener.krx.tables import FLOWS, INDUSTRIES
-from screener.words.messages import KO, PARTS
-from screener.words.messages.doctor import CHECKS
-from screener.words.messages.help import HELP
-from screener.words.messages.settings import PYDANTIC, TOMLLIB
-from screener.words.messages.system import SYSTEM
-from tests.words import source
-
-SAID = source.said()
-HANGUL = re.compile(r"[가-힣]")
-SAME = {
-    "{ticker} on {day}",
-    "{ticker} from {first} to {last}",
-    "{source}: {figures} of {day}",
-    "1 to {count}",
-    " and ",
-}
-"""Messages whose Korean is values and signs alone."""
-PLAIN = {
-    "`screener sync`",
-    "screener %(version)s",
-    "screener sync && screener report",
-    "store repair",
-    "sync --source {}",
-    "{} and {} more",
-    "Fictional {} {}",
-    "Simulated event",
-    "Other simulated news",
-    "Falls, and stays down",
-    "Jumps, and gives most back",
-    "Jumps, and ends lower",
-    "Falls, and goes on",
-    "Rises only later",
-    "Falls on other news",
-    "Nothing happens",
-    "Halts, a split, a limit, listings",
-    "no clear effect",
-    "bold reverse",
-    "daily: repair",
-    "{} daily exit {}: {}",
-    "# screener daily: 18:30 Asia/Seoul, Monday to Friday",
-    "systemctl --user daemon-reload && systemctl --user enable --now {}.timer",
-}
-"""Commands, names that stand beside their Korean ones, keys and looks."""
-NOT_FOR_USERS = {
-    "there is always a way without an account",
-    "module 'screener' has no attribute {}",
-    "a simulated market needs neither store nor exchange",
-    "write, settle and repair belong inside `with store.writing(...)`",
-}
-"""Mistakes of whoever changes the code."""
-FOREIGN = re.compile(
-    r"Mozilla|TZ=Asia/Seoul|/15 \* \* \*|Read timed out|doctype|non-JSON|unexpected KRX|pa\.Array|style-src|default-src|@media|\\d|\\w|\(\.\*"
-)
-"""What other programs say or read, and patterns for it."""
-CLASSES = re.compile(r"[a-z]+( [a-z-]+)+( ?\{\})?")
-"""Of marks in a drawing, for its style sheet."""
+from screener import i18n
+from screener.i18n import _, ngettext, pgettext, set_language
+from tests.i18n.catalogue import PO, compiled, extracted, problems, updated
 
 
-def places(text: str) -> Counter[tuple[str | None, ...]]:
-    """What is filled in: name, format and conversion of each place."""
-    return Counter(
-        (name, form, conversion) for _, name, form, conversion in string.Formatter().parse(text) if name is not None
-    )
+def test_it_is_complete_and_compiled() -> None:
+    catalogue = updated()
+    assert list(problems(catalogue)) == []
+    assert PO.with_suffix(".mo").read_bytes() == compiled(catalogue), "run `make catalogue`"
 
 
-def test_every_message_has_korean_with_the_same_places() -> None:
-    assert {one.message for one in SAID} - KO.keys() == set()
-    differ = {text: ko for text, ko in KO.items() if text not in PYDANTIC and set(places(text)) != set(places(ko))}
-    assert differ == {}
+def test_every_kind_of_message_is_extracted() -> None:
+    found = {message for message, _context in extracted()}
+    assert {
+        "{path}:{line}: not UTF-8 text",  # an error
+        "save the file as UTF-8",  # its hint
+        "no price in the source",  # N_
+        "Won", "Lost",  # both ends of a conditional
+        "the weights sum to {total:g}; they must sum to 1",  # a mistake in a configuration file
+        "Korean or English.",  # an option
+        "Without a command: `screener report`.",  # a paragraph of help
+        "Missing command.",  # click's
+    } <= found  # fmt: skip
+    assert ("; no clear effect", "verdict") in set(extracted())
 
 
-def test_every_message_is_filled_with_what_it_holds() -> None:
-    wrong = {one.where: one.message for one in SAID if one.values != {name for name, *_ in places(one.message)}}
-    assert wrong == {}
+def faulty() -> Iterator[tuple[str, Catalog]]:
+    for fault, english, korean, flags in (
+        ("not translated", "new {x}", "", ()),
+        ("fuzzy", "new {x}", "새 {x}", ("fuzzy",)),
+        ("placeholders differ", "new {x}", "새 {y}", ()),
+        ("placeholders differ", "new {x:.2f}", "새 {x}", ()),
+        ("placeholders differ", ("{n} thing", "{n} things"), ("것",), ()),
+    ):
+        catalogue = Catalog("ko")
+        catalogue.add(english, korean, flags=flags)
+        yield fault, catalogue
+    catalogue = Catalog("ko")
+    catalogue.add("gone", "없음")
+    catalogue.update(Catalog())
+    yield "unused", catalogue
 
 
-def test_no_message_stands_in_two_parts() -> None:
-    assert [text for text, count in Counter(text for part in PARTS for text in part).items() if count > 1] == []
+@pytest.mark.parametrize(("fault", "catalogue"), [*faulty()])
+def test_the_check_finds(fault: str, catalogue: Catalog) -> None:
+    [problem] = problems(catalogue)
+    assert problem.startswith(f"{fault}: ")
 
 
-def test_every_entry_is_used() -> None:
-    passed_on = {*source.arguments("told", 1), FLOWS.name, INDUSTRIES.name}
-    by_other_means = {**HELP, **CHECKS, **SYSTEM, **TOMLLIB, **PYDANTIC}  # each has its own test
-    assert KO.keys() - {one.message for one in SAID} - passed_on - by_other_means.keys() == set()
-    assert passed_on <= KO.keys()
+def test_plural_and_context() -> None:
+    assert [ngettext("{n} stock", "{n} stocks", n) for n in (0, 1, 2)] == ["0 stocks", "1 stock", "2 stocks"]
+    texts = [_("; no clear effect"), pgettext("verdict", "; no clear effect")]
+    set_language("ko")
+    assert [ngettext("{n} stock", "{n} stocks", n) for n in (1, 2)] == ["1종목", "2종목"]
+    assert len({*texts, _("; no clear effect"), pgettext("verdict", "; no clear effect")}) == 3
 
 
-def test_korean_is_korean() -> None:
-    assert {text for text, ko in KO.items() if not HANGUL.search(ko)} == SAME
+def test_messages_of_the_system_are_the_systems() -> None:
+    set_language("ko")
+    known = [os.strerror(number) for number in errno.errorcode if _(os.strerror(number)) != os.strerror(number)]
+    assert set(i18n._SYSTEM) == set(known)
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_no_english_sentence_is_left_in_korean(part: dict[str, str]) -> None:
-    bare = {text: re.sub(r"`[^`]*`|\{[^}]*\}|screener [a-z -]+|pip install \S+", "", ko) for text, ko in part.items()}
-    assert {text: ko for text, ko in bare.items() if re.search(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", ko)} == {}
+def test_every_message_of_tomllib_has_its_korean() -> None:
+    tree = ast.parse(inspect.getsource(tomllib._parser))  # type: ignore[attr-defined]  # where its messages are
+    said = {
+        re.sub(r"'\{value\}'", "{value}", text)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("suffixed_err", "TOMLDecodeError")
+        for text in [_template(call.args[-1])]
+    }
+    set_language("ko")
+    never_said = {"parse_float must not return dicts or lists", "{value} (at {value})", "{value}", ""}
+    assert {text for text in said - never_said if _(text) == text} == set()
 
 
-def test_what_to_do_stays_the_last_part() -> None:
-    """The doctor takes a message apart at its last colon."""
-    spoken = {text: ko for text, ko in KO.items() if text not in HELP}
-    assert {text: ko for text, ko in spoken.items() if ": " in text.strip(": ") and ": " not in ko} == {}
+def _template(node: ast.expr) -> str:
+    """A message with {value} for what is filled in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{value}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def test_nothing_is_said_past_the_catalogue() -> None:
-    known = PLAIN | NOT_FOR_USERS | KO.keys()
-    unsaid = [
-        (where, text)
-        for where, text in source.unsaid()
-        if text not in known and not FOREIGN.search(text) and not set(paragraphs(text)) <= KO.keys()
-        if not (where.startswith("report/charts/") and CLASSES.fullmatch(text))
-    ]
-    assert unsaid == []
-
-
-def test_walker_sees_what_it_must() -> None:
-    """The tests above prove nothing if the walk finds nothing."""
-    assert len(SAID) > 300
-    assert "{path}:{line}: not UTF-8 text: save the file as UTF-8" in {one.message for one in SAID}
-    assert "there is always a way without an account" in {text for _, text in source.unsaid()}
-
-
-def test_system_messages_are_the_systems() -> None:
-    own = {"there is no stdout to write to"}
-    assert SYSTEM.keys() - own <= {os.strerror(number) for number in errno.errorcode}
-    assert own <= {text for _, text in source.unsaid()}
+def test_templates_of_pydantic_have_their_korean() -> None:
+    kinds: list[Any] = [
+        "string_type", "int_type", "float_type", "bool_type", "dict_type", "model_type", "model_attributes_type",
+        "tuple_type", "greater_than", "greater_than_equal", "less_than_equal", "too_short", "too_long",
+    ]  # fmt: skip
+    places = "class_name", "gt", "ge", "le", "field_type", "min_length", "max_length", "actual_length"
+    values: dict[str, Any] = {name: "" if name in ("class_name", "field_type") else 0 for name in places}
+    set_language("ko")
+    templates = {PydanticKnownError(kind, values).message_template for kind in kinds}
+    assert {template for template in templates if _(template) == template} == set()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.report.charts.drawing import Box, Drawing, Figure, Frame, Scale, figure, roomy, ticks
 from screener.report.formatting import percent, window_name
 from screener.report.model import Report

@@ -208,14 +208,12 @@ SCAN = (
     _FLAGS.at(6),
 )
 _FOUND = (
-    *(
-        _N,
-        _MEAN,
-        replace(_CAAR, show=cells.percent, priority=2),
-        PageColumn("breadth_up", N_("Up %"), cells.share, 5),
-        _RANK,
-        _P.at(3),
-    ),
+    _N,
+    _MEAN,
+    replace(_CAAR, show=cells.percent, priority=2),
+    PageColumn("breadth_up", N_("Up %"), cells.share, 5),
+    _RANK,
+    _P.at(3),
 )
 GROUPS = (
     PageColumn("group", N_("No."), cells.count),
