@@ -17,9 +17,9 @@ from screener.app.scan import Request, make_scan
 from screener.config import load_settings
 from screener.data.universe_filter import Filters, sift
 from screener.i18n import Language, name_of, set_language
-from screener.report.pages.scan import scan_page
+from screener.report.formats.terminal import Style, render
 from screener.report.scan.model import ScanReport
-from screener.report.terminal import Style, render
+from screener.report.views.scan import scan_page
 from tests.analysis import whole
 from tests.conftest import Run
 
@@ -170,7 +170,7 @@ def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> S
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: Language) -> None:
     set_language(language)
-    page = render(scan_page(made, 15), Style(width=width), summary=True)
+    page = render(scan_page(made.report, 15), Style(width=width), summary=True)
     assert max(cell_len(line) for line in page.splitlines()) <= width
     whole_page = "".join(page.split())
     for row in [*made.scan.stocks[:15], *made.scan.stocks[-15:]]:
@@ -179,7 +179,7 @@ def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: 
 
 
 def test_ascii_page_is_ascii_but_for_names(made: ScanReport) -> None:
-    page = render(scan_page(made, 5), Style(ascii=True), summary=True)
+    page = render(scan_page(made.report, 5), Style(ascii=True), summary=True)
     assert not set(page) & set("▲▼─·−")
 
 

@@ -32,12 +32,12 @@ LOADED = (
     "screener.krx.pykrx",
     "screener.data.sync.imports",
     "screener.report.charts",
-    "screener.report.files.parquet",
-    "screener.report.files.workbook",
+    "screener.report.formats.parquet",
+    "screener.report.formats.xlsx",
     "screener.report.holdings",
-    "screener.report.html",
-    "screener.report.markdown",
-    "screener.report.terminal",
+    "screener.report.formats.html",
+    "screener.report.formats.markdown",
+    "screener.report.formats.terminal",
     "time_machine",
 )
 

@@ -16,12 +16,13 @@ import pytest
 from screener.archive.history import history_with, load_history
 from screener.errors import DataError
 from screener.i18n import name_of, speaking
-from screener.report.answer import report_answer
 from screener.report.blocks import Grid, Section
+from screener.report.formats.csv import to_csv
 from screener.report.model import Report
-from screener.report.pages.study import study_page
-from screener.report.tables import Table, to_csv
+from screener.report.screens import Screen
+from screener.report.tables import Table
 from screener.report.trend import trend_of
+from screener.report.views.study import study_page
 from tests.conftest import Run
 from tests.data import small
 
@@ -109,7 +110,7 @@ def test_one_report_alone_is_no_trend(report: Report) -> None:
 
 def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[str, str]]) -> None:
     shown = trended(report, history)
-    table = next(one for one in report_answer(shown).tables() if one.name == "trend")
+    table = next(one for one in Screen("report", shown).tables() if one.name == "trend")
     rows = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
     assert len(rows) == len(shown.trend)
     found = section(shown)
@@ -145,7 +146,7 @@ def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[s
 
 def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Path) -> None:
     """From one report's rows, through the file, to the next one's trend: the same figures, rounded once."""
-    sectors: Table = next(one for one in report_answer(report).tables() if one.name == "sectors")
+    sectors: Table = next(one for one in Screen("report", report).tables() if one.name == "sectors")
     content = history_with(tmp_path, report, sectors)
     assert content is not None
     (tmp_path / "history.csv").write_bytes(content)
