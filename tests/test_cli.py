@@ -352,7 +352,7 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
         f"sys.argv = ['screener', *{arguments!r}]\n"
         "from screener.__main__ import main\n"
         "main()\n"
-        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy', 'screener.words'} & set(sys.modules)))"
+        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
