@@ -10,7 +10,7 @@ from screener.cli import candidates
 from screener.cli.help_i18n import Command, Group
 from screener.cli.options import access_to, common, language, settings_of, stored
 from screener.errors import ExitCode
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.streams import emit
 
 
@@ -65,11 +65,11 @@ def check(config_directory: Path | None) -> int:
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
     paths = "".join(f"{path}\n" for path in settings.files.values())
     right = _(
-        "right: {events} events, {sectors} sectors, {stocks} stocks, {claims} claims",
-        events=len(settings.events),
-        sectors=len(settings.sectors),
-        stocks=stocks,
-        claims=len(settings.claims),
+        "right: {events}, {sectors}, {stocks}, {claims}",
+        events=ngettext("{n} event", "{n} events", len(settings.events)),
+        sectors=ngettext("{n} sector", "{n} sectors", len(settings.sectors)),
+        stocks=ngettext("{n} stock", "{n} stocks", stocks),
+        claims=ngettext("{n} claim", "{n} claims", len(settings.claims)),
     )
     emit(f"{paths}{right}\n")
     return ExitCode.DONE

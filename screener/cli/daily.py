@@ -12,7 +12,7 @@ import click
 from screener.cli.help_i18n import Command
 from screener.cli.options import access_to, common, settings_of, stored
 from screener.errors import ExitCode, ScreenerError, UsageError
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.streams import emit, note
 
 if TYPE_CHECKING:
@@ -100,7 +100,11 @@ def daily(
         code = code or ExitCode.NETWORK
         what = _("there is no report yet")
         if behind is not None:
-            what = _("the newest session in the reports is {count} sessions old", count=behind)
+            what = ngettext(
+                "the newest session in the reports is {n} session old",
+                "the newest session in the reports is {n} sessions old",
+                behind,
+            )
         line = f"{line}; {what}: --max-age {max_age}"
     faults = [] if check else _notify(job, settings, notify, outcome)
     if log:

@@ -30,7 +30,7 @@ from screener.data.sources.live import Access
 from screener.data.sources.stored import observed
 from screener.data.sync.command import sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
-from screener.i18n import _, cause
+from screener.i18n import _, cause, ngettext
 from screener.krx.breaker import CLOCK_TOLERANCE
 
 SUMMARY = "summary.txt"
@@ -194,7 +194,7 @@ def _finish(job: Job, way: str, status: Status, state: _State, made: Made, repai
     if summary:
         write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
         count, revised = len(made.filed), len(made.revised)
-        line = _("{count} reports through {day}", count=count, day=through)
+        line = ngettext("{n} report through {day}", "{n} reports through {day}", count, day=through)
         if revised:
             line = _("{line}, {count} of them revised", line=line, count=revised)
     elif state.begun and state.target not in state.sessions:

@@ -11,7 +11,7 @@ from screener.daily.due import Span
 from screener.daily.making import Made, Told
 from screener.daily.status import Missed
 from screener.data.turns import Turn, What
-from screener.i18n import _, name_of
+from screener.i18n import _, name_of, ngettext
 from screener.report.figures import percent
 
 LINES = 10
@@ -48,11 +48,26 @@ def summarise(
         ]
         count = sum(len(filing.changed) for *_rest, filing in made.revised)
         told = _few(", ".join(names))
-        lines.append(_("Revised, for figures were corrected: {names}: {count} figures", names=told, count=count))
+        lines.append(
+            ngettext(
+                "Revised, for figures were corrected: {names}: {n} figure",
+                "Revised, for figures were corrected: {names}: {n} figures",
+                count,
+                names=told,
+            )
+        )
     if missed:
         days = " - ".join(dict.fromkeys((missed.sessions[0], missed.sessions[-1])))
         count = len(missed.sessions)
-        lines.append(_("Late: {count} missed sessions ({days}); {why}", count=count, days=days, why=missed.why))
+        lines.append(
+            ngettext(
+                "Late: {n} missed session ({days}); {why}",
+                "Late: {n} missed sessions ({days}); {why}",
+                count,
+                days=days,
+                why=missed.why,
+            )
+        )
     if repaired:
         told = _few("; ".join(repaired))
         lines.append(_("The store was damaged and has been mended: {what}", what=told))
@@ -62,11 +77,16 @@ def summarise(
     newest = max(day for day, *_rest in made.filed)
     last = _("Files: {folder}", folder=root / str(newest))
     if len(made.filed) > 1:
-        last = _("{line}, and {count} reports beside it", line=last, count=len(made.filed) - 1)
+        last = ngettext(
+            "{line}, and {n} report beside it", "{line}, and {n} reports beside it", len(made.filed) - 1, line=last
+        )
     events = [_event(told) for told in made.told]
     room = LINES - len(lines) - 1
     if len(events) > room:
-        events = [*events[: room - 1], _("... and {count} events beside them", count=len(events) - room + 1)]
+        events = [
+            *events[: room - 1],
+            ngettext("... and {n} event beside them", "... and {n} events beside them", len(events) - room + 1),
+        ]
     return [_plain(line) for line in [lines[0], *events, *lines[1:], last]][:LINES]
 
 
@@ -89,7 +109,12 @@ def _headline(settings: Settings, made: Made) -> str:
         return _("{day}: no change of rank, significance or spread", day=day)
     shown = "; ".join(parts[:NAMED])
     if len(parts) > NAMED:
-        shown = _("{shown}; and {count} changes beside them", shown=shown, count=len(parts) - NAMED)
+        shown = ngettext(
+            "{shown}; and {n} change beside them",
+            "{shown}; and {n} changes beside them",
+            len(parts) - NAMED,
+            shown=shown,
+        )
     return f"{day}: {shown}"
 
 
@@ -122,7 +147,14 @@ def _event(told: Told) -> str:
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
     said = ", ".join(f"{name_of(row.group)} {percent(row.caar_ew)}%{_verdict(row.score.verdict)}" for row in ends)
     day = report.event.event_day
-    return _("{event}, {tau} sessions since {day}: {said}", event=report.event.id, tau=tau, day=day, said=said or "-")
+    return ngettext(
+        "{event}, {n} session since {day}: {said}",
+        "{event}, {n} sessions since {day}: {said}",
+        tau,
+        event=report.event.id,
+        day=day,
+        said=said or "-",
+    )
 
 
 def _verdict(verdict: str) -> str:

@@ -11,7 +11,7 @@ from screener.data.sources.base import Need
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET, PRICES
 from screener.report.diagnosis import Check, named
@@ -26,7 +26,10 @@ def holdings(store: Store) -> Check:
     tables = [(one, one.info()) for one in store.tables()]
     if not tables:
         return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
-    listed = [f"{table.source}/{table.kind.name} {_sessions(info.sessions)}" for table, info in tables]
+    listed = [
+        f"{table.source}/{table.kind.name} {ngettext('{n:,} session', '{n:,} sessions', info.sessions)}"
+        for table, info in tables
+    ]
     return Check("store", "ok", f"{store.shown}: {', '.join(listed)}")
 
 
@@ -52,7 +55,12 @@ def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
         return Check(name, "failed", found, _("compare the clock; `screener sync` fetches the session anew"))
     behind = calendar.count(last, final)
     if behind:
-        found = _("{last}, {sessions} behind {final}", last=last, sessions=_sessions(behind), final=final)
+        found = _(
+            "{last}, {sessions} behind {final}",
+            last=last,
+            sessions=ngettext("{n:,} session", "{n:,} sessions", behind),
+            final=final,
+        )
         return Check(name, "warning", found, "`screener sync`")
     return Check(name, "ok", _("{last}, the last that is over", last=last))
 
@@ -90,8 +98,8 @@ def published_closes(store: Store) -> list[Check]:
 
 def _published(one: Comparison) -> Check:
     closes, returns = one.compared
-    figures = [_closes(closes)] if closes else []
-    figures += [_returns(returns)] if returns else []
+    figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
+    figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
     aside = _("; closes are adjusted for later splits, and not compared") if one.adjusted else ""
     which = _(" and ").join(figures) or _("none of the figures")
     said = _("{source}: {figures} of {day}", source=one.source, figures=which, day=DAY)
@@ -123,18 +131,6 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
         after=settings.sessions_after(settings.screener.event),
     )
     return Stored(store, observed(calendar, store), lambda: now).refusal(need) is None
-
-
-def _sessions(count: int) -> str:
-    return _("1 session") if count == 1 else _("{count:,} sessions", count=count)
-
-
-def _closes(count: int) -> str:
-    return _("1 close") if count == 1 else _("{count:,} closes", count=count)
-
-
-def _returns(count: int) -> str:
-    return _("1 return") if count == 1 else _("{count:,} returns", count=count)
 
 
 def _days(days: Iterable[date]) -> str:

@@ -14,7 +14,7 @@ from screener.data.sources.stored import PROXIES
 from screener.data.store import Store
 from screener.data.sync.plan import Fetched, Plan
 from screener.errors import BlockedError, NetworkError, UsageError
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.krx.tables import MARKET, PRICES
 
 KOSPI_SINCE = date(1980, 1, 4)
@@ -132,11 +132,11 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
 
 def describe(done: Fetched, shown: str) -> str:
     """What a fetch did, in lines."""
-    what = [_("{count} sessions", count=done.sessions)] if done.sessions else []
-    what += [_("{count} stocks", count=done.series)] if done.series else []
+    what = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
+    what += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
     fetched = ", ".join(what) or _("nothing was missing")
     until = _("through {day}", day=done.last) if done.last else _("no session is stored")
-    asked = _("{count} requests", count=done.requests)
+    asked = ngettext("{n} request", "{n} requests", done.requests)
     lines = [f"{done.source}: {fetched}, {asked}; {until}"]
     for names, told in (
         (done.restated, _("adjusted prices had changed backwards, replaced whole")),

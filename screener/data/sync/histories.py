@@ -16,7 +16,7 @@ from screener.data.store import Asked, Store, StoredTable
 from screener.data.store.partition import Replacing
 from screener.data.sync.plan import Fetched, Plan
 from screener.errors import DataError, NetworkError
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.checks import history_is_sound, last_session_is_stale
 from screener.krx.tables import PRICES, to_numpy
@@ -75,7 +75,11 @@ def fetch_histories(
         raise
     fetch.store()
     if fetch.faulty:
-        more = _(" (and {count} more stocks)", count=len(fetch.faulty) - 1) if len(fetch.faulty) > 1 else ""
+        more = (
+            ngettext(" (and {n} more stock)", " (and {n} more stocks)", len(fetch.faulty) - 1)
+            if len(fetch.faulty) > 1
+            else ""
+        )
         raise DataError(
             "{first}{more}; the other stocks are stored", first=next(iter(fetch.faulty.values())), more=more
         )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screener.analysis.results import Group, StockRow
-from screener.i18n import _, name_of
+from screener.i18n import _, name_of, ngettext
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import Box
 from screener.report.charts.treemap import in_rows, squarified
@@ -56,7 +56,13 @@ def tiles(report: Report) -> Figure | None:
     largest = max(known, key=lambda row: row.cap)
     values = {"n": len(above), "of": len(known), "share": f"{share * 100:.0f}"}
     told = "; ".join(
-        _("{name}, {n} stocks, {cap} tn won", name=name_of(one.group), n=len(one.rows), cap=_cap(one.cap))
+        ngettext(
+            "{name}, {n} stock, {cap} tn won",
+            "{name}, {n} stocks, {cap} tn won",
+            len(one.rows),
+            name=name_of(one.group),
+            cap=_cap(one.cap),
+        )
         for one in sectors
     )
     return figure(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from screener.analysis.results import Group, SpreadRow, StockRow, Window
-from screener.i18n import N_, _, name_of
+from screener.i18n import N_, _, name_of, ngettext
 from screener.report.blocks import Grid, Line, Page, Section, Span, line
 from screener.report.figures import direction, percent, percent_cell, probability
 from screener.report.model import Report
@@ -109,7 +109,13 @@ class _Comparison:
                 cannot = ", ".join(_(_TESTS[name]) for name in sorted(row.undefined))
                 body.append(
                     line(
-                        _("{name} ({n} stocks) cannot carry: {tests}", name=name_of(row.group), n=row.n, tests=cannot),
+                        ngettext(
+                            "{name} ({n} stock) cannot carry: {tests}",
+                            "{name} ({n} stocks) cannot carry: {tests}",
+                            row.n,
+                            name=name_of(row.group),
+                            tests=cannot,
+                        ),
                         "dim",
                     )
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.analysis.results import Window
-from screener.i18n import N_, _, language
+from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Line, line
 from screener.report.model import BANNERS, MODELS, EventFacts, Provenance, Report
 
@@ -74,10 +74,11 @@ def provenance(report: Report) -> list[Line]:
         return [
             *lines,
             line(
-                _(
+                ngettext(
+                    "Source: figures that newspapers printed for {day}, {n} stock",
                     "Source: figures that newspapers printed for {day}, {n} stocks",
+                    len(report.printed),
                     day=report.event.event_day,
-                    n=len(report.printed),
                 ),
                 "dim",
             ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scanned import ScanGroup, ScanStock
 from screener.analysis.scores import LARGEST_Q
-from screener.i18n import N_, _, language, name_of
+from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, line
 from screener.report.figures import HUNDRED_MILLION, direction, percent, probability, signed
 from screener.report.pages import head
@@ -127,7 +127,16 @@ class _Scan:
         both = self._of_stocks([*top, *bottom])
         between = len(stocks) - 2 * self.top
         more = (
-            [line(_("and {n} more stocks between the two ends: --top N, or --csv DIR", n=between), "dim")]
+            [
+                line(
+                    ngettext(
+                        "and {n} more stock between the two ends: --top N, or --csv DIR",
+                        "and {n} more stocks between the two ends: --top N, or --csv DIR",
+                        between,
+                    ),
+                    "dim",
+                )
+            ]
             if between > 0
             else []
         )

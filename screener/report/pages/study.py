@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from screener.analysis.results import GroupRow, StockRow
-from screener.i18n import N_, _, name_of, pgettext
+from screener.i18n import N_, _, name_of, ngettext, pgettext
 from screener.report.blocks import Grid, Line, Page, Section, Span, line
 from screener.report.figures import arrow, direction, percent
 from screener.report.model import MODELS, Report
@@ -104,7 +104,7 @@ class _Study:
             "{name} {mean}% ({stocks}, {up}% up)",
             name=name_of(row.group),
             mean=percent(mean),
-            stocks=_("1 stock" if row.n == 1 else "{n} stocks", n=row.n),
+            stocks=ngettext("{n} stock", "{n} stocks", row.n),
             up=f"{row.breadth_up * 100:.0f}",
         )
         spans = [
