@@ -19,6 +19,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -30,18 +31,19 @@ _DIRECTORY = {"os.rename": 3, "os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
-class Recorder:
-    """Copies a folder before each change to it: copies/1, copies/2, ..., and the names of the steps in copies/names."""
+class Watch:
+    """Calls `seen(step, path, empties)` before each change that this process makes below a folder.
 
-    def __init__(self, folder: Path, copies: Path) -> None:
-        self._folder, self._copies = folder, copies
+    `path` is relative to the folder; `empties` says whether an opened file loses what it holds.
+    """
+
+    def __init__(self, folder: Path, seen: Callable[[str, str, bool], None]) -> None:
         self._prefix = f"{folder}/"
-        self._count = 0
+        self._seen = seen
         self._busy = False
-        (copies / "names").touch()
 
     def install(self) -> None:
-        """Watch this process from now on; there is no way back, so it must be a process of its own."""
+        """Watch from now on; there is no way back, so it must be a process of its own."""
         synced = os.fsync
 
         def fsync(file: Any) -> None:
@@ -67,23 +69,42 @@ class Recorder:
             directory = arguments[_DIRECTORY[event]] if event in _DIRECTORY else -1
             self._step(event.removeprefix("os."), _absolute(arguments[_PATH[event]], directory))
 
-    def _step(self, name: str, path: str, *, empties: bool = False) -> None:
-        if not path.startswith(self._prefix):
-            return
-        self._busy = True
-        try:
-            self._count += 1
-            changed = path.removeprefix(self._prefix)
-            with (self._copies / "names").open("a", encoding="utf-8") as names:
-                names.write(f"{name} {changed}".rstrip() + "\n")
-            copy = self._copies / str(self._count)
-            shutil.copytree(self._folder, copy, symlinks=True)
-            if name == "open" and (copy / changed).parent.is_dir():
-                (copy / changed).open("wb" if empties else "ab").close()
-            elif name == "sync":
-                os.truncate(copy / changed, (copy / changed).stat().st_size // 2)
-        finally:
-            self._busy = False
+    def _step(self, step: str, path: str, *, empties: bool = False) -> None:
+        if path.startswith(self._prefix):
+            self._busy = True
+            try:
+                self._seen(step, path.removeprefix(self._prefix), empties)
+            finally:
+                self._busy = False
+
+
+def record(folder: Path, copies: Path) -> None:
+    """Copy `folder` before each change that this process makes to it: copies/1, copies/2, ..., named in copies/names."""
+    numbers = count(1)
+
+    def copy(step: str, path: str, empties: bool) -> None:
+        with (copies / "names").open("a", encoding="utf-8") as names:
+            names.write(f"{step} {path}".rstrip() + "\n")
+        to = copies / str(next(numbers))
+        shutil.copytree(folder, to, symlinks=True)
+        if step == "open" and (to / path).parent.is_dir():
+            (to / path).open("wb" if empties else "ab").close()
+        elif step == "sync":
+            os.truncate(to / path, (to / path).stat().st_size // 2)
+
+    Watch(folder, copy).install()
+
+
+def remove(folder: Path, before: str) -> None:
+    """Take away `folder` with all that is in it when this process comes to the step `before`, once."""
+    waiting = [before]
+
+    def take_away(step: str, path: str, _: bool) -> None:
+        if [f"{step} {path}"] == waiting:
+            waiting.clear()
+            shutil.rmtree(folder)
+
+    Watch(folder, take_away).install()
 
 
 def _absolute(path: Any, directory: int = -1) -> str:
@@ -94,7 +115,7 @@ def _absolute(path: Any, directory: int = -1) -> str:
 
 
 def put_back(folder: Path, copies: Path) -> Iterator[str]:
-    """Put each copy that a `Recorder` has made in the place of `folder`, and yield the name of its step."""
+    """Put each copy that `record` has made in the place of `folder`, and yield the name of its step."""
     for number, name in enumerate((copies / "names").read_text("utf-8").splitlines(), 1):
         shutil.rmtree(folder)
         (copies / str(number)).rename(folder)
@@ -111,7 +132,7 @@ def every_step(folder: Path, action: Callable[[], object], prepare: Callable[[],
     """
     prepare()
     with tempfile.TemporaryDirectory(dir=folder.parent) as copies:
-        _forked(lambda: Recorder(folder, Path(copies)).install(), action)
+        _forked(lambda: record(folder, Path(copies)), action)
         yield from put_back(folder, Path(copies))
     shutil.rmtree(folder)
     prepare()
