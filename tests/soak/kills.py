@@ -28,6 +28,7 @@ SEED = 20250131
 HISTORIES, SESSIONS = 170, 30
 """Kills."""
 PATIENCE = 1.05
+SPLIT = "298040"
 
 
 @pytest.fixture
