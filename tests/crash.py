@@ -1,7 +1,7 @@
 """Crashes at named steps: what a process leaves on the disk that is killed at the n-th change it makes there.
 
 A step is that a file is opened to be written (a crash leaves a new one empty), a sync (half of what was written to the file is lost), a
-rename, a removal, or a new directory or link (a crash comes before it). One run gives the crashes at all of its steps:
+rename, a removal, or a new directory or link (a crash comes before it); what changes nothing is none. One run gives the crashes at all of its steps:
 before each change the disk is copied, as a kill at that moment would leave it. For code that runs in the test itself:
 
     for step in every_step(folder, action, prepare):
@@ -61,16 +61,20 @@ class Watch:
         if event == "open":
             path, _, flags = arguments
             if isinstance(path, str | bytes | os.PathLike) and flags & _WRITES:
-                self._step("open", _absolute(path), empties=bool(flags & os.O_TRUNC))
+                empties = bool(flags & os.O_TRUNC)
+                self._step("open", _absolute(path), changes=empties or not os.path.exists(path), empties=empties)  # noqa: PTH110
         elif event == "ctypes.dlsym":  # the only foreign function that changes files is looked up for each call
             if arguments[-1] == "renameat2":
                 self._step("swap", self._prefix)
         elif event in _PATH:
             directory = arguments[_DIRECTORY[event]] if event in _DIRECTORY else -1
-            self._step(event.removeprefix("os."), _absolute(arguments[_PATH[event]], directory))
+            path = _absolute(arguments[_PATH[event]], directory)
+            there = os.path.lexists(path)
+            changes = not there if event in ("os.mkdir", "os.symlink", "os.link") else there or event == "os.rename"
+            self._step(event.removeprefix("os."), path, changes=changes)
 
-    def _step(self, step: str, path: str, *, empties: bool = False) -> None:
-        if path.startswith(self._prefix):
+    def _step(self, step: str, path: str, *, changes: bool = True, empties: bool = False) -> None:
+        if changes and path.startswith(self._prefix):
             self._busy = True
             try:
                 self._seen(step, path.removeprefix(self._prefix), empties)
@@ -95,14 +99,14 @@ def record(folder: Path, copies: Path) -> None:
     Watch(folder, copy).install()
 
 
-def remove(folder: Path, before: str) -> None:
-    """Take away `folder` with all that is in it when this process comes to the step `before`, once."""
+def remove(folder: Path, below: Path, before: str) -> None:
+    """Take away `below` with all that is in it when this process comes to a step in `folder`, once."""
     waiting = [before]
 
     def take_away(step: str, path: str, _: bool) -> None:
         if [f"{step} {path}"] == waiting:
             waiting.clear()
-            shutil.rmtree(folder)
+            shutil.rmtree(below)
 
     Watch(folder, take_away).install()
 

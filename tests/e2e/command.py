@@ -69,8 +69,8 @@ class Command:
     """Stocks or sessions between two writes; None for the real number."""
     whole: int | None = None
     """Stocks that a whole market has at least; None for the real number."""
-    remove: tuple[str, str] | None = None
-    """A folder that somebody else deletes while it runs, and the step before which; see `tests.crash`."""
+    remove: tuple[str, str, str] | None = None
+    """What `tests.crash.remove` takes: somebody else deletes a folder while it runs."""
     limit: int = LIMIT
     """Seconds after which a run is ended: it hangs."""
 

@@ -101,8 +101,8 @@ def run(job: dict[str, Any]) -> NoReturn:
     if job.get("record"):
         crash.record(*map(Path, job["record"]))
     if job.get("remove"):
-        folder, before = job["remove"]
-        crash.remove(Path(folder), before)
+        folder, below, before = job["remove"]
+        crash.remove(Path(folder), Path(below), before)
     sys.argv = ["screener", *job["arguments"]]
     main()
     os._exit(0)
