@@ -27,11 +27,7 @@ _LASTING = {
     "extended": N_("extended"),
     "delayed": N_("delayed"),
 }
-_VERDICTS = {
-    "winner": N_("winner"),
-    "loser": N_("loser"),
-    "no clear effect": N_("no clear effect"),
-}
+_VERDICTS = {"winner": N_("winner"), "loser": N_("loser"), "no clear effect": N_("no clear effect")}
 
 
 def percent(value: float) -> Cell:

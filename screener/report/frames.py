@@ -414,12 +414,7 @@ def frames_of(report: Report, flows: Iterable[Flow] = ()) -> Frames:
         flows=_frame(
             "flows",
             (
-                {
-                    "date": row.day,
-                    "foreign": row.foreign,
-                    "institution": row.institution,
-                    "individual": row.individual,
-                }
+                {"date": row.day, "foreign": row.foreign, "institution": row.institution, "individual": row.individual}
                 for row in flows
             ),
         ),

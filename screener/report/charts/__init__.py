@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from screener.report.blocks import Key
 from screener.report.charts.drawing import Figure
-from screener.report.charts.groups import breadth, placebos, sectors_and_themes
+from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
-from screener.report.charts.paths import paths
 from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
 from screener.report.views import grids

@@ -228,11 +228,7 @@ class Field:
 
 
 def draw_field(
-    drawing: Drawing,
-    field: Field,
-    days: Mapping[int, date],
-    origin: float,
-    label: Callable[[float], str],
+    drawing: Drawing, field: Field, days: Mapping[int, date], origin: float, label: Callable[[float], str]
 ) -> None:
     """Grid lines with their figures, the line of `origin` stronger; the event day; sessions and dates below."""
     box = field.box

@@ -82,13 +82,7 @@ def box_of(lines: Sequence[Line], axis: Axis, frame: Frame, top: float, height: 
     return Box(_LEFT, top + _GAP, frame.width - 10 - room * _BOLD, top + _GAP + height)
 
 
-def draw_lines(
-    drawing: Drawing,
-    lines: Sequence[Line],
-    axis: Axis,
-    days: Mapping[int, date],
-    box: Box,
-) -> Field:
+def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mapping[int, date], box: Box) -> Field:
     """Draw `lines`, one at least, into the field `box`, their labels to the right of it; returns the field."""
     frame = drawing.frame
     labels = [_label(one, axis, frame) for one in lines]

@@ -7,9 +7,8 @@ figure is a column of a frame, and a `Column` here.
 from __future__ import annotations
 
 from screener.report.columns.common import FIRST, LAST, Column, TableSpec, Unit
-from screener.report.columns.groups import PLACEBOS, SECTORS, SPREADS
+from screener.report.columns.groups import CLAIMS, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
 from screener.report.columns.scan import GROUPS, INDUSTRIES, SCAN
-from screener.report.columns.series import CLAIMS, LEVELS, PATHS, PLANTED, TREND
 from screener.report.columns.stocks import STOCKS
 
 __all__ = ["FIRST", "LAST", "REPORT_TABLES", "SCAN_TABLES", "Column", "TableSpec", "Unit"]

@@ -81,11 +81,7 @@ LAST = (
         "How the expected return was formed.",
         "there is no estimation window before the event, as of newspaper figures, and so no study",
     ),
-    Column(
-        "benchmark",
-        Unit.TEXT,
-        "What stands for the market.",
-    ),
+    Column("benchmark", Unit.TEXT, "What stands for the market."),
     Column(
         "banner",
         Unit.TEXT,
@@ -96,10 +92,7 @@ LAST = (
 """Every table ends with these."""
 
 CONFOUNDERS = Column(
-    "confounders",
-    Unit.TEXT,
-    "What else moved prices during the window, each with its day.",
-    "nothing is known to have",
+    "confounders", Unit.TEXT, "What else moved prices during the window, each with its day.", "nothing is known to have"
 )
 
 WINDOW = (
@@ -121,12 +114,7 @@ HEADLINE = (
         "Place of |z_ewma| among ordinary sessions of the same portfolio's past, 1 = none was more extreme.",
         NO_TEST,
     ),
-    Column(
-        "placebo_n",
-        Unit.COUNT,
-        "Ordinary sessions that were ranked, and the event.",
-        NO_TEST,
-    ),
+    Column("placebo_n", Unit.COUNT, "Ordinary sessions that were ranked, and the event.", NO_TEST),
     Column(
         "placebo_p",
         Unit.PROBABILITY,
@@ -167,12 +155,7 @@ INTERVAL = (
     Column("ci_high", Unit.RETURN, "Upper end of that interval.", NO_TEST),
 )
 
-UNDEFINED = Column(
-    "undefined",
-    Unit.TEXT,
-    "Why the headline test has no value.",
-    "it has one, or nothing was tested",
-)
+UNDEFINED = Column("undefined", Unit.TEXT, "Why the headline test has no value.", "it has one, or nothing was tested")
 
 VOLUME_RATIO = Column(
     "volume_ratio",
@@ -241,9 +224,4 @@ _PARTS = {
 def part(name: str) -> Column:
     """A column that holds one part of the score."""
     meaning, empty = _PARTS[name]
-    return Column(
-        f"score_{name}",
-        Unit.PART,
-        f"Part of the score: {meaning}.",
-        f"there is {empty}",
-    )
+    return Column(f"score_{name}", Unit.PART, f"Part of the score: {meaning}.", f"there is {empty}")

@@ -106,11 +106,7 @@ TESTS = (
     PageColumn("p_grank", N_("GRANK-T"), cells.p, 2),
     PageColumn("rbar", N_("r-bar"), _SIGNED_2),
 )
-NAIVE_TESTS = (
-    SECTOR,
-    PageColumn("p_patell", N_("Patell"), cells.p),
-    PageColumn("p_bmp", N_("BMP"), cells.p),
-)
+NAIVE_TESTS = (SECTOR, PageColumn("p_patell", N_("Patell"), cells.p), PageColumn("p_bmp", N_("BMP"), cells.p))
 """Tests that assume independence between stocks."""
 
 
@@ -184,10 +180,7 @@ FLOWS = (
     PageColumn("institution", N_("Institutions"), cells.money),
     PageColumn("individual", N_("Individuals"), cells.money),
 )
-DRIVERS = (
-    *(_TICKER, STOCK, _OF_SECTOR.at(1), _CAR),
-    PageColumn("contribution", N_("brought %p"), cells.arrow),
-)
+DRIVERS = (*(_TICKER, STOCK, _OF_SECTOR.at(1), _CAR), PageColumn("contribution", N_("brought %p"), cells.arrow))
 PLANTED = (
     SECTOR,
     _WINDOW,

@@ -38,12 +38,7 @@ SCAN = TableSpec(
         SYMBOL,
         NAME,
         MARKET,
-        Column(
-            "sectors",
-            Unit.TEXT,
-            "Ids of the configured sectors that hold it, apart by spaces.",
-            "none does",
-        ),
+        Column("sectors", Unit.TEXT, "Ids of the configured sectors that hold it, apart by spaces.", "none does"),
         Column("group", Unit.NUMBER, "Number of the discovered group that holds it.", "none does"),
         *WINDOW,
         RAW_RETURN,
@@ -96,36 +91,18 @@ _FIGURES = (
         HEADLINE[0].empty,
     ),
     CAAR_TESTED,
-    Column(
-        "half_width",
-        Unit.RETURN,
-        "Half of the 95 % interval around caar_tested.",
-        HEADLINE[0].empty,
-    ),
+    Column("half_width", Unit.RETURN, "Half of the 95 % interval around caar_tested.", HEADLINE[0].empty),
 )
 
 _SEARCHED = (
     Column("correlation", Unit.CORRELATION, "Mean correlation of two members before the event."),
     Column("as_extreme", Unit.COUNT, "Ordinary sessions on which the search found something as extreme."),
-    Column(
-        "ordinary",
-        Unit.COUNT,
-        "Ordinary sessions on which the search was repeated.",
-    ),
+    Column("ordinary", Unit.COUNT, "Ordinary sessions on which the search was repeated."),
 )
 
 _END = (
-    Column(
-        "overlap",
-        Unit.TEXT,
-        "Configured sectors, each with the share of the members it holds.",
-        "none holds any",
-    ),
-    Column(
-        "tickers",
-        Unit.TEXT,
-        "Tickers of the members, apart by spaces; of a discovered group the strongest first.",
-    ),
+    Column("overlap", Unit.TEXT, "Configured sectors, each with the share of the members it holds.", "none holds any"),
+    Column("tickers", Unit.TEXT, "Tickers of the members, apart by spaces; of a discovered group the strongest first."),
     UNDEFINED,
 )
 
@@ -147,12 +124,5 @@ GROUPS = TableSpec(
 INDUSTRIES = TableSpec(
     "industries",
     "One industry of the exchange, the most extreme first.",
-    (
-        *FIRST,
-        Column("industry", Unit.NAME, "Name of the industry, in Korean."),
-        *WINDOW,
-        *_FIGURES,
-        *_END,
-        *LAST,
-    ),
+    (*FIRST, Column("industry", Unit.NAME, "Name of the industry, in Korean."), *WINDOW, *_FIGURES, *_END, *LAST),
 )

@@ -19,11 +19,7 @@ from screener.report.columns.common import (
 )
 
 TICKER = Column("ticker", Unit.NAME, "Code of KRX, six characters.")
-SYMBOL = Column(
-    "symbol",
-    Unit.NAME,
-    "`KRX:` and the ticker, which no spreadsheet takes for a number.",
-)
+SYMBOL = Column("symbol", Unit.NAME, "`KRX:` and the ticker, which no spreadsheet takes for a number.")
 NAME = Column("name", Unit.NAME, "Name, in the language of the report.")
 MARKET = Column("market", Unit.TEXT, "KOSPI or KOSDAQ, whose index is the benchmark.")
 FLAGS = Column(
@@ -67,10 +63,7 @@ STOCKS = TableSpec(
         BENCHMARK_RETURN,
         CAR,
         Column(
-            "bhar",
-            Unit.RETURN,
-            "Buy-and-hold abnormal return: compound return minus compound expected return.",
-            NO_CAR,
+            "bhar", Unit.RETURN, "Buy-and-hold abnormal return: compound return minus compound expected return.", NO_CAR
         ),
         Column("scar", Unit.STATISTIC, "car over its standard error, error of the estimates included.", NO_CAR),
         Column("t", Unit.STATISTIC, "The same figure as the t statistic that it is.", NO_CAR),

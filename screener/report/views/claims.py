@@ -13,7 +13,7 @@ from screener.i18n import N_, _, language
 from screener.report.blocks import Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, window_name
 from screener.report.model import Happening, Report
-from screener.report.views import head
+from screener.report.views import notes
 from screener.report.views.grids import rows_of
 
 EXCEPTIONS = 6
@@ -60,7 +60,7 @@ def claims_page(report: Report) -> Page:
     claims = rows_of(report.frames.claims)
     if not claims:
         return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
-    return Page(title, (line(_count(claims)), *head.provenance_lines(report)), tuple(_sections(claims, report)))
+    return Page(title, (line(_count(claims)), *notes.provenance_lines(report)), tuple(_sections(claims, report)))
 
 
 def _sections(claims: list[Any], report: Report) -> Iterator[Section]:
@@ -140,7 +140,9 @@ def _window(claim: Any, report: Report) -> str:
     if claim.end is None:
         return ""
     window = _window_of(claim)
-    return f"{head.window_name(window)}, {claim.end}" if window.last == window.first == 0 else head.window_name(window)
+    return (
+        f"{notes.window_name(window)}, {claim.end}" if window.last == window.first == 0 else notes.window_name(window)
+    )
 
 
 def _window_of(claim: Any) -> Window:

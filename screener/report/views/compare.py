@@ -12,7 +12,7 @@ from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
 from screener.report.columns import pages
 from screener.report.formatting import direction, percent, probability, window_name
 from screener.report.model import Report
-from screener.report.views import grids, head, notes
+from screener.report.views import grids, notes
 from screener.report.views.grids import fields_of
 
 DRIVERS = 8
@@ -34,7 +34,7 @@ def comparison_page(report: Report) -> Page:
     view = _Comparison(report, rows)
     leading = next((row for row in rows if grids.is_at(row, report.leading)), rows[0])
     return Page(
-        head.page_title(report), (view.verdict(leading), *head.provenance_lines(report)), tuple(view.sections())
+        notes.page_title(report), (view.verdict(leading), *notes.provenance_lines(report)), tuple(view.sections())
     )
 
 

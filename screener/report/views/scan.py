@@ -14,7 +14,7 @@ from screener.report.blocks import Grid, Key, Line, Page, Section, line
 from screener.report.columns import pages
 from screener.report.formatting import HUNDRED_MILLION, probability
 from screener.report.model import Report, ScanFacts
-from screener.report.views import head
+from screener.report.views import notes
 from screener.report.views.grids import fields_of, names_in, rows_of
 from screener.study.placebo import FEWEST_DATES
 
@@ -59,7 +59,7 @@ def scan_page(report: Report, top: int = TOP, *, full: bool = False) -> Page:
         top,
         len(frames.groups) if full else SHOWN,
     )
-    return Page(head.page_title(report), tuple(view.lead()), tuple(view.sections()))
+    return Page(notes.page_title(report), tuple(view.lead()), tuple(view.sections()))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class _Scan:
         report, facts = self.report, self.facts
         title = _("The whole market, blind · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
-        yield from head.market(report.provenance)
+        yield from notes.market(report.provenance)
         counts = ", ".join(self._left_out(name, n) for name, n in facts.left_out.items() if n)
         text = _(
             "{n} of {listed} stocks listed on {day}. Left out: {left_out}",
@@ -95,7 +95,7 @@ class _Scan:
         yield line(_("Not known to the source, so not left out: {what}", what=", ".join(unknown)))
         for news in report.confounders(report.leading):
             yield line(f"{_('What else moved prices in these windows')}: {news.day} {news.what.in_(language())}")
-        yield head.source_line(report.provenance)
+        yield notes.source_line(report.provenance)
 
     def _left_out(self, name: str, n: int) -> str:
         filters = self.facts.filters

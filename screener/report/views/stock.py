@@ -12,14 +12,10 @@ from screener.report.blocks import Grid, Key, Page, Section, line
 from screener.report.columns import pages
 from screener.report.formatting import number, percent
 from screener.report.model import Report
-from screener.report.views import grids, head, notes
+from screener.report.views import grids, notes
 from screener.report.views.grids import fields_of
 
-_VERDICTS = {
-    "winner": N_("; a winner"),
-    "loser": N_("; a loser"),
-    "no clear effect": N_("; no clear effect"),
-}
+_VERDICTS = {"winner": N_("; a winner"), "loser": N_("; a loser"), "no clear effect": N_("; no clear effect")}
 
 
 def stock_page(report: Report) -> Page:
@@ -28,8 +24,8 @@ def stock_page(report: Report) -> Page:
     [estimation] = grids.rows_of(behaviours[behaviours["ticker"] == report.ticker])
     rows = [row for window in report.windows for row in grids.stocks_at(report, window) if row.ticker == report.ticker]
     view = _Stock(report, rows, estimation)
-    title = f"{rows[0].name} ({rows[0].ticker}, {rows[0].market}) · {head.title(report.event)}"
-    return Page(title, tuple(head.provenance_lines(report)), tuple(view.sections()))
+    title = f"{rows[0].name} ({rows[0].ticker}, {rows[0].market}) · {notes.title(report.event)}"
+    return Page(title, tuple(notes.provenance_lines(report)), tuple(view.sections()))
 
 
 @dataclass(frozen=True)

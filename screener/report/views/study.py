@@ -16,7 +16,7 @@ from screener.report.blocks import Field, Grid, Key, Line, Page, Section, Span, 
 from screener.report.columns import pages
 from screener.report.formatting import arrow, direction, percent
 from screener.report.model import MEASURES, MODELS, Report
-from screener.report.views import grids, head, notes
+from screener.report.views import grids, notes
 from screener.report.views.grids import fields_of
 
 TOP = 8
@@ -35,7 +35,7 @@ def study_page(report: Report, *, full: bool = False, explain: bool = False) -> 
     """
     view = _Study(report, grids.sectors_at(report, report.leading), grids.stocks_at(report, report.leading))
     sections = view.full() if full else view.summary(explain=explain)
-    return Page(head.page_title(report), tuple(view.lead()), tuple(sections))
+    return Page(notes.page_title(report), tuple(view.lead()), tuple(sections))
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class _Study:
                 text = _("{a} minus {b}: {spread} percentage points", a=spread.a, b=spread.b, spread=percent(mean))
                 label, colon, value = text.partition(": ")
                 yield Line((Span(label + colon, strong=True), Span(value, direction(mean), strong=True)))
-        yield from head.market(self.report.provenance)
-        yield from head.provenance_lines(self.report)
+        yield from notes.market(self.report.provenance)
+        yield from notes.provenance_lines(self.report)
 
     def _sectors(self, *, full: bool) -> Section:
         rows = self._shown(self.sectors)
@@ -266,7 +266,7 @@ class _Study:
         yield self._section(Key.NAIVE_TESTS, title, grid, line(note, "dim"))
 
     def _section(self, key: Key, title: str, *body: Line | Grid) -> Section:
-        return Section(key, _(title, window=head.window_name(self.report.leading)), body)
+        return Section(key, _(title, window=notes.window_name(self.report.leading)), body)
 
     def _shown(self, rows: Sequence[Any]) -> list[Any]:
         """Of a newspaper's selection, only the groups of which it printed anything."""
@@ -299,11 +299,7 @@ def _verdict(label: str, unclear_label: str, row: Any) -> Line:
     return Line(tuple(spans))
 
 
-_TREND = (
-    ("score", "score", cells.signed),
-    ("caar", "caar_ew", cells.percent),
-    ("q", "q", cells.p),
-)
+_TREND = (("score", "score", cells.signed), ("caar", "caar_ew", cells.percent), ("q", "q", cells.p))
 
 
 def _trend(report: Report, sectors: list[Any]) -> Iterator[Section]:

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from screener.i18n import LANGUAGES, Language, set_language
 from screener.report.charts import charts_of
 from screener.report.charts.drawing import NARROW, WIDE, Box, Figure, apart, round_step, ticks
-from screener.report.charts.groups import breadth, placebos, sectors_and_themes
+from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import sector_prices, trend
-from screener.report.charts.paths import paths
 from screener.report.charts.stocks import in_rows, movers, squarified, step, tiles
 from screener.report.model import Report
 from screener.report.views.grids import groups_at
