@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from screener.i18n import language
@@ -71,20 +71,24 @@ def _table(report: Report, spec: TableSpec) -> Table:
     }
     if banner := short_banner(report.banner):
         about["banner"] = banner
-    cells = tuple(_cells(column, frame[column.name].tolist()) for column in spec.columns)
+    cells = tuple(_cells(column, frame[column.name]) for column in spec.columns)
     return Table(spec.name, spec.columns, cells, about)
 
 
-def _cells(column: Column, values: list[Any]) -> list[Cell]:
+def _cells(column: Column, values: pd.Series[Any]) -> list[Cell]:
     decimals, holds = column.unit.decimals, column.unit.holds
-    if decimals is not None:
-        # Adding 0.0 turns -0.0 into 0.0.
-        return [round(value, decimals) + 0.0 if math.isfinite(value) else None for value in values]
-    if holds in (int, bool):
-        return [None if value is None or value != value else int(value) for value in values]
+    if holds in (float, int, bool):
+        known = np.isfinite(values.to_numpy(dtype=float)).tolist()
+        if decimals is None:
+            return [int(value) if there else None for value, there in zip(values.tolist(), known, strict=True)]
+        return [
+            round(value, decimals) + 0.0 if there else None  # the sum turns -0.0 into 0.0
+            for value, there in zip(values.tolist(), known, strict=True)
+        ]
     if holds is date:
-        return [None if value is None else value.isoformat() for value in values]
-    return values
+        days = {day: None if day is None else day.isoformat() for day in set(values)}
+        return [days[day] for day in values]
+    return values.tolist()
 
 
 def _of_stock(report: Report, name: str) -> pd.DataFrame:

@@ -31,4 +31,5 @@ def _texts(column: Column, cells: list[Cell]) -> list[str]:
     if column.unit.holds is not str:
         return texts
     # A spreadsheet runs text that begins like a formula.
-    return [f"'{text}" if text.lstrip().startswith(_FORMULA) else text for text in texts]
+    safe = {text: f"'{text}" if text.lstrip().startswith(_FORMULA) else text for text in set(texts)}
+    return [safe[text] for text in texts]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -26,8 +28,14 @@ TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
 
 
 def rows_of(frame: pd.DataFrame) -> list[Any]:
-    """The rows of a frame as named tuples."""
-    return list(frame.itertuples(index=False))
+    """The rows of a frame as named tuples; several times as fast as `itertuples` on wide frames."""
+    columns = [frame[column].tolist() for column in frame.columns]
+    return list(map(_row_type(tuple(frame.columns))._make, zip(*columns, strict=True)))
+
+
+@cache
+def _row_type(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns)
 
 
 def names_in(frame: pd.DataFrame, *, starred: bool = False) -> list[str]:
@@ -43,9 +51,15 @@ def label_of(row: Any) -> str:
     return row.sector if row.theme is None else f"{row.sector}:{row.theme}"
 
 
+def _labels(frame: pd.DataFrame) -> list[str]:
+    themes = zip(frame["sector"], frame["theme"], strict=True)
+    return [sector if theme is None else f"{sector}:{theme}" for sector, theme in themes]
+
+
 def group_names(report: Report) -> dict[str, str]:
     """Names of the sectors and themes by label."""
-    return {label_of(row): row.name for row in groups_at(report, report.leading)}
+    frame = at(report.frames.sectors, report.leading)
+    return dict(zip(_labels(frame), names_in(frame, starred=True), strict=True))
 
 
 def at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -56,7 +70,8 @@ def at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
 def groups_at(report: Report, window: Window) -> list[Any]:
     """Sectors and themes in a window in the order of the configuration, each with `name`, `versus` and `spark`."""
     frame, paths = at(report.frames.sectors, window), caar_paths(report)
-    sparks = [sparkline([path[tau] for tau in SPARK if tau in path]) for path in _paths(frame, paths)]
+    known = [paths.get(label, {}) for label in _labels(frame)]
+    sparks = [sparkline([path[tau] for tau in SPARK if tau in path]) for path in known]
     versus = frame["mean_return_ew"] - frame["benchmark_return"]
     frame = frame.assign(name=names_in(frame, starred=True), versus=versus, spark=sparks)
     return rows_of(frame)
@@ -105,13 +120,10 @@ def is_at(row: Any, window: Window) -> bool:
 def caar_paths(report: Report) -> dict[str, dict[int, float]]:
     """By label of a sector or theme, its CAAR by session: decimal, 0 at the base."""
     paths: dict[str, dict[int, float]] = {}
-    for row in rows_of(report.frames.paths):
-        paths.setdefault(label_of(row), {})[row.tau] = row.caar
+    frame = report.frames.paths
+    for label, tau, caar in zip(_labels(frame), frame["tau"].tolist(), frame["caar"].tolist(), strict=True):
+        paths.setdefault(label, {})[tau] = caar
     return paths
-
-
-def _paths(frame: pd.DataFrame, paths: Mapping[str, Mapping[int, float]]) -> list[Mapping[int, float]]:
-    return [paths.get(label_of(row), {}) for row in rows_of(frame)]
 
 
 def fields_of(rows: Rows, columns: Iterable[PageColumn]) -> tuple[Field, ...]:
