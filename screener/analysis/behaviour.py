@@ -51,7 +51,7 @@ def behaviours(measurement: Measurement) -> tuple[Behaviour, ...]:
 
     since = np.cumprod(1.0 + np.nan_to_num(panel.returns[event_row:]), axis=0)
     slope = fit.coefficients[1] if len(fit.coefficients) > 1 else np.full(len(panel.tickers), np.nan)
-    own = measurement.daily[measurement.estimation]
+    own = measurement.study.returns[measurement.estimation]
     at_base = traded_of(panel)[event_row - 1] if event_row else np.zeros(len(panel.tickers), dtype=bool)
     table = []
     for column, ticker in enumerate(panel.tickers):

@@ -11,7 +11,7 @@ from screener.analysis.behaviour import Behaviour, behaviours
 from screener.analysis.headlines import headlines
 from screener.analysis.left_out import flags, skipped
 from screener.analysis.levels import levels
-from screener.analysis.measurement import Measurement, Rules
+from screener.analysis.measurement import LARGE_PART, Measurement, Rules
 from screener.analysis.paths import paths
 from screener.analysis.results import (
     Group,
@@ -28,8 +28,7 @@ from screener.analysis.results import (
 from screener.analysis.scoring import score_groups, score_stocks
 from screener.data.panel import Panel
 from screener.study.arrays import Floats
-from screener.study.multiple import benjamini_hochberg, westfall_young
-from screener.study.placebo import Placebo
+from screener.study.placebo import Placebo, benjamini_hochberg, westfall_young
 from screener.study.portfolio import cross_section
 
 
@@ -68,8 +67,9 @@ def measure_impact(
     has the CARs of the whole market for each available window, if they are known.
     """
     measurement = Measurement(panel, event_row, stocks, rules, excluded)
-    of_stocks = measurement.stock_placebos() if measurement.has_history else []
-    of_groups = measurement.placebos(groups) if measurement.has_history else []
+    study = measurement.study
+    of_stocks = study.stock_placebos if study.has_history else []
+    of_groups = study.placebos([measurement.columns(group) for group in groups]) if study.has_history else []
     return Impact(
         measurement.windows,
         tuple(_stock_rows(measurement, groups, of_stocks, market)),
@@ -102,8 +102,9 @@ def _stock_rows(
         [column for stock, column in zip(measurement.stocks, columns, strict=True) if stock.sector in evidence],
     )
     ranked = np.array([stock.sector in evidence for stock in measurement.stocks])
-    weights, alone = measurement.index_weights(), measurement.without_itself()
-    half_widths = measurement.half_widths()
+    weights = measurement.index_weights()
+    alone = measurement.study.without_itself(weights, LARGE_PART)
+    half_widths = measurement.study.half_widths
     table: list[StockRow] = []
     for number, (window, rows) in enumerate(measurement.rows.items()):
         result = measurement.results[window]
@@ -122,11 +123,11 @@ def _stock_rows(
                 q=float(q[column]),
                 placebo_p=float(placebo_p[column]),
                 index_weight=float(weights[column]),
-                car_loo=float(alone[column][window].car[0]) if column in alone else np.nan,
-                scar_loo=float(alone[column][window].scar[0]) if column in alone else np.nan,
+                car_loo=float(alone[column][number].car[0]) if column in alone else np.nan,
+                scar_loo=float(alone[column][number].scar[0]) if column in alone else np.nan,
                 volume_ratio=float(measurement.volume[window][column]),
                 flags=flags(measurement, column, rows),
-                half_width=float(half_widths[window][column]),
+                half_width=float(half_widths[number][column]),
                 cap=float(measurement.caps[column]),
             )
             for stock, column in zip(measurement.stocks, columns, strict=True)
@@ -153,7 +154,8 @@ def _group_rows(
 ) -> list[GroupRow]:
     if not placebos:
         return [_group_row(measurement, group, window) for window in measurement.rows for group in groups]
-    tests, on_day = measurement.tests(groups), _p_on_event_day(measurement, placebos)
+    tests = measurement.study.tests([measurement.columns(group) for group in groups])
+    on_day = _p_on_event_day(measurement, placebos)
     table: list[GroupRow] = []
     for number, (window, placebo) in enumerate(zip(measurement.rows, placebos, strict=True)):
         of_groups = _corrected(placebo, groups)
@@ -222,14 +224,15 @@ def _pair(pair: tuple[str, str], groups: Sequence[Group]) -> tuple[Group, Group]
 
 
 def _spread_rows(measurement: Measurement, a: Group, b: Group) -> list[SpreadRow]:
-    found = measurement.spreads(a, b) if measurement.has_history else [None] * len(measurement.rows)
+    study, of_a_b = measurement.study, (measurement.columns(a), measurement.columns(b))
+    found = study.spreads(*of_a_b) if study.has_history else [None] * len(measurement.rows)
     table = []
-    for window, spread in zip(measurement.rows, found, strict=True):
+    for number, (window, spread) in enumerate(zip(measurement.rows, found, strict=True)):
         of_a, of_b = (
             cross_section(measurement.raw[window][columns], measurement.caps[columns])
             for columns in (measurement.columns(a), measurement.columns(b))
         )
-        kp = measurement.two_sample(a, b, window) if spread else None
+        kp = study.two_sample(*of_a_b, number) if spread else None
         table.append(
             SpreadRow(
                 sector_a=a.label,

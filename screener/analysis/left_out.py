@@ -45,13 +45,13 @@ def _reason(measurement: Measurement, column: int, leading: Window | None) -> tu
         return "listed_after", first_price
     if measurement.estimation.stop == measurement.estimation.start:
         return "no_history", first_price
-    benchmark = measurement.benchmarks[measurement.design_of[column]]
+    benchmark = measurement.study.benchmarks[measurement.study.benchmark_of[column]]
     if not np.isfinite(benchmark[measurement.estimation]).any():
         return "no_index", first_price
     if not measurement.studied[column]:
         return "too_short", first_price
     start = measurement.rows[leading].start if leading else event_row
-    missed = np.flatnonzero(np.isnan(measurement.daily[start:, column]))
+    missed = np.flatnonzero(np.isnan(measurement.study.returns[start:, column]))
     at = start + int(missed[0]) if missed.size else event_row
     spans_more = np.isfinite(panel.returns[at, column])
     return "gap" if spans_more else "halted", panel.sessions[at].item()

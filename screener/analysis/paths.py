@@ -57,14 +57,15 @@ def _half_widths(measurement: Measurement, groups: Sequence[Group], rows: range)
     """
     half = np.full((len(rows), len(groups)), np.nan)
     sectors = [place for place, group in enumerate(groups) if group.theme is None]
-    if not sectors or not measurement.has_history:
+    if not sectors or not measurement.study.has_history:
         return half
     event_row = measurement.event_row
     base = event_row - 1
     windows = {
         row: slice(event_row, row + 1) if row > base else slice(row + 1, event_row) for row in rows if row != base
     }
-    tested = measurement.placebos([groups[place] for place in sectors], list(windows.values()))
+    members = [measurement.columns(groups[place]) for place in sectors]
+    tested = measurement.study.placebos(members, list(windows.values()))
     for row, placebo in zip(windows, tested, strict=True):
         half[row - rows.start, sectors] = placebo.half_width()
     if base in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,9 +16,13 @@ from screener.analysis.results import Stock
 from screener.analysis.scanned import Scan, ScanGroup, ScanStock
 from screener.data.panel import Panel
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.multiple import benjamini_hochberg, pooled_p, westfall_young
-from screener.study.placebo import Placebo, each_security, placebo_of_groups, placebo_test
-from screener.study.statistic import two_sided
+from screener.study.parametric import two_sided
+from screener.study.placebo import (
+    Placebo,
+    benjamini_hochberg,
+    pooled_p,
+    westfall_young,
+)
 
 
 def scan_market(
@@ -48,20 +53,11 @@ def scan_market(
         left_out: by filter, how many it took.
         excluded: rows that no ordinary session's window may touch.
     """
-    measurement = Measurement(panel, event_row, stocks, rules, excluded)
+    leading = replace(rules, windows=rules.windows[:1])
+    measurement = Measurement(panel, event_row, stocks, leading, excluded)
     window = measurement.windows[0]
-    complete = measurement.complete[:, 0]
-    found = search(
-        rules.refit,
-        measurement.daily,
-        measurement.designs,
-        measurement.design_of,
-        measurement.studied,
-        event_row,
-        range(window.first, window.last + 1),
-        excluded,
-        rules.placebo_dates,
-    )
+    complete = measurement.study.complete(measurement.study.windows)[:, 0]
+    found = search(measurement.study, measurement.studied)
     placebo = _placebo(measurement, [one.columns for one in found.formed])
     stirred = found.stirred(placebo.z_ewma)
     groups = _ranked(
@@ -105,18 +101,7 @@ def scan_market(
 
 def _placebo(measurement: Measurement, members: Sequence[Ints]) -> Placebo:
     """The headline test of portfolios in the leading window."""
-    [placebo] = placebo_of_groups(
-        measurement.rules.refit,
-        measurement.daily,
-        measurement.design_of,
-        members,
-        measurement.complete[:, :1],
-        measurement.designs,
-        measurement.event_row,
-        [measurement.rows[measurement.windows[0]]],
-        measurement.excluded,
-        measurement.rules.placebo_dates,
-    )
+    [placebo] = measurement.study.placebos(members)
     return placebo
 
 
@@ -186,15 +171,7 @@ def _stocks(
     """Every stock with a score, the highest first."""
     window = measurement.windows[0]
     rows, result = measurement.rows[window], measurement.results[window]
-    [placebo] = placebo_test(
-        measurement.rules.refit,
-        each_security(measurement.daily, measurement.design_of),
-        measurement.designs,
-        measurement.event_row,
-        [rows],
-        measurement.excluded,
-        measurement.rules.placebo_dates,
-    )
+    [placebo] = measurement.study.stock_placebos
     car, p, ratio = result.car, placebo.placebo_p, measurement.volume[window]
     q = benjamini_hochberg(pooled_p(np.where(np.isfinite(car), placebo.z_ewma, np.nan), placebo.placebo_z))
     parts = {

@@ -27,7 +27,7 @@ from screener.data.sources import choose, load
 from screener.data.sources.base import Market, Need
 from screener.errors import DataError, UsageError
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
-from screener.study.expected import Model
+from screener.study.models import Model
 from screener.study.placebo import other_windows
 from screener.words import say
 

@@ -23,7 +23,7 @@ from screener.data.universe import WholeMarket, market_of_files, market_of_store
 from screener.data.universe_filter import Filters, sift
 from screener.errors import DataError, UsageError
 from screener.report.scan.model import ScanReport
-from screener.study.expected import Model
+from screener.study.models import Model
 
 if TYPE_CHECKING:
     from screener.data.sources.live import Access

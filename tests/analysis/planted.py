@@ -11,7 +11,7 @@ from screener.data.panel import Panel
 from screener.data.sources import demo
 from screener.data.sources.base import Need
 from screener.demo import demo_sectors
-from screener.study.expected import Model
+from screener.study.models import Model
 
 WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}
 HALF = "half"
