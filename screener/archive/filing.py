@@ -27,9 +27,9 @@ from screener.archive.history import FILE as HISTORY
 from screener.archive.history import REVISION, history_with, load_history, rows_of
 from screener.archive.publish import locked, point_to_latest, publish, write_file
 from screener.config import Settings
-from screener.report.answer import Answer
-from screener.report.faces import files_of
+from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
+from screener.report.screens import Screen
 from screener.report.tables import Table
 
 FILED = ("txt", "html", "csv", "json")
@@ -37,7 +37,7 @@ FILED = ("txt", "html", "csv", "json")
 
 
 def file_report(
-    root: Path, report: Report, answer: Answer, settings: Settings, palette: str, argv: Sequence[str]
+    root: Path, report: Report, answer: Screen, settings: Settings, palette: str, argv: Sequence[str]
 ) -> tuple[Path | None, list[str]]:
     """Write the report directory under `root`, and bring `latest` and the history up to it.
 
@@ -77,7 +77,7 @@ class Filing:
 def file_study(
     root: Path,
     report: Report,
-    answer: Answer,
+    answer: Screen,
     settings: Settings,
     palette: str,
     argv: Sequence[str],

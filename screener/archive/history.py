@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from screener.errors import DataError
+from screener.report.formats.csv import to_csv
 from screener.report.model import Report
-from screener.report.tables import Table, to_csv
+from screener.report.tables import Table
 
 FILE = "history.csv"
 KEY = ("as_of", "event", "sector", "window_start", "window_end")
@@ -32,10 +33,9 @@ def load_history(root: Path) -> list[dict[str, str]]:
 
 def rows_of(report: Report, sectors: Table) -> list[dict[str, str]]:
     """What the history holds of `report`, but for the revision: the rows of its sectors, as text."""
-    theme = sectors.header.index("theme")
-    whole = Table(sectors.name, sectors.columns, tuple(row for row in sectors.rows if row[theme] is None))
-    header, *rows = _cells(to_csv(whole))
-    return [dict(zip(header, row, strict=True)) for row in rows] if report.provenance.study else []
+    header, *rows = _cells(to_csv(sectors))
+    records = [dict(zip(header, row, strict=True)) for row in rows]
+    return [record for record in records if not record["theme"]] if report.provenance.study else []
 
 
 def history_with(root: Path, report: Report, sectors: Table, revision: int = 1) -> bytes | None:
@@ -51,7 +51,9 @@ def history_with(root: Path, report: Report, sectors: Table, revision: int = 1) 
     path, header = root / FILE, [*sectors.header, REVISION]
     old_header, old = _read(path)
     if not set(old_header) <= set(header):
-        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+        raise DataError(
+            "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+        )
     # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
     known = [dict.fromkeys(header, "") | dict(zip(old_header, row, strict=True)) for row in old]
     fresh = [{**row, REVISION: str(revision)} for row in rows_of(report, sectors)]
@@ -67,10 +69,12 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
         header, *rows = (_cells(path.read_bytes()) if path.exists() else []) or [list(KEY)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            "{path}: cannot be read ({error}): move it away to start a new history", path=path, error=error
+            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
         ) from None
     if not set(KEY) <= set(header) or any(len(row) != len(header) for row in rows):
-        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+        raise DataError(
+            "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+        )
     return header, rows
 
 

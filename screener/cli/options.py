@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.cli import candidates
-from screener.cli.speaking import settle_language
-from screener.language import LANGUAGES, OPTION, spoken
-from screener.words import say
+from screener.cli.help_i18n import settle_language
+from screener.i18n import LANGUAGES, OPTION, _
 
 if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.sources.live import Access
-    from screener.report.terminal import Style
+    from screener.report.formats.terminal import Style
 
 
 SOURCE_HELP = "auto, store, pykrx, openapi, press, or file:PATH,..."
@@ -31,7 +30,7 @@ def day(_context: click.Context, parameter: click.Parameter, value: str | None) 
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
     except ValueError:
-        what = say("{value!r} is no date: write it as 2025-01-31", value=value)
+        what = _("{value!r} is no date: write it as 2025-01-31", value=value)
         raise click.BadParameter(what, param=parameter) from None
 
 
@@ -122,12 +121,11 @@ def in_colour() -> bool:
 def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: int | None) -> Style:
     import shutil
 
-    from screener.report.terminal import PLAIN_WIDTH, Style
+    from screener.report.formats.terminal import PLAIN_WIDTH, Style
 
     terminal, colour = is_terminal(), in_colour()
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     return Style(
-        language=spoken(),
         palette=palette or settings.screener.palette,
         ascii=ascii_only or not unicode,
         width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener import cells
 from screener.cli.options import coloured, style_of
 from screener.errors import UsageError
+from screener.i18n import _
 from screener.streams import emit
-from screener.words import Words, cells
 
 if TYPE_CHECKING:
     from screener.config import Settings
-    from screener.report.answer import Answer
-    from screener.report.terminal import Style
+    from screener.report.formats.terminal import Style
+    from screener.report.screens import Screen
 
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
-"""Those of `report.faces`, which start-up need not wait for."""
+"""Those of `report.formats`, which start-up need not wait for."""
 _FILES = ("html", "xlsx")
 """Formats that are one file of the user's naming."""
 
@@ -48,43 +49,43 @@ class Output:
         """How a page looks on this stdout."""
         return style_of(settings, self.palette, self.ascii, self.width)
 
-    def deliver(self, answer: Answer, settings: Settings, said: str = "") -> None:
+    def deliver(self, screen: Screen, settings: Settings, said: str = "") -> None:
         """Print the answer, and write the files that were asked for and say where they went; `said` stands below."""
         style = self.style(settings)
         if self.json:
-            emit(answer.document().decode())
+            emit(screen.document().decode())
         elif self.md:
-            from screener.report.markdown import to_markdown
+            from screener.report.formats.markdown import to_markdown
 
-            emit(to_markdown(answer.page(self.full)))
+            emit(to_markdown(screen.page(full=self.full)))
         else:
             # The page first: it was made, whatever becomes of the files.
-            emit(page(answer, style, full=self.full))
+            emit(page(screen, style, full=self.full))
             for format_, path in self.files.items():
-                said += written(answer, format_, path, style.palette, as_file=format_ in _FILES)
+                said += written(screen, format_, path, style.palette, as_file=format_ in _FILES)
             if said:
                 emit(f"\n{folded(said, style.width)}")
 
 
-def page(answer: Answer, style: Style, *, full: bool) -> str:
+def page(screen: Screen, style: Style, *, full: bool) -> str:
     """The answer's page as it is shown."""
-    from screener.report.terminal import render
+    from screener.report.formats.terminal import render
 
-    return render(answer.page(full), style, summary=answer.summarised and not full)
+    return render(screen.page(full=full), style, summary=screen.summarised and not full)
 
 
-def written(answer: Answer, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
+def written(screen: Screen, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
     """Write the answer in one format, into the folder `path` or as the file `path`, and say where it went."""
     from screener.archive.publish import write_files
-    from screener.report.faces import files_of
+    from screener.report.formats import files_of
 
-    files = files_of(answer, format_, palette)
+    files = files_of(screen, format_, palette)
     targets = (
         {path: next(iter(files.values()))} if as_file else {path / name: content for name, content in files.items()}
     )
     write_files(targets)
     folder = path.parent if as_file else path
-    return Words(answer.words.language)("files", folder=folder, names=", ".join(one.name for one in targets)) + "\n"
+    return _("Files: {folder} ({names})", folder=folder, names=", ".join(one.name for one in targets)) + "\n"
 
 
 def folded(said: str, width: int) -> str:
@@ -111,7 +112,7 @@ def outputs(command: Callable[..., int]) -> Callable[..., int]:
     ) -> int:
         files = {name: path for name, path in (("csv", csv), ("html", html), ("xlsx", xlsx)) if path is not None}
         if as_json + as_md + len(files) > 1:
-            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other: give one of them")
+            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other", hint="give one of them")
         return command(output=Output(full, as_json, as_md, files, palette, ascii_only, width), **asked)
 
     path = click.Path(path_type=Path)

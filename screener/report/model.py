@@ -5,20 +5,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from screener.analysis.claims import Checked
+from screener.analysis.discover import Stirred
 from screener.analysis.flows import GroupFlow
 from screener.analysis.impact import Impact
 from screener.analysis.measurement import Rules
 from screener.analysis.results import Group, GroupRow, Window
+from screener.analysis.scanned import Scan
 from screener.analysis.scores import LARGEST_Q
 from screener.analysis.truth import Truth
 from screener.data.quality import Finding
 from screener.data.sources.base import File, Printed, Tried
-from screener.words import Language
+from screener.data.universe_filter import Filters
+from screener.i18n import N_, Language, _
+from screener.report.frames import Frames, frames_of, frames_of_scan
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""
+
+
+BANNERS = {
+    "press": N_(
+        "These are {n} figures that newspapers chose to print. They print what moved, so "
+        "sector means are overstated, and nothing can be said of significance. The full "
+        "study: {command}"
+    ),
+    "demo": N_(
+        "SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."
+    ),
+}
+"""By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study."""
+MODELS = {
+    "market": N_("market model"),
+    "market-adjusted": N_("market-adjusted"),
+    "mean-adjusted": N_("mean-adjusted"),
+}
+"""How the expected return is formed."""
+MEASURES = {
+    "score": N_("Score"),
+    "caar": N_("CAAR %"),
+    "q": N_("q"),
+}
+"""Figures of a trend."""
+_SHORT_BANNERS = {
+    "press": N_("figures that newspapers chose to print: sector means are overstated"),
+    "demo": N_("simulated market: every figure is made up"),
+}
 
 
 @dataclass(frozen=True)
@@ -132,6 +166,23 @@ class TrendRow:
 
 
 @dataclass(frozen=True)
+class ScanFacts:
+    """How a whole market was scanned; its rows are in the frames."""
+
+    filters: Filters
+    listed: int
+    """Stocks at the base, before any filter."""
+    left_out: Mapping[str, int | None]
+    """By filter, stocks that it left out; None where the source does not know."""
+    formed_on: int
+    """Sessions that the groups were formed on; 0 if there are fewer than are needed."""
+    ordinary: int
+    """Placebo sessions on which the search was repeated."""
+    stirred: Stirred
+    """Whether more groups moved than usual."""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a report says."""
 
@@ -155,12 +206,30 @@ class Report:
     trend: tuple[TrendRow, ...] = ()
     """How the reports of these sessions had the sectors, this report last; empty unless it measures the days so far."""
 
+    scan: ScanFacts | None = None
+    """Of a whole market; None otherwise."""
+    ticker: str | None = None
+    """The stock that the report is about; None for a report on all."""
+    daily_flows: tuple[Flow, ...] = ()
+    """Who bought that stock, by session."""
+    found: Scan | None = None
+
+    @cached_property
+    def frames(self) -> Frames:
+        """The tables."""
+        return frames_of_scan(self.found) if self.found else frames_of(self, self.daily_flows)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The event windows, those that the prices do not reach over among them."""
+        return self.impact.windows
+
     @property
     def banner(self) -> str | None:
         """Key of the warning that belongs on every face of this report; None for a study of real prices."""
         if self.provenance.simulated:
-            return "banner_demo"
-        return "banner_press" if self.provenance.selected else None
+            return "demo"
+        return "press" if self.provenance.selected else None
 
     @property
     def leading(self) -> Window:
@@ -206,3 +275,8 @@ class Report:
 def _best_first(row: GroupRow) -> tuple[bool, bool, float]:
     unknown = row.mean_return_ew != row.mean_return_ew
     return row.group.post_hoc, unknown, 0.0 if unknown else -row.mean_return_ew
+
+
+def short_banner(banner: str | None) -> str | None:
+    """The warning of a report, short enough for a cell; None where it needs none."""
+    return _(_SHORT_BANNERS[banner]) if banner else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from screener.analysis.impact import Impact
 from screener.analysis.measurement import Rules
 from screener.analysis.scanned import Scan
 from screener.data.quality import Finding
 from screener.data.universe_filter import Filters
-from screener.report.model import EventFacts, Happening, Provenance
+from screener.report.model import EventFacts, Happening, Provenance, Report, ScanFacts
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class ScanReport:
     findings: tuple[Finding, ...]
     banner: str | None = None
     """A scan reads real prices of a whole market only, and needs no warning."""
+
+    @property
+    def report(self) -> Report:
+        """The same as a report."""
+        scan = self.scan
+        facts = ScanFacts(self.filters, scan.listed, scan.left_out, scan.sessions, scan.ordinary, scan.stirred)
+        impact = Impact((scan.window,), (), (), (), (), (), (), ())
+        return Report(
+            self.event, self.as_of, self.provenance, self.rules, (), impact, self.findings, {}, scan=facts, found=scan
+        )
 
     @property
     def confounders(self) -> list[Happening]:
