@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.analysis.results import GroupRow
+from screener.analysis.model import GroupRow
 from screener.app.report import Request
 from screener.config import load_settings
 from screener.report.model import Report

@@ -1,42 +1,15 @@
-"""The arrays that all parts of one measurement share: fits, windows, tests and placebo dates, each computed once."""
+"""One event on one panel: the study of its returns, and what the panel knows beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from screener.analysis.results import Group, Stock, Window
+from screener.analysis.model import Group, Rules, Stock, Window
 from screener.data.panel import Panel
-from screener.study.arrays import Floats, Ints
-from screener.study.models import Model
-from screener.study.rolling import Refit
+from screener.study.arrays import Bools, Floats, Ints
 from screener.study.study import Study
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How the impact is measured."""
-
-    model: Model
-    estimation: int
-    """Sessions of the estimation window."""
-    gap: int
-    """Sessions between the estimation window and tau = 0."""
-    min_obs: int
-    placebo_dates: int
-    """Ordinary sessions before the event that it is ranked among, at most."""
-    windows: tuple[tuple[int, int], ...]
-    spreads: tuple[tuple[str, str], ...]
-    weights: Mapping[str, float]
-    """Of the parts of a score."""
-
-    @property
-    def refit(self) -> Refit:
-        """The same for each placebo date."""
-        return Refit(self.model, self.estimation, self.gap, self.min_obs)
-
 
 _ROUNDING = 1e-12  # far below the smallest step of any price, far above what products of returns leave
 LARGE_PART = 0.05
@@ -44,18 +17,16 @@ LARGE_PART = 0.05
 
 
 class Measurement:
-    """One event on one panel: the study of its returns, and what the panel knows beside them.
-
-    Columns are the panel's tickers; W windows are those of `rules` that the prices reach over.
-    """
+    """N columns, the panel's tickers; S stocks, each a member of one sector; W windows that the prices reach over."""
 
     def __init__(
         self, panel: Panel, event_row: int, stocks: Sequence[Stock], rules: Rules, excluded: Sequence[int] = ()
     ) -> None:
         self.panel, self.event_row, self.stocks, self.rules = panel, event_row, stocks, rules
         position = {ticker: column for column, ticker in enumerate(panel.tickers)}
+        self.column_of: Ints = np.array([position[stock.ticker] for stock in stocks], dtype=np.int64)
+        """(S,) the column of each stock."""
         self._members: dict[Group, Ints] = {}
-        self.column_of = [position[stock.ticker] for stock in stocks]
 
         market_of = {stock.ticker: stock.market for stock in stocks}
         markets = sorted(set(market_of.values()))
@@ -65,28 +36,31 @@ class Measurement:
             for known in (panel.benchmarks, panel.market_caps)
         )
         self.windows = tuple(self._window(first, last) for first, last in rules.windows)
-        self.rows = {
-            window: slice(event_row + window.first, event_row + window.last + 1)
-            for window in self.windows
-            if window.available
-        }
+        """All of `rules`, those that the prices do not reach over among them."""
+        self.available = tuple(window for window in self.windows if window.available)
         self.caps = panel.caps[event_row - 1] if event_row else np.full(len(panel.tickers), np.nan)
+        """(N,) capitalisation at the base session, KRW; NaN where unknown."""
+        rows = [slice(event_row + window.first, event_row + window.last + 1) for window in self.available]
         self.study = Study(
             returns=panel.daily_returns,
             benchmarks=benchmarks,
             benchmark_of=np.array([markets.index(market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
             event=event_row,
             refit=rules.refit,
-            windows=list(self.rows.values()),
+            windows=rows,
             excluded=excluded,
             placebo_dates=rules.placebo_dates,
             caps=self.caps,
         )
-        self.fit, self.studied, self.estimation = self.study.fit, self.study.studied, self.study.estimation
-        self.results = dict(zip(self.rows, self.study.results, strict=True))
-        self.raw = {window: self._raw_returns(rows) for window, rows in self.rows.items()}
-        self.benchmark = dict(zip(self.rows, self.study.benchmark_returns, strict=True))
-        self.volume = {window: self._volume_ratio(rows) for window, rows in self.rows.items()}
+        self.raw = [self._raw_returns(window) for window in rows]
+        """For each window, (N,) buy-and-hold returns from the close before it to its last close."""
+        self.volume = [self._volume_ratio(window) for window in rows]
+        """For each window, (N,) mean daily volume over the mean in the estimation window."""
+
+    def number(self, first: int, last: int) -> int | None:
+        """Which of the available windows is [first, last]; None if none is."""
+        numbers = [n for n, window in enumerate(self.available) if (window.first, window.last) == (first, last)]
+        return numbers[0] if numbers else None
 
     def index_weights(self) -> Floats:
         """(N,) part of each column in its market's capitalisation at the base session; NaN where not known."""
@@ -95,9 +69,17 @@ class Measurement:
     def columns(self, group: Group) -> Ints:
         """Columns of the group's members."""
         if group not in self._members:
-            members = [column for stock, column in zip(self.stocks, self.column_of, strict=True) if group.holds(stock)]
-            self._members[group] = np.array(members, dtype=np.int64)
+            inside: Bools = np.array([group.holds(stock) for stock in self.stocks], dtype=np.bool_)
+            self._members[group] = self.column_of[inside]
         return self._members[group]
+
+    @property
+    def p_on_event_day(self) -> Floats:
+        """(N,) placebo p of each column in the window [0,0]; NaN where that is not among the windows."""
+        number = self.number(0, 0)
+        if number is None or not self.study.has_history:
+            return np.full(len(self.panel.tickers), np.nan)
+        return self.study.stock_placebos[number].placebo_p
 
     def _window(self, first: int, last: int) -> Window:
         start, end = self.event_row + first, self.event_row + last
@@ -108,7 +90,7 @@ class Measurement:
         return Window(first, last, base, sessions[start].item(), sessions[end].item())
 
     def _raw_returns(self, rows: slice) -> Floats:
-        """(N,) buy-and-hold return from the close before the window to its last close; NaN if either is missing."""
+        """(N,) buy-and-hold returns; NaN if the close before or the last one is missing."""
         returns, span = self.panel.returns[rows], self.panel.span[rows]
         # The spans of its returns add up to the window exactly if a stock traded at the base and on the last session.
         held = (span.sum(axis=0) == len(returns)) & (span[-1] > 0)
@@ -118,7 +100,7 @@ class Measurement:
 
     def _volume_ratio(self, rows: slice) -> Floats:
         """(N,) mean daily volume in the window over the mean in the estimation window; NaN without one."""
-        usual = _mean_down(self.panel.volume[self.estimation])
+        usual = _mean_down(self.panel.volume[self.study.estimation])
         ratio: Floats = np.full(len(usual), np.nan)
         np.divide(_mean_down(self.panel.volume[rows]), usual, out=ratio, where=usual > 0)
         return ratio

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from screener.analysis.impact import Impact, measure_impact
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Group, Stock
+from screener.analysis.model import Rules
+from screener.analysis.model import Group, Stock
 from screener.data.panel import Panel
 from screener.data.sources import demo
 from screener.data.sources.base import Need

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from screener.analysis.flows import Flows, GroupFlow, group_flows
-from screener.analysis.results import Group
+from screener.analysis.model import Group
 from screener.app.report import Request, make_report
 from screener.app.stock import make_card
 from screener.config import load_settings

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screener.analysis.results import GroupRow
+from screener.analysis.model import GroupRow
 from screener.app.report import Request
 from screener.config import load_settings
 from screener.config.models import Event, Name

@@ -12,8 +12,8 @@ from time import perf_counter
 
 import numpy as np
 
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Stock
+from screener.analysis.model import Rules
+from screener.analysis.model import Stock
 from screener.analysis.scan import scan_market
 from screener.analysis.scanned import Scan
 from screener.data.panel import Panel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from screener.analysis.results import Window
+from screener.analysis.model import Window
 from screener.i18n import N_, _
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.tables import Table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screener.analysis.results import Window
+from screener.analysis.model import Window
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Line, line
 from screener.report.formatting import percent

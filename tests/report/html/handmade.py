@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from screener.analysis.impact import Impact
-from screener.analysis.results import (
+from screener.analysis.model import (
     Group,
     GroupRow,
     Headline,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from screener.analysis.results import Group
+from screener.analysis.model import Group
 from screener.report.model import Report
 
 STOCK = "<script>alert(1)</script>"
