@@ -8,9 +8,9 @@ import math
 from pathlib import Path
 
 import pytest
-
-from screener.analysis.results import GroupRow
 from screener.app.report import Request
+
+from screener.analysis.model import GroupRow
 from screener.config import load_settings
 from screener.report.model import Report
 from tests.analysis.find import stock

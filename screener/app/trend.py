@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from screener.analysis.paths import PATH
+from screener.analysis.groups import PATH
 from screener.archive.history import load_history
 from screener.config import Settings
 from screener.report.model import Report
@@ -23,4 +22,4 @@ def with_trend(report: Report, root: Path, settings: Settings) -> Report:
     Raises:
         DataError: the history cannot be read.
     """
-    return replace(report, trend=trend_of(report, load_history(root), open_for(settings, report.event.id)))
+    return report.with_trend(trend_of(report, load_history(root), open_for(settings, report.event.id)))

@@ -19,10 +19,10 @@ from screener.progress import busy
 from screener.streams import emit, note
 
 if TYPE_CHECKING:
-    from screener.app.answers import Maker
     from screener.config import Settings
     from screener.data.sources.base import Tried
     from screener.data.sources.live import Access
+    from screener.report.screens import Screen
 
 CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
@@ -50,9 +50,9 @@ def report(
 ) -> int:
     """Sectors, themes, winners and losers of an event; files them under reports/."""
     settings = settings_of(config_directory)
-    from screener.app.report import Request, make_report
     from screener.app.trend import with_trend
     from screener.archive.filing import file_report
+    from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 
     with busy(_("measuring")):
@@ -104,9 +104,7 @@ def compare(
 ) -> int:
     """One sector against another, or a theme (SECTOR:theme): the difference, its tests, its path, who drove it."""
     settings = settings_of(config_directory)
-    from screener.app.answers import compared
-
-    return _answered(settings, store, output, compared, groups, asked)
+    return _delivered(settings, store, output, "compare", groups, asked)
 
 
 @click.command(cls=Command, epilog="Example: screener stock 000660")
@@ -118,9 +116,7 @@ def compare(
 def stock(config_directory: Path | None, store: str | None, output: Output, ticker: str, **asked: Any) -> int:
     """Everything about one stock around the event, by its code or name."""
     settings = settings_of(config_directory)
-    from screener.app.answers import of_stock
-
-    return _answered(settings, store, output, of_stock, (ticker,), asked)
+    return _delivered(settings, store, output, "stock", (ticker,), asked)
 
 
 @click.command(cls=Command, epilog=CLAIMS_EPILOG)
@@ -131,9 +127,7 @@ def stock(config_directory: Path | None, store: str | None, output: Output, tick
 def claims(config_directory: Path | None, store: str | None, output: Output, **asked: Any) -> int:
     """What was claimed about an event, each claim checked against prices; files nothing."""
     settings = settings_of(config_directory)
-    from screener.app.answers import of_claims
-
-    return _answered(settings, store, output, of_claims, (), asked)
+    return _delivered(settings, store, output, "claims", (), asked)
 
 
 @click.command(cls=Command, epilog="Example: screener demo --seed 7")
@@ -171,29 +165,30 @@ def export(
 ) -> int:
     """Write what a screen finds into files, in one format; NAMEs are those that the screen takes."""
     settings = settings_of(config_directory)
-    from screener.app.answers import SCREENS
+    shown = _shown(settings, store, screen, names, asked)
+    emit(written(shown, format_, out, palette or settings.screener.palette))
+    return _tried(shown.report.provenance.tried)
+
+
+def _shown(
+    settings: Settings, store: str | None, screen: str, names: Sequence[str], asked: Mapping[str, Any]
+) -> Screen:
+    """Measure what a screen shows; `names` are those that it takes."""
+    from screener.report.make import Request, make_report, request_for
+    from screener.report.screens import Screen
 
     with busy(_("measuring")):
-        access = _access(settings, store, asked["source"])
-        answer = SCREENS[screen](settings, names, asked, access)
-    code = _tried(answer.report.provenance.tried)
-    emit(written(answer, format_, out, palette or settings.screener.palette))
-    return code
+        request = request_for(settings, screen, names, Request(**asked))
+        return Screen(screen, make_report(settings, request, _access(settings, store, asked["source"])))
 
 
-def _answered(
-    settings: Settings,
-    store: str | None,
-    output: Output,
-    screen: Maker,
-    names: Sequence[str],
-    asked: Mapping[str, Any],
+def _delivered(
+    settings: Settings, store: str | None, output: Output, screen: str, names: Sequence[str], asked: Mapping[str, Any]
 ) -> int:
     """Measure, and deliver what was found."""
-    with busy(_("measuring")):
-        answer = screen(settings, names, asked, _access(settings, store, asked["source"]))
-    code = _tried(answer.report.provenance.tried)
-    output.deliver(answer, settings)
+    shown = _shown(settings, store, screen, names, asked)
+    code = _tried(shown.report.provenance.tried)
+    output.deliver(shown, settings)
     return code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,10 @@ from screener.cli.outputs import Output, outputs
 from screener.errors import ExitCode, UsageError
 from screener.i18n import _
 from screener.progress import busy
+
+if TYPE_CHECKING:
+    from screener.config import Settings
+    from screener.report.model import Report
 
 _KINDS = ("konex", "preferreds", "spacs")  # those of `screens.sift`, which start-up need not wait for
 
@@ -69,30 +73,57 @@ def scan(
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = settings_of(config_directory)
-    from screener.app.own_sectors import group_of, refuse_name, save_group
-    from screener.app.scan import Request, make_scan
+    from screener.config.own_sectors import refuse_name
     from screener.data.universe_filter import Filters
+    from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 
     path = refuse_name(settings, config_directory, save, replace=replace) if save else None
     least = {"least_cap": min_cap, "least_value": min_value}
     given = {name: value for name, value in least.items() if value is not None}
-    request = Request(filters=Filters(**given, only=only, kept=kept), **asked)
+    request = Request(universe="market", filters=Filters(**given, only=only, kept=kept), **asked)
     with busy(_("measuring")):
-        made = make_scan(settings, request, lambda: access_to(settings, store))
+        made = make_report(settings, request, lambda: access_to(settings, store))
     said = ""
     if save and number is not None and path is not None:
-        group = group_of(made, number)
-        save_group(settings, path, save, made, group)
+        stocks = _save(settings, path, save, made, number)
         said = (
             _(
                 "Saved: group {number}, {n} stocks, as {name} in {path}; marked post-hoc.",
                 number=number,
-                n=len(group.members),
+                n=stocks,
                 name=save,
                 path=path,
             )
             + "\n"
         )
-    output.deliver(Screen("scan", made.report, top=top), settings, said)
+    output.deliver(Screen("scan", made, top=top), settings, said)
     return ExitCode.DONE
+
+
+def _save(settings: Settings, path: Path, name: str, report: Report, number: int) -> int:
+    """Save the discovered group of that number as the sector `name`; the number of its stocks."""
+    from screener.archive.publish import write_file
+    from screener.config.models import Member
+    from screener.config.own_sectors import with_sector
+
+    groups, scan = report.frames.groups, report.scan
+    if scan is None or not 1 <= number <= len(groups):
+        known = _("1 to {count}", count=len(groups)) if len(groups) else _("none: too few sessions before the event")
+        raise UsageError("no group {number}", hint="the scan found {known}", number=number, known=known)
+    group = groups.iloc[number - 1]
+    why = _(
+        "discovered by a scan of {event}, {day}: moved with the others of its group on {sessions} "
+        "sessions before the event (mean correlation {correlation:.2f})",
+        event=report.event.id,
+        day=report.event.event_day,
+        sessions=scan.formed_on,
+        correlation=group["correlation"],
+    )
+    # What comes from outside has no need to pass the checks of a configuration file twice.
+    members = [
+        Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
+        for stock in group["stocks"]
+    ]
+    write_file(path, with_sector(settings, name, members, why))
+    return len(members)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from screener.app.report import Request, make_report
 from screener.app.trend import with_trend
 from screener.archive.changes import News, sector_news, spread_news
 from screener.archive.filed import load_filed
@@ -20,6 +19,7 @@ from screener.data.sources.live import Access
 from screener.data.turns import Turn, turns
 from screener.errors import DataError
 from screener.krx.tables import MARKET, PRICES
+from screener.report.make import Request, make_report
 from screener.report.model import Report
 from screener.report.screens import Screen
 from screener.report.trend import trend

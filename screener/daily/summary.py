@@ -11,7 +11,7 @@ from screener.daily.due import Span
 from screener.daily.making import Made, Told
 from screener.daily.status import Missed
 from screener.data.turns import Turn, What
-from screener.i18n import _, name_of, ngettext
+from screener.i18n import _, language, name_of, ngettext
 from screener.report.formatting import percent
 
 LINES = 10
@@ -140,12 +140,14 @@ def _says(settings: Settings, news: News) -> str:
 def _event(told: Told) -> str:
     """How an event stands: best and worst sector over the days since."""
     report = told.report
-    tau = max(window.last for window in report.impact.windows if window.available and window.first == 0)
-    window = next(one for one in report.impact.windows if (one.first, one.last) == (0, tau))
-    rows = [row for row in report.sectors(window) if not row.group.post_hoc and row.caar_ew == row.caar_ew]
-    rows.sort(key=lambda row: -row.caar_ew)
+    tau = max(window.last for window in report.windows if window.available and window.first == 0)
+    table = report.frames.sectors
+    inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
+    rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = ", ".join(f"{name_of(row.group)} {percent(row.caar_ew)}%{_verdict(row.score.verdict)}" for row in ends)
+    said = ", ".join(
+        f"{row[f'name_{language()}']} {percent(row['caar_ew'])}%{_verdict(row['verdict'])}" for row in ends
+    )
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -157,7 +159,7 @@ def _event(told: Told) -> str:
     )
 
 
-def _verdict(verdict: str) -> str:
+def _verdict(verdict: str | None) -> str:
     if verdict == "winner":
         return _(" (winner)")
     return _(" (loser)") if verdict == "loser" else ""

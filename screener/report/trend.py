@@ -50,9 +50,9 @@ def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRo
     """
     now = len(report.sessions) - 1
     own = [
-        TrendRow(report.as_of, now, row.group.sector, row.score.value, row.score.rank, row.caar_ew, row.headline.q)
-        for row in report.impact.groups
-        if row.group.theme is None and (row.window.first, row.window.last) == (0, now)
+        TrendRow(report.as_of, now, row["sector"], row["score"], row["rank"], row["caar_ew"], row["q"])
+        for row in report.frames.sectors.to_dict("records")
+        if row["theme"] is None and (row["window_start"], row["window_end"]) == (0, now)
     ]
     if not own or not report.provenance.study:
         return ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from screener.analysis.results import StockRow
 from screener.app.report import Request
+
+from screener.analysis.model import StockRow
 from screener.config import load_settings
 from screener.report.model import Report
 from tests.reports import make_report

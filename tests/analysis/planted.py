@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from screener.analysis.impact import Impact, measure_impact
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Group, Stock
+from screener.analysis.model import Group, Rules, Stock
 from screener.data.panel import Panel
 from screener.data.sources import demo
 from screener.data.sources.base import Need
 from screener.demo import demo_sectors
-from screener.study.expected import Model
+from screener.study.models import Model
 
 WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}
 HALF = "half"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.expected import Design, Model
+from screener.study.rolling import Refit
+from screener.study.study import Study
 
 STRANGERS = 160
 GROUPS = (6, 8, 12)
@@ -18,11 +19,14 @@ OWN, COMMON = 0.02, 0.02
 @dataclass(frozen=True)
 class Simulated:
     returns: Floats
-    design: Design
-    design_of: Ints
     members: tuple[Ints, ...]
     event: int
     benchmark: Floats
+
+    def study(self, refit: Refit) -> Study:
+        """The study of the event day."""
+        zero = np.zeros(self.returns.shape[1], dtype=np.int64)
+        return Study(self.returns, self.benchmark[None], zero, self.event, refit, [slice(self.event, self.event + 1)])
 
 
 def simulate(seed: int, sessions: int = 330, *, fat: bool = False) -> Simulated:
@@ -45,6 +49,4 @@ def simulate(seed: int, sessions: int = 330, *, fat: bool = False) -> Simulated:
         returns[:, columns] += COMMON * noise(sessions, 1)
         members.append(columns)
         start += size
-    design = Design.of(Model.MARKET, benchmark)
-    zero = np.zeros(stocks, dtype=np.int64)
-    return Simulated(returns, design, zero, tuple(members), sessions - 1, benchmark)
+    return Simulated(returns, tuple(members), sessions - 1, benchmark)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from screener.analysis.flows import Flows, GroupFlow, group_flows
-from screener.analysis.results import Group
 from screener.app.report import Request, make_report
 from screener.app.stock import make_card
+
+from screener.analysis.model import Group
 from screener.config import load_settings
 from screener.data.sync.plan import Plan
 from screener.report.model import Report

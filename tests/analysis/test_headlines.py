@@ -7,7 +7,7 @@ import math
 import pytest
 
 from screener.analysis.impact import Impact
-from screener.analysis.results import Headline
+from screener.analysis.model import Headline
 from tests.analysis import planted
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
-
-from screener.analysis.results import GroupRow
 from screener.app.report import Request
+
+from screener.analysis.model import GroupRow
 from screener.config import load_settings
 from screener.config.models import Event, Name
 from screener.data.sources import demo as market

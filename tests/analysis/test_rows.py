@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screener.analysis.results import GroupRow
+from screener.analysis.model import GroupRow
 from screener.report.model import Report
 from tests.analysis.find import real_event, stock
 from tests.analysis.test_impact import DAY, EVENT, measure

@@ -7,11 +7,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from screener.analysis.persistence import classify, half_life
 
 from screener.analysis import scores
 from screener.analysis.impact import measure_impact
-from screener.analysis.persistence import classify, half_life
-from screener.analysis.results import Group, Stock
+from screener.analysis.model import Group, Stock
 from screener.data.sources.base import Need
 from screener.data.sources.demo import EVENT_ROW, INDICES, SECTORS, Demo, event_day, ticker
 from screener.report.model import Report

@@ -11,13 +11,12 @@ from datetime import date, timedelta
 from time import perf_counter
 
 import numpy as np
-
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Stock
-from screener.analysis.scan import scan_market
 from screener.analysis.scanned import Scan
+
+from screener.analysis.model import Rules, Stock
+from screener.analysis.scan import scan_market
 from screener.data.panel import Panel
-from screener.study.expected import Model
+from screener.study.models import Model
 
 STOCKS, SESSIONS, GROUPS, EACH, TARGET = 2_700, 400, 60, 20, 5.0
 WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from screener.app.report import Request
 from screener.config import load_settings
 from screener.i18n import LANGUAGES, speaking
 from screener.report.blocks import Page
-from screener.report.model import Flow, Report
+from screener.report.make import Request
+from screener.report.model import Report
 from screener.report.views.claims import claims_page
 from screener.report.views.compare import comparison_page
 from screener.report.views.stock import stock_page
 from screener.report.views.study import study_page
 from tests.data import small
+from tests.report.tables import frame
 from tests.reports import make_report, simulated
 
 
@@ -54,8 +55,9 @@ def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
                 if len(report.frames.spreads):
                     made[f"{name} compared {language}"] = comparison_page(report)
                 first = report.frames.stocks["ticker"].iloc[0]
-                flows = [Flow(report.event.event_day, 123_456_789_012, -5, None)]
-                made[f"{name} stock {language}"] = stock_page(replace(report, ticker=first, daily_flows=tuple(flows)))
+                bought = [{"date": report.event.event_day, "foreign": 123_456_789_012, "institution": -5}]
+                card = replace(report, ticker=first).with_frames(flows=frame("flows", bought))
+                made[f"{name} stock {language}"] = stock_page(card)
             made[f"claims {language}"] = claims_page(press)
     return made
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from screener.report.frames import COLUMNS
+from screener.analysis.frames import COLUMNS
 from screener.report.model import Report
 
 _UNKNOWN = {"float64": math.nan, "int64": 0, "bool": False, "object": None}
@@ -29,9 +27,7 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 def with_frames(report: Report, **frames: pd.DataFrame) -> Report:
     """The report with these frames in the place of its own."""
-    made = copy.copy(report)
-    made.__dict__["frames"] = replace(report.frames, **frames)
-    return made
+    return report.with_frames(**frames)
 
 
 def in_leading_window(report: Report, name: str) -> pd.DataFrame:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from screener.app.report import Request
 from screener.config import load_settings
 from screener.i18n import Language, set_language
 from screener.report.formats.csv import to_csv
 from screener.report.formats.terminal import Style, render
+from screener.report.make import Request
 from screener.report.model import Report
 from screener.report.tables import tables_of
 from screener.report.views import claims

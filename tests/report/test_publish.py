@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.app.report import Request
+from screener.report.make import Request
 from screener.archive.history import history_with
 from screener.archive.publish import point_to_latest, publish, write_file
 from screener.config import load_settings

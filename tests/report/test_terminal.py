@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from screener.app.report import Request
 from screener.config import load_settings
 from screener.i18n import Language, set_language
 from screener.report.blocks import Cell, Field, Grid, Page, Section
 from screener.report.formats.terminal import Style, fitting, parts_of, render, summary_of
 from screener.report.formatting import bar, percent, probability, sparkline
+from screener.report.make import Request
 from screener.report.model import Report
 from screener.report.views.grids import group_names, rows_of
 from screener.report.views.study import study_page

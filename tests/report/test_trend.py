@@ -23,6 +23,7 @@ from screener.report.screens import Screen
 from screener.report.tables import Table
 from screener.report.trend import trend_of
 from screener.report.views.study import study_page
+from tests.analysis.find import rows
 from tests.conftest import Run
 from tests.data import small
 
@@ -58,7 +59,7 @@ def history(report: Report) -> list[dict[str, str]]:
 
 
 def trended(report: Report, history: list[dict[str, str]]) -> Report:
-    return replace(report, trend=trend_of(report, history, LAST))
+    return report.with_trend(trend_of(report, history, LAST))
 
 
 def section(report: Report) -> Section | None:
@@ -69,18 +70,14 @@ def section(report: Report) -> Section | None:
 def test_earlier_reports_as_the_history_has_them_and_its_own_figures_last(
     report: Report, history: list[dict[str, str]]
 ) -> None:
-    first = next(group.sector for group in report.groups if group.theme is None)
+    first = report.frames.sectors["sector"][0]
     found = trend_of(report, history, LAST)
     mine = [(one.tau, one.score, one.rank, one.caar, one.q) for one in found if one.sector == first]
     assert mine[:3] == [(0, 50.0, 1.0, 0.05, 0.04), (1, 60.0, 1.0, 0.07, 0.02), (3, 40.0, 2.0, 0.04, 0.30)]
-    (own,) = [
-        one
-        for one in report.impact.groups
-        if (one.group.sector, one.group.theme, one.window.first, one.window.last) == (first, None, 0, 5)
-    ]
-    assert mine[3:] == [(5, own.score.value, own.score.rank, own.caar_ew, own.headline.q)]
+    [own] = rows(report.frames.sectors, sector=first, theme=None, window_start=0, window_end=5)
+    assert mine[3:] == [(5, own.score, own.rank, own.caar_ew, own.q)]
     assert not [one for one in found if one.sector == "GONE"]  # it is no sector of this report
-    assert {one.sector for one in found if one.tau == 5} == {one.sector for one in report.groups if one.theme is None}
+    assert {one.sector for one in found if one.tau == 5} == set(report.frames.sectors["sector"])
 
 
 def test_a_report_without_the_days_so_far_has_none(report: Report, history: list[dict[str, str]]) -> None:

@@ -5,13 +5,29 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from screener.analysis.model import Stock
 from screener.report.model import SCHEMA_VERSION, Report, short_banner
 from screener.report.tables import Table, news
 from screener.report.views.grids import rows_of
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A stock that has no abnormal return in the leading window, and why."""
+
+    stock: Stock
+    code: str
+    """no_price, listed_after, no_history, too_short, no_index, halted, or gap: its return spans sessions before it."""
+    day: date | None
+    """First day with a price; for `halted` and `gap` the day that is concerned."""
+    observations: int
+    """Sessions of the estimation window on which the stock traded."""
+    has_return: bool
+    """Whether its raw return counts in the sector's means all the same."""
 
 
 def to_json(report: Report, tables: Sequence[Table]) -> bytes:
@@ -63,20 +79,15 @@ def _facts(report: Report) -> dict[str, Any]:
 
 def _skipped(report: Report) -> list[dict[str, Any]]:
     return [
-        {
-            "stock": {
-                "ticker": row.ticker,
-                "ko": row.name_ko,
-                "en": row.name_en,
-                "market": row.market,
-                "sector": row.sector,
-                "theme": row.theme,
-            },
-            "code": row.code,
-            "day": row.day,
-            "observations": row.observations,
-            "has_return": row.has_return,
-        }
+        asdict(
+            Skipped(
+                Stock(row.ticker, row.name_ko, row.name_en, row.market, row.sector, row.theme),
+                row.code,
+                row.day,
+                row.observations,
+                row.has_return,
+            )
+        )
         for row in rows_of(report.frames.skipped)
     ]
 

@@ -19,11 +19,11 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from screener.analysis.discover import Stirred
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Skipped, Window
+from screener.analysis.model import Rules, Window
 from screener.data.quality import Finding
 from screener.data.universe_filter import Filters
 from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
+from screener.report.formats.json import Skipped
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
 
 Schema = dict[str, Any]

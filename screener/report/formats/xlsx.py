@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from screener.analysis.results import Window
+from screener.analysis.model import Window
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.columns import FIRST, Column, Unit

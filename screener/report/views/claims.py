@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from screener.analysis.claims import VERDICTS
-from screener.analysis.results import Window
+from screener.analysis.model import Window
 from screener.i18n import N_, _, language
 from screener.report.blocks import Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, window_name

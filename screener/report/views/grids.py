@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from screener.analysis.results import Window
+from screener.analysis.model import Window
 from screener.i18n import _, language
 from screener.report import cells
 from screener.report.blocks import Cell, Field

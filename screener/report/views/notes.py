@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from screener.analysis.results import Window
+from screener.analysis.model import Window
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed

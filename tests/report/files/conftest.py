@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from screener.app.scan import Request, make_scan
 from screener.cli.options import access_to
 from screener.config import load_settings
 from screener.i18n import speaking
+from screener.report.make import Request, make_report
 from screener.report.model import Report
 from screener.report.screens import Screen
 from tests.analysis import whole
@@ -24,8 +24,8 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Screen:
     folder = tmp_path_factory.mktemp("scan")
     store = whole.write_store(folder / "store")
     settings = load_settings(whole.write_config(folder))
-    made = make_scan(settings, Request(source="store"), lambda: access_to(settings, str(store)))
-    return Screen("scan", made.report)
+    request = Request(universe="market", source="store")
+    return Screen("scan", make_report(settings, request, lambda: access_to(settings, str(store))))
 
 
 @pytest.fixture(params=KINDS)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from screener.analysis.results import Window
-from screener.report.frames import Frames
+from screener.analysis.frames import Frames
+from screener.analysis.model import Window
 from screener.report.model import Report
 from tests.report.tables import frame, with_frames
 
@@ -49,8 +49,7 @@ TREND = {
 def handmade(study: Report) -> Report:
     """The report; what it does not fix is that of `study`."""
     provenance = replace(study.provenance, benchmark_returns={"KOSPI": -0.01}, study=True)
-    impact = replace(study.impact, windows=(WINDOW,))
-    report = replace(study, as_of=_day(3), provenance=provenance, impact=impact)
+    report = replace(study, as_of=_day(3), provenance=provenance, windows=(WINDOW,))
     made = Frames.of(
         stocks=frame("stocks", _stocks()),
         sectors=frame("sectors", (_sector("A", 12, 2, 3), _sector("B", 1, 0, 0), _sector("LATE", 1, 0, 0))),

@@ -12,11 +12,161 @@ from enum import StrEnum
 
 import numpy as np
 
-from screener.study.arrays import Bools
-from screener.study.arrays import Floats as Floats
-from screener.study.arrays import Ints as Ints
-from screener.study.least_squares import least_squares
-from screener.study.thin_trading import ThinTrading
+from screener.study.arrays import Bools, Floats, Ints
+
+_COLLINEAR = 1e-12
+"""Determinant of a Gram matrix scaled to a unit diagonal below which its regressors cannot be told apart."""
+
+
+def least_squares(x: Floats, y: Floats, own: Bools) -> tuple[Floats, Floats]:
+    """Coefficients (p, n) and inverse Gram matrices (n, p, p) of each column of `y` on `x` over its own days.
+
+    Complete columns share one QR factorisation. Columns with gaps go through their own normal equations, which
+    the moderate condition numbers of daily returns leave exact to about 1e-12. NaN where regressors are collinear.
+
+    Args:
+        x: (M, p) regressors, finite.
+        y: (M, n) what is explained; only `own` days are read.
+        own: (M, n) the days that count for each column.
+    """
+    days, parameters = x.shape
+    columns = y.shape[1]
+    if parameters == 0:
+        return np.empty((0, columns)), np.empty((columns, 0, 0))
+    beta = np.empty((parameters, columns))
+    inverse = np.empty((columns, parameters, parameters))
+    complete = own.all(axis=0)
+    if complete.any():
+        q, r = np.linalg.qr(x)
+        r_inverse = inverted((r.T @ r)[None])[0] @ r.T
+        chosen = slice(None) if complete.all() else complete
+        beta[:, chosen] = r_inverse @ np.einsum("tp,tn->pn", q, y[:, chosen])  # thin: see rank_tests._sum
+        inverse[chosen] = r_inverse @ r_inverse.T
+    if not complete.all():
+        mask = own[:, ~complete]
+        products = (x[:, :, None] * x[:, None, :]).reshape(days, -1)
+        gram = (mask.T.astype(np.float64) @ products).reshape(-1, parameters, parameters)
+        moments = np.where(mask, y[:, ~complete], 0.0).T @ x
+        inverse[~complete] = inverted(gram)
+        beta[:, ~complete] = np.einsum("nij,nj->in", inverse[~complete], moments)
+    return beta, inverse
+
+
+def inverted(gram: Floats) -> Floats:
+    """Inverses of a stack (n, p, p) of Gram matrices; NaN for one whose regressors are collinear."""
+    size = np.sqrt(np.diagonal(gram, axis1=1, axis2=2))
+    size = np.where(size > 0, size, 1.0)
+    scaled = gram / (size[:, :, None] * size[:, None, :])
+    singular = ~(np.linalg.det(scaled) > _COLLINEAR)
+    if singular.any():
+        scaled[singular] = np.eye(gram.shape[1])
+    inverse: Floats = np.linalg.inv(scaled) / (size[:, :, None] * size[:, None, :])
+    inverse[singular] = np.nan
+    return inverse
+
+
+@dataclass(frozen=True)
+class ThinTrading:
+    """How a beta is put together; the expected return stays alpha + beta x benchmark return of the same session."""
+
+    neighbours: int
+    """Sessions on either side, q."""
+    joint: bool
+    """True: one multiple regression on all neighbours (Dimson 1979, JFE 7:197). False: one simple regression each
+    (Scholes and Williams 1977, JFE 5:309), where q = 1."""
+    fowler_rorke: bool = False
+    """Weigh lead and lag by (1 + rho) / (1 + 2 rho), rho the benchmark's autocorrelation, q = 1 only: the plain sum
+    is inconsistent where the benchmark is autocorrelated (Fowler and Rorke 1983, JFE 12:279)."""
+
+    def __post_init__(self) -> None:
+        if self.neighbours < 1:
+            raise ValueError(f"a thin-trading beta needs at least 1 neighbouring session, not {self.neighbours}")
+        if self.neighbours != 1 and (self.fowler_rorke or not self.joint):
+            raise ValueError(f"Scholes-Williams and Fowler-Rorke are for q = 1, not {self.neighbours}")
+
+    @property
+    def parameters(self) -> int:
+        """Parameters that the estimate spends: the constant and, in the joint regression, 2 q + 1 slopes."""
+        return 2 * self.neighbours + 2 if self.joint else 2
+
+    def usable(self, market: Floats) -> Bools:
+        """(M,) estimation sessions whose neighbours are known and lie in the estimation window (days 2..M-1)."""
+        return np.asarray(np.isfinite(self._shifted(market)).all(axis=1))
+
+    def estimate(self, market: Floats, y: Floats, own: Bools) -> tuple[Floats, Floats]:
+        """Alpha and beta (2, n) and their covariance (n, 2, 2) per unit of residual variance.
+
+        With S the own-day centred cross products of the 2 q + 1 shifted benchmarks, both betas are a'X'y, where
+        a = S^-1 w (joint, weights w) or a = 1 / diag(S) / (1 + 2 rho); so Var(beta) = a'S a, and
+        alpha = mean(y) - beta mean(market) over the same days.
+
+        Args:
+            market: (M,) benchmark returns of the estimation window, decimal.
+            y: (M, n) returns of the securities.
+            own: (M, n) the days of each that count: known, and `usable`.
+        """
+        days = own.astype(np.float64)
+        count = days.sum(axis=0)
+        slopes, centred, level = self._slopes(market, own)
+        filled = np.where(own, y, 0.0)
+        beta = np.einsum("nk,nk->n", slopes, filled.T @ centred - filled.sum(axis=0)[:, None] * level)
+        variance = np.einsum("nk,nkl,nl->n", slopes, self._products(centred, days, level, count), slopes)
+        mean_market = np.where(np.isfinite(market), market, 0.0) @ days / count
+        alpha = filled.sum(axis=0) / count - beta * mean_market
+        covariance = np.empty((len(count), 2, 2))
+        covariance[:, 0, 0] = 1.0 / count + mean_market**2 * variance
+        covariance[:, 0, 1] = covariance[:, 1, 0] = -mean_market * variance
+        covariance[:, 1, 1] = variance
+        return np.stack([alpha, beta]), covariance
+
+    def influence(self, market: Floats, own: Bools) -> Floats:
+        """(days in `own`, 2) weight of each of these days' returns in alpha and beta; `own` (M,)."""
+        slopes, centred, level = self._slopes(market, own[:, None])
+        on_beta = (centred[own] - level[0]) @ slopes[0]
+        return np.column_stack([1.0 / own.sum() - market[own].mean() * on_beta, on_beta])
+
+    def _slopes(self, market: Floats, own: Bools) -> tuple[Floats, Floats, Floats]:
+        """Weights a (n, K) on the cross products, the shifted benchmarks (M, K) about their common mean, own means."""
+        shifted = self._shifted(market)
+        usable = self.usable(market)
+        centred = np.where(usable[:, None], shifted - shifted[usable].mean(axis=0), 0.0)
+        days = own.astype(np.float64)
+        count = days.sum(axis=0)
+        level = days.T @ centred / count[:, None]
+        products = self._products(centred, days, level, count)
+        inverse = inverted(products)
+        rho = _autocorrelation(market)
+        if not self.joint:
+            own_product = np.diagonal(products, axis1=1, axis2=2) + 0.0 * inverse[:, :1, 0]  # NaN where collinear
+            return 1.0 / own_product / (1.0 + 2.0 * rho), centred, level
+        weights = np.ones(centred.shape[1])
+        if self.fowler_rorke:
+            weights[[0, -1]] = (1.0 + rho) / (1.0 + 2.0 * rho)
+        return inverse @ weights, centred, level
+
+    @staticmethod
+    def _products(centred: Floats, days: Floats, level: Floats, count: Floats) -> Floats:
+        """(n, K, K) cross products about each security's own-day means."""
+        k = centred.shape[1]
+        raw = (days.T @ (centred[:, :, None] * centred[:, None, :]).reshape(-1, k * k)).reshape(-1, k, k)
+        products: Floats = raw - count[:, None, None] * level[:, :, None] * level[:, None, :]
+        return products
+
+    def _shifted(self, market: Floats) -> Floats:
+        """(M, 2 q + 1) the benchmark q sessions before ... q sessions after; NaN outside the estimation window."""
+        edge = np.full(self.neighbours, np.nan)
+        padded = np.concatenate([edge, market, edge])
+        return np.stack([padded[k : k + len(market)] for k in range(2 * self.neighbours + 1)], axis=1)
+
+
+def _autocorrelation(market: Floats) -> float:
+    """First-order sample autocorrelation over pairs of neighbouring known sessions; NaN if constant."""
+    pairs = np.isfinite(market[1:]) & np.isfinite(market[:-1])
+    later, earlier = market[1:][pairs], market[:-1][pairs]
+    if not pairs.any() or np.ptp(later) == 0 or np.ptp(earlier) == 0:
+        return float("nan")
+    return float(np.corrcoef(later, earlier)[0, 1])
+
 
 _EXACT = 1e-24
 """Residual sum of squares below this share of the returns' own: an exact fit, with no variance to test against."""
@@ -127,12 +277,19 @@ class Fit:
     own days, or what stands in its place for a thin-trading beta."""
     abnormal: Floats
     """(T, N) return minus expected return on every session of the panel, decimal; NaN where either is missing."""
-    regressors: Sequence[Floats]
-    """The designs' regressors, each (T, p)."""
+    returns: Floats
+    """(T, N) the returns that the model was fitted to, decimal."""
+    designs: Sequence[Design]
     design_of: Ints
-    """(N,) which of `regressors` belongs to each security."""
-    parameters: int
-    """Parameters p that the model spends on a security; more than `coefficients` has rows for a Dimson beta."""
+    """(N,) which of `designs` belongs to each security."""
+    estimation: slice
+    """Rows that the model was fitted on."""
+    min_obs: int
+
+    @property
+    def parameters(self) -> int:
+        """Parameters p that the model spends on a security; more than `coefficients` has rows for a Dimson beta."""
+        return self.designs[0].parameters if self.designs else 0
 
     @property
     def df(self) -> Ints:
@@ -196,9 +353,11 @@ def fit(
         observations,
         gram_inverse,
         abnormal,
-        [design.regressors for design in designs],
+        returns,
+        designs,
         np.asarray(design_of, dtype=np.int64),
-        parameters,
+        estimation,
+        min_obs,
     )
 
 

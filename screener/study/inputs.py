@@ -1,9 +1,8 @@
-"""What a notebook passes in, checked once and turned into arrays. Uses pandas, as `api` does and nothing else here."""
+"""Checks what a notebook passes to `event_study`, and turns it into the arrays of a `Study`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,67 +10,44 @@ import numpy as np
 import pandas as pd
 
 from screener.study.arrays import Floats, Ints
-from screener.study.expected import Design, Model
 from screener.study.placebo import other_windows
+from screener.study.rolling import Refit
+from screener.study.study import Study
 
 Benchmark = pd.Series | pd.DataFrame | Mapping[Any, pd.Series]
 
 
-@dataclass(frozen=True)
-class Panel:
-    """Aligned arrays of T sessions and N securities; sessions that an event window still lacks are NaN rows."""
-
-    tickers: pd.Index
-    sessions: int
-    """Sessions with data, T_0 <= T."""
-    returns: Floats
-    """(T, N) simple returns, decimal."""
-    benchmarks: Floats
-    """(T, B) distinct benchmark returns, decimal."""
-    benchmark_of: Ints
-    """(N,) which of them belongs to each security."""
-    event: int
-    """Row of tau = 0."""
-    estimation: slice
-    windows: tuple[slice, ...]
-    """Rows of each event window."""
-
-    def designs(self, model: Model, factors: Floats | None) -> list[Design]:
-        """One design per benchmark."""
-        return [Design.of(model, column, factors=factors) for column in self.benchmarks.T]
-
-
-def panel(
+def study_of(
     returns: pd.DataFrame,
     benchmark: Benchmark,
     event_date: date | str,
-    *,
-    estimation: int,
-    gap: int,
+    refit: Refit,
     windows: Sequence[tuple[int, int]],
-    min_obs: int,
-) -> Panel:
-    """Check everything and align it; each fault is a ValueError of one line that names the offending value."""
+) -> Study:
+    """The study of what a notebook passes in; sessions that an event window still lacks are NaN rows.
+
+    Raises:
+        ValueError: one line that names the offending value.
+    """
     _check_returns(returns)
-    _check_numbers(estimation, gap, min_obs)
-    _check_windows(windows, gap)
+    _check_numbers(refit.estimation, refit.gap, refit.min_obs)
+    _check_windows(windows, refit.gap)
     event = _event_row(returns.index, event_date)
-    end = event - gap
-    if end < min_obs:
+    sessions = max(event - refit.gap, 0)
+    if sessions < refit.min_obs:
         day = returns.index[event].date()
-        raise ValueError(f"only {max(end, 0)} sessions to learn from before {day} less a gap of {gap}: needs {min_obs}")
-    sessions = len(returns)
-    missing = max(0, event + max(last for _, last in windows) + 1 - sessions)
-    columns, benchmark_of = _benchmarks(benchmark, returns)
-    return Panel(
-        tickers=returns.columns,
-        sessions=sessions,
+        raise ValueError(
+            f"only {sessions} sessions to learn from before {day} less a gap of {refit.gap}: needs {refit.min_obs}"
+        )
+    missing = max(0, event + max(last for _, last in windows) + 1 - len(returns))
+    benchmarks, benchmark_of = _benchmarks(benchmark, returns)
+    return Study(
         returns=np.pad(returns.to_numpy(np.float64), ((0, missing), (0, 0)), constant_values=np.nan),
-        benchmarks=np.pad(columns, ((0, missing), (0, 0)), constant_values=np.nan),
+        benchmarks=np.pad(benchmarks, ((0, missing), (0, 0)), constant_values=np.nan).T,
         benchmark_of=benchmark_of,
         event=event,
-        estimation=slice(max(0, end - estimation), end),
-        windows=tuple(slice(event + first, event + last + 1) for first, last in windows),
+        refit=refit,
+        windows=[slice(event + first, event + last + 1) for first, last in windows],
     )
 
 

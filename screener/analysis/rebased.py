@@ -1,20 +1,22 @@
-"""Growth since the base close, as newspapers draw prices: base = 1."""
+"""Rebased prices: growth since the base close, as newspapers draw prices; base = 1."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from screener.analysis.frames import stacked
+from screener.analysis.groups import PATH
 from screener.analysis.measurement import Measurement
-from screener.analysis.paths import PATH
-from screener.analysis.results import Group, Level
+from screener.analysis.model import Group
 from screener.data.panel import Panel
 from screener.study.arrays import Bools, Floats, Ints
 
 
-def levels(measurement: Measurement, groups: Sequence[Group]) -> list[Level]:
+def levels_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:
     """The level of each index, sector and stock on the sessions of `PATH` that the panel has; unknown ones left out.
 
     A stock keeps its last known price while it does not trade. It has no level at all where it did not trade at the
@@ -24,23 +26,19 @@ def levels(measurement: Measurement, groups: Sequence[Group]) -> list[Level]:
     """
     panel, base = measurement.panel, measurement.event_row - 1
     if base < 0:
-        return []
+        return stacked("levels", ())
     rows = slice(max(base + 1 + PATH[0], 0), base + 2 + PATH[1])
-    days = [(row - base - 1, panel.sessions[row].item()) for row in range(len(panel.sessions))[rows]]
-    table: list[Level] = []
+    days = np.array(panel.sessions[rows].tolist(), dtype=object)
+    taus = np.arange(len(panel.sessions))[rows] - base - 1
+    parts: list[dict[str, Any]] = []
 
-    def add(series: str, kind: Literal["index", "sector", "stock"], values: Floats) -> None:
+    def add(series: str, kind: str, values: Floats) -> None:
         known = np.isfinite(values)
-        table.extend(
-            Level(series, kind, tau, day, float(value))
-            for (tau, day), value, there in zip(days, values, known, strict=True)
-            if there
-        )
+        parts.append({"series": series, "kind": kind, "tau": taus[known], "date": days[known], "level": values[known]})
 
     for name, returns in panel.benchmarks.items():
-        one = returns[:, None]
-        own = np.isfinite(one)
-        add(name, "index", _growth(one, own.astype(np.int64), np.ones_like(own), base)[rows, 0])
+        own = np.isfinite(returns[:, None])
+        add(name, "index", _growth(returns[:, None], own.astype(np.int64), np.ones_like(own), base)[rows, 0])
     traded = traded_of(panel)
     stocks = _last_known(_growth(panel.returns, panel.span, traded, base), traded)[rows]
     for group in groups:
@@ -48,9 +46,9 @@ def levels(measurement: Measurement, groups: Sequence[Group]) -> list[Level]:
         members = columns[traded[base, columns]]
         if group.theme is None and members.size:
             add(group.label, "sector", _held(stocks[:, members]).mean(axis=1))
-    for column in dict.fromkeys(measurement.column_of):
+    for column in dict.fromkeys(measurement.column_of.tolist()):
         add(panel.tickers[column], "stock", stocks[:, column])
-    return table
+    return stacked("levels", parts)
 
 
 def traded_of(panel: Panel) -> Bools:

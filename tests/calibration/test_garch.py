@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from screener.study.garch import fit_garch
+from tests.calibration.garch import fit_garch
 
 
 def series(shock: float, memory: float, days: int, seed: int) -> np.ndarray:

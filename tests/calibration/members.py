@@ -14,22 +14,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.expected import Design
-from screener.study.placebo import Placebo, each_security, placebo_spans, rank_among
+from screener.study.models import Design
+from screener.study.placebo import Placebo, PlaceboPlan, each_security, rank_among
 from screener.study.rolling import Refit, Rolling, roll
 
 
-def placebo_of_members(
-    refit: Refit,
-    returns: Floats,
-    design_of: Ints,
-    groups: Sequence[Ints],
-    designs: Sequence[Design],
-    event: int,
-    windows: Sequence[slice],
-    excluded: Ints | Sequence[int] = (),
-    most: int = 240,
-) -> list[Placebo]:
+def placebo_of_members(plan: PlaceboPlan, returns: Floats, design_of: Ints, groups: Sequence[Ints]) -> list[Placebo]:
     """Rank the mean z_ewma of each group's members among that of the placebo dates, one result per window.
 
     In the result, `caar` is the members' mean abnormal return weighted by the inverse of their volatility, `sd` the
@@ -37,18 +27,13 @@ def placebo_of_members(
     groups can be compared by p only. There is no t.
 
     Args:
-        refit: model and the sessions to learn from.
+        plan: the event, its windows, and what its placebo dates are.
         returns: (T, N) simple returns, decimal; NaN = no trade.
         design_of: (N,) the design of each security.
         groups: columns of the members of each group.
-        designs: one design per benchmark.
-        event: row of tau = 0.
-        windows: rows of the panel, one slice per event window.
-        excluded: rows of sessions that no placebo window may touch.
-        most: use at most this many placebo dates, the latest.
     """
-    taus, sets, dates = placebo_spans(refit, event, windows, excluded, most)
-    rolling = roll_members(refit, returns, design_of, groups, designs, dates, taus)
+    sets, dates = plan.spans()
+    rolling = roll_members(plan.refit, returns, design_of, groups, plan.designs, dates, plan.taus())
     return [rank_among(result, rows) for result, rows in zip(rolling, sets, strict=True)]
 
 
