@@ -89,17 +89,17 @@ def style(palette: str) -> str:
     )
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """Contrast ratio of two colours, from 1 to 21 (WCAG 2.2)."""
-    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    brighter, darker = sorted((_luminance(colour), _luminance(other)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def _properties(ground: _Ground, directions: Directions) -> Iterator[str]:
     for name in ("paper", "wash", "ink", "quiet", "rule", "faint"):
         yield f"--{name}:{getattr(ground, name)}"
-    for place, colour in enumerate(ground.series):
-        yield f"--s{place}:{colour}"
+    for index, colour in enumerate(ground.series):
+        yield f"--s{index}:{colour}"
     yield f"--level:{ground.level}"
     yield f"--on-level:{_legible(ground, ground.level)}"
     for name in ("up", "down"):
@@ -114,11 +114,11 @@ def _properties(ground: _Ground, directions: Directions) -> Iterator[str]:
 
 def _legible(ground: _Ground, colour: str) -> str:
     """Ink or paper, whichever is read better on `colour`."""
-    return max((ground.ink, ground.paper), key=lambda one: contrast(one, colour))
+    return max((ground.ink, ground.paper), key=lambda letters: contrast(letters, colour))
 
 
-def _mixed(one: str, other: str, share: float) -> str:
-    mixed = [round(a * share + b * (1 - share)) for a, b in zip(_channels(one), _channels(other), strict=True)]
+def _mixed(colour: str, other: str, share: float) -> str:
+    mixed = [round(a * share + b * (1 - share)) for a, b in zip(_channels(colour), _channels(other), strict=True)]
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
@@ -128,5 +128,5 @@ def _luminance(colour: str) -> float:
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[index : index + 2], 16) for index in (1, 3, 5))
     return red, green, blue

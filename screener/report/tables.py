@@ -80,10 +80,10 @@ def _cells(column: Column, values: pd.Series[Any]) -> list[Cell]:
     if holds in (float, int, bool):
         known = np.isfinite(values.to_numpy(dtype=float)).tolist()
         if decimals is None:
-            return [int(value) if there else None for value, there in zip(values.tolist(), known, strict=True)]
+            return [int(value) if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)]
         return [
-            round(value, decimals) + 0.0 if there else None  # the sum turns -0.0 into 0.0
-            for value, there in zip(values.tolist(), known, strict=True)
+            round(value, decimals) + 0.0 if is_known else None  # the sum turns -0.0 into 0.0
+            for value, is_known in zip(values.tolist(), known, strict=True)
         ]
     if holds is date:
         days = {day: None if day is None else day.isoformat() for day in set(values)}
@@ -142,4 +142,4 @@ def _claim_texts(report: Report, frame: pd.DataFrame) -> dict[str, Any]:
 
 def news(happenings: Iterable[Happening]) -> str:
     """Other news in one line, each with its day; '' for none."""
-    return "; ".join(f"{one.day} {one.what.in_(language())}" for one in happenings)
+    return "; ".join(f"{happening.day} {happening.what.in_(language())}" for happening in happenings)

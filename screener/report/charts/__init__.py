@@ -44,8 +44,8 @@ def _of_report(report: Report) -> Charts:
         Key.STOCKS: [tiles(report)],
     }
     # Without themes there is no section of theirs.
-    place = Key.THEMES if any(row.theme for row in groups) else Key.SECTORS
-    return {**charts, place: [*charts.get(place, ()), breadth(report, groups)]}
+    section = Key.THEMES if any(row.theme for row in groups) else Key.SECTORS
+    return {**charts, section: [*charts.get(section, ()), breadth(report, groups)]}
 
 
 def _of_comparison(report: Report) -> Charts:

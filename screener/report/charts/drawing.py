@@ -59,7 +59,7 @@ class Frame:
         if self.length(text) <= width or " " not in text:
             return [text]
         words = text.split(" ")
-        parted = [[" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))]
+        parted = [[" ".join(words[:index]), " ".join(words[index:])] for index in range(1, len(words))]
         return min(parted, key=lambda lines: max(map(self.length, lines)))
 
 
@@ -77,10 +77,10 @@ class Drawing:
 
     def svg(self, title: str, alt: str) -> str:
         """The whole as text, with its name and description first."""
-        for place, (tag, text) in enumerate((("title", title), ("desc", alt))):
+        for index, (tag, text) in enumerate((("title", title), ("desc", alt))):
             element = ET.Element(tag)
             element.text = text
-            self._root.insert(place, element)
+            self._root.insert(index, element)
         return ET.tostring(self._root, encoding="unicode")
 
     def rect(self, x: float, y: float, width: float, height: float, look: str, tip: str = "") -> None:
@@ -170,10 +170,10 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
 
     Labels that touch become one block around the mean of where they want to be; blocks that touch become one.
     """
-    order = sorted(range(len(places)), key=lambda one: places[one])
+    order = sorted(range(len(places)), key=lambda index: places[index])
     blocks: list[list[int]] = []
-    for one in order:
-        blocks.append([one])
+    for index in order:
+        blocks.append([index])
         while len(blocks) > 1 and _first(blocks[-1], places, gap, low, high) < _first(
             blocks[-2], places, gap, low, high
         ) + gap * len(blocks[-2]):
@@ -182,14 +182,14 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
     moved = list(places)
     for block in blocks:
         first = _first(block, places, gap, low, high)
-        for step, one in enumerate(block):
-            moved[one] = first + step * gap
+        for step, index in enumerate(block):
+            moved[index] = first + step * gap
     return moved
 
 
 def _first(block: Sequence[int], places: Sequence[float], gap: float, low: float, high: float) -> float:
     """Where the first label of a block lies."""
-    middle = sum(places[one] for one in block) / len(block)
+    middle = sum(places[index] for index in block) / len(block)
     length = gap * (len(block) - 1)
     return max(low, min(middle - length / 2, high - length))
 

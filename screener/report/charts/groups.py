@@ -121,11 +121,11 @@ def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
     low = min(point.caar - half for point, half in zip(points, reach, strict=True))
     high = max(point.caar + half for point, half in zip(points, reach, strict=True))
     taus = [point.tau for point in points]
-    for place, path in enumerate(shown):
-        left, top = place % columns * (width + _PATH_GAP), place // columns * (height + _PATH_GAP)
+    for index, path in enumerate(shown):
+        left, top = index % columns * (width + _PATH_GAP), index // columns * (height + _PATH_GAP)
         box = Box(left + 46, top + _PATH_HEADING, left + width - 52, top + _PATH_HEADING + _PATH_HEIGHT)
         field = Field.of(box, taus, min(low, 0.0), max(high, 0.0))
-        drawing.text(left, top + 14, path.name, f"name ink{place % 7}")
+        drawing.text(left, top + 14, path.name, f"name ink{index % 7}")
         draw_field(drawing, field, {point.tau: point.date for point in path.points}, 0.0, percent_label)
         for other in shown:
             if other is not path:
@@ -133,18 +133,18 @@ def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
         for band in _bands(path):
             upper = [(field.x(point.tau), field.y(point.ci_high)) for point in band]
             lower = [(field.x(point.tau), field.y(point.ci_low)) for point in reversed(band)]
-            drawing.path([*upper, *lower], f"band area{place % 7}", closed=True)
-        drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path.points], f"series line{place % 7}")
+            drawing.path([*upper, *lower], f"band area{index % 7}", closed=True)
+        drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path.points], f"series line{index % 7}")
         last = path.last
-        drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{place % 7}")
-        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, percent_end(last.caar), f"value ink{place % 7}")
+        drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{index % 7}")
+        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, percent_end(last.caar), f"value ink{index % 7}")
     return drawing
 
 
 def _bands(path: _Path) -> list[list[Any]]:
     """The parts of a path that have a band."""
     parts = groupby(path.points, key=lambda point: math.isfinite(point.half_width))
-    return [list(points) for known, points in parts if known]
+    return [list(points) for has_band, points in parts if has_band]
 
 
 _BAR_STEP, _BAR = 24.0, 17.0
@@ -169,14 +169,14 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
         "down": least.n_down,
         "of_least": least.n,
     }
-    told = "; ".join(
+    groups = "; ".join(
         _("{name} {up} up, {flat} flat, {down} down", name=row.name, up=row.n_up, flat=row.n_flat, down=row.n_down)
         for row in rows
     )
     return figure(
         lambda frame: _draw_breadth(rows, frame),
         _("{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}", **values),
-        _("Stacked bars of how many stocks rose and fell. {groups}.", groups=told),
+        _("Stacked bars of how many stocks rose and fell. {groups}.", groups=groups),
         measure=_("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
         note=_(POST_HOC) if any(row.post_hoc for row in rows) else "",
     )
@@ -202,8 +202,8 @@ def _draw_breadth(rows: Sequence[Any], frame: Frame) -> Drawing:
     right = frame.width - 34
     drawing = Drawing(frame, _BREADTH_LEGEND + (_BAR_STEP + above) * len(rows))
     _legend(drawing, left)
-    for place, (row, indent) in enumerate(zip(rows, indents, strict=True)):
-        top = _BREADTH_LEGEND + (_BAR_STEP + above) * place + above
+    for index, (row, indent) in enumerate(zip(rows, indents, strict=True)):
+        top = _BREADTH_LEGEND + (_BAR_STEP + above) * index + above
         base = top + _BAR / 2 + 4.5
         drawing.text(indent, top - 4 if above else base, row.name, "label" if indent else "name")
         at = left
@@ -309,9 +309,9 @@ def _draw_placebos(spreads: Sequence[_Spread], frame: Frame) -> Drawing:
     reach = max(abs(z) for spread in spreads for z in (*spread.placebos, spread.z)) * 1.04
     width = round_step(2 * reach, _BINS)
     for spread, box in zip(spreads, boxes, strict=True):
-        place = _("z {z}; {before} of {days} as extreme, p {p}", **spread.values)
+        text = _("z {z}; {before} of {days} as extreme, p {p}", **spread.values)
         drawing.text(box.left, box.top - 34, spread.pair, "name")
-        drawing.text(box.left, box.top - 18, place, "axis")
+        drawing.text(box.left, box.top - 18, text, "axis")
         _panel(drawing, spread, box, reach, width)
     return drawing
 
@@ -322,11 +322,11 @@ def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
     top = 0.0
     columns = 1 if frame.narrow else 2
     width = (frame.width - _GAP * (columns - 1)) / columns
-    for place in range(panels):
-        high, column = _HEIGHTS[place > 0], (place - 1) % columns
-        left, right = (0.0, frame.width) if place == 0 else (column * (width + _GAP), column * (width + _GAP) + width)
+    for index in range(panels):
+        high, column = _HEIGHTS[index > 0], (index - 1) % columns
+        left, right = (0.0, frame.width) if index == 0 else (column * (width + _GAP), column * (width + _GAP) + width)
         boxes.append(Box(left, top + _HEADING, right, top + _HEADING + high))
-        if place == 0 or column == columns - 1 or place == panels - 1:
+        if index == 0 or column == columns - 1 or index == panels - 1:
             top += _HEADING + high + _BELOW + _GAP
     return boxes, top - _GAP
 

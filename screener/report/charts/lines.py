@@ -78,28 +78,28 @@ def height_of(field: float) -> float:
 
 def box_of(lines: Sequence[Line], axis: Axis, frame: Frame, top: float, height: float) -> Box:
     """The field of that height, below `top`, that leaves the labels of `lines` their room."""
-    room = max(frame.length(text) for one in lines for text in _label(one, axis, frame))
+    room = max(frame.length(text) for line in lines for text in _label(line, axis, frame))
     return Box(_LEFT, top + _GAP, frame.width - 10 - room * _BOLD, top + _GAP + height)
 
 
 def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mapping[int, date], box: Box) -> Field:
     """Draw `lines`, one at least, into the field `box`, their labels to the right of it; returns the field."""
     frame = drawing.frame
-    labels = [_label(one, axis, frame) for one in lines]
-    figures = [value for one in lines for _, value in one.points]
+    labels = [_label(line, axis, frame) for line in lines]
+    figures = [value for line in lines for _, value in line.points]
     low, high = axis.ends or (min(*figures, axis.origin), max(*figures, axis.origin))
     field = Field.of(box, list(days), low, high)
     draw_field(drawing, field, days, axis.origin, axis.label)
     block = (frame.size + 2) * len(labels[0])
-    ends = apart([field.y(one.last) for one in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
-    for one, end, label in zip(lines, ends, labels, strict=True):
-        for run in one.runs:
-            drawing.path([(field.x(tau), field.y(value)) for tau, value in run], f"series line{one.look}")
-        tau, value = one.runs[-1][-1]
+    ends = apart([field.y(line.last) for line in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
+    for line, end, label in zip(lines, ends, labels, strict=True):
+        for run in line.runs:
+            drawing.path([(field.x(tau), field.y(value)) for tau, value in run], f"series line{line.look}")
+        tau, value = line.runs[-1][-1]
         drawing.line((field.x(tau), field.y(value)), (box.right + 4, end), "leader")
         for row, text in enumerate(label):
             y = end - block / 2 + (frame.size + 2) * (row + 0.8)
-            drawing.text(box.right + 7, y, text, f"value ink{one.look}")
+            drawing.text(box.right + 7, y, text, f"value ink{line.look}")
     return field
 
 
@@ -160,7 +160,7 @@ def _series(report: Report, kind: str, names: Mapping[str, str], look: int = 0) 
         if row.kind == kind and math.isfinite(row.level):
             levels.setdefault(row.series, []).append((row.tau, row.level * BASE))
     known = [(name, tuple(levels[key])) for key, name in names.items() if len(levels.get(key, ())) > 1]
-    return [Line(name, (those,), str(place % 7)) for place, (name, those) in enumerate(known, start=look)]
+    return [Line(name, (those,), str(index % 7)) for index, (name, those) in enumerate(known, start=look)]
 
 
 def _indices(report: Report, *only: str) -> list[Line]:
@@ -168,14 +168,14 @@ def _indices(report: Report, *only: str) -> list[Line]:
     proxies = report.provenance.proxies
     names = {name: proxies.get(name, name) for name in report.provenance.benchmark_returns if not only or name in only}
     of_indices = _series(report, "index", names)
-    return [replace(one, look=f"index{place % 2}") for place, one in enumerate(of_indices)]
+    return [replace(line, look=f"index{index % 2}") for index, line in enumerate(of_indices)]
 
 
 def _ranked(series: Sequence[Line], report: Report, what: str) -> Figure | None:
     """The figure whose title names the highest and the lowest line; None where there is no line."""
     if not series:
         return None
-    ranked = sorted(series, key=lambda one: -one.last)
+    ranked = sorted(series, key=lambda line: -line.last)
     best, worst = ranked[0], ranked[-1]
     values = {
         "best": best.name,
@@ -187,7 +187,7 @@ def _ranked(series: Sequence[Line], report: Report, what: str) -> Figure | None:
 
 
 def _prices(series: Sequence[Line], report: Report, what: str, values: Mapping[str, object]) -> Figure:
-    told = "; ".join(f"{one.name} {_level(one.last)}" for one in sorted(series, key=lambda one: -one.last))
+    at_end = "; ".join(f"{line.name} {_level(line.last)}" for line in sorted(series, key=lambda line: -line.last))
     days = _days(report, series)
     return figure(
         lambda frame: _draw_prices(series, days, frame),
@@ -196,7 +196,7 @@ def _prices(series: Sequence[Line], report: Report, what: str, values: Mapping[s
             "Line chart of prices from {first} to {last}, base = 100. At the end: {series}.",
             first=min(days.values()),
             last=max(days.values()),
-            series=told,
+            series=at_end,
         ),
         measure=_("Price, close of {base} = 100", base=report.event.base),
         note=_(_PRICE_NOTES[what]),
@@ -205,7 +205,7 @@ def _prices(series: Sequence[Line], report: Report, what: str, values: Mapping[s
 
 def _days(report: Report, series: Sequence[Line]) -> dict[int, date]:
     """The sessions of these lines."""
-    taus = {tau for one in series for tau, _ in one.points}
+    taus = {tau for line in series for tau, _ in line.points}
     return {row.tau: row.date for row in rows_of(report.frames.levels) if row.tau in taus}
 
 
@@ -238,7 +238,7 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
     by_sector = {sector: [row for row in every if row.sector == sector] for sector in names}
     days = {row.tau: row.reported for row in every}
     newest = [row for rows in by_sector.values() for row in rows if row.reported == report.as_of]
-    known = [one for one, _axis in _MEASURES if any(math.isfinite(getattr(row, one)) for row in newest)]
+    known = [measure for measure, _axis in _MEASURES if any(math.isfinite(getattr(row, measure)) for row in newest)]
     if len(days) < 2 or not known:
         return None
     left_out = [group.name for group in groups if group.post_hoc]
@@ -250,7 +250,7 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
     ]
     if left_out:
         notes.append(_(POST_HOC_LEFT_OUT, names=", ".join(left_out)))
-    told = "; ".join(_trend_told(names[row.sector], row) for row in newest)
+    at_end = "; ".join(_trend_told(names[row.sector], row) for row in newest)
     return figure(
         lambda frame: _draw_trend(by_sector, names, days, frame),
         _trend_title(known[0], newest, names),
@@ -259,7 +259,7 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
             n=len(days),
             first=min(days.values()),
             last=max(days.values()),
-            sectors=told,
+            sectors=at_end,
         ),
         measure=_("Score, and cumulative average abnormal return (CAAR), over all days from the event to each report"),
         note=" ".join(notes),
@@ -273,19 +273,19 @@ def _trend_title(measure: str, newest: Rows, names: Mapping[str, str]) -> str:
     best, worst = ranked[0], ranked[-1]
     write: Callable[[float], str]
     if measure == "score":
-        one, several, write = (
+        single, several, write = (
             N_("On {day}, {best} scored {best_value}"),
             N_("On {day}, {best} scored {best_value} and {worst} {worst_value}"),
             partial(signed, decimals=0),
         )
     else:
-        one, several, write = (
+        single, several, write = (
             N_("By {day}, {best} stood at {best_value}%"),
             N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%"),
             percent,
         )
     return _(
-        several if len(ranked) > 1 else one,
+        several if len(ranked) > 1 else single,
         day=best.reported,
         best=names[best.sector],
         best_value=write(value(best)),
@@ -302,12 +302,14 @@ def _trend_told(name: str, row: Any) -> str:
 def _draw_trend(
     by_sector: Mapping[str, Rows], names: Mapping[str, str], days: Mapping[int, date], frame: Frame
 ) -> Drawing:
-    drawn = [(one, axis, lines) for one, axis in _MEASURES if (lines := _trend_lines(by_sector, names, one))]
+    drawn = [
+        (measure, axis, lines) for measure, axis in _MEASURES if (lines := _trend_lines(by_sector, names, measure))
+    ]
     part = _TREND_HEADING + height_of(_TREND_HEIGHT) + _TREND_GAP
     drawing = Drawing(frame, part * len(drawn) - _TREND_GAP)
     boxes = [
-        box_of(list(lines.values()), axis, frame, part * place + _TREND_HEADING, _TREND_HEIGHT)
-        for place, (_measure, axis, lines) in enumerate(drawn)
+        box_of(list(lines.values()), axis, frame, part * index + _TREND_HEADING, _TREND_HEIGHT)
+        for index, (_measure, axis, lines) in enumerate(drawn)
     ]
     right = min(box.right for box in boxes)  # so that a session stands below itself
     for (measure, axis, lines), box in zip(drawn, boxes, strict=True):
@@ -326,9 +328,9 @@ def _trend_lines(by_sector: Mapping[str, Rows], names: Mapping[str, str], measur
     """By sector, the line of one of its figures; those that never had it have none."""
     value = attrgetter(measure)
     lines = {}
-    for place, (sector, rows) in enumerate(by_sector.items()):
+    for index, (sector, rows) in enumerate(by_sector.items()):
         if runs := _runs([(row.tau, value(row)) for row in rows if math.isfinite(value(row))]):
-            lines[sector] = Line(names[sector], runs, str(place % 7))
+            lines[sector] = Line(names[sector], runs, str(index % 7))
     return lines
 
 

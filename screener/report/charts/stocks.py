@@ -42,11 +42,11 @@ def movers(report: Report) -> Figure | None:
     Of a newspaper's selection, and wherever nothing was estimated, it is the plain return, without an interval.
     """
     study = report.provenance.study
-    ranked = sorted(_estimates(report), key=lambda one: -one.value)
+    ranked = sorted(_estimates(report), key=lambda estimate: -estimate.value)
     if not ranked:
         return None
     shown = ranked if len(ranked) <= 2 * _EACH else [*ranked[:_EACH], *ranked[-_EACH:]]
-    first, last, clear = shown[0], shown[-1], sum(one.clear for one in shown)
+    first, last, clear = shown[0], shown[-1], sum(estimate.clear for estimate in shown)
     notes = (
         [
             _(
@@ -60,7 +60,7 @@ def movers(report: Report) -> Figure | None:
         if study
         else []
     )
-    if any(one.hollow for one in shown):
+    if any(estimate.hollow for estimate in shown):
         notes.append(_("Hollow: only in groups that were put together after the event because of how they moved."))
     return figure(
         lambda frame: _draw_estimates(shown, frame),
@@ -135,15 +135,15 @@ def _estimates(report: Report) -> list[_Estimate]:
 
 
 def _listed(shown: Sequence[_Estimate]) -> str:
-    return "; ".join(f"{one.name} {percent(one.value)}%" for one in shown)
+    return "; ".join(f"{estimate.name} {percent(estimate.value)}%" for estimate in shown)
 
 
 def _draw_estimates(shown: Sequence[_Estimate], frame: Frame) -> Drawing:
     # On a phone the name stands above its line, which leaves the line the whole width.
     step = 36.0 if frame.narrow else 23.0
-    names = max(frame.length(one.name) for one in shown)
+    names = max(frame.length(estimate.name) for estimate in shown)
     left, right = (4.0, frame.width - 4) if frame.narrow else (names + 10, frame.width - 66)
-    ends = [end for one in shown for end in (one.value, one.low, one.high) if math.isfinite(end)]
+    ends = [end for estimate in shown for end in (estimate.value, estimate.low, estimate.high) if math.isfinite(end)]
     low, high = roomy(min(0.0, *ends), max(0.0, *ends))
     grid = ticks(low, high, 6 if frame.narrow else 10)
     x = Scale(low, high, left, right)
@@ -153,18 +153,20 @@ def _draw_estimates(shown: Sequence[_Estimate], frame: Frame) -> Drawing:
         zero = abs(value) < 1e-9
         drawing.line((x(value), 0), (x(value), bottom), "zero" if zero else "grid")
         drawing.text(x(value), bottom + 17, "0%" if zero else f"{value * 100:+.0f}%", "axis", "middle")
-    for place, one in enumerate(shown):
-        y = step * place + (26 if frame.narrow else step / 2)
-        look = "up" if one.value > 0 else "down"
+    for index, estimate in enumerate(shown):
+        y = step * index + (26 if frame.narrow else step / 2)
+        look = "up" if estimate.value > 0 else "down"
         if frame.narrow:
-            drawing.text(left, y - 11, one.name, "label halo")
-            drawing.text(right, y - 11, f"{percent(one.value)}%", f"value halo {look}", "end")
+            drawing.text(left, y - 11, estimate.name, "label halo")
+            drawing.text(right, y - 11, f"{percent(estimate.value)}%", f"value halo {look}", "end")
         else:
-            drawing.text(left - 10, y + 4, one.name, "label", "end")
-            drawing.text(frame.width, y + 4, f"{percent(one.value)}%", f"value {look}", "end")
-        if math.isfinite(one.low):
-            drawing.line((x(one.low), y), (x(one.high), y), f"interval {look}{'' if one.clear else ' unclear'}")
-        drawing.dot(x(one.value), y, 4.5, f"mark {look}{' hollow' if one.hollow else ''}")
+            drawing.text(left - 10, y + 4, estimate.name, "label", "end")
+            drawing.text(frame.width, y + 4, f"{percent(estimate.value)}%", f"value {look}", "end")
+        if math.isfinite(estimate.low):
+            drawing.line(
+                (x(estimate.low), y), (x(estimate.high), y), f"interval {look}{'' if estimate.clear else ' unclear'}"
+            )
+        drawing.dot(x(estimate.value), y, 4.5, f"mark {look}{' hollow' if estimate.hollow else ''}")
     return drawing
 
 
@@ -206,7 +208,7 @@ def tiles(report: Report) -> Figure | None:
     share = sum(row.marcap for row in above) / sum(row.marcap for row in known)
     largest = max(known, key=lambda row: row.marcap)
     values = {"n": len(above), "of": len(known), "share": f"{share * 100:.0f}"}
-    told = "; ".join(
+    listed = "; ".join(
         ngettext(
             "{name}, {n} stock, {cap} tn won",
             "{name}, {n} stocks, {cap} tn won",
@@ -222,7 +224,7 @@ def tiles(report: Report) -> Figure | None:
         _(
             "Treemap of the stocks by capitalisation, coloured by abnormal return. {sectors}. The "
             "largest is {largest}, {car}%.",
-            sectors=told,
+            sectors=listed,
             largest=largest.name,
             car=percent(largest.car),
         ),
@@ -242,7 +244,7 @@ def step(car: float) -> str:
     """Class of the colour of an abnormal return: the direction and how far it goes, none where it is not known."""
     if not math.isfinite(car):
         return "unknown"
-    number = sum(abs(car) >= one for one in STEPS)
+    number = sum(abs(car) >= bound for bound in STEPS)
     return f"{'up' if car > 0 else 'down'}{number}" if number else "level"
 
 
@@ -259,15 +261,15 @@ def _sectors(report: Report) -> list[_Sector]:
 def _draw_tiles(sectors: Sequence[_Sector], frame: Frame) -> Drawing:
     area = frame.width * (900 if frame.narrow else 520)
     names = [sector.name for sector in sectors]
-    boxes = in_rows([len(one.rows) for one in sectors], frame.width + _GAP, area, _HEADING, _GAP)
+    boxes = in_rows([len(sector.rows) for sector in sectors], frame.width + _GAP, area, _HEADING, _GAP)
     if any(frame.length(name) > box.right - box.left for name, box in zip(names, boxes, strict=True)):
-        boxes = in_rows([len(one.rows) for one in sectors], frame.width + _GAP, area, _HEADING + _LINE, _GAP)
+        boxes = in_rows([len(sector.rows) for sector in sectors], frame.width + _GAP, area, _HEADING + _LINE, _GAP)
     drawing = Drawing(frame, boxes[-1].bottom + _LEGEND)
     for sector, name, box in zip(sectors, names, boxes, strict=True):
         width, cap = box.right - box.left, _("{cap} tn won", cap=_cap(sector.cap))
         lines = frame.folded(name, width)
-        for place, line in enumerate(reversed(lines)):
-            drawing.text(box.left + 1, box.top - 6 - place * _LINE, line, "name")
+        for index, line in enumerate(reversed(lines)):
+            drawing.text(box.left + 1, box.top - 6 - index * _LINE, line, "name")
         if len(lines) == 1 and frame.length(name) + frame.length(cap) + 10 < width:
             drawing.text(box.right - 1, box.top - 6, cap, "axis", "end")
         for row, tile in zip(sector.rows, squarified([row.marcap for row in sector.rows], box), strict=True):
@@ -294,8 +296,8 @@ def _tile(drawing: Drawing, row: Any, box: Box) -> None:
         needed = max(map(frame.length, lines)) + 6
         if needed * _SMALL < width and (frame.size + 2) * len(lines) + 2 < height:
             small = "" if needed < width else " small"
-            for place, line in enumerate(lines):
-                at = y + (place - len(lines) / 2 + 0.8) * (frame.size + 1)
+            for index, line in enumerate(lines):
+                at = y + (index - len(lines) / 2 + 0.8) * (frame.size + 1)
                 drawing.text(x, at, line, f"on-{look}{small}{' figure' if line is value else ''}", "middle")
             return
     if math.isfinite(row.car) and look != "level":
@@ -307,17 +309,17 @@ def _tile(drawing: Drawing, row: Any, box: Box) -> None:
 
 def _legend(drawing: Drawing, top: float) -> None:
     """The colours, from the strongest fall to the strongest rise."""
-    bounds = [-one for one in reversed(STEPS)] + list(STEPS)
+    bounds = [-bound for bound in reversed(STEPS)] + list(STEPS)
     looks = (
         [f"down{number}" for number in range(len(STEPS), 0, -1)]
         + ["level"]
         + [f"up{number}" for number in range(1, len(STEPS) + 1)]
     )
     width = min(44.0, drawing.frame.width / len(looks))
-    for place, look in enumerate(looks):
-        drawing.rect(place * width, top, width, 8, f"tile {look}")
-    for place, bound in enumerate(bounds, start=1):
-        drawing.text(place * width, top + 19, f"{bound * 100:+.0f}%", "axis", "middle")
+    for index, look in enumerate(looks):
+        drawing.rect(index * width, top, width, 8, f"tile {look}")
+    for index, bound in enumerate(bounds, start=1):
+        drawing.text(index * width, top + 19, f"{bound * 100:+.0f}%", "axis", "middle")
 
 
 def _cap(won: float) -> str:
@@ -370,9 +372,9 @@ def in_rows(values: Sequence[float], width: float, area: float, heading: float, 
             row += 1
         height = sum(areas[:row]) / width
         left = 0.0
-        for one in areas[:row]:
-            boxes.append(Box(left, top + heading, left + one / height - gap, top + heading + height))
-            left += one / height
+        for area in areas[:row]:
+            boxes.append(Box(left, top + heading, left + area / height - gap, top + heading + height))
+            left += area / height
         top += heading + height
         areas = areas[row:]
     return boxes

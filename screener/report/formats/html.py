@@ -94,9 +94,9 @@ def _is_verdict(line: Line) -> bool:
 
 
 def _verdict(line: Line) -> _Verdict:
-    place = next(place for place, span in enumerate(line.spans) if span.sign)
-    label, rest = ("".join(span.text for span in part) for part in (line.spans[:place], line.spans[place + 1 :]))
-    said = line.spans[place]
+    index = next(index for index, span in enumerate(line.spans) if span.sign)
+    label, rest = ("".join(span.text for span in part) for part in (line.spans[:index], line.spans[index + 1 :]))
+    said = line.spans[index]
     return _Verdict(label.rstrip(": "), said.text, said.sign, rest.lstrip("; "))
 
 

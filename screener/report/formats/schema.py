@@ -147,13 +147,13 @@ def _row(spec: TableSpec) -> Schema:
 def _cell(column: Column) -> Schema:
     unit = column.unit
     schema: Schema = {"enum": [0, 1]} if unit.holds is bool else {**_TYPES[unit.holds], **_LIMITS.get(unit, {})}
-    told = [column.meaning]
+    texts = [column.meaning]
     if unit.holds not in (str, date):
-        told.append(f"Unit: {unit.label}.")
+        texts.append(f"Unit: {unit.label}.")
     if column.empty:
         schema["type"] = [schema["type"], "null"]
-        told.append(f"{'Null or empty' if unit.holds is str else 'Null'}: {column.empty}.")
-    return {**schema, "description": " ".join(told)}
+        texts.append(f"{'Null or empty' if unit.holds is str else 'Null'}: {column.empty}.")
+    return {**schema, "description": " ".join(texts)}
 
 
 def _array(kind: type, defs: Schema) -> Schema:
@@ -170,9 +170,9 @@ def _reference(kind: type, defs: Schema) -> Schema:
 
 def _object(kind: Any, defs: Schema) -> Schema:
     """A dataclass, described by what stands below it and its fields in the code."""
-    hints, told = get_type_hints(kind), _told(kind)
-    names = [one.name for one in fields(kind)]
-    described = {name: {"description": told[name]} if name in told else {} for name in names}
+    hints, texts = get_type_hints(kind), _field_docs(kind)
+    names = [field.name for field in fields(kind)]
+    described = {name: {"description": texts[name]} if name in texts else {} for name in names}
     return {
         "description": _line(kind.__doc__),
         "type": "object",
@@ -182,14 +182,14 @@ def _object(kind: Any, defs: Schema) -> Schema:
     }
 
 
-def _told(kind: type) -> dict[str, str]:
+def _field_docs(kind: type) -> dict[str, str]:
     """By field, the text that stands below it."""
     [definition] = ast.parse(inspect.getsource(kind)).body
     assert isinstance(definition, ast.ClassDef)  # noqa: S101 - for the type alone
     return {
-        one.target.id: _line(below.value.value)
-        for one, below in pairwise(definition.body)
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        statement.target.id: _line(below.value.value)
+        for statement, below in pairwise(definition.body)
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
         if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)
     }
 
@@ -202,7 +202,7 @@ def _value(hint: Any, defs: Schema) -> Schema:
     """What JSON holds of a value of that type."""
     arguments, origin = get_args(hint), get_origin(hint)
     if origin in (Union, UnionType):
-        [known] = [one for one in arguments if one is not NoneType]
+        [known] = [argument for argument in arguments if argument is not NoneType]
         schema = _value(known, defs)
         return (
             {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"anyOf": [schema, {"type": "null"}]}
@@ -210,7 +210,7 @@ def _value(hint: Any, defs: Schema) -> Schema:
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin is tuple and arguments[-1] is not Ellipsis:
-        items = [_value(one, defs) for one in arguments]
+        items = [_value(argument, defs) for argument in arguments]
         return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
     if origin in (tuple, frozenset):
         return {"type": "array", "items": _value(arguments[0], defs)}
@@ -219,7 +219,7 @@ def _value(hint: Any, defs: Schema) -> Schema:
     if is_dataclass(hint) and isinstance(hint, type):
         return _reference(hint, defs)
     if issubclass(hint, Enum):
-        return {"enum": [one.value for one in hint]}
+        return {"enum": [member.value for member in hint]}
     return dict(_TYPES[hint])
 
 

@@ -142,10 +142,10 @@ def _width_of(field: Field) -> int:
 
 def fitting(fields: Sequence[Field], width: int) -> list[int]:
     """Places of the fields that say something and have room in `width` cells; the highest priority goes first."""
-    kept = [place for place, field in enumerate(fields) if not (field.priority and field.empty)]
-    while _width_of_all(fields, kept) > width and any(fields[place].priority for place in kept):
+    kept = [index for index, field in enumerate(fields) if not (field.priority and field.empty)]
+    while _total_width(fields, kept) > width and any(fields[index].priority for index in kept):
         # Of several columns of one priority the last goes first: the earlier ones matter more.
-        kept.remove(max(kept, key=lambda place: (fields[place].priority, place)))
+        kept.remove(max(kept, key=lambda index: (fields[index].priority, index)))
     return kept
 
 
@@ -153,15 +153,15 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     """The grid as one or more tables that fit: what has no room in one stands below it, with the names of the rows."""
     measured = _measured(grid)
     places = fitting(measured, width)
-    told = [place for place, field in enumerate(measured) if not (field.priority and field.empty)]
+    shown = [index for index, field in enumerate(measured) if not (field.priority and field.empty)]
     tables = [places]
-    left = [place for place in told if place not in places]
+    left = [index for index in shown if index not in places]
     while left:
         taken = [0, left.pop(0)]
-        while left and _width_of_all(measured, [*taken, left[0]]) <= width:
+        while left and _total_width(measured, [*taken, left[0]]) <= width:
             taken.append(left.pop(0))
         tables.append(taken)
-    return [[grid.fields[place] for place in table] for table in tables]
+    return [[grid.fields[index] for index in table] for table in tables]
 
 
 def summary_of(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
@@ -170,10 +170,10 @@ def summary_of(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
     places = fitting(measured, width)
     lost = [
         field.header
-        for place, field in enumerate(measured)
-        if place not in places and not (field.priority and field.empty)
+        for index, field in enumerate(measured)
+        if index not in places and not (field.priority and field.empty)
     ]
-    return [grid.fields[place] for place in places], lost
+    return [grid.fields[index] for index in places], lost
 
 
 def _measured(grid: Grid) -> list[Field]:
@@ -186,5 +186,5 @@ def _measured(grid: Grid) -> list[Field]:
     ]
 
 
-def _width_of_all(fields: Sequence[Field], places: Sequence[int]) -> int:
-    return sum(_width_of(fields[place]) for place in places) + _GUTTER * (len(places) - 1)
+def _total_width(fields: Sequence[Field], places: Sequence[int]) -> int:
+    return sum(_width_of(fields[index]) for index in places) + _GUTTER * (len(places) - 1)

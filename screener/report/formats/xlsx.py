@@ -118,16 +118,16 @@ def _side(unit: Unit) -> Mapping[str, Any]:
 def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
     """A sheet with a header that stays, a filter, and cells in their units."""
     bottom, right = max(len(table.cells[0]), 1), len(table.columns) - 1
-    for place, (column, cells) in enumerate(zip(table.columns, table.cells, strict=True)):
+    for index, (column, cells) in enumerate(zip(table.columns, table.cells, strict=True)):
         head = looks.header if column.unit.holds in (str, date) else looks.header_of_figures
-        sheet.write_string(0, place, column.name, head)
+        sheet.write_string(0, index, column.name, head)
         for number, cell in enumerate(cells, 1):
-            _write_cell(sheet, number, place, column, cell, looks.cells[column.unit])
-        sheet.set_column(place, place, _width(column, cells))
+            _write_cell(sheet, number, index, column, cell, looks.cells[column.unit])
+        sheet.set_column(index, index, _width(column, cells))
         if column.unit in _COLOURED:
             for criteria, look in ((">", looks.up), ("<", looks.down)):
                 rule = {"type": "cell", "criteria": criteria, "value": 0, "format": look}
-                sheet.conditional_format(1, place, bottom, place, rule)
+                sheet.conditional_format(1, index, bottom, index, rule)
     named = len(FIRST) + len(list(takewhile(_names, table.columns[len(FIRST) :])))
     sheet.freeze_panes(1, named)
     sheet.autofilter(0, 0, bottom, right)
@@ -143,15 +143,15 @@ def _names(column: Column) -> bool:
     return column.unit in (Unit.NAME, Unit.NUMBER)
 
 
-def _write_cell(sheet: Worksheet, row: int, place: int, column: Column, cell: Cell, look: Format) -> None:
+def _write_cell(sheet: Worksheet, row: int, index: int, column: Column, cell: Cell, look: Format) -> None:
     if cell is None or cell == "":
         return
     if not isinstance(cell, str):
-        refused = sheet.write_number(row, place, cell, look)
+        refused = sheet.write_number(row, index, cell, look)
     elif column.unit is Unit.DATE:
-        refused = sheet.write_datetime(row, place, date.fromisoformat(cell), look)
+        refused = sheet.write_datetime(row, index, date.fromisoformat(cell), look)
     else:
-        refused = sheet.write_string(row, place, cell, look)
+        refused = sheet.write_string(row, index, cell, look)
     if refused:
         raise DataError(
             "{table}, {column}, row {row}: more than a sheet can hold",
@@ -189,13 +189,13 @@ def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
 def _explain(sheet: Worksheet, tables: Sequence[Table], looks: _Looks) -> None:
     """What each column of each sheet holds."""
     headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when")]
-    for place, (header, width) in enumerate(zip(headers, (12, 20, 24, 90, 70), strict=True)):
-        sheet.write_string(0, place, header, looks.header)
-        sheet.set_column(place, place, width)
+    for index, (header, width) in enumerate(zip(headers, (12, 20, 24, 90, 70), strict=True)):
+        sheet.write_string(0, index, header, looks.header)
+        sheet.set_column(index, index, width)
     explained = [(table.name, column) for table in tables for column in table.columns]
     for row, (name, column) in enumerate(explained, 1):
-        for place, text in enumerate((name, column.name, column.unit.label, column.meaning, column.empty)):
-            sheet.write_string(row, place, text, looks.text)
+        for index, text in enumerate((name, column.name, column.unit.label, column.meaning, column.empty)):
+            sheet.write_string(row, index, text, looks.text)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, len(explained), len(headers) - 1)
 
@@ -221,28 +221,28 @@ Record = Mapping[str, Any]
 
 
 def draw(
-    book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], palette: str, called: Mapping[str, str]
+    book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], palette: str, sector_names: Mapping[str, str]
 ) -> None:
     """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
 
     Tables that are no study of sectors are not drawn.
     """
     records = {table.name: table.records() for table in tables}
-    sectors = [one for one in records.get("sectors", []) if one["theme"] is None]
+    sectors = [row for row in records.get("sectors", []) if row["theme"] is None]
     if not sectors:
         return
-    ids = {str(one["sector"]): " *" if one["post_hoc"] else "" for one in sectors}
-    names = {one: called.get(one, f"{one}{star}") for one, star in ids.items()}
+    ids = {str(row["sector"]): " *" if row["post_hoc"] else "" for row in sectors}
+    names = {sector: sector_names.get(sector, f"{sector}{star}") for sector, star in ids.items()}
     figures = book.add_worksheet(_("Chart figures"))
     figures.set_column(0, 20, 12)
     charts = [_bars(book, figures, sectors, names, PALETTES[palette].day)]
-    paths = [one for one in records.get("paths", []) if one["sector"] in names and one["theme"] is None]
+    paths = [row for row in records.get("paths", []) if row["sector"] in names and row["theme"] is None]
     if paths:
         charts.append(_lines(book, figures, paths, names))
     for number, chart in enumerate(charts):
         chart.set_size({"width": _WIDTH, "height": _HEIGHT})
         front.insert_chart(row + number * _ROWS, 0, chart)
-    if any(one["post_hoc"] and one["mean_return_ew"] is not None for one in sectors):
+    if any(row["post_hoc"] and row["mean_return_ew"] is not None for row in sectors):
         front.write_string(
             row + len(charts) * _ROWS,
             0,
@@ -255,12 +255,12 @@ def _bars(
 ) -> Chart:
     """What the sectors did in the first window, the best on top: abnormal returns of a study, else returns."""
     first, last = sectors[0]["window_start"], sectors[0]["window_end"]
-    if any(one["caar_ew"] is not None for one in sectors):
+    if any(row["caar_ew"] is not None for row in sectors):
         measure, title = "caar_ew", N_("Abnormal return (CAAR) by sector, {window}")
     else:
         measure, title = "mean_return_ew", N_("Mean return by sector, {window}")
-    inside = [one for one in sectors if (one["window_start"], one["window_end"]) == (first, last)]
-    known = [(names[one["sector"]], one[measure]) for one in inside if one[measure] is not None]
+    inside = [row for row in sectors if (row["window_start"], row["window_end"]) == (first, last)]
+    known = [(names[row["sector"]], row[measure]) for row in inside if row[measure] is not None]
     known.sort(key=lambda pair: -pair[1])
     up, down = colours.up.upper(), colours.down.upper()
     percent = book.add_format({"num_format": _PERCENT})
@@ -290,21 +290,21 @@ def _bars(
 
 def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str]) -> Chart:
     """CAAR of each sector by session, 0 at the base."""
-    sessions = sorted({one["tau"] for one in paths})
+    sessions = sorted({row["tau"] for row in paths})
     percent = book.add_format({"num_format": _PERCENT})
     sheet.write_row(0, _PATHS, ["tau", *names.values()])
     sheet.write_column(1, _PATHS, sessions)
     chart: Chart = book.add_chart({"type": "line"})
     for number, (sector, name) in enumerate(names.items()):
-        place = _PATHS + 1 + number
-        for one in paths:
-            if one["sector"] == sector:
-                sheet.write_number(1 + sessions.index(one["tau"]), place, one["caar"], percent)
+        index = _PATHS + 1 + number
+        for row in paths:
+            if row["sector"] == sector:
+                sheet.write_number(1 + sessions.index(row["tau"]), index, row["caar"], percent)
         chart.add_series(
             {
-                "name": [sheet.get_name(), 0, place],
+                "name": [sheet.get_name(), 0, index],
                 "categories": [sheet.get_name(), 1, _PATHS, len(sessions), _PATHS],
-                "values": [sheet.get_name(), 1, place, len(sessions), place],
+                "values": [sheet.get_name(), 1, index, len(sessions), index],
                 "line": {
                     "color": SERIES[number % len(SERIES)].upper(),
                     "width": 2,

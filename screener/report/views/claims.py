@@ -67,8 +67,11 @@ def _sections(claims: list[Any], report: Report) -> Iterator[Section]:
     for claim in claims:
         if claim.kind:
             yield Section(claim.id, "", tuple(_claim(claim, report)))
-    news = dict.fromkeys(one for claim in claims for one in confounders(claim, report))
-    if lines := [f"{one.day} {one.what.in_(language())}" for one in sorted(news, key=lambda one: one.day)]:
+    news = dict.fromkeys(happening for claim in claims for happening in confounders(claim, report))
+    if lines := [
+        f"{happening.day} {happening.what.in_(language())}"
+        for happening in sorted(news, key=lambda happening: happening.day)
+    ]:
         yield Section(Key.CONFOUNDERS, _("What else moved prices in these windows"), tuple(map(line, lines)))
     if untested := [line for claim in claims if not claim.kind for line in _claim(claim, report)]:
         yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), tuple(untested))

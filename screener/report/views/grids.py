@@ -70,8 +70,8 @@ def at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
 def groups_at(report: Report, window: Window) -> list[Any]:
     """Sectors and themes in a window in the order of the configuration, each with `name`, `versus` and `spark`."""
     frame, paths = at(report.frames.sectors, window), caar_paths(report)
-    known = [paths.get(label, {}) for label in _labels(frame)]
-    sparks = [sparkline([path[tau] for tau in SPARK if tau in path]) for path in known]
+    group_paths = [paths.get(label, {}) for label in _labels(frame)]
+    sparks = [sparkline([path[tau] for tau in SPARK if tau in path]) for path in group_paths]
     versus = frame["mean_return_ew"] - frame["benchmark_return"]
     frame = frame.assign(name=names_in(frame, starred=True), versus=versus, spark=sparks)
     return rows_of(frame)
@@ -140,8 +140,8 @@ def fields_by_tau(
     named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = cells.percent
 ) -> tuple[Field, ...]:
     """Figures of sectors by session, one row each; empty if none reaches beyond the event day."""
-    known = {tau for _name, path in named for tau in path}
-    last = max(known, default=0)
+    taus = {tau for _name, path in named for tau in path}
+    last = max(taus, default=0)
     if last <= 0:
         return ()
     columns = [
@@ -150,7 +150,7 @@ def fields_by_tau(
             tuple(cell(path.get(tau, math.nan)) for _name, path in named),
             0 if tau in (0, last) else abs(tau),
         )
-        for tau in sorted(known)
+        for tau in sorted(taus)
         if tau in TAUS or tau == last
     ]
     return (Field(_("Sector"), tuple(Cell(name) for name, _path in named), right=False), *columns)

@@ -229,8 +229,8 @@ def _confounders(report: Report) -> list[str]:
 
 
 def _news(report: Report) -> list[str]:
-    happenings = dict.fromkeys(one for window in _shown(report) for one in report.confounders(window))
-    return [f"{one.day} {one.what.in_(language())}" for one in happenings]
+    happenings = dict.fromkeys(happening for window in _shown(report) for happening in report.confounders(window))
+    return [f"{happening.day} {happening.what.in_(language())}" for happening in happenings]
 
 
 def _shown(report: Report) -> list[Window]:
@@ -247,8 +247,8 @@ def _abroad(report: Report) -> list[str]:
 
 def _markets_abroad(report: Report) -> list[str]:
     return [
-        _("{name} {value}%", name=one.name.in_(language()), value=f"{one.change_pct:+.2f}")
-        for one in report.event.abroad
+        _("{name} {value}%", name=market.name.in_(language()), value=f"{market.change_pct:+.2f}")
+        for market in report.event.abroad
     ]
 
 
