@@ -89,7 +89,7 @@ catalogue: $(VENV)/installed-dev
 
 # What the files of a report hold, for people and for programs; a test holds it together with the code.
 dictionary: $(VENV)/installed
-	$(BIN)/python -m screener.report.files reports
+	$(BIN)/python -m screener.report.formats.schema reports
 
 # The pages of help at the end of the README; a test holds them together.
 reference: $(VENV)/installed-dev

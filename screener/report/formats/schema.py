@@ -228,7 +228,7 @@ _HEAD = """\
 # What the files hold
 
 `make dictionary` makes this page, `report.schema.json` and `scan.schema.json` of the code that writes the files;
-a test holds them together. With an installed screener, `python -m screener.report.files DIR` does.
+a test holds them together. With an installed screener, `python -m screener.report.formats.schema DIR` does.
 
 ## Where they are
 
