@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from screener.report.make import Request
 from screener.archive.history import history_with
 from screener.archive.publish import point_to_latest, publish, write_file
 from screener.config import load_settings
 from screener.errors import DataError
 from screener.report.columns import Column, Unit
 from screener.report.formats.csv import to_csv
+from screener.report.make import Request
 from screener.report.model import Report
 from screener.report.tables import Table, tables_of
 from tests.data import small
