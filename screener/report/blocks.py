@@ -1,4 +1,4 @@
-"""What a page says before it is printed anywhere: lines and tables of finished text, in one language.
+"""The blocks of a page: lines and tables of finished text, in one language.
 
 Every face (terminal, Markdown, HTML) shows these blocks and adds no figure of its own, so all of them say the same.
 """
@@ -14,7 +14,7 @@ Tone = Literal["plain", "strong", "dim", "banner"]
 
 
 class Key(StrEnum):
-    """What a section is about, the same in every language; no two sections of a page have the same.
+    """The subject of a section, the same in every language and unique on a page.
 
     Charts stand below the title of the section of their key.
     """
@@ -53,13 +53,13 @@ class Key(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure or word of a table."""
+    """One cell of a table."""
 
     text: str
     value: float | None = None
-    """What the column sorts by: the figure before it became text. NaN = not known; None = the text itself."""
+    """The value that the column sorts by. NaN = unknown; None = the text itself."""
     sign: int = 0
-    """Direction of what it tells: 1 up, -1 down, 0 neither."""
+    """Direction: 1 up, -1 down, 0 neither."""
     dim: bool = False
 
 
@@ -70,7 +70,7 @@ class Field:
     header: str
     cells: Sequence[Cell]
     priority: int = 0
-    """0 stays always; where there is no room, of the others the highest number goes first."""
+    """0 is always shown; of the others, the highest number is dropped first where there is no space."""
     right: bool = True
 
     @property
@@ -90,7 +90,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text, which a face may fold."""
+    """One line of text, which a format may wrap."""
 
     spans: tuple[Span, ...]
     tone: Tone = "plain"
@@ -98,7 +98,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """All of it, without looks."""
+        """The plain text."""
         return "".join(span.text for span in self.spans)
 
 
@@ -108,23 +108,23 @@ class Grid:
 
     fields: tuple[Field, ...]
     aligned_with: tuple[Field, ...] = ()
-    """Columns of a wider table beside it: where there is no room, both give up the same ones."""
+    """Columns of a table that must drop the same columns."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A title, and what stands below it."""
+    """A title, and the lines and tables below it."""
 
     key: str
     """A `Key`, or the id of a claim."""
     title: str
-    """Empty for what follows the head without a title of its own."""
+    """Empty for a section without a title."""
     body: tuple[Line | Grid, ...]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that one command says."""
+    """The text of one command."""
 
     title: str
     head: tuple[Line, ...]
@@ -132,5 +132,5 @@ class Page:
 
 
 def line(text: str, tone: Tone = "plain", indent: int = 0) -> Line:
-    """A line of one look."""
+    """A line of one span."""
     return Line((Span(text),), tone, indent)

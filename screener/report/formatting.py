@@ -1,4 +1,4 @@
-"""How figures are written: always a sign, an arrow where it counts, never colour alone."""
+"""How values are written: always with a sign, with an arrow where the direction matters, never by colour alone."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import math
 from collections.abc import Sequence
 
 HUNDRED_MILLION = 1e8
-"""Sums of money are told in units of 100 million won (억)."""
+"""Unit of sums of money, KRW (억)."""
 _STEPS = "▁▂▃▄▅▆▇█"
 _HALF = 2
 """Cells of a bar on either side of its zero."""
 
 
 def signed(value: float, decimals: int) -> str:
-    """A figure with its sign, never a negative zero; a dash where there is none to be had."""
+    """A value with its sign, never a negative zero; a dash for NaN."""
     return f"{round(value, decimals) + 0.0:+.{decimals}f}" if math.isfinite(value) else "-"
 
 
 def percent(value: float) -> str:
-    """A decimal as a signed percentage with two decimals, without the sign for percent."""
+    """A decimal as a signed percentage with two decimals, without the percent sign."""
     return signed(value * 100, 2)
 
 
@@ -28,7 +28,7 @@ def window_name(first: float, last: float) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """A figure without a sign."""
+    """A value without a sign; a dash for NaN."""
     return f"{value:.{decimals}f}" if math.isfinite(value) else "-"
 
 
@@ -40,18 +40,18 @@ def probability(value: float) -> str:
 
 
 def direction(value: float) -> int:
-    """1, -1 or 0: where a decimal points, as its printed percentage has it."""
+    """1, -1 or 0: the direction of a decimal, as its printed percentage shows it."""
     printed = round(value, 4) if math.isfinite(value) else 0.0
     return (printed > 0) - (printed < 0)
 
 
 def arrow(value: float) -> str:
-    """Direction of a decimal as a sign of its own."""
+    """The direction of a decimal as a symbol."""
     return ("=", "▲", "▼")[direction(value)]
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A path in one row of characters, the lowest value at the bottom; a dash for fewer than three known values."""
+    """A path in one row of characters; a dash for fewer than three known values."""
     known = [value for value in values if math.isfinite(value)]
     if len(known) < 3:
         return "-"

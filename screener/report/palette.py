@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 CONTRAST = 4.5
 _SHARES = (0.14, 0.30, 0.48, 1.0)
-"""Of the direction's colour in the four steps of a tile. What lies between the last two bears neither ink nor paper."""
+"""Share of the direction's colour in the four steps of a tile. Between the last two, neither black nor white text has
+enough contrast."""
 
 
 @dataclass(frozen=True)
 class _Ground:
-    """What does not depend on the palette, and the colours of the lines."""
+    """Colours that do not depend on the palette."""
 
     paper: str
     wash: str
@@ -37,7 +38,7 @@ class Directions:
 
 @dataclass(frozen=True)
 class Palette:
-    """Both directions, wherever they are shown."""
+    """The colours of both directions in the terminal and on the page."""
 
     terminal: Directions
     """Names of colours that rich knows."""
@@ -113,7 +114,7 @@ def _properties(ground: _Ground, directions: Directions) -> Iterator[str]:
 
 
 def _legible(ground: _Ground, colour: str) -> str:
-    """Ink or paper, whichever is read better on `colour`."""
+    """Ink or paper, whichever has more contrast on `colour`."""
     return max((ground.ink, ground.paper), key=lambda letters: contrast(letters, colour))
 
 

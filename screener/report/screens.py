@@ -1,4 +1,4 @@
-"""The screens of the product: what each command shows of a report, as a page, tables, charts and one document."""
+"""The screens of the product: the page, tables, charts and JSON document of each command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Screen:
-    """What one command shows of a report, in the language of the process."""
+    """A report as one command shows it, in the language of the process."""
 
     name: str
     """A key of `TABLES`; its files are named after it."""

@@ -17,7 +17,7 @@ from screener.report.views import claims
 from screener.report.views.grids import rows_of
 
 Cell = str | int | float | None
-"""Text, a date as 2025-01-31, an integer, a rounded figure; None for what is not known."""
+"""Text, a date as 2025-01-31, an integer, a rounded float; None = unknown."""
 
 OPTIONAL = ("trend", "planted")
 """Tables that a report leaves out where they have no rows."""

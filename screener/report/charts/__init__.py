@@ -1,4 +1,4 @@
-"""The charts of each screen: drawings without any looks but classes."""
+"""The charts of each screen, as SVG that the style sheet of the page colours."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _of_comparison(report: Report) -> Charts:
 
 
 def _drawn(report: Report, charts: Charts) -> dict[str, list[Figure]]:
-    """The charts that there are; one that may be taken out of its page carries the page's warning itself."""
+    """The charts that exist, each with the warning of the report, because it may be copied out of its page."""
     banner = short_banner(report.banner)
     figures: dict[str, list[Figure]] = {
         key: [figure for figure in of_section if figure] for key, of_section in charts.items()

@@ -1,4 +1,4 @@
-"""A small surface to draw on, scales, and the field of a chart over sessions.
+"""SVG drawings, scales, and the plotting area of a chart over sessions.
 
 Drawings are SVG whose colours are classes of the page, and whose text stays text.
 """
@@ -18,22 +18,22 @@ from screener.i18n import N_, _
 POST_HOC_LEFT_OUT = N_(
     "Left out, for they were put together after the event because of how they moved and are no evidence: {names}."
 )
-"""Of a chart that shows evidence alone."""
+"""Note of a chart that leaves out post-hoc groups."""
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart with its words."""
+    """One chart with its texts."""
 
     title: str
-    """What is seen, in a sentence."""
+    """The finding, in a sentence."""
     svg: str
     alt: str
-    """What it shows, for who cannot see it."""
+    """Description for readers who cannot see it."""
     note: str = ""
-    """What a reader must know to read it rightly; stands below."""
+    """How to read it; stands below the chart."""
     measure: str = ""
     """What is drawn, and in which unit; stands below the title."""
     narrow: str = ""
@@ -42,20 +42,20 @@ class Figure:
 
 @dataclass(frozen=True)
 class Frame:
-    """How much room there is, in units of the drawing, which are pixels where nothing is scaled."""
+    """The width of a drawing and its font size, in units that are pixels where nothing is scaled."""
 
     width: float
     size: float
-    """Of the letters."""
+    """Font size."""
     narrow: bool = False
 
     def length(self, text: str) -> float:
-        """About how wide `text` is; rather too much than too little, for the reader's font is not known."""
+        """Estimated width of `text`, on the safe side: the font of the reader is unknown."""
         wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
         return self.size * (wide * 0.95 + (len(text) - wide) * 0.63)
 
     def folded(self, text: str, width: float) -> list[str]:
-        """`text` on one line if that is no wider than `width`, else on two, parted where the longer one is shortest."""
+        """`text` on one line if it fits `width`, else on two, split where the longer one is shortest."""
         if self.length(text) <= width or " " not in text:
             return [text]
         words = text.split(" ")
@@ -68,7 +68,7 @@ NARROW = Frame(344, 12, narrow=True)
 
 
 class Drawing:
-    """One SVG in the making; every `look` is a class of the page's style sheet."""
+    """An SVG under construction; every `look` is a class of the style sheet."""
 
     def __init__(self, frame: Frame, height: float) -> None:
         self.frame = frame
@@ -76,7 +76,7 @@ class Drawing:
         self._root = ET.Element("svg", {"class": "chart", "viewBox": view, "role": "img"})
 
     def svg(self, title: str, alt: str) -> str:
-        """The whole as text, with its name and description first."""
+        """The drawing as text, with its title and description first."""
         for index, (tag, text) in enumerate((("title", title), ("desc", alt))):
             element = ET.Element(tag)
             element.text = text
@@ -84,7 +84,7 @@ class Drawing:
         return ET.tostring(self._root, encoding="unicode")
 
     def rect(self, x: float, y: float, width: float, height: float, look: str, tip: str = "") -> None:
-        """A rectangle; `tip` is told where a pointer rests on it."""
+        """A rectangle; `tip` is its tooltip."""
         element = self._add("rect", look, x=x, y=y, width=width, height=height)
         if tip:
             ET.SubElement(element, "title").text = tip
@@ -94,18 +94,18 @@ class Drawing:
         self._add("line", look, x1=start[0], y1=start[1], x2=end[0], y2=end[1])
 
     def path(self, points: Sequence[Point], look: str, *, closed: bool = False) -> None:
-        """A line through `points`, or the area that it encloses."""
+        """A line through `points`, or if `closed` the area that it encloses."""
         steps = " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
         ET.SubElement(self._root, "path", {"class": look, "d": f"M{steps}{'Z' if closed else ''}"})
 
     def dot(self, x: float, y: float, radius: float, look: str, tip: str = "") -> None:
-        """A circle; `tip` is told where a pointer rests on it."""
+        """A circle; `tip` is its tooltip."""
         element = self._add("circle", look, cx=x, cy=y, r=radius)
         if tip:
             ET.SubElement(element, "title").text = tip
 
     def text(self, x: float, y: float, text: str, look: str = "", anchor: Anchor = "start") -> None:
-        """Letters on the base line `y`."""
+        """Text on the base line `y`."""
         element = self._add("text", look, x=x, y=y)
         if anchor != "start":
             element.set("text-anchor", anchor)
@@ -128,7 +128,7 @@ def _at(value: float) -> str:
 
 
 _MARGIN = 0.04
-"""Of the span of the figures, beyond each of its ends."""
+"""Margin beyond each end of the values, as a share of their range."""
 _FLAT = 0.01
 
 
@@ -142,25 +142,25 @@ class Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        """Place of `value`."""
+        """Position of `value`."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
 def round_step(span: float, most: int) -> float:
-    """The smallest of 1, 2, 5 times a power of ten of which at most `most` fit into `span`."""
+    """The smallest step of 1, 2 or 5 times a power of ten of which at most `most` fit into `span`."""
     power = 10.0 ** math.floor(math.log10(span / most))
     return next(step for step in (power, 2 * power, 5 * power, 10 * power) if span / step <= most + 1e-9)
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round figures between `low` and `high`, at most about `most` of them."""
+    """Round values between `low` and `high`, about `most` of them at most."""
     step = round_step(high - low, most)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [number * step for number in range(first, last + 1)]
 
 
 def roomy(low: float, high: float) -> tuple[float, float]:
-    """Ends of a scale that leaves a little room beyond `low` and `high`, and some where they are the same."""
+    """The ends of a scale with a margin beyond `low` and `high`, also where they are equal."""
     margin = (high - low) * _MARGIN or _FLAT
     return low - margin, high + margin
 
@@ -188,7 +188,7 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
 
 
 def _first(block: Sequence[int], places: Sequence[float], gap: float, low: float, high: float) -> float:
-    """Where the first label of a block lies."""
+    """Position of the first label of a block."""
     middle = sum(places[index] for index in block) / len(block)
     length = gap * (len(block) - 1)
     return max(low, min(middle - length / 2, high - length))
@@ -202,7 +202,7 @@ _TICK = 48
 
 @dataclass(frozen=True)
 class Box:
-    """Where a field lies."""
+    """A rectangle of a drawing."""
 
     left: float
     top: float
@@ -212,7 +212,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Field:
-    """A field, and where sessions and figures lie in it."""
+    """A plotting area with the scales of its sessions and values."""
 
     box: Box
     x: Scale
@@ -230,7 +230,7 @@ class Field:
 def draw_field(
     drawing: Drawing, field: Field, days: Mapping[int, date], origin: float, label: Callable[[float], str]
 ) -> None:
-    """Grid lines with their figures, the line of `origin` stronger; the event day; sessions and dates below."""
+    """Draw grid lines with their values, a stronger one at `origin`, the event day, and sessions and dates below."""
     box = field.box
     for value in field.grid:
         y = field.y(value)
@@ -248,7 +248,7 @@ def draw_field(
 
 
 def labelled(days: Mapping[int, date], width: float) -> list[int]:
-    """The sessions whose dates have room, evenly spaced from the event day."""
+    """The sessions whose dates fit, evenly spaced from the event day."""
     span = max(days) - min(days)
     step = max(1, round(round_step(span, max(1, int(width / _TICK)))))
     return [tau for tau in sorted(days) if tau % step == 0]

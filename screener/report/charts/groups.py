@@ -1,4 +1,4 @@
-"""Of the sectors: paths of abnormal returns, how many stocks rose and fell, and each spread among placebo sessions."""
+"""Charts of sectors: paths of abnormal returns, breadth, and each spread among its placebo sessions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from screener.report.views.grids import label_of, rows_of
 from screener.report.views.study import POST_HOC
 
 _PATH_HEIGHT, _PATH_HEADING, _PATH_GAP = 190, 26, 22
-"""Of the field of one panel, the sector's name above it, and what lies between two panels."""
+"""Heights of a panel and of its heading, and the gap between two panels."""
 
 
 class _Path(NamedTuple):
@@ -151,7 +151,7 @@ _BAR_STEP, _BAR = 24.0, 17.0
 _BREADTH_LEGEND = 26.0
 _INDENT = 14.0
 _KEY = 26.0
-"""Room for the colour of one kind of bar, beside its name."""
+"""Space for the colour of a kind of bar in the legend, beside its name."""
 
 
 def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
@@ -219,7 +219,7 @@ def _draw_breadth(rows: Sequence[Any], frame: Frame) -> Drawing:
 
 
 def _legend(drawing: Drawing, at: float) -> None:
-    """What the colours mean, and that the figures at the end count the stocks."""
+    """Draw the meaning of the colours, and the header of the counts."""
     for look, name in (("up", _("▲ up")), ("flat", _("= flat")), ("down", _("▼ down"))):
         drawing.rect(at, 4, 10, 10, f"bar {look}")
         drawing.text(at + 14, 13, name, "axis")
@@ -228,9 +228,9 @@ def _legend(drawing: Drawing, at: float) -> None:
 
 
 _BINS = 60
-"""Columns of blocks, at most."""
+"""Bins of the histogram, at most."""
 _HEIGHTS = (200, 140)
-"""Of the field of the first spread, and of the others."""
+"""Heights of the first panel, and of the others."""
 _HEADING, _BELOW, _GAP = 50, 26, 28
 
 
@@ -250,7 +250,7 @@ class _Spread(NamedTuple):
 
     @property
     def values(self) -> dict[str, object]:
-        """What the texts of the chart say of it."""
+        """Values for the texts of the chart."""
         return {
             "pair": self.pair,
             "z": signed(self.z, 1),
@@ -317,7 +317,7 @@ def _draw_placebos(spreads: Sequence[_Spread], frame: Frame) -> Drawing:
 
 
 def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
-    """The field of each panel, and the height of the whole."""
+    """The plotting area of each panel, and the height of the drawing."""
     boxes: list[Box] = []
     top = 0.0
     columns = 1 if frame.narrow else 2
@@ -332,7 +332,7 @@ def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
 
 
 def _panel(drawing: Drawing, spread: _Spread, box: Box, reach: float, width: float) -> None:
-    """One block a session in columns of `width` from -`reach` to `reach`, and where the event lies."""
+    """Draw one block a session in bins of `width` from -`reach` to `reach`, and a marker at the event."""
     event, placebos = spread.z, spread.placebos
     x = Scale(-reach, reach, box.left, box.right)
     columns = Counter(math.floor(z / width) for z in placebos)

@@ -1,4 +1,4 @@
-"""Lines over sessions: prices of indices, sectors and stocks since the base, and the trend of the sectors."""
+"""Line charts: prices of indices, sectors and stocks since the base, and the trend of the sectors."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from screener.report.model import MEASURES, Report
 from screener.report.views.grids import group_names, label_of, names_in, rows_of
 
 _LEFT, _GAP = 42, 8
-"""Room for the figures of the axis, and above and below the field."""
+"""Space for the values of the axis, and above and below the plotting area."""
 _BOLD = 1.08
-"""How much wider bold letters are."""
+"""Width of bold text relative to plain text."""
 
 Run = tuple[tuple[int, float], ...]
-"""Sessions and figures that are drawn through."""
+"""Points that are joined: session and value."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,18 @@ class Line:
 
     @property
     def points(self) -> list[tuple[int, float]]:
-        """Of all runs."""
+        """The points of all runs."""
         return [point for run in self.runs for point in run]
 
     @property
     def last(self) -> float:
-        """The last figure."""
+        """The last value."""
         return self.runs[-1][-1][1]
 
 
 @dataclass(frozen=True)
 class Axis:
-    """How figures are written, and which of them has the stronger line."""
+    """How values are written, and which of them has the stronger line."""
 
     origin: float
     label: Callable[[float], str]
@@ -68,22 +68,22 @@ class Axis:
     end: Callable[[float], str]
     """At the end of a line."""
     ends: tuple[float, float] | None = None
-    """Lowest and highest figure of the field; None = as the lines need it."""
+    """Lowest and highest value of the plotting area; None = as the lines need it."""
 
 
 def height_of(field: float) -> float:
-    """What a field of that height takes of a drawing, with what stands above and below it."""
+    """Height of a drawing whose plotting area has the height `field`."""
     return field + BELOW + _GAP
 
 
 def box_of(lines: Sequence[Line], axis: Axis, frame: Frame, top: float, height: float) -> Box:
-    """The field of that height, below `top`, that leaves the labels of `lines` their room."""
+    """The plotting area of that height, below `top`, that leaves space for the labels of `lines`."""
     room = max(frame.length(text) for line in lines for text in _label(line, axis, frame))
     return Box(_LEFT, top + _GAP, frame.width - 10 - room * _BOLD, top + _GAP + height)
 
 
 def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mapping[int, date], box: Box) -> Field:
-    """Draw `lines`, one at least, into the field `box`, their labels to the right of it; returns the field."""
+    """Draw `lines`, at least one, into `box`, with their labels to the right; returns the plotting area."""
     frame = drawing.frame
     labels = [_label(line, axis, frame) for line in lines]
     figures = [value for line in lines for _, value in line.points]
@@ -104,7 +104,7 @@ def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mappin
 
 
 def _label(line: Line, axis: Axis, frame: Frame) -> list[str]:
-    """Name and last figure; on a phone the figure stands below the name, which leaves the lines their room."""
+    """Name and last value; on a phone the value stands below the name, which leaves the lines more space."""
     figure = axis.end(line.last)
     return [line.name, figure] if frame.narrow else [f"{line.name} {figure}"]
 
@@ -221,14 +221,14 @@ def _level(value: float) -> str:
 
 
 _TREND_HEIGHT, _TREND_HEADING, _TREND_GAP = 210, 22, 14
-"""Of a field, its heading above it, and what lies between the two."""
+"""Heights of a plotting area and of its heading, and the gap between two of them."""
 _MEASURES = (
     ("score", Axis(0.0, lambda value: f"{value:+.0f}" if value else "0", partial(signed, decimals=0), (-100.0, 100.0))),
     ("caar_ew", Axis(0.0, percent_label, percent_end)),
 )
 
 Rows = Sequence[Any]
-"""Of the frame of the trend."""
+"""Rows of the frame of the trend."""
 
 
 def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
@@ -267,7 +267,7 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
 
 
 def _trend_title(measure: str, newest: Rows, names: Mapping[str, str]) -> str:
-    """Who stands highest and lowest now: by score, or by abnormal return where there are no scores."""
+    """Names the highest and the lowest sector now: by score, or by abnormal return where there are no scores."""
     value = attrgetter(measure)
     ranked = sorted((row for row in newest if math.isfinite(value(row))), key=value, reverse=True)
     best, worst = ranked[0], ranked[-1]
@@ -335,7 +335,7 @@ def _trend_lines(by_sector: Mapping[str, Rows], names: Mapping[str, str], measur
 
 
 def _runs(points: Sequence[tuple[int, float]]) -> tuple[Run, ...]:
-    """The points parted where a session between two has no report."""
+    """The points, split where a session between two has no report."""
     runs: list[list[tuple[int, float]]] = []
     for tau, value in points:
         if not runs or tau > runs[-1][-1][0] + 1:

@@ -1,4 +1,4 @@
-"""Of the stocks: abnormal returns with their intervals, and every stock as a tile."""
+"""Charts of stocks: abnormal returns with their intervals, and a treemap."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class _Estimate:
     """Ends of the 95 % interval; NaN where there is none."""
     high: float
     hollow: bool = False
-    """Chosen for how it moved: no evidence."""
+    """Only in post-hoc groups: no evidence."""
 
     @property
     def clear(self) -> bool:
-        """Whether the interval leaves out 0."""
+        """Whether the interval excludes 0."""
         return self.low > 0 or self.high < 0
 
 

@@ -1,4 +1,4 @@
-"""What a column and a table are, and the columns that several tables have."""
+"""The classes of the registry, and the columns that several tables share."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ WINDOW = (
     Column("window_end", Unit.TAU, "Last session of the window."),
 )
 
-HEADLINE = (
+PLACEBO_TEST = (
     Column(
         "z_ewma",
         Unit.STATISTIC,
@@ -123,7 +123,7 @@ HEADLINE = (
     ),
 )
 
-HEADLINE_Q = Column(
+PLACEBO_Q = Column(
     "q",
     Unit.PROBABILITY,
     "placebo_p for the number of sectors, or of themes (Benjamini and Hochberg).",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from screener.report.columns.common import (
     CAAR_TESTED,
     FIRST,
-    HEADLINE,
     LAST,
     P_FAMILY,
+    PLACEBO_TEST,
     STEADY,
     UNDEFINED,
     VERDICT,
@@ -72,7 +72,7 @@ _FIGURES = (
     Column("mean_return_ew", Unit.RETURN, "Mean return of those with an abnormal return.", _NO_CAR),
     Column("caar_ew", Unit.RETURN, "Their mean cumulative abnormal return.", _NO_CAR),
     Column("breadth_up", Unit.SHARE, "Share of them that rose.", _NO_CAR),
-    *HEADLINE,
+    *PLACEBO_TEST,
     Column(
         "q",
         Unit.PROBABILITY,
@@ -81,17 +81,17 @@ _FIGURES = (
         "the headline test cannot be had, or too few ordinary sessions are known",
     ),
     P_FAMILY,
-    Column("t_portfolio", Unit.STATISTIC, "t of the equal-weight portfolio.", HEADLINE[0].empty),
-    Column("p_portfolio", Unit.PROBABILITY, "Two-sided p of t_portfolio.", HEADLINE[0].empty),
+    Column("t_portfolio", Unit.STATISTIC, "t of the equal-weight portfolio.", PLACEBO_TEST[0].empty),
+    Column("p_portfolio", Unit.PROBABILITY, "Two-sided p of t_portfolio.", PLACEBO_TEST[0].empty),
     Column(
         "q_portfolio",
         Unit.PROBABILITY,
         "p_portfolio for the number of groups (Benjamini and Hochberg): finds something on most ordinary sessions, so "
         "it is no evidence.",
-        HEADLINE[0].empty,
+        PLACEBO_TEST[0].empty,
     ),
     CAAR_TESTED,
-    Column("half_width", Unit.RETURN, "Half of the 95 % interval around caar_tested.", HEADLINE[0].empty),
+    Column("half_width", Unit.RETURN, "Half of the 95 % interval around caar_tested.", PLACEBO_TEST[0].empty),
 )
 
 _SEARCHED = (

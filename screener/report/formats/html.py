@@ -1,4 +1,4 @@
-"""Pages as HTML: one file that loads nothing, needs no script, and follows the reader's screen, night and printer."""
+"""Pages as HTML: one self-contained file for wide screens, phones, dark mode and print, which works without script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from screener.report.palette import style
 
 _FOLDER = files("screener.report.formats")
 _LONG, _SHORT = 34, 12
-"""Letters of a cell beyond which it may fold, and of a row's name where it may on a phone."""
+"""Length of a cell from which it may wrap, and of a row name from which it may on a phone."""
 _TONES = {"plain": "", "strong": "strong", "dim": "dim", "banner": "warning"}
 
 
@@ -68,7 +68,7 @@ def _text(name: str) -> str:
 
 
 def _policy(script: str) -> str:
-    """What a browser may load for the page: nothing; and run: this script."""
+    """The content security policy: nothing is loaded, and only this script runs."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     own = f"style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
@@ -80,10 +80,10 @@ def _direction(sign: int) -> str:
 
 @dataclass(frozen=True)
 class _Verdict:
-    """A line of the head that says a direction, such as who won."""
+    """A line of the head that has a direction, such as the best sector."""
 
     label: str
-    """What it is about; empty where the line does not begin with that."""
+    """Text before the coloured part; empty where there is none."""
     said: str
     sign: int
     rest: str
@@ -134,7 +134,7 @@ def _table(caption: str, grid: Grid, *, hidden: bool) -> _Table:
 
 
 def _sort_value(cell: Cell) -> str | None:
-    """What the column sorts by; empty where it is not known, None where that is the text itself."""
+    """The value that the column sorts by; '' = unknown, None = the text itself."""
     if cell.value is None:
         return None
     return f"{cell.value:.10g}" if math.isfinite(cell.value) else ""

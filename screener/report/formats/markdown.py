@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from screener.report.blocks import Cell, Grid, Line, Page, Span
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|#~])")
-"""Characters that Markdown, or HTML in it, would take for more than text."""
+"""Characters that Markdown, or HTML in it, would interpret."""
 
 
 def to_markdown(page: Page) -> str:
-    """The page with headings, lists and tables; what comes from data and configuration is text, never mark-up."""
+    """The page with headings, lists and tables; text from data and configuration is escaped."""
     blocks = [f"## {_text(page.title)}", *_paragraphs(page.head)]
     for section in page.sections:
         if section.title:

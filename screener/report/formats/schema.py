@@ -169,7 +169,7 @@ def _reference(kind: type, defs: Schema) -> Schema:
 
 
 def _object(kind: Any, defs: Schema) -> Schema:
-    """A dataclass, described by what stands below it and its fields in the code."""
+    """A dataclass, described by its docstring and those below its fields."""
     hints, texts = get_type_hints(kind), _field_docs(kind)
     names = [field.name for field in fields(kind)]
     described = {name: {"description": texts[name]} if name in texts else {} for name in names}
@@ -183,7 +183,7 @@ def _object(kind: Any, defs: Schema) -> Schema:
 
 
 def _field_docs(kind: type) -> dict[str, str]:
-    """By field, the text that stands below it."""
+    """By field, the docstring below it."""
     [definition] = ast.parse(inspect.getsource(kind)).body
     assert isinstance(definition, ast.ClassDef)  # noqa: S101 - for the type alone
     return {
@@ -199,7 +199,7 @@ def _line(text: str | None) -> str:
 
 
 def _value(hint: Any, defs: Schema) -> Schema:
-    """What JSON holds of a value of that type."""
+    """The schema of a value of that type."""
     arguments, origin = get_args(hint), get_origin(hint)
     if origin in (Union, UnionType):
         [known] = [argument for argument in arguments if argument is not NoneType]
@@ -273,7 +273,7 @@ _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.sch
 
 
 def dictionary() -> str:
-    """The page as Markdown; a line feed ends it."""
+    """The page as Markdown."""
     parts = [
         _HEAD,
         _listed(_EVERYWHERE),

@@ -25,12 +25,12 @@ PLAIN_WIDTH = 100
 PALETTE = "kr"
 _TONES = {"plain": "", "strong": "bold", "dim": "dim", "banner": "bold reverse"}
 _NARROW = str.maketrans("·−▲▼│█▌▐▁▂▃▄▅▆▇", "|-^v|#--_.,:=+*", "\N{COMBINING MACRON}")
-"""Characters that some terminals show two cells wide, or not at all."""
+"""Replacements of characters that some terminals show two cells wide, or not at all."""
 _LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _ASCII_LINE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 _GUTTER = 2
-"""Cells between two columns: a padding of one, and the box's blank divider."""
+"""Cells between two columns: a padding of one, and a blank divider."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _width_of(field: Field) -> int:
 
 
 def fitting(fields: Sequence[Field], width: int) -> list[int]:
-    """Places of the fields that say something and have room in `width` cells; the highest priority goes first."""
+    """Indices of the non-empty fields that fit `width` cells; the highest priority is dropped first."""
     kept = [index for index, field in enumerate(fields) if not (field.priority and field.empty)]
     while _total_width(fields, kept) > width and any(fields[index].priority for index in kept):
         # Of several columns of one priority the last goes first: the earlier ones matter more.
@@ -150,7 +150,7 @@ def fitting(fields: Sequence[Field], width: int) -> list[int]:
 
 
 def parts_of(grid: Grid, width: int) -> list[list[Field]]:
-    """The grid as one or more tables that fit: what has no room in one stands below it, with the names of the rows."""
+    """The grid as one or more tables that fit; columns that do not fit follow below, with the names of the rows."""
     measured = _measured(grid)
     places = fitting(measured, width)
     shown = [index for index, field in enumerate(measured) if not (field.priority and field.empty)]
@@ -165,7 +165,7 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
 
 
 def summary_of(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
-    """The grid as one table that fits, and the headers of the columns that were given up."""
+    """The grid as one table that fits, and the headers of the dropped columns."""
     measured = _measured(grid)
     places = fitting(measured, width)
     lost = [

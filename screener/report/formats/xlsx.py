@@ -40,13 +40,13 @@ _FORMATS = {
     Unit.KRW: "#,##0",
     Unit.SEE_UNIT: "0.0000",
 }
-"""How a figure is shown; the cell holds that of the CSV all the same. Text is `@`, whole numbers are plain."""
+"""Number formats; the cell holds the value of the CSV. Text is `@`, whole numbers are plain."""
 _COLOURED = (Unit.RETURN, Unit.SCORE)
 _NARROWEST, _WIDEST = 9, 44
 _BUTTON = 3
-"""Width that the button of a filter takes of a header."""
+"""Width of the filter button in a header."""
 _PAGE, _PARTS = 88, 8
-"""Width of the summary, and the columns that it is made of: one alone would be cut off where paper is narrower."""
+"""Width of the summary, and the columns that it spans: a single one would be cut off on narrower paper."""
 _LINE = 15.0
 """Height of a line of text, in points."""
 _A3, _A4 = 8, 9
@@ -111,12 +111,12 @@ class _Looks:
 
 
 def _side(unit: Unit) -> Mapping[str, Any]:
-    """Text and dates stand on the left, apart from the figure beside them."""
+    """Alignment: text and dates on the left, with an indent."""
     return {"align": "left", "indent": 1} if unit.holds in (str, date) else {"align": "right"}
 
 
 def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
-    """A sheet with a header that stays, a filter, and cells in their units."""
+    """Fill a sheet: frozen header, filter, cells in their units."""
     bottom, right = max(len(table.cells[0]), 1), len(table.columns) - 1
     for index, (column, cells) in enumerate(zip(table.columns, table.cells, strict=True)):
         head = looks.header if column.unit.holds in (str, date) else looks.header_of_figures
@@ -163,7 +163,7 @@ def _write_cell(sheet: Worksheet, row: int, index: int, column: Column, cell: Ce
 
 
 def _width(column: Column, cells: Sequence[Cell]) -> int:
-    """Width that shows header and cells, in narrow characters."""
+    """Column width that shows header and cells, in characters."""
     if column.unit.holds is str:
         longest = max((cell_len(str(cell)) for cell in cells if cell is not None), default=0)
     else:
@@ -172,7 +172,7 @@ def _width(column: Column, cells: Sequence[Cell]) -> int:
 
 
 def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
-    """The lines of the summary; the first row below them."""
+    """Write the lines of the summary; returns the first row below them."""
     sheet.hide_gridlines(2)
     sheet.set_column(0, _PARTS - 1, _PAGE / _PARTS)
     for row, line in enumerate(lines):
@@ -187,7 +187,7 @@ def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
 
 
 def _explain(sheet: Worksheet, tables: Sequence[Table], looks: _Looks) -> None:
-    """What each column of each sheet holds."""
+    """Write the meaning of each column of each sheet."""
     headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when")]
     for index, (header, width) in enumerate(zip(headers, (12, 20, 24, 90, 70), strict=True)):
         sheet.write_string(0, index, header, looks.header)
@@ -206,14 +206,14 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _DASHES = ("solid", "long_dash_dot", "round_dot")
-"""For sectors beyond the colours that can be told apart; what was put together after the event is dashed."""
+"""For sectors beyond the distinguishable colours; post-hoc groups are dashed."""
 _GREY = {"line": {"color": "#DFE3E8"}}
 _TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
 _PERCENT = "+0.00%;-0.00%;0.00%"
 _LABEL = 0.15
-"""Part of the range of bars that the figure beside a bar takes."""
+"""Space for the value beside a bar, as a share of the range of the bars."""
 _WIDTH, _HEIGHT, _ROWS = 760, 400, 21
-"""Of a chart in pixels, and the rows that it covers with one of air."""
+"""Size of a chart in pixels, and the rows that it covers, with one empty row."""
 _PATHS = 3
 """Column in which the figures of the paths begin, beside those of the bars."""
 
@@ -253,7 +253,7 @@ def draw(
 def _bars(
     book: Workbook, sheet: Worksheet, sectors: Sequence[Record], names: Mapping[str, str], colours: Directions
 ) -> Chart:
-    """What the sectors did in the first window, the best on top: abnormal returns of a study, else returns."""
+    """The sectors in the first window, the best on top: abnormal returns of a study, else returns."""
     first, last = sectors[0]["window_start"], sectors[0]["window_end"]
     if any(row["caar_ew"] is not None for row in sectors):
         measure, title = "caar_ew", N_("Abnormal return (CAAR) by sector, {window}")

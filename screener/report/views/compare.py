@@ -52,7 +52,7 @@ class _Driver(NamedTuple):
 class _Comparison:
     report: Report
     spreads: list[Any]
-    """Of the one pair, one row for each window."""
+    """The one pair, a row for each window."""
 
     def verdict(self, row: Any) -> Line:
         tested = math.isfinite(row.caar_ew)

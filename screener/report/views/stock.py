@@ -32,7 +32,7 @@ def stock_page(report: Report) -> Page:
 class _Stock:
     report: Report
     rows: list[Any]
-    """Of the stock, one for each window and sector."""
+    """The stock, a row for each window and sector."""
     estimation: Any
 
     def sections(self) -> Iterator[Section]:
