@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from screener.app.report import Request
 from screener.archive.history import history_with
 from screener.archive.publish import point_to_latest, publish, write_file
 from screener.config import load_settings
 from screener.errors import DataError
 from screener.report.columns import Column, Unit
+from screener.report.formats.csv import to_csv
+from screener.report.make import Request
 from screener.report.model import Report
-from screener.report.tables import Table, tables, to_csv
+from screener.report.tables import Table, tables_of
 from tests.data import small
 from tests.reports import make_report
 
@@ -83,7 +84,7 @@ def test_failed_swap_puts_the_old_directory_back(
 
 
 def test_history_keeps_one_row_each_and_what_others_wrote(tmp_path: Path, report: Report) -> None:
-    table = next(one for one in tables(report) if one.name == "sectors")
+    table = next(one for one in tables_of(report) if one.name == "sectors")
     path = tmp_path / "history.csv"
     first = history_with(tmp_path, report, table)
     assert first is not None
@@ -107,7 +108,7 @@ def test_history_keeps_one_row_each_and_what_others_wrote(tmp_path: Path, report
 
 @pytest.mark.parametrize("content", ["mine\n1\n", "SHORT"])
 def test_foreign_history_is_left_alone(tmp_path: Path, report: Report, content: str) -> None:
-    table = next(one for one in tables(report) if one.name == "sectors")
+    table = next(one for one in tables_of(report) if one.name == "sectors")
     if content == "SHORT":
         content = ",".join(table.header) + "\n2024\n"
     (tmp_path / "history.csv").write_text(content, encoding="utf-8")
@@ -176,7 +177,7 @@ def test_csv_is_safe_and_fixed() -> None:
         ("+82", None, None),
         ('a,"b"', 12345.678, 0),
     )
-    assert to_csv(Table("t", columns, rows)).decode("utf-8-sig") == (
+    assert to_csv(Table("t", columns, tuple(map(list, zip(*rows, strict=True))))).decode("utf-8-sig") == (
         'name,figure,count\n\'=1+1,-0.5000,-5\n\'@x,0.0000,3\n\'+82,,\n"a,""b""",12345.6780,0\n'
     )
 

@@ -16,12 +16,14 @@ import pytest
 from screener.archive.history import history_with, load_history
 from screener.errors import DataError
 from screener.i18n import name_of, speaking
-from screener.report.answer import report_answer
 from screener.report.blocks import Grid, Section
+from screener.report.formats.csv import to_csv
 from screener.report.model import Report
-from screener.report.pages.study import study_page
-from screener.report.tables import Table, to_csv
+from screener.report.screens import Screen
+from screener.report.tables import Table
 from screener.report.trend import trend_of
+from screener.report.views.study import study_page
+from tests.analysis.find import rows
 from tests.conftest import Run
 from tests.data import small
 
@@ -57,7 +59,7 @@ def history(report: Report) -> list[dict[str, str]]:
 
 
 def trended(report: Report, history: list[dict[str, str]]) -> Report:
-    return replace(report, trend=trend_of(report, history, LAST))
+    return report.with_trend(trend_of(report, history, LAST))
 
 
 def section(report: Report) -> Section | None:
@@ -68,18 +70,14 @@ def section(report: Report) -> Section | None:
 def test_earlier_reports_as_the_history_has_them_and_its_own_figures_last(
     report: Report, history: list[dict[str, str]]
 ) -> None:
-    first = next(group.sector for group in report.groups if group.theme is None)
+    first = report.frames.sectors["sector"][0]
     found = trend_of(report, history, LAST)
     mine = [(one.tau, one.score, one.rank, one.caar, one.q) for one in found if one.sector == first]
     assert mine[:3] == [(0, 50.0, 1.0, 0.05, 0.04), (1, 60.0, 1.0, 0.07, 0.02), (3, 40.0, 2.0, 0.04, 0.30)]
-    (own,) = [
-        one
-        for one in report.impact.groups
-        if (one.group.sector, one.group.theme, one.window.first, one.window.last) == (first, None, 0, 5)
-    ]
-    assert mine[3:] == [(5, own.score.value, own.score.rank, own.caar_ew, own.headline.q)]
+    [own] = rows(report.frames.sectors, sector=first, theme=None, window_start=0, window_end=5)
+    assert mine[3:] == [(5, own.score, own.rank, own.caar_ew, own.q)]
     assert not [one for one in found if one.sector == "GONE"]  # it is no sector of this report
-    assert {one.sector for one in found if one.tau == 5} == {one.sector for one in report.groups if one.theme is None}
+    assert {one.sector for one in found if one.tau == 5} == set(report.frames.sectors["sector"])
 
 
 def test_a_report_without_the_days_so_far_has_none(report: Report, history: list[dict[str, str]]) -> None:
@@ -109,7 +107,7 @@ def test_one_report_alone_is_no_trend(report: Report) -> None:
 
 def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[str, str]]) -> None:
     shown = trended(report, history)
-    table = next(one for one in report_answer(shown).tables() if one.name == "trend")
+    table = next(one for one in Screen("report", shown).tables() if one.name == "trend")
     rows = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
     assert len(rows) == len(shown.trend)
     found = section(shown)
@@ -145,7 +143,7 @@ def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[s
 
 def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Path) -> None:
     """From one report's rows, through the file, to the next one's trend: the same figures, rounded once."""
-    sectors: Table = next(one for one in report_answer(report).tables() if one.name == "sectors")
+    sectors: Table = next(one for one in Screen("report", report).tables() if one.name == "sectors")
     content = history_with(tmp_path, report, sectors)
     assert content is not None
     (tmp_path / "history.csv").write_bytes(content)

@@ -93,12 +93,12 @@ class _Terminal:
 
     def _grid(self, grid: Grid) -> Iterator[RenderableType]:
         if not self.summary:
-            for number, fields in enumerate(_split(grid, self.style.width)):
+            for number, fields in enumerate(parts_of(grid, self.style.width)):
                 if number:
                     yield Text()
                 yield self._table(fields)
             return
-        kept, lost = _summary(grid, self.style.width)
+        kept, lost = summary_of(grid, self.style.width)
         yield self._table(kept)
         if lost:
             yield Text(
@@ -140,7 +140,7 @@ def _width_of(field: Field) -> int:
     return max([cell_len(field.header), *(cell_len(cell.text) for cell in field.cells)])
 
 
-def _fitting(fields: Sequence[Field], width: int) -> list[int]:
+def fitting(fields: Sequence[Field], width: int) -> list[int]:
     """Places of the fields that say something and have room in `width` cells; the highest priority goes first."""
     kept = [place for place, field in enumerate(fields) if not (field.priority and field.empty)]
     while _width_of_all(fields, kept) > width and any(fields[place].priority for place in kept):
@@ -149,10 +149,10 @@ def _fitting(fields: Sequence[Field], width: int) -> list[int]:
     return kept
 
 
-def _split(grid: Grid, width: int) -> list[list[Field]]:
+def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     """The grid as one or more tables that fit: what has no room in one stands below it, with the names of the rows."""
     measured = _measured(grid)
-    places = _fitting(measured, width)
+    places = fitting(measured, width)
     told = [place for place, field in enumerate(measured) if not (field.priority and field.empty)]
     tables = [places]
     left = [place for place in told if place not in places]
@@ -164,10 +164,10 @@ def _split(grid: Grid, width: int) -> list[list[Field]]:
     return [[grid.fields[place] for place in table] for table in tables]
 
 
-def _summary(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
+def summary_of(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
     """The grid as one table that fits, and the headers of the columns that were given up."""
     measured = _measured(grid)
-    places = _fitting(measured, width)
+    places = fitting(measured, width)
     lost = [
         field.header
         for place, field in enumerate(measured)
