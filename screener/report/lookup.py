@@ -43,9 +43,11 @@ def find_stock(
     if found := _named(listed, asked):
         return found
     meant = _meant([*known, *listed], asked)
-    hint = _(": did you mean {near}?", near=meant) if meant else ""
+    nearest = _(": did you mean {near}?", near=meant) if meant else ""
     where = "" if listed else _("; `screener sync` with an account makes the whole market known")
-    raise UsageError("no stock {asked!r} in the sectors or the store{hint}{where}", asked=asked, hint=hint, where=where)
+    raise UsageError(
+        "no stock {asked!r} in the sectors or the store{meant}{where}", asked=asked, meant=nearest, where=where
+    )
 
 
 def _named(known: Sequence[Member], asked: str) -> Member | None:

@@ -31,17 +31,17 @@ class Simulated:
 
 def simulate(seed: int, sessions: int = 330, *, fat: bool = False) -> Simulated:
     """T sessions of strangers and `GROUPS`, the event on the last; `fat` tails and common days of Student's t (4)."""
-    random = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     stocks = STRANGERS + sum(GROUPS)
 
     def noise(*shape: int) -> Floats:
-        drawn = random.standard_t(4, shape) / np.sqrt(2.0) if fat else random.standard_normal(shape)
+        drawn = rng.standard_t(4, shape) / np.sqrt(2.0) if fat else rng.standard_normal(shape)
         return np.asarray(drawn, dtype=np.float64)
 
     benchmark = 0.01 * noise(sessions)
-    beta = random.uniform(0.5, 1.5, stocks)
+    beta = rng.uniform(0.5, 1.5, stocks)
     returns = benchmark[:, None] * beta + OWN * noise(sessions, stocks)
-    places = random.permutation(stocks)
+    places = rng.permutation(stocks)
     members = []
     start = 0
     for size in GROUPS:
