@@ -15,13 +15,14 @@ import pytest
 
 from screener.archive.history import history_with, load_history
 from screener.errors import DataError
-from screener.i18n import name_of, speaking
+from screener.i18n import speaking
 from screener.report.blocks import Grid, Section
 from screener.report.formats.csv import to_csv
 from screener.report.model import Report
 from screener.report.screens import Screen
 from screener.report.tables import Table
 from screener.report.trend import trend_of
+from screener.report.views.grids import group_names
 from screener.report.views.study import study_page
 from tests.analysis.find import rows
 from tests.conftest import Run
@@ -46,7 +47,7 @@ def report(demo: Report) -> Report:
 @pytest.fixture
 def history(report: Report) -> list[dict[str, str]]:
     """Reports of the event day, of the first session after it, and of the third."""
-    first, second = [group.sector for group in report.groups if group.theme is None][:2]
+    first, second = report.frames.sectors.loc[report.frames.sectors["theme"].isna(), "sector"].unique()[:2]
     return [
         row(report, 0, first, score="50.0", rank="1", caar_ew="0.050000", q="0.04000000"),
         row(report, 0, second, score="-30.0", rank="2", caar_ew="-0.030000", q="0.20000000"),
@@ -101,7 +102,7 @@ def test_what_is_no_figure_is_an_error_with_its_place(report: Report, history: l
 
 def test_one_report_alone_is_no_trend(report: Report) -> None:
     alone = trended(report, [])
-    assert {one.tau for one in alone.trend} == {5}
+    assert set(alone.frames.trend["tau"]) == {5}
     assert section(alone) is None
 
 
@@ -109,11 +110,11 @@ def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[s
     shown = trended(report, history)
     table = next(one for one in Screen("report", shown).tables() if one.name == "trend")
     rows = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
-    assert len(rows) == len(shown.trend)
+    assert len(rows) == len(shown.frames.trend)
     found = section(shown)
     assert found is not None
     grids = [one for one in found.body if isinstance(one, Grid)]
-    by_name = {name_of(group): group.sector for group in shown.groups if group.theme is None}
+    by_name = {name: sector for sector, name in group_names(shown).items()}
     written: dict[str, Callable[[str], str]] = {
         "score": lambda text: f"{float(text):+.0f}",
         "caar_ew": lambda text: f"{float(text) * 100:+.2f}",

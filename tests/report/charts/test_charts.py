@@ -19,7 +19,7 @@ from screener.report.charts.lines import sector_prices, trend
 from screener.report.charts.stocks import in_rows, movers, squarified, step, tiles
 from screener.report.model import Report
 from screener.report.views.grids import groups_at
-from tests.report.html import handmade
+from tests.report.charts import handmade
 from tests.report.tables import with_frames
 
 DRAWN = ["svg", "narrow"]

@@ -16,7 +16,7 @@ from screener.report.charts import charts_of
 from screener.report.formats.html import to_html
 from screener.report.model import Report
 from screener.report.views.study import study_page
-from tests.report.html.renamed import renamed
+from tests.report.renamed import renamed
 from tests.report.tables import frame, in_leading_window, with_frames
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from screener.report.formats.html import to_html
 from screener.report.model import Report, short_banner
 from screener.report.palette import contrast
 from screener.report.views.study import study_page
-from tests.report.html.renamed import EVENT, SECTOR, STOCK, renamed
+from tests.report.renamed import EVENT, SECTOR, STOCK, renamed
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 PALETTES = ["kr", "us", "cb"]
