@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Tone = Literal["plain", "strong", "dim", "banner"]
 
@@ -51,8 +51,7 @@ class Key(StrEnum):
     INDUSTRIES = "industries"
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of a table."""
 
     text: str
@@ -79,8 +78,7 @@ class Field:
         return all(cell.text in ("", "-") for cell in self.cells)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Part of a line."""
 
     text: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from screener.i18n import N_, _
@@ -42,7 +41,7 @@ def percent(value: float) -> Cell:
 def arrow(value: float) -> Cell:
     """The same with an arrow."""
     cell = percent(value)
-    return replace(cell, text=f"{formatting.arrow(value)} {cell.text}") if math.isfinite(value) else cell
+    return cell._replace(text=f"{formatting.arrow(value)} {cell.text}") if math.isfinite(value) else cell
 
 
 def signed(value: float, decimals: int = 0) -> Cell:

@@ -6,7 +6,7 @@ On the page every letter has the contrast that WCAG 2 AA asks for (4.5).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CONTRAST = 4.5
 _SHARES = (0.14, 0.30, 0.48, 1.0)
@@ -14,8 +14,7 @@ _SHARES = (0.14, 0.30, 0.48, 1.0)
 enough contrast."""
 
 
-@dataclass(frozen=True)
-class _Ground:
+class _Ground(NamedTuple):
     """Colours that do not depend on the palette."""
 
     paper: str
@@ -28,16 +27,14 @@ class _Ground:
     series: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Directions:
+class Directions(NamedTuple):
     """The colours of what rose and of what fell."""
 
     up: str
     down: str
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """The colours of both directions in the terminal and on the page."""
 
     terminal: Directions

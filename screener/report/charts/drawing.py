@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 from screener.i18n import N_, _
@@ -40,8 +40,7 @@ class Figure:
     """The same drawn for the screen of a phone; empty where `svg` serves there too."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """The width of a drawing and its font size, in units that are pixels where nothing is scaled."""
 
     width: float
@@ -132,8 +131,7 @@ _MARGIN = 0.04
 _FLAT = 0.01
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(NamedTuple):
     """A linear scale: `low` lies at `start`, `high` at `end`."""
 
     low: float
@@ -200,8 +198,7 @@ _TICK = 48
 """Room that the date of a session needs."""
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle of a drawing."""
 
     left: float
@@ -211,7 +208,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Field:
+class PlotArea:
     """A plotting area with the scales of its sessions and values."""
 
     box: Box
@@ -220,15 +217,15 @@ class Field:
     grid: tuple[float, ...]
 
     @staticmethod
-    def of(box: Box, taus: Sequence[int], low: float, high: float) -> Field:
-        """The field in `box` for these sessions, and figures from `low` to `high`."""
+    def of(box: Box, taus: Sequence[int], low: float, high: float) -> PlotArea:
+        """The plotting area in `box` for these sessions, and values from `low` to `high`."""
         low, high = roomy(low, high)
         x = Scale(min(taus), max(taus), box.left, box.right)
-        return Field(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
+        return PlotArea(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
 
 
 def draw_field(
-    drawing: Drawing, field: Field, days: Mapping[int, date], origin: float, label: Callable[[float], str]
+    drawing: Drawing, field: PlotArea, days: Mapping[int, date], origin: float, label: Callable[[float], str]
 ) -> None:
     """Draw grid lines with their values, a stronger one at `origin`, the event day, and sessions and dates below."""
     box = field.box

@@ -14,9 +14,9 @@ from screener.report.charts.drawing import (
     POST_HOC_LEFT_OUT,
     Box,
     Drawing,
-    Field,
     Figure,
     Frame,
+    PlotArea,
     Scale,
     draw_field,
     figure,
@@ -124,7 +124,7 @@ def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
     for index, path in enumerate(shown):
         left, top = index % columns * (width + _PATH_GAP), index // columns * (height + _PATH_GAP)
         box = Box(left + 46, top + _PATH_HEADING, left + width - 52, top + _PATH_HEADING + _PATH_HEIGHT)
-        field = Field.of(box, taus, min(low, 0.0), max(high, 0.0))
+        field = PlotArea.of(box, taus, min(low, 0.0), max(high, 0.0))
         drawing.text(left, top + 14, path.name, f"name ink{index % 7}")
         draw_field(drawing, field, {point.tau: point.date for point in path.points}, 0.0, percent_label)
         for other in shown:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from screener.analysis.scores import LARGEST_Q
 from screener.i18n import N_, _
@@ -17,9 +17,9 @@ from screener.report.charts.drawing import (
     POST_HOC_LEFT_OUT,
     Box,
     Drawing,
-    Field,
     Figure,
     Frame,
+    PlotArea,
     apart,
     draw_field,
     figure,
@@ -58,8 +58,7 @@ class Line:
         return self.runs[-1][-1][1]
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """How values are written, and which of them has the stronger line."""
 
     origin: float
@@ -82,13 +81,13 @@ def box_of(lines: Sequence[Line], axis: Axis, frame: Frame, top: float, height: 
     return Box(_LEFT, top + _GAP, frame.width - 10 - room * _BOLD, top + _GAP + height)
 
 
-def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mapping[int, date], box: Box) -> Field:
+def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mapping[int, date], box: Box) -> PlotArea:
     """Draw `lines`, at least one, into `box`, with their labels to the right; returns the plotting area."""
     frame = drawing.frame
     labels = [_label(line, axis, frame) for line in lines]
     figures = [value for line in lines for _, value in line.points]
     low, high = axis.ends or (min(*figures, axis.origin), max(*figures, axis.origin))
-    field = Field.of(box, list(days), low, high)
+    field = PlotArea.of(box, list(days), low, high)
     draw_field(drawing, field, days, axis.origin, axis.label)
     block = (frame.size + 2) * len(labels[0])
     ends = apart([field.y(line.last) for line in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
@@ -314,7 +313,7 @@ def _draw_trend(
     right = min(box.right for box in boxes)  # so that a session stands below itself
     for (measure, axis, lines), box in zip(drawn, boxes, strict=True):
         drawing.text(0, box.top - _TREND_HEADING + 6, _(MEASURES[measure.partition("_")[0]]), "name")
-        field = draw_lines(drawing, list(lines.values()), axis, days, replace(box, right=right))
+        field = draw_lines(drawing, list(lines.values()), axis, days, box._replace(right=right))
         for sector, line in lines.items():
             rows = {row.tau: row for row in by_sector[sector]}
             for tau, value in line.points:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from screener.i18n import _, ngettext
@@ -18,8 +17,7 @@ _EACH = 12
 _BELOW = 24
 
 
-@dataclass(frozen=True)
-class _Estimate:
+class _Estimate(NamedTuple):
     """One line of the plot; decimals."""
 
     name: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined
 
@@ -78,8 +78,7 @@ def _direction(sign: int) -> str:
     return "up" if sign > 0 else "down" if sign < 0 else ""
 
 
-@dataclass(frozen=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """A line of the head that has a direction, such as the best sector."""
 
     label: str
@@ -100,18 +99,13 @@ def _verdict(line: Line) -> _Verdict:
     return _Verdict(label.rstrip(": "), said.text, said.sign, rest.lstrip("; "))
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(NamedTuple):
     """A table with its caption, which is hidden where it would only repeat the title above."""
 
     caption: str
     hidden: bool
-    fields: tuple[Field, ...]
-
-    @property
-    def rows(self) -> Iterator[tuple[Cell, ...]]:
-        """Rows of cells."""
-        return zip(*(field.cells for field in self.fields), strict=True)
+    fields: list[Field]
+    rows: list[tuple[Cell, ...]]
 
 
 def _blocks(section: Section) -> list[Line | _Table]:
@@ -130,7 +124,8 @@ def _blocks(section: Section) -> list[Line | _Table]:
 
 
 def _table(caption: str, grid: Grid, *, hidden: bool) -> _Table:
-    return _Table(caption, hidden, tuple(field for field in grid.fields if not (field.priority and field.empty)))
+    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    return _Table(caption, hidden, fields, list(zip(*(field.cells for field in fields), strict=True)))
 
 
 def _sort_value(cell: Cell) -> str | None:

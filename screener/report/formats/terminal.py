@@ -61,16 +61,17 @@ def render(page: Page, style: Style, *, summary: bool = False) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for block in _Terminal(style, summary).blocks(page):
+    for block in _Terminal(style, summary=summary).blocks(page):
         console.print(block)
     text = "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
     return text.translate(_NARROW) if style.ascii else text
 
 
-@dataclass(frozen=True)
 class _Terminal:
-    style: Style
-    summary: bool
+    """Makes the renderables of a page."""
+
+    def __init__(self, style: Style, *, summary: bool) -> None:
+        self.style, self.summary = style, summary
 
     def blocks(self, page: Page) -> Iterator[RenderableType]:
         yield Text(page.title, style="bold")

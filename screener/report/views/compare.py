@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from screener.i18n import N_, _, ngettext
@@ -30,9 +29,8 @@ _TESTS = {
 
 def comparison_page(report: Report) -> Page:
     """The page of `screener compare`: a report with one pair of groups."""
-    rows = grids.spreads(report)
-    view = _Comparison(report, rows)
-    leading = next((row for row in rows if grids.is_at(row, report.leading)), rows[0])
+    view = _Comparison(report)
+    leading = next((row for row in view.spreads if grids.is_at(row, report.leading)), view.spreads[0])
     return Page(
         notes.page_title(report), (view.verdict(leading), *notes.provenance_lines(report)), tuple(view.sections())
     )
@@ -48,11 +46,12 @@ class _Driver(NamedTuple):
     contribution: float
 
 
-@dataclass(frozen=True)
 class _Comparison:
-    report: Report
-    spreads: list[Any]
-    """The one pair, a row for each window."""
+    """The sections of the page."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.spreads = grids.spreads(report)  # of one pair: a row for each window
 
     def verdict(self, row: Any) -> Line:
         tested = math.isfinite(row.caar_ew)

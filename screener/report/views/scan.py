@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_Q
@@ -13,7 +11,7 @@ from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, line
 from screener.report.columns import pages
 from screener.report.formatting import HUNDRED_MILLION, probability
-from screener.report.model import Report, ScanFacts
+from screener.report.model import Report
 from screener.report.views import notes
 from screener.report.views.grids import fields_of, names_in, rows_of
 from screener.study.placebo import FEWEST_DATES
@@ -49,27 +47,20 @@ def scan_page(report: Report, top: int = TOP, *, full: bool = False) -> Page:
         top: stocks in each of the two tables.
         full: every group and industry.
     """
-    assert report.scan is not None  # noqa: S101 - for the type alone
-    frames = report.frames
-    view = _Scan(
-        report,
-        report.scan,
-        rows_of(frames.scan.assign(name=names_in(frames.scan))),
-        rows_of(frames.groups.assign(strongest=frames.groups[f"strongest_{language()}"])),
-        top,
-        len(frames.groups) if full else SHOWN,
-    )
+    view = _Scan(report, top, full=full)
     return Page(notes.page_title(report), tuple(view.lead()), tuple(view.sections()))
 
 
-@dataclass(frozen=True)
 class _Scan:
-    report: Report
-    facts: ScanFacts
-    stocks: list[Any]
-    groups: list[Any]
-    top: int
-    shown: int
+    """The sections of the page."""
+
+    def __init__(self, report: Report, top: int, *, full: bool) -> None:
+        assert report.scan is not None  # noqa: S101 - for the type alone
+        frames = report.frames
+        self.report, self.facts, self.top = report, report.scan, top
+        self.stocks = rows_of(frames.scan.assign(name=names_in(frames.scan)))
+        self.groups = rows_of(frames.groups.assign(strongest=frames.groups[f"strongest_{language()}"]))
+        self.shown = len(self.groups) if full else SHOWN
 
     def sections(self) -> Iterator[Section]:
         yield from self._stocks()

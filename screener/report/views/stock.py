@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from screener.i18n import N_, _
 from screener.report.blocks import Grid, Key, Page, Section, line
@@ -20,20 +18,21 @@ _VERDICTS = {"winner": N_("; a winner"), "loser": N_("; a loser"), "no clear eff
 
 def stock_page(report: Report) -> Page:
     """The page of `screener stock`."""
-    behaviours = report.frames.behaviours
-    [estimation] = grids.rows_of(behaviours[behaviours["ticker"] == report.ticker])
-    rows = [row for window in report.windows for row in grids.stocks_at(report, window) if row.ticker == report.ticker]
-    view = _Stock(report, rows, estimation)
-    title = f"{rows[0].name} ({rows[0].ticker}, {rows[0].market}) · {notes.title(report.event)}"
+    view = _Stock(report)
+    stock = view.rows[0]
+    title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
     return Page(title, tuple(notes.provenance_lines(report)), tuple(view.sections()))
 
 
-@dataclass(frozen=True)
 class _Stock:
-    report: Report
-    rows: list[Any]
-    """The stock, a row for each window and sector."""
-    estimation: Any
+    """The sections of the page."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        windows = (grids.stocks_at(report, window) for window in report.windows)
+        self.rows = [row for rows in windows for row in rows if row.ticker == report.ticker]
+        behaviours = report.frames.behaviours
+        [self.estimation] = grids.rows_of(behaviours[behaviours["ticker"] == report.ticker])
 
     def sections(self) -> Iterator[Section]:
         """Its returns in each window, its usual behaviour, and what else happened to it."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from screener.i18n import N_, _, ngettext, pgettext
@@ -33,27 +32,20 @@ def study_page(report: Report, *, full: bool = False, explain: bool = False) -> 
         full: everything, instead of a summary.
         explain: what the scores are made of, in the summary as well.
     """
-    view = _Study(report, grids.sectors_at(report, report.leading), grids.stocks_at(report, report.leading))
+    view = _Study(report)
     sections = view.full() if full else view.summary(explain=explain)
     return Page(notes.page_title(report), tuple(view.lead()), tuple(sections))
 
 
-@dataclass(frozen=True)
 class _Study:
-    report: Report
-    sectors: list[Any]
-    """In the leading window, best first."""
-    stocks: list[Any]
-    """In the leading window."""
+    """The sections of the page."""
 
-    @property
-    def study(self) -> bool:
-        return self.report.provenance.study
-
-    @property
-    def funds(self) -> bool:
-        """Whether funds stand for the indices."""
-        return bool(self.report.provenance.proxies)
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.sectors = grids.sectors_at(report, report.leading)
+        self.stocks = grids.stocks_at(report, report.leading)
+        self.study = report.provenance.study
+        self.funds = bool(report.provenance.proxies)  # funds stand for the indices
 
     def summary(self, *, explain: bool) -> Iterator[Section]:
         yield self._sectors(full=False)
