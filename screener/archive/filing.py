@@ -25,8 +25,9 @@ from screener.archive.filed import (
 )
 from screener.archive.history import FILE as HISTORY
 from screener.archive.history import REVISION, history_with, load_history, rows_of
-from screener.archive.publish import locked, point_to_latest, publish, write_file
+from screener.archive.publish import locked, point_to_latest, publish
 from screener.config import Settings
+from screener.files import write_file
 from screener.report.answer import Answer
 from screener.report.faces import files_of
 from screener.report.model import SCHEMA_VERSION, Report

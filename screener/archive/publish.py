@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -11,69 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
 from screener.archive.swap import exchange
 from screener.errors import DataError
+from screener.files import unwritable, write_through
 from screener.report.model import Report
-from screener.words import cause, say
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step, as `write_files` does."""
-    write_files({path: content})
-
-
-def write_files(files: Mapping[Path, bytes]) -> None:
-    """Replace each file by its content, or none: all lie on the disk under other names before the first is renamed.
-
-    A file that holds its content already is left alone; where a link stands, what it points at is replaced.
-
-    Raises:
-        DataError: no room, no permission, or what is no file in the way; every file is as it was.
-    """
-    ready: dict[Path, Path] = {}
-    path = Path()
-    try:
-        for path, content in files.items():
-            _refuse_what_is_in_the_way(path)
-            if path.is_file() and path.read_bytes() == content:
-                continue
-            target = path.resolve()
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            ready[Path(temporary)] = target
-            _write_through(os.fdopen(handle, "wb"), content)
-            Path(temporary).chmod(0o644)
-        for written, path in ready.items():
-            written.replace(path)
-    except OSError as error:
-        raise DataError(_unwritable(path, error)) from None
-    finally:
-        for written in ready:
-            written.unlink(missing_ok=True)
-
-
-def _refuse_what_is_in_the_way(path: Path) -> None:
-    if path.exists() and not path.is_file():
-        raise DataError("{path}: is in the way: give another name, or move it, a file belongs there", path=path)
-    for folder in path.parents:
-        if folder.exists() and not folder.is_dir():
-            raise DataError(
-                "{folder}: is in the way of {name}: move it, a directory belongs there", folder=folder, name=path.name
-            )
-
-
-def _write_through(file: BinaryIO, content: bytes) -> None:
-    """Write `content` to the disk itself, not to its cache, and close the file."""
-    with file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -88,7 +33,7 @@ def locked(root: Path) -> Iterator[None]:
             "{root}: another screener has been writing there for a minute: wait, or end it", root=root
         ) from None
     except OSError as error:
-        raise DataError(_unwritable(root, error)) from None
+        raise unwritable(root, error) from None
 
 
 def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | None:
@@ -111,7 +56,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         fresh = Path(tempfile.mkdtemp(prefix=f".{report.event.id}.", dir=folder.parent))
         try:
             for name, content in files.items():
-                _write_through((fresh / name).open("wb"), content)
+                write_through(fresh / name, content)
                 (fresh / name).chmod(0o644)
             fresh.chmod(0o755)
             if folder.exists():
@@ -121,7 +66,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
-        raise DataError(_unwritable(folder, error)) from None
+        raise unwritable(folder, error) from None
     return folder
 
 
@@ -164,7 +109,7 @@ def point_to(root: Path, as_of: date) -> None:
         link.replace(latest)
     except OSError as error:
         link.unlink(missing_ok=True)
-        raise DataError(_unwritable(latest, error)) from None
+        raise unwritable(latest, error) from None
 
 
 def clear_leftovers(root: Path, names: Iterable[str]) -> None:
@@ -189,12 +134,8 @@ def alone(root: Path) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise DataError(_unwritable(root, error)) from None
+        raise unwritable(root, error) from None
     try:
         yield True
     finally:
         lock.release()
-
-
-def _unwritable(path: Path, error: OSError) -> str:
-    return say("{path}: cannot be written ({cause}): choose another place, or make room", path=path, cause=cause(error))

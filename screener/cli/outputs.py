@@ -75,7 +75,7 @@ def page(answer: Answer, style: Style, *, full: bool) -> str:
 
 def written(answer: Answer, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
     """Write the answer in one format, into the folder `path` or as the file `path`, and say where it went."""
-    from screener.archive.publish import write_files
+    from screener.files import write_files
     from screener.report.faces import files_of
 
     files = files_of(answer, format_, palette)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import secrets
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from screener.errors import UsageError
+from screener.files import write_atomic
 from screener.krx.wire import PassingError, within
 from screener.words import cause, say
 
@@ -125,13 +124,8 @@ def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
         if not waiting:
             path.unlink(missing_ok=True)
             return []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"salt": salt, "waiting": waiting}, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        content = {"salt": salt, "waiting": waiting}
+        write_atomic(path, json.dumps(content, ensure_ascii=False).encode())
     except OSError as error:
         return [
             say("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))

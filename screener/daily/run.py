@@ -9,7 +9,7 @@ from pathlib import Path
 
 from screener.archive.history import FILE as HISTORY
 from screener.archive.history import load_history
-from screener.archive.publish import alone, clear_leftovers, latest_of, locked, point_to, write_file
+from screener.archive.publish import alone, clear_leftovers, latest_of, locked, point_to
 from screener.daily import due as plans
 from screener.daily.job import Job, Outcome
 from screener.daily.making import Made, make_due
@@ -30,6 +30,7 @@ from screener.data.sources.live import Access
 from screener.data.sources.stored import observed
 from screener.data.sync.command import sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
+from screener.files import write_file
 from screener.krx.breaker import CLOCK_TOLERANCE
 from screener.words import cause, say
 

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from screener.archive.publish import write_file
 from screener.errors import ExitCode
+from screener.files import write_file
 from screener.words import say
 
 STATUS, MEMORY = "status.json", ".daily.json"

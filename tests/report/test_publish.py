@@ -12,9 +12,10 @@ import pytest
 
 from screener.app.report import Request
 from screener.archive.history import history_with
-from screener.archive.publish import point_to_latest, publish, write_file
+from screener.archive.publish import point_to_latest, publish
 from screener.config import load_settings
 from screener.errors import DataError
+from screener.files import write_file
 from screener.report.columns import Column, Unit
 from screener.report.model import Report
 from screener.report.tables import Table, tables, to_csv
