@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from screener.errors import DataError
 from screener.words import cause
@@ -63,9 +64,9 @@ def write_file(path: Path, data: bytes) -> None:
     write_files({path: data})
 
 
-def write_through(path: Path, data: bytes) -> None:
-    """Write a file that nobody reads yet, past the cache of the operating system to the disk."""
-    with path.open("wb") as file:
+def write_through(file: BinaryIO, data: bytes) -> None:
+    """Write `data` past the cache of the operating system to the disk, and close the file."""
+    with file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -91,10 +92,9 @@ def unwritable(path: Path, error: OSError) -> DataError:
 def _stage(target: Path, data: bytes, mode: int) -> Path:
     """Write `data` beside `target` under a hidden name that begins with its own; returns that file."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(descriptor)
     staged = Path(name)
     try:
-        write_through(staged, data)
+        write_through(os.fdopen(descriptor, "wb"), data)
         staged.chmod(mode)
     except OSError:
         staged.unlink(missing_ok=True)

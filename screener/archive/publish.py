@@ -56,7 +56,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         fresh = Path(tempfile.mkdtemp(prefix=f".{report.event.id}.", dir=folder.parent))
         try:
             for name, content in files.items():
-                write_through(fresh / name, content)
+                write_through((fresh / name).open("wb"), content)
                 (fresh / name).chmod(0o644)
             fresh.chmod(0o755)
             if folder.exists():

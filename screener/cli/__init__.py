@@ -9,15 +9,15 @@ import click
 from screener.cli.first import introduce
 from screener.cli.group import commands
 from screener.cli.speaking import settle_language
+from screener.console import exit_now, fail, replace_unencodable
 from screener.errors import ExitCode, ScreenerError
 from screener.language import apart
-from screener.streams import fail, leave, prepare
 from screener.words import cause, say
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    prepare()
+    replace_unencodable()
     settle_language(sys.argv[1:])
     debug = "--debug" in sys.argv
     try:
@@ -40,7 +40,7 @@ def main() -> None:
         kind = type(error).__name__
         what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
         code = fail([what], ExitCode.BUG, debug)
-    leave(code or ExitCode.DONE)
+    exit_now(code or ExitCode.DONE)
 
 
 def _arguments(asked: list[str]) -> list[str]:

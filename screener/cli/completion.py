@@ -7,8 +7,8 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 
 from screener.cli.options import language
 from screener.cli.speaking import Command
+from screener.console import echo
 from screener.errors import ExitCode
-from screener.streams import emit
 
 SHELLS = ("bash", "zsh", "fish")
 COMPLETING = "_SCREENER_COMPLETE"
@@ -54,5 +54,5 @@ def completion(context: click.Context, shell: str) -> int:
     """  # noqa: D301 - the backslash is click's sign for lines that are not to be folded
     found = get_completion_class(shell)
     assert found is not None  # noqa: S101 - for the type alone
-    emit(found(context.find_root().command, {}, "screener", COMPLETING).source() + "\n")
+    echo(found(context.find_root().command, {}, "screener", COMPLETING).source() + "\n")
     return ExitCode.DONE

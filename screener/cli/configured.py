@@ -9,8 +9,8 @@ import click
 from screener.cli import candidates
 from screener.cli.options import access_to, common, language, settings_of, stored
 from screener.cli.speaking import Command, Group
+from screener.console import echo
 from screener.errors import ExitCode
-from screener.streams import emit
 from screener.words import say
 
 
@@ -28,7 +28,7 @@ def events(config_directory: Path | None, store: str | None) -> int:
         name: calendar.place(event.first_day, event.event_day, event.base, now())
         for name, event in settings.events.items()
     }
-    emit(list_events(settings, days))
+    echo(list_events(settings, days))
     return ExitCode.DONE
 
 
@@ -47,7 +47,7 @@ def sectors(config_directory: Path | None, store: str | None, ids: tuple[str, ..
         settings.sector(one)  # a name that is wrong is told before the store is read
     members = {one.ticker for sector in settings.sectors.values() for one in sector.members}
     since = first_prices(open_store(store), members)
-    emit("\n".join(list_members(settings, one, since) for one in ids) if ids else list_sectors(settings, since))
+    echo("\n".join(list_members(settings, one, since) for one in ids) if ids else list_sectors(settings, since))
     return ExitCode.DONE
 
 
@@ -71,7 +71,7 @@ def check(config_directory: Path | None) -> int:
         stocks=stocks,
         claims=len(settings.claims),
     )
-    emit(f"{paths}{right}\n")
+    echo(f"{paths}{right}\n")
     return ExitCode.DONE
 
 
@@ -80,7 +80,7 @@ def check(config_directory: Path | None) -> int:
 def show(config_directory: Path | None) -> int:
     """Print the configuration files in force."""
     for path in settings_of(config_directory).files.values():
-        emit(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
+        echo(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
     return ExitCode.DONE
 
 
@@ -93,5 +93,5 @@ def init(directory: Path) -> int:
 
     for path, copied in copy_shipped(directory):
         done = say("{path}: copied", path=path) if copied else say("{path}: left as it is", path=path)
-        emit(f"{done}\n")
+        echo(f"{done}\n")
     return ExitCode.DONE

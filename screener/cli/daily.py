@@ -11,9 +11,9 @@ import click
 
 from screener.cli.options import access_to, common, settings_of, stored
 from screener.cli.speaking import Command
+from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
 from screener.language import spoken
-from screener.streams import emit, note
 from screener.words import Words, say
 
 if TYPE_CHECKING:
@@ -108,11 +108,11 @@ def daily(
     if log:
         faults += [fault for fault in [append(log, log_line(access.now(), code, line))] if fault]
     if not quiet or outcome.summary or code:
-        note(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
+        warn(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
     for fault in faults:
-        note(fault)
+        warn(fault)
     if outcome.summary:
-        emit("".join(f"{one}\n" for one in outcome.summary))
+        echo("".join(f"{one}\n" for one in outcome.summary))
     return code
 
 
@@ -146,18 +146,18 @@ def _install(kind: Kind, *, yes: bool) -> int:
             command += [option, os.environ[variable]]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
-        note(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
+        warn(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
         lines = schedule.cron_lines(command, folder)
-        emit(lines)
+        echo(lines)
         if yes:
-            note(schedule.install_cron(lines))
+            warn(schedule.install_cron(lines))
         return ExitCode.DONE
     units = schedule.systemd_units(command, folder)
-    emit("\n".join(f"# {name}\n{text}" for name, text in units.items()))
+    echo("\n".join(f"# {name}\n{text}" for name, text in units.items()))
     if yes:
         home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-        note(schedule.install_systemd(units, Path(home) / "systemd/user"))
+        warn(schedule.install_systemd(units, Path(home) / "systemd/user"))
     return ExitCode.DONE
 
 

@@ -11,8 +11,8 @@ import click
 
 from screener.cli.options import access_to, common, day, in_colour, language, settings_of, stored
 from screener.cli.speaking import Command, Group
+from screener.console import echo, warn
 from screener.errors import ConfigError, ExitCode
-from screener.streams import emit, note
 from screener.words import say
 
 
@@ -39,7 +39,7 @@ def sync(
 
     access = access_to(settings, store, watched=True)
     done = sync_store(settings, access, source, first, last, benchmark, market)
-    emit(describe(done, access.store.shown))
+    echo(describe(done, access.store.shown))
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
 
@@ -57,7 +57,7 @@ def info(config_directory: Path | None, store: str | None) -> int:
     from screener.report.holdings import holdings
 
     opened = access_to(settings_of(config_directory), store).store
-    emit(holdings(opened.shown, [(one.source, one.kind.name, one.info()) for one in opened.tables()]))
+    echo(holdings(opened.shown, [(one.source, one.kind.name, one.info()) for one in opened.tables()]))
     return ExitCode.DONE
 
 
@@ -72,11 +72,11 @@ def verify(config_directory: Path | None, store: str | None) -> int:
     opened = open_store(store)
     damages = [damage for table in opened.tables() for damage in table.verify()]
     found = [f"{one.path}: {one.what}" for one in damages] or [say("{store}: sound", store=opened.shown)]
-    emit("\n".join(found) + "\n")
+    echo("\n".join(found) + "\n")
     if damages:
         return ExitCode.DATA
     for path in [path for table in opened.tables() for path in table.leftovers()]:
-        note(
+        warn(
             say(
                 "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
                 path=path,
@@ -96,7 +96,7 @@ def repair(config_directory: Path | None, store: str | None) -> int:
     opened = open_store(store)
     with opened.writing("store repair", now()):
         done = [line for table in opened.tables() for line in table.repair()]
-    emit("\n".join(done or [say("{store}: nothing to mend", store=opened.shown)]) + "\n")
+    echo("\n".join(done or [say("{store}: nothing to mend", store=opened.shown)]) + "\n")
     return ExitCode.DONE
 
 
@@ -124,5 +124,5 @@ def doctor(config_directory: Path | None, store: str | None, as_json: bool, offl
     with suppress(ConfigError):  # the language that it asks for counts; what is wrong with it is a finding
         settings_of(config_directory)
     checks = examine(config_directory, store, os.environ, offline=offline)
-    emit(to_json(checks) if as_json else as_text(checks, colour=in_colour()))
+    echo(to_json(checks) if as_json else as_text(checks, colour=in_colour()))
     return exit_code(checks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from screener.cli.completion import COMPLETING
-from screener.streams import tell
+from screener.console import explain
 from screener.words import say
 
 CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY")
@@ -19,7 +19,7 @@ def introduce() -> None:
 
     if open_store(None).tables():
         return
-    tell(
+    explain(
         say("screener tells which Korean sectors and stocks an event moved, and how surely."),
         say("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
         say("Prices: fetched once, without an account, in about a minute, and kept."),

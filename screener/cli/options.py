@@ -91,12 +91,12 @@ def stored(command: Any) -> Any:
 
 def access_to(settings: Settings, store: str | None, *, hurried: bool = False, watched: bool = False) -> Access:
     """The store and the ways to the exchange, as options and environment say."""
+    from screener.console import ProgressBar
     from screener.data.access import open_access
-    from screener.progress import Bar
 
     bar = None
     if watched:
-        bar = Bar()
+        bar = ProgressBar()
         # However the command ends, the terminal is left without a trace of it.
         click.get_current_context().call_on_close(bar.stop)
     return open_access(settings, os.environ, store, bar, hurried=hurried)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.cli.options import coloured, style_of
+from screener.console import echo
 from screener.errors import UsageError
-from screener.streams import emit
 from screener.words import Words, cells
 
 if TYPE_CHECKING:
@@ -52,18 +52,18 @@ class Output:
         """Print the answer, and write the files that were asked for and say where they went; `said` stands below."""
         style = self.style(settings)
         if self.json:
-            emit(answer.document().decode())
+            echo(answer.document().decode())
         elif self.md:
             from screener.report.markdown import to_markdown
 
-            emit(to_markdown(answer.page(self.full)))
+            echo(to_markdown(answer.page(self.full)))
         else:
             # The page first: it was made, whatever becomes of the files.
-            emit(page(answer, style, full=self.full))
+            echo(page(answer, style, full=self.full))
             for format_, path in self.files.items():
                 said += written(answer, format_, path, style.palette, as_file=format_ in _FILES)
             if said:
-                emit(f"\n{folded(said, style.width)}")
+                echo(f"\n{folded(said, style.width)}")
 
 
 def page(answer: Answer, style: Style, *, full: bool) -> str:

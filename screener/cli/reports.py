@@ -13,10 +13,9 @@ from screener.cli import candidates
 from screener.cli.options import access_to, coloured, common, settings_of, stored, studied
 from screener.cli.outputs import FORMATS, Output, folded, outputs, page, written
 from screener.cli.speaking import Command
+from screener.console import busy, echo, warn
 from screener.errors import ExitCode, ScreenerError
 from screener.language import spoken
-from screener.progress import busy
-from screener.streams import emit, note
 from screener.words import Words, say
 
 if TYPE_CHECKING:
@@ -74,13 +73,13 @@ def report(
         try:
             folder, files = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
         except ScreenerError:
-            emit(screen)  # the report was made, whatever became of its files
+            echo(screen)  # the report was made, whatever became of its files
             raise
         kept = root / made.as_of.isoformat() / made.event.id
         said = answer.words("files_kept_more" if made.provenance.study else "files_kept", folder=kept)
         if folder:
             said = answer.words("filed", folder=folder, n=len(files), page="report.html")
-    emit(f"{screen}\n{folded(said, style.width)}")
+    echo(f"{screen}\n{folded(said, style.width)}")
     return code
 
 
@@ -168,7 +167,7 @@ def export(
         access = _access(settings, store, asked["source"])
         answer = SCREENS[screen](settings, names, asked, access, Words(spoken()))
     code = _tried(answer.tried)
-    emit(written(answer, format_, out, palette or settings.screener.palette))
+    echo(written(answer, format_, out, palette or settings.screener.palette))
     return code
 
 
@@ -196,5 +195,5 @@ def _access(settings: Settings, store: str | None, source: str) -> Callable[[], 
 def _tried(tried: Sequence[Tried]) -> int:
     """Say which sources could not serve, and hand on the exit code."""
     for one in tried:
-        note(say("{source} could not serve: {why}", source=one.source, why=one.why))
+        warn(say("{source} could not serve: {why}", source=one.source, why=one.why))
     return max((one.code for one in tried), default=ExitCode.DONE)

@@ -11,9 +11,9 @@ from screener.cli import candidates
 from screener.cli.options import access_to, common, day, settings_of, stored
 from screener.cli.outputs import Output, outputs
 from screener.cli.speaking import Command
+from screener.console import busy
 from screener.errors import ExitCode, UsageError
 from screener.language import spoken
-from screener.progress import busy
 from screener.words import Words, say
 
 _KINDS = ("konex", "preferreds", "spacs")  # those of `screens.sift`, which start-up need not wait for

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from screener.console import escaped
 from screener.words import cause, say
 
 LARGEST = 500_000
@@ -17,8 +18,7 @@ KEPT = 3
 
 def log_line(at: datetime, code: int, what: str) -> str:
     """One run in one line, whatever a file, a server or a stock's name has put into it."""
-    safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in what)
-    return f"{at.isoformat(timespec='seconds')} daily exit {int(code)}: {safe}"
+    return f"{at.isoformat(timespec='seconds')} daily exit {int(code)}: {escaped(what)}"
 
 
 def append(path: Path, line: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from screener.archive.changes import News
 from screener.config import Settings
+from screener.console import escaped
 from screener.daily.due import Span
 from screener.daily.making import Made, Told
 from screener.daily.status import Missed
@@ -68,7 +69,7 @@ def summarise(
     room = LINES - len(lines) - 1
     if len(events) > room:
         events = [*events[: room - 1], say("... and {count} events beside them", count=len(events) - room + 1)]
-    return [_plain(line) for line in [lines[0], *events, *lines[1:], last]][:LINES]
+    return [escaped(line) for line in [lines[0], *events, *lines[1:], last]][:LINES]
 
 
 def ended(spans: Sequence[Span]) -> list[str]:
@@ -176,8 +177,3 @@ def _sector(settings: Settings, words: Words, label: str) -> str:
 
 def _few(text: str) -> str:
     return text if len(text) <= 200 else text[:200].rsplit(" ", 1)[0] + " ..."
-
-
-def _plain(line: str) -> str:
-    """A name that the exchange sends must not reach a terminal, or a log, as commands."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
 from screener.words import say, translated
 from screener.words.cells import folded, padded, widened
@@ -79,7 +80,6 @@ def _wrapped(text: str, head: str, margin: str) -> str:
     """Lines of `text` after `head`, further ones after `margin`; a path is never broken."""
     lines: list[str] = []
     for line in text.split("\n"):
-        safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
         first = margin if lines else head
-        lines += folded(safe, WIDTH, first, margin) or [first.rstrip()]
+        lines += folded(escaped(line), WIDTH, first, margin) or [first.rstrip()]
     return "\n".join(lines)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from screener.archive.changes import sector_news, spread_news
 from screener.archive.filed import Change, Filed, changes, load_filed, revisions_csv, same_rows, seems_whole
 from screener.config import load_settings
+from screener.console import escaped
 from screener.daily import log, status
 from screener.daily.due import newest_final, spans, to_look_at_again
-from screener.daily.summary import _plain
 from screener.data.turns import Turn, turns
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
@@ -281,7 +281,7 @@ EVIL = "\x1b[2J\x1b]0;owned\x07\r\nscreener: daily done\u202e"
 
 
 def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_command() -> None:
-    for shown in (_plain(EVIL), log.log_line(kst(2025, 2, 3), 0, EVIL)):
+    for shown in (escaped(EVIL), log.log_line(kst(2025, 2, 3), 0, EVIL)):
         assert shown.isprintable()
         assert "\\x1b[2J" in shown
         assert "\n" not in shown
