@@ -30,8 +30,7 @@ def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
 
 def begun(settings: Settings, calendar: Calendar, through: date) -> bool:
     """Whether any event's day is over by `through`."""
-    days = [one.event_day or calendar.first_on_or_after(one.first_day) for one in settings.events.values()]
-    return any(day <= through for day in days)
+    return any(event.session(calendar) <= through for event in settings.events.values())
 
 
 def held(store: Store, way: str, through: date) -> dict[date, datetime]:
@@ -84,7 +83,7 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
     """
     found = []
     for name, event in settings.events.items():
-        start = bisect_left(sessions, event.event_day or event.first_day)
+        start = bisect_left(sessions, event.earliest_session)
         length = open_for(settings, name) + 1
         days = list(sessions[start : start + length])
         over = len(sessions) > start + length
