@@ -118,8 +118,8 @@ def doctor(config_directory: Path | None, store: str | None, as_json: bool, offl
     Exit codes: 0 nothing failed (warnings count as nothing), 3 data, 2 configuration or installation, 4 login or key
     refused, 5 network or refusal; where several failed, the first of these.
     """
-    from screener.doctor import examine, exit_code
-    from screener.report.diagnosis import as_text, to_json
+    from screener.doctor import examine
+    from screener.doctor.check import as_text, exit_code, to_json
 
     with suppress(ConfigError):  # the language that it asks for counts; what is wrong with it is a finding
         settings_of(config_directory)

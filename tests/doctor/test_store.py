@@ -14,7 +14,7 @@ import pytest
 from screener.config import load_settings
 from screener.data.published import compare
 from screener.data.store import Store
-from screener.doctor import exit_code
+from screener.doctor.check import exit_code
 from screener.errors import ExitCode
 from screener.krx.breaker import Breaker
 from tests.data.small import write_config
