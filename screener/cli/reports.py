@@ -51,8 +51,8 @@ def report(
     """Sectors, themes, winners and losers of an event; files them under reports/."""
     settings = settings_of(config_directory)
     from screener.app.report import Request, make_report
-    from screener.app.trend import with_trend
-    from screener.archive.filing import file_report
+    from screener.archive.history import with_trend
+    from screener.archive.reports import file_report
     from screener.report.answer import report_answer
 
     with busy(say("measuring")):
@@ -71,14 +71,14 @@ def report(
         said = answer.words("files_part")  # part of a study must not take the place of the whole
     else:
         try:
-            folder, files = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
+            filed = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
         except ScreenerError:
             echo(screen)  # the report was made, whatever became of its files
             raise
         kept = root / made.as_of.isoformat() / made.event.id
         said = answer.words("files_kept_more" if made.provenance.study else "files_kept", folder=kept)
-        if folder:
-            said = answer.words("filed", folder=folder, n=len(files), page="report.html")
+        if filed.folder:
+            said = answer.words("filed", folder=filed.folder, n=len(filed.files), page="report.html")
     echo(f"{screen}\n{folded(said, style.width)}")
     return code
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.app.trend import open_for
-from screener.archive.filed import seems_whole
-from screener.archive.history import REVISION, Row
+from screener.archive.history import REVISION, Row, sessions_open
+from screener.archive.reports import stored_revision
 from screener.config import Settings
 from screener.data.store import Store
 from screener.krx.calendar import Calendar
@@ -84,7 +83,7 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
     found = []
     for name, event in settings.events.items():
         start = bisect_left(sessions, event.earliest_session)
-        length = open_for(settings, name) + 1
+        length = sessions_open(settings, name) + 1
         days = list(sessions[start : start + length])
         over = len(sessions) > start + length
         last = days[-1] if over else None
@@ -157,7 +156,7 @@ def due(root: Path, found: Sequence[Span], sound: Collection[str], history: Sequ
     for span in found:
         for day in span.days:
             name = key(day, span.event)
-            in_history = (day.isoformat(), span.event, str(seems_whole(root / name))) in known
+            in_history = (day.isoformat(), span.event, str(stored_revision(root / name))) in known
             if not in_history or name not in sound:
                 missing.setdefault(day, []).append(span.event)
     return dict(sorted(missing.items()))

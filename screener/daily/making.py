@@ -8,12 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from screener.app.report import Request, make_report
-from screener.app.trend import with_trend
-from screener.archive.changes import News, sector_news, spread_news
-from screener.archive.filed import load_filed
-from screener.archive.filing import Filing, file_study
-from screener.archive.history import load_history
-from screener.archive.publish import locked
+from screener.archive.directories import locked
+from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
+from screener.archive.reports import FiledReport, load_directory, write_report
 from screener.config import Settings
 from screener.daily.due import key
 from screener.data.sources.live import Access
@@ -22,7 +19,6 @@ from screener.errors import DataError
 from screener.krx.tables import MARKET, PRICES
 from screener.report.answer import report_answer
 from screener.report.model import Report
-from screener.report.trend import trend
 from screener.words import Words
 
 
@@ -33,14 +29,14 @@ class Told:
     report: Report
     before: date | None
     """As-of of the report that it is compared with; None for the first one."""
-    news: tuple[News, ...]
+    news: tuple[Change, ...]
 
 
 @dataclass
 class Made:
     """What was made."""
 
-    filed: list[tuple[date, str, Filing]] = field(default_factory=list)
+    filed: list[tuple[date, str, FiledReport]] = field(default_factory=list)
     """By session and event, those that had to be written."""
     sound: set[str] = field(default_factory=set)
     """By name, all that are now as they should be."""
@@ -52,9 +48,9 @@ class Made:
     """By event, why reports could not be made."""
 
     @property
-    def revised(self) -> list[tuple[date, str, Filing]]:
+    def revised(self) -> list[tuple[date, str, FiledReport]]:
         """Those whose figures had been others."""
-        return [one for one in self.filed if one[2].changed]
+        return [one for one in self.filed if one[2].corrections]
 
 
 def make_due(
@@ -92,7 +88,7 @@ def make_due(
                 with locked(root):
                     report = with_trend(report, root, settings)
                     answer = report_answer(report, words)
-                    filing = file_study(root, report, answer, settings, palette, argv, renew=False)
+                    filing = write_report(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
                 told = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault)
                 made.faults.setdefault(event, []).append(told)
@@ -125,16 +121,16 @@ def _report(settings: Settings, access: Access, way: str, event: str, day: date)
 def _told(root: Path, known: set[tuple[str, str]], report: Report) -> Told:
     """The newest report of an event beside the one that was the newest before this run."""
     event = report.event.id
-    rows = trend(load_history(root), event, report.sessions)
+    rows = sector_trend(load_history(root), event, report.sessions)
     earlier = [row.as_of for row in rows if row.as_of < report.as_of and (str(row.as_of), event) in known]
     if not earlier:
         return Told(report, None, ())
     before = max(earlier)
-    sectors = sector_news(
+    sectors = sector_changes(
         [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
     )
-    tables = [load_filed(root / key(day, event)) for day in (before, report.as_of)]
-    spreads = spread_news(*(one.table("spreads") if one else [] for one in tables))
+    tables = [load_directory(root / key(day, event)) for day in (before, report.as_of)]
+    spreads = spread_changes(*(one.table("spreads") if one else [] for one in tables))
     crossed = [one for one in sectors if one.kind != "rank"]
     return Told(report, before, (*crossed, *spreads, *(one for one in sectors if one.kind == "rank")))
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from screener.archive.history import FILE as HISTORY
-from screener.archive.history import load_history
-from screener.archive.publish import alone, clear_leftovers, latest_of, locked, point_to
+from screener.archive.directories import clear_leftovers, latest_of, locked, only_daily_run, point_to
+from screener.archive.history import HISTORY, load_history
 from screener.daily import due as plans
 from screener.daily.job import Job, Outcome
 from screener.daily.making import Made, make_due
@@ -65,7 +64,7 @@ def run_daily(job: Job) -> Outcome:
         nothing = _nothing_to_do(job)
         if nothing is not None:
             return nothing
-        with alone(job.root) as mine:
+        with only_daily_run(job.root) as mine:
             if not mine:
                 return Outcome(
                     ExitCode.DONE, say("{root}: another daily run is at work: nothing done here", root=job.root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from screener.archive.changes import News
+from screener.archive.history import Change
 from screener.config import Settings
 from screener.console import escaped
 from screener.daily.due import Span
@@ -48,7 +48,7 @@ def summarise(
             say("{event} as of {day} (revision {number})", event=event, day=day, number=filing.revision)
             for day, event, filing in made.revised
         ]
-        count = sum(len(filing.changed) for _, _, filing in made.revised)
+        count = sum(len(filing.corrections) for _, _, filing in made.revised)
         told = _few(", ".join(names))
         lines.append(say("Revised, for figures were corrected: {names}: {count} figures", names=told, count=count))
     if missed:
@@ -95,7 +95,7 @@ def _headline(settings: Settings, words: Words, made: Made) -> str:
     return f"{day}: {shown}"
 
 
-def _says(settings: Settings, words: Words, news: News) -> str:
+def _says(settings: Settings, words: Words, news: Change) -> str:
     name = " - ".join(_sector(settings, words, part) for part in news.subject.split(" - "))
     if news.kind == "spread":
         how = {
@@ -103,7 +103,7 @@ def _says(settings: Settings, words: Words, news: News) -> str:
             "turned": say("has turned"),
             "widened": say("has widened"),
             "narrowed": say("has narrowed"),
-        }[news.how]
+        }[news.direction]
         old, new = percent(news.before), percent(news.after)
         return say("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
     before, after = news.before, news.after

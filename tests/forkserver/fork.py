@@ -24,7 +24,7 @@ LOADED = (
     "screener.app.answers",
     "screener.daily.run",
     "screener.doctor",
-    "screener.archive.filing",
+    "screener.archive.reports",
     "screener.data.sync.command",
     "screener.cli",
     "screener.demo",
