@@ -18,7 +18,8 @@ from screener.words import Words, say
 
 if TYPE_CHECKING:
     from screener.config import Settings
-    from screener.daily.job import Job, Outcome
+    from screener.daily.reports import Job
+    from screener.daily.run import Outcome
     from screener.daily.schedule import Kind
 
 _PATH = click.Path(path_type=Path)
@@ -66,20 +67,20 @@ def daily(
         return _install(cast("Kind", install), yes=yes)
     if yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
-    from screener.daily.job import Job, Outcome
-    from screener.daily.log import append, log_line
+    from screener.daily.reports import Job
+    from screener.daily.run import Outcome, sessions_behind
     from screener.daily.run import run_daily as run
-    from screener.daily.run import sessions_behind
+    from screener.daily.status import append_log, log_line
 
     try:
         settings = settings_of(config_directory)
     except ScreenerError as error:
-        from screener.daily.run import remember_failure
+        from screener.daily.status import remember_failure
         from screener.data.access import now
 
         line = remember_failure(reports, now(), error.exit_code, str(error))
         if log:
-            append(log, log_line(now(), error.exit_code, line))
+            append_log(log, log_line(now(), error.exit_code, line))
         raise
     access = access_to(settings, store)
     job = Job(
@@ -87,7 +88,6 @@ def daily(
         access,
         reports,
         Words(spoken()),
-        settings.screener.palette,
         source,
         benchmark,
         market,
@@ -106,7 +106,7 @@ def daily(
         line = f"{line}; {what}: --max-age {max_age}"
     faults = [] if check else _notify(job, settings, notify, outcome)
     if log:
-        faults += [fault for fault in [append(log, log_line(access.now(), code, line))] if fault]
+        faults += [fault for fault in [append_log(log, log_line(access.now(), code, line))] if fault]
     if not quiet or outcome.summary or code:
         warn(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
     for fault in faults:

@@ -1,15 +1,14 @@
-"""What a daily run says: ten lines at most, of which the first says what changed."""
+"""The summary of a daily run: ten lines at most, of which the first says what changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from screener.archive.history import Change
 from screener.config import Settings
 from screener.console import escaped
 from screener.daily.due import Span
-from screener.daily.making import Made, Told
+from screener.daily.reports import Batch, Job, Latest
 from screener.daily.status import Missed
 from screener.data.turns import Turn, What
 from screener.report.figures import percent
@@ -17,58 +16,52 @@ from screener.words import Words, say
 
 LINES = 10
 NAMED = 3
-"""Changes that the first line names, and stocks that a line names of each kind."""
+"""Changes on the first line, and stocks of each kind on one line."""
 
 
 def summarise(
-    settings: Settings,
-    words: Words,
-    root: Path,
-    made: Made,
-    spans: Sequence[Span],
-    missed: Missed | None,
-    repaired: Sequence[str],
+    job: Job, batch: Batch, spans: Sequence[Span], missed: Missed | None, repaired: Sequence[str]
 ) -> list[str]:
     """The lines; none where nothing was made.
 
     Args:
-        settings: names of sectors and stocks.
-        words: language of names.
-        root: the reports directory.
-        made: what was made.
+        job: names of sectors and stocks, and the reports directory.
+        batch: the reports.
         spans: the events and their sessions.
         missed: sessions whose report came late.
         repaired: what was taken out of the store because it was damaged.
     """
-    if not made.filed:
+    if not batch.filed:
         return []
-    lines = [_headline(settings, words, made), *_stocks(settings, words, made)]
-    if made.revised:
+    settings, words = job.settings, job.words
+    lines = [_headline(settings, words, batch), *_stocks(settings, words, batch)]
+    if batch.revised:
         names = [
-            say("{event} as of {day} (revision {number})", event=event, day=day, number=filing.revision)
-            for day, event, filing in made.revised
+            say("{event} as of {day} (revision {number})", event=event, day=day, number=filed.revision)
+            for day, event, filed in batch.revised
         ]
-        count = sum(len(filing.corrections) for _, _, filing in made.revised)
-        told = _few(", ".join(names))
-        lines.append(say("Revised, for figures were corrected: {names}: {count} figures", names=told, count=count))
+        count = sum(len(filed.corrections) for _, _, filed in batch.revised)
+        shown = _shortened(", ".join(names))
+        lines.append(say("Revised, for figures were corrected: {names}: {count} figures", names=shown, count=count))
     if missed:
-        days = " - ".join(dict.fromkeys((missed.sessions[0], missed.sessions[-1])))
+        days = " - ".join(dict.fromkeys((str(missed.sessions[0]), str(missed.sessions[-1]))))
         count = len(missed.sessions)
         lines.append(say("Late: {count} missed sessions ({days}); {why}", count=count, days=days, why=missed.why))
     if repaired:
-        told = _few("; ".join(repaired))
-        lines.append(say("The store was damaged and has been mended: {what}", what=told))
+        shown = _shortened("; ".join(repaired))
+        lines.append(say("The store was damaged and has been mended: {what}", what=shown))
     over = ended(spans)
     if over:
-        lines.append(say("Over, no new reports: {events}", events=_few(", ".join(over))))
-    newest = max(day for day, _, _ in made.filed)
-    last = say("Files: {folder}", folder=root / str(newest))
-    if len(made.filed) > 1:
-        last = say("{line}, and {count} reports beside it", line=last, count=len(made.filed) - 1)
-    events = [_event(words, told) for told in made.told]
+        lines.append(say("Over, no new reports: {events}", events=_shortened(", ".join(over))))
+    newest = max(day for day, _, _ in batch.filed)
+    last = say("Files: {folder}", folder=job.root / str(newest))
+    if len(batch.filed) > 1:
+        last = say("{line}, and {count} reports beside it", line=last, count=len(batch.filed) - 1)
+    events = [_event(words, latest) for latest in batch.latest]
     room = LINES - len(lines) - 1
     if len(events) > room:
         events = [*events[: room - 1], say("... and {count} events beside them", count=len(events) - room + 1)]
+    # A name that the exchange sends must not reach a terminal, or a log, as commands.
     return [escaped(line) for line in [lines[0], *events, *lines[1:], last]][:LINES]
 
 
@@ -77,16 +70,18 @@ def ended(spans: Sequence[Span]) -> list[str]:
     return [say("{event} (until {day})", event=span.event, day=span.last) for span in spans if span.last]
 
 
-def _headline(settings: Settings, words: Words, made: Made) -> str:
-    """What changed, the weightiest first."""
-    if not made.told:
-        return say("Nothing new: reports of earlier sessions that were made again: {count}", count=len(made.filed))
-    day = max(told.report.as_of for told in made.told)
-    parts = [say("{event}: first report", event=one.report.event.id) for one in made.told if one.before is None]
-    many = len(made.told) > 1
-    for told in made.told:
-        parts += [(f"{told.report.event.id}: " if many else "") + _says(settings, words, one) for one in told.news]
-    parts += [f"{_name(settings, words, turn)} {_what(turn.what)}" for _, turn in made.turns]
+def _headline(settings: Settings, words: Words, batch: Batch) -> str:
+    """What changed, the most important first."""
+    if not batch.latest:
+        return say("Nothing new: reports of earlier sessions that were made again: {count}", count=len(batch.filed))
+    day = max(latest.report.as_of for latest in batch.latest)
+    first = [latest.report.event.id for latest in batch.latest if latest.before is None]
+    parts = [say("{event}: first report", event=event) for event in first]
+    many = len(batch.latest) > 1
+    for latest in batch.latest:
+        prefix = f"{latest.report.event.id}: " if many else ""
+        parts += [prefix + _sentence(settings, words, change) for change in latest.changes]
+    parts += [f"{_stock(settings, words, turn)} {_verb(turn.what)}" for _, turn in batch.turns]
     if not parts:
         return say("{day}: no change of rank, significance or spread", day=day)
     shown = "; ".join(parts[:NAMED])
@@ -95,30 +90,30 @@ def _headline(settings: Settings, words: Words, made: Made) -> str:
     return f"{day}: {shown}"
 
 
-def _says(settings: Settings, words: Words, news: Change) -> str:
-    name = " - ".join(_sector(settings, words, part) for part in news.subject.split(" - "))
-    if news.kind == "spread":
+def _sentence(settings: Settings, words: Words, change: Change) -> str:
+    name = " - ".join(_sector(settings, words, part) for part in change.subject.split(" - "))
+    if change.kind == "spread":
         how = {
             "closed": say("has closed"),
             "turned": say("has turned"),
             "widened": say("has widened"),
             "narrowed": say("has narrowed"),
-        }[news.direction]
-        old, new = percent(news.before), percent(news.after)
+        }[change.direction]
+        old, new = percent(change.before), percent(change.after)
         return say("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
-    before, after = news.before, news.after
-    if news.kind == "rank":
+    before, after = change.before, change.after
+    if change.kind == "rank":
         return say("{name} now rank {after:.0f} (was {before:.0f})", name=name, after=after, before=before)
-    if news.kind == "significant":
+    if change.kind == "significant":
         return say("{name} now significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
     return say("{name} not significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
 
 
-def _event(words: Words, told: Told) -> str:
-    """How an event stands: best and worst sector over the days since."""
-    report = told.report
+def _event(words: Words, latest: Latest) -> str:
+    """How an event stands: its best and worst sector over the days since."""
+    report = latest.report
     tau = max(window.last for window in report.impact.windows if window.available and window.first == 0)
-    window = next(one for one in report.impact.windows if (one.first, one.last) == (0, tau))
+    window = next(window for window in report.impact.windows if (window.first, window.last) == (0, tau))
     rows = [row for row in report.sectors(window) if not row.group.post_hoc and row.caar_ew == row.caar_ew]
     rows.sort(key=lambda row: -row.caar_ew)
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
@@ -133,20 +128,20 @@ def _verdict(verdict: str) -> str:
     return say(" (loser)") if verdict == "loser" else ""
 
 
-def _stocks(settings: Settings, words: Words, made: Made) -> list[str]:
+def _stocks(settings: Settings, words: Words, batch: Batch) -> list[str]:
     """Limits, halts, listings and names, in one line."""
-    by_what: dict[What, list[str]] = {}
-    for _, turn in made.turns:
+    by_kind: dict[What, list[str]] = {}
+    for _, turn in batch.turns:
         was = say(" (was {name})", name=turn.was) if turn.was else ""
-        by_what.setdefault(turn.what, []).append(f"{_name(settings, words, turn)}{was}")
+        by_kind.setdefault(turn.what, []).append(f"{_stock(settings, words, turn)}{was}")
     parts = []
-    for what, names in by_what.items():
+    for kind, names in by_kind.items():
         more = say(" and {count} more", count=len(names) - NAMED) if len(names) > NAMED else ""
-        parts.append(f"{_what(what)}: {', '.join(names[:NAMED])}{more}")
+        parts.append(f"{_verb(kind)}: {', '.join(names[:NAMED])}{more}")
     return [say("Stocks: {what}", what="; ".join(parts))] if parts else []
 
 
-def _what(what: What) -> str:
+def _verb(kind: What) -> str:
     return {
         "limit_up": say("at the upper limit"),
         "limit_down": say("at the lower limit"),
@@ -155,10 +150,10 @@ def _what(what: What) -> str:
         "listed": say("newly listed"),
         "delisted": say("no longer listed"),
         "renamed": say("renamed"),
-    }[what]
+    }[kind]
 
 
-def _name(settings: Settings, words: Words, turn: Turn) -> str:
+def _stock(settings: Settings, words: Words, turn: Turn) -> str:
     for sector in settings.sectors.values():
         for member in sector.members:
             if member.ticker == turn.ticker:
@@ -175,5 +170,5 @@ def _sector(settings: Settings, words: Words, label: str) -> str:
     return words.name(known.themes[theme]) if theme in known.themes else words.name(known.name)
 
 
-def _few(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= 200 else text[:200].rsplit(" ", 1)[0] + " ..."

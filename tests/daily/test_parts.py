@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from screener.archive.reports import (
 )
 from screener.config import load_settings
 from screener.console import escaped
-from screener.daily import log, status
+from screener.daily import status
 from screener.daily.due import newest_final, spans, to_look_at_again
 from screener.data.turns import Turn, turns
 from screener.errors import ExitCode
@@ -268,27 +267,27 @@ def test_whatever_stands_in_status_json_the_next_run_goes_on(content: object) ->
         assert after.failing is not None
         assert status.load_memory(Path(folder)).looked.keys() >= set()
         status.save(Path(folder) / status.STATUS, after)
-        assert asdict(status.load_status(Path(folder))) == asdict(after)
+        assert status.load_status(Path(folder)) == after
 
 
 def test_the_log_rotates_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "LARGEST", 100)
+    monkeypatch.setattr(status, "LARGEST", 100)
     path = tmp_path / "logs/daily.log"
     for number in range(12):
-        assert log.append(path, log.log_line(kst(2025, 2, 3), 0, f"run {number}")) == ""
+        assert status.append_log(path, status.log_line(kst(2025, 2, 3), 0, f"run {number}")) == ""
     assert sorted(one.name for one in path.parent.iterdir()) == ["daily.log", *(f"daily.log.{n}" for n in (1, 2, 3))]
     assert path.stat().st_mode & 0o077 == 0
     files = [path.with_name(f"daily.log.{number}") for number in (3, 2, 1)]
     kept = [int(line.split()[-1]) for one in [*files, path] for line in one.read_text().splitlines()]
     assert kept == list(range(kept[0], 12)), "in order, and none of the last ones is lost"
-    assert "File exists" in log.append(path / "below", "x")
+    assert "File exists" in status.append_log(path / "below", "x")
 
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\r\nscreener: daily done\u202e"
 
 
 def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_command() -> None:
-    for shown in (escaped(EVIL), log.log_line(kst(2025, 2, 3), 0, EVIL)):
+    for shown in (escaped(EVIL), status.log_line(kst(2025, 2, 3), 0, EVIL)):
         assert shown.isprintable()
         assert "\\x1b[2J" in shown
         assert "\n" not in shown
