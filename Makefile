@@ -80,7 +80,7 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 # `screener --help` prints these files instead of loading the command line; a test holds the two together.
 screener/help.txt screener/help.ko.txt: language = $(if $(findstring .ko.,$@),ko,en)
 screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py screener/words/messages/*.py) $(CLICK) $(VENV)/installed
-	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli import main; main()' --help --lang $(language) > $@
+	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli.app import main; main()' --help --lang $(language) > $@
 
 # What gettext reads of click's own words; a test holds it together with screener/words/click.py.
 $(CLICK): screener/words/click.py $(VENV)/installed-dev

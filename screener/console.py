@@ -12,6 +12,7 @@ import click
 
 from screener.errors import ExitCode
 from screener.words import say
+from screener.words.cells import padded, widened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,6 +92,13 @@ def escaped(text: str) -> str:
     Text from a file, an argument or a server must not reach a terminal or a log as commands.
     """
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text, each column as wide as its widest cell."""
+    widths = [max(len(widened(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def _shortened(text: str) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 
 from screener.app.flows import load_flows
 from screener.app.report import Request, make_report
+from screener.choices import MARKETS
 from screener.config import Settings
-from screener.config.models import Market, Member, Name, Sector
+from screener.config.models import Member, Name, Sector
 from screener.errors import UsageError
 from screener.language import spoken
 from screener.report.model import Flow, Report
@@ -21,7 +22,6 @@ from screener.words import say
 if TYPE_CHECKING:
     from screener.data.sources.live import Access
 
-MARKETS: tuple[Market, ...] = ("KOSPI", "KOSDAQ")
 UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
 NEAREST = 3

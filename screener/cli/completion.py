@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
 
-from screener.cli.options import language
+from screener.cli.options import language_option
 from screener.cli.speaking import Command
 from screener.console import echo
 from screener.errors import ExitCode
@@ -42,7 +42,7 @@ add_completion_class(_Bash)
 
 @click.command(cls=Command, epilog='Example: eval "$(screener completion bash)"')
 @click.argument("shell", type=click.Choice(SHELLS))
-@language
+@language_option
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     """Print what makes a shell complete commands, options, events, sectors and stocks.

@@ -18,11 +18,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from screener.choices import Market, ModelName, Palette
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST, TICKER, closing
 from screener.words import say
 
-Market = Literal["KOSPI", "KOSDAQ"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
 
@@ -203,10 +203,6 @@ class Event(Strict):
                 event_day=self.event_day,
             )
         return self
-
-
-Palette = Literal["kr", "us", "cb"]
-ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
 
 
 class Weights(Strict):

@@ -13,9 +13,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-KINDS = ("konex", "preferreds", "spacs")
-"""Left out unless they are asked for: KONEX trades by appointment and has no index, a preferred share doubles its
-ordinary one, a SPAC is cash."""
 _SPAC = re.compile("스팩|SPAC(?!E)", re.IGNORECASE)
 
 
@@ -30,7 +27,7 @@ class Filters:
     only: str | None = None
     """KOSPI or KOSDAQ; None: both."""
     kept: frozenset[str] = frozenset()
-    """Of `KINDS`, those that are not left out."""
+    """Of `screener.choices.KINDS`, those that are not left out."""
 
 
 def sift(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from screener.app.scan import Request, make_scan
-from screener.cli.options import access_to
 from screener.config import load_settings
+from screener.data.access import open_access
 from screener.report.answer import Answer, claims_answer, comparison_answer, report_answer, scan_answer, stock_answer
 from screener.report.model import Report
 from screener.words import Words
@@ -21,7 +21,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     folder = tmp_path_factory.mktemp("scan")
     store = whole.write_store(folder / "store")
     settings = load_settings(whole.write_config(folder))
-    made = make_scan(settings, Request(source="store"), lambda: access_to(settings, str(store)))
+    made = make_scan(settings, Request(source="store"), lambda: open_access(settings, {}, str(store)))
     return scan_answer(made, Words("ko"), 15)
 
 
