@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from screener.cells import padded, widened
 from screener.errors import ExitCode
-from screener.words import say
-from screener.words.cells import padded, widened
+from screener.i18n import N_, _
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +47,7 @@ def echo(text: str) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except AttributeError:
-        raise OSError(9, "there is no stdout to write to") from None
+        raise OSError(9, N_("there is no stdout to write to")) from None
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
         raise
@@ -156,7 +156,7 @@ class ProgressBar:
             return
         self._title = what
         if not self._console.is_terminal:
-            warn(say("{what}: {total} to fetch", what=what, total=total))
+            warn(_("{what}: {total} to fetch", what=what, total=total))
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -44,7 +44,7 @@ def locked(root: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise DataError(
-            "{root}: another screener has been writing there for a minute: wait, or end it", root=root
+            "{root}: another screener has been writing there for a minute", hint="wait, or end it", root=root
         ) from None
     except OSError as error:
         raise unwritable(root, error) from None
@@ -85,7 +85,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
     if not report.provenance.study and _holds_study(folder):
         return None
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise DataError("{folder}: is in the way: move it, a report directory belongs there", folder=folder)
+        raise DataError("{folder}: is in the way", hint="move it, a report directory belongs there", folder=folder)
     if _holds(folder, files):
         return folder
     try:

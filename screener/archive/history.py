@@ -77,7 +77,7 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
         header, *rows = [row for row in csv.reader(io.StringIO(content)) if row] or [list(KEY)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            "{path}: cannot be read ({error}): move it away to start a new history", path=path, error=error
+            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
         ) from None
     if not set(KEY) <= set(header) or any(len(row) != len(header) for row in rows):
         raise _foreign(path)
@@ -85,7 +85,9 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _foreign(path: Path) -> DataError:
-    return DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+    return DataError(
+        "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+    )
 
 
 def sessions_open(settings: Settings, event: str) -> int:
@@ -160,8 +162,8 @@ def _number(row: Row, name: str) -> float:
         value = math.inf
     if math.isinf(value):
         raise DataError(
-            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure: mend it, or move the "
-            "file away to start a new history",
+            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure",
+            hint="mend it, or move the file away to start a new history",
             as_of=row["as_of"],
             event=row["event"],
             sector=row["sector"],

@@ -9,12 +9,11 @@ import click
 
 from screener import __version__
 from screener.cli import completion, config, daily, doctor, report, scan, store
+from screener.cli.help_i18n import Group, settle_language
 from screener.cli.options import language_option
-from screener.cli.speaking import Group, settle_language
 from screener.console import exit_now, explain, fail, replace_unencodable
 from screener.errors import ExitCode, ScreenerError
-from screener.language import apart
-from screener.words import cause, say
+from screener.i18n import _, apart, cause
 
 EPILOG = (
     "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
@@ -70,27 +69,27 @@ def main() -> None:
     except ScreenerError as error:
         code = fail(error.lines, error.exit_code, debug)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        message = say("interrupted: nothing is half done, run it again to go on")
+        message = _("interrupted: nothing is half done, run it again to go on")
         code = fail([message], ExitCode.INTERRUPTED, debug)
     except click.ClickException as error:
         message = error.format_message().rstrip(".").replace("\n", " ")
         if isinstance(error, click.UsageError) and error.ctx:
-            message = say("{what}: {command} --help shows how", what=message, command=error.ctx.command_path)
+            message = _("{what}: {command} --help shows how", what=message, command=error.ctx.command_path)
         code = fail([message], ExitCode.USAGE, debug)
     except OSError as error:
-        file = error.filename or say("the output")
-        message = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
+        file = error.filename or _("the output")
+        message = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
         code = fail([message], ExitCode.DATA, debug)
     except Exception as error:
         kind = type(error).__name__
-        message = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        message = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
         code = fail([message], ExitCode.BUG, debug)
     exit_now(code or ExitCode.DONE)
 
 
 def _with_command(arguments: list[str]) -> list[str]:
     """Without a command, `report` is meant."""
-    _, words = apart(arguments)
+    words = apart(arguments)[1]
     if not words:
         welcome()
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
@@ -107,9 +106,9 @@ def welcome() -> None:
     if open_store(None).tables():
         return
     explain(
-        say("screener tells which Korean sectors and stocks an event moved, and how surely."),
-        say("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
-        say("Prices: fetched once, without an account, in about a minute, and kept."),
-        say("More: KRX_ID and KRX_PW, or KRX_AUTH_KEY, open indices and the whole market."),
-        say("Next: screener doctor, which checks this machine, and screener --help"),
+        _("screener tells which Korean sectors and stocks an event moved, and how surely."),
+        _("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
+        _("Prices: fetched once, without an account, in about a minute, and kept."),
+        _("More: KRX_ID and KRX_PW, or KRX_AUTH_KEY, open indices and the whole market."),
+        _("Next: screener doctor, which checks this machine, and screener --help"),
     )

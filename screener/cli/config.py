@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli import completers
+from screener.cli.help_i18n import Command, Group
 from screener.cli.options import PATH, Workspace, common_options, language_option, store_option
-from screener.cli.speaking import Command, Group
 from screener.console import aligned, echo
 from screener.errors import ExitCode
-from screener.language import spoken
-from screener.words import Named, say
+from screener.i18n import Named, _, language, ngettext
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -44,14 +43,13 @@ def events(workspace: Workspace) -> int:
 @common_options
 def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
-    from screener.data.access import open_store
     from screener.data.since import first_prices
 
     settings = workspace.settings
     for sector in ids:
         settings.sector(sector)  # a wrong name is an error before the store is read
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
-    since = first_prices(open_store(workspace.store), tickers)
+    since = first_prices(workspace.open_store(), tickers)
     tables = [member_table(settings, sector, since) for sector in ids] or [sector_table(settings, since)]
     echo("\n".join(tables))
     return ExitCode.DONE
@@ -70,12 +68,12 @@ def check(workspace: Workspace) -> int:
     settings = workspace.settings
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
     paths = "".join(f"{path}\n" for path in settings.files.values())
-    right = say(
-        "right: {events} events, {sectors} sectors, {stocks} stocks, {claims} claims",
-        events=len(settings.events),
-        sectors=len(settings.sectors),
-        stocks=stocks,
-        claims=len(settings.claims),
+    right = _(
+        "right: {events}, {sectors}, {stocks}, {claims}",
+        events=ngettext("{n} event", "{n} events", len(settings.events)),
+        sectors=ngettext("{n} sector", "{n} sectors", len(settings.sectors)),
+        stocks=ngettext("{n} stock", "{n} stocks", stocks),
+        claims=ngettext("{n} claim", "{n} claims", len(settings.claims)),
     )
     echo(f"{paths}{right}\n")
     return ExitCode.DONE
@@ -98,14 +96,14 @@ def init(directory: Path) -> int:
     from screener.config.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
-        line = say("{path}: copied", path=path) if copied else say("{path}: left as it is", path=path)
+        line = _("{path}: copied", path=path) if copied else _("{path}: left as it is", path=path)
         echo(f"{line}\n")
     return ExitCode.DONE
 
 
 def event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
     """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
-    rows = [("ID", say("NEWS"), say("EVENT DAY"), say("BASE"), say("SINCE"), say("NAME"))]
+    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("NAME"))]
     for name, event in settings.events.items():
         placed = days[name]
         news = f"{event.news:%Y-%m-%d %H:%M}" if isinstance(event.news, datetime) else str(event.news)
@@ -119,7 +117,7 @@ def sector_table(settings: Settings, since: Mapping[str, date]) -> str:
 
     A star marks those that were put together after the event.
     """
-    rows = [("ID", say("STOCKS"), say("THEMES"), say("FIRST PRICE"), say("NAME"))]
+    rows = [("ID", _("STOCKS"), _("THEMES"), _("FIRST PRICE"), _("NAME"))]
     for name, sector in settings.sectors.items():
         star = " *" if sector.post_hoc else ""
         first = min((since[member.ticker] for member in sector.members if member.ticker in since), default=None)
@@ -127,15 +125,15 @@ def sector_table(settings: Settings, since: Mapping[str, date]) -> str:
         rows.append((name, *counts, str(first or "-"), _both_names(sector.name) + star))
     notes = []
     if any(sector.post_hoc for sector in settings.sectors.values()):
-        notes.append(say("* put together after the event because of how they moved"))
+        notes.append(_("* put together after the event because of how they moved"))
     if not since:
-        notes.append(say("no price in the store yet: `screener sync` fetches them"))
+        notes.append(_("no price in the store yet: `screener sync` fetches them"))
     return aligned(rows) + "".join(f"{note}\n" for note in notes)
 
 
 def member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
     """The stocks of one sector, each with the first session that it has a price on."""
-    rows = [(say("TICKER"), say("MARKET"), say("THEME"), say("FIRST PRICE"), say("NAME"))]
+    rows = [(_("TICKER"), _("MARKET"), _("THEME"), _("FIRST PRICE"), _("NAME"))]
     rows += [
         (
             member.ticker,
@@ -151,4 +149,4 @@ def member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> 
 
 def _both_names(thing: Named) -> str:
     """A name in both languages, that of the process first."""
-    return f"{thing.ko} / {thing.en}" if spoken() == "ko" else f"{thing.en} / {thing.ko}"
+    return f"{thing.ko} / {thing.en}" if language() == "ko" else f"{thing.en} / {thing.ko}"

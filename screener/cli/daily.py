@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from screener.cli.help_i18n import Command
 from screener.cli.options import FETCHED, PATH, Workspace, common_options, source_options, store_option
-from screener.cli.speaking import Command
 from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
-from screener.language import spoken
-from screener.words import Words, say
+from screener.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from screener.daily.reports import Job
@@ -70,7 +69,7 @@ def daily(workspace: Workspace, **given: Any) -> int:
 
     job = _job(workspace, options)
     if options.check:
-        outcome = Outcome(ExitCode.DONE, say("{folder}: only looked at", folder=options.reports))
+        outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=options.reports))
     else:
         outcome = run_daily(job)
     code, line = outcome.code, outcome.line
@@ -82,7 +81,7 @@ def daily(workspace: Workspace, **given: Any) -> int:
         unwritten = append_log(options.log, log_line(job.access.now(), code, line))
         faults += [unwritten] if unwritten else []
     if not options.quiet or outcome.summary or code:
-        warn(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
+        warn(_("daily failed: {line}", line=line) if code else _("daily done: {line}", line=line))
     for fault in faults:
         warn(fault)
     if outcome.summary:
@@ -104,9 +103,7 @@ def _job(workspace: Workspace, options: _Options) -> Job:
         if options.log:
             append_log(options.log, log_line(now(), error.exit_code, line))
         raise
-    return Job(
-        settings, workspace.access(), options.reports, Words(spoken()), config=workspace.directory, **options.job
-    )
+    return Job(settings, workspace.access(), options.reports, config=workspace.directory, **options.job)
 
 
 def _too_old(job: Job, max_age: int | None) -> str:
@@ -116,9 +113,13 @@ def _too_old(job: Job, max_age: int | None) -> str:
     behind = sessions_behind(job) if max_age is not None else 0
     if max_age is None or (behind is not None and behind <= max_age):
         return ""
-    what = say("there is no report yet")
+    what = _("there is no report yet")
     if behind is not None:
-        what = say("the newest session in the reports is {count} sessions old", count=behind)
+        what = ngettext(
+            "the newest session in the reports is {n} session old",
+            "the newest session in the reports is {n} sessions old",
+            behind,
+        )
     return f"{what}: --max-age {max_age}"
 
 
@@ -132,8 +133,8 @@ def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
     text = "\n".join(outcome.summary)
     failing = load_status(job.root).failing
     if outcome.code and failing is not None and failing.runs == 1:
-        failed = say("daily failed: {line}", line=failing.what)
-        text = "\n".join([*outcome.summary, failed, say("What to do: {remedy}", remedy=failing.do)])
+        failed = _("daily failed: {line}", line=failing.what)
+        text = "\n".join([*outcome.summary, failed, _("What to do: {remedy}", remedy=failing.do)])
     page = max(outcome.folder.glob("*/report.html"), default=None) if outcome.folder else None
     try:
         return notify(job.root, list(dict.fromkeys([*urls, *configured])), text.partition("\n")[0], text, page)
@@ -152,7 +153,7 @@ def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
             command += [option, os.environ[variable]]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
-        warn(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
+        warn(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
         lines = schedule.cron_lines(command, folder)
         echo(lines)

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import click
 
+from screener.cli.help_i18n import Command
 from screener.cli.options import Workspace, common_options, store_option
-from screener.cli.speaking import Command
 from screener.console import echo, shows_colour
 from screener.errors import ConfigError
 
@@ -35,7 +35,7 @@ def doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
     from screener.doctor.check import as_text, exit_code, to_json
 
     with suppress(ConfigError):  # the language that it asks for counts; its mistakes are a finding
-        _ = workspace.settings
+        workspace.load()
     checks = examine(workspace.directory, workspace.store, os.environ, offline=offline)
     echo(to_json(checks) if as_json else as_text(checks, colour=shows_colour()))
     return exit_code(checks)

@@ -15,13 +15,13 @@ import click
 
 from screener.choices import MODELS, PALETTES
 from screener.cli import completers
-from screener.cli.speaking import settle_language
-from screener.language import LANGUAGES, OPTION
-from screener.words import say
+from screener.cli.help_i18n import settle_language
+from screener.i18n import LANGUAGES, OPTION, _
 
 if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.sources.live import Access
+    from screener.data.store import Store
 
 Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
@@ -40,7 +40,7 @@ class Workspace:
 
     @cached_property
     def settings(self) -> Settings:
-        """The configuration, whose language is spoken from now on.
+        """The configuration; its language becomes that of the process.
 
         Raises:
             ConfigError: it has mistakes.
@@ -50,6 +50,17 @@ class Workspace:
         settings = load_settings(self.directory)
         settle_language(sys.argv[1:], settings.screener.language)
         return settings
+
+    def load(self) -> None:
+        """Load the configuration of a command that needs no more of it than its language and its mistakes."""
+        self.settings  # noqa: B018
+
+    def open_store(self) -> Store:
+        """The store; the configuration is loaded first, for its language and its mistakes."""
+        from screener.data.access import open_store
+
+        self.load()
+        return open_store(self.store)
 
     def access(self, *, hurried: bool = False, watched: bool = False) -> Access:
         """The store and the ways to the exchange.
@@ -76,7 +87,7 @@ def parse_day(_context: click.Context, parameter: click.Parameter, value: str | 
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
     except ValueError:
-        message = say("{value!r} is no date: write it as 2025-01-31", value=value)
+        message = _("{value!r} is no date: write it as 2025-01-31", value=value)
         raise click.BadParameter(message, param=parameter) from None
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener import cells
 from screener.cli.options import PATH, palette_option
 from screener.console import echo, is_terminal, shows_colour
 from screener.errors import UsageError
-from screener.language import spoken
-from screener.words import Words, cells
+from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -52,7 +52,6 @@ class Output:
         unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
         fitting = min(max(shutil.get_terminal_size().columns, 60), 200) if is_terminal() else PLAIN_WIDTH
         return Style(
-            language=spoken(),
             palette=self.palette or settings.screener.palette,
             ascii=self.ascii or not unicode,
             width=self.width or fitting,
@@ -96,7 +95,7 @@ def write_answer(answer: Answer, format_: str, path: Path, palette: str, *, as_f
     write_files(targets)
     folder = path.parent if as_file else path
     names = ", ".join(target.name for target in targets)
-    return Words(answer.words.language)("files", folder=folder, names=names) + "\n"
+    return _("Files: {folder} ({names})", folder=folder, names=names) + "\n"
 
 
 def folded(text: str, width: int) -> str:
@@ -112,7 +111,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
         files = {name: path for name in ("csv", "html", "xlsx") if (path := options.pop(name)) is not None}
         look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "ascii", "width")}
         if look["json"] + look["md"] + len(files) > 1:
-            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other: give one of them")
+            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other", hint="give one of them")
         return command(output=Output(files=files, **look), **options)
 
     for option in (

@@ -11,13 +11,12 @@ import click
 
 from screener.choices import FORMATS, SCREENS
 from screener.cli import completers
+from screener.cli.help_i18n import Command
 from screener.cli.options import PATH, Workspace, common_options, palette_option, store_option, study_options
 from screener.cli.output import Output, folded, output_options, page, write_answer
-from screener.cli.speaking import Command
 from screener.console import busy, echo, warn
 from screener.errors import ExitCode, ScreenerError
-from screener.language import spoken
-from screener.words import Words, say
+from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.data.sources.base import Tried
@@ -53,12 +52,12 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
     from screener.archive.reports import file_report
     from screener.report.answer import report_answer
 
-    with busy(say("measuring")):
+    with busy(_("measuring")):
         made = make_report(settings, Request(**options), _access(workspace, options["source"]))
         root = reports or Path("reports")
         if options["so_far"]:
             made = with_trend(made, root, settings)
-    answer = report_answer(made, Words(spoken()), explain=explain)
+    answer = report_answer(made, explain=explain)
     code = _warn_of(answer.tried)
     if not output.page:
         output.deliver(answer, settings)
@@ -66,7 +65,10 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
     style = output.style(settings)
     text = page(answer, style, full=output.full)
     if reports is None and (options["sectors"] or options["model"]):
-        note = answer.words("files_part")  # part of a study must not take the place of the whole
+        # Part of a study must not take the place of the whole.
+        note = _(
+            "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables."
+        )
     else:
         try:
             filed = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
@@ -74,9 +76,20 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
             echo(text)  # the report was made, whatever became of its files
             raise
         kept = root / made.as_of.isoformat() / made.event.id
-        note = answer.words("files_kept_more" if made.provenance.study else "files_kept", folder=kept)
+        note = _(
+            "Files: {folder} holds this study with more windows (screener daily) and was left as it "
+            "is; --html FILE writes it elsewhere."
+            if made.provenance.study
+            else "Files: {folder} holds a full study already and was left as it is.",
+            folder=kept,
+        )
         if filed.folder:
-            note = answer.words("filed", folder=filed.folder, n=len(filed.files), page="report.html")
+            note = _(
+                "Files: {folder} ({n} files; {page} has the charts)",
+                folder=filed.folder,
+                n=len(filed.files),
+                page="report.html",
+            )
     echo(f"{text}\n{folded(note, style.width)}")
     return code
 
@@ -123,7 +136,7 @@ def demo(workspace: Workspace, output: Output, seed: int) -> int:
     from screener.demo import make_demo
     from screener.report.answer import report_answer
 
-    output.deliver(report_answer(make_demo(settings, seed), Words(spoken())), settings)
+    output.deliver(report_answer(make_demo(settings, seed)), settings)
     return ExitCode.DONE
 
 
@@ -157,8 +170,8 @@ def _answer(screen: str, names: Sequence[str], workspace: Workspace, options: di
     settings = workspace.settings
     from screener.app.answers import SCREENS as MAKERS
 
-    with busy(say("measuring")):
-        return MAKERS[screen](settings, names, options, _access(workspace, options["source"]), Words(spoken()))
+    with busy(_("measuring")):
+        return MAKERS[screen](settings, names, options, _access(workspace, options["source"]))
 
 
 def _access(workspace: Workspace, source: str) -> Callable[[], Access]:
@@ -169,5 +182,5 @@ def _access(workspace: Workspace, source: str) -> Callable[[], Access]:
 def _warn_of(tried: Sequence[Tried]) -> int:
     """Name the sources that could not serve; returns the exit code."""
     for failed in tried:
-        warn(say("{source} could not serve: {why}", source=failed.source, why=failed.why))
+        warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why))
     return max((failed.code for failed in tried), default=ExitCode.DONE)

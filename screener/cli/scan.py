@@ -7,19 +7,18 @@ from typing import Any
 import click
 
 from screener.choices import KINDS, MARKETS
+from screener.cli.help_i18n import Command
 from screener.cli.options import Workspace, common_options, event_options, source_options, store_option
 from screener.cli.output import Output, output_options
-from screener.cli.speaking import Command
 from screener.console import busy
 from screener.errors import ExitCode, UsageError
-from screener.language import spoken
-from screener.words import Words, say
+from screener.i18n import _
 
 
 def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str]:
     kept = frozenset(kind.strip() for kind in (value or "").split(",") if kind.strip())
     for kind in sorted(kept - set(KINDS)):
-        message = say("{one!r} is none of {kinds}", one=kind, kinds=", ".join(KINDS))
+        message = _("{one!r} is none of {kinds}", one=kind, kinds=", ".join(KINDS))
         raise click.BadParameter(message, param=parameter)
     return kept
 
@@ -74,12 +73,19 @@ def scan(
     path = refuse_name(settings, workspace.directory, save, replace=replace) if save else None
     limits = {name: options.pop(name) for name in ("least_cap", "least_value", "only", "kept")}
     filters = Filters(**{name: value for name, value in limits.items() if value is not None})
-    with busy(say("measuring")):
+    with busy(_("measuring")):
         made = make_scan(settings, Request(filters=filters, **options), workspace.access)
-    words, note = Words(spoken()), ""
+    note = ""
     if save and number is not None and path is not None:
         group = group_of(made, number)
         save_group(settings, path, save, made, group)
-        note = words("scan_saved", number=number, n=len(group.members), name=save, path=path) + "\n"
-    output.deliver(scan_answer(made, words, top), settings, note)
+        saved = _(
+            "Saved: group {number}, {n} stocks, as {name} in {path}; marked post-hoc.",
+            number=number,
+            n=len(group.members),
+            name=save,
+            path=path,
+        )
+        note = f"{saved}\n"
+    output.deliver(scan_answer(made, top), settings, note)
     return ExitCode.DONE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener.cli.help_i18n import Command, Group
 from screener.cli.options import (
     FETCHED,
     Workspace,
@@ -16,10 +17,9 @@ from screener.cli.options import (
     source_options,
     store_option,
 )
-from screener.cli.speaking import Command, Group
 from screener.console import aligned, echo, warn
 from screener.errors import ExitCode
-from screener.words import say
+from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.data.store import Info
@@ -63,18 +63,15 @@ def info(workspace: Workspace) -> int:
 @common_options
 def verify(workspace: Workspace) -> int:
     """Read every file of the store, and name what is damaged."""
-    from screener.data.access import open_store
-
-    _ = workspace.settings  # its language is spoken, and its mistakes are refused
-    opened = open_store(workspace.store)
+    opened = workspace.open_store()
     damages = [damage for table in opened.tables() for damage in table.verify()]
-    lines = [f"{damage.path}: {damage.what}" for damage in damages] or [say("{store}: sound", store=opened.shown)]
+    lines = [f"{damage.path}: {damage.what}" for damage in damages] or [_("{store}: sound", store=opened.shown)]
     echo("\n".join(lines) + "\n")
     if damages:
         return ExitCode.DATA
     for path in [path for table in opened.tables() for path in table.leftovers()]:
         warn(
-            say(
+            _(
                 "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
                 path=path,
             )
@@ -87,21 +84,20 @@ def verify(workspace: Workspace) -> int:
 @common_options
 def repair(workspace: Workspace) -> int:
     """Take out what is damaged; the next sync fetches it anew."""
-    from screener.data.access import now, open_store
+    from screener.data.access import now
 
-    _ = workspace.settings
-    opened = open_store(workspace.store)
+    opened = workspace.open_store()
     with opened.writing("store repair", now()):
         lines = [line for table in opened.tables() for line in table.repair()]
-    echo("\n".join(lines or [say("{store}: nothing to mend", store=opened.shown)]) + "\n")
+    echo("\n".join(lines or [_("{store}: nothing to mend", store=opened.shown)]) + "\n")
     return ExitCode.DONE
 
 
 def summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     """The contents of the store at `shown`: one line per source and table."""
     if not tables:
-        return say("{store}: empty; `screener sync` fills it", store=shown) + "\n"
-    heads = say("SOURCE"), say("TABLE"), say("SESSIONS"), say("FIRST"), say("LAST"), say("ROWS"), "MB", say("FETCHED")
+        return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
+    heads = _("SOURCE"), _("TABLE"), _("SESSIONS"), _("FIRST"), _("LAST"), _("ROWS"), "MB", _("FETCHED")
     rows = [
         (
             source,

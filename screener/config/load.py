@@ -28,9 +28,9 @@ from screener.config.models import Event, Identifier, Screener, Sector
 from screener.config.secrets import FILE as SECRETS
 from screener.config.secrets import load_secrets
 from screener.errors import ConfigError, UsageError
+from screener.i18n import cause
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
-from screener.words import cause
 
 T = TypeVar("T")
 
@@ -108,7 +108,8 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     """
     if directory is not None and not directory.is_dir():
         raise ConfigError(
-            "{directory}: no such directory: give --config (or SCREENER_CONFIG) one that holds *.toml",
+            "{directory}: no such directory",
+            hint="give --config (or SCREENER_CONFIG) one that holds *.toml",
             directory=directory,
         )
     files = {name: shipped_directory() / name for name in FILES}
@@ -156,7 +157,8 @@ def _own_files(directory: Path) -> dict[str, Path]:
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
     if not there and not (directory / SECRETS).exists():
         raise ConfigError(
-            "{directory}: holds none of {files}: `screener config init {directory}` copies them",
+            "{directory}: holds none of {files}",
+            hint="`screener config init {directory}` copies them",
             directory=directory,
             files=", ".join(FILES),
         )
@@ -187,7 +189,7 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
             done.append((target, False))
         except OSError as error:
             raise ConfigError(
-                "{path}: cannot be written ({cause}): choose another directory", path=target, cause=cause(error)
+                "{path}: cannot be written ({cause})", hint="choose another directory", path=target, cause=cause(error)
             ) from None
     return done
 
@@ -197,15 +199,17 @@ def _read(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigError(
-            "{path}: cannot be read ({cause}): check the path and its permissions", path=path, cause=cause(error)
+            "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
         ) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError("{path}:{line}: not UTF-8 text: save the file as UTF-8", path=path, line=line) from None
+        raise ConfigError(
+            "{path}:{line}: not UTF-8 text", hint="save the file as UTF-8", path=path, line=line
+        ) from None
     if not text.strip():
-        raise ConfigError("{path}:1: the file is empty: fill it, or delete it to use the shipped one", path=path)
+        raise ConfigError("{path}:1: the file is empty", hint="fill it, or delete it to use the shipped one", path=path)
     return text
 
 

@@ -15,11 +15,52 @@ from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
 from screener.config.models import Event, Screener, Sector
-from screener.words import say, translated
+from screener.i18n import N_, _
 
 Keys = Sequence[str | int]
 """Path of a value in a file: keys of tables, indices of arrays."""
 _MARK = "\N{NULL}mark"
+_TOMLLIB = (
+    N_("Cannot declare {value} twice"),
+    N_("Cannot mutate immutable namespace {value}"),
+    N_("Cannot overwrite a value"),
+    N_("Cannot redefine namespace {value}"),
+    N_("Duplicate inline table key {value}"),
+    N_("Escaped character is not a Unicode scalar value"),
+    N_("Expected ']' at the end of a table declaration"),
+    N_("Expected ']]' at the end of an array declaration"),
+    N_("Expected '=' after a key in a key/value pair"),
+    N_("Expected newline or end of document after a statement"),
+    N_("Expected {value}"),
+    N_("Found invalid character {value}"),
+    N_("Illegal character {value}"),
+    N_("Invalid date or datetime"),
+    N_("Invalid hex value"),
+    N_("Invalid initial character for a key part"),
+    N_("Invalid statement"),
+    N_("Invalid value"),
+    N_("Unclosed array"),
+    N_("Unclosed inline table"),
+    N_("Unescaped '\\' in a string"),
+    N_("Unterminated string"),
+)
+"""Messages of tomllib, marked for translation; {value} is what stands in quotes or brackets."""
+_PYDANTIC = (
+    N_("Input should be a valid string"),
+    N_("Input should be a valid integer"),
+    N_("Input should be a valid number"),
+    N_("Input should be a valid boolean"),
+    N_("Input should be a valid dictionary"),
+    N_("Input should be a valid dictionary or instance of {class_name}"),
+    N_("Input should be a valid dictionary or object to extract fields from"),
+    N_("Input should be a valid tuple"),
+    N_("Input should be greater than {gt}"),
+    N_("Input should be greater than or equal to {ge}"),
+    N_("Input should be less than or equal to {le}"),
+    N_("{field_type} should have at least {min_length} item{expected_plural} after validation, not {actual_length}"),
+    N_("{field_type} should have at most {max_length} item{expected_plural} after validation, not {actual_length}"),
+)
+"""Templates of the messages of pydantic, marked for translation."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -27,8 +68,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
     if near:
-        return say(": did you mean {near}?", near=say(" or ").join(near))
-    return say(": known are {known}", known=", ".join(known))
+        return _(": did you mean {near}?", near=_(" or ").join(near))
+    return _(": known are {known}", known=", ".join(known))
 
 
 def located(path: Path, text: str, keys: Keys, message: str) -> str:
@@ -76,17 +117,17 @@ def syntax_mistake(path: Path, text: str, message: str) -> str:
     where, unquoted = f"{path}:{line}", re.search(r"=\s*(0\d+)", content)
     if unquoted:
         number = unquoted.group(1)
-        return f"{where}: " + say('a ticker is text, not a number: write "{ticker}" in quotes', ticker=f"{number:0>6}")
+        return f"{where}: " + _('a ticker is text, not a number: write "{ticker}" in quotes', ticker=f"{number:0>6}")
     what = _of_tomllib(re.sub(r"\s*\(at .*\)", "", message))
-    return say("{where}: not TOML: {what}: look for a missing quote, bracket or equals sign", where=where, what=what)
+    return _("{where}: not TOML: {what}: look for a missing quote, bracket or equals sign", where=where, what=what)
 
 
 def _of_tomllib(message: str) -> str:
     """A message of tomllib in the language of the process; the value it is about stands in quotes or brackets."""
-    if translated(message) != message:
-        return translated(message)
+    if _(message) != message:
+        return _(message)
     value = re.search(r"""'.*'|".*"|\(.*\)""", message)
-    return say(message.replace(value[0], "{value}"), value=value[0]) if value else message
+    return _(message.replace(value[0], "{value}"), value=value[0]) if value else message
 
 
 def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Keys, str]:
@@ -94,32 +135,32 @@ def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -
     kind, value = detail["type"], detail["input"]
     path = _in_file(detail["loc"], data)
     if kind == "missing" and isinstance(detail["loc"][-1], int):
-        return path, say("{value} is too short: add what is missing", value=_shortened(list(value)))
+        return path, _("{value} is too short: add what is missing", value=_shortened(list(value)))
     path += detail["loc"][-1:] if kind == "missing" else ()
     key = str(path[-1]) if path else ""
     if kind == "mistake":
         return path + tuple(detail["ctx"]["at"]), detail["ctx"]["message"]
     if kind == "extra_forbidden":
-        return path, say("unknown key {key!r}", key=key) + nearest(key, _all_keys(adapter))
+        return path, _("unknown key {key!r}", key=key) + nearest(key, _all_keys(adapter))
     if kind == "missing":
-        return path, say("the key {key!r} is missing: add it", key=key)
+        return path, _("the key {key!r} is missing: add it", key=key)
     if kind == "union_tag_not_found":
-        return path, say("the key {key!r} is missing: add it", key="kind")
+        return path, _("the key {key!r} is missing: add it", key="kind")
     if kind == "union_tag_invalid":
         tag, kinds = detail["ctx"]["tag"], re.findall(r"'(\w+)'", detail["ctx"]["expected_tags"])
-        return (*path, "kind"), say("no test is of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
+        return (*path, "kind"), _("no test is of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
     if kind == "literal_error":
-        choices = detail["ctx"]["expected"].replace(" or ", say(" or "))
-        return path, say("{value!r} is not possible here: write {choices}", value=value, choices=choices)
+        choices = detail["ctx"]["expected"].replace(" or ", _(" or "))
+        return path, _("{value!r} is not possible here: write {choices}", value=value, choices=choices)
     if kind == "string_pattern_mismatch":
-        return path, say("{value!r} is no id: letters, digits, _ and - only, at most 40", value=value)
+        return path, _("{value!r} is no id: letters, digits, _ and - only, at most 40", value=value)
     if kind.startswith(("date", "datetime")):
-        return path, say("{value!r} is no date: write it as 2025-01-31, without quotes", value=value)
+        return path, _("{value!r} is no date: write it as 2025-01-31, without quotes", value=value)
     # pydantic's own sentence, which fills in what only its English needs, such as plurals.
     template = PydanticKnownError(kind, detail.get("ctx")).message_template
-    own = translated(template)
+    own = _(template)
     what = detail["msg"] if own == template else own.format(**detail.get("ctx", {}))
-    return path, say("{what} (found {value})", what=what[0].lower() + what[1:], value=_shortened(value))
+    return path, _("{what} (found {value})", what=what[0].lower() + what[1:], value=_shortened(value))
 
 
 def _in_file(loc: Keys, data: Any) -> tuple[str | int, ...]:
@@ -150,9 +191,7 @@ def mistakes_in_events(events: Mapping[str, Event], today: date) -> Iterator[tup
     for identifier, event in events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
             if day is not None and day > today:
-                what = say(
-                    "{day} is in the future (today is {today}): an event must have happened", day=day, today=today
-                )
+                what = _("{day} is in the future (today is {today}): an event must have happened", day=day, today=today)
                 yield (identifier, key), what
 
 
@@ -163,7 +202,7 @@ def mistakes_in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, s
         for number, member in enumerate(sector.members):
             market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
             if market != member.market:
-                what = say(
+                what = _(
                     "{ticker} is of {market} in {elsewhere}: a stock has one market",
                     ticker=member.ticker,
                     market=market,
@@ -177,12 +216,12 @@ def mistakes_in_screener(
 ) -> Iterator[tuple[Keys, str]]:
     """Names in screener.toml that are not configured."""
     if screener.event not in events:
-        what = say("no event {event!r} in events.toml", event=screener.event)
+        what = _("no event {event!r} in events.toml", event=screener.event)
         yield ("event",), what + nearest(screener.event, events)
     for number, pair in enumerate(screener.spreads):
         for sector in pair:
             if sector not in sectors:
-                what = say("no sector {sector!r} in sectors.toml", sector=sector)
+                what = _("no sector {sector!r} in sectors.toml", sector=sector)
                 yield ("spreads", number), what + nearest(sector, sectors)
 
 
@@ -198,11 +237,11 @@ def mistakes_in_claims(
         other = claims.get(claim.against)
         if other is None or other is claim:
             others = [name for name in claims if name != identifier]
-            message = say("no other claim {against!r}", against=claim.against)
+            message = _("no other claim {against!r}", against=claim.against)
             yield (identifier, "against"), message + nearest(claim.against, others)
         elif other.event != claim.event:
             against, its, mine = claim.against, other.event, claim.event
-            message = say("{against} is about {its}, not {mine}", against=against, its=its, mine=mine)
+            message = _("{against} is about {its}, not {mine}", against=against, its=its, mine=mine)
             yield (identifier, "against"), message
 
 
@@ -222,7 +261,7 @@ def _unsupported(
 ) -> Iterator[tuple[Keys, str]]:
     """What a claim needs that events and sectors do not have."""
     if claim.event not in events:
-        yield ("event",), say("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
+        yield ("event",), _("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
         return
     if claim.test is None:
         return
@@ -232,7 +271,7 @@ def _unsupported(
             yield ("test", key), message
     for first, last in claim.test.windows:
         if first < -gap:
-            message = say(
+            message = _(
                 "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later",
                 first=first,
                 last=last,
@@ -243,10 +282,10 @@ def _unsupported(
         changes = {row.name.en: row.change_pct for row in events[claim.event].abroad}
         for number, peer in enumerate(claim.test.peers):
             if peer not in changes:
-                message = say("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
+                message = _("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
                 yield ("test", "peers", number), message + nearest(peer, changes)
         if len({math.copysign(1, changes[peer]) for peer in claim.test.peers if peer in changes}) > 1:
-            yield ("test", "peers"), say("the peers moved in both directions: name those of one")
+            yield ("test", "peers"), _("the peers moved in both directions: name those of one")
 
 
 def _untestable(target: Target, sectors: Mapping[str, Sector]) -> str:
@@ -254,13 +293,13 @@ def _untestable(target: Target, sectors: Mapping[str, Sector]) -> str:
     if target.tickers:
         known = {member.ticker for sector in sectors.values() for member in sector.members}
         missing = next((ticker for ticker in target.tickers if ticker not in known), None)
-        return say("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
+        return _("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
     if target.sector not in sectors:
-        return say("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
+        return _("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
     sector = sectors[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
-        what = say("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
-        return what + nearest(target.theme, sector.themes or [say("none")])
+        what = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
+        return what + nearest(target.theme, sector.themes or [_("none")])
     if sector.post_hoc:
-        return say("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
+        return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""

@@ -19,9 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from screener.choices import Market, ModelName, Palette
+from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST, TICKER, closing
-from screener.words import say
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
@@ -29,7 +29,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-
 
 def mistake(message: str, /, *at: str | int, **values: Any) -> PydanticCustomError:
     """A validation error with `values` in its message that points at `at`, a path below the model that raises it."""
-    return PydanticCustomError("mistake", "{message}", {"message": say(message, **values), "at": at})
+    return PydanticCustomError("mistake", "{message}", {"message": _(message, **values), "at": at})
 
 
 def _plain(value: str) -> str:
@@ -101,7 +101,7 @@ class Sector(Strict):
                 )
             seen.add(member.ticker)
             if member.theme is not None and member.theme not in self.themes:
-                known = ", ".join(self.themes) or say("none yet")
+                known = ", ".join(self.themes) or _("none yet")
                 raise mistake(
                     "theme {theme!r} is not declared in this sector's themes ({known})",
                     "members",

@@ -20,7 +20,6 @@ from screener.errors import DataError, UsageError
 from screener.krx.tables import MARKET, PRICES
 from screener.report.answer import report_answer
 from screener.report.model import Report
-from screener.words import Words
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,6 @@ class Job:
     access: Access
     root: Path
     """The reports directory."""
-    words: Words
     source: str = "auto"
     benchmark: Sequence[Path] = ()
     market: Sequence[Path] = ()
@@ -47,7 +45,8 @@ class Job:
             return "file"
         if self.source not in ("auto", "pykrx", "openapi"):
             raise UsageError(
-                "daily does not report from {source!r}: known are auto, pykrx, openapi and file:PATH,...",
+                "daily does not report from {source!r}",
+                hint="known are auto, pykrx, openapi and file:PATH,...",
                 source=self.source,
             )
         return open_ways(self.access, self.source)[0].name
@@ -115,15 +114,18 @@ def _make_report(job: Job, event: str, day: date) -> tuple[Report, FiledReport]:
     report = make_report(job.settings, Request(event=event, as_of=day, source=source, so_far=True), lambda: job.access)
     if report.as_of != day:
         raise DataError(
-            "the prices of {way} end on {day}: `screener sync` fetches what is missing", way=job.way, day=report.as_of
+            "the prices of {way} end on {day}",
+            hint="`screener sync` fetches what is missing",
+            way=job.way,
+            day=report.as_of,
         )
     if not report.provenance.study:
         raise DataError(
-            "too few sessions before {day} for a study: `screener sync` fetches more", day=report.event.event_day
+            "too few sessions before {day} for a study", hint="`screener sync` fetches more", day=report.event.event_day
         )
     with locked(job.root):
         report = with_trend(report, job.root, job.settings)
-        answer, palette = report_answer(report, job.words), job.settings.screener.palette
+        answer, palette = report_answer(report), job.settings.screener.palette
         return report, write_report(job.root, report, answer, job.settings, palette, argv, renew=False)
 
 

@@ -30,8 +30,8 @@ from screener.data.sources.stored import observed
 from screener.data.sync.command import sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.files import write_file
+from screener.i18n import _, cause, ngettext
 from screener.krx.breaker import CLOCK_TOLERANCE
-from screener.words import cause, say
 
 SUMMARY = "summary.txt"
 
@@ -81,16 +81,16 @@ def run_daily(job: Job) -> Outcome:
         with only_daily_run(job.root) as alone:
             if alone:
                 return _work(job)
-            return Outcome(ExitCode.DONE, say("{root}: another daily run is at work: nothing done here", root=job.root))
+            return Outcome(ExitCode.DONE, _("{root}: another daily run is at work: nothing done here", root=job.root))
     except ScreenerError as error:
         return _failed(job, error.exit_code, str(error))
     except OSError as error:
         file = error.filename or job.root
-        what = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
+        what = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
         return _failed(job, ExitCode.DATA, what)
     except Exception as error:
         kind = type(error).__name__
-        what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        what = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
         _failed(job, ExitCode.BUG, what)
         raise
 
@@ -123,22 +123,22 @@ def _nothing_to_do(job: Job) -> Outcome | None:
             return None
     except DataError:
         return None
-    return Outcome(ExitCode.DONE, say("{why}: nothing changed", why=_why(job, state)))
+    return Outcome(ExitCode.DONE, _("{why}: nothing changed", why=_why(job, state)))
 
 
 def _why(job: Job, state: _State) -> str:
     """Why there is nothing new."""
     calendar, today = job.access.calendar, job.access.now().date()
-    through = say("there is no report yet")
+    through = _("there is no report yet")
     if state.newest:
-        through = say("reports are there through {day}", day=state.newest)
+        through = _("reports are there through {day}", day=state.newest)
     if not calendar.is_session(today):
-        return say("KRX is closed on {day}; {through}", day=today, through=through)
+        return _("KRX is closed on {day}; {through}", day=today, through=through)
     if state.target < today:
-        return say("figures of {day} are not final yet; {through}", day=today, through=through)
+        return _("figures of {day} are not final yet; {through}", day=today, through=through)
     if not any(state.target in span.days for span in state.spans):
         over = ", ".join(ended(state.spans))
-        none_open = say("no event is open: {over}", over=over) if over else say("no event has begun")
+        none_open = _("no event is open: {over}", over=over) if over else _("no event has begun")
         return f"{none_open}; {through}"
     return through
 
@@ -195,14 +195,14 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     if summary:
         write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
         count, revised = len(batch.filed), len(batch.revised)
-        line = say("{count} reports through {day}", count=count, day=through)
+        line = ngettext("{n} report through {day}", "{n} reports through {day}", count, day=through)
         if revised:
-            line = say("{line}, {count} of them revised", line=line, count=revised)
+            line = _("{line}, {count} of them revised", line=line, count=revised)
     elif state.begun and state.target not in state.sessions:
-        line = say("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
+        line = _("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
     else:
         line = _why(job, state)
-    newest = max((day for day, _, _ in batch.filed), default=None)
+    newest = max((day for day, *_rest in batch.filed), default=None)
     folder = job.root / str(newest) if newest else None
     if batch.faults:
         # One line: of each event the first session that has no report; the others follow from it.
@@ -217,7 +217,7 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
 
 
 def _and_more(count: int) -> str:
-    return say(" (and {count} more)", count=count - 1) if count > 1 else ""
+    return _(" (and {count} more)", count=count - 1) if count > 1 else ""
 
 
 def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:
@@ -230,7 +230,7 @@ def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:
     def late(day: date) -> bool:
         return today > (calendar.first_on_or_after(day + timedelta(days=1)) if openapi else day)
 
-    days = sorted({day for day, _, _ in batch.filed if day > last and late(day)})
+    days = sorted({day for day, *_rest in batch.filed if day > last and late(day)})
     return Missed(sessions=tuple(days), why=reason(status, days)) if days else None
 
 
@@ -265,8 +265,8 @@ def _refuse_clock(job: Job, status: Status) -> None:
     then, now = status.last_success.at, job.access.now()
     if now < then - CLOCK_TOLERANCE:
         raise NetworkError(
-            "this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on "
-            "{then:%Y-%m-%d %H:%M}: set it",
+            "this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on {then:%Y-%m-%d %H:%M}",
+            hint="set it",
             now=now,
             then=then,
         )

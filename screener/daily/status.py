@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
 from screener.files import write_file
-from screener.words import cause, say
+from screener.i18n import _, cause
 
 STATUS, MEMORY = "status.json", ".daily.json"
 LARGEST = 500_000
@@ -129,7 +129,7 @@ def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     try:
         save(root / STATUS, load_status(root).failed(at, code, line))
     except (ScreenerError, OSError):
-        line = say("{line} ({path} could not be written)", line=line, path=root / STATUS)
+        line = _("{line} ({path} could not be written)", line=line, path=root / STATUS)
     return line
 
 
@@ -137,22 +137,22 @@ def reason(status: Status, missed: Sequence[date]) -> str:
     """Why sessions were missed: what failed, or that nothing ran."""
     failing = status.failing
     if failing is None or not missed or failing.since.date() > missed[-1]:
-        return say("no run came to its end: the machine was off, or the run was ended")
+        return _("no run came to its end: the machine was off, or the run was ended")
     since = f"{failing.since:%Y-%m-%d %H:%M}"
-    return say("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
+    return _("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
 
 
 def _remedy(code: ExitCode) -> str:
     """What to do about a run that ended with `code`."""
     if code == ExitCode.USAGE:
-        return say("mend the configuration: `screener config check` names the line")
+        return _("mend the configuration: `screener config check` names the line")
     if code == ExitCode.DATA:
-        return say("`screener doctor` says what is wrong with store and disk; the next run tries again")
+        return _("`screener doctor` says what is wrong with store and disk; the next run tries again")
     if code == ExitCode.LOGIN:
-        return say("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
+        return _("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
     if code == ExitCode.NETWORK:
-        return say("the next run tries again; `screener doctor` says whether the exchange answers")
-    return say("report it: `screener daily --debug` shows where it happened")
+        return _("the next run tries again; `screener doctor` says whether the exchange answers")
+    return _("report it: `screener daily --debug` shows where it happened")
 
 
 def log_line(at: datetime, code: int, what: str) -> str:
@@ -173,7 +173,7 @@ def append_log(path: Path, line: str) -> str:
         finally:
             os.close(descriptor)
     except OSError as error:
-        return say(
+        return _(
             "{path}: cannot be written ({cause}): make room, or choose another place", path=path, cause=cause(error)
         )
     return ""

@@ -13,9 +13,9 @@ from screener.doctor.check import Check, first_few
 from screener.doctor.exchange import Exchange
 from screener.doctor.store import can_serve, check_store
 from screener.errors import ConfigError
+from screener.i18n import _
 from screener.krx.breaker import Breaker
 from screener.krx.calendar import Calendar
-from screener.words import say
 
 
 def examine(
@@ -61,10 +61,10 @@ def _check_configuration(directory: Path | None) -> tuple[Settings | None, Check
     try:
         settings = load_settings(directory)
     except ConfigError as error:
-        fix = say("mend it; `screener config check` names every mistake")
+        fix = _("mend it; `screener config check` names every mistake")
         wrong = Check("configuration", "failed", first_few(error.lines), fix, error.exit_code)
     else:
-        where = say(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
+        where = _(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
         return settings, Check("configuration", "ok", where)
     try:
         return load_settings(), wrong

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from screener.cells import folded, padded, widened
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
-from screener.words import say, translated
-from screener.words.cells import folded, padded, widened
+from screener.i18n import N_, _
 
 SCHEMA_VERSION = 1
 WIDTH = 80
@@ -19,6 +19,35 @@ MOST = 5
 
 State = Literal["ok", "warning", "failed"]
 STATES: tuple[State, ...] = ("ok", "warning", "failed")
+
+_STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
+
+_NAMES = (
+    N_("libraries"),
+    N_("locale"),
+    N_("terminal"),
+    N_("font"),
+    N_("clock"),
+    N_("disk: reports"),
+    N_("disk: state"),
+    N_("disk: store"),
+    N_("configuration"),
+    N_("KRX account"),
+    N_("KRX password"),
+    N_("Open API key"),
+    N_("breaker KRX"),
+    N_("breaker Naver"),
+    N_("breaker Open API"),
+    N_("network KRX"),
+    N_("network Naver"),
+    N_("network Open API"),
+    N_("store"),
+    N_("store files"),
+    N_("newest session"),
+    N_("calendar"),
+    N_("published"),
+)
+"""Names of the checks, marked for translation: they stay English in the JSON."""
 
 _COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
@@ -40,9 +69,8 @@ class Check:
 
     @classmethod
     def of_error(cls, name: str, state: State, error: ScreenerError) -> Check:
-        """A check that an error ended: what follows the last colon of its message is the fix."""
-        found, colon, fix = str(error).rpartition(": ")
-        return cls(name, state, found if colon else fix, fix if colon else "", error.exit_code)
+        """A check that an error ended: its hint is the fix."""
+        return cls(name, state, error.message, error.hint, error.exit_code)
 
 
 def exit_code(checks: Sequence[Check]) -> ExitCode:
@@ -54,18 +82,18 @@ def exit_code(checks: Sequence[Check]) -> ExitCode:
 
 def first_few(lines: Sequence[str]) -> str:
     """The first few lines, and how many more there are."""
-    more = [say("and {count} more", count=len(lines) - MOST)] if len(lines) > MOST else []
+    more = [_("and {count} more", count=len(lines) - MOST)] if len(lines) > MOST else []
     return "\n".join([*lines[:MOST], *more])
 
 
 def as_text(checks: Sequence[Check], *, colour: bool) -> str:
     """One line for each check, with its fix below it, and a count of the states."""
-    name_width = max(len(widened(translated(check.name))) for check in checks)
+    name_width = max(len(widened(_(check.name))) for check in checks)
     margin = " " * (9 + name_width + 2)
     lines = []
     for check in checks:
-        state = translated(check.state)
-        head = padded(state, 9) + padded(translated(check.name), name_width + 2)
+        state = _(_STATE_NAMES[check.state])
+        head = padded(state, 9) + padded(_(check.name), name_width + 2)
         body = _wrapped(check.found, head, margin)
         if colour:
             body = f"{_COLOURS[check.state]}{state}{_PLAIN}{body[len(state) :]}"
@@ -73,7 +101,7 @@ def as_text(checks: Sequence[Check], *, colour: bool) -> str:
         if check.fix:
             lines.append(_wrapped(check.fix, " " * 9 + "-> ", " " * 12))
     states = [check.state for check in checks]
-    counts = [f"{states.count(state)} {translated(state)}" for state in STATES]
+    counts = [f"{states.count(state)} {_(_STATE_NAMES[state])}" for state in STATES]
     return "\n".join([*lines, ", ".join(counts)]) + "\n"
 
 

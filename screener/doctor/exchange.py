@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
+from screener.i18n import _
 from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
 from screener.krx.breaker import Breaker
 from screener.krx.http import KRX, NAVER
@@ -16,7 +17,6 @@ from screener.krx.openapi import OpenApi
 from screener.krx.pykrx import Pykrx
 from screener.krx.reach import reach
 from screener.krx.wire import Patience, Wire
-from screener.words import say
 
 PATIENCE = Patience(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
@@ -88,19 +88,19 @@ class Exchange:
         for name in self._names:
             title, host = f"network {name}", HOSTS[name]
             if answers is None:
-                checks.append(Check(title, "ok", say("{host}: not asked (--offline)", host=host)))
+                checks.append(Check(title, "ok", _("{host}: not asked (--offline)", host=host)))
             elif error := answers.network[name]:
                 checks.append(Check.of_error(title, state[name], error))
             else:
-                checks.append(Check(title, "ok", say("{host} answers", host=host)))
+                checks.append(Check(title, "ok", _("{host} answers", host=host)))
         return checks
 
     def _refusal(self, name: str, state: State) -> Check:
         title, host = f"breaker {name}", HOSTS[name]
         block = self._breaker.block(host)
         if block is None:
-            return Check(title, "ok", say("{host}: no refusal is remembered", host=host))
-        found = say(
+            return Check(title, "ok", _("{host}: no refusal is remembered", host=host))
+        found = _(
             "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
             "{until:%Y-%m-%d %H:%M} KST",
             host=host,
@@ -109,7 +109,7 @@ class Exchange:
             until=block.until,
         )
         path = self._breaker.path(host)
-        fix = say("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
+        fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
     def credentials(self, answers: Answers | None) -> list[Check]:
@@ -126,12 +126,12 @@ class Exchange:
         name = "KRX account"
         if self._account is not None:
             error = answers.account if answers else None
-            return _credential(name, say("KRX_ID and KRX_PW"), answers is not None, error)
+            return _credential(name, _("KRX_ID and KRX_PW"), answers is not None, error)
         if self._login or self._password:
             there, missing = ("KRX_ID", "KRX_PW") if self._login else ("KRX_PW", "KRX_ID")
-            found = say("{there} is set and {missing} is not", there=there, missing=missing)
-            return Check(name, "failed", found, say("set {missing}", missing=missing), ExitCode.LOGIN)
-        without = say("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
+            found = _("{there} is set and {missing} is not", there=there, missing=missing)
+            return Check(name, "failed", found, _("set {missing}", missing=missing), ExitCode.LOGIN)
+        without = _("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
         return Check(name, "ok", without)
 
 
@@ -144,33 +144,33 @@ def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
     except Exception as error:
         # Its text may hold anything, the account included; its kind does not.
         return DataError(
-            "an answer of a form that is not known ({kind}): update the screener", kind=type(error).__name__
+            "an answer of a form that is not known ({kind})", hint="update the screener", kind=type(error).__name__
         )
     return None
 
 
 def _credential(name: str, variables: str, asked: bool, error: ScreenerError | None) -> Check:
     if not asked:
-        return Check(name, "ok", say("{variables} set, not tried (--offline)", variables=variables))
+        return Check(name, "ok", _("{variables} set, not tried (--offline)", variables=variables))
     if error is None:
-        return Check(name, "ok", say("{variables} set and accepted", variables=variables))
+        return Check(name, "ok", _("{variables} set and accepted", variables=variables))
     if isinstance(error, NetworkError):
-        found = say("{variables} set, could not be tried", variables=variables)
-        return Check(name, "warning", found, say("see the network below"))
+        found = _("{variables} set, could not be tried", variables=variables)
+        return Check(name, "warning", found, _("see the network below"))
     return Check.of_error(name, "failed", error)
 
 
 def _password(account: Account, age: PasswordAge) -> Check:
     name, since, now = "KRX password", age.since(account), age.now()
     if since is None:
-        return Check(name, "ok", say("in use since when is not known"))
+        return Check(name, "ok", _("in use since when is not known"))
     # Calendar days: KRX counts from a date, not from an hour.
     days, end = (now.date() - since.date()).days, since.date() + PASSWORD_LIFE
-    found = say("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
+    found = _("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
     if days < WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:
-        found = say("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
+        found = _("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
     else:
-        found = say("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
-    return Check(name, "warning", found, say("change it at data.krx.co.kr, then set KRX_PW"))
+        found = _("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
+    return Check(name, "warning", found, _("change it at data.krx.co.kr, then set KRX_PW"))

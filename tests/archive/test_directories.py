@@ -19,7 +19,6 @@ from screener.files import write_file
 from screener.report.columns import Column, Unit
 from screener.report.model import Report
 from screener.report.tables import Table, tables, to_csv
-from screener.words import Words
 from tests.data import small
 from tests.reports import make_report
 
@@ -87,7 +86,7 @@ def test_failed_swap_puts_the_old_directory_back(
 @pytest.fixture
 def rows(report: Report) -> list[dict[str, str]]:
     """What the history has of the report."""
-    return history_rows(to_csv(next(table for table in tables(report, Words("en")) if table.name == "sectors")))
+    return history_rows(to_csv(next(table for table in tables(report) if table.name == "sectors")))
 
 
 def test_history_keeps_one_row_each_and_what_others_wrote(
