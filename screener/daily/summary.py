@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from screener.archive.history import Change
 from screener.config import Settings
@@ -34,46 +35,22 @@ def summarise(
     if not batch.filed:
         return []
     settings = job.settings
-    lines = [_headline(settings, batch), *_stocks(settings, batch)]
-    if batch.revised:
-        names = [
-            _("{event} as of {day} (revision {number})", event=event, day=day, number=filed.revision)
-            for day, event, filed in batch.revised
-        ]
-        count = sum(len(filed.corrections) for *_rest, filed in batch.revised)
-        shown = _shortened(", ".join(names))
-        lines.append(
-            ngettext(
-                "Revised, for figures were corrected: {names}: {n} figure",
-                "Revised, for figures were corrected: {names}: {n} figures",
-                count,
-                names=shown,
-            )
-        )
+    lines = [_headline(settings, batch), *_stocks(settings, batch), *_revised(batch)]
     if missed:
-        days = " - ".join(dict.fromkeys((str(missed.sessions[0]), str(missed.sessions[-1]))))
-        count = len(missed.sessions)
         lines.append(
             ngettext(
                 "Late: {n} missed session ({days}); {why}",
                 "Late: {n} missed sessions ({days}); {why}",
-                count,
-                days=days,
+                len(missed.sessions),
+                days=" - ".join(dict.fromkeys((str(missed.sessions[0]), str(missed.sessions[-1])))),
                 why=missed.why,
             )
         )
     if repaired:
-        shown = _shortened("; ".join(repaired))
-        lines.append(_("The store was damaged and has been mended: {what}", what=shown))
+        lines.append(_("The store was damaged and has been mended: {what}", what=_shortened("; ".join(repaired))))
     over = ended(spans)
     if over:
         lines.append(_("Over, no new reports: {events}", events=_shortened(", ".join(over))))
-    newest = max(day for day, *_rest in batch.filed)
-    last = _("Files: {folder}", folder=job.root / str(newest))
-    if len(batch.filed) > 1:
-        last = ngettext(
-            "{line}, and {n} report beside it", "{line}, and {n} reports beside it", len(batch.filed) - 1, line=last
-        )
     events = [_event(latest) for latest in batch.latest]
     room = LINES - len(lines) - 1
     if len(events) > room:
@@ -82,7 +59,34 @@ def summarise(
             ngettext("... and {n} event beside them", "... and {n} events beside them", len(events) - room + 1),
         ]
     # A name that the exchange sends must not reach a terminal, or a log, as commands.
-    return [escaped(line) for line in [lines[0], *events, *lines[1:], last]][:LINES]
+    return [escaped(line) for line in [lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
+
+
+def _revised(batch: Batch) -> list[str]:
+    """The reports of which a figure was corrected, on one line."""
+    if not batch.revised:
+        return []
+    names = [
+        _("{event} as of {day} (revision {number})", event=event, day=day, number=filed.revision)
+        for day, event, filed in batch.revised
+    ]
+    line = ngettext(
+        "Revised, for figures were corrected: {names}: {n} figure",
+        "Revised, for figures were corrected: {names}: {n} figures",
+        sum(len(filed.corrections) for *_rest, filed in batch.revised),
+        names=_shortened(", ".join(names)),
+    )
+    return [line]
+
+
+def _files(root: Path, batch: Batch) -> str:
+    """Where the newest report is."""
+    line = _("Files: {folder}", folder=root / str(max(day for day, *_rest in batch.filed)))
+    if len(batch.filed) == 1:
+        return line
+    return ngettext(
+        "{line}, and {n} report beside it", "{line}, and {n} reports beside it", len(batch.filed) - 1, line=line
+    )
 
 
 def ended(spans: Sequence[Span]) -> list[str]:
