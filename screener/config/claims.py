@@ -1,4 +1,4 @@
-"""The form of claims.toml: what was said about an event, and how prices can test it."""
+"""The form of claims.toml: claims about an event, and how prices can test them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the configuration files, and says of every mistake in which file and line it is and what would be right."""
+"""Loads the configuration files; a mistake is an error with its file and line and what would be right."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Settings:
         raise UsageError("no sector {sector!r}{near} (`screener sectors` lists them)", sector=asked, near=near)
 
     def claims_about(self, event: str) -> dict[str, Claim]:
-        """What was said about that event."""
+        """The claims about that event."""
         return {name: claim for name, claim in self.claims.items() if claim.event == event}
 
     def sessions_after(self, event: str) -> int:
@@ -150,19 +150,19 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
 
 def _own_files(directory: Path) -> dict[str, Path]:
     """The user's own files by name; a directory without any, or with a misspelt one, is a mistake."""
-    there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
-    for name in there:
+    names = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
+    for name in names:
         if name not in FILES:
             near = nearest(name, FILES)
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
-    if not there and not (directory / SECRETS).exists():
+    if not names and not (directory / SECRETS).exists():
         raise ConfigError(
             "{directory}: holds none of {files}",
             hint="`screener config init {directory}` copies them",
             directory=directory,
             files=", ".join(FILES),
         )
-    return {name: directory / name for name in there}
+    return {name: directory / name for name in names}
 
 
 def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]) -> Screener:
@@ -176,7 +176,7 @@ def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[st
 
 
 def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
-    """Copy the shipped files into `directory`; says of each whether it was copied, or one stood there already."""
+    """Copy the shipped files into `directory`, but for those that exist there; returns whether each was copied."""
     done = []
     for name in FILES:
         target = directory / name

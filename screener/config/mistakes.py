@@ -105,7 +105,7 @@ def line_of(text: str, keys: Keys) -> int:
     if holder is None or held_at is None:
         return 1
     holder[held_at] = _MARK
-    before, found, _ = tomlkit.dumps(document).partition(tomlkit.dumps({"x": _MARK}).removeprefix("x = ").rstrip())
+    before, found, *_rest = tomlkit.dumps(document).partition(tomlkit.dumps({"x": _MARK}).removeprefix("x = ").rstrip())
     return before.count("\n") + 1 - lines_below_header if found else 1
 
 
@@ -240,8 +240,9 @@ def mistakes_in_claims(
             message = _("no other claim {against!r}", against=claim.against)
             yield (identifier, "against"), message + nearest(claim.against, others)
         elif other.event != claim.event:
-            against, its, mine = claim.against, other.event, claim.event
-            message = _("{against} is about {its}, not {mine}", against=against, its=its, mine=mine)
+            message = _(
+                "{against} is about {its}, not {mine}", against=claim.against, its=other.event, mine=claim.event
+            )
             yield (identifier, "against"), message
 
 
