@@ -14,12 +14,12 @@ from screener.data.progress import Progress, Unwatched
 from screener.data.sources.live import Access
 from screener.data.sources.stored import observed
 from screener.data.store import APPLICATION, Store
+from screener.i18n import _
 from screener.krx.account import Account, PasswordAge
 from screener.krx.breaker import Breaker
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
 from screener.krx.wire import Patience
-from screener.words import say
 
 FIRST = 2.0
 """Seconds after which the exchange counts as out of reach, where somebody waits who can do without it."""
@@ -54,7 +54,7 @@ def open_access(
     if bool(login) != bool(password):
         given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
         watcher.say(
-            say(
+            _(
                 "{given} is set without {lacks}: goes on without the account; set both, or neither",
                 given=given,
                 lacks=lacks,

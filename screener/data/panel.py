@@ -137,7 +137,8 @@ def build_panel(
     in_decimals = both.sum() >= 20 and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
     if in_decimals or (both.sum() >= 20 and differs.sum() > both.sum() / 2):
         raise DataError(
-            "change_pct does not go with the closes on most of {count} rows: is it in %, and of these closes?",
+            "change_pct does not go with the closes on most of {count} rows",
+            hint="is it in %, and of these closes?",
             count=both.sum(),
         )
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from screener.data.sources.press import DAY, published
 from screener.data.store import Store, StoredTable
+from screener.i18n import _
 from screener.krx.tables import INDICES, MARKET, PRICES
-from screener.words import say
 
 TOLERANCE = 0.1
 """Percentage points; what was printed is within 0.06 of the exchange's own rate."""
@@ -97,7 +97,7 @@ def _comparison(
             seen[0] += 1
             if abs(close - float(wanted)) >= 0.005:
                 differences.append(
-                    say(
+                    _(
                         "{name} closed at {close:,.10g}, published {printed:,.10g}",
                         name=name,
                         close=close,
@@ -108,7 +108,7 @@ def _comparison(
             seen[1] += 1
             if abs(rate - printed_rate) > TOLERANCE + 1e-9:
                 differences.append(
-                    say(
+                    _(
                         "{name} moved {rate:+.2f} %, published {printed:+.2f} %",
                         name=name,
                         rate=rate,

@@ -49,7 +49,8 @@ def place_event(
     found = _day(sessions[row])
     if event_day is not None and found != event_day:
         raise DataError(
-            "{name}: {event_day} is no session in the prices (next is {found}): mend event_day, or add the session",
+            "{name}: {event_day} is no session in the prices (next is {found})",
+            hint="mend event_day, or add the session",
             name=name,
             event_day=event_day,
             found=found,
@@ -63,7 +64,8 @@ def place_event(
     before = _day(sessions[row - 1])
     if base is not None and before != base:
         raise DataError(
-            "{name}: the session before {found} is {before} in the prices, not {base}: mend base, or add the session",
+            "{name}: the session before {found} is {before} in the prices, not {base}",
+            hint="mend base, or add the session",
             name=name,
             found=found,
             before=before,

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from screener.errors import BlockedError
+from screener.i18n import _, cause
 from screener.krx.memory import remember
-from screener.words import cause, say
 
 REST = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -50,8 +50,8 @@ class Breaker:
         block = self.block(host)
         if block is not None:
             raise BlockedError(
-                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
-                "{until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
+                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why})",
+                hint="nothing is sent there before {until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
                 host=host,
                 since=block.since,
                 why=block.why,
@@ -71,7 +71,7 @@ class Breaker:
         except (ValueError, KeyError, TypeError):
             # What cannot be read was a refusal: when is all that the disk still knows of it.
             since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
-            block = Block(host, since, say("{file} cannot be read", file=path.name))
+            block = Block(host, since, _("{file} cannot be read", file=path.name))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
             block = Block(host, self.now(), block.why)
@@ -85,7 +85,7 @@ class Breaker:
         try:
             remember(path, facts)
         except OSError as error:
-            return say(
+            return _(
                 "; this could not be remembered ({path}: {cause}): do not ask again for a day",
                 path=path,
                 cause=cause(error),

@@ -12,8 +12,8 @@ from typing import TypeVar
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from screener.errors import BlockedError, NetworkError
+from screener.i18n import _
 from screener.krx.breaker import Breaker
-from screener.words import say
 
 T = TypeVar("T")
 
@@ -103,7 +103,8 @@ class Wire:
         except RefusalError as refusal:
             aside = self.breaker.trip(host, str(refusal))
             raise BlockedError(
-                "{host} refuses this machine ({what}: {refusal}): nothing more is sent there for 24 hours{aside}",
+                "{host} refuses this machine ({what}: {refusal})",
+                hint="nothing more is sent there for 24 hours{aside}",
                 host=host,
                 what=what,
                 refusal=refusal,
@@ -111,9 +112,10 @@ class Wire:
             ) from None
         except PassingError as fault:
             self._waited += time.monotonic() - began
-            tries = say(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
+            tries = _(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
             raise NetworkError(
-                "{host} could not be reached ({what}: {fault}{tries}): check the network, or try later",
+                "{host} could not be reached ({what}: {fault}{tries})",
+                hint="check the network, or try later",
                 host=host,
                 what=what,
                 fault=fault,
@@ -129,7 +131,10 @@ class Wire:
             left = self._end - time.monotonic()
             if left <= 0:
                 raise NetworkError(
-                    "{host}: {what}: the fetch took too long and was ended: run it again to go on", host=host, what=what
+                    "{host}: {what}: the fetch took too long and was ended",
+                    hint="run it again to go on",
+                    host=host,
+                    what=what,
                 )
             seconds = min(seconds, left)
         self.requests += 1
@@ -160,7 +165,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     try:
         answer, error = done.get(timeout=seconds)
     except queue.Empty:
-        raise PassingError(say("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
+        raise PassingError(_("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
     if error is not None:
         raise error
     return answer  # type: ignore[return-value]  # without an error there is an answer

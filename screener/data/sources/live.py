@@ -15,11 +15,11 @@ from screener.data.sync.histories import fetch_histories
 from screener.data.sync.plan import Fetched, Plan
 from screener.data.sync.sessions import fetch_investors, fetch_sessions
 from screener.errors import BusyError, DataError, ExitCode
+from screener.i18n import _
 from screener.krx.account import Account, PasswordAge
 from screener.krx.breaker import Breaker
 from screener.krx.calendar import Calendar
 from screener.krx.wire import Patience, Wire
-from screener.words import say
 
 Way = Literal["openapi", "pykrx-login", "pykrx-keyless"]
 
@@ -86,7 +86,7 @@ class Live:
         if refusal is not None:
             if faulty:
                 raise DataError(faulty[0].why)
-            raise DataError("{refusal}: it has not come yet, try later", refusal=refusal)
+            raise DataError("{refusal}", hint="it has not come yet, try later", refusal=refusal)
         return replace(stored.load(need), tried=faulty)
 
     def fetch(self, plan: Plan) -> Fetched:
@@ -97,7 +97,7 @@ class Live:
             NetworkError: the source cannot be reached, refuses this machine, or is stale.
             DataError: it gives a part of the market, or figures that contradict themselves; or the store is in use.
         """
-        with self.access.store.writing(say("fetch from {name}", name=self.name), self.access.now()):
+        with self.access.store.writing(_("fetch from {name}", name=self.name), self.access.now()):
             for table in self.access.store.tables():
                 if table.source == self.name:
                     table.settle()  # a fetch that finds nothing missing writes nothing

@@ -63,12 +63,13 @@ class Store:
             if any(secret in reason for secret in secrets):
                 reason = type(error).__name__
             raise UsageError(
-                "{url}: cannot hold a store: {reason}: give a directory or a URL that pyarrow knows",
+                "{url}: cannot hold a store: {reason}",
+                hint="give a directory or a URL that pyarrow knows",
                 url=shown,
                 reason=reason,
             ) from None
         if not root.strip("/"):
-            raise UsageError("{url}: names no directory: add one to it", url=shown)
+            raise UsageError("{url}: names no directory", hint="add one to it", url=shown)
         if isinstance(filesystem, pyarrow.fs.LocalFileSystem):
             return cls.open(root)
         name = hashlib.sha256(shown.encode()).hexdigest()[:16]

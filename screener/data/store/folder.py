@@ -64,7 +64,7 @@ class Folder:
         except FileNotFoundError:
             if any(_OURS.fullmatch(name) and name.endswith(".parquet") for name in self.names()):
                 raise DamagedError(
-                    "{file}: is missing: run `screener store repair`", file=self.shown(MANIFEST)
+                    "{file}: is missing", hint="run `screener store repair`", file=self.shown(MANIFEST)
                 ) from None
             self._manifest = Manifest()
             return self._manifest
@@ -72,7 +72,7 @@ class Folder:
             self._manifest = Manifest.from_bytes(data)
         except ValueError as error:
             raise DamagedError(
-                "{file}: {error}: run `screener store repair`", file=self.shown(MANIFEST), error=error
+                "{file}: {error}", hint="run `screener store repair`", file=self.shown(MANIFEST), error=error
             ) from None
         except DataError as error:
             raise DataError(f"{self.shown(MANIFEST)}: {error}") from None
@@ -107,7 +107,7 @@ class Folder:
                     pause = next(pauses, None)
                     if pause is None:
                         raise DataError(
-                            "{file}: is damaged: run `screener store repair`", file=self.shown(str(mismatch))
+                            "{file}: is damaged", hint="run `screener store repair`", file=self.shown(str(mismatch))
                         ) from None
                     time.sleep(pause)
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from screener.data.store.place import told
 from screener.errors import BusyError
-from screener.words import say
+from screener.i18n import _
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def only_writer(lock: Path, shown: str, command: str, now: datetime) -> Iterator
             held.acquire()
         except Timeout:
             raise BusyError(
-                "{shown}: {who} is writing there: wait for it, or end it", shown=shown, who=_who(holder)
+                "{shown}: {who} is writing there", hint="wait for it, or end it", shown=shown, who=_who(holder)
             ) from None
     try:
         with told(holder, "written"):
@@ -54,7 +54,7 @@ def only_writer(lock: Path, shown: str, command: str, now: datetime) -> Iterator
 def _who(holder: Path) -> str:
     try:
         facts = json.loads(holder.read_text(encoding="utf-8"))
-        return say(
+        return _(
             "{command} (pid {pid} on {host}, since {since})",
             command=facts["command"],
             pid=facts["pid"],
@@ -62,4 +62,4 @@ def _who(holder: Path) -> str:
             since=facts["since"],
         )
     except (OSError, ValueError, KeyError):  # between taking the lock and saying so
-        return say("another process")
+        return _("another process")

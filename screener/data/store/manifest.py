@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from screener.errors import DataError
-from screener.words import say
+from screener.i18n import _
 
 FORMAT = 1
 SUM = 32
@@ -115,7 +115,8 @@ class Manifest:
         content = unseal(data)
         if content["format"] != FORMAT:
             raise DataError(
-                "has format {found}, this screener knows {known}: update it",
+                "has format {found}, this screener knows {known}",
+                hint="update it",
                 found=content["format"],
                 known=FORMAT,
             )
@@ -149,7 +150,7 @@ def unseal(data: bytes) -> Any:
     text = data[len(b'{"sha256":"","content":') + 64 : -2]
     head = b'{"sha256":"%s","content":' % hashlib.sha256(text).hexdigest().encode()
     if data != head + text + b"}\n":
-        raise ValueError(say("fails its checksum"))
+        raise ValueError(_("fails its checksum"))
     return json.loads(text)
 
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from screener.data.store.manifest import SUM, MismatchError, Partition, from_times, seal, times, unseal
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import TableKind, to_numpy
-from screener.words import say
 
 Replacing = Literal["rows", "sessions", "series"]
 
@@ -178,17 +178,17 @@ def examine(data: pa.Buffer, kind: TableKind, year: int) -> tuple[pa.Table, dict
         rows = file.read()
         fetched = from_times(unseal((file.schema_arrow.metadata or {})[_FETCHED]))
     except (pa.ArrowException, OSError, KeyError) as error:
-        raise ValueError(say("cannot be read: {why}", why=" ".join(str(error).split())[:160])) from None
+        raise ValueError(_("cannot be read: {why}", why=" ".join(str(error).split())[:160])) from None
     if not rows.schema.equals(kind.schema):
-        raise ValueError(say("has other columns than it should"))
+        raise ValueError(_("has other columns than it should"))
     day = to_numpy(rows["date"])
     if {one.item() for one in np.unique(day)} != set(fetched):
-        raise ValueError(say("has other sessions than it says"))
+        raise ValueError(_("has other sessions than it says"))
     if any(one.year != year for one in fetched):
-        raise ValueError(say("has sessions of another year"))
-    place, *_ = _places(rows.unify_dictionaries().combine_chunks(), kind)
+        raise ValueError(_("has sessions of another year"))
+    place, *_rest = _places(rows.unify_dictionaries().combine_chunks(), kind)
     if (place[1:] <= place[:-1]).any():
-        raise ValueError(say("has rows twice, or out of order"))
+        raise ValueError(_("has rows twice, or out of order"))
     return rows, fetched
 
 

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pyarrow as pa
 import pyarrow.fs
 
 from screener.errors import DataError
-from screener.words import say, translated
+from screener.i18n import N_, _
+
+Fault = Literal["read", "written", "removed", "locked"]
+_FAULTS: Mapping[Fault, str] = {
+    "read": N_("{path}: cannot be read: {reason}"),
+    "written": N_("{path}: cannot be written: {reason}"),
+    "removed": N_("{path}: cannot be removed: {reason}"),
+    "locked": N_("{path}: cannot be locked: {reason}"),
+}
 
 
 class Place(Protocol):
@@ -125,23 +133,22 @@ class RemotePlace:
 
 
 @contextmanager
-def told(path: Path | str, what: str) -> Iterator[None]:
-    """Turn what the system says into a DataError: `path` cannot be `what`; a file to read may be missing."""
+def told(path: Path | str, fault: Fault) -> Iterator[None]:
+    """Turn what the system says into a DataError that names `path`; a file to read may be missing."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        if what == "read" and isinstance(error, FileNotFoundError):
+        if fault == "read" and isinstance(error, FileNotFoundError):
             raise
         number = getattr(error, "errno", None)
-        reason = translated(os.strerror(number)) if number else " ".join(str(error).split())[:160]
+        reason = _(os.strerror(number)) if number else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
-        remedy = say("make room there") if full else say("check --store and its permissions")
+        hint = N_("make room there") if full else N_("check --store and its permissions")
         raise DataError(
-            "{path}: cannot be {what}: {reason}: {remedy}",
+            _FAULTS[fault],
+            hint=hint,
             path=path,
-            what=translated(what),
             reason=reason,
-            remedy=remedy,
         ) from None
 
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 from screener.data.store.folder import MANIFEST, Folder, is_foreign, is_leftover
 from screener.data.store.manifest import DamagedError, Manifest, Partition
 from screener.data.store.partition import encode, examine
+from screener.i18n import _
 from screener.krx.tables import TableKind
-from screener.words import say
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ def verify(folder: Folder, kind: TableKind) -> list[Damage]:
     try:
         manifest = folder.reload()
     except DamagedError:
-        return [Damage(folder.shown(MANIFEST), say("is damaged or missing"))]
+        return [Damage(folder.shown(MANIFEST), _("is damaged or missing"))]
     found = []
     for year in sorted(manifest.partitions):
         wrong = _wrong(folder, kind, manifest.partitions[year])
         if wrong:
             found.append(Damage(folder.shown(manifest.partitions[year].name), wrong))
-    foreign = say("is not of this store, but others would read it with the table")
+    foreign = _("is not of this store, but others would read it with the table")
     found += [Damage(folder.shown(name), foreign) for name in folder.names() if is_foreign(name)]
     if found and folder.reload() != manifest:
         return verify(folder, kind)  # a write has come between
@@ -63,15 +63,14 @@ def repair(folder: Folder, kind: TableKind) -> list[str]:
     except DamagedError:
         done += _rebuild(folder, kind)
     done += [
-        say("{file}: removed: left from a write that was cut short", file=folder.shown(name))
-        for name in folder.settle()
+        _("{file}: removed: left from a write that was cut short", file=folder.shown(name)) for name in folder.settle()
     ]
     manifest = folder.manifest
     wrong = {year: _wrong(folder, kind, one) for year, one in sorted(manifest.partitions.items())}
     lost = {year for year, what in wrong.items() if what}
     if lost:
         done += [
-            say("{file}: removed: {why}", file=folder.shown(manifest.partitions[year].name), why=wrong[year])
+            _("{file}: removed: {why}", file=folder.shown(manifest.partitions[year].name), why=wrong[year])
             for year in sorted(lost)
         ]
         sound = {year: one for year, one in manifest.partitions.items() if year not in lost}
@@ -85,7 +84,7 @@ def repair(folder: Folder, kind: TableKind) -> list[str]:
     for name in folder.names():
         if is_foreign(name):
             folder.place.rename(f"{folder.name}/{name}", f"{folder.name}/{name}.foreign")
-            done.append(say("{file}: renamed to end in .foreign: not of this store", file=folder.shown(name)))
+            done.append(_("{file}: renamed to end in .foreign: not of this store", file=folder.shown(name)))
     return done
 
 
@@ -93,21 +92,21 @@ def _wrong(folder: Folder, kind: TableKind, partition: Partition) -> str:
     """What is wrong with a partition, or nothing."""
     data = _file(folder, partition.staged, partition.name)
     if data is None:
-        return say("is missing")
+        return _("is missing")
     if data.size != partition.bytes or hashlib.sha256(data).hexdigest() != partition.sha256:
-        return say("fails its checksum")
+        return _("fails its checksum")
     try:
         rows, fetched = examine(data, kind, partition.year)
     except ValueError as error:
         return str(error)
     if rows.num_rows != partition.rows or fetched != partition.sessions:
-        return say("has other rows than the manifest says")
+        return _("has other rows than the manifest says")
     return ""
 
 
 def _rebuild(folder: Folder, kind: TableKind) -> list[str]:
     """Make a manifest of the partitions that can be read; which histories they cover is lost."""
-    done = [say("{file}: made again from the partitions", file=folder.shown(MANIFEST))]
+    done = [_("{file}: made again from the partitions", file=folder.shown(MANIFEST))]
     partitions = {}
     for name in folder.names():
         if not name.endswith(".parquet") or is_foreign(name):
@@ -117,7 +116,7 @@ def _rebuild(folder: Folder, kind: TableKind) -> list[str]:
         try:
             rows, fetched = examine(data or pa.py_buffer(b""), kind, year)
         except ValueError as error:
-            done.append(say("{file}: removed: {why}", file=folder.shown(name), why=error))
+            done.append(_("{file}: removed: {why}", file=folder.shown(name), why=error))
             continue
         # The pages have checksums and the rest of the file has none, so the file is written anew unless it is the same.
         partitions[year], fresh = encode(rows, kind, fetched)

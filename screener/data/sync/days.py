@@ -67,8 +67,8 @@ class Days:
         elif day in self.indices.manifest.sessions:
             if self.calendar.settled(day, asked):
                 raise DataError(
-                    "{source}: the session {day} came without figures, though the indices have it: not stored, try "
-                    "again later",
+                    "{source}: the session {day} came without figures, though the indices have it",
+                    hint="not stored, try again later",
                     source=self.source.name,
                     day=day,
                 )

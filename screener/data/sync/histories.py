@@ -16,11 +16,11 @@ from screener.data.store import Asked, Store, StoredTable
 from screener.data.store.partition import Replacing
 from screener.data.sync.plan import Fetched, Plan
 from screener.errors import DataError, NetworkError
+from screener.i18n import _, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.checks import history_is_sound, last_session_is_stale
 from screener.krx.tables import PRICES, to_numpy
 from screener.krx.wire import Wire
-from screener.words import say
 
 BATCH = 20
 """Stocks between two writes."""
@@ -65,7 +65,7 @@ def fetch_histories(
     if missing and now().date() == plan.last:
         fetch.end_where_the_source_does()
         missing = fetch.missing()
-    progress.start(say("{source}: stocks", source=source.name), len(missing))
+    progress.start(_("{source}: stocks", source=source.name), len(missing))
     try:
         for ticker in missing:
             fetch.one(ticker)
@@ -75,7 +75,11 @@ def fetch_histories(
         raise
     fetch.store()
     if fetch.faulty:
-        more = say(" (and {count} more stocks)", count=len(fetch.faulty) - 1) if len(fetch.faulty) > 1 else ""
+        more = (
+            ngettext(" (and {n} more stock)", " (and {n} more stocks)", len(fetch.faulty) - 1)
+            if len(fetch.faulty) > 1
+            else ""
+        )
         raise DataError(
             "{first}{more}; the other stocks are stored", first=next(iter(fetch.faulty.values())), more=more
         )
@@ -189,12 +193,13 @@ class _Histories:
 
     def _refusal(self, ticker: str) -> NetworkError:
         both = (
-            say("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
+            _("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
             if ticker != CONTROL
-            else say("{ticker}, which it has", ticker=ticker)
+            else _("{ticker}, which it has", ticker=ticker)
         )
         return NetworkError(
-            "{source} answers with nothing for {both}: it refuses, or has changed; nothing of it is stored, try later",
+            "{source} answers with nothing for {both}",
+            hint="it refuses, or has changed; nothing of it is stored, try later",
             source=self.source.name,
             both=both,
         )
@@ -232,7 +237,8 @@ class _Histories:
         last, before = self.plan.last, self.calendar.before(self.plan.last)
         if last_session_is_stale(tables, last, before):
             raise NetworkError(
-                "{source} gives the figures of {before} under {last}: they are not stored, try again later",
+                "{source} gives the figures of {before} under {last}",
+                hint="they are not stored, try again later",
                 source=self.source.name,
                 before=before,
                 last=last,

@@ -16,10 +16,10 @@ from screener.data.sync.days import Days
 from screener.data.sync.plan import Fetched, Plan
 from screener.data.sync.source import WholeMarket, WithInvestors
 from screener.errors import DataError, NetworkError
+from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.checks import flows_are_whole, indices_are_sound, industries_are_whole
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
-from screener.words import say, translated
 
 BATCH = 20
 """Sessions between two writes: a year's partition is rewritten for each, and a killed fetch repeats at most so many."""
@@ -42,7 +42,7 @@ def fetch_sessions(
     lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
     source.wire.expect(source.requests_each * (len(lacking) + 10))
     due_now = {*_missing(market, wanted, calendar, now()), *again}
-    progress.start(say("{source}: sessions", source=source.name), len(due_now))
+    progress.start(_("{source}: sessions", source=source.name), len(due_now))
     days = Days(source, market, calendar, now, progress, fetched, indices)
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
@@ -59,7 +59,8 @@ def fetch_sessions(
         without = [day for day in due if day in market.manifest.sessions and day not in indices.manifest.sessions]
         if without:
             raise NetworkError(
-                "{source}: the indices of {day} are missing, though it was a session: try again later",
+                "{source}: the indices of {day} are missing, though it was a session",
+                hint="try again later",
                 source=source.name,
                 day=without[0],
             )
@@ -125,12 +126,13 @@ def fetch_investors(
     A day that turned out to be no session, or has not come, is left out.
     """
     market = store.table(source.name, MARKET)
-    flows = FLOWS, plan.flow_days, source.flows, flows_are_whole
-    for kind, days, fetch, check in (flows, (INDUSTRIES, plan.industry_days, source.industries, industries_are_whole)):
+    flows = FLOWS, _("flows"), plan.flow_days, source.flows, flows_are_whole
+    industries = INDUSTRIES, _("industries"), plan.industry_days, source.industries, industries_are_whole
+    for kind, name, days, fetch, check in (flows, industries):
         table = store.table(source.name, kind)
         missing = _missing(table, [day for day in days if day in market.manifest.sessions], calendar, now())
         source.wire.expect(3 * len(missing) + 10)
-        progress.start(f"{source.name}: {translated(kind.name)}", len(missing))
+        progress.start(f"{source.name}: {name}", len(missing))
         for day in missing:
             asked = now()
             rows = fetch(day)
