@@ -40,8 +40,7 @@ def held(store: Store, way: str, through: date) -> dict[date, datetime]:
     Raises:
         DataError: what it has is damaged.
     """
-    kind = PRICES if way in ("pykrx-keyless", "file") else MARKET
-    return {day: at for day, at in store.table(way, kind).manifest.sessions.items() if day <= through}
+    return {day: at for day, at in store.main_table(way).sessions.items() if day <= through}
 
 
 def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapping[str, str]) -> list[date]:
@@ -99,13 +98,12 @@ def bases(store: Store, way: str) -> dict[date, str]:
     """By session, the stored sessions up to it: another word, if any of them was written anew."""
     digest = hashlib.sha256()
     if way == "file":  # which takes up the same files on each run
-        held_now = [(kind.name, store.table(way, kind).manifest.partitions) for kind in (MARKET, PRICES, INDICES)]
-        for name, partitions in held_now:
-            digest.update("".join([name, *(one.content for _, one in sorted(partitions.items()))]).encode())
+        for kind in (MARKET, PRICES, INDICES):
+            digest.update((kind.name + store.table(way, kind).digest()).encode())
         return dict.fromkeys(held(store, way, date.max), digest.hexdigest()[:32])
     written: dict[date, str] = {}
     for kind in (MARKET, PRICES, INDICES):
-        for day, fetched in store.table(way, kind).manifest.sessions.items():
+        for day, fetched in store.table(way, kind).sessions.items():
             written[day] = f"{written.get(day, '')} {kind.name} {fetched.isoformat()}"
     found = {}
     for day in sorted(written):

@@ -19,7 +19,6 @@ from screener.daily.due import key
 from screener.data.sources.live import Access
 from screener.data.turns import Turn, turns
 from screener.errors import DataError
-from screener.krx.tables import MARKET, PRICES
 from screener.report.answer import report_answer
 from screener.report.model import Report
 from screener.report.trend import trend
@@ -141,11 +140,10 @@ def _told(root: Path, known: set[tuple[str, str]], report: Report) -> Told:
 
 def _turns(settings: Settings, access: Access, way: str, day: date) -> list[Turn]:
     """What became of the configured stocks on `day`."""
-    kind = PRICES if way in ("pykrx-keyless", "file") else MARKET
-    table = access.store.table(way, kind)
-    before = max((one for one in table.manifest.sessions if one < day), default=None)
+    table = access.store.main_table(way)
+    before = max((one for one in table.sessions if one < day), default=None)
     if before is None:
         return []
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
-    rows = [table.read(kind.schema.names, one, one, tickers) for one in (before, day)]
+    rows = [table.read(table.kind.schema.names, one, one, tickers) for one in (before, day)]
     return turns(rows[0], rows[1], tickers, settings.screener.price_limit)

@@ -42,7 +42,7 @@ def compare(store: Store) -> list[Comparison]:
     return [
         reading[table.kind.name](table)
         for table in store.tables()
-        if table.kind.name in reading and DAY in table.manifest.sessions
+        if table.kind.name in reading and DAY in table.sessions
     ]
 
 

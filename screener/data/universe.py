@@ -78,7 +78,7 @@ def market_of_store(store: Store, first_day: date) -> WholeMarket:
     last = first_day - timedelta(days=1)
     for source in SOURCES:
         table = store.table(source, MARKET)
-        if not any(last - _REACH <= day <= last for day in table.manifest.sessions):
+        if not any(last - _REACH <= day <= last for day in table.sessions):
             continue
         rows = table.read(("date", *_WORDS, *_FIGURES), last - _REACH, last)
         return _market(source, f"{store.shown} ({source})", rows, first_day, _industries(store, source, last))
@@ -93,7 +93,7 @@ def market_of_store(store: Store, first_day: date) -> WholeMarket:
 def _industries(store: Store, source: str, last: date) -> dict[str, str]:
     """Industry of each stock, as of the last session through `last` that it is known of."""
     table = store.table(source, INDUSTRIES)
-    day = max((day for day in table.manifest.sessions if day <= last), default=None)
+    day = max((day for day in table.sessions if day <= last), default=None)
     if day is None:
         return {}
     rows = table.read(("ticker", "industry"), day, day)

@@ -42,7 +42,7 @@ def soundness(store: Store) -> Check:
 def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
     """The newest session of any source against the last one that is over."""
     name = "newest session"
-    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.manifest.sessions]
+    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.sessions]
     final = calendar.last_final(now)
     if not days:
         return Check(name, "warning", say("none; {final} is the last that is over", final=final), "`screener sync`")

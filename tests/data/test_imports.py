@@ -164,4 +164,4 @@ def test_other_adjustments_replace_the_whole_series(store: Store, tmp_path: Path
     official = store.table("file", MARKET)
     assert official.read(("date",), keys=["000001"]).num_rows == 0
     assert official.read(("date",), keys=["000002"]).to_pydict()["date"] == DAYS[:34]
-    assert sorted(store.table("file", INDICES).manifest.sessions) == DAYS
+    assert sorted(store.table("file", INDICES).sessions) == DAYS

@@ -111,7 +111,7 @@ def test_sources_are_not_mixed(exchange: MockedExchange, tmp_path: Path) -> None
     opened = live.access(tmp_path, exchange)
     assert through(opened, "auto", need()).source == "pykrx-login"  # what stands for an index is wanted no longer
     for source, kind in (("pykrx-login", MARKET), ("pykrx-keyless", PRICES)):
-        assert opened.store.table(source, kind).manifest.sessions
+        assert opened.store.table(source, kind).sessions
     assert through(opened, "store", need()).benchmark == "KOSPI"  # the better of the two, whole
 
 

@@ -161,7 +161,7 @@ def test_a_session_that_came_empty_is_no_holiday(exchange: MockedExchange, tmp_p
     exchange.faults.add("zeros", bld=SESSION, first=2, last=2)
     with pytest.raises(DataError, match=f"{days[1]} came without figures, though the indices have it"):
         live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3]))
-    assert (sorted(table.manifest.sessions), table.manifest.closed) == (days[:1], {})
+    assert (sorted(table.sessions), table.closed) == (days[:1], {})
     exchange.faults.clear()
     assert live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3])).sessions == 3
     assert sorted(table.reload().sessions) == days
@@ -214,7 +214,7 @@ def test_what_is_not_the_truth_is_not_stored(
         live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3]))
     assert "\n" not in str(caught.value)
     table = opened.store.table("pykrx-login", MARKET)
-    assert sorted(table.manifest.sessions) == days[:2]  # what came before it is kept
+    assert sorted(table.sessions) == days[:2]  # what came before it is kept
     assert not table.verify()
     exchange.faults.clear()
     opened.breaker.path(live.KRX).unlink(missing_ok=True)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from screener import errors
 from screener.data.store.manifest import DamagedError
+
+from screener import errors
 from tests.conftest import ROOT
 
 SCREENER = ROOT / "screener"

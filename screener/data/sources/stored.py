@@ -89,7 +89,7 @@ class Stored:
 
     def _holds_sessions(self, source: str) -> bool:
         """Whether the source gives whole sessions; files have histories, and sessions beside them."""
-        return source != "file" and bool(self.store.table(source, MARKET).manifest.sessions)
+        return source != "file" and bool(self.store.table(source, MARKET).sessions)
 
     def _dated(self, source: str) -> StoredTable:
         """The table whose days are those of the source."""
@@ -100,14 +100,14 @@ class Stored:
 
         A rate over a session that is missing would be that of another day.
         """
-        manifest = self._dated(source).manifest
-        sessions = manifest.sessions
+        table = self._dated(source)
+        sessions, closed = table.sessions, table.closed
         if not sessions:
             return None
         if source == "file":
             return min(sessions), max(sessions)
         wanted = self.calendar.sessions(min(sessions), max(sessions))
-        gaps = [day for day in wanted if day not in sessions and day not in manifest.closed]
+        gaps = [day for day in wanted if day not in sessions and day not in closed]
         start = max((gap for gap in gaps if gap < around), default=date.min)
         end = min((gap for gap in gaps if gap >= around), default=date.max)
         inside = [day for day in sessions if start < day < end]
@@ -133,15 +133,15 @@ class Stored:
                 end=there[1],
             )
         table = self._dated(source)
-        fetched = table.manifest.sessions.get(last)
+        fetched = table.sessions.get(last)
         if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
             return say("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
-            levels = self.store.table(source, INDICES).manifest.sessions
-            without = [day for day in table.manifest.sessions if first <= day <= last and day not in levels]
+            levels = self.store.table(source, INDICES).sessions
+            without = [day for day in table.sessions if first <= day <= last and day not in levels]
             return say("the indices of {day}", day=without[0]) if without else None
         if not self.in_part:
-            known = table.manifest.coverage
+            known = table.coverage
             for ticker in (*need.tickers, *PROXIES.values()):
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
                     return say("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
@@ -182,7 +182,7 @@ class Stored:
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
-            if self.store.table(source, MARKET).manifest.sessions:
+            if self.store.table(source, MARKET).sessions:
                 official, found = self._official(source, need, reach)
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
@@ -202,7 +202,7 @@ class Stored:
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
         files = (File(f"{source} {first} to {last}", checksum(panel)),)
         proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
-        at = table.manifest.sessions.get(last)
+        at = table.sessions.get(last)
         fetched = at.replace(second=0, microsecond=0) if at else None
         return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
 
@@ -213,20 +213,20 @@ def observed(calendar: Calendar, store: Store) -> Calendar:
     closed: set[date] = set()
     for table in store.tables():
         try:
-            manifest = table.manifest
+            sessions, shut, coverage = table.sessions, table.closed, table.coverage
         except DataError:
             continue  # whoever reads the table is told
         if table.source == "file":
             continue  # what files lack or add says nothing of the exchange
         if table.kind in (MARKET, PRICES):
-            opened.update(manifest.sessions)
-            closed.update(manifest.closed)
-        if table.kind is PRICES and len(manifest.coverage) >= MANY and manifest.sessions:
+            opened.update(sessions)
+            closed.update(shut)
+        if table.kind is PRICES and len(coverage) >= MANY and sessions:
             # Days before the newest session on which none of many stocks traded, although all of them were asked for.
-            first = max(one.first for one in manifest.coverage.values())
-            last = min(max(manifest.sessions), *(one.last for one in manifest.coverage.values()))
+            first = max(one.first for one in coverage.values())
+            last = min(max(sessions), *(one.last for one in coverage.values()))
             if first <= last:
-                closed.update(day for day in calendar.sessions(first, last) if day not in manifest.sessions)
+                closed.update(day for day in calendar.sessions(first, last) if day not in sessions)
     return replace(calendar, seen_open=frozenset(opened), seen_closed=frozenset(closed - opened))
 
 

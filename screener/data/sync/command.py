@@ -14,7 +14,6 @@ from screener.data.sources.stored import PROXIES
 from screener.data.store import Store
 from screener.data.sync.plan import Fetched, Plan
 from screener.errors import BlockedError, NetworkError, UsageError
-from screener.krx.tables import MARKET, PRICES
 from screener.words import say
 
 KOSPI_SINCE = date(1980, 1, 4)
@@ -79,8 +78,7 @@ def sync_store(
 
 def _last_held(store: Store, source: str, until: date) -> date | None:
     """The newest session of `source` in the store, no later than `until`."""
-    kind = PRICES if source == "pykrx-keyless" else MARKET
-    return max((day for day in store.table(source, kind).manifest.sessions if day <= until), default=None)
+    return max((day for day in store.main_table(source).sessions if day <= until), default=None)
 
 
 def plan_of(settings: Settings, access: Access, first: date | None, last: date | None) -> Plan:

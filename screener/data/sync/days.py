@@ -64,7 +64,7 @@ class Days:
             if self._held(previous) is not None:
                 self.closed += [one for one in self.fetched.silent if previous < one < day]
                 self.fetched.silent = [one for one in self.fetched.silent if one not in self.closed]
-        elif day in self.indices.manifest.sessions:
+        elif day in self.indices.sessions:
             if self.calendar.settled(day, asked):
                 raise DataError(
                     "{source}: the session {day} came without figures, though the indices have it: not stored, try "
@@ -101,7 +101,7 @@ class Days:
 
     def _take(self, day: date, rows: pa.Table) -> None:
         """Keep `rows`; of figures that were final already, only if some have changed since."""
-        fetched = self.market.manifest.sessions.get(day)
+        fetched = self.market.sessions.get(day)
         if fetched is not None and self.calendar.settled(day, fetched):
             changed = _differing(self.market.read(MARKET.schema.names, day, day), rows.select(MARKET.schema.names))
             if not changed:
@@ -129,7 +129,7 @@ class Days:
         return following
 
     def _was_none(self, day: date) -> bool:
-        return day in (*self.closed, *self.fetched.closed, *self.fetched.silent) or day in self.market.manifest.closed
+        return day in (*self.closed, *self.fetched.closed, *self.fetched.silent) or day in self.market.closed
 
     def _held(self, day: date) -> pa.Table | None:
         """The session of `day`, if it is there."""

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screener.data.progress import Progress
-from screener.data.store import Asked, Store, StoredTable
-from screener.data.store.partition import Replacing
+from screener.data.store import Coverage, Store, StoredTable
+from screener.data.store.parquet import Replacing
 from screener.data.sync.plan import Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.krx.calendar import Calendar
@@ -109,11 +109,9 @@ class _Histories:
     def missing(self) -> list[str]:
         """The stocks of the plan that the store does not hold whole, or holds as they were before they were final."""
         at = self.now()
-        return [
-            ticker for ticker in self.plan.tickers if not self._covered(self.prices.manifest.coverage.get(ticker), at)
-        ]
+        return [ticker for ticker in self.plan.tickers if not self._covered(self.prices.coverage.get(ticker), at)]
 
-    def _covered(self, known: Asked | None, at: datetime) -> bool:
+    def _covered(self, known: Coverage | None, at: datetime) -> bool:
         if known is None or known.first > self.plan.first or known.last < self.plan.last:
             return False
         return not self.calendar.outdated(self.plan.last, known.fetched, at)
@@ -137,7 +135,7 @@ class _Histories:
             self.faulty[ticker] = str(error)
 
     def _one(self, ticker: str) -> None:
-        known = self.prices.manifest.coverage.get(ticker)
+        known = self.prices.coverage.get(ticker)
         if known is None:
             self._take_whole(ticker, PRICES.schema.empty_table(), self.plan.first, self.plan.last)
             return

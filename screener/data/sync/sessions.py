@@ -37,8 +37,8 @@ def fetch_sessions(
     last = plan.last if source.same_day else min(plan.last, calendar.before(now().date()))
     fetched = Fetched(source.name, last)
     market, indices = store.table(source.name, MARKET), store.table(source.name, INDICES)
-    wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.manifest.closed]
-    again = {day for day in plan.again if day in market.manifest.sessions}
+    wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]
+    again = {day for day in plan.again if day in market.sessions}
     lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
     source.wire.expect(source.requests_each * (len(lacking) + 10))
     due_now = {*_missing(market, wanted, calendar, now()), *again}
@@ -50,13 +50,13 @@ def fetch_sessions(
         until = stretch[-1] if start + source.at_once < len(lacking) else last
         _fetch_levels(source, indices, _missing(indices, stretch, calendar, now()), calendar, now, last)
         # The indices show sessions that the calendar does not know.
-        seen = {day for day in indices.manifest.sessions if plan.first <= day <= last}
+        seen = {day for day in indices.sessions if plan.first <= day <= last}
         days.calendar = replace(calendar, seen_open=calendar.seen_open | seen)
         due = _missing(market, sorted(day for day in {*wanted, *seen} if after <= day <= until), calendar, now())
         asked = sorted({*due, *again.intersection(stretch)})
         for first in range(0, len(asked), BATCH):
             days.fetch(asked[first : first + BATCH])
-        without = [day for day in due if day in market.manifest.sessions and day not in indices.manifest.sessions]
+        without = [day for day in due if day in market.sessions and day not in indices.sessions]
         if without:
             raise NetworkError(
                 "{source}: the indices of {day} are missing, though it was a session: try again later",
@@ -128,7 +128,7 @@ def fetch_investors(
     flows = FLOWS, plan.flow_days, source.flows, flows_are_whole
     for kind, days, fetch, check in (flows, (INDUSTRIES, plan.industry_days, source.industries, industries_are_whole)):
         table = store.table(source.name, kind)
-        missing = _missing(table, [day for day in days if day in market.manifest.sessions], calendar, now())
+        missing = _missing(table, [day for day in days if day in market.sessions], calendar, now())
         source.wire.expect(3 * len(missing) + 10)
         progress.start(f"{source.name}: {translated(kind.name)}", len(missing))
         for day in missing:
@@ -141,5 +141,5 @@ def fetch_investors(
 
 def _missing(table: StoredTable, days: Sequence[date], calendar: Calendar, now: datetime) -> list[date]:
     """Days that the table does not hold, or holds as they were before they were final, which by now they are."""
-    there = table.manifest.sessions
+    there = table.sessions
     return [day for day in days if day not in there or calendar.outdated(day, there[day], now)]
