@@ -39,7 +39,7 @@ def _rest() -> None:
 
 
 class Bar:
-    """A `screener.data.progress.Progress` for people."""
+    """A `screener.data.connections.Progress` for people."""
 
     def __init__(self) -> None:
         # The stream as it is now: while pykrx works, what it prints to stderr is thrown away.

@@ -22,9 +22,9 @@ from screener.report.answer import (
 from screener.words import Words
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
-Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Access"], Words], Answer]
+Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Connections"], Words], Answer]
 """Answers with the settings, the names that the user gives, what else is asked for, the way to the prices, and the
 language.
 """
@@ -33,14 +33,14 @@ TOP = 15
 
 
 def of_report(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
 ) -> Answer:
     """The report on an event; `names` are sectors, none for all."""
     return report_answer(make_report(settings, Request(**{"sectors": tuple(names), **asked}), access), words)
 
 
 def compared(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
 ) -> Answer:
     """Two sectors or themes against each other; without `names` the first configured pair."""
     if len(names) not in (0, 2):
@@ -50,7 +50,7 @@ def compared(
 
 
 def of_stock(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
 ) -> Answer:
     """One stock, by its code or name."""
     if len(names) != 1:
@@ -60,7 +60,7 @@ def of_stock(
 
 
 def of_claims(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
 ) -> Answer:
     """What was claimed about an event."""
     _refuse_names("claims", names)
@@ -68,7 +68,7 @@ def of_claims(
 
 
 def of_scan(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
 ) -> Answer:
     """The whole market, blind, with the usual filters."""
     _refuse_names("scan", names)

@@ -19,7 +19,7 @@ from screener.words import say
 @common
 def events(config_directory: Path | None, store: str | None) -> int:
     """List the configured events: news, event day, base, sessions since."""
-    from screener.data.access import now
+    from screener.data.connections import now
     from screener.report.listing import list_events
 
     settings = settings_of(config_directory)
@@ -38,15 +38,14 @@ def events(config_directory: Path | None, store: str | None) -> int:
 @common
 def sectors(config_directory: Path | None, store: str | None, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
-    from screener.data.access import open_store
-    from screener.data.since import first_prices
+    from screener.data.connections import open_store
     from screener.report.listing import list_members, list_sectors
 
     settings = settings_of(config_directory)
     for one in ids:
         settings.sector(one)  # a name that is wrong is told before the store is read
     members = {one.ticker for sector in settings.sectors.values() for one in sector.members}
-    since = first_prices(open_store(store), members)
+    since = open_store(store).first_dates(members)
     emit("\n".join(list_members(settings, one, since) for one in ids) if ids else list_sectors(settings, since))
     return ExitCode.DONE
 

@@ -75,7 +75,7 @@ def daily(
         settings = settings_of(config_directory)
     except ScreenerError as error:
         from screener.daily.run import remember_failure
-        from screener.data.access import now
+        from screener.data.connections import now
 
         line = remember_failure(reports, now(), error.exit_code, str(error))
         if log:

@@ -66,7 +66,7 @@ def info(config_directory: Path | None, store: str | None) -> int:
 @common
 def verify(config_directory: Path | None, store: str | None) -> int:
     """Read every file of the store, and name what is damaged."""
-    from screener.data.access import open_store
+    from screener.data.connections import open_store
 
     settings_of(config_directory)
     opened = open_store(store)
@@ -90,7 +90,7 @@ def verify(config_directory: Path | None, store: str | None) -> int:
 @common
 def repair(config_directory: Path | None, store: str | None) -> int:
     """Take out what is damaged; the next sync fetches it anew."""
-    from screener.data.access import now, open_store
+    from screener.data.connections import now, open_store
 
     settings_of(config_directory)
     opened = open_store(store)

@@ -17,7 +17,7 @@ from screener.words import say
 
 if TYPE_CHECKING:
     from screener.config import Settings
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
     from screener.report.terminal import Style
 
 
@@ -89,9 +89,9 @@ def stored(command: Any) -> Any:
     )(command)
 
 
-def access_to(settings: Settings, store: str | None, *, hurried: bool = False, watched: bool = False) -> Access:
+def access_to(settings: Settings, store: str | None, *, hurried: bool = False, watched: bool = False) -> Connections:
     """The store and the ways to the exchange, as options and environment say."""
-    from screener.data.access import open_access
+    from screener.data.connections import open_access
     from screener.progress import Bar
 
     bar = None

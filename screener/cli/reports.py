@@ -22,8 +22,8 @@ from screener.words import Words, say
 if TYPE_CHECKING:
     from screener.app.answers import Screen
     from screener.config import Settings
-    from screener.data.sources.base import Tried
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
+    from screener.data.sources import Tried
 
 CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
@@ -188,7 +188,7 @@ def _answered(
     return code
 
 
-def _access(settings: Settings, store: str | None, source: str) -> Callable[[], Access]:
+def _access(settings: Settings, store: str | None, source: str) -> Callable[[], Connections]:
     """Opens the store and the ways to the exchange once they are needed; `auto` can do without the exchange."""
     return lambda: access_to(settings, store, hurried=source == "auto", watched=True)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screener.config import Settings
+from screener.data.connections import Connections
 from screener.data.sources import open_ways
-from screener.data.sources.live import Access
 from screener.errors import UsageError
 from screener.words import Words
 
@@ -18,7 +18,7 @@ class Job:
     """What a daily run is to do."""
 
     settings: Settings
-    access: Access
+    access: Connections
     root: Path
     """The reports directory."""
     words: Words

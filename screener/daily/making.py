@@ -16,8 +16,8 @@ from screener.archive.history import load_history
 from screener.archive.publish import locked
 from screener.config import Settings
 from screener.daily.due import key
-from screener.data.sources.live import Access
-from screener.data.turns import Turn, turns
+from screener.data.connections import Connections
+from screener.data.status_changes import StatusChange, status_changes
 from screener.errors import DataError
 from screener.report.answer import report_answer
 from screener.report.model import Report
@@ -45,7 +45,7 @@ class Made:
     """By name, all that are now as they should be."""
     told: list[Told] = field(default_factory=list)
     """Of each event that has a new session."""
-    turns: list[tuple[date, Turn]] = field(default_factory=list)
+    turns: list[tuple[date, StatusChange]] = field(default_factory=list)
     """What became of stocks on the new sessions."""
     faults: dict[str, list[DataError]] = field(default_factory=dict)
     """By event, why reports could not be made."""
@@ -58,7 +58,7 @@ class Made:
 
 def make_due(
     settings: Settings,
-    access: Access,
+    access: Connections,
     root: Path,
     way: str,
     todo: Mapping[date, Sequence[str]],
@@ -107,7 +107,7 @@ def make_due(
     return made
 
 
-def _report(settings: Settings, access: Access, way: str, event: str, day: date) -> Report:
+def _report(settings: Settings, access: Connections, way: str, event: str, day: date) -> Report:
     request = Request(event=event, as_of=day, source=f"store:{way}", so_far=True)
     report = make_report(settings, request, lambda: access)
     if report.as_of != day:
@@ -138,7 +138,7 @@ def _told(root: Path, known: set[tuple[str, str]], report: Report) -> Told:
     return Told(report, before, (*crossed, *spreads, *(one for one in sectors if one.kind == "rank")))
 
 
-def _turns(settings: Settings, access: Access, way: str, day: date) -> list[Turn]:
+def _turns(settings: Settings, access: Connections, way: str, day: date) -> list[StatusChange]:
     """What became of the configured stocks on `day`."""
     table = access.store.main_table(way)
     before = max((one for one in table.sessions if one < day), default=None)
@@ -146,4 +146,4 @@ def _turns(settings: Settings, access: Access, way: str, day: date) -> list[Turn
         return []
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
     rows = [table.read(table.kind.schema.names, one, one, tickers) for one in (before, day)]
-    return turns(rows[0], rows[1], tickers, settings.screener.price_limit)
+    return status_changes(rows[0], rows[1], tickers, settings.screener.price_limit)

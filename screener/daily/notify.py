@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import UsageError
-from screener.krx.wire import PassingError, within
+from screener.krx.client import TemporaryError, within
 from screener.words import cause, say
 
 UNSENT = ".unsent.json"
@@ -81,7 +81,7 @@ def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None
             if not sender.add(url):
                 return say("no address that apprise knows")
             done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
-    except PassingError:
+    except TemporaryError:
         return say("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
         return say("it failed ({kind})", kind=type(error).__name__)

@@ -26,11 +26,11 @@ from screener.daily.status import (
     save,
 )
 from screener.daily.summary import ended, summarise
-from screener.data.sources.live import Access
+from screener.data.connections import Connections
 from screener.data.sources.stored import observed
 from screener.data.sync.command import sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
-from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.krx.client import CLOCK_TOLERANCE
 from screener.words import cause, say
 
 SUMMARY = "summary.txt"
@@ -248,7 +248,7 @@ def _fetch(job: Job, way: str, memory: Memory) -> list[date]:
     return again if target in plans.held(access.store, way, target) else []
 
 
-def _repair(access: Access, way: str) -> list[str]:
+def _repair(access: Connections, way: str) -> list[str]:
     """Take out what is damaged of the tables that reports rest on; the fetch then brings it anew."""
     tables = [table for table in access.store.tables() if table.source == way]
     if not any(table.verify() for table in tables):

@@ -10,7 +10,7 @@ from screener.config import Settings
 from screener.daily.due import Span
 from screener.daily.making import Made, Told
 from screener.daily.status import Missed
-from screener.data.turns import Turn, What
+from screener.data.status_changes import StatusChange, What
 from screener.report.figures import percent
 from screener.words import Words, say
 
@@ -157,7 +157,7 @@ def _what(what: What) -> str:
     }[what]
 
 
-def _name(settings: Settings, words: Words, turn: Turn) -> str:
+def _name(settings: Settings, words: Words, turn: StatusChange) -> str:
     for sector in settings.sectors.values():
         for member in sector.members:
             if member.ticker == turn.ticker:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from screener.config import Settings, load_settings
 from screener.config.secrets import with_secrets
-from screener.data.access import now, open_store, password_age, state_folder
+from screener.data.connections import now, open_store, password_age, state_folder
 from screener.data.store import Store
 from screener.doctor import machine
 from screener.doctor import store as stored
 from screener.doctor.exchange import Exchange, credentials, network
 from screener.errors import ConfigError, ExitCode, ScreenerError
-from screener.krx.breaker import Breaker
 from screener.krx.calendar import Calendar
+from screener.krx.client import Breaker
 from screener.report.diagnosis import Check, named, trouble
 from screener.words import say
 

@@ -8,17 +8,15 @@ from datetime import timedelta
 
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
-from screener.krx.breaker import Breaker
-from screener.krx.http import KRX, NAVER
+from screener.krx.client import Breaker, Client, Timeouts
+from screener.krx.http import KRX, NAVER, ping
 from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi
 from screener.krx.pykrx import Pykrx
-from screener.krx.reach import reach
-from screener.krx.wire import Patience, Wire
 from screener.report.diagnosis import Check, State, trouble
 from screener.words import say
 
-PATIENCE = Patience(connect=3.0, read=3.0, request=3.0, attempts=1)
+PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
 WARN_FROM = 80
 """Age of a password from which its end is announced."""
@@ -72,21 +70,21 @@ class Exchange:
 
     def ask(self) -> Answers:
         """Send one request to each host, and with an account log in once; nothing goes to a host that refuses."""
-        answers, wire = Answers(), Wire(self.breaker, PATIENCE)
+        answers, client = Answers(), Client(self.breaker, PATIENCE)
         if self.account is None:
-            self._reach("KRX", wire, answers)
+            self._reach("KRX", client, answers)
         else:
-            answers.account = _error_of(Pykrx(self.account, wire, self.password_age).log_in)
+            answers.account = _error_of(Pykrx(self.account, client, self.password_age).log_in)
             answers.network["KRX"] = answers.account if isinstance(answers.account, NetworkError) else None
-        self._reach("Naver", wire, answers)
+        self._reach("Naver", client, answers)
         if self.key:
-            answers.key = _error_of(lambda: OpenApi(self.key, wire).try_key())
+            answers.key = _error_of(lambda: OpenApi(self.key, client).try_key())
             answers.network["Open API"] = answers.key if isinstance(answers.key, NetworkError) else None
         return answers
 
-    def _reach(self, place: str, wire: Wire, answers: Answers) -> None:
+    def _reach(self, place: str, client: Client, answers: Answers) -> None:
         def ask() -> None:
-            time = reach(PLACES[place], wire)
+            time = ping(PLACES[place], client)
             if time is not None:
                 answers.ahead = self.breaker.now() - time
 

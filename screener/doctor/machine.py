@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from screener.errors import ExitCode
-from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.krx.client import CLOCK_TOLERANCE
 from screener.report.diagnosis import Check
 from screener.words import say
 

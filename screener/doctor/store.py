@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from screener.config import Settings
-from screener.data.published import Comparison, compare
-from screener.data.sources.base import Need
+from screener.data.press_check import Comparison, compare
+from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
@@ -112,7 +112,7 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
         DataError: a manifest is damaged.
     """
     event, rules = settings.event(settings.screener.event), settings.screener
-    need = Need(
+    need = PriceRequest(
         market_of={one.ticker: one.market for sector in settings.sectors.values() for one in sector.members},
         news=event.first_day,
         as_of=None,

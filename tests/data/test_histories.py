@@ -19,7 +19,7 @@ from tests.fakes.krx import MockedExchange, kst, mocked
 
 EVENT = date(2025, 1, 31)
 HYNIX = "000660"
-KEYLESS: live.Way = "pykrx-keyless"
+KEYLESS: live.Provider = "pykrx-keyless"
 
 
 @pytest.fixture
@@ -29,12 +29,12 @@ def exchange() -> Iterator[MockedExchange]:
         yield exchange
 
 
-def closes(opened: live.Access, ticker: str) -> dict[date, float]:
+def closes(opened: live.Connections, ticker: str) -> dict[date, float]:
     rows = opened.store.table(KEYLESS, PRICES).read(("date", "ticker", "close"), keys=[ticker]).to_pylist()
     return {row["date"]: row["close"] for row in rows}
 
 
-def fetch(opened: live.Access, first: date = live.FIRST, last: date = live.LAST, *tickers: str) -> live.Fetched:
+def fetch(opened: live.Connections, first: date = live.FIRST, last: date = live.LAST, *tickers: str) -> live.Fetched:
     return live.live(KEYLESS, opened).fetch(live.plan(first, last, tickers or live.TICKERS))
 
 

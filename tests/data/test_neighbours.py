@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sync.plan import Plan
+from screener.data.sync import Plan
 from screener.errors import DataError, NetworkError
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, TableKind
 from tests.data import live
@@ -18,7 +18,7 @@ from tests.fakes.krx.messages import Answer, Request
 
 SESSION, INDEX, FLOW, INDUSTRY = "MDCSTAT01501", "MDCSTAT00301", "MDCSTAT02401", "MDCSTAT03901"
 BEFORE, EVENT, AFTER = date(2025, 1, 24), date(2025, 1, 31), date(2025, 2, 3)
-LOGIN: live.Way = "pykrx-login"
+LOGIN: live.Provider = "pykrx-login"
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,11 @@ def exchange(whole: live.Market) -> Iterator[MockedExchange]:
         yield exchange
 
 
-def fetch(opened: live.Access, first: date, last: date, **days: tuple[date, ...]) -> live.Fetched:
+def fetch(opened: live.Connections, first: date, last: date, **days: tuple[date, ...]) -> live.Fetched:
     return live.live(LOGIN, opened).fetch(Plan(first, last, (), **days))
 
 
-def closes(opened: live.Access, day: date) -> dict[str, float]:
+def closes(opened: live.Connections, day: date) -> dict[str, float]:
     rows = opened.store.table(LOGIN, MARKET).read(("ticker", "close"), day, day).to_pydict()
     return dict(zip(rows["ticker"], rows["close"], strict=True))
 

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from screener.config import load_settings
-from screener.data.published import compare
+from screener.data.press_check import compare
 from screener.data.store import Store
 from screener.doctor import exit_code
 from screener.errors import ExitCode
-from screener.krx.breaker import Breaker
+from screener.krx.client import Breaker
 from tests.data.small import write_config
 from tests.doctor.conftest import NOW, Examine, put, weekdays
 from tests.fakes.krx import Exchange

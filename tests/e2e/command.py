@@ -16,7 +16,7 @@ from typing import Any
 from tests.forkserver import ROOT, Starter
 
 QUICK = {"connect": 0.5, "read": 0.5, "request": 0.8, "attempts": 3, "backoff": 0.01}
-"""A `Patience` that tests have."""
+"""A `Timeouts` that tests have."""
 LIMIT = 60
 """Seconds after which a run is ended: it hangs."""
 _ALONE = """

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from screener.config import load_settings
-from screener.data.access import open_access
+from screener.data.connections import open_access
 from screener.data.store import Store
 from screener.data.sync.command import plan_of
 from screener.krx.tables import INDICES, MARKET

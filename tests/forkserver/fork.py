@@ -46,15 +46,15 @@ def prepare(job: dict[str, Any]) -> None:
     """Set the clock, and what a user could only change in the code."""
     import time_machine
 
-    from screener.data import access
+    from screener.data import connections as access
     from screener.data.sync import histories, sessions
     from screener.krx import checks
-    from screener.krx.wire import Patience
+    from screener.krx.client import Timeouts
 
     if job.get("now"):
         time_machine.travel(datetime.fromisoformat(job["now"]), tick=True).start()
     if job.get("patience"):
-        patch.object(access, "Patience", partial(Patience, **job["patience"])).start()
+        patch.object(access, "Timeouts", partial(Timeouts, **job["patience"])).start()
     if job.get("batch"):
         for module in (histories, sessions):
             patch.object(module, "BATCH", job["batch"]).start()

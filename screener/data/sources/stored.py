@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.longform import PRICE_COLUMNS, Long, long_of, market_caps
 from screener.data.panel import Panel, build_panel, checksum
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
 from screener.data.quality import Finding, clean
-from screener.data.sources.base import File, Market, Need
+from screener.data.sources import File, Market, PriceRequest
 from screener.data.store import Store, StoredTable
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
@@ -42,7 +42,7 @@ class Reach:
     """Last session whose closes are final, and that may be used at all."""
 
 
-def reach_of(need: Need, calendar: Calendar, now: datetime) -> Reach:
+def reach_of(need: PriceRequest, calendar: Calendar, now: datetime) -> Reach:
     """The days that the study of `need` can use, by the calendar; none that is later than the last final session."""
     event_day = need.event_day or calendar.first_on_or_after(need.news)
     final = calendar.last_final(now)
@@ -65,7 +65,7 @@ class Stored:
     """Whether less than the report needs will do, as long as the event itself is there."""
     name: str = "store"
 
-    def refusal(self, need: Need) -> str | None:
+    def refusal(self, need: PriceRequest) -> str | None:
         """Why the store cannot serve `need`, in words; None if it can."""
         reach = reach_of(need, self.calendar, self.now())
         lacks = [(source, self._lacks(source, need, reach)) for source in self.of]
@@ -76,7 +76,7 @@ class Stored:
             return say("{store} lacks {told}", store=self.store.shown, told=told)
         return say("{store} is empty", store=self.store.shown)
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
         reach = reach_of(need, self.calendar, self.now())
         source = next((one for one in self.of if self._lacks(one, need, reach) is None), None)
@@ -113,7 +113,7 @@ class Stored:
         inside = [day for day in sessions if start < day < end]
         return (inside[0], inside[-1]) if inside else None
 
-    def _lacks(self, source: str, need: Need, reach: Reach) -> str | None:
+    def _lacks(self, source: str, need: PriceRequest, reach: Reach) -> str | None:
         """What is missing of `need`, in words, empty if everything is; None if nothing is."""
         there = self._stretch(source, reach.event_day)
         if there is None:
@@ -147,7 +147,7 @@ class Stored:
                     return say("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
-    def _from_sessions(self, source: str, need: Need, reach: Reach) -> Market:
+    def _from_sessions(self, source: str, need: PriceRequest, reach: Reach) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
         official, findings = self._official(source, need, reach)
         indices = self.store.table(source, INDICES)
@@ -157,7 +157,7 @@ class Stored:
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
         return replace(market, everyone=lambda: self._everyone(source, need, reach))
 
-    def _everyone(self, source: str, need: Need, reach: Reach) -> tuple[Panel, Mapping[str, str]]:
+    def _everyone(self, source: str, need: PriceRequest, reach: Reach) -> tuple[Panel, Mapping[str, str]]:
         """Every stock that KOSPI and KOSDAQ listed on the session before the event."""
         base = self.calendar.before(reach.event_day)
         rows = self.store.table(source, MARKET).read(("date", "ticker", "market"), base, base).to_pylist()
@@ -165,20 +165,20 @@ class Stored:
         market_of = {ticker: market for ticker, market in listed.items() if market in need.markets}
         return self._from_sessions(source, replace(need, market_of=market_of), reach).panel, market_of
 
-    def _official(self, source: str, need: Need, reach: Reach) -> tuple[Long, list[Finding]]:
+    def _official(self, source: str, need: PriceRequest, reach: Reach) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
         rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), reach.first, reach.last, need.tickers)
-        official, findings = clean(long_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        official, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         # A stock's weight in its index is wanted of the base only.
         around = table.read(("date", "market", "marcap"), reach.event_day - _FORTNIGHT, reach.event_day)
         return replace(official, market_caps=market_caps(around)), findings
 
-    def _from_histories(self, source: str, need: Need, reach: Reach) -> Market:
+    def _from_histories(self, source: str, need: PriceRequest, reach: Reach) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
         columns = ("date", "ticker", "open", "high", "low", "close", "volume")
         rows = table.read(columns, reach.first, reach.last, need.tickers)
-        prices, findings = clean(long_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        prices, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)

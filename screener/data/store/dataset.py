@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -96,6 +96,21 @@ class Store:
     def main_table(self, source: str) -> StoredTable:
         """The table of a source whose dates are its sessions: whole markets, or histories of single stocks."""
         return self.table(source, PRICES if source in ("pykrx-keyless", "file") else MARKET)
+
+    def first_dates(self, tickers: Collection[str]) -> dict[str, date]:
+        """By ticker, the earliest session of which any source has a price; those that have none are left out.
+
+        Raises:
+            DataError: a file of the store is damaged.
+        """
+        first: dict[str, date] = {}
+        for table in self.tables():
+            if table.kind in (PRICES, MARKET):
+                rows = table.read(("date", "ticker"), keys=tickers)
+                for row in rows.group_by("ticker").aggregate([("date", "min")]).to_pylist():
+                    ticker, day = str(row["ticker"]), row["date_min"]
+                    first[ticker] = min(day, first.get(ticker, day))
+        return first
 
     @contextmanager
     def writing(self, command: str, now: datetime) -> Iterator[None]:

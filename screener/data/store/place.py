@@ -118,7 +118,7 @@ class RemotePlace:
 
 @contextmanager
 def described(path: Path | str, what: str) -> Iterator[None]:
-    """Turn what the system says into a DataError: `path` cannot be `what`; a file to read may be missing."""
+    """StatusChange what the system says into a DataError: `path` cannot be `what`; a file to read may be missing."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:

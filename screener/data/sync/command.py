@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from screener.config import Settings
+from screener.data.connections import Connections
 from screener.data.sources import open_ways, paths_of
-from screener.data.sources.live import Access
 from screener.data.sources.stored import PROXIES
 from screener.data.store import Store
-from screener.data.sync.plan import Fetched, Plan
+from screener.data.sync import Fetched, Plan
 from screener.errors import BlockedError, NetworkError, UsageError
 from screener.words import say
 
@@ -22,7 +22,7 @@ KOSPI_SINCE = date(1980, 1, 4)
 
 def sync_store(
     settings: Settings,
-    access: Access,
+    access: Connections,
     source: str,
     first: date | None,
     last: date | None,
@@ -50,11 +50,11 @@ def sync_store(
     if source.startswith("file:"):
         from screener.data.sync.imports import import_files
 
-        with access.store.writing(f"sync --source {source}", access.now()):
+        with access.writing(f"sync --source {source}"):
             return import_files(access.store, paths_of(source), benchmark, market, access.now())
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
-    if source not in ("auto", "pykrx", "openapi", *access.ways):
+    if source not in ("auto", "pykrx", "openapi", *access.providers):
         raise UsageError(
             "no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH", source=source
         )
@@ -81,7 +81,7 @@ def _last_held(store: Store, source: str, until: date) -> date | None:
     return max((day for day in store.main_table(source).sessions if day <= until), default=None)
 
 
-def plan_of(settings: Settings, access: Access, first: date | None, last: date | None) -> Plan:
+def plan_of(settings: Settings, access: Connections, first: date | None, last: date | None) -> Plan:
     """From the history that the earliest event needs to the last session that is over, if nothing else is asked for."""
     calendar, rules = access.calendar, settings.screener
     now = access.now()
