@@ -1,4 +1,4 @@
-"""The way out for every request to a host of market data: spaced, counted, bounded in time, repeated only if that helps.
+"""Requests to the hosts of market data: spaced, counted, bounded in time, repeated only if that helps.
 
 A refusal is remembered on disk: KRX blocks scrapers for a day, and for another day on the next try.
 """

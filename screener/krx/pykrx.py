@@ -1,7 +1,7 @@
 """Prices through pykrx: the one module that imports it, and keeps its sharp edges in.
 
 pykrx logs in while it is imported, prints to stdout, has no timeouts and checks no status; it sends KRX's cookie to
-Naver as well. It does offer a place for a session of one's own: the one put there sends every request through a `Client`.
+Naver as well. It does take a session of one's own: the one given to it sends every request through a `Client`.
 """
 
 from __future__ import annotations

@@ -165,13 +165,8 @@ def _restated(stored: pa.Table, fresh: pa.Table) -> set[str]:
 def _spans(rows: pa.Table) -> dict[str, tuple[date, date]]:
     """First and last day of each stock."""
     found = rows.group_by("ticker").aggregate([("date", "min"), ("date", "max")])
-    return dict(
-        zip(
-            _column(found, "ticker"),
-            zip(*(found[f"date_{end}"].to_pylist() for end in ("min", "max")), strict=True),
-            strict=True,
-        )
-    )
+    spans = zip(found["date_min"].to_pylist(), found["date_max"].to_pylist(), strict=True)
+    return dict(zip(_column(found, "ticker"), spans, strict=True))
 
 
 def _keys(rows: pa.Table) -> list[tuple[Any, str]]:
