@@ -165,7 +165,7 @@ def _restated(stored: pa.Table, fresh: pa.Table) -> set[str]:
 def _spans(rows: pa.Table) -> dict[str, tuple[date, date]]:
     """First and last day of each stock."""
     found = rows.group_by("ticker").aggregate([("date", "min"), ("date", "max")])
-    spans = zip(found["date_min"].to_pylist(), found["date_max"].to_pylist(), strict=True)
+    spans: Any = zip(found["date_min"].to_pylist(), found["date_max"].to_pylist(), strict=True)
     return dict(zip(_column(found, "ticker"), spans, strict=True))
 
 
