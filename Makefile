@@ -3,13 +3,12 @@
 PYTHON ?= $(shell for v in python3 python3.13 python3.12 python3.11; do \
 	"$$v" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
 VENV := .venv
-CLICK := screener/words/locale/ko/LC_MESSAGES/messages.mo
 KRX ?= ../shared/krx
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 
-.PHONY: report test lint bench calibrate soak fuzz audit sample dictionary reference lock clean
+.PHONY: report test lint bench calibrate soak fuzz audit sample catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -23,6 +22,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.i18n.catalogue --check
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench
@@ -79,12 +79,12 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 
 # `screener --help` prints these files instead of loading the command line; a test holds the two together.
 screener/help.txt screener/help.ko.txt: language = $(if $(findstring .ko.,$@),ko,en)
-screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py screener/words/messages/*.py) $(CLICK) $(VENV)/installed
+screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py) screener/locale/ko/LC_MESSAGES/screener.po $(VENV)/installed
 	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli import main; main()' --help --lang $(language) > $@
 
-# What gettext reads of click's own words; a test holds it together with screener/words/click.py.
-$(CLICK): screener/words/click.py $(VENV)/installed-dev
-	$(BIN)/python -m tests.words > $@
+# Translations: extracts the messages of the code into screener.po and compiles it; new ones wait there for their Korean.
+catalogue: $(VENV)/installed-dev
+	$(BIN)/python -m tests.i18n.catalogue
 
 # What the files of a report hold, for people and for programs; a test holds it together with the code.
 dictionary: $(VENV)/installed

@@ -4,7 +4,7 @@ import os
 import sys
 
 from screener import __version__
-from screener.language import apart, choose
+from screener.i18n import apart, choose
 
 
 def main() -> None:

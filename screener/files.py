@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from screener.errors import DataError
-from screener.words import cause
+from screener.i18n import cause
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600) -> None:
@@ -85,7 +85,10 @@ def sync_directory(folder: Path) -> None:
 def unwritable(path: Path, error: OSError) -> DataError:
     """The error of a path that the operating system refuses to write."""
     return DataError(
-        "{path}: cannot be written ({cause}): choose another place, or make room", path=path, cause=cause(error)
+        "{path}: cannot be written ({cause})",
+        hint="choose another place, or make room",
+        path=path,
+        cause=cause(error),
     )
 
 
@@ -104,9 +107,12 @@ def _stage(target: Path, data: bytes, mode: int) -> Path:
 
 def _refuse_obstacles(path: Path) -> None:
     if path.exists() and not path.is_file():
-        raise DataError("{path}: is in the way: give another name, or move it, a file belongs there", path=path)
+        raise DataError("{path}: is in the way", hint="give another name, or move it, a file belongs there", path=path)
     for folder in path.parents:
         if folder.exists() and not folder.is_dir():
             raise DataError(
-                "{folder}: is in the way of {name}: move it, a directory belongs there", folder=folder, name=path.name
+                "{folder}: is in the way of {name}",
+                hint="move it, a directory belongs there",
+                folder=folder,
+                name=path.name,
             )

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from screener.i18n import _
 from screener.streams import note
-from screener.words import say
 
 _working: Progress | None = None
 """What `busy` shows; a terminal has room for one bar."""
@@ -55,7 +55,7 @@ class Bar:
             return
         self._what = what
         if not self._console.is_terminal:
-            note(say("{what}: {total} to fetch", what=what, total=total))
+            note(_("{what}: {total} to fetch", what=what, total=total))
             return
         self._bar = Progress(
             TextColumn("{task.description}"),

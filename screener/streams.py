@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from screener.errors import ExitCode
+from screener.i18n import N_
 
 
 def prepare() -> None:
@@ -26,7 +27,7 @@ def emit(text: str) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except AttributeError:
-        raise OSError(9, "there is no stdout to write to") from None
+        raise OSError(9, N_("there is no stdout to write to")) from None
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
         raise

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from screener.i18n import set_language
 from tests.forkserver import Starter
 
 # Two workers on two cores: threads of one would only wait for those of the other.
@@ -86,3 +87,10 @@ def run(starter: Starter, tmp_path: Path, tmp_path_factory: pytest.TempPathFacto
         return subprocess.CompletedProcess(words, code, out, err)
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever language a test sets, the next begins in English."""
+    yield
+    set_language("en")

@@ -328,7 +328,7 @@ def test_lists(run: Run) -> None:
 
 
 def test_config_commands(run: Run, tmp_path: Path) -> None:
-    assert "right: 1 events, 7 sectors, 88 stocks, 32 claims" in run("config", "check").stdout
+    assert "right: 1 event, 7 sectors, 88 stocks, 32 claims" in run("config", "check").stdout
     assert run("config", "init", "mine").stdout.count("copied") == 4
     shown = run("config", "show", "--config", "mine").stdout
     assert (tmp_path / "mine/sectors.toml").read_text(encoding="utf-8") in shown
@@ -352,7 +352,7 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
         f"sys.argv = ['screener', *{arguments!r}]\n"
         "from screener.__main__ import main\n"
         "main()\n"
-        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy', 'screener.words'} & set(sys.modules)))"
+        "print(sorted({'click', 'numpy', 'pandas', 'pyarrow', 'pydantic', 'pykrx', 'rich', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

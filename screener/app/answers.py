@@ -19,12 +19,11 @@ from screener.report.answer import (
     scan_answer,
     stock_answer,
 )
-from screener.words import Words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
-Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Connections"], Words], Answer]
+Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Connections"]], Answer]
 """Answers with the settings, the names that the user gives, what else is asked for, the way to the prices, and the
 language.
 """
@@ -33,52 +32,54 @@ TOP = 15
 
 
 def of_report(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """The report on an event; `names` are sectors, none for all."""
-    return report_answer(make_report(settings, Request(**{"sectors": tuple(names), **asked}), access), words)
+    return report_answer(make_report(settings, Request(**{"sectors": tuple(names), **asked}), access))
 
 
 def compared(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """Two sectors or themes against each other; without `names` the first configured pair."""
     if len(names) not in (0, 2):
-        raise UsageError("compare takes two sectors or themes, not {n}: screener compare SEMI AI_SW", n=len(names))
+        raise UsageError(
+            "compare takes two sectors or themes, not {n}", hint="screener compare SEMI AI_SW", n=len(names)
+        )
     pair = (names[0], names[1]) if names else None
-    return comparison_answer(make_comparison(settings, Request(**asked), pair, access), words)
+    return comparison_answer(make_comparison(settings, Request(**asked), pair, access))
 
 
 def of_stock(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """One stock, by its code or name."""
     if len(names) != 1:
-        raise UsageError("stock takes one code or name, not {n}: screener stock 000660", n=len(names))
+        raise UsageError("stock takes one code or name, not {n}", hint="screener stock 000660", n=len(names))
     card = make_card(settings, Request(**asked), names[0], access)
-    return stock_answer(card.report, card.ticker, card.flows, words)
+    return stock_answer(card.report, card.ticker, card.flows)
 
 
 def of_claims(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """What was claimed about an event."""
     _refuse_names("claims", names)
-    return claims_answer(make_report(settings, Request(**asked), access), words)
+    return claims_answer(make_report(settings, Request(**asked), access))
 
 
 def of_scan(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections], words: Words
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """The whole market, blind, with the usual filters."""
     _refuse_names("scan", names)
     known = {name: value for name, value in asked.items() if name != "model"}
-    return scan_answer(scan.make_scan(settings, scan.Request(**known), access), words, TOP)
+    return scan_answer(scan.make_scan(settings, scan.Request(**known), access), TOP)
 
 
 def _refuse_names(screen: str, names: Sequence[str]) -> None:
     if names:
-        raise UsageError("{screen} takes no names: leave out {names}", screen=screen, names=" ".join(names))
+        raise UsageError("{screen} takes no names", hint="leave out {names}", screen=screen, names=" ".join(names))
 
 
 SCREENS: Mapping[str, Screen] = {

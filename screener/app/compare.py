@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from screener.app.report import Request, make_report
 from screener.config import Settings
 from screener.errors import UsageError
+from screener.i18n import _
 from screener.report.model import Report
-from screener.words import say
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -32,11 +32,11 @@ def make_comparison(
     """
     if pair is None:
         if not settings.screener.spreads:
-            raise UsageError("which two? screener.toml has no spreads: write `screener compare SECTOR SECTOR`")
+            raise UsageError("which two? screener.toml has no spreads", hint="write `screener compare SECTOR SECTOR`")
         pair = settings.screener.spreads[0]
     pair = (_known(settings, pair[0]), _known(settings, pair[1]))
     if pair[0] == pair[1]:
-        raise UsageError("{group} against itself is nothing: name two", group=pair[0])
+        raise UsageError("{group} against itself is nothing", hint="name two", group=pair[0])
     sectors = dict.fromkeys(label.partition(":")[0] for label in pair)
     return make_report(settings, replace(request, sectors=tuple(sectors), spreads=(pair,)), access)
 
@@ -46,8 +46,8 @@ def _known(settings: Settings, label: str) -> str:
     identifier = settings.sector_id(asked)
     sector = settings.sectors[identifier]
     if colon and theme not in sector.themes:
-        known = ", ".join(f"{identifier}:{one}" for one in sector.themes) or say("it has none")
+        known = ", ".join(f"{identifier}:{one}" for one in sector.themes) or _("it has none")
         raise UsageError(
-            "no theme {theme!r} in {sector}: known are {known}", theme=theme, sector=identifier, known=known
+            "no theme {theme!r} in {sector}", hint="known are {known}", theme=theme, sector=identifier, known=known
         )
     return f"{identifier}{colon}{theme}"

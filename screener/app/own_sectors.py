@@ -13,8 +13,8 @@ from screener.archive.publish import write_file
 from screener.config import Settings
 from screener.config.models import Identifier
 from screener.errors import UsageError
+from screener.i18n import _
 from screener.report.scan.model import ScanReport
-from screener.words import say
 
 _FILE = "sectors.toml"
 
@@ -23,8 +23,8 @@ def group_of(report: ScanReport, number: int) -> ScanGroup:
     """The discovered group of that number."""
     groups = report.scan.groups
     if not 1 <= number <= len(groups):
-        known = say("1 to {count}", count=len(groups)) if groups else say("none: too few sessions before the event")
-        raise UsageError("no group {number}: the scan found {known}", number=number, known=known)
+        known = _("1 to {count}", count=len(groups)) if groups else _("none: too few sessions before the event")
+        raise UsageError("no group {number}", hint="the scan found {known}", number=number, known=known)
     return groups[number - 1]
 
 
@@ -35,14 +35,19 @@ def refuse_name(settings: Settings, directory: Path | None, name: str, *, replac
         UsageError: there is no directory, the name is none, or a sector has it already.
     """
     if directory is None:
-        raise UsageError("--save needs --config DIR, a directory of your own: `screener config init DIR` makes one")
+        raise UsageError(
+            "--save needs --config DIR, a directory of your own", hint="`screener config init DIR` makes one"
+        )
     try:
         TypeAdapter(Identifier).validate_python(name)
     except ValidationError:
-        raise UsageError("--save {name!r}: is no id: letters, digits, _ and - only, at most 40", name=name) from None
+        raise UsageError(
+            "--save {name!r}: is no id", hint="letters, digits, _ and - only, at most 40", name=name
+        ) from None
     if name in settings.sectors and not replace:
         raise UsageError(
-            "--save {name}: {file} has a sector of that name: choose another, or --replace",
+            "--save {name}: {file} has a sector of that name",
+            hint="choose another, or --replace",
             name=name,
             file=settings.files[_FILE],
         )
@@ -57,7 +62,7 @@ def save_group(settings: Settings, path: Path, name: str, report: ScanReport, gr
     document: Any = tomlkit.parse(settings.files[_FILE].read_text(encoding="utf-8-sig"))
     listed = {one.ticker: one for sector in settings.sectors.values() for one in sector.members}
     event = report.event
-    why = say(
+    why = _(
         "discovered by a scan of {event}, {day}: moved with the others of its group on {sessions} "
         "sessions before the event (mean correlation {correlation:.2f})",
         event=event.id,

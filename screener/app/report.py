@@ -24,10 +24,10 @@ from screener.config.models import Event, Sector
 from screener.data.panel import Panel, place_event
 from screener.data.sources import Market, PriceRequest, choose, load
 from screener.errors import DataError, UsageError
+from screener.i18n import N_, _
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.study.expected import Model
 from screener.study.placebo import other_windows
-from screener.words import say
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -65,7 +65,9 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
     at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
         raise UsageError(
-            "the {model} model needs an index: give --benchmark FILE, or --model mean-adjusted", model=rules.model
+            "the {model} model needs an index",
+            hint="give --benchmark FILE, or --model mean-adjusted",
+            model=rules.model,
         )
     _refuse_suspects(market, at.row, rules)
     refuse_without_index(market, at.row, rules)
@@ -241,7 +243,7 @@ def other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[in
 def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
     """An index that is missing inside an event window would leave every stock of its market without a figure."""
     panel = market.panel
-    remedy = say("complete the --benchmark file") if market.fetched is None else say("`screener sync` fetches it")
+    hint = N_("complete the --benchmark file") if market.fetched is None else N_("`screener sync` fetches it")
     for first, last in rules.windows:
         rows = slice(event_row + first, event_row + last + 1)
         if rows.start < 1 or rows.stop > len(panel.sessions):
@@ -251,7 +253,10 @@ def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
             if missing.size:
                 day = panel.sessions[rows.start + missing[0]]
                 raise DataError(
-                    "{name} has no level on {day} or the session before: {remedy}", name=name, day=day, remedy=remedy
+                    "{name} has no level on {day} or the session before",
+                    hint=hint,
+                    name=name,
+                    day=day,
                 )
 
 
@@ -263,10 +268,11 @@ def _refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
     suspects = np.argwhere(panel.suspect[first : last + 1])
     if len(suspects):
         row, column = suspects[0]
-        more = say(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
+        more = _(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
         raise DataError(
-            "{ticker} on {day}{more}: its move is beyond the daily limit: mend it, or give that day's "
-            "official rate with --market FILE (price_limit = 0 switches the check off)",
+            "{ticker} on {day}{more}: its move is beyond the daily limit",
+            hint="mend it, or give that day's official rate with --market FILE (price_limit = 0 "
+            "switches the check off)",
             ticker=panel.tickers[column],
             day=panel.sessions[first + row],
             more=more,

@@ -18,7 +18,7 @@ from screener.config import Settings
 from screener.config.models import Event
 from screener.data.panel import place_event
 from screener.data.sources import Source, choose, load
-from screener.data.universe import Filters, Universe, apply_filters, market_of_files, market_of_store, needed
+from screener.data.universe import NEEDED, Filters, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.report.scan.model import ScanReport
 from screener.study.expected import Model
@@ -49,7 +49,9 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Connect
     whole, source = _whole(request, event, access)
     stay, left_out = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
     if not stay.any():
-        raise UsageError("no stock of {count} passes the filters: lower --min-cap or --min-value", count=len(stay))
+        raise UsageError(
+            "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(stay)
+        )
     stocks = _stocks(whole, np.flatnonzero(stay).tolist(), settings)
     rules = rules_of(settings, report.Request(event_id), {})
     need = need_of(settings, event_id, stocks, rules, request.as_of)
@@ -57,12 +59,13 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Connect
     panel = market.panel
     at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
     if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
-        raise UsageError("the {model} model needs an index: give --benchmark FILE", model=rules.model)
+        raise UsageError("the {model} model needs an index", hint="give --benchmark FILE", model=rules.model)
     refuse_without_index(market, at.row, rules)
     first, last = rules.windows[0]
     if at.row + first < 1 or at.row + last >= len(panel.sessions):
         raise DataError(
-            "{event}: the prices do not reach over the window [{first}, {last}]: sync more, or wait",
+            "{event}: the prices do not reach over the window [{first}, {last}]",
+            hint="sync more, or wait",
             event=event_id,
             first=first,
             last=last,
@@ -84,7 +87,8 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Connect
     if not scan.stocks:
         raise DataError(
             "{event}: no stock of {count} has an abnormal return and {estimation} sessions of "
-            "estimation with placebo dates before it: sync more history, or give longer files",
+            "estimation with placebo dates before it",
+            hint="sync more history, or give longer files",
             event=event_id,
             count=len(stocks),
             estimation=rules.estimation,
@@ -109,7 +113,7 @@ def _whole(request: Request, event: Event, access: Callable[[], Connections]) ->
     if request.benchmark or request.market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if request.source not in ("auto", "store"):
-        raise UsageError("no scan of {source!r}: {needed}", source=request.source, needed=needed())
+        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
     from screener.data.sources.stored import Stored
 
     opened = access()

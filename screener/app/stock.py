@@ -14,9 +14,8 @@ from screener.app.report import Request, make_report
 from screener.config import Settings
 from screener.config.models import Market, Member, Name, Sector
 from screener.errors import UsageError
-from screener.language import spoken
+from screener.i18n import _, language
 from screener.report.model import Flow, Report
-from screener.words import say
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -65,9 +64,11 @@ def _find(settings: Settings, request: Request, asked: str, access: Callable[[],
     if found := _named(listed, asked):
         return found
     meant = _meant([*known, *listed], asked)
-    hint = say(": did you mean {near}?", near=meant) if meant else ""
-    where = "" if listed else say("; `screener sync` with an account makes the whole market known")
-    raise UsageError("no stock {asked!r} in the sectors or the store{hint}{where}", asked=asked, hint=hint, where=where)
+    nearest = _(": did you mean {near}?", near=meant) if meant else ""
+    where = "" if listed else _("; `screener sync` with an account makes the whole market known")
+    raise UsageError(
+        "no stock {asked!r} in the sectors or the store{meant}{where}", asked=asked, meant=nearest, where=where
+    )
 
 
 def _named(known: Sequence[Member], asked: str) -> Member | None:
@@ -90,8 +91,8 @@ def _meant(known: Sequence[Member], asked: str) -> str:
         names = {word: one for one in known for word in (one.ko, one.en)}
         near = [names[one] for one in difflib.get_close_matches(asked, list(names), n=NEAREST, cutoff=0.5)]
     once = {one.ticker: one for one in near}
-    return say(" or ").join(
-        f"{ticker} {one.ko if spoken() == 'ko' else one.en}" for ticker, one in list(once.items())[:NEAREST]
+    return _(" or ").join(
+        f"{ticker} {one.ko if language() == 'ko' else one.en}" for ticker, one in list(once.items())[:NEAREST]
     )
 
 

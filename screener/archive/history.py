@@ -51,7 +51,9 @@ def history_with(root: Path, report: Report, sectors: Table, revision: int = 1) 
     path, header = root / FILE, [*sectors.header, REVISION]
     old_header, old = _read(path)
     if not set(old_header) <= set(header):
-        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+        raise DataError(
+            "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+        )
     # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
     known = [dict.fromkeys(header, "") | dict(zip(old_header, row, strict=True)) for row in old]
     fresh = [{**row, REVISION: str(revision)} for row in rows_of(report, sectors)]
@@ -67,10 +69,12 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
         header, *rows = (_cells(path.read_bytes()) if path.exists() else []) or [list(KEY)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            "{path}: cannot be read ({error}): move it away to start a new history", path=path, error=error
+            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
         ) from None
     if not set(KEY) <= set(header) or any(len(row) != len(header) for row in rows):
-        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+        raise DataError(
+            "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+        )
     return header, rows
 
 

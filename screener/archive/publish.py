@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 
 from screener.archive.swap import exchange
 from screener.errors import DataError
+from screener.i18n import cause
 from screener.report.model import Report
-from screener.words import cause, say
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -52,7 +52,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for written, path in ready.items():
             written.replace(path)
     except OSError as error:
-        raise DataError(_unwritable(path, error)) from None
+        raise _unwritable(path, error) from None
     finally:
         for written in ready:
             written.unlink(missing_ok=True)
@@ -60,11 +60,14 @@ def write_files(files: Mapping[Path, bytes]) -> None:
 
 def _refuse_what_is_in_the_way(path: Path) -> None:
     if path.exists() and not path.is_file():
-        raise DataError("{path}: is in the way: give another name, or move it, a file belongs there", path=path)
+        raise DataError("{path}: is in the way", hint="give another name, or move it, a file belongs there", path=path)
     for folder in path.parents:
         if folder.exists() and not folder.is_dir():
             raise DataError(
-                "{folder}: is in the way of {name}: move it, a directory belongs there", folder=folder, name=path.name
+                "{folder}: is in the way of {name}",
+                hint="move it, a directory belongs there",
+                folder=folder,
+                name=path.name,
             )
 
 
@@ -85,10 +88,10 @@ def locked(root: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise DataError(
-            "{root}: another screener has been writing there for a minute: wait, or end it", root=root
+            "{root}: another screener has been writing there for a minute", hint="wait, or end it", root=root
         ) from None
     except OSError as error:
-        raise DataError(_unwritable(root, error)) from None
+        raise _unwritable(root, error) from None
 
 
 def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | None:
@@ -101,7 +104,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
     if not report.provenance.study and _holds_study(folder):
         return None
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise DataError("{folder}: is in the way: move it, a report directory belongs there", folder=folder)
+        raise DataError("{folder}: is in the way", hint="move it, a report directory belongs there", folder=folder)
     if _holds(folder, files):
         return folder
     try:
@@ -121,7 +124,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
-        raise DataError(_unwritable(folder, error)) from None
+        raise _unwritable(folder, error) from None
     return folder
 
 
@@ -164,7 +167,7 @@ def point_to(root: Path, as_of: date) -> None:
         link.replace(latest)
     except OSError as error:
         link.unlink(missing_ok=True)
-        raise DataError(_unwritable(latest, error)) from None
+        raise _unwritable(latest, error) from None
 
 
 def clear_leftovers(root: Path, names: Iterable[str]) -> None:
@@ -189,12 +192,17 @@ def alone(root: Path) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise DataError(_unwritable(root, error)) from None
+        raise _unwritable(root, error) from None
     try:
         yield True
     finally:
         lock.release()
 
 
-def _unwritable(path: Path, error: OSError) -> str:
-    return say("{path}: cannot be written ({cause}): choose another place, or make room", path=path, cause=cause(error))
+def _unwritable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        "{path}: cannot be written ({cause})",
+        hint="choose another place, or make room",
+        path=path,
+        cause=cause(error),
+    )

@@ -8,11 +8,10 @@ import click
 
 from screener.cli.first import introduce
 from screener.cli.group import commands
-from screener.cli.speaking import settle_language
+from screener.cli.help_i18n import settle_language
 from screener.errors import ExitCode, ScreenerError
-from screener.language import apart
+from screener.i18n import _, apart, cause
 from screener.streams import fail, leave, prepare
-from screener.words import cause, say
 
 
 def main() -> None:
@@ -25,20 +24,20 @@ def main() -> None:
     except ScreenerError as error:
         code = fail(error.lines, error.exit_code, debug)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        what = say("interrupted: nothing is half done, run it again to go on")
+        what = _("interrupted: nothing is half done, run it again to go on")
         code = fail([what], ExitCode.INTERRUPTED, debug)
     except click.ClickException as error:
         what = error.format_message().rstrip(".").replace("\n", " ")
         if isinstance(error, click.UsageError) and error.ctx:
-            what = say("{what}: {command} --help shows how", what=what, command=error.ctx.command_path)
+            what = _("{what}: {command} --help shows how", what=what, command=error.ctx.command_path)
         code = fail([what], ExitCode.USAGE, debug)
     except OSError as error:
-        file = error.filename or say("the output")
-        what = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
+        file = error.filename or _("the output")
+        what = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
         code = fail([what], ExitCode.DATA, debug)
     except Exception as error:
         kind = type(error).__name__
-        what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        what = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
         code = fail([what], ExitCode.BUG, debug)
     leave(code or ExitCode.DONE)
 

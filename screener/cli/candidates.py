@@ -9,8 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from screener.errors import ScreenerError
-from screener.language import spoken
-from screener.words import Named, Words
+from screener.i18n import Named, name_of
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -65,7 +64,7 @@ def _starting(typed: str, known: Iterable[tuple[str, str]]) -> list[CompletionIt
 
 
 def _said(name: Named) -> str:
-    return Words(spoken()).name(name)
+    return name_of(name)
 
 
 def _settings(context: click.Context) -> Settings | None:

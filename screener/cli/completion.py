@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
 
+from screener.cli.help_i18n import Command
 from screener.cli.options import language
-from screener.cli.speaking import Command
 from screener.errors import ExitCode
 from screener.streams import emit
 

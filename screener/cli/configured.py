@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from screener.cli import candidates
+from screener.cli.help_i18n import Command, Group
 from screener.cli.options import access_to, common, language, settings_of, stored
-from screener.cli.speaking import Command, Group
 from screener.errors import ExitCode
+from screener.i18n import _, ngettext
 from screener.streams import emit
-from screener.words import say
 
 
 @click.command(cls=Command, epilog="Example: screener events --config my")
@@ -63,12 +63,12 @@ def check(config_directory: Path | None) -> int:
     settings = settings_of(config_directory)
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
     paths = "".join(f"{path}\n" for path in settings.files.values())
-    right = say(
-        "right: {events} events, {sectors} sectors, {stocks} stocks, {claims} claims",
-        events=len(settings.events),
-        sectors=len(settings.sectors),
-        stocks=stocks,
-        claims=len(settings.claims),
+    right = _(
+        "right: {events}, {sectors}, {stocks}, {claims}",
+        events=ngettext("{n} event", "{n} events", len(settings.events)),
+        sectors=ngettext("{n} sector", "{n} sectors", len(settings.sectors)),
+        stocks=ngettext("{n} stock", "{n} stocks", stocks),
+        claims=ngettext("{n} claim", "{n} claims", len(settings.claims)),
     )
     emit(f"{paths}{right}\n")
     return ExitCode.DONE
@@ -91,6 +91,6 @@ def init(directory: Path) -> int:
     from screener.config.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
-        done = say("{path}: copied", path=path) if copied else say("{path}: left as it is", path=path)
+        done = _("{path}: copied", path=path) if copied else _("{path}: left as it is", path=path)
         emit(f"{done}\n")
     return ExitCode.DONE

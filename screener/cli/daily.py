@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from screener.cli.help_i18n import Command
 from screener.cli.options import access_to, common, settings_of, stored
-from screener.cli.speaking import Command
 from screener.errors import ExitCode, ScreenerError, UsageError
-from screener.language import spoken
+from screener.i18n import _, ngettext
 from screener.streams import emit, note
-from screener.words import Words, say
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -86,7 +85,6 @@ def daily(
         settings,
         access,
         reports,
-        Words(spoken()),
         settings.screener.palette,
         source,
         benchmark,
@@ -94,21 +92,25 @@ def daily(
         everything,
         config_directory,
     )
-    outcome = Outcome(ExitCode.DONE, say("{folder}: only looked at", folder=reports)) if check else run(job)
+    outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=reports)) if check else run(job)
     code = outcome.code
     behind = sessions_behind(job) if max_age is not None else 0
     line = outcome.line
     if max_age is not None and (behind is None or behind > max_age):
         code = code or ExitCode.NETWORK
-        what = say("there is no report yet")
+        what = _("there is no report yet")
         if behind is not None:
-            what = say("the newest session in the reports is {count} sessions old", count=behind)
+            what = ngettext(
+                "the newest session in the reports is {n} session old",
+                "the newest session in the reports is {n} sessions old",
+                behind,
+            )
         line = f"{line}; {what}: --max-age {max_age}"
     faults = [] if check else _notify(job, settings, notify, outcome)
     if log:
         faults += [fault for fault in [append(log, log_line(access.now(), code, line))] if fault]
     if not quiet or outcome.summary or code:
-        note(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
+        note(_("daily failed: {line}", line=line) if code else _("daily done: {line}", line=line))
     for fault in faults:
         note(fault)
     if outcome.summary:
@@ -126,8 +128,8 @@ def _notify(job: Job, settings: Settings, urls: tuple[str, ...], outcome: Outcom
     text = "\n".join(outcome.summary)
     failing = load_status(job.root).failing
     if outcome.code and failing is not None and failing.runs == 1:
-        failed = say("daily failed: {line}", line=failing.what)
-        text = "\n".join([*outcome.summary, failed, say("What to do: {remedy}", remedy=failing.do)])
+        failed = _("daily failed: {line}", line=failing.what)
+        text = "\n".join([*outcome.summary, failed, _("What to do: {remedy}", remedy=failing.do)])
     page = max(outcome.folder.glob("*/report.html"), default=None) if outcome.folder else None
     try:
         return notify(job.root, list(dict.fromkeys(wanted)), text.partition("\n")[0], text, page)
@@ -146,7 +148,7 @@ def _install(kind: Kind, *, yes: bool) -> int:
             command += [option, os.environ[variable]]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
-        note(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
+        note(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
         lines = schedule.cron_lines(command, folder)
         emit(lines)

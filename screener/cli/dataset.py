@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
+from screener.cli.help_i18n import Command, Group
 from screener.cli.options import access_to, common, day, in_colour, language, settings_of, stored
-from screener.cli.speaking import Command, Group
 from screener.errors import ConfigError, ExitCode
+from screener.i18n import _
 from screener.streams import emit, note
-from screener.words import say
 
 
 @click.command(cls=Command, epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
@@ -71,13 +71,13 @@ def verify(config_directory: Path | None, store: str | None) -> int:
     settings_of(config_directory)
     opened = open_store(store)
     damages = [damage for table in opened.tables() for damage in table.verify()]
-    found = [f"{one.path}: {one.what}" for one in damages] or [say("{store}: sound", store=opened.shown)]
+    found = [f"{one.path}: {one.what}" for one in damages] or [_("{store}: sound", store=opened.shown)]
     emit("\n".join(found) + "\n")
     if damages:
         return ExitCode.DATA
     for path in [path for table in opened.tables() for path in table.leftovers()]:
         note(
-            say(
+            _(
                 "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
                 path=path,
             )
@@ -96,7 +96,7 @@ def repair(config_directory: Path | None, store: str | None) -> int:
     opened = open_store(store)
     with opened.writing("store repair", now()):
         done = [line for table in opened.tables() for line in table.repair()]
-    emit("\n".join(done or [say("{store}: nothing to mend", store=opened.shown)]) + "\n")
+    emit("\n".join(done or [_("{store}: nothing to mend", store=opened.shown)]) + "\n")
     return ExitCode.DONE
 
 

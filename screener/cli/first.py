@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from screener.cli.completion import COMPLETING
+from screener.i18n import _
 from screener.streams import tell
-from screener.words import say
 
 CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY")
 
@@ -20,9 +20,9 @@ def introduce() -> None:
     if open_store(None).tables():
         return
     tell(
-        say("screener tells which Korean sectors and stocks an event moved, and how surely."),
-        say("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
-        say("Prices: fetched once, without an account, in about a minute, and kept."),
-        say("More: KRX_ID and KRX_PW, or KRX_AUTH_KEY, open indices and the whole market."),
-        say("Next: screener doctor, which checks this machine, and screener --help"),
+        _("screener tells which Korean sectors and stocks an event moved, and how surely."),
+        _("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
+        _("Prices: fetched once, without an account, in about a minute, and kept."),
+        _("More: KRX_ID and KRX_PW, or KRX_AUTH_KEY, open indices and the whole market."),
+        _("Next: screener doctor, which checks this machine, and screener --help"),
     )

@@ -6,8 +6,8 @@ import click
 
 from screener import __version__
 from screener.cli import completion, configured, daily, dataset, reports, scan
+from screener.cli.help_i18n import Group
 from screener.cli.options import language
-from screener.cli.speaking import Group
 
 EPILOG = (
     "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.cli import candidates
-from screener.cli.speaking import settle_language
-from screener.language import LANGUAGES, OPTION, spoken
-from screener.words import say
+from screener.cli.help_i18n import settle_language
+from screener.i18n import LANGUAGES, OPTION, _
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -31,7 +30,7 @@ def day(_context: click.Context, parameter: click.Parameter, value: str | None) 
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
     except ValueError:
-        what = say("{value!r} is no date: write it as 2025-01-31", value=value)
+        what = _("{value!r} is no date: write it as 2025-01-31", value=value)
         raise click.BadParameter(what, param=parameter) from None
 
 
@@ -127,7 +126,6 @@ def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: i
     terminal, colour = is_terminal(), in_colour()
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     return Style(
-        language=spoken(),
         palette=palette or settings.screener.palette,
         ascii=ascii_only or not unicode,
         width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from screener import cells
 from screener.cli.options import coloured, style_of
 from screener.errors import UsageError
+from screener.i18n import _
 from screener.streams import emit
-from screener.words import Words, cells
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -84,7 +85,7 @@ def written(answer: Answer, format_: str, path: Path, palette: str, *, as_file: 
     )
     write_files(targets)
     folder = path.parent if as_file else path
-    return Words(answer.words.language)("files", folder=folder, names=", ".join(one.name for one in targets)) + "\n"
+    return _("Files: {folder} ({names})", folder=folder, names=", ".join(one.name for one in targets)) + "\n"
 
 
 def folded(said: str, width: int) -> str:
@@ -111,7 +112,7 @@ def outputs(command: Callable[..., int]) -> Callable[..., int]:
     ) -> int:
         files = {name: path for name, path in (("csv", csv), ("html", html), ("xlsx", xlsx)) if path is not None}
         if as_json + as_md + len(files) > 1:
-            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other: give one of them")
+            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other", hint="give one of them")
         return command(output=Output(full, as_json, as_md, files, palette, ascii_only, width), **asked)
 
     path = click.Path(path_type=Path)

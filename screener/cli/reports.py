@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.cli import candidates
+from screener.cli.help_i18n import Command
 from screener.cli.options import access_to, coloured, common, settings_of, stored, studied
 from screener.cli.outputs import FORMATS, Output, folded, outputs, page, written
-from screener.cli.speaking import Command
 from screener.errors import ExitCode, ScreenerError
-from screener.language import spoken
+from screener.i18n import _
 from screener.progress import busy
 from screener.streams import emit, note
-from screener.words import Words, say
 
 if TYPE_CHECKING:
     from screener.app.answers import Screen
@@ -56,12 +55,12 @@ def report(
     from screener.archive.filing import file_report
     from screener.report.answer import report_answer
 
-    with busy(say("measuring")):
+    with busy(_("measuring")):
         made = make_report(settings, Request(**asked), _access(settings, store, asked["source"]))
         root = reports or Path("reports")
         if asked["so_far"]:
             made = with_trend(made, root, settings)
-    answer = report_answer(made, Words(spoken()), explain=explain)
+    answer = report_answer(made, explain=explain)
     code = _tried(answer.tried)
     if not output.page:
         output.deliver(answer, settings)
@@ -69,7 +68,9 @@ def report(
     style = output.style(settings)
     screen = page(answer, style, full=output.full)
     if reports is None and (asked["sectors"] or asked["model"]):
-        said = answer.words("files_part")  # part of a study must not take the place of the whole
+        said = _(
+            "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables."
+        )  # part of a study must not take the place of the whole
     else:
         try:
             folder, files = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
@@ -77,9 +78,17 @@ def report(
             emit(screen)  # the report was made, whatever became of its files
             raise
         kept = root / made.as_of.isoformat() / made.event.id
-        said = answer.words("files_kept_more" if made.provenance.study else "files_kept", folder=kept)
+        said = _(
+            "Files: {folder} holds this study with more windows (screener daily) and was left as it "
+            "is; --html FILE writes it elsewhere."
+            if made.provenance.study
+            else "Files: {folder} holds a full study already and was left as it is.",
+            folder=kept,
+        )
         if folder:
-            said = answer.words("filed", folder=folder, n=len(files), page="report.html")
+            said = _(
+                "Files: {folder} ({n} files; {page} has the charts)", folder=folder, n=len(files), page="report.html"
+            )
     emit(f"{screen}\n{folded(said, style.width)}")
     return code
 
@@ -137,7 +146,7 @@ def demo(config_directory: Path | None, output: Output, seed: int) -> int:
     from screener.demo import make_demo
     from screener.report.answer import report_answer
 
-    output.deliver(report_answer(make_demo(settings, seed), Words(spoken())), settings)
+    output.deliver(report_answer(make_demo(settings, seed)), settings)
     return ExitCode.DONE
 
 
@@ -164,9 +173,9 @@ def export(
     settings = settings_of(config_directory)
     from screener.app.answers import SCREENS
 
-    with busy(say("measuring")):
+    with busy(_("measuring")):
         access = _access(settings, store, asked["source"])
-        answer = SCREENS[screen](settings, names, asked, access, Words(spoken()))
+        answer = SCREENS[screen](settings, names, asked, access)
     code = _tried(answer.tried)
     emit(written(answer, format_, out, palette or settings.screener.palette))
     return code
@@ -181,8 +190,8 @@ def _answered(
     asked: Mapping[str, Any],
 ) -> int:
     """Measure, and deliver what was found."""
-    with busy(say("measuring")):
-        answer = screen(settings, names, asked, _access(settings, store, asked["source"]), Words(spoken()))
+    with busy(_("measuring")):
+        answer = screen(settings, names, asked, _access(settings, store, asked["source"]))
     code = _tried(answer.tried)
     output.deliver(answer, settings)
     return code
@@ -196,5 +205,5 @@ def _access(settings: Settings, store: str | None, source: str) -> Callable[[], 
 def _tried(tried: Sequence[Tried]) -> int:
     """Say which sources could not serve, and hand on the exit code."""
     for one in tried:
-        note(say("{source} could not serve: {why}", source=one.source, why=one.why))
+        note(_("{source} could not serve: {why}", source=one.source, why=one.why))
     return max((one.code for one in tried), default=ExitCode.DONE)

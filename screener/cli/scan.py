@@ -8,13 +8,12 @@ from typing import Any
 import click
 
 from screener.cli import candidates
+from screener.cli.help_i18n import Command
 from screener.cli.options import access_to, common, day, settings_of, stored
 from screener.cli.outputs import Output, outputs
-from screener.cli.speaking import Command
 from screener.errors import ExitCode, UsageError
-from screener.language import spoken
+from screener.i18n import _
 from screener.progress import busy
-from screener.words import Words, say
 
 _KINDS = ("konex", "preferreds", "spacs")  # those of `screens.sift`, which start-up need not wait for
 
@@ -22,7 +21,7 @@ _KINDS = ("konex", "preferreds", "spacs")  # those of `screens.sift`, which star
 def _kinds(_context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str]:
     kept = frozenset(one.strip() for one in (value or "").split(",") if one.strip())
     for one in sorted(kept - set(_KINDS)):
-        what = say("{one!r} is none of {kinds}", one=one, kinds=", ".join(_KINDS))
+        what = _("{one!r} is none of {kinds}", one=one, kinds=", ".join(_KINDS))
         raise click.BadParameter(what, param=parameter)
     return kept
 
@@ -79,12 +78,21 @@ def scan(
     least = {"least_cap": min_cap, "least_value": min_value}
     given = {name: value for name, value in least.items() if value is not None}
     request = Request(filters=Filters(**given, only=only, kept=kept), **asked)
-    with busy(say("measuring")):
+    with busy(_("measuring")):
         made = make_scan(settings, request, lambda: access_to(settings, store))
-    words, said = Words(spoken()), ""
+    said = ""
     if save and number is not None and path is not None:
         group = group_of(made, number)
         save_group(settings, path, save, made, group)
-        said = words("scan_saved", number=number, n=len(group.members), name=save, path=path) + "\n"
-    output.deliver(scan_answer(made, words, top), settings, said)
+        said = (
+            _(
+                "Saved: group {number}, {n} stocks, as {name} in {path}; marked post-hoc.",
+                number=number,
+                n=len(group.members),
+                name=save,
+                path=path,
+            )
+            + "\n"
+        )
+    output.deliver(scan_answer(made, top), settings, said)
     return ExitCode.DONE

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from screener.config.claims import Analogue, Claim, Target
 from screener.config.models import Event, Sector
 from screener.config.nearest import nearest
-from screener.words import say
+from screener.i18n import _
 
 Mistake = tuple[Sequence[str | int], str]
 """Path in the file, and what is wrong there."""
@@ -26,11 +26,11 @@ def mistakes_in(
         other = claims.get(claim.against)
         if other is None or other is claim:
             others = [name for name in claims if name != identifier]
-            what = say("no other claim {against!r}", against=claim.against)
+            what = _("no other claim {against!r}", against=claim.against)
             yield (identifier, "against"), what + nearest(claim.against, others)
         elif other.event != claim.event:
             against, its, mine = claim.against, other.event, claim.event
-            what = say("{against} is about {its}, not {mine}", against=against, its=its, mine=mine)
+            what = _("{against} is about {its}, not {mine}", against=against, its=its, mine=mine)
             yield (identifier, "against"), what
 
 
@@ -46,7 +46,7 @@ def fitted(
 
 def _beyond(claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int) -> Iterator[Mistake]:
     if claim.event not in events:
-        yield ("event",), say("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
+        yield ("event",), _("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
         return
     if claim.test is None:
         return
@@ -56,7 +56,7 @@ def _beyond(claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sec
             yield ("test", key), what
     for first, last in claim.test.windows:
         if first < -gap:
-            what = say(
+            what = _(
                 "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later",
                 first=first,
                 last=last,
@@ -67,10 +67,10 @@ def _beyond(claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sec
         changes = {one.name.en: one.change_pct for one in events[claim.event].abroad}
         for number, peer in enumerate(claim.test.peers):
             if peer not in changes:
-                what = say("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
+                what = _("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
                 yield ("test", "peers", number), what + nearest(peer, changes)
         if len({math.copysign(1, changes[peer]) for peer in claim.test.peers if peer in changes}) > 1:
-            yield ("test", "peers"), say("the peers moved in both directions: name those of one")
+            yield ("test", "peers"), _("the peers moved in both directions: name those of one")
 
 
 def _unknown(target: Target, sectors: Mapping[str, Sector]) -> str:
@@ -78,13 +78,13 @@ def _unknown(target: Target, sectors: Mapping[str, Sector]) -> str:
     if target.tickers:
         known = {member.ticker for sector in sectors.values() for member in sector.members}
         missing = next((ticker for ticker in target.tickers if ticker not in known), None)
-        return say("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
+        return _("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
     if target.sector not in sectors:
-        return say("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
+        return _("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
     sector = sectors[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
-        what = say("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
-        return what + nearest(target.theme, sector.themes or [say("none")])
+        what = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
+        return what + nearest(target.theme, sector.themes or [_("none")])
     if sector.post_hoc:
-        return say("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
+        return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""

@@ -21,8 +21,8 @@ from screener.config.rules import Screener
 from screener.config.secrets import FILE as SECRETS
 from screener.config.secrets import load_secrets
 from screener.errors import ConfigError, UsageError
+from screener.i18n import _, cause
 from screener.krx.hours import KST
-from screener.words import cause, say
 
 T = TypeVar("T")
 
@@ -94,7 +94,8 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     """
     if directory is not None and not directory.is_dir():
         raise ConfigError(
-            "{directory}: no such directory: give --config (or SCREENER_CONFIG) one that holds *.toml",
+            "{directory}: no such directory",
+            hint="give --config (or SCREENER_CONFIG) one that holds *.toml",
             directory=directory,
         )
     files = {name: shipped_directory() / name for name in FILES}
@@ -134,7 +135,8 @@ def _own_files(directory: Path) -> dict[str, Path]:
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
     if not there and not (directory / SECRETS).exists():
         raise ConfigError(
-            "{directory}: holds none of {files}: `screener config init {directory}` copies them",
+            "{directory}: holds none of {files}",
+            hint="`screener config init {directory}` copies them",
             directory=directory,
             files=", ".join(FILES),
         )
@@ -165,7 +167,7 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
             done.append((target, False))
         except OSError as error:
             raise ConfigError(
-                "{path}: cannot be written ({cause}): choose another directory", path=target, cause=cause(error)
+                "{path}: cannot be written ({cause})", hint="choose another directory", path=target, cause=cause(error)
             ) from None
     return done
 
@@ -175,7 +177,7 @@ def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str
     for identifier, event in settings.events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
             if day is not None and day > settings.today:
-                what = say(
+                what = _(
                     "{day} is in the future (today is {today}): an event must have happened",
                     day=day,
                     today=settings.today,
@@ -186,7 +188,7 @@ def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str
         for number, member in enumerate(sector.members):
             market, elsewhere = market_of.setdefault(member.ticker, (member.market, identifier))
             if market != member.market:
-                what = say(
+                what = _(
                     "{ticker} is of {market} in {elsewhere}: a stock has one market",
                     ticker=member.ticker,
                     market=market,
@@ -194,14 +196,14 @@ def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str
                 )
                 mistakes.append(("sectors.toml", (identifier, "members", number, "market"), what))
     if settings.screener.event not in settings.events:
-        what = say("no event {event!r} in events.toml", event=settings.screener.event) + nearest(
+        what = _("no event {event!r} in events.toml", event=settings.screener.event) + nearest(
             settings.screener.event, settings.events
         )
         mistakes.append(("screener.toml", ("event",), what))
     for number, pair in enumerate(settings.screener.spreads):
         for name in pair:
             if name not in settings.sectors:
-                what = say("no sector {sector!r} in sectors.toml", sector=name) + nearest(name, settings.sectors)
+                what = _("no sector {sector!r} in sectors.toml", sector=name) + nearest(name, settings.sectors)
                 mistakes.append(("screener.toml", ("spreads", number), what))
     found = mistakes_in(settings.claims, settings.events, settings.sectors, settings.screener.gap)
     return mistakes + [("claims.toml", path, what) for path, what in found]
@@ -212,15 +214,17 @@ def _read(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigError(
-            "{path}: cannot be read ({cause}): check the path and its permissions", path=path, cause=cause(error)
+            "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
         ) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError("{path}:{line}: not UTF-8 text: save the file as UTF-8", path=path, line=line) from None
+        raise ConfigError(
+            "{path}:{line}: not UTF-8 text", hint="save the file as UTF-8", path=path, line=line
+        ) from None
     if not text.strip():
-        raise ConfigError("{path}:1: the file is empty: fill it, or delete it to use the shipped one", path=path)
+        raise ConfigError("{path}:1: the file is empty", hint="fill it, or delete it to use the shipped one", path=path)
     return text
 
 

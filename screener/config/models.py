@@ -17,8 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from screener.i18n import _
 from screener.krx.hours import KST, TICKER, closing
-from screener.words import say
 
 Market = Literal["KOSPI", "KOSDAQ"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -27,7 +27,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-
 
 def mistake(message: str, /, *at: str | int, **values: Any) -> PydanticCustomError:
     """A validation error with `values` in its message that points at `at`, a path below the model that raises it."""
-    return PydanticCustomError("mistake", "{message}", {"message": say(message, **values), "at": at})
+    return PydanticCustomError("mistake", "{message}", {"message": _(message, **values), "at": at})
 
 
 def _plain(value: str) -> str:
@@ -99,7 +99,7 @@ class Sector(Strict):
                 )
             seen.add(member.ticker)
             if member.theme is not None and member.theme not in self.themes:
-                known = ", ".join(self.themes) or say("none yet")
+                known = ", ".join(self.themes) or _("none yet")
                 raise mistake(
                     "theme {theme!r} is not declared in this sector's themes ({known})",
                     "members",

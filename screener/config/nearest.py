@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from screener.words import say
+from screener.i18n import _
 
 
 def nearest(word: str, known: Any) -> str:
     """The end of a message about `word`: the known words that are like it, or all of them if none is."""
     near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
     if near:
-        return say(": did you mean {near}?", near=say(" or ").join(near))
-    return say(": known are {known}", known=", ".join(known))
+        return _(": did you mean {near}?", near=_(" or ").join(near))
+    return _(": known are {known}", known=", ".join(known))

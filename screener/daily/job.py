@@ -10,7 +10,6 @@ from screener.config import Settings
 from screener.data.connections import Connections
 from screener.data.sources import open_ways
 from screener.errors import UsageError
-from screener.words import Words
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,6 @@ class Job:
     access: Connections
     root: Path
     """The reports directory."""
-    words: Words
     palette: str
     """Of the web pages."""
     source: str = "auto"
@@ -39,7 +37,8 @@ class Job:
             return "file"
         if self.source not in ("auto", "pykrx", "openapi"):
             raise UsageError(
-                "daily does not report from {source!r}: known are auto, pykrx, openapi and file:PATH,...",
+                "daily does not report from {source!r}",
+                hint="known are auto, pykrx, openapi and file:PATH,...",
                 source=self.source,
             )
         return open_ways(self.access, self.source)[0].name

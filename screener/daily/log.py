@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from screener.words import cause, say
+from screener.i18n import _, cause
 
 LARGEST = 500_000
 """Bytes of the log, from which on it is put aside and a new one begun; some ten years of lines."""
@@ -34,7 +34,7 @@ def append(path: Path, line: str) -> str:
         finally:
             os.close(handle)
     except OSError as error:
-        return say(
+        return _(
             "{path}: cannot be written ({cause}): make room, or choose another place", path=path, cause=cause(error)
         )
     return ""

@@ -22,7 +22,6 @@ from screener.errors import DataError
 from screener.report.answer import report_answer
 from screener.report.model import Report
 from screener.report.trend import trend
-from screener.words import Words
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,6 @@ def make_due(
     root: Path,
     way: str,
     todo: Mapping[date, Sequence[str]],
-    words: Words,
     palette: str,
     config: Path | None,
 ) -> Made:
@@ -90,7 +88,7 @@ def make_due(
                 report = _report(settings, access, way, event, day)
                 with locked(root):
                     report = with_trend(report, root, settings)
-                    answer = report_answer(report, words)
+                    answer = report_answer(report)
                     filing = file_study(root, report, answer, settings, palette, argv, renew=False)
             except DataError as fault:
                 told = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=fault)
@@ -112,11 +110,14 @@ def _report(settings: Settings, access: Connections, way: str, event: str, day: 
     report = make_report(settings, request, lambda: access)
     if report.as_of != day:
         raise DataError(
-            "the prices of {way} end on {day}: `screener sync` fetches what is missing", way=way, day=report.as_of
+            "the prices of {way} end on {day}",
+            hint="`screener sync` fetches what is missing",
+            way=way,
+            day=report.as_of,
         )
     if not report.provenance.study:
         raise DataError(
-            "too few sessions before {day} for a study: `screener sync` fetches more", day=report.event.event_day
+            "too few sessions before {day} for a study", hint="`screener sync` fetches more", day=report.event.event_day
         )
     return report
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import UsageError
+from screener.i18n import _, cause
 from screener.krx.client import TemporaryError, within
-from screener.words import cause, say
 
 UNSENT = ".unsent.json"
 KEPT = 5
@@ -59,7 +59,7 @@ def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: P
             left[mark or _fingerprint(url, salt)] = messages[-KEPT:]
             service = _service(url)
             faults.append(
-                say(
+                _(
                     "notification {number} ({service}): {why}: it is tried again on the next run",
                     number=number,
                     service=service,
@@ -79,20 +79,20 @@ def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None
             warnings.simplefilter("ignore")  # of its libraries; nobody here can do anything about them
             sender = apprise.Apprise()
             if not sender.add(url):
-                return say("no address that apprise knows")
+                return _("no address that apprise knows")
             done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
     except TemporaryError:
-        return say("it took more than {seconds:g} seconds", seconds=PATIENCE)
+        return _("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
-        return say("it failed ({kind})", kind=type(error).__name__)
-    return "" if done else say("it could not be sent")
+        return _("it failed ({kind})", kind=type(error).__name__)
+    return "" if done else _("it could not be sent")
 
 
 def _import() -> Any:
     try:
         import apprise
     except ImportError:
-        raise UsageError("notifications need apprise: pip install 'krx-impact-screener[notify]'") from None
+        raise UsageError("notifications need apprise", hint="pip install 'krx-impact-screener[notify]'") from None
     logging.getLogger("apprise").disabled = True  # what it logs holds addresses
     return apprise
 
@@ -133,7 +133,5 @@ def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except OSError as error:
-        return [
-            say("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))
-        ]
+        return [_("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))]
     return []

@@ -30,8 +30,8 @@ from screener.data.connections import Connections
 from screener.data.sources.stored import observed
 from screener.data.sync.command import sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
+from screener.i18n import _, cause, ngettext
 from screener.krx.client import CLOCK_TOLERANCE
-from screener.words import cause, say
 
 SUMMARY = "summary.txt"
 
@@ -67,18 +67,18 @@ def run_daily(job: Job) -> Outcome:
         with alone(job.root) as mine:
             if not mine:
                 return Outcome(
-                    ExitCode.DONE, say("{root}: another daily run is at work: nothing done here", root=job.root)
+                    ExitCode.DONE, _("{root}: another daily run is at work: nothing done here", root=job.root)
                 )
             return _work(job)
     except ScreenerError as error:
         return _failed(job, error.exit_code, str(error))
     except OSError as error:
         file = error.filename or job.root
-        what = say("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
+        what = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
         return _failed(job, ExitCode.DATA, what)
     except Exception as error:
         kind = type(error).__name__
-        what = say("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        what = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
         _failed(job, ExitCode.BUG, what)
         raise
 
@@ -100,7 +100,7 @@ def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     try:
         save(root / STATUS, load_status(root).failed(at, code, line))
     except (ScreenerError, OSError):
-        line = say("{line} ({path} could not be written)", line=line, path=root / STATUS)
+        line = _("{line} ({path} could not be written)", line=line, path=root / STATUS)
     return line
 
 
@@ -122,19 +122,19 @@ def _nothing_to_do(job: Job) -> Outcome | None:
             return None
     except DataError:
         return None
-    return Outcome(ExitCode.DONE, say("{why}: nothing changed", why=_why(job, state)))
+    return Outcome(ExitCode.DONE, _("{why}: nothing changed", why=_why(job, state)))
 
 
 def _why(job: Job, state: _State) -> str:
     """Why there is nothing new."""
     calendar, today = job.access.calendar, job.access.now().date()
-    through = say("there is no report yet")
+    through = _("there is no report yet")
     if state.newest:
-        through = say("reports are there through {day}", day=state.newest)
+        through = _("reports are there through {day}", day=state.newest)
     if not calendar.is_session(today):
-        return say("KRX is closed on {day}; {through}", day=today, through=through)
+        return _("KRX is closed on {day}; {through}", day=today, through=through)
     if state.target < today:
-        return say("figures of {day} are not final yet; {through}", day=today, through=through)
+        return _("figures of {day} are not final yet; {through}", day=today, through=through)
     if not any(state.target in span.days for span in state.spans):
         return f"{_ended(state.spans)}; {through}"
     return through
@@ -142,7 +142,7 @@ def _why(job: Job, state: _State) -> str:
 
 def _ended(spans: Sequence[plans.Span]) -> str:
     over = ", ".join(ended(spans))
-    return say("no event is open: {over}", over=over) if over else say("no event has begun")
+    return _("no event is open: {over}", over=over) if over else _("no event has begun")
 
 
 def _look(job: Job, memory: Memory) -> _State:
@@ -176,7 +176,7 @@ def _work(job: Job) -> Outcome:
     job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
     state = _look(job, memory)
     todo = plans.with_later(state.todo, state.spans, load_history(job.root))
-    made = make_due(job.settings, job.access, job.root, way, todo, job.words, job.palette, job.config)
+    made = make_due(job.settings, job.access, job.root, way, todo, job.palette, job.config)
     recent = {day.isoformat() for day in state.sessions[-4 * max(plans.LOOKS) :]}
     seen = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in looked}}
     sound = _sound(job, state, memory, made.sound)
@@ -190,18 +190,18 @@ def _finish(job: Job, way: str, status: Status, state: _State, made: Made, repai
     """Say and remember what came of it."""
     through = state.sessions[-1] if state.sessions else state.target
     missed = _missed(job, way, status, made)
-    summary = summarise(job.settings, job.words, job.root, made, state.spans, missed, repaired)
+    summary = summarise(job.settings, job.root, made, state.spans, missed, repaired)
     if summary:
         write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
         count, revised = len(made.filed), len(made.revised)
-        line = say("{count} reports through {day}", count=count, day=through)
+        line = ngettext("{n} report through {day}", "{n} reports through {day}", count, day=through)
         if revised:
-            line = say("{line}, {count} of them revised", line=line, count=revised)
+            line = _("{line}, {count} of them revised", line=line, count=revised)
     elif state.begun and state.target not in state.sessions:
-        line = say("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
+        line = _("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
     else:
         line = _why(job, state)
-    newest = max((day for day, _, _ in made.filed), default=None)
+    newest = max((day for day, *_rest in made.filed), default=None)
     folder = job.root / str(newest) if newest else None
     if made.faults:
         # One line: of each event the first session that has no report; the others follow from it.
@@ -216,7 +216,7 @@ def _finish(job: Job, way: str, status: Status, state: _State, made: Made, repai
 
 
 def _more(count: int) -> str:
-    return say(" (and {count} more)", count=count - 1) if count > 1 else ""
+    return _(" (and {count} more)", count=count - 1) if count > 1 else ""
 
 
 def _missed(job: Job, way: str, status: Status, made: Made) -> Missed | None:
@@ -229,7 +229,7 @@ def _missed(job: Job, way: str, status: Status, made: Made) -> Missed | None:
     def late(day: date) -> bool:
         return today > (calendar.first_on_or_after(day + timedelta(days=1)) if way == "openapi" else day)
 
-    days = sorted({day for day, _, _ in made.filed if day > last and late(day)})
+    days = sorted({day for day, *_rest in made.filed if day > last and late(day)})
     return Missed(tuple(map(str, days)), reason(status, days)) if days else None
 
 
@@ -264,8 +264,8 @@ def _refuse_clock(job: Job, status: Status) -> None:
     then, now = datetime.fromisoformat(status.last_success.at), job.access.now()
     if now < then - CLOCK_TOLERANCE:
         raise NetworkError(
-            "this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on "
-            "{then:%Y-%m-%d %H:%M}: set it",
+            "this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on {then:%Y-%m-%d %H:%M}",
+            hint="set it",
             now=now,
             then=then,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from screener.errors import UsageError
-from screener.words import cause, say
+from screener.i18n import _, cause
 
 Kind = Literal["cron", "systemd"]
 MARK = "# screener daily: 18:30 Asia/Seoul, Monday to Friday"
@@ -72,8 +72,8 @@ def install_cron(lines: str) -> str:
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
     if done.returncode:
         why = " ".join(done.stderr.split())
-        raise UsageError("crontab refuses ({why}): add the lines by hand (crontab -e)", why=why)
-    return say("written into the crontab: `crontab -l` shows it")
+        raise UsageError("crontab refuses ({why})", hint="add the lines by hand (crontab -e)", why=why)
+    return _("written into the crontab: `crontab -l` shows it")
 
 
 def install_systemd(units: dict[str, str], folder: Path) -> str:
@@ -88,10 +88,10 @@ def install_systemd(units: dict[str, str], folder: Path) -> str:
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            "{folder}: cannot be written ({cause}): write the units by hand", folder=folder, cause=cause(error)
+            "{folder}: cannot be written ({cause})", hint="write the units by hand", folder=folder, cause=cause(error)
         ) from None
     start = f"systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer"
-    return say("{folder}: written; this starts them: {start}", folder=folder, start=start)
+    return _("{folder}: written; this starts them: {start}", folder=folder, start=start)
 
 
 def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
@@ -99,7 +99,7 @@ def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedP
         return subprocess.run(["crontab", *arguments], input=given, capture_output=True, text=True, check=False)  # noqa: S603, S607 - the user's own
     except FileNotFoundError:
         raise UsageError(
-            "there is no crontab on this machine: `apt-get install cron`, or `--install systemd`"
+            "there is no crontab on this machine", hint="`apt-get install cron`, or `--install systemd`"
         ) from None
 
 

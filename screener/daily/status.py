@@ -11,7 +11,7 @@ from typing import Any
 
 from screener.archive.publish import write_file
 from screener.errors import ExitCode
-from screener.words import say
+from screener.i18n import _
 
 STATUS, MEMORY = "status.json", ".daily.json"
 
@@ -150,19 +150,19 @@ def reason(status: Status, missed: Sequence[date]) -> str:
     """Why the sessions that were missed were: what failed, or that nothing ran."""
     failing = status.failing
     if failing is None or not missed or date.fromisoformat(failing.since[:10]) > missed[-1]:
-        return say("no run came to its end: the machine was off, or the run was ended")
+        return _("no run came to its end: the machine was off, or the run was ended")
     since = failing.since[:16].replace("T", " ")
-    return say("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
+    return _("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
 
 
 def _remedy(code: ExitCode) -> str:
     """What to do about a run that ended so."""
     if code == ExitCode.USAGE:
-        return say("mend the configuration: `screener config check` names the line")
+        return _("mend the configuration: `screener config check` names the line")
     if code == ExitCode.DATA:
-        return say("`screener doctor` says what is wrong with store and disk; the next run tries again")
+        return _("`screener doctor` says what is wrong with store and disk; the next run tries again")
     if code == ExitCode.LOGIN:
-        return say("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
+        return _("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
     if code == ExitCode.NETWORK:
-        return say("the next run tries again; `screener doctor` says whether the exchange answers")
-    return say("report it: `screener daily --debug` shows where it happened")
+        return _("the next run tries again; `screener doctor` says whether the exchange answers")
+    return _("report it: `screener daily --debug` shows where it happened")

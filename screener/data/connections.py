@@ -15,11 +15,11 @@ from screener.config import Settings
 from screener.config.secrets import with_secrets
 from screener.data.sources.stored import observed
 from screener.data.store import APPLICATION, Store
+from screener.i18n import _
 from screener.krx.account import Account, PasswordAge
 from screener.krx.calendar import Calendar
 from screener.krx.client import Breaker, Timeouts
 from screener.krx.hours import KST
-from screener.words import say
 
 
 class Progress(Protocol):
@@ -84,7 +84,7 @@ class Connections:
         """The right to change the store, as `Store.writing` gives it; who watches is told where it is a weak one."""
         if not self.store.excludes_others:
             self.progress.say(
-                say(
+                _(
                     "{store}: this filesystem cannot keep out writers on other machines: write there from one only",
                     store=self.store.shown,
                 )
@@ -126,7 +126,7 @@ def open_access(
     if bool(login) != bool(password):
         given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
         watcher.say(
-            say(
+            _(
                 "{given} is set without {lacks}: goes on without the account; set both, or neither",
                 given=given,
                 lacks=lacks,

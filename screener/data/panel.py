@@ -181,7 +181,8 @@ def _differs(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> 
     in_decimals = enough and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
     if in_decimals or (enough and differs.sum() > both.sum() / 2):
         raise DataError(
-            "change_pct does not go with the closes on most of {count} rows: is it in %, and of these closes?",
+            "change_pct does not go with the closes on most of {count} rows",
+            hint="is it in %, and of these closes?",
             count=both.sum(),
         )
     return differs
@@ -322,7 +323,8 @@ def place_event(
     found = _day(sessions[row])
     if event_day is not None and found != event_day:
         raise DataError(
-            "{name}: {event_day} is no session in the prices (next is {found}): mend event_day, or add the session",
+            "{name}: {event_day} is no session in the prices (next is {found})",
+            hint="mend event_day, or add the session",
             name=name,
             event_day=event_day,
             found=found,
@@ -336,7 +338,8 @@ def place_event(
     before = _day(sessions[row - 1])
     if base is not None and before != base:
         raise DataError(
-            "{name}: the session before {found} is {before} in the prices, not {base}: mend base, or add the session",
+            "{name}: the session before {found} is {before} in the prices, not {base}",
+            hint="mend base, or add the session",
             name=name,
             found=found,
             before=before,

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from screener.data.sources.press import DAY, published
 from screener.data.store import Store, StoredTable
+from screener.i18n import _
 from screener.krx.tables import INDICES, MARKET, PRICES
-from screener.words import say
 
 TOLERANCE = 0.1
 """Percentage points; what was printed is within 0.06 of the exchange's own rate."""
@@ -48,7 +48,7 @@ def compare(store: Store) -> list[Comparison]:
 
 def _market(table: StoredTable) -> Comparison:
     """Unadjusted closes, and the official rates."""
-    stocks, _ = published()
+    stocks, _indices_printed = published()
     rows = table.read(("date", "ticker", "close", "change_pct"), DAY, DAY, [one["ticker"] for one in stocks])
     closes = {row["ticker"]: row["close"] for row in rows.to_pylist()}
     rates = {row["ticker"]: row["change_pct"] for row in rows.to_pylist()}
@@ -57,14 +57,14 @@ def _market(table: StoredTable) -> Comparison:
 
 def _prices(table: StoredTable) -> Comparison:
     """Returns from adjusted closes."""
-    stocks, _ = published()
+    stocks, _indices_printed = published()
     rows = table.read(("date", "ticker", "close"), DAY - _FORTNIGHT, DAY, [one["ticker"] for one in stocks])
     closes: dict[str, dict[date, float]] = {}
     for row in rows.to_pylist():
         closes.setdefault(row["ticker"], {})[row["date"]] = row["close"]
     rates = {}
     for ticker, by_day in closes.items():
-        *_, before, last = [None, *sorted(by_day)]
+        *_rest, before, last = [None, *sorted(by_day)]
         if last == DAY and before is not None and by_day[before]:
             rates[ticker] = (by_day[DAY] / by_day[before] - 1) * 100
     return _comparison(table, stocks, "ticker", {}, rates, adjusted=True)
@@ -72,7 +72,7 @@ def _prices(table: StoredTable) -> Comparison:
 
 def _indices(table: StoredTable) -> Comparison:
     """Levels of the indices themselves."""
-    _, indices = published()
+    _stocks_printed, indices = published()
     rows = table.read(("date", "index", "close"), DAY, DAY, [one["index"] for one in indices])
     levels = {row["index"]: row["close"] for row in rows.to_pylist()}
     return _comparison(table, indices, "index", levels, {}, adjusted=False)
@@ -97,7 +97,7 @@ def _comparison(
             seen[0] += 1
             if abs(close - float(wanted)) >= 0.005:
                 differences.append(
-                    say(
+                    _(
                         "{name} closed at {close:,.10g}, published {printed:,.10g}",
                         name=name,
                         close=close,
@@ -108,7 +108,7 @@ def _comparison(
             seen[1] += 1
             if abs(rate - printed_rate) > TOLERANCE + 1e-9:
                 differences.append(
-                    say(
+                    _(
                         "{name} moved {rate:+.2f} %, published {printed:+.2f} %",
                         name=name,
                         rate=rate,

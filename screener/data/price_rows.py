@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from screener.errors import DataError, UsageError
+from screener.i18n import _
 from screener.krx.tables import Days, to_numpy
-from screener.words import say
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct")
 """The value columns that the screener uses; a file may hold more."""
@@ -76,7 +76,8 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRo
     written = code.dictionary
     if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
         raise DataError(
-            "{path}: none of the configured tickers is in it: the first one there is {ticker!r}",
+            "{path}: none of the configured tickers is in it",
+            hint="the first one there is {ticker!r}",
             path=path,
             ticker=str(written[0]),
         )
@@ -142,10 +143,10 @@ def read_table(
 ) -> pa.Table:
     """Columns of a CSV or Parquet file: `date` as date32, `numeric` as numbers, `text` as dictionary."""
     if not path.is_file():
-        what = say("is a directory") if path.is_dir() else say("no such file")
-        raise UsageError("{path}: {what}: check the path", path=path, what=what)
+        what = _("is a directory") if path.is_dir() else _("no such file")
+        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
     if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
-        raise DataError("{path}: is compressed: unpack it", path=path)
+        raise DataError("{path}: is compressed", hint="unpack it", path=path)
     columns = ["date", *text, *numeric]
     try:
         if path.suffix.lower() in (".parquet", ".pq"):
@@ -170,11 +171,11 @@ def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
     if missing:
         there = ", ".join(repr(name) for name in have[:12]) + (", ..." if len(have) > 12 else "")
         raise DataError(
-            "{path}: no column {missing}: it has {there}", path=path, missing=", ".join(missing), there=there
+            "{path}: no column {missing}", hint="it has {there}", path=path, missing=", ".join(missing), there=there
         )
     twice = [name for name in required if list(have).count(name) > 1]
     if twice:
-        raise DataError("{path}: the column {column} stands twice: delete one", path=path, column=twice[0])
+        raise DataError("{path}: the column {column} stands twice", hint="delete one", path=path, column=twice[0])
 
 
 def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
@@ -213,7 +214,7 @@ def _typed(
                 column = column.cast(pa.string())
             if not (pa.types.is_temporal(column.type) or _is_text(column.type)):
                 raise DataError(
-                    "{path}: column date holds {form}: write dates as 2025-01-31", path=path, form=column.type
+                    "{path}: column date holds {form}", hint="write dates as 2025-01-31", path=path, form=column.type
                 )
             column = column.cast(pa.date32())
         elif name in numeric and not pa.types.is_integer(column.type):
@@ -223,7 +224,11 @@ def _typed(
         if name in required and name not in numeric and column.null_count:
             row = column.is_null().to_pylist().index(True)
             raise DataError(
-                "{path}:{line}: column {name} is empty: fill it or delete the row", path=path, line=row + 2, name=name
+                "{path}:{line}: column {name} is empty",
+                hint="fill it or delete the row",
+                path=path,
+                line=row + 2,
+                name=name,
             )
         columns[name] = column
     return pa.Table.from_arrays(list(columns.values()), names=list(columns))
@@ -246,12 +251,12 @@ def _explain(path: Path, error: Exception) -> str:
     where = f"{path}:{row.group(1)}" if row else str(path)
     bad = re.search(r"CSV conversion error to (\w+).*?: invalid value '(.*?)'", message)
     if bad:
-        kind = say("a date such as 2025-01-31") if bad.group(1).startswith("date") else say("a number")
-        return say("{where}: {found!r} is not {kind}", where=where, found=bad.group(2), kind=kind)
+        kind = _("a date such as 2025-01-31") if bad.group(1).startswith("date") else _("a number")
+        return _("{where}: {found!r} is not {kind}", where=where, found=bad.group(2), kind=kind)
     bad = re.search(r"[Ff]ail(?:ed|ure) to parse string: '(.*?)' as a scalar of type (\w+)", message)
     if bad:
-        kind = say("a date such as 2025-01-31") if bad.group(2).startswith("date") else say("a number")
-        return say("{where}: {found!r} is not {kind}", where=where, found=bad.group(1), kind=kind)
+        kind = _("a date such as 2025-01-31") if bad.group(2).startswith("date") else _("a number")
+        return _("{where}: {found!r} is not {kind}", where=where, found=bad.group(1), kind=kind)
     if "UTF8" in message or isinstance(error, UnicodeDecodeError):
-        return say("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
-    return say("{where}: cannot be read: {message}", where=where, message=message[:160])
+        return _("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
+    return _("{where}: cannot be read: {message}", where=where, message=message[:160])

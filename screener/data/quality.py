@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from screener.data.price_rows import PriceRows
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import Days
-from screener.words import say
 
 Severity = Literal["info", "warning"]
 
@@ -76,13 +76,13 @@ def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows
 
     close = long.values["close"]
     untraded = _no_trade(long)
-    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), say("is not a price"))
+    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), _("is not a price"))
     for name, column in long.values.items():
         may_fall = name == "change_pct"
         bad = np.isinf(column) | ((column < (-100 if may_fall else 0)) & ~np.isnan(column))
-        _refuse(long, tickers, what, name, bad, say("cannot be"))
+        _refuse(long, tickers, what, name, bad, _("cannot be"))
     if "marcap" in long.values:
-        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, say("cannot be"))
+        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, _("cannot be"))
     findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
     findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
     return long, findings
@@ -94,7 +94,8 @@ def _refuse(long: PriceRows, tickers: Sequence[str], what: str, name: str, bad: 
     if rows.size:
         row = rows[0]
         raise DataError(
-            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}: correct it or delete the row",
+            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
+            hint="correct it or delete the row",
             what=what,
             ticker=tickers[long.ticker[row]],
             day=long.day[row],
@@ -145,8 +146,8 @@ def _drop_duplicates(long: PriceRows, tickers: Sequence[str], what: str) -> tupl
         if differs.size:
             row = differs[0]
             raise DataError(
-                "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}: "
-                "delete the wrong row",
+                "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
+                hint="delete the wrong row",
                 what=what,
                 ticker=tickers[long.ticker[row]],
                 day=long.day[row],
@@ -159,7 +160,7 @@ def _drop_duplicates(long: PriceRows, tickers: Sequence[str], what: str) -> tupl
 
 
 def _and_more(count: int) -> str:
-    return say(" (and {count} more)", count=count - 1) if count > 1 else ""
+    return _(" (and {count} more)", count=count - 1) if count > 1 else ""
 
 
 def checked_level(
@@ -172,7 +173,8 @@ def checked_level(
     clash = again[close[again] != close[again + 1]]
     if clash.size:
         raise DataError(
-            "{called}: {name} on {day} stands twice with different levels: delete one row",
+            "{called}: {name} on {day} stands twice with different levels",
+            hint="delete one row",
             called=called,
             name=name,
             day=days[clash[0]],
@@ -190,7 +192,8 @@ def checked_level(
     if jump.size:
         row = jump[0]
         raise DataError(
-            "{called}: {name} moves from {before:g} to {level:g} on {day}: correct it",
+            "{called}: {name} moves from {before:g} to {level:g} on {day}",
+            hint="correct it",
             called=called,
             name=name,
             before=close[row],

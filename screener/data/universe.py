@@ -17,8 +17,8 @@ from screener.data.price_rows import WHOLE_MARKET, read_table
 from screener.data.sources.stored import SOURCES
 from screener.data.store import Store
 from screener.errors import DataError
+from screener.i18n import N_
 from screener.krx.tables import INDUSTRIES, MARKET, to_numpy
-from screener.words import say
 
 TURNOVER_SESSIONS = 20
 """Sessions over which the usual traded value is taken: a month."""
@@ -47,12 +47,11 @@ class Universe:
     """By ticker; empty where the source has none."""
 
 
-def needed() -> str:
-    """What a scan cannot do without, and where it comes from."""
-    return say(
-        "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or "
-        "give --source file:PATH --benchmark FILE --market FILE"
-    )
+NEEDED = N_(
+    "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or "
+    "give --source file:PATH --benchmark FILE --market FILE"
+)
+"""What a scan cannot do without, and where it comes from."""
 
 
 def market_of_files(paths: Sequence[Path], first_day: date) -> Universe:
@@ -62,7 +61,7 @@ def market_of_files(paths: Sequence[Path], first_day: date) -> Universe:
         DataError: no file, no such session, or no whole market on it.
     """
     if not paths:
-        raise DataError(needed())
+        raise DataError(NEEDED)
     required = ("date", *_WORDS)
     tables = [read_table(path, required, _FIGURES, _WORDS) for path in paths]
     there = [name for name in (*required, *_FIGURES) if all(name in table.column_names for table in tables)]
@@ -85,10 +84,10 @@ def market_of_store(store: Store, first_day: date) -> Universe:
         rows = table.read(("date", *_WORDS, *_FIGURES), last - _REACH, last)
         return _market(source, f"{store.shown} ({source})", rows, first_day, _industries(store, source, last))
     raise DataError(
-        "{store} holds no whole market before {first_day}: {needed}",
+        "{store} holds no whole market before {first_day}",
+        hint=NEEDED,
         store=store.shown,
         first_day=first_day,
-        needed=needed(),
     )
 
 
@@ -107,9 +106,7 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     day = to_numpy(rows["date"])
     before = day < np.datetime64(first_day)
     if not before.any():
-        raise DataError(
-            "{called}: no session before {first_day}: {needed}", called=called, first_day=first_day, needed=needed()
-        )
+        raise DataError("{called}: no session before {first_day}", hint=NEEDED, called=called, first_day=first_day)
     sessions = np.unique(day[before])[-TURNOVER_SESSIONS:]
     recent = np.flatnonzero(before & (day >= sessions[0]))
     rows, day = rows.take(recent), day[recent]
@@ -119,12 +116,12 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     tickers = [ticker.zfill(6) for ticker in words["ticker"]]
     if len(tickers) < WHOLE_MARKET:
         raise DataError(
-            "{called}: {count} stocks on {base}, a whole market has {least} or more: {needed}",
+            "{called}: {count} stocks on {base}, a whole market has {least} or more",
+            hint=NEEDED,
             called=called,
             count=len(tickers),
             base=base,
             least=WHOLE_MARKET,
-            needed=needed(),
         )
     figures = {
         name: to_numpy(rows[name]).astype(np.float64) if name in rows.column_names else np.full(len(day), np.nan)

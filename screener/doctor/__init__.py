@@ -13,10 +13,10 @@ from screener.doctor import machine
 from screener.doctor import store as stored
 from screener.doctor.exchange import Exchange, credentials, network
 from screener.errors import ConfigError, ExitCode, ScreenerError
+from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.client import Breaker
 from screener.report.diagnosis import Check, named, trouble
-from screener.words import say
 
 
 def examine(
@@ -69,10 +69,10 @@ def _configuration(directory: Path | None) -> tuple[Settings | None, Check]:
     try:
         settings = load_settings(directory)
     except ConfigError as error:
-        fix = say("mend it; `screener config check` names every mistake")
+        fix = _("mend it; `screener config check` names every mistake")
         wrong = Check("configuration", "failed", named(str(error).split("\n")), fix, error.exit_code)
     else:
-        where = say(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
+        where = _(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
         return settings, Check("configuration", "ok", where)
     try:
         return load_settings(), wrong
@@ -91,7 +91,7 @@ def _calendar(settings: Settings | None) -> Calendar:
 def _store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | None, list[Check]]:
     """The store, if it can be opened, and the checks of it; the first one says whether it can be read."""
     if offline and url and "://" in url and not url.startswith("file:"):
-        return None, [Check("store", "ok", say("is behind a URL: not read (--offline)"))]
+        return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
     try:
         opened = open_store(url)
     except ScreenerError as error:
@@ -100,7 +100,7 @@ def _store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | 
     checks += _guarded("store files", lambda: [stored.soundness(opened)])
     if checks[0].state == "failed":
         names = "newest session", "calendar", "published"
-        lacking = say("not checked: the store cannot be read")
+        lacking = _("not checked: the store cannot be read")
         return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
     checks += _guarded("newest session", lambda: [stored.newest(opened, calendar, now())])
     checks += _guarded("calendar", lambda: [stored.calendar_against_data(opened, calendar)])
@@ -116,5 +116,5 @@ def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
         return [trouble(name, "failed", error)]
     except Exception as error:
         # Its text may hold anything, an account included; its kind does not.
-        found = say("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
-        return [Check(name, "failed", found, say("update the screener, or report it"), ExitCode.BUG)]
+        found = _("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
+        return [Check(name, "failed", found, _("update the screener, or report it"), ExitCode.BUG)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
+from screener.i18n import _
 from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
 from screener.krx.client import Breaker, Client, Timeouts
 from screener.krx.http import KRX, NAVER, ping
@@ -14,7 +15,6 @@ from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi
 from screener.krx.pykrx import Pykrx
 from screener.report.diagnosis import Check, State, trouble
-from screener.words import say
 
 PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
@@ -100,7 +100,7 @@ def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
     except Exception as error:
         # Its text may hold anything, the account included; its kind does not.
         return DataError(
-            "an answer of a form that is not known ({kind}): update the screener", kind=type(error).__name__
+            "an answer of a form that is not known ({kind})", hint="update the screener", kind=type(error).__name__
         )
     return None
 
@@ -120,10 +120,10 @@ def network(exchange: Exchange, answers: Answers | None, spared: bool) -> list[C
     for place in exchange.places:
         name = f"network {place}"
         if answers is None:
-            checks.append(Check(name, "ok", say("{host}: not asked (--offline)", host=PLACES[place])))
+            checks.append(Check(name, "ok", _("{host}: not asked (--offline)", host=PLACES[place])))
             continue
         error = answers.network[place]
-        answering = Check(name, "ok", say("{host} answers", host=PLACES[place]))
+        answering = Check(name, "ok", _("{host} answers", host=PLACES[place]))
         checks.append(trouble(name, state[place], error) if error else answering)
     return checks
 
@@ -132,8 +132,8 @@ def _refusal(place: str, breaker: Breaker, state: State) -> Check:
     name, host = f"breaker {place}", PLACES[place]
     block = breaker.block(host)
     if block is None:
-        return Check(name, "ok", say("{host}: no refusal is remembered", host=host))
-    found = say(
+        return Check(name, "ok", _("{host}: no refusal is remembered", host=host))
+    found = _(
         "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
         "{until:%Y-%m-%d %H:%M} KST",
         host=host,
@@ -141,7 +141,7 @@ def _refusal(place: str, breaker: Breaker, state: State) -> Check:
         why=block.why,
         until=block.until,
     )
-    fix = say("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=breaker.path(host))
+    fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=breaker.path(host))
     return Check(name, state, found, fix, ExitCode.NETWORK)
 
 
@@ -160,37 +160,37 @@ def credentials(exchange: Exchange, answers: Answers | None) -> list[Check]:
 def _account(exchange: Exchange, answers: Answers | None) -> Check:
     name = "KRX account"
     if exchange.account is not None:
-        return _credential(name, say("KRX_ID and KRX_PW"), answers is not None, answers.account if answers else None)
+        return _credential(name, _("KRX_ID and KRX_PW"), answers is not None, answers.account if answers else None)
     if exchange.login or exchange.password:
         there, missing = ("KRX_ID", "KRX_PW") if exchange.login else ("KRX_PW", "KRX_ID")
-        found = say("{there} is set and {missing} is not", there=there, missing=missing)
-        return Check(name, "failed", found, say("set {missing}", missing=missing), ExitCode.LOGIN)
-    without = say("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
+        found = _("{there} is set and {missing} is not", there=there, missing=missing)
+        return Check(name, "failed", found, _("set {missing}", missing=missing), ExitCode.LOGIN)
+    without = _("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
     return Check(name, "ok", without)
 
 
 def _credential(name: str, variables: str, asked: bool, error: ScreenerError | None) -> Check:
     if not asked:
-        return Check(name, "ok", say("{variables} set, not tried (--offline)", variables=variables))
+        return Check(name, "ok", _("{variables} set, not tried (--offline)", variables=variables))
     if error is None:
-        return Check(name, "ok", say("{variables} set and accepted", variables=variables))
+        return Check(name, "ok", _("{variables} set and accepted", variables=variables))
     if isinstance(error, NetworkError):
-        found = say("{variables} set, could not be tried", variables=variables)
-        return Check(name, "warning", found, say("see the network below"))
+        found = _("{variables} set, could not be tried", variables=variables)
+        return Check(name, "warning", found, _("see the network below"))
     return trouble(name, "failed", error)
 
 
 def _password(account: Account, age: PasswordAge) -> Check:
     name, since, now = "KRX password", age.since(account), age.now()
     if since is None:
-        return Check(name, "ok", say("in use since when is not known"))
+        return Check(name, "ok", _("in use since when is not known"))
     # Calendar days: KRX counts from a date, not from an hour.
     days, end = (now.date() - since.date()).days, since.date() + PASSWORD_LIFE
-    found = say("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
+    found = _("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
     if days < WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:
-        found = say("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
+        found = _("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
     else:
-        found = say("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
-    return Check(name, "warning", found, say("change it at data.krx.co.kr, then set KRX_PW"))
+        found = _("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
+    return Check(name, "warning", found, _("change it at data.krx.co.kr, then set KRX_PW"))

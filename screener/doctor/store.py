@@ -11,10 +11,10 @@ from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
+from screener.i18n import _, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET, PRICES
 from screener.report.diagnosis import Check, named
-from screener.words import say
 
 
 def holdings(store: Store) -> Check:
@@ -25,8 +25,11 @@ def holdings(store: Store) -> Check:
     """
     tables = [(one, one.info()) for one in store.tables()]
     if not tables:
-        return Check("store", "warning", say("{store} is empty", store=store.shown), say("`screener sync` fills it"))
-    listed = [f"{table.source}/{table.kind.name} {_sessions(info.sessions)}" for table, info in tables]
+        return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
+    listed = [
+        f"{table.source}/{table.kind.name} {ngettext('{n:,} session', '{n:,} sessions', info.sessions)}"
+        for table, info in tables
+    ]
     return Check("store", "ok", f"{store.shown}: {', '.join(listed)}")
 
 
@@ -34,9 +37,9 @@ def soundness(store: Store) -> Check:
     """Every file read, and compared with its manifest."""
     damages = [f"{one.path} {one.what}" for table in store.tables() for one in table.verify()]
     if damages:
-        fix = say("end any running sync, run `screener store repair`, then `screener sync`")
+        fix = _("end any running sync, run `screener store repair`, then `screener sync`")
         return Check("store files", "failed", named(damages), fix)
-    return Check("store files", "ok", say("each is as its manifest says"))
+    return Check("store files", "ok", _("each is as its manifest says"))
 
 
 def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
@@ -45,16 +48,21 @@ def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
     days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.sessions]
     final = calendar.last_final(now)
     if not days:
-        return Check(name, "warning", say("none; {final} is the last that is over", final=final), "`screener sync`")
+        return Check(name, "warning", _("none; {final} is the last that is over", final=final), "`screener sync`")
     last = max(days)
     if last > final:
-        found = say("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
-        return Check(name, "failed", found, say("compare the clock; `screener sync` fetches the session anew"))
+        found = _("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
+        return Check(name, "failed", found, _("compare the clock; `screener sync` fetches the session anew"))
     behind = calendar.count(last, final)
     if behind:
-        found = say("{last}, {sessions} behind {final}", last=last, sessions=_sessions(behind), final=final)
+        found = _(
+            "{last}, {sessions} behind {final}",
+            last=last,
+            sessions=ngettext("{n:,} session", "{n:,} sessions", behind),
+            final=final,
+        )
         return Check(name, "warning", found, "`screener sync`")
-    return Check(name, "ok", say("{last}, the last that is over", last=last))
+    return Check(name, "ok", _("{last}, the last that is over", last=last))
 
 
 def calendar_against_data(store: Store, configured: Calendar) -> Check:
@@ -63,11 +71,11 @@ def calendar_against_data(store: Store, configured: Calendar) -> Check:
     traded = {day for day in seen.seen_open if not configured.is_session(day)}
     shut = {day for day in seen.seen_closed if configured.is_session(day)}
     if not traded | shut:
-        return Check("calendar", "ok", say("agrees with what the store holds"))
-    found = [say("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
-    found += [say("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
+        return Check("calendar", "ok", _("agrees with what the store holds"))
+    found = [_("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
+    found += [_("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
     closed = {day for day in (configured.closed | shut) - traded if day.weekday() < 5}
-    fix = say(
+    fix = _(
         "put into [calendar] of screener.toml, in the place of what stands there:\n"
         "closed = [{closed}]\nopened = [{opened}]",
         closed=_days(closed),
@@ -84,25 +92,25 @@ def published_closes(store: Store) -> list[Check]:
     """
     comparisons = compare(store)
     if not comparisons:
-        return [Check("published", "ok", say("the store does not hold {day}", day=DAY))]
+        return [Check("published", "ok", _("the store does not hold {day}", day=DAY))]
     return [_published(one) for one in comparisons]
 
 
 def _published(one: Comparison) -> Check:
     closes, returns = one.compared
-    figures = [_closes(closes)] if closes else []
-    figures += [_returns(returns)] if returns else []
-    aside = say("; closes are adjusted for later splits, and not compared") if one.adjusted else ""
-    which = say(" and ").join(figures) or say("none of the figures")
-    said = say("{source}: {figures} of {day}", source=one.source, figures=which, day=DAY)
+    figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
+    figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
+    aside = _("; closes are adjusted for later splits, and not compared") if one.adjusted else ""
+    which = _(" and ").join(figures) or _("none of the figures")
+    said = _("{source}: {figures} of {day}", source=one.source, figures=which, day=DAY)
     if one.differences:
-        fix = say(
+        fix = _(
             "trust no report from {table} before it is explained; fetched or imported anew it may be right",
             table=one.shown,
         )
-        compared = say("{said} compared{aside}", said=said, aside=aside)
+        compared = _("{said} compared{aside}", said=said, aside=aside)
         return Check("published", "failed", f"{compared}\n{named(one.differences)}", fix)
-    return Check("published", "ok", say("{said} as newspapers printed them{aside}", said=said, aside=aside))
+    return Check("published", "ok", _("{said} as newspapers printed them{aside}", said=said, aside=aside))
 
 
 def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:
@@ -123,18 +131,6 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
         after=settings.sessions_after(settings.screener.event),
     )
     return Stored(store, observed(calendar, store), lambda: now).refusal(need) is None
-
-
-def _sessions(count: int) -> str:
-    return say("1 session") if count == 1 else say("{count:,} sessions", count=count)
-
-
-def _closes(count: int) -> str:
-    return say("1 close") if count == 1 else say("{count:,} closes", count=count)
-
-
-def _returns(count: int) -> str:
-    return say("1 return") if count == 1 else say("{count:,} returns", count=count)
 
 
 def _days(days: Iterable[date]) -> str:

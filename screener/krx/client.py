@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from screener.errors import BlockedError, NetworkError
 from screener.files import write_atomic
-from screener.words import cause, say
+from screener.i18n import _, cause
 
 REST = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -55,8 +55,8 @@ class Breaker:
         block = self.block(host)
         if block is not None:
             raise BlockedError(
-                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
-                "{until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
+                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why})",
+                hint="nothing is sent there before {until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
                 host=host,
                 since=block.since,
                 why=block.why,
@@ -76,7 +76,7 @@ class Breaker:
         except (ValueError, KeyError, TypeError):
             # What cannot be read was a refusal: when is all that the disk still knows of it.
             since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
-            block = Block(host, since, say("{file} cannot be read", file=path.name))
+            block = Block(host, since, _("{file} cannot be read", file=path.name))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
             block = Block(host, self.now(), block.why)
@@ -90,7 +90,7 @@ class Breaker:
         try:
             write_atomic(path, json.dumps(facts, ensure_ascii=False).encode())
         except OSError as error:
-            return say(
+            return _(
                 "; this could not be remembered ({path}: {cause}): do not ask again for a day",
                 path=path,
                 cause=cause(error),
@@ -206,7 +206,8 @@ class Client:
         except RefusalError as refusal:
             aside = self.breaker.trip(host, str(refusal))
             raise BlockedError(
-                "{host} refuses this machine ({what}: {refusal}): nothing more is sent there for 24 hours{aside}",
+                "{host} refuses this machine ({what}: {refusal})",
+                hint="nothing more is sent there for 24 hours{aside}",
                 host=host,
                 what=what,
                 refusal=refusal,
@@ -214,9 +215,10 @@ class Client:
             ) from None
         except TemporaryError as fault:
             self._waited += self._clock() - began
-            tries = say(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
+            tries = _(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
             raise NetworkError(
-                "{host} could not be reached ({what}: {fault}{tries}): check the network, or try later",
+                "{host} could not be reached ({what}: {fault}{tries})",
+                hint="check the network, or try later",
                 host=host,
                 what=what,
                 fault=fault,
@@ -232,7 +234,10 @@ class Client:
             left = self._end - self._clock()
             if left <= 0:
                 raise NetworkError(
-                    "{host}: {what}: the fetch took too long and was ended: run it again to go on", host=host, what=what
+                    "{host}: {what}: the fetch took too long and was ended",
+                    hint="run it again to go on",
+                    host=host,
+                    what=what,
                 )
             seconds = min(seconds, left)
         self.requests += 1
@@ -263,7 +268,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     try:
         answer, error = done.get(timeout=seconds)
     except queue.Empty:
-        raise TemporaryError(say("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
+        raise TemporaryError(_("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
     if error is not None:
         raise error
     return answer  # type: ignore[return-value]  # without an error there is an answer

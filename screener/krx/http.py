@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import requests
 
 from screener.errors import NetworkError
+from screener.i18n import _
 from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
 from screener.krx.hours import KST
-from screener.words import say
 
 KRX = "data.krx.co.kr"
 NAVER = "fchart.stock.naver.com"
@@ -69,7 +69,7 @@ class Transport(requests.Session):
             try:
                 answer = super(Transport, self).request(method, url, headers=headers, **options)
             except requests.exceptions.TooManyRedirects:
-                raise RefusalError(say("redirects that lead nowhere")) from None
+                raise RefusalError(_("redirects that lead nowhere")) from None
             except requests.RequestException as error:
                 raise TemporaryError(_why(error)) from None
             _look_at(answer, host, address.path, str(asked.get("symbol", "")))
@@ -91,10 +91,10 @@ class Transport(requests.Session):
         if asked.hostname == NAVER and leads.hostname != NAVER:
             # Over plain http any network can answer in Naver's place: one that wants a login of its own does.
             raise TemporaryError(
-                say("the network answers with a redirect to {place}", place=leads.netloc or say("another page"))
+                _("the network answers with a redirect to {place}", place=leads.netloc or _("another page"))
             )
         if asked.hostname == KRX and (leads.scheme, leads.netloc) != ("https", KRX):
-            raise RefusalError(say("a redirect to {place}", place=f"{leads.scheme}://{leads.netloc}"))
+            raise RefusalError(_("a redirect to {place}", place=f"{leads.scheme}://{leads.netloc}"))
         return target
 
     def _compare_clocks(self, answer: requests.Response, host: str) -> None:
@@ -104,8 +104,8 @@ class Transport(requests.Session):
             return
         if abs(ours - theirs) > CLOCK_TOLERANCE:
             raise NetworkError(
-                "this machine's clock says {ours:%Y-%m-%d %H:%M} KST, the exchange's ({host}) "
-                "{theirs:%Y-%m-%d %H:%M}: set it",
+                "this machine's clock says {ours:%Y-%m-%d %H:%M} KST, the exchange's ({host}) {theirs:%Y-%m-%d %H:%M}",
+                hint="set it",
                 ours=ours.astimezone(KST),
                 host=host,
                 theirs=theirs,
@@ -135,19 +135,19 @@ def _why(error: requests.RequestException) -> str:
     """A failed request in a few words; the library's own would name objects and their addresses."""
     text = str(error)
     for sign, words in (
-        ("NameResolution", say("its name could not be resolved")),
-        ("resolve", say("its name could not be resolved")),
-        ("refused", say("it refused the connection")),
-        ("unreachable", say("the network is unreachable")),
-        ("ConnectTimeout", say("it did not accept the connection in time")),
-        ("CERTIFICATE", say("its certificate is not trusted")),
-        ("Read timed out", say("it did not answer in time")),
-        ("ContentDecoding", say("its answer could not be unpacked")),
-        ("decode", say("its answer could not be unpacked")),
+        ("NameResolution", _("its name could not be resolved")),
+        ("resolve", _("its name could not be resolved")),
+        ("refused", _("it refused the connection")),
+        ("unreachable", _("the network is unreachable")),
+        ("ConnectTimeout", _("it did not accept the connection in time")),
+        ("CERTIFICATE", _("its certificate is not trusted")),
+        ("Read timed out", _("it did not answer in time")),
+        ("ContentDecoding", _("its answer could not be unpacked")),
+        ("decode", _("its answer could not be unpacked")),
     ):
         if sign in text or sign in type(error).__name__:
             return words
-    return say("the connection was dropped")
+    return _("the connection was dropped")
 
 
 def _login_code(answer: requests.Response) -> str:
@@ -156,7 +156,9 @@ def _login_code(answer: requests.Response) -> str:
     code = content.get("_error_code") if isinstance(content, dict) else None
     if not isinstance(code, str):
         raise NetworkError(
-            "{host}: the login is answered in a form that is not known: try later, or update the screener", host=KRX
+            "{host}: the login is answered in a form that is not known",
+            hint="try later, or update the screener",
+            host=KRX,
         )
     return code
 
@@ -167,15 +169,16 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
     if host == KRX and status == 400 and "LOGOUT" in text[:200] and not path.startswith(_LOGIN_PAGES):
         raise LoggedOutError
     if status in _REFUSED:
-        raise RefusalError(say("status {status}", status=status))
+        raise RefusalError(_("status {status}", status=status))
     if status >= 500:
-        raise TemporaryError(say("status {status}", status=status))
+        raise TemporaryError(_("status {status}", status=status))
     if status >= 300:
         if answer.is_redirect:
-            place = urlsplit(answer.headers["location"]).netloc or say("another page")
-            raise RefusalError(say("a redirect to {place}", place=place))
+            place = urlsplit(answer.headers["location"]).netloc or _("another page")
+            raise RefusalError(_("a redirect to {place}", place=place))
         raise NetworkError(
-            "{host}: status {status} for {path}: see whether a newer screener knows the new address",
+            "{host}: status {status} for {path}",
+            hint="see whether a newer screener knows the new address",
             host=host,
             status=status,
             path=path,
@@ -184,7 +187,7 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
     if page:
         return
     if text.lstrip("\ufeff \r\n\t")[:14].lower().startswith(("<!doctype html", "<html", "<head", "<script")):
-        raise RefusalError(say("a web page instead of data"))
+        raise RefusalError(_("a web page instead of data"))
     try:
         if host == NAVER:
             # It is parsed so by pykrx anyway; expat resolves nothing outside.
@@ -193,8 +196,8 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
             answer.json()
     except (ElementTree.ParseError, ValueError):
         if not text.strip():
-            raise TemporaryError(say("an empty answer")) from None
-        raise TemporaryError(say("an answer that breaks off")) from None
+            raise TemporaryError(_("an empty answer")) from None
+        raise TemporaryError(_("an answer that breaks off")) from None
     if host == KRX:
         _is_utf8(answer.content)
 
@@ -204,7 +207,8 @@ def _is_of(symbol: str, root: ElementTree.Element) -> None:
     chart = root.find("chartdata")
     if chart is not None and chart.find("item") is not None and chart.get("symbol") != symbol:
         raise NetworkError(
-            "{host} answers with the prices of {other} for {symbol}: they are not stored, try later",
+            "{host} answers with the prices of {other} for {symbol}",
+            hint="they are not stored, try later",
             host=NAVER,
             other=chart.get("symbol"),
             symbol=symbol,
@@ -216,7 +220,7 @@ def _is_utf8(content: bytes) -> None:
     try:
         content.decode()
     except UnicodeDecodeError:
-        raise TemporaryError(say("an answer in another charset than it says")) from None
+        raise TemporaryError(_("an answer in another charset than it says")) from None
 
 
 _PAGES = {

@@ -14,8 +14,6 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any
 
-from screener.words import Words
-
 Cell = str | int | float | None
 
 
@@ -59,7 +57,7 @@ class Column:
     meaning: str
     empty: str = ""
     """When a cell holds nothing; empty for a column that always holds something."""
-    value: str | Callable[[Any, Any, Words], Any] = ""
+    value: str | Callable[[Any, Any], Any] = ""
     """Where in a row it stands, as a path of attributes, or what makes it of the row, the report and the words; empty
     for the attribute of the column's own name."""
 
@@ -68,9 +66,9 @@ class Column:
         """Decimals of a figure, None for what is not one."""
         return self.unit.decimals
 
-    def cell(self, row: Any, report: Any, words: Words) -> Cell:
+    def cell(self, row: Any, report: Any) -> Cell:
         """The cell of `row`: text, a date as 2025-01-31, an integer, a rounded figure; None for what is not known."""
-        value = self.value(row, report, words) if callable(self.value) else attrgetter(self.value or self.name)(row)
+        value = self.value(row, report) if callable(self.value) else attrgetter(self.value or self.name)(row)
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             return None
         if isinstance(value, date):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from screener.cells import folded, padded, widened
 from screener.errors import ExitCode, ScreenerError
-from screener.words import say, translated
-from screener.words.cells import folded, padded, widened
+from screener.i18n import N_, _
 
 SCHEMA_VERSION = 1
 WIDTH = 80
@@ -18,6 +18,34 @@ SHOWN = 5
 
 State = Literal["ok", "warning", "failed"]
 STATES: tuple[State, ...] = ("ok", "warning", "failed")
+_STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
+
+_NAMES = (
+    N_("libraries"),
+    N_("locale"),
+    N_("terminal"),
+    N_("font"),
+    N_("clock"),
+    N_("disk: reports"),
+    N_("disk: state"),
+    N_("disk: store"),
+    N_("configuration"),
+    N_("KRX account"),
+    N_("KRX password"),
+    N_("Open API key"),
+    N_("breaker KRX"),
+    N_("breaker Naver"),
+    N_("breaker Open API"),
+    N_("network KRX"),
+    N_("network Naver"),
+    N_("network Open API"),
+    N_("store"),
+    N_("store files"),
+    N_("newest session"),
+    N_("calendar"),
+    N_("published"),
+)
+"""Of the checks: here for the catalogue alone, for they stay English in the JSON."""
 
 _COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
@@ -39,25 +67,24 @@ class Check:
 
 
 def trouble(name: str, state: State, error: ScreenerError) -> Check:
-    """A fault as a check: the last part of its message is what to do."""
-    found, colon, fix = str(error).rpartition(": ")
-    return Check(name, state, found if colon else fix, fix if colon else "", error.exit_code)
+    """A fault as a check: its message is what was found, its hint what mends it."""
+    return Check(name, state, error.message, error.hint, error.exit_code)
 
 
 def named(things: Sequence[str]) -> str:
     """A line for each of the first few things, and how many more there are."""
-    more = [say("and {count} more", count=len(things) - SHOWN)] if len(things) > SHOWN else []
+    more = [_("and {count} more", count=len(things) - SHOWN)] if len(things) > SHOWN else []
     return "\n".join([*things[:SHOWN], *more])
 
 
 def as_text(checks: Sequence[Check], *, colour: bool) -> str:
     """One line a check, what mends it below, and a count; `colour` only for terminals that show it."""
-    name_width = max(len(widened(translated(check.name))) for check in checks)
+    name_width = max(len(widened(_(check.name))) for check in checks)
     margin = " " * (9 + name_width + 2)
     lines = []
     for check in checks:
-        state = translated(check.state)
-        head = padded(state, 9) + padded(translated(check.name), name_width + 2)
+        state = _(_STATE_NAMES[check.state])
+        head = padded(state, 9) + padded(_(check.name), name_width + 2)
         body = _wrapped(check.found, head, margin)
         if colour:
             body = f"{_COLOURS[check.state]}{state}{_PLAIN}{body[len(state) :]}"
@@ -65,7 +92,7 @@ def as_text(checks: Sequence[Check], *, colour: bool) -> str:
         if check.fix:
             lines.append(_wrapped(check.fix, " " * 9 + "-> ", " " * 12))
     states = [check.state for check in checks]
-    counts = [f"{states.count(state)} {translated(state)}" for state in STATES]
+    counts = [f"{states.count(state)} {_(_STATE_NAMES[state])}" for state in STATES]
     return "\n".join([*lines, ", ".join(counts)]) + "\n"
 
 

@@ -8,23 +8,22 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from screener.report.model import SCHEMA_VERSION, Report
+from screener.i18n import language
+from screener.report.model import SCHEMA_VERSION, Report, short_banner
 from screener.report.tables import Table
-from screener.words import Words
 
 
-def to_json(report: Report, words: Words, its_tables: Sequence[Table]) -> bytes:
+def to_json(report: Report, its_tables: Sequence[Table]) -> bytes:
     """UTF-8, keys in a fixed order, null where a figure cannot be had."""
     document = {
         "schema_version": SCHEMA_VERSION,
-        "banner": words(f"{report.banner}_short") if report.banner else None,
+        "banner": short_banner(report.banner),
         "event": asdict(report.event),
         "as_of": report.as_of,
         "provenance": asdict(report.provenance),
         "rules": asdict(report.rules),
         "windows": [
-            {**asdict(window), "confounders": report.other_news(window, words.language)}
-            for window in report.impact.windows
+            {**asdict(window), "confounders": report.other_news(window, language())} for window in report.impact.windows
         ],
         **{table.name: table.records() for table in its_tables},
         "skipped": [asdict(one) for one in report.impact.skipped],

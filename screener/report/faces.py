@@ -21,7 +21,7 @@ def files_of(answer: Answer, format_: str, palette: str) -> dict[str, bytes]:
 
 
 def _text(answer: Answer, _palette: str) -> Mapping[str, bytes]:
-    return {f"{answer.name}.txt": render(answer.page(True), Style(language=answer.words.language)).encode()}
+    return {f"{answer.name}.txt": render(answer.page(True), Style()).encode()}
 
 
 def _markdown(answer: Answer, _palette: str) -> Mapping[str, bytes]:
@@ -33,7 +33,7 @@ def _markdown(answer: Answer, _palette: str) -> Mapping[str, bytes]:
 def _html(answer: Answer, palette: str) -> Mapping[str, bytes]:
     from screener.report.html import render_html
 
-    page = render_html(answer.page(True), answer.charts(), language=answer.words.language, palette=palette)
+    page = render_html(answer.page(True), answer.charts(), palette=palette)
     return {f"{answer.name}.html": page}
 
 
@@ -52,7 +52,7 @@ def _workbook(answer: Answer, palette: str) -> Mapping[str, bytes]:
 
     page = answer.page(False)
     lines = [page.title, *(line.text for line in page.head)]
-    return {f"{answer.name}.xlsx": to_workbook(answer.tables(), lines, answer.words, palette, answer.names)}
+    return {f"{answer.name}.xlsx": to_workbook(answer.tables(), lines, palette, answer.names)}
 
 
 def _json(answer: Answer, _palette: str) -> Mapping[str, bytes]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from screener.data.store import Info
+from screener.i18n import _
 from screener.report.listing import columns
-from screener.words import say
 
 
 def holdings(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     """One line per source and table."""
     if not tables:
-        return say("{store}: empty; `screener sync` fills it", store=shown) + "\n"
-    heads = say("SOURCE"), say("TABLE"), say("SESSIONS"), say("FIRST"), say("LAST"), say("ROWS"), "MB", say("FETCHED")
+        return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
+    heads = _("SOURCE"), _("TABLE"), _("SESSIONS"), _("FIRST"), _("LAST"), _("ROWS"), "MB", _("FETCHED")
     rows = [heads]
     for source, kind, one in tables:
         rows.append(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from screener.cells import padded, widened
 from screener.config import Settings
+from screener.i18n import Named, _, language
 from screener.krx.calendar import EventDays
-from screener.language import spoken
-from screener.words import Named, say
-from screener.words.cells import padded, widened
 
 
 def list_events(settings: Settings, days: Mapping[str, EventDays]) -> str:
     """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
-    rows = [("ID", say("NEWS"), say("EVENT DAY"), say("BASE"), say("SINCE"), say("NAME"))]
+    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("NAME"))]
     for name, event in settings.events.items():
         at = days[name]
         news = f"{event.news:%Y-%m-%d %H:%M}" if isinstance(event.news, datetime) else str(event.news)
@@ -28,7 +27,7 @@ def list_sectors(settings: Settings, since: Mapping[str, date]) -> str:
 
     A star marks those that were put together after the event.
     """
-    rows = [("ID", say("STOCKS"), say("THEMES"), say("FIRST PRICE"), say("NAME"))]
+    rows = [("ID", _("STOCKS"), _("THEMES"), _("FIRST PRICE"), _("NAME"))]
     for name, sector in settings.sectors.items():
         star = " *" if sector.post_hoc else ""
         first = min((since[one.ticker] for one in sector.members if one.ticker in since), default=None)
@@ -36,15 +35,15 @@ def list_sectors(settings: Settings, since: Mapping[str, date]) -> str:
         rows.append((name, *counts, str(first or "-"), in_both(sector.name) + star))
     notes = []
     if any(sector.post_hoc for sector in settings.sectors.values()):
-        notes.append(say("* put together after the event because of how they moved"))
+        notes.append(_("* put together after the event because of how they moved"))
     if not since:
-        notes.append(say("no price in the store yet: `screener sync` fetches them"))
+        notes.append(_("no price in the store yet: `screener sync` fetches them"))
     return columns(rows) + "".join(f"{note}\n" for note in notes)
 
 
 def list_members(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
     """The stocks of one sector, each with the first session that there is a price of."""
-    rows = [(say("TICKER"), say("MARKET"), say("THEME"), say("FIRST PRICE"), say("NAME"))]
+    rows = [(_("TICKER"), _("MARKET"), _("THEME"), _("FIRST PRICE"), _("NAME"))]
     rows += [
         (one.ticker, one.market, one.theme or "-", str(since.get(one.ticker, "-")), in_both(one))
         for one in settings.sector(sector).members
@@ -54,7 +53,7 @@ def list_members(settings: Settings, sector: str, since: Mapping[str, date]) -> 
 
 def in_both(thing: Named) -> str:
     """A name in both languages, that of the process first."""
-    return f"{thing.ko} / {thing.en}" if spoken() == "ko" else f"{thing.en} / {thing.ko}"
+    return f"{thing.ko} / {thing.en}" if language() == "ko" else f"{thing.en} / {thing.ko}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

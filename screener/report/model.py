@@ -15,10 +15,39 @@ from screener.analysis.scores import LARGEST_Q
 from screener.analysis.truth import Truth
 from screener.data.quality import Finding
 from screener.data.sources import File, Printed, Tried
-from screener.words import Language
+from screener.i18n import N_, Language, _
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""
+
+
+BANNERS = {
+    "press": N_(
+        "These are {n} figures that newspapers chose to print. They print what moved, so "
+        "sector means are overstated, and nothing can be said of significance. The full "
+        "study: {command}"
+    ),
+    "demo": N_(
+        "SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."
+    ),
+}
+"""By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study."""
+MODELS = {
+    "market": N_("market model"),
+    "market-adjusted": N_("market-adjusted"),
+    "mean-adjusted": N_("mean-adjusted"),
+}
+"""How the expected return is formed."""
+MEASURES = {
+    "score": N_("Score"),
+    "caar": N_("CAAR %"),
+    "q": N_("q"),
+}
+"""Figures of a trend."""
+_SHORT_BANNERS = {
+    "press": N_("figures that newspapers chose to print: sector means are overstated"),
+    "demo": N_("simulated market: every figure is made up"),
+}
 
 
 @dataclass(frozen=True)
@@ -159,8 +188,8 @@ class Report:
     def banner(self) -> str | None:
         """Key of the warning that belongs on every face of this report; None for a study of real prices."""
         if self.provenance.simulated:
-            return "banner_demo"
-        return "banner_press" if self.provenance.selected else None
+            return "demo"
+        return "press" if self.provenance.selected else None
 
     @property
     def leading(self) -> Window:
@@ -206,3 +235,8 @@ class Report:
 def _best_first(row: GroupRow) -> tuple[bool, bool, float]:
     unknown = row.mean_return_ew != row.mean_return_ew
     return row.group.post_hoc, unknown, 0.0 if unknown else -row.mean_return_ew
+
+
+def short_banner(banner: str | None) -> str | None:
+    """The warning of a report, short enough for a cell; None where it needs none."""
+    return _(_SHORT_BANNERS[banner]) if banner else None

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple, Protocol
 
 from screener.analysis.measurement import Rules
 from screener.analysis.results import Window
+from screener.i18n import language
 from screener.report.columns import Cell, Column, Form
 from screener.report.forms.claims import CLAIMS
 from screener.report.forms.groups import PLACEBOS, SECTORS, SPREADS
 from screener.report.forms.series import LEVELS, PATHS, PLANTED, TREND
 from screener.report.forms.stocks import STOCKS
-from screener.report.model import SCHEMA_VERSION, EventFacts, Provenance, Report
-from screener.words import Words
+from screener.report.model import SCHEMA_VERSION, EventFacts, Provenance, Report, short_banner
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class _Ordinary(NamedTuple):
     z_ewma: float
 
 
-def tables(report: Report, words: Words) -> list[Table]:
+def tables(report: Report) -> list[Table]:
     """Every table of `report`; names of stocks in the language of `words`."""
     impact = report.impact
     placebos = [
@@ -94,31 +94,31 @@ def tables(report: Report, words: Words) -> list[Table]:
         for number, z in enumerate(row.headline.ordinary, 1)
     ]
     return [
-        table_of(report, words, STOCKS, impact.stocks),
-        table_of(report, words, SECTORS, impact.groups),
-        table_of(report, words, SPREADS, impact.spreads),
-        table_of(report, words, PLACEBOS, placebos),
-        table_of(report, words, PATHS, impact.paths),
-        *([table_of(report, words, TREND, report.trend)] if report.trend else []),
-        table_of(report, words, LEVELS, impact.levels),
-        *([table_of(report, words, PLANTED, report.planted)] if report.planted else []),
-        table_of(report, words, CLAIMS, report.claims),
+        table_of(report, STOCKS, impact.stocks),
+        table_of(report, SECTORS, impact.groups),
+        table_of(report, SPREADS, impact.spreads),
+        table_of(report, PLACEBOS, placebos),
+        table_of(report, PATHS, impact.paths),
+        *([table_of(report, TREND, report.trend)] if report.trend else []),
+        table_of(report, LEVELS, impact.levels),
+        *([table_of(report, PLANTED, report.planted)] if report.planted else []),
+        table_of(report, CLAIMS, report.claims),
     ]
 
 
-def table_of(report: Sourced, words: Words, form: Form, rows: Iterable[Any]) -> Table:
+def table_of(report: Sourced, form: Form, rows: Iterable[Any]) -> Table:
     """The table of that form with `rows` of `report`."""
     about = {
         "rows": form.row,
         "event": report.event.id,
         "as_of": report.as_of.isoformat(),
         "source": report.provenance.source,
-        "language": words.language,
+        "language": language(),
         "schema_version": SCHEMA_VERSION,
     }
-    if report.banner:
-        about["banner"] = words(f"{report.banner}_short")
-    cells = tuple(tuple(column.cell(row, report, words) for column in form.columns) for row in rows)
+    if banner := short_banner(report.banner):
+        about["banner"] = banner
+    cells = tuple(tuple(column.cell(row, report) for column in form.columns) for row in rows)
     return Table(form.name, form.columns, cells, about)
 
 

@@ -12,9 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from screener.i18n import _
 from screener.report.blocks import Cell, Field, Grid, Line, Page
 from screener.report.layout import summary_of, tables_of, width_of
-from screener.words import Language, Words
 
 PLAIN_WIDTH = 100
 """Columns of a page that goes to a file or a pipe."""
@@ -31,7 +31,6 @@ _ASCII_LINE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True
 class Style:
     """How a page looks in a terminal."""
 
-    language: Language = "en"
     palette: str = PALETTE
     """kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind."""
     ascii: bool = False
@@ -96,7 +95,9 @@ class _Terminal:
         kept, lost = summary_of(grid, self.style.width)
         yield self._table(kept)
         if lost:
-            yield Text(Words(self.style.language)("no_room", columns=", ".join(dict.fromkeys(lost))), style="dim")
+            yield Text(
+                _("No room for: {columns} (--full shows them)", columns=", ".join(dict.fromkeys(lost))), style="dim"
+            )
 
     def _table(self, fields: Sequence[Field]) -> Table:
         result = Table(

@@ -69,8 +69,8 @@ def _number(row: Row, name: str) -> float:
         value = math.inf
     if math.isinf(value):
         raise DataError(
-            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure: mend it, or move the "
-            "file away to start a new history",
+            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure",
+            hint="mend it, or move the file away to start a new history",
             as_of=row["as_of"],
             event=row["event"],
             sector=row["sector"],

@@ -16,10 +16,10 @@ from screener.app.own_sectors import group_of, refuse_name, save_group
 from screener.app.scan import Request, make_scan
 from screener.config import load_settings
 from screener.data.universe import Filters, apply_filters
+from screener.i18n import Language, name_of, set_language
 from screener.report.pages.scan import scan_page
 from screener.report.scan.model import ScanReport
 from screener.report.terminal import Style, render
-from screener.words import Language, Words
 from tests.analysis import whole
 from tests.conftest import Run
 
@@ -169,17 +169,17 @@ def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> S
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: Language) -> None:
-    page = render(scan_page(made, Words(language), 15), Style(language, width=width), summary=True)
+    set_language(language)
+    page = render(scan_page(made, 15), Style(width=width), summary=True)
     assert max(cell_len(line) for line in page.splitlines()) <= width
-    words = Words(language)
     whole_page = "".join(page.split())
     for row in [*made.scan.stocks[:15], *made.scan.stocks[-15:]]:
         assert row.stock.ticker in page
-        assert "".join(words.name(row.stock).split()) in whole_page
+        assert "".join(name_of(row.stock).split()) in whole_page
 
 
 def test_ascii_page_is_ascii_but_for_names(made: ScanReport) -> None:
-    page = render(scan_page(made, Words("en"), 5), Style("en", ascii=True), summary=True)
+    page = render(scan_page(made, 5), Style(ascii=True), summary=True)
     assert not set(page) & set("▲▼─·−")
 
 

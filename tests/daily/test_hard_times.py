@@ -50,7 +50,7 @@ def test_of_ten_at_once_one_does_the_work(member: Command, exchange: Exchange, r
     command = member.with_(now=exchange.market.now)
     done = [one.wait() for one in [command.start("daily") for _ in range(10)]]
     assert [one.code for one in done] == [0] * 10
-    worked = [one for one in done if "1 reports through 2025-02-03" in one.err]
+    worked = [one for one in done if "1 report through 2025-02-03" in one.err]
     assert len(worked) == 1
     assert len([request for request in exchange.requests if request.bld == "MDCSTAT01501"]) <= 3
     others = [one for one in done if one not in worked]
@@ -173,7 +173,7 @@ def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: 
         exchange.market.now = kst(day.year, day.month, day.day)
         done = user.with_(now=exchange.market.now).run("daily", "--config", "config", "--store", tmp_path / "store")
         assert (done.code, done.err.count("\n")) == (0, 1), done.err
-        assert f"1 reports through {day}" in done.err
+        assert f"1 report through {day}" in done.err
     assert (reports / "latest").readlink() == Path("2025-02-03")
 
 

@@ -31,7 +31,7 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     daily: Daily, first: Done, reports: Path, exchange: Exchange
 ) -> None:
     done = first
-    assert (done.code, done.err) == (0, "screener: daily done: 1 reports through 2025-01-31\n")
+    assert (done.code, done.err) == (0, "screener: daily done: 1 report through 2025-01-31\n")
     assert done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
     assert {path.name for path in (reports / "2025-01-31/deepseek").iterdir()} >= FILES
     assert (reports / "latest").readlink() == Path("2025-01-31")
@@ -39,7 +39,7 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     done = daily(NEXT)
     lines = done.out.splitlines()
     assert lines[0].startswith("2025-02-03: ")
-    assert lines[1].startswith("deepseek, 1 sessions since 2025-01-31: ")
+    assert lines[1].startswith("deepseek, 1 session since 2025-01-31: ")
     assert lines[-1] == "Files: reports/2025-02-03"
     assert (reports / "latest").readlink() == Path("2025-02-03")
     exchange.requests.clear()

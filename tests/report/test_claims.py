@@ -13,12 +13,12 @@ from rich.cells import cell_len
 
 from screener.app.report import Request
 from screener.config import load_settings
+from screener.i18n import Language, set_language
 from screener.report import claims
 from screener.report.model import Report
 from screener.report.pages.claims import claims_page
 from screener.report.tables import tables, to_csv
 from screener.report.terminal import Style, render
-from screener.words import Words
 from tests.conftest import Run
 from tests.data import small
 from tests.reports import make_report
@@ -97,7 +97,7 @@ X4  =Something abroad
 
 
 def test_listing(report: Report) -> None:
-    assert render(claims_page(report, Words("en")), Style()) == LISTING
+    assert render(claims_page(report), Style()) == LISTING
 
 
 def test_command_prints_the_listing_and_files_nothing(run: Run, own: list[str], tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_json_of_the_command_is_that_of_the_report(run: Run, own: list[str]) -> 
 
 
 def test_csv(report: Report) -> None:
-    table = next(table for table in tables(report, Words("en")) if table.name == "claims")
+    table = next(table for table in tables(report) if table.name == "claims")
     text = to_csv(table).decode("utf-8-sig")
     assert text.startswith(
         "event,as_of,source,id,said,by,date,kind,window_start,window_end,verdict,figures,reason,against,"
@@ -175,33 +175,33 @@ def flat(text: str) -> str:
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_nothing_is_cut(report: Report, press: Report, width: int, language: str) -> None:
-    words = Words(language)  # type: ignore[arg-type]
+def test_nothing_is_cut(report: Report, press: Report, width: int, language: Language) -> None:
+    set_language(language)
     for one in (report, press):
-        text = render(claims_page(one, words), Style(language=words.language, width=width))
+        text = render(claims_page(one), Style(width=width))
         assert max(cell_len(line) for line in text.splitlines()) <= width
         assert "…" not in text
         for claim in one.claims:
-            assert flat(claims.said(claim.claim.said, words)) in flat(text)
-            assert flat(claims.by(claim.claim, words)) in flat(text)
-            assert flat(claims.reason(claim, words)) in flat(text)
-            for figure in claims.figures(claim, one, words):
+            assert flat(claims.said(claim.claim.said)) in flat(text)
+            assert flat(claims.by(claim.claim)) in flat(text)
+            assert flat(claims.reason(claim)) in flat(text)
+            for figure in claims.figures(claim, one):
                 assert flat(figure) in flat(text)
-            for _, what, who in claims.others(claim, one, words):
+            for _, what, who in claims.others(claim, one):
                 assert flat(f"{what}({who})") in flat(text)
 
 
 def test_press_keeps_its_banner(press: Report) -> None:
-    text = flat(render(claims_page(press, Words("en")), Style()))
+    text = flat(render(claims_page(press), Style()))
     assert flat("figures that newspapers chose to print") in text
-    table = next(table for table in tables(press, Words("en")) if table.name == "claims")
+    table = next(table for table in tables(press) if table.name == "claims")
     assert {row["banner"] for row in table.records()} == {
         "figures that newspapers chose to print: sector means are overstated"
     }
 
 
 def test_ascii_in_english_is_ascii(press: Report) -> None:
-    assert render(claims_page(press, Words("en")), Style(ascii=True)).isascii()
+    assert render(claims_page(press), Style(ascii=True)).isascii()
 
 
 def test_many_exceptions_are_counted(tmp_path: Path) -> None:
@@ -217,6 +217,6 @@ def test_many_exceptions_are_counted(tmp_path: Path) -> None:
     made = make_report(load_settings(config), Request(source="press"))
     [one] = made.claims
     assert one.verdict == "contradicted"
-    exceptions = claims.figures(one, made, Words("en"))[1]
+    exceptions = claims.figures(one, made)[1]
     assert exceptions.startswith("not so: ")
     assert exceptions.endswith(", and 1 more")

@@ -18,7 +18,6 @@ from screener.errors import DataError
 from screener.report.columns import Column, Unit
 from screener.report.model import Report
 from screener.report.tables import Table, tables, to_csv
-from screener.words import Words
 from tests.data import small
 from tests.reports import make_report
 
@@ -84,7 +83,7 @@ def test_failed_swap_puts_the_old_directory_back(
 
 
 def test_history_keeps_one_row_each_and_what_others_wrote(tmp_path: Path, report: Report) -> None:
-    table = next(one for one in tables(report, Words("en")) if one.name == "sectors")
+    table = next(one for one in tables(report) if one.name == "sectors")
     path = tmp_path / "history.csv"
     first = history_with(tmp_path, report, table)
     assert first is not None
@@ -108,7 +107,7 @@ def test_history_keeps_one_row_each_and_what_others_wrote(tmp_path: Path, report
 
 @pytest.mark.parametrize("content", ["mine\n1\n", "SHORT"])
 def test_foreign_history_is_left_alone(tmp_path: Path, report: Report, content: str) -> None:
-    table = next(one for one in tables(report, Words("en")) if one.name == "sectors")
+    table = next(one for one in tables(report) if one.name == "sectors")
     if content == "SHORT":
         content = ",".join(table.header) + "\n2024\n"
     (tmp_path / "history.csv").write_text(content, encoding="utf-8")

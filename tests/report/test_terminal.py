@@ -12,18 +12,17 @@ from rich.cells import cell_len
 
 from screener.app.report import Request
 from screener.config import load_settings
+from screener.i18n import Language, name_of, set_language
 from screener.report.blocks import Cell, Field, Grid, Page, Section
 from screener.report.figures import bar, percent, probability, sparkline
 from screener.report.layout import fitting, summary_of, tables_of
 from screener.report.model import Report
 from screener.report.pages.study import study_page
 from screener.report.terminal import Style, render
-from screener.words import CATALOGUE, Language, Words
 from tests.data import small
 from tests.reports import make_report
 
 WIDTHS = [60, 61, 72, 80, 100, 123, 140, 200]
-EN = Words("en")
 
 
 def grids(page: Page) -> Iterator[Grid]:
@@ -38,10 +37,9 @@ def letters(text: str) -> Counter[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_letter_of_any_table_is_lost(pages: dict[str, Page], width: int) -> None:
     for name, page in pages.items():
-        language: Language = "ko" if name.endswith("ko") else "en"
         for grid in grids(page):
             alone = Page("", (), (Section("", "", (grid,)),))
-            shown = render(alone, Style(language=language, width=width))
+            shown = render(alone, Style(width=width))
             assert max(cell_len(line) for line in shown.splitlines()) <= width
             tables = tables_of(grid, width)
             expected = letters("".join(text for table in tables for field in table for text in texts(field)))
@@ -75,8 +73,9 @@ def texts(field: Field) -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_summary_names_the_columns_that_it_leaves_out(study: Report, width: int, language: Language) -> None:
-    page = study_page(study, Words(language))
-    text = render(page, Style(language=language, width=width), summary=True)
+    set_language(language)
+    page = study_page(study)
+    text = render(page, Style(width=width), summary=True)
     assert max(cell_len(line) for line in text.splitlines()) <= width
     for grid in grids(page):
         kept, lost = summary_of(grid, width)
@@ -92,8 +91,9 @@ def test_a_summary_names_the_columns_that_it_leaves_out(study: Report, width: in
 def test_every_stock_and_sector_stands_in_the_whole_report(
     study: Report, press: Report, width: int, language: Language
 ) -> None:
+    set_language(language)
     for report in (study, press):
-        text = render(study_page(report, Words(language), full=True), Style(language=language, width=width))
+        text = render(study_page(report, full=True), Style(width=width))
         assert "…" not in text
         for row in report.impact.stocks:
             if row.window == report.leading and row.raw_return == row.raw_return:
@@ -108,7 +108,8 @@ def test_every_stock_and_sector_stands_in_the_whole_report(
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: Language) -> None:
-    text = render(study_page(real, Words(language)), Style(language=language), summary=True)
+    set_language(language)
+    text = render(study_page(real), Style(), summary=True)
     # The command adds an empty line and one for the files; the prompt stands below.
     assert len(text.splitlines()) + 3 <= 40
     assert "--full shows them)" not in text  # every column has room
@@ -116,20 +117,20 @@ def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: L
 
 
 def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
-    text = render(study_page(demo, EN), Style(), summary=True)
+    text = render(study_page(demo), Style(), summary=True)
     leading = [row for row in demo.impact.stocks if row.window == demo.leading and row.raw_return == row.raw_return]
     up, down = (sum(sign * row.raw_return > 0 for row in leading) for sign in (1, -1))
     assert f"{up - 4} more rose, {down - 4} more fell: --full shows them" in text
 
 
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
-    page = study_page(study, EN, full=True)
+    page = study_page(study, full=True)
     assert "\x1b" not in render(page, Style())
     assert "\x1b[" in render(page, Style(colour=True))
 
 
 def test_palettes_differ_only_in_colour(study: Report) -> None:
-    page = study_page(study, EN, full=True)
+    page = study_page(study, full=True)
 
     def bare(palette: str) -> str:
         return re.sub(r"\x1b\[[0-9;]*m", "", render(page, Style(palette=palette, colour=True)))
@@ -150,7 +151,7 @@ def test_ascii_in_english_is_ascii(pages: dict[str, Page]) -> None:
 
 
 def test_every_signed_figure_has_its_arrow(study: Report) -> None:
-    text = render(study_page(study, EN, full=True), Style())
+    text = render(study_page(study, full=True), Style())
     assert "▲ +2.50" in text  # sector A
     assert "▲ +10.00" in text
     assert "▼ -5.00" in text
@@ -193,49 +194,33 @@ def test_sparkline_and_bar() -> None:
 
 
 def test_verdict_leads(study: Report, press: Report) -> None:
-    lines = render(study_page(study, EN), Style()).splitlines()
+    lines = render(study_page(study), Style()).splitlines()
     assert lines[0].startswith("Test · event day 2024-04-22")
     assert lines[1] == "Won: ▲ Sector A +2.50% (2 stocks, 50% up)"
     assert lines[2] == "Worst: ▲ Sector B +2.00% (1 stock, 100% up)"
-    korean = render(study_page(press, Words("ko")), Style(language="ko")).splitlines()
+    set_language("ko")
+    korean = render(study_page(press), Style()).splitlines()
     assert korean[1].startswith("승자: ▲ AI 소프트웨어 +15.26%")
 
 
 def test_the_order_is_that_of_a_reader(demo: Report) -> None:
-    keys = [section.key for section in study_page(demo, EN, full=True).sections]
+    keys = [section.key for section in study_page(demo, full=True).sections]
     order = ["sectors", "winners", "losers", "later", "paths", "tests", "parts", "stocks", "quality"]
     assert [key for key in keys if key in order] == order
     assert len(set(keys)) == len(keys)
 
 
-def test_every_text_has_both_languages_and_the_same_places() -> None:
-    for key, (ko, en) in CATALOGUE.items():
-        assert ko, key
-        assert en, key
-        assert set(re.findall(r"{(\w+)}", ko)) == set(re.findall(r"{(\w+)}", en)), key
-
-
 def test_names_follow_the_language(press: Report) -> None:
-    assert "SK하이닉스" in render(study_page(press, Words("ko"), full=True), Style(language="ko"))
-    assert "SK hynix" in render(study_page(press, EN, full=True), Style())
-    assert Words("ko").name(press.groups[0]) == "반도체"
+    assert "SK hynix" in render(study_page(press, full=True), Style())
+    set_language("ko")
+    assert "SK하이닉스" in render(study_page(press, full=True), Style())
+    assert name_of(press.groups[0]) == "반도체"
 
 
 def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
     settings = load_settings(small.write_config(tmp_path))
     prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
     request = Request(source=f"file:{prices}", benchmark=[benchmark], as_of=small.event_day())
-    pending = study_page(make_report(settings, request), EN, full=True)
+    pending = study_page(make_report(settings, request), full=True)
     assert "Windows not over yet: [0,+3]" in render(pending, Style())
-    assert "not over yet" not in render(study_page(study, EN, full=True), Style())
-
-
-def test_no_word_of_one_page_takes_the_place_of_anothers() -> None:
-    from screener.words.charts import CHARTS
-    from screener.words.pages import PAGES
-    from screener.words.report import REPORT
-    from screener.words.scan import SCAN
-    from screener.words.trend import TREND
-    from screener.words.workbook import WORKBOOK
-
-    assert len(CATALOGUE) == sum(map(len, (REPORT, PAGES, SCAN, CHARTS, TREND, WORKBOOK)))
+    assert "not over yet" not in render(study_page(study, full=True), Style())

@@ -15,17 +15,16 @@ import pytest
 
 from screener.archive.history import history_with, load_history
 from screener.errors import DataError
+from screener.i18n import name_of, speaking
 from screener.report.answer import report_answer
 from screener.report.blocks import Grid, Section
 from screener.report.model import Report
 from screener.report.pages.study import study_page
 from screener.report.tables import Table, to_csv
 from screener.report.trend import trend_of
-from screener.words import Words
 from tests.conftest import Run
 from tests.data import small
 
-EN, KO = Words("en"), Words("ko")
 LAST = 20
 
 
@@ -61,8 +60,8 @@ def trended(report: Report, history: list[dict[str, str]]) -> Report:
     return replace(report, trend=trend_of(report, history, LAST))
 
 
-def section(report: Report, words: Words = EN) -> Section | None:
-    page = study_page(report, words, full=True)
+def section(report: Report) -> Section | None:
+    page = study_page(report, full=True)
     return next((one for one in page.sections if one.key == "trend"), None)
 
 
@@ -110,13 +109,13 @@ def test_one_report_alone_is_no_trend(report: Report) -> None:
 
 def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[str, str]]) -> None:
     shown = trended(report, history)
-    table = next(one for one in report_answer(shown, EN).tables() if one.name == "trend")
+    table = next(one for one in report_answer(shown).tables() if one.name == "trend")
     rows = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
     assert len(rows) == len(shown.trend)
     found = section(shown)
     assert found is not None
     grids = [one for one in found.body if isinstance(one, Grid)]
-    by_name = {EN.name(group): group.sector for group in shown.groups if group.theme is None}
+    by_name = {name_of(group): group.sector for group in shown.groups if group.theme is None}
     written: dict[str, Callable[[str], str]] = {
         "score": lambda text: f"{float(text):+.0f}",
         "caar_ew": lambda text: f"{float(text) * 100:+.2f}",
@@ -138,14 +137,15 @@ def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[s
     said = " ".join(one.text for one in found.body if not isinstance(one, Grid))
     assert f"4 reports, {shown.sessions[0]} to {shown.sessions[5]}" in said
     assert f"Sessions without a report: {shown.sessions[2]}, {shown.sessions[4]}" in said
-    in_korean = section(shown, KO)
+    with speaking("ko"):
+        in_korean = section(shown)
     assert in_korean is not None
     assert "보고서가 없는 거래일" in " ".join(one.text for one in in_korean.body if not isinstance(one, Grid))
 
 
 def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Path) -> None:
     """From one report's rows, through the file, to the next one's trend: the same figures, rounded once."""
-    sectors: Table = next(one for one in report_answer(report, EN).tables() if one.name == "sectors")
+    sectors: Table = next(one for one in report_answer(report).tables() if one.name == "sectors")
     content = history_with(tmp_path, report, sectors)
     assert content is not None
     (tmp_path / "history.csv").write_bytes(content)

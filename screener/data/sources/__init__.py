@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from screener.data.panel import Panel
 from screener.data.quality import Finding
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, ScreenerError, UsageError
-from screener.words import say
+from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -149,7 +149,10 @@ def choose(
         of = source.removeprefix("store:")
         if of not in SOURCES:
             raise UsageError(
-                "the store has no {of!r}: write store:SOURCE with one of {known}", of=of, known=", ".join(SOURCES)
+                "the store has no {of!r}",
+                hint="write store:SOURCE with one of {known}",
+                of=of,
+                known=", ".join(SOURCES),
             )
         opened = access()
         return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
@@ -174,7 +177,8 @@ def choose(
 
         return [Demo(int(source.removeprefix("demo:")))]
     raise UsageError(
-        "no source {source!r}: known are auto, store, pykrx, openapi, press, file:PATH (`screener demo` has its own)",
+        "no source {source!r}",
+        hint="known are auto, store, pykrx, openapi, press, file:PATH (`screener demo` has its own)",
         source=source,
     )
 
@@ -183,14 +187,14 @@ def paths_of(source: str) -> list[Path]:
     """The files that `file:PATH[,PATH...]` names."""
     paths = [Path(part).expanduser() for part in source.removeprefix("file:").split(",") if part]
     if not paths:
-        raise UsageError("--source file: names no file: write --source file:PATH or file:A.parquet,B.csv")
+        raise UsageError("--source file: names no file", hint="write --source file:PATH or file:A.parquet,B.csv")
     return paths
 
 
 def open_ways(access: Connections, source: str = "auto") -> list[Live]:
     """The ways to the exchange that `source` (auto, pykrx or openapi) allows and that are open."""
     if source == "openapi" and access.key is None:
-        raise UsageError("--source openapi needs a key: set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
+        raise UsageError("--source openapi needs a key", hint="set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
     ways = [way for way in access.providers if source == "auto" or way.startswith(source)]
     from screener.data.sources.live import Live
     from screener.krx.client import Client
@@ -226,7 +230,7 @@ def load(sources: Sequence[Source], need: PriceRequest) -> Market:
             refusals.append(str(error))
             tried.append(Tried(source.name, str(error), _code(error)))
     kind = next((type(error) for error in failed if isinstance(error, NetworkError)), DataError)
-    advice = "" if failed else say(": give prices with --source file:PATH --benchmark FILE")
+    advice = "" if failed else _(": give prices with --source file:PATH --benchmark FILE")
     raise kind(f"{'; '.join(refusals)}{advice}")
 
 

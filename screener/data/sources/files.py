@@ -17,8 +17,8 @@ from screener.data.price_rows import PriceRows, read_prices, read_table
 from screener.data.quality import Finding, checked_level, clean, finding, traded
 from screener.data.sources import File, Market, PriceRequest
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import Days, to_numpy
-from screener.words import say
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Files:
         called = ", ".join(path.name for path in self.prices)
         rows = read_prices(self.prices, need.tickers, need.as_of)
         if not rows.day.size:
-            until = say(" through {day}", day=need.as_of) if need.as_of else ""
+            until = _(" through {day}", day=need.as_of) if need.as_of else ""
             raise DataError(
                 "{called}: none of the {count} configured tickers has a price{until}",
                 called=called,
@@ -48,7 +48,8 @@ class Files:
             )
         if rows.day.max() > np.datetime64(need.today):
             raise DataError(
-                "{called}: {day} is in the future (today is {today}): correct the date",
+                "{called}: {day} is in the future (today is {today})",
+                hint="correct the date",
                 called=called,
                 day=rows.day.max(),
                 today=need.today,
@@ -71,7 +72,7 @@ class Files:
             source=self.name,
             panel=panel,
             findings=tuple(findings + found),
-            benchmark=", ".join(need.markets) if self.benchmark else say("none"),
+            benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
         )
 
@@ -86,7 +87,8 @@ class Files:
         for name in need.markets:
             if name not in there:
                 raise DataError(
-                    "{called}: no index {name!r}: the column index holds {there}",
+                    "{called}: no index {name!r}",
+                    hint="the column index holds {there}",
                     called=called,
                     name=name,
                     there=", ".join(sorted(there)[:12]),

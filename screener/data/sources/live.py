@@ -11,8 +11,8 @@ from screener.data.sync import Fetched, Plan
 from screener.data.sync.histories import fetch_histories
 from screener.data.sync.sessions import fetch_investors, fetch_sessions
 from screener.errors import BusyError, DataError, ExitCode
+from screener.i18n import _
 from screener.krx.client import Client
-from screener.words import say
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Live:
         if refusal is not None:
             if faulty:
                 raise DataError(faulty[0].why)
-            raise DataError("{refusal}: it has not come yet, try later", refusal=refusal)
+            raise DataError("{refusal}", hint="it has not come yet, try later", refusal=refusal)
         return replace(stored.load(need), tried=faulty)
 
     def fetch(self, plan: Plan) -> Fetched:
@@ -62,7 +62,7 @@ class Live:
             NetworkError: the source cannot be reached, refuses this machine, or is stale.
             DataError: it gives a part of the market, or figures that contradict themselves; or the store is in use.
         """
-        with self.access.writing(say("fetch from {name}", name=self.name)):
+        with self.access.writing(_("fetch from {name}", name=self.name)):
             for table in self.access.store.tables():
                 if table.source == self.name:
                     table.settle()  # a fetch that finds nothing missing writes nothing

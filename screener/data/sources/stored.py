@@ -16,9 +16,9 @@ from screener.data.quality import Finding, clean
 from screener.data.sources import File, Market, PriceRequest
 from screener.data.store import Store, StoredTable
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, to_numpy
-from screener.words import say
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
@@ -69,19 +69,19 @@ class Stored:
         """Why the store cannot serve `need`, in words; None if it can."""
         reach = reach_of(need, self.calendar, self.now())
         lacks = [(source, self._lacks(source, need, reach)) for source in self.of]
-        if any(lack is None for _, lack in lacks):
+        if any(lack is None for _source, lack in lacks):
             return None
         told = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
         if told:
-            return say("{store} lacks {told}", store=self.store.shown, told=told)
-        return say("{store} is empty", store=self.store.shown)
+            return _("{store} lacks {told}", store=self.store.shown, told=told)
+        return _("{store} is empty", store=self.store.shown)
 
     def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
         reach = reach_of(need, self.calendar, self.now())
         source = next((one for one in self.of if self._lacks(one, need, reach) is None), None)
         if source is None:
-            raise DataError("{refusal}: it has not come yet, try later", refusal=self.refusal(need))
+            raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
         start, end = self._stretch(source, reach.event_day) or (reach.first, reach.last)
         first, last = max(start, reach.first), min(end, reach.final)
         read = self._from_sessions if self._holds_sessions(source) else self._from_histories
@@ -125,7 +125,7 @@ class Stored:
             # How far files reach is the user's choice; no source may lengthen them.
             first = self.calendar.shift(reach.event_day, -need.least)
         if there[0] > first or there[1] < last:
-            return say(
+            return _(
                 "sessions from {first} to {last}, it holds {start} to {end}",
                 first=first,
                 last=last,
@@ -135,16 +135,16 @@ class Stored:
         table = self._dated(source)
         fetched = table.sessions.get(last)
         if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
-            return say("the final volumes of {day}", day=last)
+            return _("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).sessions
             without = [day for day in table.sessions if first <= day <= last and day not in levels]
-            return say("the indices of {day}", day=without[0]) if without else None
+            return _("the indices of {day}", day=without[0]) if without else None
         if not self.in_part:
             known = table.coverage
             for ticker in (*need.tickers, *PROXIES.values()):
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
-                    return say("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
+                    return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
     def _from_sessions(self, source: str, need: PriceRequest, reach: Reach) -> Market:
@@ -189,7 +189,7 @@ class Stored:
         levels = {name: _level(benchmark, key[name], reach) for name in need.markets}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         said = [
-            say("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
+            _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
         ]
         return self._market(source, panel, findings + found, ", ".join(said), table)
@@ -235,6 +235,6 @@ def _level(table: StoredTable, key: str, reach: Reach) -> tuple[Days, NDArray[np
     rows = table.read(("date", table.kind.key, "close"), reach.first - _FORTNIGHT, reach.last, [key])
     if not rows.num_rows:
         raise DataError(
-            "{source}: the store has no level of {key}: `screener sync` fetches it", source=table.source, key=key
+            "{source}: the store has no level of {key}", hint="`screener sync` fetches it", source=table.source, key=key
         )
     return to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64()))

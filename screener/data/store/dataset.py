@@ -65,12 +65,13 @@ class Store:
             if any(secret in reason for secret in secrets):
                 reason = type(error).__name__
             raise UsageError(
-                "{url}: cannot hold a store: {reason}: give a directory or a URL that pyarrow knows",
+                "{url}: cannot hold a store: {reason}",
+                hint="give a directory or a URL that pyarrow knows",
                 url=shown,
                 reason=reason,
             ) from None
         if not root.strip("/"):
-            raise UsageError("{url}: names no directory: add one to it", url=shown)
+            raise UsageError("{url}: names no directory", hint="add one to it", url=shown)
         if isinstance(filesystem, pyarrow.fs.LocalFileSystem):
             return cls.open(root)
         name = hashlib.sha256(shown.encode()).hexdigest()[:16]
@@ -142,10 +143,10 @@ def without_secrets(url: str) -> tuple[str, list[str]]:
     Returns:
         What is left, and what was taken out, as it may turn up in messages.
     """
-    scheme, _, rest = url.partition("://")
-    bare, _, options = rest.partition("?")
+    scheme, _separator, rest = url.partition("://")
+    bare, _separator, options = rest.partition("?")
     # A key may hold a slash that should have been written as %2F: everything before the last @ is taken for it.
-    account, _, path = bare.rpartition("@")
+    account, _separator, path = bare.rpartition("@")
     parts = [*re.split(r"[:@]", account), *re.split(r"[&=]", options)]
     secrets = [one for part in parts for one in (part, unquote(part)) if len(one) > 2]
     return f"{scheme}://{path}", secrets

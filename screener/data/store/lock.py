@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from screener.data.store.place import described
 from screener.errors import BusyError
-from screener.words import say
+from screener.i18n import _
 
 _CREATES_ONCE = {"file", "gcs", "gs", "local", "memory", "s3", "s3a"}
 """Protocols of fsspec that create a file only if there is none: object stores do by a conditional write."""
@@ -137,7 +137,7 @@ def _is_dead(facts: dict[str, Any]) -> bool:
 
 def _busy(shown: str, facts: dict[str, Any], lock: str = "") -> BusyError:
     try:
-        who = say(
+        who = _(
             "{command} (pid {pid} on {host}, since {since})",
             command=facts["command"],
             pid=facts["pid"],
@@ -145,12 +145,13 @@ def _busy(shown: str, facts: dict[str, Any], lock: str = "") -> BusyError:
             since=facts["since"],
         )
     except KeyError:  # between taking the lock and saying so
-        who = say("another process")
+        who = _("another process")
     if lock:
         return BusyError(
-            "{shown}: {who} is writing there: wait for it, or end it; if it was killed, delete {lock}",
+            "{shown}: {who} is writing there",
+            hint="wait for it, or end it; if it was killed, delete {lock}",
             shown=shown,
             who=who,
             lock=lock,
         )
-    return BusyError("{shown}: {who} is writing there: wait for it, or end it", shown=shown, who=who)
+    return BusyError("{shown}: {who} is writing there", hint="wait for it, or end it", shown=shown, who=who)

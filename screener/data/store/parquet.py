@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import TableKind, to_numpy
-from screener.words import say
 
 Replacing = Literal["rows", "sessions", "series"]
 
@@ -89,7 +89,7 @@ class Facts:
         facts = json.loads(text)
         if facts["format"] != FORMAT:
             raise DataError(
-                "has format {found}, this screener knows {known}: update it", found=facts["format"], known=FORMAT
+                "has format {found}, this screener knows {known}", hint="update it", found=facts["format"], known=FORMAT
             )
         days = {
             date.fromisoformat(day): datetime.fromisoformat(at) for at, days in facts["fetched"].items() for day in days
@@ -122,14 +122,14 @@ class Footer:
         footer = data.slice(max(data.size - footer_size(data), 0)).to_pybytes()
         found = _MARKED.search(footer)
         if found is None or _sum(_blanked(footer, found.end())) != found[1][-_DIGITS:].decode():
-            raise MismatchError(say("fails its checksum"))
+            raise MismatchError(_("fails its checksum"))
         self.meta = pq.read_metadata(pa.BufferReader(footer))
         self.facts = Facts.from_json((self.meta.metadata or {})[_FACTS.encode()])
         if self.facts.name != name:
-            raise MismatchError(say("is a copy of {file}", file=self.facts.name))
+            raise MismatchError(_("is a copy of {file}", file=self.facts.name))
         self.sums = found[1][:-_DIGITS].decode()
         """Of the columns: equal rows give equal ones, whenever they were fetched."""
-        self.size = max((end for _, end in _bounds(self.meta)), default=len(_MAGIC)) + len(footer)
+        self.size = max((end for _start, end in _bounds(self.meta)), default=len(_MAGIC)) + len(footer)
         """Bytes of the whole file."""
 
     def groups(self, first: date, last: date) -> list[int]:
@@ -151,7 +151,7 @@ class Footer:
                 number = group * self.meta.num_columns + column
                 start, end = bounds[number]
                 if _sum(data.slice(start, end - start)) != self.sums[number * _DIGITS : (number + 1) * _DIGITS]:
-                    raise MismatchError(say("fails its checksum"))
+                    raise MismatchError(_("fails its checksum"))
 
 
 def footer_size(data: pa.Buffer | bytearray) -> int:
@@ -217,19 +217,19 @@ def examine(data: pa.Buffer, kind: TableKind, name: str) -> None:
     """
     footer = Footer(data, name)
     bounds = list(_bounds(footer.meta))
-    starts, ends = [start for start, _ in bounds], [len(_MAGIC), *(end for _, end in bounds)]
+    starts, ends = [start for start, _end in bounds], [len(_MAGIC), *(end for _start, end in bounds)]
     # No sum would cover what lies between two columns.
     if starts != ends[:-1] or footer.size != data.size or bytes(data[: len(_MAGIC)]) != _MAGIC:
-        raise MismatchError(say("fails its checksum"))
+        raise MismatchError(_("fails its checksum"))
     footer.check(data, range(footer.meta.num_row_groups), range(footer.meta.num_columns))
     rows = pq.ParquetFile(pa.BufferReader(data), read_dictionary=_words(kind)).read()
     if not rows.schema.remove_metadata().equals(kind.schema):
-        raise MismatchError(say("has other columns than it should"))
+        raise MismatchError(_("has other columns than it should"))
     if {day.item() for day in np.unique(to_numpy(rows["date"]))} != set(footer.facts.fetched):
-        raise MismatchError(say("has other sessions than it says"))
-    order, *_ = ranks(rows.unify_dictionaries().combine_chunks(), kind)
+        raise MismatchError(_("has other sessions than it says"))
+    order, *_rest = ranks(rows.unify_dictionaries().combine_chunks(), kind)
     if (order[1:] <= order[:-1]).any():
-        raise MismatchError(say("has rows twice, or out of order"))
+        raise MismatchError(_("has rows twice, or out of order"))
 
 
 def conform(rows: pa.Table, kind: TableKind) -> pa.Table:

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 import pyarrow.fs
 
 from screener.errors import DataError
 from screener.files import sync_directory, write_through
-from screener.words import say, translated
+from screener.i18n import N_, _
+
+Fault = Literal["read", "written", "removed", "locked"]
+_FAULTS: Mapping[Fault, str] = {
+    "read": N_("{path}: cannot be read: {reason}"),
+    "written": N_("{path}: cannot be written: {reason}"),
+    "removed": N_("{path}: cannot be removed: {reason}"),
+    "locked": N_("{path}: cannot be locked: {reason}"),
+}
 
 
 class Place(Protocol):
@@ -74,7 +82,7 @@ class LocalPlace:
     def names(self, folder: str) -> list[str]:
         top = self.root / folder
         with suppress(FileNotFoundError), described(top, "read"):
-            found = [Path(below) / name for below, _, names in os.walk(top, onerror=_fail) for name in names]
+            found = [Path(below) / name for below, _folders, names in os.walk(top, onerror=_fail) for name in names]
             return sorted(path.relative_to(self.root).as_posix() for path in found)
         return []
 
@@ -117,24 +125,18 @@ class RemotePlace:
 
 
 @contextmanager
-def described(path: Path | str, what: str) -> Iterator[None]:
-    """StatusChange what the system says into a DataError: `path` cannot be `what`; a file to read may be missing."""
+def described(path: Path | str, fault: Fault) -> Iterator[None]:
+    """StatusChange what the system says into a DataError that names `path`; a file to read may be missing."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        if what == "read" and isinstance(error, FileNotFoundError):
+        if fault == "read" and isinstance(error, FileNotFoundError):
             raise
         number = getattr(error, "errno", None)
-        reason = translated(os.strerror(number)) if number else " ".join(str(error).split())[:160]
+        reason = _(os.strerror(number)) if number else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
-        remedy = say("make room there") if full else say("check --store and its permissions")
-        raise DataError(
-            "{path}: cannot be {what}: {reason}: {remedy}",
-            path=path,
-            what=translated(what),
-            reason=reason,
-            remedy=remedy,
-        ) from None
+        hint = N_("make room there") if full else N_("check --store and its permissions")
+        raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None
 
 
 def _end_of(file: Any, last: int | None) -> pa.Buffer:

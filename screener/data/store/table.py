@@ -38,8 +38,8 @@ from screener.data.store.parquet import (
 )
 from screener.data.store.place import Place
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import TableKind, to_numpy
-from screener.words import say
 
 _MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet")
 _STAGED = ".new"
@@ -92,7 +92,9 @@ class StoredTable:
         Raises:
             DataError: a file is damaged.
         """
-        return {day: at for _, footer in sorted(self._footers().items()) for day, at in footer.facts.fetched.items()}
+        return {
+            day: at for _name, footer in sorted(self._footers().items()) for day, at in footer.facts.fetched.items()
+        }
 
     @property
     def closed(self) -> dict[date, datetime]:
@@ -107,7 +109,7 @@ class StoredTable:
     def digest(self) -> str:
         """Equal rows give equal ones, whenever they were fetched."""
         footers = sorted(self._footers().items())
-        return hashlib.sha256("".join(footer.sums for _, footer in footers).encode()).hexdigest()
+        return hashlib.sha256("".join(footer.sums for _name, footer in footers).encode()).hexdigest()
 
     def reload(self) -> StoredTable:
         """Forget what the files told, so that it is read again."""
@@ -250,7 +252,7 @@ class StoredTable:
                 wrong = self._wrong(name)
                 if wrong:
                     found.append(Damage(self._shown(name), wrong))
-        foreign = say("is not of this store, but others would read it with the table")
+        foreign = _("is not of this store, but others would read it with the table")
         return found + [Damage(self._shown(name), foreign) for name in self._foreign()]
 
     def leftovers(self) -> list[str]:
@@ -265,16 +267,16 @@ class StoredTable:
         """
         self._check_may_write()
         left = self.leftovers()
-        done = [say("{file}: removed: left from a write that was cut short", file=path) for path in left]
+        done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
         self.settle()
         for name in self._files():
             wrong = self._wrong(name)
             if wrong:
                 self._place.remove(f"{self._folder}/{name}")
-                done.append(say("{file}: removed: {why}", file=self._shown(name), why=wrong))
+                done.append(_("{file}: removed: {why}", file=self._shown(name), why=wrong))
         for name in self._foreign():
             self._place.rename(f"{self._folder}/{name}", f"{self._folder}/{name}.foreign")
-            done.append(say("{file}: renamed to end in .foreign: not of this store", file=self._shown(name)))
+            done.append(_("{file}: renamed to end in .foreign: not of this store", file=self._shown(name)))
         self.reload()
         return done
 
@@ -293,7 +295,9 @@ class StoredTable:
         names = self._names()
         if self._is_earlier(names):
             raise DataError(
-                "{table}: was written by an earlier screener: run `screener sync`, which moves it", table=self.shown
+                "{table}: was written by an earlier screener",
+                hint="run `screener sync`, which moves it",
+                table=self.shown,
             )
         return [name for name in names if self._is_file(name)]
 
@@ -376,7 +380,7 @@ class StoredTable:
         try:
             yield
         except MismatchError:
-            raise DataError("{file}: is damaged: run `screener store repair`", file=self._shown(name)) from None
+            raise DataError("{file}: is damaged", hint="run `screener store repair`", file=self._shown(name)) from None
         except DataError as error:
             raise DataError(f"{self._shown(name)}: {error}") from None
 
@@ -393,5 +397,5 @@ def _overlaps(name: str, span: tuple[date, date]) -> bool:
 
 def _staged(name: str) -> str:
     """What a file is called until it takes its place; Spark, DuckDB and pyarrow leave such names alone."""
-    folder, _, last = name.rpartition("/")
+    folder, _separator, last = name.rpartition("/")
     return f"{folder}/_{last}{_STAGED}".lstrip("/")

@@ -14,7 +14,7 @@ from screener.data.sources.stored import PROXIES
 from screener.data.store import Store
 from screener.data.sync import Fetched, Plan
 from screener.errors import BlockedError, NetworkError, UsageError
-from screener.words import say
+from screener.i18n import _, ngettext
 
 KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
@@ -56,7 +56,7 @@ def sync_store(
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if source not in ("auto", "pykrx", "openapi", *access.providers):
         raise UsageError(
-            "no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH", source=source
+            "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
     ways = open_ways(access, source)
@@ -68,7 +68,7 @@ def sync_store(
             blocked = blocked or isinstance(error, BlockedError)
             if way is ways[-1]:
                 raise
-            access.progress.say(say("{source} could not serve: {why}", source=way.name, why=error))
+            access.progress.say(_("{source} could not serve: {why}", source=way.name, why=error))
         else:
             fetched.blocked = blocked
             fetched.last = _last_held(access.store, way.name, plan.last)
@@ -93,7 +93,8 @@ def plan_of(settings: Settings, access: Connections, first: date | None, last: d
         first = min((calendar.shift(day, -rules.sessions_before) for day in over), default=final)
     if last is not None and first > last:
         raise UsageError(
-            "--to {last} is before {first}, the first day that the events need: give --from as well",
+            "--to {last} is before {first}, the first day that the events need",
+            hint="give --from as well",
             last=last,
             first=first,
         )
@@ -124,24 +125,24 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
         if day is not None and day > today:
             raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
     if first is not None and last is not None and first > last:
-        raise UsageError("--from {first} is after --to {last}: exchange them", first=first, last=last)
+        raise UsageError("--from {first} is after --to {last}", hint="exchange them", first=first, last=last)
 
 
 def describe(done: Fetched, shown: str) -> str:
     """What a fetch did, in lines."""
-    what = [say("{count} sessions", count=done.sessions)] if done.sessions else []
-    what += [say("{count} stocks", count=done.series)] if done.series else []
-    fetched = ", ".join(what) or say("nothing was missing")
-    until = say("through {day}", day=done.last) if done.last else say("no session is stored")
-    asked = say("{count} requests", count=done.requests)
+    what = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
+    what += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
+    fetched = ", ".join(what) or _("nothing was missing")
+    until = _("through {day}", day=done.last) if done.last else _("no session is stored")
+    asked = ngettext("{n} request", "{n} requests", done.requests)
     lines = [f"{done.source}: {fetched}, {asked}; {until}"]
     for names, told in (
-        (done.restated, say("adjusted prices had changed backwards, replaced whole")),
-        (done.absent, say("no price, or no longer those that are stored")),
-        ([str(day) for day in done.closed], say("no session, though the calendar has it")),
-        ([str(day) for day in done.silent], say("no figures: a holiday, or they are still to come")),
+        (done.restated, _("adjusted prices had changed backwards, replaced whole")),
+        (done.absent, _("no price, or no longer those that are stored")),
+        ([str(day) for day in done.closed], _("no session, though the calendar has it")),
+        ([str(day) for day in done.silent], _("no figures: a holiday, or they are still to come")),
     ):
         if names:
-            more = say(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
+            more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
             lines.append(f"  {', '.join(names[:5])}{more}: {told}")
-    return "\n".join([*lines, "  " + say("store: {store}", store=shown)]) + "\n"
+    return "\n".join([*lines, "  " + _("store: {store}", store=shown)]) + "\n"

@@ -15,10 +15,10 @@ from screener.data.store import Coverage
 from screener.data.store.parquet import Replacing
 from screener.data.sync import Fetched, Plan
 from screener.errors import DataError, NetworkError
+from screener.i18n import _, ngettext
 from screener.krx.checks import history_is_sound, last_session_is_stale
 from screener.krx.client import Client
 from screener.krx.tables import PRICES, to_numpy
-from screener.words import say
 
 BATCH = 20
 """Stocks between two writes."""
@@ -55,7 +55,7 @@ def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) 
     if missing and connections.now().date() == plan.last:
         fetch.end_where_the_source_does()
         missing = fetch.missing()
-    progress.start(say("{source}: stocks", source=source.name), len(missing))
+    progress.start(_("{source}: stocks", source=source.name), len(missing))
     try:
         for ticker in missing:
             fetch.one(ticker)
@@ -65,7 +65,11 @@ def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) 
         raise
     fetch.store()
     if fetch.faulty:
-        more = say(" (and {count} more stocks)", count=len(fetch.faulty) - 1) if len(fetch.faulty) > 1 else ""
+        more = (
+            ngettext(" (and {n} more stock)", " (and {n} more stocks)", len(fetch.faulty) - 1)
+            if len(fetch.faulty) > 1
+            else ""
+        )
         raise DataError(
             "{first}{more}; the other stocks are stored", first=next(iter(fetch.faulty.values())), more=more
         )
@@ -173,12 +177,13 @@ class _HistoryFetch:
 
     def _refusal(self, ticker: str) -> NetworkError:
         both = (
-            say("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
+            _("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
             if ticker != CONTROL
-            else say("{ticker}, which it has", ticker=ticker)
+            else _("{ticker}, which it has", ticker=ticker)
         )
         return NetworkError(
-            "{source} answers with nothing for {both}: it refuses, or has changed; nothing of it is stored, try later",
+            "{source} answers with nothing for {both}",
+            hint="it refuses, or has changed; nothing of it is stored, try later",
             source=self.source.name,
             both=both,
         )
@@ -198,7 +203,7 @@ class _HistoryFetch:
         parts: tuple[tuple[dict[str, pa.Table], Replacing], ...] = ((self.whole, "series"), (self.more, "rows"))
         coverage, started = self.coverage, self.started
         self.whole, self.more, self.coverage, self.started = {}, {}, {}, self.now()
-        self._refuse_stale([rows for tables, _ in parts for rows in tables.values()])
+        self._refuse_stale([rows for tables, _replacing in parts for rows in tables.values()])
         for tables, replacing in parts:
             if tables:
                 rows, mine = pa.concat_tables(tables.values()), {ticker: coverage[ticker] for ticker in tables}
@@ -216,7 +221,8 @@ class _HistoryFetch:
         last, before = self.plan.last, self.calendar.before(self.plan.last)
         if last_session_is_stale(tables, last, before):
             raise NetworkError(
-                "{source} gives the figures of {before} under {last}: they are not stored, try again later",
+                "{source} gives the figures of {before} under {last}",
+                hint="they are not stored, try again later",
                 source=self.source.name,
                 before=before,
                 last=last,

@@ -42,7 +42,7 @@ def import_files(
         DataError: a file that cannot be read; rows that contradict each other, cannot be, or are of the future.
     """
     if not prices:
-        raise UsageError("--source file: names no file: write --source file:PATH")
+        raise UsageError("--source file: names no file", hint="write --source file:PATH")
     histories, sessions, levels = _rows(prices, PRICES, at), _rows(market, MARKET, at), _rows(benchmark, INDICES, at)
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
@@ -82,7 +82,8 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     day = to_numpy(table["date"])
     if day.max() > np.datetime64(at.date()):
         raise DataError(
-            "{called}: {day} is in the future (today is {today}): correct the date",
+            "{called}: {day} is in the future (today is {today})",
+            hint="correct the date",
             called=called,
             day=day.max(),
             today=at.date(),
@@ -117,7 +118,8 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
         if bad.size:
             row = int(bad[0])
             raise DataError(
-                "{called}: {key} on {day}: {name} {figure:g} cannot be: correct it",
+                "{called}: {key} on {day}: {name} {figure:g} cannot be",
+                hint="correct it",
                 called=called,
                 key=table[kind.key][row],
                 day=table["date"][row],

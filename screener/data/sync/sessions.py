@@ -14,6 +14,7 @@ from screener.data.connections import Connections
 from screener.data.store import StoredTable
 from screener.data.sync import Fetched, Plan, WholeMarket, WithInvestors
 from screener.errors import DataError, NetworkError
+from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.checks import (
     flows_are_whole,
@@ -23,7 +24,6 @@ from screener.krx.checks import (
     session_is_open,
 )
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
-from screener.words import say, translated
 
 BATCH = 20
 """Sessions between two writes: a year's partition is rewritten for each, and a killed fetch repeats at most so many."""
@@ -40,7 +40,7 @@ def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) ->
     lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
     source.client.expect(source.requests_each * (len(lacking) + 10))
     due_now = {*_missing(market, wanted, calendar, now()), *again}
-    connections.progress.start(say("{source}: sessions", source=source.name), len(due_now))
+    connections.progress.start(_("{source}: sessions", source=source.name), len(due_now))
     days = _SessionFetch(source, connections, fetched)
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
@@ -57,7 +57,8 @@ def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) ->
         without = [day for day in due if day in market.sessions and day not in indices.sessions]
         if without:
             raise NetworkError(
-                "{source}: the indices of {day} are missing, though it was a session: try again later",
+                "{source}: the indices of {day} are missing, though it was a session",
+                hint="try again later",
                 source=source.name,
                 day=without[0],
             )
@@ -117,12 +118,13 @@ def fetch_investors(source: WithInvestors, connections: Connections, plan: Plan)
     """
     store, calendar, now, progress = connections.store, connections.calendar, connections.now, connections.progress
     market = store.table(source.name, MARKET)
-    flows = FLOWS, plan.flow_days, source.flows, flows_are_whole
-    for kind, days, fetch, check in (flows, (INDUSTRIES, plan.industry_days, source.industries, industries_are_whole)):
+    flows = FLOWS, _("flows"), plan.flow_days, source.flows, flows_are_whole
+    industries = INDUSTRIES, _("industries"), plan.industry_days, source.industries, industries_are_whole
+    for kind, name, days, fetch, check in (flows, industries):
         table = store.table(source.name, kind)
         missing = _missing(table, [day for day in days if day in market.sessions], calendar, now())
         source.client.expect(3 * len(missing) + 10)
-        progress.start(f"{source.name}: {translated(kind.name)}", len(missing))
+        progress.start(f"{source.name}: {name}", len(missing))
         for day in missing:
             asked = now()
             rows = fetch(day)
@@ -184,8 +186,8 @@ class _SessionFetch:
         elif day in self.indices.sessions:
             if self.calendar.settled(day, asked):
                 raise DataError(
-                    "{source}: the session {day} came without figures, though the indices have it: not stored, try "
-                    "again later",
+                    "{source}: the session {day} came without figures, though the indices have it",
+                    hint="not stored, try again later",
                     source=self.source.name,
                     day=day,
                 )

@@ -13,51 +13,50 @@ from screener.report.charts.paths import paths
 from screener.report.charts.prices import largest_stocks, sector_prices, stock_price
 from screener.report.charts.tiles import tiles
 from screener.report.charts.trend import trend
-from screener.report.model import Report
-from screener.words import Words
+from screener.report.model import Report, short_banner
 
 __all__ = ["Figure", "charts_of", "charts_of_comparison", "charts_of_stock"]
 
 
-def charts_of(report: Report, words: Words) -> dict[str, list[Figure]]:
+def charts_of(report: Report) -> dict[str, list[Figure]]:
     """Every chart that the report can carry honestly, by key of the section below whose title it stands."""
     sectors = [row.group for row in report.sectors(report.leading)]
     counted = sectors_and_themes(report)
     # Without themes there is no section of theirs.
     broad = "themes" if any(row.group.theme for row in counted) else "sectors"
     charts = {
-        "sectors": [paths(report, words, sectors)],
-        "winners": [movers(report, words)],
-        "paths": [sector_prices(report, words, sectors), largest_stocks(report, words)],
-        "trend": [trend(report, words, sectors)],
-        "spreads": [ordinary(report, words)],
-        "stocks": [tiles(report, words)],
+        "sectors": [paths(report, sectors)],
+        "winners": [movers(report)],
+        "paths": [sector_prices(report, sectors), largest_stocks(report)],
+        "trend": [trend(report, sectors)],
+        "spreads": [ordinary(report)],
+        "stocks": [tiles(report)],
     }
-    return _drawn(report, words, {**charts, broad: [*charts.get(broad, ()), breadth(report, words, counted)]})
+    return _drawn(report, {**charts, broad: [*charts.get(broad, ()), breadth(report, counted)]})
 
 
-def charts_of_comparison(report: Report, words: Words) -> dict[str, list[Figure]]:
+def charts_of_comparison(report: Report) -> dict[str, list[Figure]]:
     """The charts of one pair of groups, by key of the section of its page."""
     spread = report.impact.spreads[0]
     pair = [report.group(spread.sector_a), report.group(spread.sector_b)]
     rows = {row.group: row for row in report.impact.groups if row.window == report.leading and row.n}
     charts = {
-        "windows": [ordinary(report, words)],
-        "sides": [breadth(report, words, [rows[group] for group in pair if group in rows])],
-        "paths": [paths(report, words, pair), sector_prices(report, words, pair)],
-        "drivers": [movers(report, words)],
+        "windows": [ordinary(report)],
+        "sides": [breadth(report, [rows[group] for group in pair if group in rows])],
+        "paths": [paths(report, pair), sector_prices(report, pair)],
+        "drivers": [movers(report)],
     }
-    return _drawn(report, words, charts)
+    return _drawn(report, charts)
 
 
-def charts_of_stock(report: Report, ticker: str, words: Words) -> dict[str, list[Figure]]:
+def charts_of_stock(report: Report, ticker: str) -> dict[str, list[Figure]]:
     """The charts of one stock, by key of the section of its page."""
-    return _drawn(report, words, {"windows": [stock_price(report, ticker, words), windows(report, ticker, words)]})
+    return _drawn(report, {"windows": [stock_price(report, ticker), windows(report, ticker)]})
 
 
-def _drawn(report: Report, words: Words, charts: Mapping[str, Iterable[Figure | None]]) -> dict[str, list[Figure]]:
+def _drawn(report: Report, charts: Mapping[str, Iterable[Figure | None]]) -> dict[str, list[Figure]]:
     """The charts that there are; one that may be taken out of its page carries the page's warning itself."""
-    banner = words(f"{report.banner}_short") if report.banner else ""
+    banner = short_banner(report.banner)
     found = {key: [one for one in figures if one] for key, figures in charts.items()}
     return {
         key: [replace(one, note=" ".join(filter(None, (banner and f"{banner}.", one.note)))) for one in figures]

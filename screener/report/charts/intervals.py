@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screener.analysis.results import StockRow
+from screener.i18n import _, name_of
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.scale import Scale, roomy, ticks
 from screener.report.figures import percent
 from screener.report.model import Report
-from screener.words import Words
 
 _EACH = 12
 """Winners, and losers, that are drawn."""
@@ -36,53 +36,83 @@ class Estimate:
         return self.low > 0 or self.high < 0
 
 
-def movers(report: Report, words: Words) -> Figure | None:
+def movers(report: Report) -> Figure | None:
     """The stocks with the highest and the lowest abnormal return in the leading window; None where there is none.
 
     Of a newspaper's selection, and wherever nothing was estimated, it is the plain return, without an interval.
     """
     study = report.provenance.study
-    ranked = sorted(_stocks(report, words), key=lambda one: -one.value)
+    ranked = sorted(_stocks(report), key=lambda one: -one.value)
     if not ranked:
         return None
     shown = ranked if len(ranked) <= 2 * _EACH else [*ranked[:_EACH], *ranked[-_EACH:]]
     first, last, clear = shown[0], shown[-1], sum(one.clear for one in shown)
-    plain = "" if study else "_plain"
-    notes = [words("chart_movers_note", clear=clear, n=len(shown))] if study else []
+    notes = (
+        [
+            _(
+                "The highest and the lowest abnormal returns. {clear} of {n} intervals do not hold 0; "
+                "the pale ones do. These stocks were chosen for being extreme, which the intervals do "
+                "not allow for.",
+                clear=clear,
+                n=len(shown),
+            )
+        ]
+        if study
+        else []
+    )
     if any(one.hollow for one in shown):
-        notes.append(words("chart_movers_hollow"))
+        notes.append(_("Hollow: only in groups that were put together after the event because of how they moved."))
     return figure(
         lambda frame: _draw(shown, frame),
-        words(
-            "chart_movers_title" if len(shown) > 1 else "chart_movers_title_1",
+        _(
+            "From {best} at {best_value}% to {worst} at {worst_value}%"
+            if len(shown) > 1
+            else "{best} at {best_value}%",
             best=first.name,
             best_value=percent(first.value),
             worst=last.name,
             worst_value=percent(last.value),
         ),
-        words(f"chart_movers_alt{plain}", n=len(shown), clear=clear, stocks=_told(shown)),
-        measure=words(f"chart_movers_measure{plain}", window=report.leading),
+        _(
+            "Dot plot of the abnormal returns of {n} stocks with 95 % intervals, {clear} of "
+            "which do not hold 0. {stocks}."
+            if study
+            else "Dot plot of the returns of {n} stocks. {stocks}.",
+            n=len(shown),
+            clear=clear,
+            stocks=_told(shown),
+        ),
+        measure=_(
+            "Abnormal return (CAR) by stock, with its 95 % interval, {window}"
+            if study
+            else "Return by stock, {window}",
+            window=report.leading,
+        ),
         note=" ".join(notes),
     )
 
 
-def windows(report: Report, ticker: str, words: Words) -> Figure | None:
+def windows(report: Report, ticker: str) -> Figure | None:
     """One stock in each window; None where it has no abnormal return."""
     rows = {row.window: row for row in report.impact.stocks if row.stock.ticker == ticker and math.isfinite(row.car)}
     if not rows:
         return None
     shown = [Estimate(str(window), row.car, row.low, row.high) for window, row in rows.items()]
-    name = words.name(next(iter(rows.values())).stock)
+    name = name_of(next(iter(rows.values())).stock)
     clear = sum(one.clear for one in shown)
     return figure(
         lambda frame: _draw(shown, frame),
-        words("chart_windows_title", name=name, clear=clear, n=len(shown)),
-        words("chart_windows_alt", name=name, windows=_told(shown)),
-        measure=words("chart_windows_measure"),
+        _("{name}: abnormal return clear of 0 in {clear} of {n} windows", name=name, clear=clear, n=len(shown)),
+        _(
+            "Dot plot of the abnormal return of {name} by window, with 95 % intervals. {windows}.",
+            name=name,
+            windows=_told(shown),
+        ),
+        measure=_("Abnormal return (CAR) by window, with its 95 % interval, in sessions from the event day"),
     )
 
 
-def _stocks(report: Report, words: Words) -> list[Estimate]:
+def _stocks(report: Report) -> list[Estimate]:
     """Each stock once, with the figure that the report can give of it."""
     study = report.provenance.study
     once: dict[str, StockRow] = {}
@@ -94,7 +124,7 @@ def _stocks(report: Report, words: Words) -> list[Estimate]:
                 evidence.add(row.stock.ticker)
     return [
         Estimate(
-            words.name(row.stock),
+            name_of(row.stock),
             row.car if study else row.raw_return,
             row.low if study else math.nan,
             row.high if study else math.nan,

@@ -9,7 +9,6 @@ from datetime import date
 from screener.report.charts.drawing import Drawing, Frame
 from screener.report.charts.plot import BELOW, Box, Field, draw_field
 from screener.report.charts.scale import apart
-from screener.words import Words
 
 _LEFT, _GAP = 42, 8
 """Room for the figures of the axis, and above and below the field."""
@@ -69,7 +68,6 @@ def draw_lines(
     axis: Axis,
     days: Mapping[int, date],
     box: Box,
-    words: Words,
 ) -> Field:
     """Draw `lines`, one at least, into the field `box`, their labels to the right of it; returns the field."""
     frame = drawing.frame
@@ -77,7 +75,7 @@ def draw_lines(
     figures = [value for one in lines for _, value in one.points]
     low, high = axis.ends or (min(*figures, axis.origin), max(*figures, axis.origin))
     field = Field.of(box, list(days), low, high)
-    draw_field(drawing, field, days, axis.origin, axis.label, words)
+    draw_field(drawing, field, days, axis.origin, axis.label)
     block = (frame.size + 2) * len(labels[0])
     ends = apart([field.y(one.last) for one in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
     for one, end, label in zip(lines, ends, labels, strict=True):

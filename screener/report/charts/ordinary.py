@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from screener.analysis.results import SpreadRow
+from screener.i18n import _, name_of
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import Box
 from screener.report.charts.scale import Scale, round_step, ticks
 from screener.report.figures import probability, signed
 from screener.report.model import Report
-from screener.words import Words
 
 _BINS = 60
 """Columns of blocks, at most."""
@@ -21,22 +21,35 @@ _HEIGHTS = (200, 140)
 _HEADING, _BELOW, _GAP = 50, 26, 28
 
 
-def ordinary(report: Report, words: Words) -> Figure | None:
+def ordinary(report: Report) -> Figure | None:
     """One panel a spread in the leading window, the first the largest; None where none has a rank."""
     rows = [row for row in report.impact.spreads if row.window == report.leading and row.headline.ordinary]
     if not rows:
         return None
     first = rows[0]
-    title = words(
-        "chart_ordinary_title" if as_extreme(first) else "chart_ordinary_title_first", **_values(first, report, words)
+    title = _(
+        "{pair}: {before} of {days} ordinary sessions were as extreme"
+        if as_extreme(first)
+        else "{pair}: more extreme than any of {days} ordinary sessions",
+        **_values(first, report),
     )
-    alt = words("chart_ordinary_alt", panels="; ".join(_told(row, report, words) for row in rows))
+    alt = _(
+        "Histograms of ordinary sessions with the event marked. {panels}.",
+        panels="; ".join(_told(row, report) for row in rows),
+    )
     return figure(
-        lambda frame: _draw(rows, frame, report, words),
+        lambda frame: _draw(rows, frame, report),
         title,
         alt,
-        measure=words("chart_ordinary_measure", window=report.leading),
-        note=words("chart_ordinary_note"),
+        measure=_(
+            "Abnormal return of the difference over the volatility that the sessions before let "
+            "expect (z), {window}; one block = one ordinary session",
+            window=report.leading,
+        ),
+        note=_(
+            "Dark blocks: sessions as extreme as the event, in either direction. Dashed: the event's "
+            "size the other way. p = (dark blocks + 1) / (all blocks + 1)."
+        ),
     )
 
 
@@ -45,14 +58,14 @@ def as_extreme(row: SpreadRow) -> int:
     return sum(abs(z) >= abs(row.headline.z_ewma) for z in row.headline.ordinary)
 
 
-def _pair(row: SpreadRow, report: Report, words: Words) -> str:
-    a, b = (words.name(report.group(one)) for one in (row.sector_a, row.sector_b))
-    return words("minus", a=a, b=b)
+def _pair(row: SpreadRow, report: Report) -> str:
+    a, b = (name_of(report.group(one)) for one in (row.sector_a, row.sector_b))
+    return _("{a} - {b}", a=a, b=b)
 
 
-def _values(row: SpreadRow, report: Report, words: Words) -> dict[str, object]:
+def _values(row: SpreadRow, report: Report) -> dict[str, object]:
     return {
-        "pair": _pair(row, report, words),
+        "pair": _pair(row, report),
         "z": signed(row.headline.z_ewma, 1),
         "before": as_extreme(row),
         "days": len(row.headline.ordinary),
@@ -60,11 +73,11 @@ def _values(row: SpreadRow, report: Report, words: Words) -> dict[str, object]:
     }
 
 
-def _told(row: SpreadRow, report: Report, words: Words) -> str:
-    return words("chart_ordinary_told", **_values(row, report, words))
+def _told(row: SpreadRow, report: Report) -> str:
+    return _("{pair} z {z}, {before} of {days} ordinary sessions as extreme, p {p}", **_values(row, report))
 
 
-def _draw(rows: Sequence[SpreadRow], frame: Frame, report: Report, words: Words) -> Drawing:
+def _draw(rows: Sequence[SpreadRow], frame: Frame, report: Report) -> Drawing:
     boxes, height = _boxes(len(rows), frame)
     drawing = Drawing(frame, height)
     every = [z for row in rows for z in (*row.headline.ordinary, row.headline.z_ewma)]
@@ -72,9 +85,11 @@ def _draw(rows: Sequence[SpreadRow], frame: Frame, report: Report, words: Words)
     reach = max(abs(z) for z in every) * 1.04
     width = round_step(2 * reach, _BINS)
     for row, box in zip(rows, boxes, strict=True):
-        drawing.text(box.left, box.top - 34, _pair(row, report, words), "name")
-        drawing.text(box.left, box.top - 18, words("chart_ordinary_place", **_values(row, report, words)), "axis")
-        _panel(drawing, row, box, reach, width, words)
+        drawing.text(box.left, box.top - 34, _pair(row, report), "name")
+        drawing.text(
+            box.left, box.top - 18, _("z {z}; {before} of {days} as extreme, p {p}", **_values(row, report)), "axis"
+        )
+        _panel(drawing, row, box, reach, width)
     return drawing
 
 
@@ -93,7 +108,7 @@ def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
     return boxes, top - _GAP
 
 
-def _panel(drawing: Drawing, row: SpreadRow, box: Box, reach: float, width: float, words: Words) -> None:
+def _panel(drawing: Drawing, row: SpreadRow, box: Box, reach: float, width: float) -> None:
     """One block a session in columns of `width` from -`reach` to `reach`, and where the event lies."""
     event, ordinary = row.headline.z_ewma, row.headline.ordinary
     x = Scale(-reach, reach, box.left, box.right)
@@ -113,7 +128,7 @@ def _panel(drawing: Drawing, row: SpreadRow, box: Box, reach: float, width: floa
     direction = "up" if event > 0 else "down"
     drawing.line((x(event), box.top - 4), (x(event), box.bottom), f"marker {direction}")
     # The label stands on the side of the marker that leads to the nearer end, away from the blocks, if it has room.
-    label = words("chart_ordinary_event", z=signed(event, 1))
+    label = _("event {z}", z=signed(event, 1))
     room = (box.right - x(event)) if event > 0 else (x(event) - box.left)
     outside = room > drawing.frame.length(label) + 8
     rightward = (event > 0) == outside

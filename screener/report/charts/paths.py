@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from screener.analysis.results import Group, PathPoint
+from screener.i18n import N_, _, name_of
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import BELOW, Box, Field, draw_field, percent_end, percent_label
 from screener.report.figures import percent
-from screener.report.model import Report
-from screener.words import Words
+from screener.report.model import MODELS, Report
 
 _HEIGHT, _HEADING, _GAP = 190, 26, 22
 """Of the field of one panel, the sector's name above it, and what lies between two panels."""
@@ -19,7 +19,7 @@ _HEIGHT, _HEADING, _GAP = 190, 26, 22
 Path = tuple[PathPoint, ...]
 
 
-def paths(report: Report, words: Words, groups: Sequence[Group]) -> Figure | None:
+def paths(report: Report, groups: Sequence[Group]) -> Figure | None:
     """One panel a group, on one scale; None where no group that is evidence has a path.
 
     Groups that were put together after the event are left out: a band around them would look like evidence.
@@ -30,23 +30,49 @@ def paths(report: Report, words: Words, groups: Sequence[Group]) -> Figure | Non
     ranked = sorted(shown, key=lambda path: -path[-1].caar)
     best, worst = ranked[0][-1], ranked[-1][-1]
     values = {
-        "best": words.name(best.group),
+        "best": name_of(best.group),
         "best_value": percent(best.caar),
-        "worst": words.name(worst.group),
+        "worst": name_of(worst.group),
         "worst_value": percent(worst.caar),
         "day": best.day,
     }
-    title = words("chart_paths_title" if len(shown) > 1 else "chart_paths_title_1", **values)
-    told = "; ".join(_told(path, words) for path in shown)
-    alt = words("chart_paths_alt", n=len(shown), first=shown[0][0].tau, last=shown[0][-1].tau, sectors=told)
-    left_out = [words.name(group) for group in groups if group.post_hoc]
-    notes = [words("chart_paths_note")]
+    title = _(
+        "By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%"
+        if len(shown) > 1
+        else "By {day}, {best} stood at {best_value}%",
+        **values,
+    )
+    told = "; ".join(_told(path) for path in shown)
+    alt = _(
+        "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to "
+        "{last:+d}. At the end, with 95 % intervals: {sectors}.",
+        n=len(shown),
+        first=shown[0][0].tau,
+        last=shown[0][-1].tau,
+        sectors=told,
+    )
+    left_out = [name_of(group) for group in groups if group.post_hoc]
+    notes = [
+        _(
+            "Band: 95 % interval of the sum from the base to that session; where it holds 0, the sum "
+            "cannot be told from an ordinary one. Grey: the other sectors."
+        )
+    ]
     if any(not math.isfinite(point.half_width) for path in shown for point in path):
-        notes.append(words("chart_paths_no_band"))
+        notes.append(_("Where there is no band, the interval is not known; of themes it is not measured."))
     if left_out:
-        notes.append(words("chart_post_hoc_out", names=", ".join(left_out)))
-    measure = words("chart_paths_measure", model=words(f"model_{report.rules.model}"))
-    return figure(lambda frame: _draw(shown, frame, words), title, alt, measure=measure, note=" ".join(notes))
+        notes.append(
+            _(
+                "Left out, for they were put together after the event because of how they moved and are "
+                "no evidence: {names}.",
+                names=", ".join(left_out),
+            )
+        )
+    measure = _(
+        "Cumulative average abnormal return (CAAR, {model}), %, base = 0, by sessions from the event day",
+        model=_(MODELS[report.rules.model]),
+    )
+    return figure(lambda frame: _draw(shown, frame), title, alt, measure=measure, note=" ".join(notes))
 
 
 def _paths(report: Report, groups: Sequence[Group]) -> list[Path]:
@@ -57,14 +83,14 @@ def _paths(report: Report, groups: Sequence[Group]) -> list[Path]:
     return [tuple(of[group]) for group in groups if not group.post_hoc and len(of.get(group, ())) > 1]
 
 
-def _told(path: Path, words: Words) -> str:
+def _told(path: Path) -> str:
     last = path[-1]
     ends = (percent(last.caar - last.half_width), percent(last.caar + last.half_width))
-    key = "chart_path_told" if math.isfinite(last.half_width) else "chart_path_told_plain"
-    return words(key, name=words.name(last.group), value=percent(last.caar), low=ends[0], high=ends[1])
+    message = N_("{name} {value}% ({low}% to {high}%)") if math.isfinite(last.half_width) else N_("{name} {value}%")
+    return _(message, name=name_of(last.group), value=percent(last.caar), low=ends[0], high=ends[1])
 
 
-def _draw(shown: Sequence[Path], frame: Frame, words: Words) -> Drawing:
+def _draw(shown: Sequence[Path], frame: Frame) -> Drawing:
     columns = 1 if frame.narrow or len(shown) == 1 else 2
     width = (frame.width - _GAP * (columns - 1)) / columns
     height = _HEADING + _HEIGHT + BELOW
@@ -79,8 +105,8 @@ def _draw(shown: Sequence[Path], frame: Frame, words: Words) -> Drawing:
         left, top = place % columns * (width + _GAP), place // columns * (height + _GAP)
         box = Box(left + 46, top + _HEADING, left + width - 52, top + _HEADING + _HEIGHT)
         field = Field.of(box, taus, min(low, 0.0), max(high, 0.0))
-        drawing.text(left, top + 14, words.name(path[0].group), f"name ink{place % 7}")
-        draw_field(drawing, field, {point.tau: point.day for point in path}, 0.0, percent_label, words)
+        drawing.text(left, top + 14, name_of(path[0].group), f"name ink{place % 7}")
+        draw_field(drawing, field, {point.tau: point.day for point in path}, 0.0, percent_label)
         for other in shown:
             if other is not path:
                 drawing.path([(field.x(point.tau), field.y(point.caar)) for point in other], "other")

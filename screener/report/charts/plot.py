@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from screener.i18n import _
 from screener.report.charts.drawing import Drawing
 from screener.report.charts.scale import Scale, roomy, round_step, ticks
-from screener.words import Words
 
 BELOW = 36
 """Room for sessions and their dates below the field."""
@@ -49,7 +49,6 @@ def draw_field(
     days: Mapping[int, date],
     origin: float,
     label: Callable[[float], str],
-    words: Words,
 ) -> None:
     """Grid lines with their figures, the line of `origin` stronger; the event day; sessions and dates below."""
     box = field.box
@@ -60,7 +59,7 @@ def draw_field(
     if field.x.low <= 0 <= field.x.high:
         x = field.x(0)
         drawing.line((x, box.top), (x, box.bottom), "event")
-        drawing.text(x + 4, box.top + 10, words("chart_event_day"), "axis")
+        drawing.text(x + 4, box.top + 10, _("event day"), "axis")
     for tau in labelled(days, box.right - box.left):
         x = field.x(tau)
         drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")

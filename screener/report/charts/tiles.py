@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screener.analysis.results import Group, StockRow
+from screener.i18n import _, name_of, ngettext
 from screener.report.charts.drawing import Drawing, Figure, Frame, figure
 from screener.report.charts.plot import Box
 from screener.report.charts.treemap import in_rows, squarified
 from screener.report.figures import percent
 from screener.report.model import Report
-from screener.words import Words
 
 STEPS = (0.01, 0.03, 0.06, 0.10)
 """Abnormal return, decimal, from which a tile takes the next stronger colour."""
@@ -43,7 +43,7 @@ class _Sector:
         return sum(row.cap for row in self.rows)
 
 
-def tiles(report: Report, words: Words) -> Figure | None:
+def tiles(report: Report) -> Figure | None:
     """The stocks of every sector in the leading window; None where no capitalisation or abnormal return is known."""
     sectors = _sectors(report)
     rows = [row for sector in sectors for row in sector.rows]
@@ -56,14 +56,34 @@ def tiles(report: Report, words: Words) -> Figure | None:
     largest = max(known, key=lambda row: row.cap)
     values = {"n": len(above), "of": len(known), "share": f"{share * 100:.0f}"}
     told = "; ".join(
-        words("chart_tiles_told", name=words.name(one.group), n=len(one.rows), cap=_cap(one.cap)) for one in sectors
+        ngettext(
+            "{name}, {n} stock, {cap} tn won",
+            "{name}, {n} stocks, {cap} tn won",
+            len(one.rows),
+            name=name_of(one.group),
+            cap=_cap(one.cap),
+        )
+        for one in sectors
     )
     return figure(
-        lambda frame: _draw(sectors, frame, words),
-        words("chart_tiles_title", **values),
-        words("chart_tiles_alt", sectors=told, largest=words.name(largest.stock), car=percent(largest.car)),
-        measure=words("chart_tiles_measure", window=report.leading),
-        note=words("chart_tiles_note"),
+        lambda frame: _draw(sectors, frame),
+        _("{n} of {of} stocks beat what was expected of them, with {share}% of the capitalisation", **values),
+        _(
+            "Treemap of the stocks by capitalisation, coloured by abnormal return. {sectors}. The "
+            "largest is {largest}, {car}%.",
+            sectors=told,
+            largest=name_of(largest.stock),
+            car=percent(largest.car),
+        ),
+        measure=_(
+            "Area: market capitalisation at the base, within the sector. Colour: abnormal return (CAR), {window}",
+            window=report.leading,
+        ),
+        note=_(
+            "A sector has room for its number of stocks, so tiles of two sectors do not compare in "
+            "size. A stock of two sectors stands in both. Small tiles show the direction alone; the "
+            "table has every stock."
+        ),
     )
 
 
@@ -85,30 +105,36 @@ def _sectors(report: Report) -> list[_Sector]:
     return sorted(sectors, key=lambda one: (one.group.post_hoc, -len(one.rows)))
 
 
-def _draw(sectors: Sequence[_Sector], frame: Frame, words: Words) -> Drawing:
+def _draw(sectors: Sequence[_Sector], frame: Frame) -> Drawing:
     area = frame.width * (900 if frame.narrow else 520)
-    names = [words.name(sector.group) for sector in sectors]
+    names = [name_of(sector.group) for sector in sectors]
     boxes = in_rows([len(one.rows) for one in sectors], frame.width + _GAP, area, _HEADING, _GAP)
     if any(frame.length(name) > box.right - box.left for name, box in zip(names, boxes, strict=True)):
         boxes = in_rows([len(one.rows) for one in sectors], frame.width + _GAP, area, _HEADING + _LINE, _GAP)
     drawing = Drawing(frame, boxes[-1].bottom + _LEGEND)
     for sector, name, box in zip(sectors, names, boxes, strict=True):
-        width, cap = box.right - box.left, words("chart_tiles_cap", cap=_cap(sector.cap))
+        width, cap = box.right - box.left, _("{cap} tn won", cap=_cap(sector.cap))
         lines = frame.folded(name, width)
         for place, line in enumerate(reversed(lines)):
             drawing.text(box.left + 1, box.top - 6 - place * _LINE, line, "name")
         if len(lines) == 1 and frame.length(name) + frame.length(cap) + 10 < width:
             drawing.text(box.right - 1, box.top - 6, cap, "axis", "end")
         for row, tile in zip(sector.rows, squarified([row.cap for row in sector.rows], box), strict=True):
-            _tile(drawing, row, tile, words)
+            _tile(drawing, row, tile)
     _legend(drawing, boxes[-1].bottom + 12)
     return drawing
 
 
-def _tile(drawing: Drawing, row: StockRow, box: Box, words: Words) -> None:
-    look, name, value = step(row.car), words.name(row.stock), f"{percent(row.car)}%"
+def _tile(drawing: Drawing, row: StockRow, box: Box) -> None:
+    look, name, value = step(row.car), name_of(row.stock), f"{percent(row.car)}%"
     width, height = box.right - box.left, box.bottom - box.top
-    tip = words("chart_tile_tip", name=name, ticker=row.stock.ticker, car=percent(row.car), cap=_cap(row.cap))
+    tip = _(
+        "{name} ({ticker}): CAR {car}%, {cap} tn won",
+        name=name,
+        ticker=row.stock.ticker,
+        car=percent(row.car),
+        cap=_cap(row.cap),
+    )
     drawing.rect(box.left, box.top, width, height, f"tile {look}", tip)
     x, y, frame = (box.left + box.right) / 2, (box.top + box.bottom) / 2, drawing.frame
     # A name that is too long is folded, then written smaller, before it is given up, and the figure last.

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from screener.errors import DataError, UsageError
+from screener.i18n import _
 from screener.report.columns import Cell, Column, Unit
 from screener.report.files.workbook_charts import COLOURS, draw
 from screener.report.forms.common import FIRST
 from screener.report.tables import Table
-from screener.words import Words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -56,7 +56,6 @@ _EVERYWHERE = "A1:XFD1048576"
 def to_workbook(
     tables: Sequence[Table],
     lines: Sequence[str],
-    words: Words,
     palette: str = "kr",
     names: Mapping[str, str] | None = None,
 ) -> bytes:
@@ -68,7 +67,6 @@ def to_workbook(
     Args:
         tables: one at least; of a study, `sectors` and `paths` are drawn.
         lines: title, verdicts, provenance.
-        words: language of what the workbook itself says.
         palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
         names: by id, what the charts call a sector; one that is not there goes by its id.
 
@@ -79,7 +77,7 @@ def to_workbook(
     try:
         from xlsxwriter import Workbook
     except ImportError:
-        raise UsageError("workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`") from None
+        raise UsageError("workbooks need xlsxwriter", hint="run `pip install 'krx-impact-screener[xlsx]'`") from None
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True})
     about = tables[0].about
@@ -87,13 +85,13 @@ def to_workbook(
     created = datetime.combine(date.fromisoformat(about["as_of"]), time(), UTC)
     book.set_properties({"title": lines[0], "comments": about.get("banner", ""), "created": created})
     book.set_size(2400, 1400)
-    front = book.add_worksheet(words("sheet_summary"))
+    front = book.add_worksheet(_("Summary"))
     looks = _Looks(book, palette)
     for table in tables:
         _write_table(book.add_worksheet(table.name), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
-    draw(book, front, bottom + 1, tables, words, palette, names or {})
-    _explain(book.add_worksheet(words("sheet_columns")), tables, words, looks)
+    draw(book, front, bottom + 1, tables, palette, names or {})
+    _explain(book.add_worksheet(_("Columns")), tables, looks)
     book.close()
     return out.getvalue()
 
@@ -159,7 +157,8 @@ def _write_cell(sheet: Worksheet, row: int, place: int, column: Column, cell: Ce
         refused = sheet.write_string(row, place, cell, look)
     if refused:
         raise DataError(
-            "{table}, {column}, row {row}: more than a sheet can hold: write CSV or Parquet instead",
+            "{table}, {column}, row {row}: more than a sheet can hold",
+            hint="write CSV or Parquet instead",
             table=sheet.get_name(),
             column=column.name,
             row=row,
@@ -190,9 +189,9 @@ def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     return len(lines)
 
 
-def _explain(sheet: Worksheet, tables: Sequence[Table], words: Words, looks: _Looks) -> None:
+def _explain(sheet: Worksheet, tables: Sequence[Table], looks: _Looks) -> None:
     """What each column of each sheet holds."""
-    headers = [words(f"explained_{key}") for key in ("sheet", "column", "unit", "meaning", "empty")]
+    headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when")]
     for place, (header, width) in enumerate(zip(headers, (12, 20, 24, 90, 70), strict=True)):
         sheet.write_string(0, place, header, looks.header)
         sheet.set_column(place, place, width)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from screener.analysis.results import Window
+from screener.i18n import N_, _
 from screener.report.tables import Table
-from screener.words import Words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -37,7 +37,6 @@ def draw(
     front: Worksheet,
     row: int,
     tables: Sequence[Table],
-    words: Words,
     palette: str,
     called: Mapping[str, str],
 ) -> None:
@@ -51,17 +50,21 @@ def draw(
         return
     ids = {str(one["sector"]): " *" if one["post_hoc"] else "" for one in sectors}
     names = {one: called.get(one, f"{one}{star}") for one, star in ids.items()}
-    figures = book.add_worksheet(words("sheet_figures"))
+    figures = book.add_worksheet(_("Chart figures"))
     figures.set_column(0, 20, 12)
-    charts = [_bars(book, figures, sectors, names, words, COLOURS[palette])]
+    charts = [_bars(book, figures, sectors, names, COLOURS[palette])]
     paths = [one for one in records.get("paths", []) if one["sector"] in names and one["theme"] is None]
     if paths:
-        charts.append(_lines(book, figures, paths, names, words))
+        charts.append(_lines(book, figures, paths, names))
     for number, chart in enumerate(charts):
         chart.set_size({"width": _WIDTH, "height": _HEIGHT})
         front.insert_chart(row + number * _ROWS, 0, chart)
     if any(one["post_hoc"] and one["mean_return_ew"] is not None for one in sectors):
-        front.write_string(row + len(charts) * _ROWS, 0, words("post_hoc"))
+        front.write_string(
+            row + len(charts) * _ROWS,
+            0,
+            _("* put together after the event because of how they moved: they describe, they are no evidence."),
+        )
 
 
 def _bars(
@@ -69,12 +72,14 @@ def _bars(
     sheet: Worksheet,
     sectors: Sequence[Record],
     names: Mapping[str, str],
-    words: Words,
     colours: tuple[str, str],
 ) -> Chart:
     """What the sectors did in the first window, the best on top: abnormal returns of a study, else returns."""
     first, last = sectors[0]["window_start"], sectors[0]["window_end"]
-    measure = "caar_ew" if any(one["caar_ew"] is not None for one in sectors) else "mean_return_ew"
+    if any(one["caar_ew"] is not None for one in sectors):
+        measure, title = "caar_ew", N_("Abnormal return (CAAR) by sector, {window}")
+    else:
+        measure, title = "mean_return_ew", N_("Mean return by sector, {window}")
     inside = [one for one in sectors if (one["window_start"], one["window_end"]) == (first, last)]
     known = [(names[one["sector"]], one[measure]) for one in inside if one[measure] is not None]
     known.sort(key=lambda pair: -pair[1])
@@ -89,13 +94,13 @@ def _bars(
             "name": measure,
             "categories": [sheet.get_name(), 1, 0, len(known), 0],
             "values": [sheet.get_name(), 1, 1, len(known), 1],
-            "points": [{"fill": {"color": colours[value < 0]}} for _, value in known],
+            "points": [{"fill": {"color": colours[value < 0]}} for _name, value in known],
             "data_labels": {"value": True, "num_format": _PERCENT},
             "gap": 60,
         }
     )
-    chart.set_title({"name": words(f"drawn_{measure}", window=Window(first, last, None, None, None)), **_TITLE})
-    low, high = (bound(0, *(value for _, value in known)) for bound in (min, max))
+    chart.set_title({"name": _(title, window=Window(first, last, None, None, None)), **_TITLE})
+    low, high = (bound(0, *(value for _name, value in known)) for bound in (min, max))
     room = (high - low) * _LABEL
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": low - room, "max": high + room})
     chart.set_y_axis({"reverse": True, "label_position": "low", "major_tick_mark": "none", **_GREY})
@@ -103,7 +108,7 @@ def _bars(
     return chart
 
 
-def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str], words: Words) -> Chart:
+def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str]) -> Chart:
     """CAAR of each sector by session, 0 at the base."""
     sessions = sorted({one["tau"] for one in paths})
     percent = book.add_format({"num_format": _PERCENT})
@@ -127,8 +132,10 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
                 },
             }
         )
-    chart.set_title({"name": words("drawn_paths"), **_TITLE})
-    chart.set_x_axis({"name": words("drawn_sessions"), "label_position": "low", "interval_unit": 5, "interval_tick": 5})
+    chart.set_title({"name": _("Cumulative abnormal return (CAAR) by sector, base = 0"), **_TITLE})
+    chart.set_x_axis(
+        {"name": _("Sessions from the event day"), "label_position": "low", "interval_unit": 5, "interval_tick": 5}
+    )
     chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, **_GREY}})
     chart.set_legend({"position": "right"})
     return chart

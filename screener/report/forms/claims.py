@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from screener.analysis.claims import VERDICTS, Checked
+from screener.i18n import language
 from screener.report import claims
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import FIRST, LAST
 from screener.report.model import Happening, Report
-from screener.words import Words
 
 _NO_WINDOW = "prices of the exchange cannot test it, or it is about the base alone"
 _NO_VALUE = "prices cannot test it, or those that would are not there"
 
 
-def _against(row: Checked, report: Report, words: Words) -> str:
-    return "; ".join(name or f"{what} ({who})" for name, what, who in claims.others(row, report, words))
+def _against(row: Checked, report: Report) -> str:
+    return "; ".join(name or f"{what} ({who})" for name, what, who in claims.others(row, report))
 
 
-def _confounders(row: Checked, report: Report, words: Words) -> str:
+def _confounders(row: Checked, report: Report) -> str:
     def told(one: Happening) -> str:
-        return f"{one.day} {one.what.in_(words.language)}"
+        return f"{one.day} {one.what.in_(language())}"
 
     return "; ".join(map(told, claims.confounders(row, report)))
 
@@ -30,9 +30,7 @@ CLAIMS = Form(
     (
         *FIRST,
         Column("id", Unit.NAME, "Id of the claim."),
-        Column(
-            "said", Unit.TEXT, "What was said.", value=lambda row, _report, words: claims.said(row.claim.said, words)
-        ),
+        Column("said", Unit.TEXT, "What was said.", value=lambda row, _report: claims.said(row.claim.said)),
         Column("by", Unit.TEXT, "The articles that said it.", value=lambda row, *_: "; ".join(row.claim.by)),
         Column("date", Unit.DATE, "Day on which it was said.", "the day is not known", "claim.date"),
         Column(
@@ -62,14 +60,14 @@ CLAIMS = Form(
             Unit.TEXT,
             "The figures that the verdict rests on, in words.",
             "there are none",
-            lambda row, report, words: "; ".join(claims.figures(row, report, words)),
+            lambda row, report: "; ".join(claims.figures(row, report)),
         ),
         Column(
             "reason",
             Unit.TEXT,
             "Why there is no verdict, or what the verdict does not carry.",
             "there is nothing to add",
-            lambda row, _report, words: claims.reason(row, words),
+            lambda row, _report: claims.reason(row),
         ),
         Column("against", Unit.TEXT, "Claims that say otherwise, by id or in words.", "none does", _against),
         Column("value", Unit.SEE_UNIT, "The figure under test.", _NO_VALUE),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from screener.i18n import language
 from screener.report.columns import Column, Unit
+from screener.report.model import short_banner
 
 NO_STUDY = "`model` is empty"
 NO_TEST = f"{NO_STUDY}, or the headline test cannot be had, as `undefined` says"
 
 FIRST = (
-    Column("event", Unit.NAME, "Id of the event.", value=lambda _row, report, _words: report.event.id),
-    Column("as_of", Unit.DATE, "Last day of the prices.", value=lambda _row, report, _words: report.as_of),
+    Column("event", Unit.NAME, "Id of the event.", value=lambda _row, report: report.event.id),
+    Column("as_of", Unit.DATE, "Last day of the prices.", value=lambda _row, report: report.as_of),
     Column(
         "source",
         Unit.TEXT,
         "Where the prices come from: openapi, pykrx-login, pykrx-keyless, store, file, press or demo.",
-        value=lambda _row, report, _words: report.provenance.source,
+        value=lambda _row, report: report.provenance.source,
     ),
 )
 """Every table begins with these."""
@@ -25,20 +27,20 @@ LAST = (
         Unit.TEXT,
         "How the expected return was formed.",
         "there is no estimation window before the event, as of newspaper figures, and so no study",
-        lambda _row, report, _words: report.rules.model.value if report.provenance.study else None,
+        lambda _row, report: report.rules.model.value if report.provenance.study else None,
     ),
     Column(
         "benchmark",
         Unit.TEXT,
         "What stands for the market.",
-        value=lambda _row, report, _words: report.provenance.benchmark,
+        value=lambda _row, report: report.provenance.benchmark,
     ),
     Column(
         "banner",
         Unit.TEXT,
         "The warning that belongs on these figures.",
         "it is a study of real prices, which needs none",
-        lambda _row, report, words: words(f"{report.banner}_short") if report.banner else None,
+        lambda _row, report: short_banner(report.banner),
     ),
 )
 """Every table ends with these."""
@@ -48,7 +50,7 @@ CONFOUNDERS = Column(
     Unit.TEXT,
     "What else moved prices during the window, each with its day.",
     "nothing is known to have",
-    lambda row, report, words: report.other_news(row.window, words.language) or None,
+    lambda row, report: report.other_news(row.window, language()) or None,
 )
 
 WINDOW = (

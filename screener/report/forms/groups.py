@@ -26,7 +26,6 @@ from screener.report.forms.common import (
     part,
 )
 from screener.report.model import Report
-from screener.words import Words
 
 SECTOR = Column("sector", Unit.NAME, "Id of the sector.", value="group.sector")
 THEME = Column("theme", Unit.NAME, "Theme of that sector.", "the row is about the whole sector", "group.theme")
@@ -67,7 +66,7 @@ def _reasons(row: GroupRow, *_: Any) -> str:
 def _net(investors: str, meaning: str) -> Column:
     """What one kind of investors bought of a group."""
 
-    def value(row: GroupRow, report: Report, _words: Words) -> float | None:
+    def value(row: GroupRow, report: Report) -> float | None:
         of_row = (one for one in report.flows if (one.group, one.window) == (row.group, row.window))
         return next((getattr(one, investors) for one in of_row), None)
 

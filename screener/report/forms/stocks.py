@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.analysis.scores import PARTS
+from screener.i18n import name_of
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import (
     CONFOUNDERS,
@@ -23,9 +24,7 @@ SYMBOL = Column(
     "`KRX:` and the ticker, which no spreadsheet takes for a number.",
     value=lambda row, *_: f"KRX:{row.stock.ticker}",
 )
-NAME = Column(
-    "name", Unit.NAME, "Name, in the language of the report.", value=lambda row, _report, words: words.name(row.stock)
-)
+NAME = Column("name", Unit.NAME, "Name, in the language of the report.", value=lambda row, _report: name_of(row.stock))
 MARKET = Column("market", Unit.TEXT, "KOSPI or KOSDAQ, whose index is the benchmark.", value="stock.market")
 FLAGS = Column(
     "flags",
@@ -60,7 +59,7 @@ def _printed(part: str, meaning: str, empty: str) -> Column:
         Unit.TEXT,
         meaning,
         empty,
-        lambda row, report, _words: getattr(report.printed.get(row.stock.ticker), part, None),
+        lambda row, report: getattr(report.printed.get(row.stock.ticker), part, None),
     )
 
 

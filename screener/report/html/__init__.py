@@ -11,10 +11,10 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
+from screener.i18n import _, language
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section
 from screener.report.charts.drawing import Figure
 from screener.report.html.palette import style
-from screener.words import Language, Words
 
 _HERE = files("screener.report.html")
 _LONG, _SHORT = 34, 12
@@ -26,7 +26,6 @@ def render_html(
     page: Page,
     charts: Mapping[str, Sequence[Figure]],
     *,
-    language: Language,
     palette: str,
     banner: str | None = None,
 ) -> bytes:
@@ -36,12 +35,11 @@ def render_html(
         page: what it says.
         charts: by key of a section, the figures below its title; those of "" stand before all sections, and those of
             a section that the page does not have after all.
-        language: of the page.
         palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
         banner: the warning that stays in sight; None = that of the page's own head, where it has one.
     """
     script = _text("sort.js")
-    heading, _, when = page.title.partition(" · ")
+    heading, _dot, when = page.title.partition(" · ")
     keys = {section.key for section in page.sections}
     verdicts = [_verdict(line) for line in page.head if _is_verdict(line)]
     remarks = [line for line in page.head if line.text and not _is_verdict(line)]
@@ -59,8 +57,9 @@ def render_html(
         after=[figure for key, figures in charts.items() if key and key not in keys for figure in figures],
         charts=charts,
         blocks_of=_blocks,
-        language=language,
-        words=Words(language),
+        language=language(),
+        skip=_("Skip to the content"),
+        contents=_("Contents"),
         banner=banner,
         direction=_direction,
         sort_value=_sort_value,

@@ -8,23 +8,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from screener.analysis.results import GroupRow, Headline, StockRow
+from screener.i18n import N_, _
 from screener.report.blocks import Cell, Field
 from screener.report.figures import number_cell, p_cell, percent_cell, signed_cell
 from screener.report.pages.path import shown_taus, tau_label
-from screener.words import Words
+
+_LASTING = {
+    "held": N_("held"),
+    "faded": N_("faded"),
+    "reversed": N_("reversed"),
+    "extended": N_("extended"),
+    "delayed": N_("delayed"),
+}
 
 
 @dataclass(frozen=True)
 class Columns:
     """Makes columns out of rows, with headers from the catalogue."""
 
-    words: Words
-
     def field(
         self, header: str, rows: Sequence[Any], cell: Callable[[Any], Cell], priority: int = 0, *, right: bool = True
     ) -> Field:
         """One column."""
-        return Field(self.words(header), tuple(cell(row) for row in rows), priority, right)
+        return Field(header, tuple(cell(row) for row in rows), priority, right)
 
     def text(self, header: str, rows: Sequence[Any], text: Callable[[Any], str], priority: int = 0) -> Field:
         """A column of words."""
@@ -54,7 +60,7 @@ class Columns:
 
     def score(self, rows: Sequence[Any], value: Callable[[Any], float], priority: int = 2) -> Field:
         """A column of scores."""
-        return self.field("col_score", rows, lambda row: signed_cell(value(row), 0), priority)
+        return self.field(_("Score"), rows, lambda row: signed_cell(value(row), 0), priority)
 
     def rank(self, rows: Sequence[Any], headline: Callable[[Any], Headline], priority: int = 1) -> Field:
         """A column of places among ordinary sessions."""
@@ -63,14 +69,14 @@ class Columns:
             its = headline(row)
             return Cell(f"{its.rank:.0f}/{its.n}" if math.isfinite(its.rank) else "-", its.rank)
 
-        return self.field("col_rank", rows, place, priority)
+        return self.field(_("Rank"), rows, place, priority)
 
     def lasting(self, rows: Sequence[GroupRow] | Sequence[StockRow], priority: int = 2) -> Field:
         """A column of what became of the event day's move."""
         return self.text(
-            "col_lasting",
+            _("since"),
             rows,
-            lambda row: self.words(f"lasting_{row.lasting.what}") if row.lasting.what else "-",
+            lambda row: _(_LASTING[row.lasting.what]) if row.lasting.what else "-",
             priority,
         )
 
@@ -78,15 +84,15 @@ class Columns:
         self, named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent_cell
     ) -> tuple[Field, ...]:
         """Figures of sectors by session, one row each; empty if none reaches beyond the event day."""
-        taus = shown_taus([path for _, path in named])
+        taus = shown_taus([path for _name, path in named])
         if not taus:
             return ()
         columns = [
             Field(
                 tau_label(tau),
-                tuple(cell(path.get(tau, math.nan)) for _, path in named),
+                tuple(cell(path.get(tau, math.nan)) for _name, path in named),
                 0 if tau in (0, taus[-1]) else abs(tau),
             )
             for tau in taus
         ]
-        return (self.text("col_sector", named, lambda one: one[0]), *columns)
+        return (self.text(_("Sector"), named, lambda one: one[0]), *columns)

@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 from screener.analysis.results import Window
+from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Line, line
-from screener.report.model import EventFacts, Provenance, Report
-from screener.words import Words
+from screener.report.model import BANNERS, MODELS, EventFacts, Provenance, Report
 
 FULL_STUDY = "screener sync && screener report"
 
 
-def title(event: EventFacts, words: Words) -> str:
+SOURCES = {
+    "openapi": N_("KRX Open API"),
+    "pykrx-login": N_("KRX through pykrx, with an account"),
+    "pykrx-keyless": N_("Naver's adjusted closes through pykrx, without an account"),
+    "store": N_("the store"),
+    "file": N_("imported files"),
+}
+
+
+def title(event: EventFacts) -> str:
     """The event among the sessions."""
-    return words("title", event=event.name.in_(words.language), event_day=event.event_day, base=event.base)
+    return _(
+        "{event} · event day {event_day} (base {base})",
+        event=event.name.in_(language()),
+        event_day=event.event_day,
+        base=event.base,
+    )
 
 
-def window_name(window: Window, words: Words) -> str:
+def window_name(window: Window) -> str:
     """A window with its days."""
     if (window.first, window.last) == (0, 0):
-        return words("window_day")
-    return words("window_other", window=window, start=window.start, end=window.end)
+        return _("event day [0,0]")
+    return _("sessions {window} ({start} to {end})", window=window, start=window.start, end=window.end)
 
 
-def source(provenance: Provenance, words: Words) -> str:
+def source(provenance: Provenance) -> str:
     """Where the prices come from, and if they were fetched, when."""
     if provenance.fetched is None:
         return " + ".join(file.name for file in provenance.files) or provenance.source
-    name, fetched = words(f"source_{provenance.source}"), f"{provenance.fetched:%Y-%m-%d %H:%M}"
-    return words("source_fetched", source=name, fetched=fetched)
+    name, fetched = _(SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
+    return _("{source}, fetched {fetched} KST", source=name, fetched=fetched)
 
 
-def source_line(provenance: Provenance, words: Words) -> Line:
+def source_line(provenance: Provenance) -> Line:
     """Source, sessions and benchmark."""
-    said = words(
-        "source_line",
-        source=source(provenance, words),
+    said = _(
+        "Source: {source} · {sessions} sessions, {first} to {last} · benchmark {benchmark}",
+        source=source(provenance),
         sessions=provenance.sessions,
         first=provenance.first_session,
         last=provenance.last_session,
@@ -43,25 +57,51 @@ def source_line(provenance: Provenance, words: Words) -> Line:
     return line(said, "dim")
 
 
-def banner(report: Report, words: Words) -> list[Line]:
+def banner(report: Report) -> list[Line]:
     """The warning that belongs on every face of figures that are no study of real prices."""
     if not report.banner:
         return []
-    return [line(words(report.banner, n=len(report.printed), command=FULL_STUDY), "banner")]
+    return [line(_(BANNERS[report.banner], n=len(report.printed), command=FULL_STUDY), "banner")]
 
 
-def provenance(report: Report, words: Words) -> list[Line]:
+def provenance(report: Report) -> list[Line]:
     """Where the prices come from, and what was fitted to them."""
-    its, lines = report.provenance, banner(report, words)
-    lines += [line(words("tried", source=words(f"source_{one.source}"), why=one.why)) for one in its.tried]
+    its, lines = report.provenance, banner(report)
+    lines += [
+        line(_("{source} could not serve: {why}", source=_(SOURCES[one.source]), why=one.why)) for one in its.tried
+    ]
     if its.selected:
-        return [*lines, line(words("source_press", day=report.event.event_day, n=len(report.printed)), "dim")]
-    lines.append(source_line(its, words))
+        return [
+            *lines,
+            line(
+                ngettext(
+                    "Source: figures that newspapers printed for {day}, {n} stock",
+                    "Source: figures that newspapers printed for {day}, {n} stocks",
+                    len(report.printed),
+                    day=report.event.event_day,
+                ),
+                "dim",
+            ),
+        ]
+    lines.append(source_line(its))
     if its.proxies:
-        lines.append(line(words("proxy")))
+        lines.append(
+            line(
+                _(
+                    "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices. "
+                    "KRX_ID and KRX_PW open the indices themselves."
+                )
+            )
+        )
     if its.study:
         rules = report.rules
-        model = words(f"model_{rules.model}")
-        said = words("model_line", model=model, estimation=rules.estimation, gap=rules.gap, min_obs=rules.min_obs)
+        model = _(MODELS[rules.model])
+        said = _(
+            "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
+            model=model,
+            estimation=rules.estimation,
+            gap=rules.gap,
+            min_obs=rules.min_obs,
+        )
         lines.append(line(said, "dim"))
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from screener.analysis.scanned import ScanGroup
+from screener.i18n import name_of
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms.common import (
     CAAR_TESTED,
@@ -30,14 +31,13 @@ from screener.report.forms.stocks import (
     TICKER,
 )
 from screener.report.scan.model import ScanReport
-from screener.words import Words
 
 STRONGEST = 3
 """Members that name a group."""
 
 _WINDOW = (
-    Column(WINDOW[0].name, Unit.TAU, WINDOW[0].meaning, value=lambda _row, report, _words: report.scan.window.first),
-    Column(WINDOW[1].name, Unit.TAU, WINDOW[1].meaning, value=lambda _row, report, _words: report.scan.window.last),
+    Column(WINDOW[0].name, Unit.TAU, WINDOW[0].meaning, value=lambda _row, report: report.scan.window.first),
+    Column(WINDOW[1].name, Unit.TAU, WINDOW[1].meaning, value=lambda _row, report: report.scan.window.last),
 )
 """One window for all."""
 
@@ -86,8 +86,8 @@ def _overlap(row: ScanGroup, *_: Any) -> str:
     return " ".join(f"{name}:{share:.2f}" for name, share in row.overlap.items())
 
 
-def _strongest(row: ScanGroup, _report: ScanReport, words: Words) -> str:
-    return ", ".join(words.name(one) for one in row.members[:STRONGEST])
+def _strongest(row: ScanGroup, _report: ScanReport) -> str:
+    return ", ".join(name_of(one) for one in row.members[:STRONGEST])
 
 
 _NO_CAR = "no member has an abnormal return"
@@ -134,7 +134,7 @@ _SEARCHED = (
         "ordinary",
         Unit.COUNT,
         "Ordinary sessions on which the search was repeated.",
-        value=lambda _row, report, _words: report.scan.ordinary,
+        value=lambda _row, report: report.scan.ordinary,
     ),
 )
 

@@ -10,19 +10,18 @@ from screener.report.model import SCHEMA_VERSION
 from screener.report.scan.forms import GROUPS, INDUSTRIES, SCAN
 from screener.report.scan.model import ScanReport
 from screener.report.tables import Table, table_of
-from screener.words import Words
 
 
-def tables(report: ScanReport, words: Words) -> list[Table]:
+def tables(report: ScanReport) -> list[Table]:
     """Every table of a scan; names of stocks in the language of `words`."""
     return [
-        table_of(report, words, SCAN, report.scan.stocks),
-        table_of(report, words, GROUPS, report.scan.groups),
-        table_of(report, words, INDUSTRIES, report.scan.industries),
+        table_of(report, SCAN, report.scan.stocks),
+        table_of(report, GROUPS, report.scan.groups),
+        table_of(report, INDUSTRIES, report.scan.industries),
     ]
 
 
-def to_json(report: ScanReport, words: Words) -> bytes:
+def to_json(report: ScanReport) -> bytes:
     """UTF-8, keys in a fixed order, null where a figure cannot be had."""
     scan = report.scan
     document = {
@@ -39,7 +38,7 @@ def to_json(report: ScanReport, words: Words) -> bytes:
         "formed_on": scan.sessions,
         "ordinary": scan.ordinary,
         "stirred": {**asdict(scan.stirred), "p": scan.stirred.p if math.isfinite(scan.stirred.p) else None},
-        **{table.name: table.records() for table in tables(report, words)},
+        **{table.name: table.records() for table in tables(report)},
         "findings": [asdict(one) for one in report.findings],
     }
     return "".join(["{\n", ",\n".join(member(key, value) for key, value in document.items()), "\n}\n"]).encode()

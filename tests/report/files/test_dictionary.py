@@ -19,7 +19,6 @@ from screener.report.forms import FORMS
 from screener.report.model import Report
 from screener.report.scan.forms import FORMS as OF_SCAN
 from screener.report.tables import tables
-from screener.words import Words
 from tests.conftest import ROOT
 
 
@@ -50,7 +49,7 @@ def test_each_column_is_described_in_its_place(answer: Answer) -> None:
 
 def test_history_has_the_columns_of_sectors_and_the_revision(tmp_path: Path, study: Report) -> None:
     """As the dictionary says."""
-    sectors = next(table for table in tables(study, Words("en")) if table.name == "sectors")
+    sectors = next(table for table in tables(study) if table.name == "sectors")
     history = history_with(tmp_path, study, sectors)
     assert history is not None
     assert history.decode("utf-8-sig").splitlines()[0].split(",") == [*sectors.header, REVISION]

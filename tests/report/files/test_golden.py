@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -16,15 +17,16 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
+from screener.i18n import speaking
 from screener.report.answer import Answer, report_answer
 from screener.report.faces import files_of
 from screener.report.model import Report
-from screener.words import Words
 
 
 @pytest.fixture
-def answer(study: Report) -> Answer:
-    return report_answer(study, Words("ko"))
+def answer(study: Report) -> Iterator[Answer]:
+    with speaking("ko"):
+        yield report_answer(study)
 
 
 def golden(snapshot: SnapshotAssertion, extension: str) -> SnapshotAssertion:

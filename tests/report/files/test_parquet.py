@@ -11,13 +11,10 @@ import pyarrow.parquet as pq
 from screener.report.files.parquet import to_parquet
 from screener.report.model import Report
 from screener.report.tables import Table, tables
-from screener.words import Words
-
-EN = Words("en")
 
 
 def table_of(report: Report, name: str) -> Table:
-    return next(table for table in tables(report, EN) if table.name == name)
+    return next(table for table in tables(report) if table.name == name)
 
 
 def read(report: Report, name: str) -> Any:

@@ -18,7 +18,6 @@ from screener.krx.hours import KST
 from screener.report.answer import Answer, report_answer
 from screener.report.files.schema import report_schema, scan_schema
 from screener.report.model import Report, TrendRow
-from screener.words import Words
 
 SCHEMAS = {"report": report_schema(), "scan": scan_schema()}
 Document = Any
@@ -43,7 +42,7 @@ def test_a_fetched_report_fits(study: Report) -> None:
         proxies={"KOSPI": "KODEX 200 (069500)"},
         tried=(Tried("openapi", "no key", ExitCode.LOGIN),),
     )
-    document = json.loads(report_answer(replace(study, provenance=live), Words("en")).document())
+    document = json.loads(report_answer(replace(study, provenance=live)).document())
     assert document["provenance"]["fetched"] == "2024-04-26T18:30:00+09:00"
     assert faults("report", document) == []
 
@@ -53,7 +52,7 @@ def test_a_report_with_its_trend_fits(study: Report) -> None:
         TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
         TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
     ]
-    document = json.loads(report_answer(replace(study, trend=tuple(rows)), Words("en")).document())
+    document = json.loads(report_answer(replace(study, trend=tuple(rows))).document())
     assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
     assert faults("report", document) == []
 
@@ -111,7 +110,7 @@ def _sector(**changed: Any) -> Callable[[Document], None]:
     ],
 )
 def test_what_is_wrong_does_not_fit(study: Report, spoil: Callable[[Document], object], fault: str) -> None:
-    document = json.loads(report_answer(study, Words("en")).document())
+    document = json.loads(report_answer(study).document())
     assert faults("report", document) == []
     spoil(document)
     [found] = faults("report", document)
@@ -120,4 +119,4 @@ def test_what_is_wrong_does_not_fit(study: Report, spoil: Callable[[Document], o
 
 def test_a_scan_is_no_report(scan: Answer, study: Report) -> None:
     assert faults("report", json.loads(scan.document()))
-    assert faults("scan", json.loads(report_answer(study, Words("en")).document()))
+    assert faults("scan", json.loads(report_answer(study).document()))

@@ -11,11 +11,10 @@ import pytest
 from screener.analysis.flows import GroupFlow
 from screener.report.model import Report
 from screener.report.tables import tables
-from screener.words import Words
 
 
 def records(report: Report, name: str) -> list[dict[str, Any]]:
-    [table] = [table for table in tables(report, Words("en")) if table.name == name]
+    [table] = [table for table in tables(report) if table.name == name]
     return table.records()
 
 

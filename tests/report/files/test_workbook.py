@@ -13,13 +13,12 @@ import pytest
 from openpyxl.chart import BarChart, LineChart
 
 from screener.errors import DataError, ExitCode, UsageError
+from screener.i18n import set_language
 from screener.report.columns import Column, Unit
 from screener.report.files.workbook import to_workbook
 from screener.report.model import Report
 from screener.report.tables import Table, tables
-from screener.words import Words
 
-EN = Words("en")
 LINES = ["Title", "A verdict", "A source"]
 SPITEFUL = (
     "=1+1",
@@ -38,8 +37,8 @@ def opened(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
-def book_of(report: Report, palette: str = "kr", words: Words = EN) -> Any:
-    return opened(to_workbook(tables(report, words), LINES, words, palette))
+def book_of(report: Report, palette: str = "kr") -> Any:
+    return opened(to_workbook(tables(report), LINES, palette))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +62,7 @@ def column_of(book: Any, sheet: str, name: str) -> list[Any]:
 
 def test_sheets(study: Report) -> None:
     book = book_of(study)
-    made = [table.name for table in tables(study, EN)]
+    made = [table.name for table in tables(study)]
     assert book.sheetnames == ["Summary", *made, "Chart figures", "Columns"]
     assert [book["Summary"].cell(row, 1).value for row in (1, 2, 3)] == LINES
     assert book.properties.title == "Title"
@@ -72,7 +71,7 @@ def test_sheets(study: Report) -> None:
 
 def test_text_is_text() -> None:
     """None of it is run, none becomes a link or a number, and none has a sign before it that is not its own."""
-    book = opened(to_workbook([small_table(Unit.TEXT, SPITEFUL)], LINES, EN))
+    book = opened(to_workbook([small_table(Unit.TEXT, SPITEFUL)], LINES))
     cells = column_of(book, "t", "x")
     assert [cell.value for cell in cells] == list(SPITEFUL)
     assert {cell.data_type for cell in cells} == {"s"}
@@ -80,7 +79,7 @@ def test_text_is_text() -> None:
 
 
 def test_lines_are_text_as_well() -> None:
-    book = opened(to_workbook([small_table(Unit.TEXT, [])], ["=1+1", "<b>"], EN))
+    book = opened(to_workbook([small_table(Unit.TEXT, [])], ["=1+1", "<b>"]))
     assert [(book["Summary"].cell(row, 1).value, book["Summary"].cell(row, 1).data_type) for row in (1, 2)] == [
         ("=1+1", "s"),
         ("<b>", "s"),
@@ -88,7 +87,7 @@ def test_lines_are_text_as_well() -> None:
 
 
 def test_tickers_keep_their_zeros_and_warn_of_nothing(study: Report) -> None:
-    content = to_workbook(tables(study, EN), LINES, EN)
+    content = to_workbook(tables(study), LINES)
     tickers = column_of(opened(content), "stocks", "ticker")
     assert {cell.value for cell in tickers} == {"000001", "000002", "000003"}
     assert {(cell.data_type, cell.number_format) for cell in tickers} == {("s", "@")}
@@ -148,7 +147,8 @@ def test_header_and_names_stay_in_sight(book: Any) -> None:
 
 def test_hangul_has_room(press: Report) -> None:
     """A Korean letter is two wide: the longest name takes twice its letters at least."""
-    sheet = book_of(press, words=Words("ko"))["stocks"]
+    set_language("ko")
+    sheet = book_of(press)["stocks"]
     names = [cell.value for cell in column_of(sheet.parent, "stocks", "name")]
     assert sheet.column_dimensions["F"].width >= 2 * max(len(name) for name in names if not name.isascii())
 
@@ -198,8 +198,8 @@ def test_newspaper_figures_have_no_paths_and_carry_their_banner(press: Report) -
 
 
 def test_claims_alone_are_a_workbook(press: Report) -> None:
-    [claims] = [table for table in tables(press, EN) if table.name == "claims"]
-    book = opened(to_workbook([claims], LINES, EN))
+    [claims] = [table for table in tables(press) if table.name == "claims"]
+    book = opened(to_workbook([claims], LINES))
     assert book.sheetnames == ["Summary", "claims", "Columns"]
     assert book["Summary"]._charts == []
 
@@ -215,20 +215,20 @@ def test_columns_are_explained(study: Report) -> None:
 
 
 def test_same_report_same_bytes(study: Report) -> None:
-    its_tables = tables(study, EN)
-    assert to_workbook(its_tables, LINES, EN) == to_workbook(its_tables, LINES, EN)
+    its_tables = tables(study)
+    assert to_workbook(its_tables, LINES) == to_workbook(its_tables, LINES)
 
 
 def test_a_text_longer_than_a_cell_is_no_half_text() -> None:
     """Excel holds 32,767 letters in a cell, and its writers cut the rest off without a word."""
     with pytest.raises(DataError, match="t, x, row 2: more than a sheet can hold: write CSV or Parquet instead"):
-        to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_768])], LINES, EN)
-    to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_767])], LINES, EN)
+        to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_768])], LINES)
+    to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_767])], LINES)
 
 
 def test_missing_library_is_one_line(study: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(UsageError) as caught:
-        to_workbook(tables(study, EN), LINES, EN)
+        to_workbook(tables(study), LINES)
     assert caught.value.exit_code == ExitCode.USAGE
     assert str(caught.value) == "workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`"

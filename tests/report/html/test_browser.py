@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from screener.i18n import Language, speaking
 from screener.report.charts import charts_of
 from screener.report.html import render_html
 from screener.report.model import Report, TrendRow
 from screener.report.pages.study import study_page
-from screener.words import Words
 from tests.report.html.renamed import renamed
 
 if TYPE_CHECKING:
@@ -63,11 +63,16 @@ def files(demo: Report, press: Report, tmp_path_factory: pytest.TempPathFactory)
     """The pages that are looked at, as files."""
     folder, written = tmp_path_factory.mktemp("pages"), {}
     demo = trended(demo)
-    for name, report, language in (("demo", demo, "en"), ("press", press, "ko"), ("hostile", renamed(demo), "ko")):
-        words = Words(language)  # type: ignore[arg-type]
-        page, charts = study_page(report, words, full=True), charts_of(report, words)
-        written[name] = folder / f"{name}.html"
-        written[name].write_bytes(render_html(page, charts, language=words.language, palette="kr"))
+    shown: list[tuple[str, Report, Language]] = [
+        ("demo", demo, "en"),
+        ("press", press, "ko"),
+        ("hostile", renamed(demo), "ko"),
+    ]
+    for name, report, language in shown:
+        with speaking(language):
+            page, charts = study_page(report, full=True), charts_of(report)
+            written[name] = folder / f"{name}.html"
+            written[name].write_bytes(render_html(page, charts, palette="kr"))
     return written
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.language import LANGUAGES
+from screener.i18n import LANGUAGES, Language, set_language
 from screener.report.charts import charts_of, charts_of_comparison, charts_of_stock
 from screener.report.charts.breadth import breadth, sectors_and_themes
 from screener.report.charts.drawing import NARROW, WIDE, Figure
@@ -25,10 +25,8 @@ from screener.report.charts.tiles import step, tiles
 from screener.report.charts.treemap import in_rows, squarified
 from screener.report.charts.trend import trend
 from screener.report.model import Report
-from screener.words import Words
 from tests.report.html import handmade
 
-EN = Words("en")
 DRAWN = ["svg", "narrow"]
 """Of a figure, for a page and for a phone."""
 
@@ -86,7 +84,7 @@ def read(labels: Sequence[tuple[float, float]], place: float) -> float:
 def test_a_bar_has_the_share_of_its_stocks(report: Report, which: str) -> None:
     bars = [
         one
-        for one in of(drawing(breadth(report, EN, sectors_and_themes(report)), which), "rect", "bar")
+        for one in of(drawing(breadth(report, sectors_and_themes(report)), which), "rect", "bar")
         if at(one, "height") > 12
     ]
     rows = sorted({at(one, "y") for one in bars})
@@ -101,7 +99,7 @@ def test_a_bar_has_the_share_of_its_stocks(report: Report, which: str) -> None:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_a_block_a_session_and_the_event_at_its_z(report: Report, which: str) -> None:
-    root = drawing(ordinary(report, EN), which)
+    root = drawing(ordinary(report), which)
     blocks = of(root, "rect", "block")
     assert len(blocks) == report.impact.spreads[0].headline.n - 1 == 11
     extreme = of(root, "rect", "extreme")
@@ -121,7 +119,7 @@ def test_a_block_a_session_and_the_event_at_its_z(report: Report, which: str) ->
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_a_tile_has_the_area_of_its_capitalisation(report: Report, which: str) -> None:
-    rects = of(drawing(tiles(report, EN), which), "rect", "tile")
+    rects = of(drawing(tiles(report), which), "rect", "tile")
     named = {one.findtext("title", ""): one for one in rects if one.find("title") is not None}
     area = {
         ticker: at(one, "width") * at(one, "height")
@@ -151,7 +149,7 @@ def test_colour_of_a_tile_changes_at_its_steps() -> None:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_dots_and_intervals_lie_at_their_figures(report: Report, which: str) -> None:
-    root = drawing(movers(report, EN), which)
+    root = drawing(movers(report), which)
     labels, dots, lines = axis(root, "x"), of(root, "circle", "mark"), of(root, "line", "interval")
     cars = sorted((car for car in [*handmade.CARS.values(), 0.01, 0.29] if car == car), reverse=True)
     assert [read(labels, at(one, "cx")) / 100 for one in dots] == pytest.approx(cars, abs=5e-4)
@@ -164,7 +162,7 @@ def test_dots_and_intervals_lie_at_their_figures(report: Report, which: str) -> 
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_paths_and_their_bands(report: Report, which: str) -> None:
-    figure = paths(report, EN, report.groups)
+    figure = paths(report, report.groups)
     root = drawing(figure, which)
     labels = [one for one in axis(root, "y") if one[0] < 240]  # of the first panel: on a phone they stand in a column
     series = [points(one) for one in of(root, "path", "series")]
@@ -176,14 +174,16 @@ def test_paths_and_their_bands(report: Report, which: str) -> None:
     assert ends == pytest.approx([-0.01, 0.0, 0.06, 0.09, 0.03, 0.02, 0.0, -0.03], abs=1e-3)
     assert figure is not None
     assert "Late *" in figure.note
-    assert EN("chart_paths_no_band") in figure.note  # for sector B
+    assert (
+        "Where there is no band, the interval is not known; of themes it is not measured." in figure.note
+    )  # for sector B
     # The line of the event day goes through tau = 0, which is the third session.
     assert at(of(root, "line", "event")[0], "x1") == pytest.approx(series[0][2][0])
 
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
-    figure = sector_prices(report, EN, report.groups)
+    figure = sector_prices(report, report.groups)
     root = drawing(figure, which)
     labels = axis(root, "y")
     lines = [[read(labels, y) for _, y in points(one)] for one in of(root, "path", "series")]
@@ -198,7 +198,7 @@ def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None:
-    figure = trend(report, EN, report.groups)
+    figure = trend(report, report.groups)
     root = drawing(figure, which)
     sessions = {round(x, 2): tau for x, tau in axis(root, "x") if tau in (0, 1, 3)}
     # The fields stand one above the other.
@@ -226,12 +226,12 @@ def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None
 
 
 def test_one_report_is_no_trend(report: Report) -> None:
-    assert trend(replace(report, trend=tuple(one for one in report.trend if one.tau == 0)), EN, report.groups) is None
+    assert trend(replace(report, trend=tuple(one for one in report.trend if one.tau == 0)), report.groups) is None
 
 
 def test_without_scores_the_trend_is_of_abnormal_returns(report: Report) -> None:
     unscored = replace(report, trend=tuple(replace(one, score=math.nan) for one in report.trend))
-    figure = trend(unscored, EN, report.groups)
+    figure = trend(unscored, report.groups)
     assert figure is not None
     assert figure.title == "By 2024-04-25, Sector A stood at -2.00% and Sector B at -8.00%"
     assert [one.text for one in of(drawing(figure, "svg"), "text", "name")] == ["CAAR %"]
@@ -296,10 +296,10 @@ def test_letters_of_hangul_are_wider() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_chart_has_its_words(report: Report, demo: Report, language: str) -> None:
-    words = Words(language)  # type: ignore[arg-type]
+def test_every_chart_has_its_words(report: Report, demo: Report, language: Language) -> None:
+    set_language(language)
     for one, expected in ((report, 7), (demo, 7)):  # by hand: a trend, but no prices of single stocks
-        charts = charts_of(one, words)
+        charts = charts_of(one)
         figures = [figure for drawn in charts.values() for figure in drawn]
         assert len(figures) == expected
         for figure in figures:
@@ -314,10 +314,10 @@ def test_every_chart_has_its_words(report: Report, demo: Report, language: str) 
 
 
 def test_press_has_what_newspapers_can_carry(press: Report) -> None:
-    charts = charts_of(press, EN)
+    charts = charts_of(press)
     assert {key: len(figures) for key, figures in charts.items()} == {"winners": 1, "themes": 1}
     for [figure] in charts.values():
-        assert EN("banner_press_short") in figure.note
+        assert "figures that newspapers chose to print: sector means are overstated" in figure.note
     root = drawing(charts["winners"][0], "svg")
     assert of(root, "circle", "mark")
     assert not of(root, "line", "interval")
@@ -325,17 +325,17 @@ def test_press_has_what_newspapers_can_carry(press: Report) -> None:
 
 
 def test_a_simulated_market_says_so_at_every_figure(demo: Report) -> None:
-    for figures in charts_of(demo, EN).values():
-        assert all(EN("banner_demo_short") in figure.note for figure in figures)
+    for figures in charts_of(demo).values():
+        assert all("simulated market: every figure is made up" in figure.note for figure in figures)
 
 
 def test_charts_of_one_pair_and_of_one_stock(report: Report, demo: Report) -> None:
-    compared = charts_of_comparison(report, EN)
+    compared = charts_of_comparison(report)
     assert set(compared) == {"windows", "sides", "paths", "drivers"}
     names = [one.text for one in of(drawing(compared["sides"][0], "svg"), "text", "name")]
     assert names == ["Sector A", "Sector B"]  # and no other group
     ticker = demo.impact.stocks[0].stock.ticker
-    [price, by_window] = charts_of_stock(demo, ticker, EN)["windows"]
+    [price, by_window] = charts_of_stock(demo, ticker)["windows"]
     known = [row for row in demo.impact.stocks if row.stock.ticker == ticker and math.isfinite(row.car)]
     assert len(of(drawing(by_window, "svg"), "circle", "mark")) == len({row.window for row in known})
     assert len(of(drawing(price, "svg"), "path", "series")) == 3  # the stock, its sector, its index
@@ -345,4 +345,4 @@ def test_what_is_not_known_is_not_drawn(report: Report) -> None:
     bare = replace(report.impact, paths=(), levels=(), spreads=())
     stocks = tuple(replace(row, cap=math.nan, car=math.nan, raw_return=math.nan) for row in bare.stocks)
     nothing = replace(report, impact=replace(bare, stocks=stocks), trend=())
-    assert set(charts_of(nothing, EN)) == {"sectors"}  # breadth alone, which is counted apart from the stocks
+    assert set(charts_of(nothing)) == {"sectors"}  # breadth alone, which is counted apart from the stocks

@@ -11,14 +11,13 @@ from itertools import pairwise
 
 import pytest
 
-from screener.language import LANGUAGES, Language
+from screener.i18n import LANGUAGES, Language, speaking
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, Span, line
 from screener.report.charts import Figure, charts_of
 from screener.report.html import render_html
 from screener.report.html.palette import contrast
-from screener.report.model import Report
+from screener.report.model import Report, short_banner
 from screener.report.pages.study import study_page
-from screener.words import Words
 from tests.report.html.renamed import EVENT, SECTOR, STOCK, renamed
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -57,9 +56,9 @@ class Parsed(HTMLParser):
 
 
 def rendered(report: Report, language: Language = "en", palette: str = "kr") -> bytes:
-    words = Words(language)
-    page, charts = study_page(report, words, full=True), charts_of(report, words)
-    return render_html(page, charts, language=language, palette=palette)
+    with speaking(language):
+        page, charts = study_page(report, full=True), charts_of(report)
+        return render_html(page, charts, palette=palette)
 
 
 def small(*body: Line | Grid, head: tuple[Line, ...] = ()) -> Page:
@@ -68,7 +67,7 @@ def small(*body: Line | Grid, head: tuple[Line, ...] = ()) -> Page:
 
 def shown(page: Page, **given: object) -> str:
     charts: dict[str, list[Figure]] = given.get("charts", {})  # type: ignore[assignment]
-    return render_html(page, charts, language="en", palette="kr").decode()
+    return render_html(page, charts, palette="kr").decode()
 
 
 @pytest.fixture(scope="module", params=["study", "press", "demo"])
@@ -142,14 +141,14 @@ def test_headings_captions_and_scopes(any_report: Report) -> None:
     assert {one.get("scope") for one in parsed.all("th")} == {"col", "row"}
     for one in parsed.all("svg"):
         assert one["role"] == "img"
-    figures = charts_of(any_report, Words("en"))
+    figures = charts_of(any_report)
     assert len(parsed.all("figure")) == sum(map(len, figures.values()))
     assert len(parsed.all("svg")) == 2 * len(parsed.all("figure"))
 
 
 def test_every_cell_and_line_is_there(any_report: Report) -> None:
     text = "".join(Parsed(rendered(any_report)).text)
-    page = study_page(any_report, Words("en"), full=True)
+    page = study_page(any_report, full=True)
     for block in (*page.head, *(block for section in page.sections for block in section.body)):
         if isinstance(block, Grid):
             for field in block.fields:
@@ -198,7 +197,9 @@ def test_banner_stands_above_and_at_every_figure(request: pytest.FixtureRequest,
     report: Report = request.getfixturevalue(name)
     page = rendered(report, language).decode()
     assert 'class="banner" role="note"' in page
-    short = Words(language)(f"banner_{name}_short")
+    with speaking(language):
+        short = short_banner(report.banner)
+    assert short
     figures = re.findall(r"<figure>.*?</figure>", page, flags=re.S)
     assert figures
     assert all(short in figure for figure in figures)

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
 from threading import Thread
 
 import pytest
 from rich.cells import cell_len
 
+from screener.cells import folded, padded
 from screener.errors import ConfigError, DataError, ScreenerError
-from screener.language import Language, apart, choose, speak, spoken
-from screener.words import cause, say, translated
-from screener.words.cells import folded, padded
+from screener.i18n import Language, _, apart, cause, choose, language, set_language
 
 KOREAN = {"LANG": "ko_KR.UTF-8"}
 
 
 @pytest.fixture
-def in_korean() -> Iterator[None]:
-    speak("ko")
-    yield
-    speak("en")
+def in_korean() -> None:
+    set_language("ko")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "configured", "language"),
+    ("arguments", "environment", "configured", "expected"),
     [
         ([], {}, "auto", "en"),
         ([], KOREAN, "auto", "ko"),
@@ -42,20 +38,20 @@ def in_korean() -> Iterator[None]:
     ],
 )
 def test_command_line_counts_before_configuration_before_locale(
-    arguments: list[str], environment: dict[str, str], configured: str, language: Language
+    arguments: list[str], environment: dict[str, str], configured: str, expected: Language
 ) -> None:
-    assert choose(arguments, environment, configured) == language
+    assert choose(arguments, environment, configured) == expected
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 @pytest.mark.parametrize(
-    ("encoding", "language"), [("ascii", "en"), ("latin-1", "en"), ("cp949", "ko"), ("utf-8", "ko")]
+    ("encoding", "expected"), [("ascii", "en"), ("latin-1", "en"), ("cp949", "ko"), ("utf-8", "ko")]
 )
 def test_screen_without_hangul_is_spoken_to_in_english(
-    monkeypatch: pytest.MonkeyPatch, stream: str, encoding: str, language: Language
+    monkeypatch: pytest.MonkeyPatch, stream: str, encoding: str, expected: Language
 ) -> None:
     monkeypatch.setattr(sys, stream, io.TextIOWrapper(io.BytesIO(), encoding=encoding))
-    assert choose(["--lang", "ko"], KOREAN, "ko") == language
+    assert choose(["--lang", "ko"], KOREAN, "ko") == expected
 
 
 def test_process_without_streams_has_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,11 +67,11 @@ def test_command_line_without_its_language() -> None:
 @pytest.mark.usefixtures("in_korean")
 def test_messages_are_said_in_threads_as_well() -> None:
     heard = []
-    thread = Thread(target=lambda: heard.append(say("status {status}", status=503)))
+    thread = Thread(target=lambda: heard.append(_("status {status}", status=503)))
     thread.start()
     thread.join()
     assert heard == ["상태 코드 503"]
-    assert spoken() == "ko"
+    assert language() == "ko"
 
 
 @pytest.mark.usefixtures("in_korean")
@@ -93,8 +89,8 @@ def test_system_faults_are_told_in_korean() -> None:
 
 
 def test_english_is_as_it_is_written() -> None:
-    assert say("{path}: holds no rows", path="a.csv") == "a.csv: holds no rows"
-    assert translated("{path}: holds no rows") == "{path}: holds no rows"
+    assert _("{path}: holds no rows", path="a.csv") == "a.csv: holds no rows"
+    assert _("{path}: holds no rows") == "{path}: holds no rows"
 
 
 def test_lines_fold_by_cells_and_words_stay_whole() -> None:

@@ -14,9 +14,8 @@ import pytest
 from rich.cells import cell_len
 
 from screener.cli.group import commands
-from screener.cli.speaking import Command, paragraphs
-from screener.words.messages import KO
-from screener.words.messages.help import HELP
+from screener.cli.help_i18n import Command, paragraphs
+from screener.i18n import _, speaking
 from tests.conftest import ROOT, Run
 
 
@@ -37,12 +36,6 @@ def texts(command: click.Command) -> set[str]:
     return told | {one.help for one in command.params if isinstance(one, click.Option) and one.help}
 
 
-def test_every_text_has_its_korean_and_no_other_is_kept() -> None:
-    said = set().union(*(texts(command) for command in ALL.values()))
-    verbatim = {text for text in said if text.startswith("\b")}
-    assert said - verbatim == HELP.keys()
-
-
 def test_every_command_speaks() -> None:
     assert [path for path, command in ALL.items() if not isinstance(command, Command)] == []
 
@@ -57,7 +50,8 @@ def test_every_command_takes_the_language(typed: str) -> None:
 @pytest.mark.parametrize("typed", TYPED)
 def test_every_command_has_an_example_that_can_be_typed(typed: str) -> None:
     [example] = [part for part in paragraphs(ALL[tuple(typed.split())].epilog or "") if part.startswith("Example: ")]
-    assert KO[example] == example.replace("Example", "예")
+    with speaking("ko"):
+        assert _(example) == example.replace("Example", "예")
     line = re.sub(r'^eval "\$\((.*)\)"$', r"\1", example.removeprefix("Example: "))
     program, *words = shlex.split(line)
     assert program == "screener"
@@ -84,7 +78,7 @@ TECHNICAL = re.compile(
 PAGES = """
 import json
 from screener.cli.group import commands
-from screener.cli.speaking import settle_language
+from screener.cli.help_i18n import settle_language
 
 settle_language(["--lang", "ko"])
 
@@ -117,7 +111,9 @@ def test_page_in_korean_has_no_english_sentence_and_fits(pages: dict[str, str], 
     assert [line for line in prose if re.search(r"\b[A-Za-z]{2,} [a-z]{2,}", line)] == []
     # Each text of the command is there in Korean, folded or not.
     told = "".join(page.split())
-    assert [text for text in texts(command) if text in HELP and "".join(HELP[text].split()) not in told] == []
+    with speaking("ko"):
+        korean = {_(text) for text in texts(command) if not text.startswith("\b")}
+    assert [text for text in korean if "".join(text.split()) not in told] == []
 
 
 def test_page_as_a_user_sees_it(run: Run) -> None:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import copy
+import gettext
 import inspect
 import os
 from collections.abc import Iterable
-from gettext import bindtextdomain
 from typing import TypeVar
 
 import click
 
-from screener.language import choose, speak, spoken
-from screener.words import LOCALE, translated
-from screener.words.cells import narrowed, widened
+from screener.cells import narrowed, widened
+from screener.i18n import DOMAIN, LOCALE, N_, _, choose, language, set_language
 
 T = TypeVar("T", bound="Command")
+_REQUIRED = N_("required")
+"""A word of click that stands in no call of gettext: here for the catalogue alone."""
 
 
 def settle_language(arguments: list[str], configured: str = "auto") -> None:
-    """Speak the language that the user wants; click takes its own words from where gettext is told to look."""
-    speak(choose(arguments, os.environ, configured))
-    os.environ["LANGUAGE"] = spoken()
-    bindtextdomain("messages", LOCALE)
+    """Set the language that the user wants; gettext looks up click's own words in the same catalogue."""
+    set_language(choose(arguments, os.environ, configured))
+    os.environ["LANGUAGE"] = language()
+    gettext.bindtextdomain(DOMAIN, LOCALE)
+    gettext.textdomain(DOMAIN)
 
 
 class Formatter(click.HelpFormatter):
@@ -72,13 +74,11 @@ class Group(Command, click.Group):
 def _in_language(command: T) -> T:
     """A command with its texts and those of its options in the language of the process."""
     shown = copy.copy(command)
-    shown.help, shown.epilog = (
-        text and "\n\n".join(map(translated, paragraphs(text))) for text in (shown.help, shown.epilog)
-    )
+    shown.help, shown.epilog = (text and "\n\n".join(map(_, paragraphs(text))) for text in (shown.help, shown.epilog))
     shown.params = [copy.copy(one) for one in shown.params]
     for one in shown.params:
         if isinstance(one, click.Option) and one.help:
-            one.help = translated(one.help)
+            one.help = _(one.help)
     return shown
 
 
