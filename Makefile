@@ -7,6 +7,7 @@ KRX ?= ../shared/krx
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
+DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
 .PHONY: report test lint bench calibrate soak fuzz audit sample catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
@@ -34,10 +35,12 @@ calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration.scan --krx $(KRX)
 
 # Two years of daily runs against the stand-in, calm and with every fault side by side, within ten minutes on two cores;
-# then 200 syncs that are killed.
+# then 200 syncs that are killed at random, and Debian's cron with the real clock. What depends on time or chance is here
+# and not in the tests.
 soak: $(VENV)/installed-dev
+	@command -v cron >/dev/null || $(call DEBIAN,cron) || true
 	$(BIN)/python -m tests.soak
-	SOAK=1 $(BIN)/pytest tests/e2e/test_killed.py
+	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev
@@ -69,12 +72,10 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The HTML page is tested in Debian's Chromium, the line for cron under Debian's cron; where there is none and it cannot be
-# had, those tests skip and say so.
+# The HTML page is tested in Debian's Chromium; where there is none and it cannot be had, those tests skip and say so.
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(PIP) $(LOCKED) requirements-dev.lock
-	@{ command -v chromium && command -v cron; } >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get -qq update && apt-get -qq install --yes chromium cron >/dev/null; } || true
+	@command -v chromium >/dev/null || $(call DEBIAN,chromium) || true
 	@touch $@
 
 # `screener --help` prints these files instead of loading the command line; a test holds the two together.

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-LIMIT = 120
+LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
 
 

@@ -1,7 +1,7 @@
 """Crashes at named steps: what a process leaves on the disk that is killed at the n-th change it makes there.
 
 A step is that a file is opened to be written (a crash leaves a new one empty), a sync (half of what was written to the file is lost), a
-rename, a removal, or a new directory or link (a crash comes before it). One run gives the crashes at all of its steps:
+rename, a removal, or a new directory or link (a crash comes before it); what changes nothing is none. One run gives the crashes at all of its steps:
 before each change the disk is copied, as a kill at that moment would leave it. For code that runs in the test itself:
 
     for step in every_step(folder, action, prepare):
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -30,18 +31,19 @@ _DIRECTORY = {"os.rename": 3, "os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
-class Recorder:
-    """Copies a folder before each change to it: copies/1, copies/2, ..., and the names of the steps in copies/names."""
+class Watch:
+    """Calls `seen(step, path, empties)` before each change that this process makes below a folder.
 
-    def __init__(self, folder: Path, copies: Path) -> None:
-        self._folder, self._copies = folder, copies
+    `path` is relative to the folder; `empties` says whether an opened file loses what it holds.
+    """
+
+    def __init__(self, folder: Path, seen: Callable[[str, str, bool], None]) -> None:
         self._prefix = f"{folder}/"
-        self._count = 0
+        self._seen = seen
         self._busy = False
-        (copies / "names").touch()
 
     def install(self) -> None:
-        """Watch this process from now on; there is no way back, so it must be a process of its own."""
+        """Watch from now on; there is no way back, so it must be a process of its own."""
         synced = os.fsync
 
         def fsync(file: Any) -> None:
@@ -59,31 +61,54 @@ class Recorder:
         if event == "open":
             path, _, flags = arguments
             if isinstance(path, str | bytes | os.PathLike) and flags & _WRITES:
-                self._step("open", _absolute(path), empties=bool(flags & os.O_TRUNC))
+                empties = bool(flags & os.O_TRUNC)
+                self._step("open", _absolute(path), changes=empties or not os.path.exists(path), empties=empties)  # noqa: PTH110
         elif event == "ctypes.dlsym":  # the only foreign function that changes files is looked up for each call
             if arguments[-1] == "renameat2":
                 self._step("swap", self._prefix)
         elif event in _PATH:
             directory = arguments[_DIRECTORY[event]] if event in _DIRECTORY else -1
-            self._step(event.removeprefix("os."), _absolute(arguments[_PATH[event]], directory))
+            path = _absolute(arguments[_PATH[event]], directory)
+            there = os.path.lexists(path)
+            changes = not there if event in ("os.mkdir", "os.symlink", "os.link") else there or event == "os.rename"
+            self._step(event.removeprefix("os."), path, changes=changes)
 
-    def _step(self, name: str, path: str, *, empties: bool = False) -> None:
-        if not path.startswith(self._prefix):
-            return
-        self._busy = True
-        try:
-            self._count += 1
-            changed = path.removeprefix(self._prefix)
-            with (self._copies / "names").open("a", encoding="utf-8") as names:
-                names.write(f"{name} {changed}".rstrip() + "\n")
-            copy = self._copies / str(self._count)
-            shutil.copytree(self._folder, copy, symlinks=True)
-            if name == "open" and (copy / changed).parent.is_dir():
-                (copy / changed).open("wb" if empties else "ab").close()
-            elif name == "sync":
-                os.truncate(copy / changed, (copy / changed).stat().st_size // 2)
-        finally:
-            self._busy = False
+    def _step(self, step: str, path: str, *, changes: bool = True, empties: bool = False) -> None:
+        if changes and path.startswith(self._prefix):
+            self._busy = True
+            try:
+                self._seen(step, path.removeprefix(self._prefix), empties)
+            finally:
+                self._busy = False
+
+
+def record(folder: Path, copies: Path) -> None:
+    """Copy `folder` before each change that this process makes to it: copies/1, copies/2, ..., named in copies/names."""
+    numbers = count(1)
+
+    def copy(step: str, path: str, empties: bool) -> None:
+        with (copies / "names").open("a", encoding="utf-8") as names:
+            names.write(f"{step} {path}".rstrip() + "\n")
+        to = copies / str(next(numbers))
+        shutil.copytree(folder, to, symlinks=True)
+        if step == "open" and (to / path).parent.is_dir():
+            (to / path).open("wb" if empties else "ab").close()
+        elif step == "sync":
+            os.truncate(to / path, (to / path).stat().st_size // 2)
+
+    Watch(folder, copy).install()
+
+
+def remove(folder: Path, below: Path, before: str) -> None:
+    """Take away `below` with all that is in it when this process comes to a step in `folder`, once."""
+    waiting = [before]
+
+    def take_away(step: str, path: str, _: bool) -> None:
+        if [f"{step} {path}"] == waiting:
+            waiting.clear()
+            shutil.rmtree(below)
+
+    Watch(folder, take_away).install()
 
 
 def _absolute(path: Any, directory: int = -1) -> str:
@@ -94,7 +119,7 @@ def _absolute(path: Any, directory: int = -1) -> str:
 
 
 def put_back(folder: Path, copies: Path) -> Iterator[str]:
-    """Put each copy that a `Recorder` has made in the place of `folder`, and yield the name of its step."""
+    """Put each copy that `record` has made in the place of `folder`, and yield the name of its step."""
     for number, name in enumerate((copies / "names").read_text("utf-8").splitlines(), 1):
         shutil.rmtree(folder)
         (copies / str(number)).rename(folder)
@@ -111,7 +136,7 @@ def every_step(folder: Path, action: Callable[[], object], prepare: Callable[[],
     """
     prepare()
     with tempfile.TemporaryDirectory(dir=folder.parent) as copies:
-        _forked(lambda: Recorder(folder, Path(copies)).install(), action)
+        _forked(lambda: record(folder, Path(copies)), action)
         yield from put_back(folder, Path(copies))
     shutil.rmtree(folder)
     prepare()

@@ -6,16 +6,20 @@ Says 0 when it is ready. Then it reads one JSON object a line: {"start": {...}} 
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib
 import json
 import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 from unittest.mock import patch
+
+from tests import crash
 
 LOADED = (
     "pykrx.website.comm.auth",
@@ -44,6 +48,7 @@ LOADED = (
 
 def prepare(job: dict[str, Any]) -> None:
     """Set the clock, and what a user could only change in the code."""
+    import requests
     import time_machine
 
     from screener.data import connections as access
@@ -52,9 +57,11 @@ def prepare(job: dict[str, Any]) -> None:
     from screener.krx.client import Timeouts
 
     if job.get("now"):
-        time_machine.travel(datetime.fromisoformat(job["now"]), tick=True).start()
+        time_machine.travel(datetime.fromisoformat(job["now"]), tick=False).start()
     if job.get("patience"):
-        patch.object(access, "Timeouts", partial(Timeouts, **job["patience"])).start()
+        patch.object(access, "Timeouts", lambda **given: Timeouts(**{**given, **job["patience"]})).start()
+    if job.get("hopeless") is not None:
+        patch.object(requests.adapters.HTTPAdapter, "send", _impatient(job["hopeless"])).start()
     if job.get("batch"):
         for module in (histories, sessions):
             patch.object(module, "BATCH", job["batch"]).start()
@@ -63,6 +70,20 @@ def prepare(job: dict[str, Any]) -> None:
     if job.get("nameless"):
         failure = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         patch.object(socket, "getaddrinfo", side_effect=failure).start()
+
+
+def _impatient(hopeless: str) -> Callable[..., Any]:
+    """`HTTPAdapter.send`, which gives up at once where a request's body holds `hopeless`."""
+    import requests
+
+    send = requests.adapters.HTTPAdapter.send
+
+    def impatient(self: Any, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        if hopeless in str(request.body or ""):
+            options["timeout"] = 60, 0.05
+        return send(self, request, **options)
+
+    return impatient
 
 
 def run(job: dict[str, Any]) -> NoReturn:
@@ -77,6 +98,11 @@ def run(job: dict[str, Any]) -> NoReturn:
     os.environ.update(job["environment"])
     os.chdir(job["folder"])
     prepare(job)
+    if job.get("record"):
+        crash.record(*map(Path, job["record"]))
+    if job.get("remove"):
+        folder, below, before = job["remove"]
+        crash.remove(Path(folder), Path(below), before)
     sys.argv = ["screener", *job["arguments"]]
     main()
     os._exit(0)
@@ -91,6 +117,9 @@ def serve() -> None:
     from screener.krx.calendar import Calendar
 
     Calendar().sessions(date(2024, 1, 1), date(2026, 12, 31))
+    # A fingerprint of a password takes a tenth of a second on purpose.
+    scrypt = hashlib.scrypt
+    patch.object(hashlib, "scrypt", lambda *given, **options: scrypt(*given, **{**options, "n": 2})).start()
     sys.stdout.flush()  # or every fork would print it again
     gc.freeze()
     answers.write("0\n")

@@ -1,17 +1,11 @@
-"""A sync that is killed at any moment loses no row and doubles none, and the next one goes on."""
+"""A sync that crashes at any step loses no row and doubles none, and the next one goes on; two syncs at once."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import random
-import shutil
-import signal
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
 from pathlib import Path
 
 import pyarrow.dataset
@@ -19,16 +13,12 @@ import pytest
 
 from screener.data.store import Store
 from screener.krx.tables import MARKET, PRICES
-from tests.e2e.command import Command, Done, Running
-from tests.e2e.conftest import FUNDS, STOCKS, configure
+from tests.e2e.command import LIMIT, Command, Done, Running
+from tests.e2e.conftest import FUNDS, STOCKS, WHOLE, configure
 from tests.e2e.secrets import ID, PASSWORD
 from tests.fakes.krx import Exchange, Market, kst
 from tests.forkserver import Starter
 
-SEED = 20250131
-HISTORIES, SESSIONS = (170, 30) if os.environ.get("SOAK") else (50, 12)
-"""Kills; `make soak` has 200."""
-PATIENCE = 1.05
 SPLIT = "298040"
 BEFORE_SPLIT, AFTER_SPLIT = kst(2025, 3, 12), kst(2025, 3, 14)
 Rows = dict[str, dict[date, float]]
@@ -38,7 +28,7 @@ Check = Callable[[Rows], None]
 
 @dataclass(frozen=True)
 class Sync:
-    """A sync that is to be killed."""
+    """A sync that crashes."""
 
     command: Command
     arguments: tuple[str, ...]
@@ -48,31 +38,14 @@ class Sync:
     def at(self, now: datetime) -> Sync:
         return Sync(self.command.with_(now=now), self.arguments, self.path)
 
+    def crashes(self) -> Iterator[str]:
+        return self.command.crashes("sync", *self.arguments)
+
     def start(self) -> Running:
         return self.command.start("sync", *self.arguments)
 
     def run(self) -> Done:
         return self.start().wait()
-
-    def spell(self) -> tuple[float, float]:
-        """Seconds after which a whole one begins to work and ends, undisturbed by what else the machine does."""
-        spells = []
-        for _ in range(3):
-            shutil.rmtree(self.command.store, ignore_errors=True)
-            running = self.start()
-            self.await_lock()
-            began = time.perf_counter() - running.started
-            done = running.wait()
-            assert done.code == 0, done.err
-            spells.append((began, done.seconds))
-        return min(began for began, _ in spells), min(ended for _, ended in spells)
-
-    def await_lock(self) -> None:
-        """Until somebody writes into the store."""
-        end = time.perf_counter() + 10
-        while not (self.command.store / ".lock.json").exists():
-            assert time.perf_counter() < end, "it does not begin to work"
-            time.sleep(0.001)
 
     def held(self) -> Rows:
         """What the store holds, read as the screener reads it; it must be sound."""
@@ -102,14 +75,6 @@ def pairs(rows: Rows) -> set[tuple[str, date]]:
     return {(ticker, day) for ticker, days in rows.items() for day in days}
 
 
-def killed(sync: Sync, after: float) -> int:
-    """Start it and kill it; its exit status, which is 0 if it was quicker."""
-    running = sync.start()
-    time.sleep(max(0.0, running.started + after - time.perf_counter()))
-    os.kill(running.pid, signal.SIGKILL)
-    return running.wait().code
-
-
 @pytest.fixture
 def exchange(market: Market) -> Iterator[Exchange]:
     with Exchange(market) as running:
@@ -121,7 +86,7 @@ def exchange(market: Market) -> Iterator[Exchange]:
 def bare(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
     """A command that writes often."""
     configure(tmp_path)
-    return Command(starter, tmp_path, BEFORE_SPLIT, exchange.environment, patience=None, batch=3)
+    return Command(starter, tmp_path, BEFORE_SPLIT, exchange.environment, batch=5, whole=WHOLE)
 
 
 def truth(market: Market, now: datetime, first: date) -> Rows:
@@ -132,23 +97,33 @@ def truth(market: Market, now: datetime, first: date) -> Rows:
     return stocks | {one: {day: float(market.truth.fund(day, one)) for day in days} for one in FUNDS}
 
 
-def kill_until_one_is_quicker(sync: Sync, spell: tuple[float, float], dice: random.Random, check: Check) -> int:
-    """Kill syncs of one store at moments at which they work; how many it took until one had completed."""
-    seen = pairs(sync.seen())
-    began, ended = spell
-    for kills in count():
-        # The longer none was quicker, the later: the machine may have more to do than when the spell was taken.
-        code = killed(sync, dice.uniform(began, ended * PATIENCE**kills))
+def content(store: Path) -> dict[str, bytes]:
+    """The files of a store, by name; who writes, or wrote, there is not of them."""
+    return {
+        str(path.relative_to(store)): path.read_bytes()
+        for path in sorted(store.rglob("*"))
+        if path.is_file() and "lock" not in path.name
+    }
+
+
+def assert_the_next_goes_on(sync: Sync, check: Check) -> None:
+    """After a crash at each step others lose no row, and the next sync leaves what one without a crash leaves."""
+    crashes, steps = sync.crashes(), 0
+    before = pairs(sync.seen())
+    for step in crashes:
         check(sync.held())
-        before, seen = seen, pairs(sync.seen())
-        assert before <= seen, "a row is lost to other readers"
-        if code != -signal.SIGKILL:
-            assert code == 0
-            return kills
-    raise AssertionError
+        assert before <= pairs(sync.seen()), f"{step}: a row is lost to other readers"
+        done = sync.run()
+        assert done.code == 0, (step, done.err)
+        if not steps:
+            calm = content(sync.command.store)
+        assert content(sync.command.store) == calm, step
+        steps += 1
+    assert steps > 20
+    assert sync.held() == sync.seen()
 
 
-def test_killed_histories_with_a_split_between_two_syncs(bare: Command, market: Market) -> None:
+def test_histories_with_a_split_between_two_syncs(bare: Command, market: Market) -> None:
     first = date(2024, 12, 16)
     sync = Sync(bare, ("--from", str(first)), "pykrx-keyless/prices")
     old, new = (truth(market, now, first) for now in (BEFORE_SPLIT, AFTER_SPLIT))
@@ -160,18 +135,15 @@ def test_killed_histories_with_a_split_between_two_syncs(bare: Command, market: 
             assert closes in (old[ticker], new[ticker])
 
     market.now = BEFORE_SPLIT
-    spell = sync.spell()
-    dice, kills = random.Random(SEED), 0  # noqa: S311 - a draw that can be repeated
-    while kills < HISTORIES:
-        shutil.rmtree(bare.store)
-        for now, whole in ((BEFORE_SPLIT, old), (AFTER_SPLIT, new)):
-            market.now = now
-            kills += kill_until_one_is_quicker(sync.at(now), spell, dice, of_either_day)
-            assert sync.held() == sync.seen() == whole
+    assert sync.run().code == 0
+    assert sync.held() == old
+    market.now = AFTER_SPLIT
+    assert_the_next_goes_on(sync.at(AFTER_SPLIT), of_either_day)
+    assert sync.held() == new
 
 
-def test_killed_sessions(bare: Command, market: Market) -> None:
-    days = [date(2025, 3, 10), date(2025, 3, 11), date(2025, 3, 12)]
+def test_sessions(bare: Command, market: Market) -> None:
+    days = [date(2025, 3, 11), date(2025, 3, 12)]
     member = bare.given(KRX_ID=ID, KRX_PW=PASSWORD).with_(batch=1)
     sync = Sync(member, ("--source", "pykrx", "--from", str(days[0])), "pykrx-login/market")
     whole = {day: {one: market.truth.close(day, one) for one in market.truth.tickers(day)} for day in days}
@@ -184,12 +156,8 @@ def test_killed_sessions(bare: Command, market: Market) -> None:
         assert by_day.items() <= whole.items()
 
     market.now = BEFORE_SPLIT
-    spell = sync.spell()
-    dice, kills = random.Random(SEED), 0  # noqa: S311 - a draw that can be repeated
-    while kills < SESSIONS:
-        shutil.rmtree(bare.store)
-        kills += kill_until_one_is_quicker(sync, spell, dice, whole_sessions)
-        assert len(pairs(sync.held())) == sum(map(len, whole.values()))
+    assert_the_next_goes_on(sync, whole_sessions)
+    assert len(pairs(sync.held())) == sum(map(len, whole.values()))
 
 
 def test_what_a_killed_write_leaves_is_no_damage(bare: Command, market: Market) -> None:
@@ -229,19 +197,18 @@ def test_a_write_that_counts_is_finished_by_the_next_sync(bare: Command, market:
     assert sync.held() == sync.seen() == whole
 
 
-def test_two_at_once_one_works_and_the_other_says_who_does(bare: Command, market: Market) -> None:
-    market.now = BEFORE_SPLIT
-    config = bare.folder / "config/screener.toml"
+def test_two_at_once_one_works_and_the_other_says_who_does(bare: Command, exchange: Exchange) -> None:
+    exchange.market.now = BEFORE_SPLIT
     sync = Sync(bare, (), "pykrx-keyless/prices")
     assert sync.run().code == 0
-    config.write_text(config.read_text().replace("request_spacing = 0.0", "request_spacing = 0.2"))
-    market.now = AFTER_SPLIT
+    exchange.market.now = AFTER_SPLIT
     sync = sync.at(AFTER_SPLIT)
+    held = exchange.faults.add("held", symbol="042700")
     first = sync.start()
-    sync.await_lock()
+    assert held.arrived.wait(LIMIT)
     second = sync.run()
     reader = sync.command.run("report", "--source", "store")
-    assert (bare.store / ".lock.json").exists(), "the first was done too early to prove anything"
+    held.released.set()
     assert (second.code, second.out) == (3, "")
     (line,) = second.said
     assert line.startswith(f"screener: {bare.store}: fetch from pykrx-keyless (pid {first.pid} on ")
