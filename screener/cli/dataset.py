@@ -35,10 +35,13 @@ def sync(
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = settings_of(config_directory)
-    from screener.data.sync.command import describe, sync_store
+    from screener.data.sync.command import describe, sync_files, sync_store
 
     access = access_to(settings, store, watched=True)
-    done = sync_store(settings, access, source, first, last, benchmark, market)
+    if source.startswith("file:") or benchmark or market:
+        done = sync_files(access, source, benchmark, market)
+    else:
+        done = sync_store(settings, access, source, first, last)
     emit(describe(done, access.store.shown))
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 

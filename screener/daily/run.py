@@ -28,7 +28,7 @@ from screener.daily.status import (
 from screener.daily.summary import ended, summarise
 from screener.data.connections import Connections
 from screener.data.sources.stored import observed
-from screener.data.sync.command import sync_store
+from screener.data.sync.command import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.i18n import _, cause, ngettext
 from screener.krx.client import CLOCK_TOLERANCE
@@ -237,14 +237,14 @@ def _fetch(job: Job, way: str, memory: Memory) -> list[date]:
     """Bring the store up to the newest session whose figures are final; returns what was asked for once more."""
     access = job.access
     if way == "file":
-        sync_store(job.settings, access, job.source, None, None, job.benchmark, job.market)
+        sync_files(access, job.source, job.benchmark, job.market)
         return []
     target = plans.newest_final(access.calendar, way, access.now())
     if not plans.begun(job.settings, access.calendar, target):
         return []
     sessions = plans.held(access.store, way, target)
     again = [] if target in sessions else plans.to_look_at_again(sessions, target, memory.looked)
-    sync_store(job.settings, access, way, None, target, again=again)
+    sync_store(job.settings, access, way, last=target, again=again)
     return again if target in plans.held(access.store, way, target) else []
 
 

@@ -106,12 +106,14 @@ def with_parquet(folder: Path) -> pa.Table:
 def load(root: Path) -> None:
     """The panel, from a store that is opened anew."""
     rows = Store.open(root).table(SOURCE, MARKET).read(["date", "ticker", *COLUMNS], *span()).combine_chunks()
-    days, row = np.unique(to_numpy(rows["date"]), return_inverse=True)
+    day = to_numpy(rows["date"])
+    row = np.cumsum(np.r_[False, day[1:] != day[:-1]])  # rows come by date
     tickers: Any = rows["ticker"].combine_chunks()
-    cell = row, to_numpy(tickers.indices)
-    panel = np.full((len(COLUMNS), len(days), len(tickers.dictionary)), np.nan)
+    stocks = len(tickers.dictionary)
+    cell = row * stocks + to_numpy(tickers.indices)
+    panel = np.full((len(COLUMNS), row[-1] + 1, stocks), np.nan)
     for grid, name in zip(panel, COLUMNS, strict=True):
-        grid[cell] = to_numpy(rows[name])
+        grid.reshape(-1)[cell] = to_numpy(rows[name])
     if panel.shape[1:] != (PANEL, STOCKS):
         raise RuntimeError("the panel has not the shape that was asked for")
 

@@ -20,40 +20,50 @@ KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
 
 
+def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
+    """Take files into the store.
+
+    Args:
+        access: the store, and the time.
+        source: file:PATH[,PATH...], the prices.
+        benchmark: index files.
+        market: market files.
+
+    Raises:
+        UsageError: the source names no file, or one that is not there.
+        DataError: a file cannot be read, or its rows contradict each other; nothing of any is stored.
+    """
+    if not source.startswith("file:"):
+        raise UsageError("--benchmark and --market go with --source file:PATH")
+    from screener.data.sync.imports import import_files
+
+    with access.writing(f"sync --source {source}"):
+        return import_files(access.store, paths_of(source), benchmark, market, access.now())
+
+
 def sync_store(
     settings: Settings,
     access: Connections,
     source: str,
-    first: date | None,
-    last: date | None,
-    benchmark: Sequence[Path] = (),
-    market: Sequence[Path] = (),
+    first: date | None = None,
+    last: date | None = None,
     again: Sequence[date] = (),
 ) -> Fetched:
-    """Fetch into the store what it lacks, from the best way to the exchange that is open, or import files.
+    """Fetch into the store what it lacks, from the best provider that serves.
 
     Args:
         settings: what is configured.
-        access: the store and the ways to the exchange.
-        source: auto, pykrx, openapi, one of the ways, or file:PATH.
+        access: the store and the providers.
+        source: auto, pykrx, openapi, or a provider.
         first: first day; None = what the events need.
         last: last day; None = the last session that is over.
-        benchmark: index files, with file:PATH.
-        market: market files, with file:PATH.
         again: stored sessions that are asked for once more.
 
     Raises:
         LoginError: an account or key is refused.
-        NetworkError: no way leads to the exchange.
+        NetworkError: no provider can be reached.
         DataError: what it gives is not whole, or contradicts itself.
     """
-    if source.startswith("file:"):
-        from screener.data.sync.imports import import_files
-
-        with access.writing(f"sync --source {source}"):
-            return import_files(access.store, paths_of(source), benchmark, market, access.now())
-    if benchmark or market:
-        raise UsageError("--benchmark and --market go with --source file:PATH")
     if source not in ("auto", "pykrx", "openapi", *access.providers):
         raise UsageError(
             "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
