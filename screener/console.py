@@ -137,7 +137,7 @@ def _stop_spinner() -> None:
 
 
 class ProgressBar:
-    """A `screener.data.progress.Progress` on stderr: a bar on a terminal, one line for each stretch in a log."""
+    """A `screener.data.connections.Progress` on stderr: a bar on a terminal, one line for each stretch in a log."""
 
     def __init__(self, console: Console | None = None, get_time: Callable[[], float] | None = None) -> None:
         from rich.console import Console

@@ -21,9 +21,9 @@ from screener.report.answer import (
 )
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
-Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Access"]], Answer]
+Screen = Callable[[Settings, Sequence[str], Mapping[str, Any], Callable[[], "Connections"]], Answer]
 """Answers with the settings, the names that the user gives, what else is asked for, the way to the prices, and the
 language.
 """
@@ -32,14 +32,14 @@ TOP = 15
 
 
 def of_report(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access]
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """The report on an event; `names` are sectors, none for all."""
     return report_answer(make_report(settings, Request(**{"sectors": tuple(names), **asked}), access))
 
 
 def compared(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access]
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """Two sectors or themes against each other; without `names` the first configured pair."""
     if len(names) not in (0, 2):
@@ -51,7 +51,7 @@ def compared(
 
 
 def of_stock(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access]
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """One stock, by its code or name."""
     if len(names) != 1:
@@ -61,14 +61,16 @@ def of_stock(
 
 
 def of_claims(
-    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access]
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
 ) -> Answer:
     """What was claimed about an event."""
     _refuse_names("claims", names)
     return claims_answer(make_report(settings, Request(**asked), access))
 
 
-def of_scan(settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Access]) -> Answer:
+def of_scan(
+    settings: Settings, names: Sequence[str], asked: Mapping[str, Any], access: Callable[[], Connections]
+) -> Answer:
     """The whole market, blind, with the usual filters."""
     _refuse_names("scan", names)
     known = {name: value for name, value in asked.items() if name != "model"}

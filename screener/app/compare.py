@@ -13,11 +13,11 @@ from screener.i18n import _
 from screener.report.model import Report
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 
 def make_comparison(
-    settings: Settings, request: Request, pair: tuple[str, str] | None, access: Callable[[], Access]
+    settings: Settings, request: Request, pair: tuple[str, str] | None, access: Callable[[], Connections]
 ) -> Report:
     """The report on two groups alone, with their difference as its only spread.
 

@@ -12,14 +12,14 @@ from screener.analysis.flows import Flows
 from screener.errors import DataError
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 
 INVESTORS = ("foreign", "institution", "individual")
 
 
 def load_flows(
-    source: str, access: Callable[[], Access], tickers: Sequence[str], first: date, last: date
+    source: str, access: Callable[[], Connections], tickers: Sequence[str], first: date, last: date
 ) -> Flows | None:
     """Net purchases of `tickers` from `first` through `last`, as far as the store knows them; None if of no day.
 

@@ -21,10 +21,9 @@ from screener.analysis.so_far import with_window
 from screener.app.flows import load_flows
 from screener.config import Settings
 from screener.config.models import Event, Sector
-from screener.data.panel import Panel
-from screener.data.sessions import place_event
-from screener.data.sources import choose, load
-from screener.data.sources.base import Market, Need
+from screener.data.choice import choose, load
+from screener.data.panel import Panel, place_event
+from screener.data.sources import Market, PriceRequest
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
@@ -32,7 +31,7 @@ from screener.study.expected import Model
 from screener.study.placebo import other_windows
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Request:
     """Whether to measure the days from the event to the last session as well, as a window of their own."""
 
 
-def make_report(settings: Settings, request: Request, access: Callable[[], Access]) -> Report:
+def make_report(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     """Compute the report that `request` asks for; `access` is opened if a source needs it."""
     event_id = request.event or settings.screener.event
     event = settings.event(event_id)
@@ -118,10 +117,12 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     )
 
 
-def need_of(settings: Settings, event_id: str, stocks: Sequence[Stock], rules: Rules, as_of: date | None) -> Need:
+def need_of(
+    settings: Settings, event_id: str, stocks: Sequence[Stock], rules: Rules, as_of: date | None
+) -> PriceRequest:
     """What a study of the event on `stocks` needs of a source."""
     event = settings.event(event_id)
-    return Need(
+    return PriceRequest(
         market_of={stock.ticker: stock.market for stock in stocks},
         news=event.first_day,
         as_of=as_of,
@@ -171,7 +172,7 @@ def _claims(
 
 
 def _flows(
-    source: str, access: Callable[[], Access], panel: Panel, impact: Impact, groups: Sequence[Group]
+    source: str, access: Callable[[], Connections], panel: Panel, impact: Impact, groups: Sequence[Group]
 ) -> tuple[GroupFlow, ...]:
     """Who bought the groups, where the store knows it."""
     days = [day for window in impact.windows for day in (window.start, window.end) if day]

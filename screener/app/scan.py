@@ -16,17 +16,16 @@ from screener.app import report
 from screener.app.report import facts_of, need_of, other_events, provenance_of, refuse_without_index, rules_of
 from screener.config import Settings
 from screener.config.models import Event
-from screener.data.sessions import place_event
-from screener.data.sources import choose, load
-from screener.data.sources.base import Source
-from screener.data.universe import NEEDED, WholeMarket, market_of_files, market_of_store
-from screener.data.universe_filter import Filters, sift
+from screener.data.choice import choose, load
+from screener.data.panel import place_event
+from screener.data.sources import Source
+from screener.data.universe import NEEDED, Filters, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.report.scan.model import ScanReport
 from screener.study.expected import Model
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
@@ -44,12 +43,12 @@ class Request:
     filters: Filters = field(default_factory=Filters)
 
 
-def make_scan(settings: Settings, request: Request, access: Callable[[], Access]) -> ScanReport:
+def make_scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> ScanReport:
     """Compute the scan that `request` asks for; `access` is opened if the store is read."""
     event_id = request.event or settings.screener.event
     event = settings.event(event_id)
     whole, source = _whole(request, event, access)
-    stay, left_out = sift(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
+    stay, left_out = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
     if not stay.any():
         raise UsageError(
             "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(stay)
@@ -106,7 +105,7 @@ def make_scan(settings: Settings, request: Request, access: Callable[[], Access]
     )
 
 
-def _whole(request: Request, event: Event, access: Callable[[], Access]) -> tuple[WholeMarket, Source]:
+def _whole(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
     """The market before the event, and where its prices come from."""
     first_day = event.event_day or event.first_day
     if request.source.startswith("file:"):
@@ -123,7 +122,7 @@ def _whole(request: Request, event: Event, access: Callable[[], Access]) -> tupl
     return whole, Stored(opened.store, opened.calendar, opened.now, of=(whole.source,), in_part=True)
 
 
-def _stocks(whole: WholeMarket, places: Sequence[int], settings: Settings) -> list[Stock]:
+def _stocks(whole: Universe, places: Sequence[int], settings: Settings) -> list[Stock]:
     """The stocks at `places`, with the English names that the configuration knows."""
     english = {one.ticker: one.en for sector in settings.sectors.values() for one in sector.members}
     stocks = []

@@ -19,7 +19,7 @@ from screener.i18n import _, language
 from screener.report.model import Flow, Report
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
@@ -37,7 +37,7 @@ class Card:
     """By session of the event windows; empty where the store holds none."""
 
 
-def make_card(settings: Settings, request: Request, asked: str, access: Callable[[], Access]) -> Card:
+def make_card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Card:
     """The card of the stock with that code or name.
 
     Raises:
@@ -55,7 +55,7 @@ def make_card(settings: Settings, request: Request, asked: str, access: Callable
     return Card(member.ticker, report, _flows(report, member.ticker, request, access))
 
 
-def _find(settings: Settings, request: Request, asked: str, access: Callable[[], Access]) -> Member:
+def _find(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Member:
     """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market."""
     known = list({one.ticker: one for sector in settings.sectors.values() for one in sector.members}.values())
     if found := _named(known, asked):
@@ -96,7 +96,7 @@ def _meant(known: Sequence[Member], asked: str) -> str:
     )
 
 
-def _listed(settings: Settings, request: Request, access: Callable[[], Access]) -> list[Member]:
+def _listed(settings: Settings, request: Request, access: Callable[[], Connections]) -> list[Member]:
     """Every stock of the market files, or of the store's last whole-market session; none where there is neither."""
     from screener.data.sources.stored import SOURCES
     from screener.data.universe import market_of_files
@@ -129,7 +129,7 @@ def _members(rows: Iterable[tuple[str, str, str]]) -> list[Member]:
     ]
 
 
-def _flows(report: Report, ticker: str, request: Request, access: Callable[[], Access]) -> tuple[Flow, ...]:
+def _flows(report: Report, ticker: str, request: Request, access: Callable[[], Connections]) -> tuple[Flow, ...]:
     days = [day for window in report.impact.windows if window.available for day in (window.start, window.end) if day]
     known = load_flows(request.source, access, [ticker], min(days), max(days))
     if known is None:

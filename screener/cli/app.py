@@ -101,7 +101,7 @@ def welcome() -> None:
     """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
     if completion.COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
         return
-    from screener.data.access import open_store
+    from screener.data.connections import open_store
 
     if open_store(None).tables():
         return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @common_options
 def events(workspace: Workspace) -> int:
     """List the configured events: news, event day, base, sessions since."""
-    from screener.data.access import now
+    from screener.data.connections import now
 
     settings, calendar = workspace.settings, workspace.access().calendar
     days = {

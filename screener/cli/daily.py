@@ -97,7 +97,7 @@ def _job(workspace: Workspace, options: _Options) -> Job:
     try:
         settings = workspace.settings
     except ScreenerError as error:
-        from screener.data.access import now
+        from screener.data.connections import now
 
         line = remember_failure(options.reports, now(), error.exit_code, str(error))
         if options.log:

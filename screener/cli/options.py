@@ -20,7 +20,7 @@ from screener.i18n import LANGUAGES, OPTION, _
 
 if TYPE_CHECKING:
     from screener.config import Settings
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
     from screener.data.store import Store
 
 Decorator = Callable[[Any], Any]
@@ -57,12 +57,12 @@ class Workspace:
 
     def open_store(self) -> Store:
         """The store; the configuration is loaded first, for its language and its mistakes."""
-        from screener.data.access import open_store
+        from screener.data.connections import open_store
 
         self.load()
         return open_store(self.store)
 
-    def access(self, *, hurried: bool = False, watched: bool = False) -> Access:
+    def access(self, *, hurried: bool = False, watched: bool = False) -> Connections:
         """The store and the ways to the exchange.
 
         Args:
@@ -70,7 +70,7 @@ class Workspace:
             watched: whether a progress bar shows how far a fetch has come.
         """
         from screener.console import ProgressBar
-        from screener.data.access import open_access
+        from screener.data.connections import open_access
 
         bar = None
         if watched:

@@ -19,8 +19,8 @@ from screener.errors import ExitCode, ScreenerError
 from screener.i18n import _
 
 if TYPE_CHECKING:
-    from screener.data.sources.base import Tried
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
+    from screener.data.sources import Tried
     from screener.report.answer import Answer
 
 CLAIMS_EPILOG = """Example: screener claims --event deepseek
@@ -174,7 +174,7 @@ def _answer(screen: str, names: Sequence[str], workspace: Workspace, options: di
         return MAKERS[screen](settings, names, options, _access(workspace, options["source"]))
 
 
-def _access(workspace: Workspace, source: str) -> Callable[[], Access]:
+def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:
     """Opens the store and the ways to the exchange when needed; with source `auto`, a report can do without it."""
     return lambda: workspace.access(hurried=source == "auto", watched=True)
 

@@ -67,7 +67,7 @@ def scan(
     settings = workspace.settings
     from screener.app.own_sectors import group_of, refuse_name, save_group
     from screener.app.scan import Request, make_scan
-    from screener.data.universe_filter import Filters
+    from screener.data.universe import Filters
     from screener.report.answer import scan_answer
 
     path = refuse_name(settings, workspace.directory, save, replace=replace) if save else None

@@ -84,7 +84,7 @@ def verify(workspace: Workspace) -> int:
 @common_options
 def repair(workspace: Workspace) -> int:
     """Take out what is damaged; the next sync fetches it anew."""
-    from screener.data.access import now
+    from screener.data.connections import now
 
     opened = workspace.open_store()
     with opened.writing("store repair", now()):

@@ -39,8 +39,7 @@ def stored_sessions(store: Store, way: str, through: date) -> dict[date, datetim
     Raises:
         DataError: the store is damaged.
     """
-    kind = PRICES if way in ("pykrx-keyless", "file") else MARKET
-    return {day: at for day, at in store.table(way, kind).manifest.sessions.items() if day <= through}
+    return {day: at for day, at in store.main_table(way).sessions.items() if day <= through}
 
 
 def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapping[str, str]) -> list[date]:
@@ -99,12 +98,11 @@ def store_digests(store: Store, way: str) -> dict[date, str]:
     digest = hashlib.sha256()
     if way == "file":  # which takes up the same files on each run
         for kind in (MARKET, PRICES, INDICES):
-            partitions = sorted(store.table(way, kind).manifest.partitions.items())
-            digest.update("".join([kind.name, *(partition.content for _, partition in partitions)]).encode())
+            digest.update((kind.name + store.table(way, kind).digest()).encode())
         return dict.fromkeys(stored_sessions(store, way, date.max), digest.hexdigest()[:32])
     written: dict[date, str] = {}
     for kind in (MARKET, PRICES, INDICES):
-        for day, fetched in store.table(way, kind).manifest.sessions.items():
+        for day, fetched in store.table(way, kind).sessions.items():
             written[day] = f"{written.get(day, '')} {kind.name} {fetched.isoformat()}"
     found = {}
     for day in sorted(written):

@@ -18,7 +18,7 @@ from typing import Any
 from screener.errors import UsageError
 from screener.files import write_atomic
 from screener.i18n import _, cause
-from screener.krx.wire import PassingError, within
+from screener.krx.client import TemporaryError, within
 
 UNSENT = ".unsent.json"
 KEPT = 5
@@ -80,7 +80,7 @@ def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None
             if not sender.add(url):
                 return _("no address that apprise knows")
             done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
-    except PassingError:
+    except TemporaryError:
         return _("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
         return _("it failed ({kind})", kind=type(error).__name__)

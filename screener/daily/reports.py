@@ -13,11 +13,10 @@ from screener.archive.directories import locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
 from screener.archive.reports import FiledReport, load_directory, write_report
 from screener.config import Settings
-from screener.data.sources import open_ways
-from screener.data.sources.live import Access
-from screener.data.turns import Turn, turns
+from screener.data.choice import open_providers
+from screener.data.connections import Connections
+from screener.data.status_changes import StatusChange, status_changes
 from screener.errors import DataError, UsageError
-from screener.krx.tables import MARKET, PRICES
 from screener.report.answer import report_answer
 from screener.report.model import Report
 
@@ -27,7 +26,7 @@ class Job:
     """What a daily run has to do."""
 
     settings: Settings
-    access: Access
+    access: Connections
     root: Path
     """The reports directory."""
     source: str = "auto"
@@ -49,7 +48,7 @@ class Job:
                 hint="known are auto, pykrx, openapi and file:PATH,...",
                 source=self.source,
             )
-        return open_ways(self.access, self.source)[0].name
+        return open_providers(self.access, self.source)[0].name
 
 
 class Latest(NamedTuple):
@@ -71,7 +70,7 @@ class Batch:
     """Names of all that are now as they should be."""
     latest: list[Latest] = field(default_factory=list)
     """Of each event that has a new session."""
-    turns: list[tuple[date, Turn]] = field(default_factory=list)
+    turns: list[tuple[date, StatusChange]] = field(default_factory=list)
     """Halts, limits, listings and names of stocks on the new sessions."""
     faults: dict[str, list[DataError]] = field(default_factory=dict)
     """By event, why reports could not be made."""
@@ -146,13 +145,12 @@ def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest
     return Latest(report, before, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
 
 
-def _turns(job: Job, day: date) -> list[Turn]:
+def _turns(job: Job, day: date) -> list[StatusChange]:
     """What became of the configured stocks on `day`."""
-    kind = PRICES if job.way in ("pykrx-keyless", "file") else MARKET
-    table = job.access.store.table(job.way, kind)
-    before = max((session for session in table.manifest.sessions if session < day), default=None)
+    table = job.access.store.main_table(job.way)
+    before = max((session for session in table.sessions if session < day), default=None)
     if before is None:
         return []
     tickers = {member.ticker for sector in job.settings.sectors.values() for member in sector.members}
-    rows = [table.read(kind.schema.names, session, session, tickers) for session in (before, day)]
-    return turns(rows[0], rows[1], tickers, job.settings.screener.price_limit)
+    rows = [table.read(table.kind.schema.names, session, session, tickers) for session in (before, day)]
+    return status_changes(rows[0], rows[1], tickers, job.settings.screener.price_limit)

@@ -25,13 +25,13 @@ from screener.daily.status import (
     save,
 )
 from screener.daily.summary import ended, summarise
-from screener.data.sources.live import Access
+from screener.data.connections import Connections
 from screener.data.sources.stored import observed
-from screener.data.sync.command import sync_store
+from screener.data.sync.command import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.files import write_file
 from screener.i18n import _, cause, ngettext
-from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.krx.client import CLOCK_TOLERANCE
 
 SUMMARY = "summary.txt"
 
@@ -238,18 +238,18 @@ def _fetch(job: Job, way: str, memory: Memory) -> list[date]:
     """Bring the store up to the newest session whose figures are final; returns the sessions fetched again."""
     access = job.access
     if way == "file":
-        sync_store(job.settings, access, job.source, None, None, job.benchmark, job.market)
+        sync_files(access, job.source, job.benchmark, job.market)
         return []
     target = due.newest_final(access.calendar, way, access.now())
     if not due.any_begun(job.settings, access.calendar, target):
         return []
     sessions = due.stored_sessions(access.store, way, target)
     again = [] if target in sessions else due.to_look_at_again(sessions, target, memory.looked)
-    sync_store(job.settings, access, way, None, target, again=again)
+    sync_store(job.settings, access, way, last=target, again=again)
     return again if target in due.stored_sessions(access.store, way, target) else []
 
 
-def _repair(access: Access, way: str) -> list[str]:
+def _repair(access: Connections, way: str) -> list[str]:
     """Remove damaged files of the tables that reports rest on; the fetch then downloads them again."""
     tables = [table for table in access.store.tables() if table.source == way]
     if not any(table.verify() for table in tables):

@@ -11,7 +11,7 @@ from screener.console import escaped
 from screener.daily.due import Span
 from screener.daily.reports import Batch, Job, Latest
 from screener.daily.status import Missed
-from screener.data.turns import Turn, What
+from screener.data.status_changes import StatusChange, What
 from screener.i18n import _, name_of, ngettext
 from screener.report.figures import percent
 
@@ -189,7 +189,7 @@ def _verb(kind: What) -> str:
     }[kind]
 
 
-def _stock(settings: Settings, turn: Turn) -> str:
+def _stock(settings: Settings, turn: StatusChange) -> str:
     for sector in settings.sectors.values():
         for member in sector.members:
             if member.ticker == turn.ticker:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from screener.config import Settings, load_settings
 from screener.config.secrets import with_secrets
-from screener.data.access import now, password_age, state_folder
+from screener.data.connections import now, password_age, state_folder
 from screener.doctor import machine
 from screener.doctor.check import Check, first_few
 from screener.doctor.exchange import Exchange
 from screener.doctor.store import can_serve, check_store
 from screener.errors import ConfigError
 from screener.i18n import _
-from screener.krx.breaker import Breaker
 from screener.krx.calendar import Calendar
+from screener.krx.client import Breaker
 
 
 def examine(

@@ -10,15 +10,13 @@ from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.i18n import _
 from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
-from screener.krx.breaker import Breaker
+from screener.krx.client import Breaker, Client, Timeouts
 from screener.krx.http import KRX, NAVER
 from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi
 from screener.krx.pykrx import Pykrx
-from screener.krx.reach import reach
-from screener.krx.wire import Patience, Wire
 
-PATIENCE = Patience(connect=3.0, read=3.0, request=3.0, attempts=1)
+PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
 WARN_FROM = 80
 """Age of a password, in days, from which on its end is announced."""
@@ -54,7 +52,7 @@ class Exchange:
 
     def ask(self) -> Answers:
         """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
-        answers, wire = Answers(), Wire(self._breaker, PATIENCE)
+        answers, wire = Answers(), Client(self._breaker, PATIENCE)
         if self._account is None:
             self._reach("KRX", wire, answers)
         else:
@@ -66,9 +64,9 @@ class Exchange:
             answers.network["Open API"] = answers.key if isinstance(answers.key, NetworkError) else None
         return answers
 
-    def _reach(self, name: str, wire: Wire, answers: Answers) -> None:
+    def _reach(self, name: str, wire: Client, answers: Answers) -> None:
         def ask() -> None:
-            time = reach(HOSTS[name], wire)
+            time = ping(HOSTS[name], wire)
             if time is not None:
                 answers.ahead = self._breaker.now() - time
 

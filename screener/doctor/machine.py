@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from screener.doctor.check import Check
 from screener.errors import ExitCode
 from screener.i18n import _
-from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.krx.client import CLOCK_TOLERANCE
 
 PYTHONS = (3, 11), (3, 13)
 """The oldest and the newest that the screener is tested on."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from screener.config import Settings
-from screener.data.access import now, open_store
-from screener.data.published import Comparison, compare
-from screener.data.sources.base import Need
+from screener.data.connections import now, open_store
+from screener.data.press_check import Comparison, compare
+from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
@@ -79,7 +79,7 @@ def soundness(store: Store) -> Check:
 def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
     """The newest session of any source against the last one that is over."""
     name = "newest session"
-    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.manifest.sessions]
+    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.sessions]
     final = calendar.last_final(now)
     if not days:
         return Check(name, "warning", _("none; {final} is the last that is over", final=final), "`screener sync`")
@@ -154,7 +154,7 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
         DataError: a manifest is damaged.
     """
     event, rules = settings.event(settings.screener.event), settings.screener
-    need = Need(
+    need = PriceRequest(
         market_of={member.ticker: member.market for sector in settings.sectors.values() for member in sector.members},
         news=event.first_day,
         as_of=None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from screener.data.sources.base import Tried
+from screener.data.sources import Tried
 from screener.i18n import name_of
 from screener.report.blocks import Page
 from screener.report.document import to_json

@@ -14,7 +14,7 @@ from screener.analysis.results import Group, GroupRow, Window
 from screener.analysis.scores import LARGEST_Q
 from screener.analysis.truth import Truth
 from screener.data.quality import Finding
-from screener.data.sources.base import File, Printed, Tried
+from screener.data.sources import File, Printed, Tried
 from screener.i18n import N_, Language, _
 
 SCHEMA_VERSION = "1"

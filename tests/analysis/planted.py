@@ -8,8 +8,7 @@ from screener.analysis.impact import Impact, measure_impact
 from screener.analysis.measurement import Rules
 from screener.analysis.results import Group, Stock
 from screener.data.panel import Panel
-from screener.data.sources import demo
-from screener.data.sources.base import Need
+from screener.data.sources import PriceRequest, demo
 from screener.demo import demo_sectors
 from screener.study.expected import Model
 
@@ -33,7 +32,7 @@ def panel() -> Panel:
     """Its prices."""
     market_of = {stock.ticker: stock.market for stock in STOCKS}
     day = demo.event_day()
-    need = Need(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
+    need = PriceRequest(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
     return demo.Demo(1).load(need).panel
 
 

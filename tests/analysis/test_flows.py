@@ -15,7 +15,7 @@ from screener.analysis.results import Group
 from screener.app.report import Request, make_report
 from screener.app.stock import make_card
 from screener.config import load_settings
-from screener.data.sync.plan import Plan
+from screener.data.sync import Plan
 from screener.report.model import Report
 from tests.analysis.test_impact import DAY, EVENT, measure
 from tests.data import live

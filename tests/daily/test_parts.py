@@ -25,7 +25,7 @@ from screener.config import load_settings
 from screener.console import escaped
 from screener.daily import status
 from screener.daily.due import newest_final, spans, to_look_at_again
-from screener.data.turns import Turn, turns
+from screener.data.status_changes import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET
@@ -177,16 +177,16 @@ def test_what_became_of_stocks() -> None:
         t999999=("남", 130, 130, 5, 29.97),
     )
     mine = {f"00000{n}" for n in range(1, 8)}
-    assert turns(before, after, mine, 0.30) == [
-        Turn("000001", "limit_up", "하나"),
-        Turn("000002", "halted", "둘"),
-        Turn("000003", "resumed", "셋"),
-        Turn("000004", "renamed", "새이름", "넷"),
-        Turn("000004", "limit_down", "새이름"),
-        Turn("000005", "delisted", "다섯"),
-        Turn("000007", "listed", "일곱"),
+    assert status_changes(before, after, mine, 0.30) == [
+        StatusChange("000001", "limit_up", "하나"),
+        StatusChange("000002", "halted", "둘"),
+        StatusChange("000003", "resumed", "셋"),
+        StatusChange("000004", "renamed", "새이름", "넷"),
+        StatusChange("000004", "limit_down", "새이름"),
+        StatusChange("000005", "delisted", "다섯"),
+        StatusChange("000007", "listed", "일곱"),
     ]
-    assert turns(before.slice(0, 0), after, mine, 0.30) == []
+    assert status_changes(before.slice(0, 0), after, mine, 0.30) == []
 
 
 def test_changes_are_of_figures_in_rows_that_both_have() -> None:

@@ -50,15 +50,15 @@ def prepare(job: dict[str, Any]) -> None:
     import requests
     import time_machine
 
-    from screener.data import access
+    from screener.data import connections as access
     from screener.data.sync import histories, sessions
     from screener.krx import checks
-    from screener.krx.wire import Patience
+    from screener.krx.client import Timeouts
 
     if job.get("now"):
         time_machine.travel(datetime.fromisoformat(job["now"]), tick=False).start()
     if job.get("patience"):
-        patch.object(access, "Patience", lambda **given: Patience(**{**given, **job["patience"]})).start()
+        patch.object(access, "Timeouts", lambda **given: Timeouts(**{**given, **job["patience"]})).start()
     if job.get("hopeless") is not None:
         patch.object(requests.adapters.HTTPAdapter, "send", _impatient(job["hopeless"])).start()
     if job.get("batch"):

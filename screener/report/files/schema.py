@@ -17,7 +17,7 @@ from screener.analysis.discover import Stirred
 from screener.analysis.measurement import Rules
 from screener.analysis.results import Skipped, Window
 from screener.data.quality import Finding
-from screener.data.universe_filter import Filters
+from screener.data.universe import Filters
 from screener.report.columns import Column, Form, Unit
 from screener.report.forms import FORMS
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance

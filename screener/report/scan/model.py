@@ -8,7 +8,7 @@ from datetime import date
 from screener.analysis.measurement import Rules
 from screener.analysis.scanned import Scan
 from screener.data.quality import Finding
-from screener.data.universe_filter import Filters
+from screener.data.universe import Filters
 from screener.report.model import EventFacts, Happening, Provenance
 
 

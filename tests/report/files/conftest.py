@@ -8,7 +8,7 @@ import pytest
 
 from screener.app.scan import Request, make_scan
 from screener.config import load_settings
-from screener.data.access import open_access
+from screener.data.connections import open_access
 from screener.i18n import speaking
 from screener.report.answer import Answer, claims_answer, comparison_answer, report_answer, scan_answer, stock_answer
 from screener.report.model import Report

@@ -42,13 +42,13 @@ def compare(store: Store) -> list[Comparison]:
     return [
         reading[table.kind.name](table)
         for table in store.tables()
-        if table.kind.name in reading and DAY in table.manifest.sessions
+        if table.kind.name in reading and DAY in table.sessions
     ]
 
 
 def _market(table: StoredTable) -> Comparison:
     """Unadjusted closes, and the official rates."""
-    stocks, _ = published()
+    stocks, _indices_printed = published()
     rows = table.read(("date", "ticker", "close", "change_pct"), DAY, DAY, [one["ticker"] for one in stocks])
     closes = {row["ticker"]: row["close"] for row in rows.to_pylist()}
     rates = {row["ticker"]: row["change_pct"] for row in rows.to_pylist()}
@@ -57,14 +57,14 @@ def _market(table: StoredTable) -> Comparison:
 
 def _prices(table: StoredTable) -> Comparison:
     """Returns from adjusted closes."""
-    stocks, _ = published()
+    stocks, _indices_printed = published()
     rows = table.read(("date", "ticker", "close"), DAY - _FORTNIGHT, DAY, [one["ticker"] for one in stocks])
     closes: dict[str, dict[date, float]] = {}
     for row in rows.to_pylist():
         closes.setdefault(row["ticker"], {})[row["date"]] = row["close"]
     rates = {}
     for ticker, by_day in closes.items():
-        *_, before, last = [None, *sorted(by_day)]
+        *_rest, before, last = [None, *sorted(by_day)]
         if last == DAY and before is not None and by_day[before]:
             rates[ticker] = (by_day[DAY] / by_day[before] - 1) * 100
     return _comparison(table, stocks, "ticker", {}, rates, adjusted=True)
@@ -72,7 +72,7 @@ def _prices(table: StoredTable) -> Comparison:
 
 def _indices(table: StoredTable) -> Comparison:
     """Levels of the indices themselves."""
-    _, indices = published()
+    _stocks_printed, indices = published()
     rows = table.read(("date", "index", "close"), DAY, DAY, [one["index"] for one in indices])
     levels = {row["index"]: row["close"] for row in rows.to_pylist()}
     return _comparison(table, indices, "index", levels, {}, adjusted=False)

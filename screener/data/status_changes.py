@@ -15,7 +15,7 @@ What = Literal["limit_up", "limit_down", "halted", "resumed", "listed", "deliste
 
 
 @dataclass(frozen=True)
-class Turn:
+class StatusChange:
     """Something that a reader of a stock's sector must know."""
 
     ticker: str
@@ -26,7 +26,9 @@ class Turn:
     """Its name before, of one that was renamed."""
 
 
-def turns(before: pa.Table, rows: pa.Table, tickers: Collection[str], price_limit: float) -> list[Turn]:
+def status_changes(
+    before: pa.Table, rows: pa.Table, tickers: Collection[str], price_limit: float
+) -> list[StatusChange]:
     """What became of the stocks of `tickers`.
 
     Args:
@@ -42,20 +44,20 @@ def turns(before: pa.Table, rows: pa.Table, tickers: Collection[str], price_limi
     for ticker in sorted({*earlier, *now}):
         a, b = earlier.get(ticker), now.get(ticker)
         if b is None:
-            found.append(Turn(ticker, "delisted", str((a or {}).get("name") or "")))
+            found.append(StatusChange(ticker, "delisted", str((a or {}).get("name") or "")))
             continue
         name = str(b.get("name") or "")
         if a is None:
-            found.append(Turn(ticker, "listed", name))
+            found.append(StatusChange(ticker, "listed", name))
             continue
         if a.get("name") and name and a["name"] != name:
-            found.append(Turn(ticker, "renamed", name, str(a["name"])))
+            found.append(StatusChange(ticker, "renamed", name, str(a["name"])))
         traded = bool(b["volume"])
         if traded != bool(a["volume"]):
-            found.append(Turn(ticker, "resumed" if traded else "halted", name))
+            found.append(StatusChange(ticker, "resumed" if traded else "halted", name))
         limit = _limit(a, b, price_limit) if traded else 0
         if limit:
-            found.append(Turn(ticker, "limit_up" if limit > 0 else "limit_down", name))
+            found.append(StatusChange(ticker, "limit_up" if limit > 0 else "limit_down", name))
     return found
 
 

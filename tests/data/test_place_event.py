@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from screener.data.sessions import place_event
+from screener.data.panel import place_event
 from screener.errors import DataError
 
 SESSIONS = np.array(["2025-01-23", "2025-01-24", "2025-01-31", "2025-02-03"], dtype="datetime64[D]")

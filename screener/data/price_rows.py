@@ -24,7 +24,7 @@ PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct
 
 
 @dataclass(frozen=True)
-class Long:
+class PriceRows:
     """Rows of one or several price files; every column has one entry per row, in file order."""
 
     day: Days
@@ -39,13 +39,15 @@ class Long:
     market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
 
-    def take(self, rows: NDArray[Any]) -> Long:
+    def take(self, rows: NDArray[Any]) -> PriceRows:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return Long(self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of, self.market_caps)
+        return PriceRows(
+            self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of, self.market_caps
+        )
 
 
-def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> Long:
+def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
     """Rows of `tickers`, through `until`, of all files together.
 
     Raises:
@@ -55,7 +57,7 @@ def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | Non
     parts = [_read_one(path, tickers, until) for path in paths]
     names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
     missing = [np.full(len(part.day), np.nan) for part in parts]
-    return Long(
+    return PriceRows(
         np.concatenate([part.day for part in parts]),
         np.concatenate([part.ticker for part in parts]),
         {
@@ -68,7 +70,7 @@ def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | Non
     )
 
 
-def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
+def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRows:
     table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
     code: Any = table["ticker"].combine_chunks()
     written = code.dictionary
@@ -79,11 +81,11 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> Long:
             path=path,
             ticker=str(written[0]),
         )
-    long = long_of(table, tickers, until)
+    long = price_rows_of(table, tickers, until)
     return replace(long, market_caps=market_caps(table)) if long.day.size else long
 
 
-def long_of(table: pa.Table, tickers: Sequence[str], until: date | None = None) -> Long:
+def price_rows_of(table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
     """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
     code: Any = table["ticker"].combine_chunks()
     written = [str(text) for text in code.dictionary.to_pylist()]
@@ -106,7 +108,7 @@ def long_of(table: pa.Table, tickers: Sequence[str], until: date | None = None) 
         which = to_numpy(listed.indices)[rows]
         told = np.flatnonzero(np.isfinite(which))
         market_of = {int(one): names[int(at)] for one, at in zip(kept[told], which[told], strict=True)}
-    return Long(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
+    return PriceRows(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
 
 WHOLE_MARKET = 700
