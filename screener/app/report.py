@@ -21,8 +21,9 @@ from screener.analysis.so_far import with_window
 from screener.app.flows import load_flows
 from screener.config import Settings
 from screener.config.models import Event, Sector
+from screener.data.choice import choose, load
 from screener.data.panel import Panel, place_event
-from screener.data.sources import Market, PriceRequest, choose, load
+from screener.data.sources import Market, PriceRequest
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report

@@ -16,8 +16,9 @@ from screener.app import report
 from screener.app.report import facts_of, need_of, other_events, provenance_of, refuse_without_index, rules_of
 from screener.config import Settings
 from screener.config.models import Event
+from screener.data.choice import choose, load
 from screener.data.panel import place_event
-from screener.data.sources import Source, choose, load
+from screener.data.sources import Source
 from screener.data.universe import NEEDED, Filters, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.report.scan.model import ScanReport

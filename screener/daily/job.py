@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screener.config import Settings
+from screener.data.choice import open_providers
 from screener.data.connections import Connections
-from screener.data.sources import open_ways
 from screener.errors import UsageError
 
 
@@ -41,7 +41,7 @@ class Job:
                 hint="known are auto, pykrx, openapi and file:PATH,...",
                 source=self.source,
             )
-        return open_ways(self.access, self.source)[0].name
+        return open_providers(self.access, self.source)[0].name
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from screener.data.sources import Market, PriceRequest, choose, load
+from screener.data.choice import choose, load
+from screener.data.sources import Market, PriceRequest
 from screener.data.sources.stored import Stored
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
