@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from screener.data.choice import choose, load
 
+from screener.data.choice import choose, load
 from screener.data.sources import Market, PriceRequest
 from screener.data.sources.stored import Stored
 from screener.errors import DataError

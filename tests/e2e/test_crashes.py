@@ -118,7 +118,7 @@ def assert_the_next_goes_on(sync: Sync, check: Check) -> None:
             calm = content(sync.command.store)
         assert content(sync.command.store) == calm, step
         steps += 1
-    assert steps > 20
+    assert steps > 10
     assert sync.held() == sync.seen()
 
 

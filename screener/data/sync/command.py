@@ -69,19 +69,19 @@ def sync_store(
             "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
-    ways = open_providers(access, source)
+    providers = open_providers(access, source)
     blocked = False
-    for way in ways:
+    for provider in providers:
         try:
-            fetched = way.fetch(plan)
+            fetched = provider.fetch(plan)
         except NetworkError as error:
             blocked = blocked or isinstance(error, BlockedError)
-            if way is ways[-1]:
+            if provider is providers[-1]:
                 raise
-            access.progress.say(_("{source} could not serve: {why}", source=way.name, why=error))
+            access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
         else:
             fetched.blocked = blocked
-            fetched.last = _last_held(access.store, way.name, plan.last)
+            fetched.last = _last_held(access.store, provider.name, plan.last)
             return fetched
     raise AssertionError("there is always a way without an account")
 

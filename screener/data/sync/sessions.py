@@ -26,22 +26,22 @@ from screener.krx.checks import (
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
 
 BATCH = 20
-"""Sessions between two writes: a year's partition is rewritten for each, and a killed fetch repeats at most so many."""
+"""Sessions between two writes: a month is rewritten for each, and a killed fetch repeats at most so many."""
 
 
 def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`."""
-    store, calendar, now = connections.store, connections.calendar, connections.now
+    calendar, now = connections.calendar, connections.now
     last = plan.last if source.same_day else min(plan.last, calendar.before(now().date()))
     fetched = Fetched(source.name, last)
-    market, indices = store.table(source.name, MARKET), store.table(source.name, INDICES)
+    days = _SessionFetch(source, connections, fetched)
+    market, indices = days.market, days.indices
     wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]
     again = {day for day in plan.again if day in market.sessions}
     lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
     source.client.expect(source.requests_each * (len(lacking) + 10))
     due_now = {*_missing(market, wanted, calendar, now()), *again}
     connections.progress.start(_("{source}: sessions", source=source.name), len(due_now))
-    days = _SessionFetch(source, connections, fetched)
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
         stretch = lacking[start : start + source.at_once]
