@@ -43,13 +43,12 @@ def events(workspace: Workspace) -> int:
 @common_options
 def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
-    from screener.data.since import first_prices
 
     settings = workspace.settings
     for sector in ids:
         settings.sector(sector)  # a wrong name is an error before the store is read
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
-    since = first_prices(workspace.open_store(), tickers)
+    since = workspace.open_store().first_dates(tickers)
     tables = [member_table(settings, sector, since) for sector in ids] or [sector_table(settings, since)]
     echo("\n".join(tables))
     return ExitCode.DONE
