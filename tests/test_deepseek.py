@@ -127,10 +127,10 @@ def test_split_is_no_fall(krx: Path) -> None:
 
     import numpy as np
 
-    from screener.data.sources.base import Need
+    from screener.data.sources import PriceRequest
     from screener.data.sources.files import Files
 
-    asked = Need({"355390": "KOSDAQ"}, date(2025, 1, 27), None, 0.3, date(2025, 6, 30))
+    asked = PriceRequest({"355390": "KOSDAQ"}, date(2025, 1, 27), None, 0.3, date(2025, 6, 30))
     market_file = krx / "market_2025-01-02_2025-02-11.parquet"
     for files in (
         Files([krx / "prices_adjusted.parquet"], [krx / "indices.parquet"]),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.longform import Long
+from screener.data.price_rows import PriceRows
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.tables import Days
@@ -43,13 +43,13 @@ def finding(code: str, severity: Severity, places: Sequence[str]) -> list[Findin
     return [Finding(code, severity, len(places), tuple(places[:EXAMPLES]))]
 
 
-def places(long: Long, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
+def places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
     """Ticker and date of the given rows."""
     chosen = long.take(rows)
     return [f"{tickers[code]} {day}" for code, day in zip(chosen.ticker, chosen.day, strict=True)]
 
 
-def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Finding]]:
+def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
     """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
 
     Args:
@@ -88,7 +88,7 @@ def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Fin
     return long, findings
 
 
-def _refuse(long: Long, tickers: Sequence[str], what: str, name: str, bad: NDArray[np.bool_], why: str) -> None:
+def _refuse(long: PriceRows, tickers: Sequence[str], what: str, name: str, bad: NDArray[np.bool_], why: str) -> None:
     """An error for the first of the `bad` rows."""
     rows = np.flatnonzero(bad)
     if rows.size:
@@ -106,20 +106,20 @@ def _refuse(long: Long, tickers: Sequence[str], what: str, name: str, bad: NDArr
         )
 
 
-def _no_trade(long: Long) -> NDArray[np.bool_]:
+def _no_trade(long: PriceRows) -> NDArray[np.bool_]:
     """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
     unknown = np.full(len(long.day), np.nan)
     volume, opened = long.values.get("volume", unknown), long.values.get("open", unknown)
     return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
 
 
-def traded(long: Long) -> NDArray[np.bool_]:
+def traded(long: PriceRows) -> NDArray[np.bool_]:
     """Rows with a price at which somebody traded."""
     close = long.values["close"]
     return np.isfinite(close) & (close > 0) & ~_no_trade(long)
 
 
-def _drop_closed_days(long: Long) -> tuple[Long, list[Finding]]:
+def _drop_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:
     """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
     days, position = np.unique(long.day, return_inverse=True)
     weekend = ~np.is_busday(days)
@@ -135,7 +135,7 @@ def _drop_closed_days(long: Long) -> tuple[Long, list[Finding]]:
     return long.take(~rows), [found]
 
 
-def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Finding]]:
+def _drop_duplicates(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
     again = np.zeros(len(long.day), dtype=bool)
     again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
     if not again.any():

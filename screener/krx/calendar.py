@@ -73,7 +73,7 @@ class Calendar:
     def shift(self, day: date, number: int) -> date:
         """The session `number` sessions after (negative: before) the first one on or after `day`."""
         day = self.first_on_or_after(day)
-        for _ in range(abs(number)):
+        for _step in range(abs(number)):
             day = self.first_on_or_after(day + _DAY) if number > 0 else self.before(day)
         return day
 

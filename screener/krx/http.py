@@ -1,4 +1,4 @@
-"""The HTTP session that pykrx is given: its requests go through a `Wire`, and every answer is looked at first."""
+"""The HTTP session that pykrx is given: its requests go through a `Client`, and every answer is looked at first."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import requests
 
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
 from screener.krx.hours import KST
-from screener.krx.wire import PassingError, RefusalError, Wire
 
 KRX = "data.krx.co.kr"
 NAVER = "fchart.stock.naver.com"
@@ -35,11 +34,11 @@ class LoggedOutError(Exception):
 class Transport(requests.Session):
     """Cookies go only to the host that they came from, and a login nowhere but to KRX."""
 
-    def __init__(self, wire: Wire, *, any_clock: bool = False) -> None:
-        """Send requests through `wire`.
+    def __init__(self, client: Client, *, any_clock: bool = False) -> None:
+        """Send requests through `client`.
 
         Args:
-            wire: the way out.
+            client: the way out.
             any_clock: whether the answers are of use although this machine's clock is wrong.
         """
         super().__init__()
@@ -47,7 +46,7 @@ class Transport(requests.Session):
         self.logged_in = False
         self.login_code = ""
         """What KRX last answered to a login."""
-        self._wire = wire
+        self._client = client
         self._any_clock = any_clock
         self._compared: set[str] = set()
         """Hosts whose clock was compared with this machine's."""
@@ -63,22 +62,22 @@ class Transport(requests.Session):
         login = address.path.endswith(_LOGIN_POST)
         # A redirect of a data page leads to an error page, or to plain http; one of the login would take it along.
         options["allow_redirects"] = host == NAVER or (address.path.startswith(_LOGIN_PAGES) and not login)
-        patience, asked = self._wire.patience, _asked(address, options)
+        timeouts, asked = self._client.timeouts, _asked(address, options)
 
         def send(seconds: float) -> requests.Response:
-            options["timeout"] = min(patience.connect, seconds), min(patience.read, seconds)
+            options["timeout"] = min(timeouts.connect, seconds), min(timeouts.read, seconds)
             try:
                 answer = super(Transport, self).request(method, url, headers=headers, **options)
             except requests.exceptions.TooManyRedirects:
                 raise RefusalError(_("redirects that lead nowhere")) from None
             except requests.RequestException as error:
-                raise PassingError(_why(error)) from None
+                raise TemporaryError(_why(error)) from None
             _look_at(answer, host, address.path, str(asked.get("symbol", "")))
             self._compare_clocks(answer, host)
             return answer
 
         # A login that got no answer may have been counted all the same, and KRX locks accounts.
-        answer = self._wire.ask(host, _name(asked) or address.path.rsplit("/", 1)[-1], send, once=login)
+        answer = self._client.ask(host, _name(asked) or address.path.rsplit("/", 1)[-1], send, once=login)
         if login:
             self.login_code = _login_code(answer)
         return answer
@@ -91,7 +90,7 @@ class Transport(requests.Session):
         asked, leads = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
         if asked.hostname == NAVER and leads.hostname != NAVER:
             # Over plain http any network can answer in Naver's place: one that wants a login of its own does.
-            raise PassingError(
+            raise TemporaryError(
                 _("the network answers with a redirect to {place}", place=leads.netloc or _("another page"))
             )
         if asked.hostname == KRX and (leads.scheme, leads.netloc) != ("https", KRX):
@@ -100,7 +99,7 @@ class Transport(requests.Session):
 
     def _compare_clocks(self, answer: requests.Response, host: str) -> None:
         """Figures count as final by this machine's clock: one that is wrong would make a price of noon a close."""
-        theirs, ours = answered_at(answer), self._wire.breaker.now()
+        theirs, ours = answered_at(answer), self._client.breaker.now()
         if self._any_clock or theirs is None or host in self._compared:
             return
         if abs(ours - theirs) > CLOCK_TOLERANCE:
@@ -172,7 +171,7 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
     if status in _REFUSED:
         raise RefusalError(_("status {status}", status=status))
     if status >= 500:
-        raise PassingError(_("status {status}", status=status))
+        raise TemporaryError(_("status {status}", status=status))
     if status >= 300:
         if answer.is_redirect:
             place = urlsplit(answer.headers["location"]).netloc or _("another page")
@@ -197,8 +196,8 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
             answer.json()
     except (ElementTree.ParseError, ValueError):
         if not text.strip():
-            raise PassingError(_("an empty answer")) from None
-        raise PassingError(_("an answer that breaks off")) from None
+            raise TemporaryError(_("an empty answer")) from None
+        raise TemporaryError(_("an answer that breaks off")) from None
     if host == KRX:
         _is_utf8(answer.content)
 
@@ -221,4 +220,21 @@ def _is_utf8(content: bytes) -> None:
     try:
         content.decode()
     except UnicodeDecodeError:
-        raise PassingError(_("an answer in another charset than it says")) from None
+        raise TemporaryError(_("an answer in another charset than it says")) from None
+
+
+_PAGES = {
+    KRX: f"{LOGIN_URL}/contents/MDC/COMS/client/MDCCOMS001.cmd",
+    NAVER: f"http://{NAVER}/sise.nhn?symbol=005930&timeframe=day&count=1&requestType=0",
+}
+
+
+def ping(host: str, client: Client) -> datetime | None:
+    """Ask KRX for its login page, or Naver for one price; returns the answer's time, KST, or None if it has none.
+
+    Raises:
+        BlockedError: the host refuses this machine, now or since earlier.
+        NetworkError: it could not be reached, or did not answer in time.
+    """
+    with Transport(client, any_clock=True) as transport:
+        return answered_at(transport.request("GET", _PAGES[host]))

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from screener.errors import DataError, LoginError, NetworkError, UsageError
 from screener.i18n import _
+from screener.krx.client import Client, RefusalError, TemporaryError
 from screener.krx.rows import index_rows, market_rows
-from screener.krx.wire import PassingError, RefusalError, Wire
 
 if TYPE_CHECKING:
     from krx_openapi import KRX
@@ -51,7 +51,7 @@ class OpenApi:
     same_day = False
     at_once = 20
 
-    def __init__(self, key: str, wire: Wire) -> None:
+    def __init__(self, key: str, client: Client) -> None:
         """Take the user's key; it goes to KRX and nowhere else.
 
         Raises:
@@ -61,7 +61,7 @@ class OpenApi:
         if not key.strip():
             # The library would look for another one in places of its own.
             raise LoginError("KRX_AUTH_KEY is empty", hint="set it to a key from {site}, or unset it", site=SITE)
-        self.wire = wire
+        self.client = client
         self._key = key
         self._library = _load()
 
@@ -136,7 +136,7 @@ class OpenApi:
             except self._library.KRXError as error:
                 raise _fault(self._library, error, service) from None
 
-        rows = self.wire.ask(HOST, f"{service} {day}", send)
+        rows = self.client.ask(HOST, f"{service} {day}", send)
         others = {row.get("BAS_DD", _("no date")) for row in rows} - {stamp}
         if others:
             raise NetworkError(
@@ -160,7 +160,7 @@ def _load() -> ModuleType:
 
 
 def _fault(library: Any, error: Exception, service: str) -> Exception:
-    """What the library's error is for a `Wire`; it keeps the status in its text only."""
+    """What the library's error is for a `Client`; it keeps the status in its text only."""
     text = str(error)
     found = re.match(r"HTTP (\d{3}) ", text)
     status = int(found.group(1)) if found else 0
@@ -179,9 +179,9 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
             "KRX Open API: the 10,000 requests a day of this key are used up", hint="run it again after midnight KST"
         )
     if transport:
-        return PassingError(_dropped(transport.group(1)))
+        return TemporaryError(_dropped(transport.group(1)))
     if status >= 500:
-        return PassingError(_("status {status}", status=status))
+        return TemporaryError(_("status {status}", status=status))
     if status == 403 or 300 <= status < 400:
         return RefusalError(_("status {status}", status=status))
     if text.startswith(("non-JSON response", "unexpected KRX response")):

@@ -1,7 +1,7 @@
 """Prices through pykrx: the one module that imports it, and keeps its sharp edges in.
 
 pykrx logs in while it is imported, prints to stdout, has no timeouts and checks no status; it sends KRX's cookie to
-Naver as well. It does offer a place for a session of one's own: the one put there sends every request through a `Wire`.
+Naver as well. It does take a session of one's own: the one given to it sends every request through a `Client`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -22,9 +21,9 @@ from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import _
 from screener.krx.account import Account, PasswordAge
 from screener.krx.checks import BENCHMARKS
+from screener.krx.client import Client
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
 from screener.krx.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
-from screener.krx.wire import Wire
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
@@ -44,12 +43,12 @@ class Pykrx:
     at_once = 400
     """KRX gives an index for two years at most."""
 
-    def __init__(self, account: Account | None, wire: Wire, password_age: PasswordAge | None = None) -> None:
+    def __init__(self, account: Account | None, client: Client, password_age: PasswordAge | None = None) -> None:
         self.name = "pykrx-login" if account else "pykrx-keyless"
-        self.wire = wire
+        self.client = client
         self._account = account
         self._password_age = password_age
-        self._transport = Transport(wire)
+        self._transport = Transport(client)
         self._pykrx: _Modules | None = None
 
     def history(self, ticker: str, first: date, last: date) -> pa.Table:
@@ -192,8 +191,7 @@ class Pykrx:
         return self._pykrx
 
 
-@dataclass(frozen=True)
-class _Modules:
+class _Modules(NamedTuple):
     """What is used of pykrx."""
 
     krx: Any

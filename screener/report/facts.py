@@ -12,7 +12,7 @@ from screener.analysis.impact import Flows
 from screener.analysis.model import Rules
 from screener.config.models import Event
 from screener.data.panel import Panel
-from screener.data.sources.base import Market
+from screener.data.sources import Market
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance
@@ -20,7 +20,7 @@ from screener.study.models import Model
 from screener.study.placebo import other_windows
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 
 def facts_of(event_id: str, event: Event, event_day: date, base: date, others: Sequence[Event]) -> EventFacts:
@@ -120,7 +120,7 @@ INVESTORS = ("foreign", "institution", "individual")
 
 
 def load_flows(
-    source: str, access: Callable[[], Access], tickers: Sequence[str], first: date, last: date
+    source: str, access: Callable[[], Connections], tickers: Sequence[str], first: date, last: date
 ) -> Flows | None:
     """Net purchases of `tickers` from `first` through `last`, as far as the store knows them; None if of no day.
 

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screener.choices import MARKETS
 from screener.config import Settings
-from screener.config.models import Event, Market, Member
+from screener.config.models import Event, Member
 from screener.errors import UsageError
 from screener.i18n import _, language
 
 if TYPE_CHECKING:
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
-MARKETS: tuple[Market, ...] = ("KOSPI", "KOSDAQ")
 NEAREST = 3
 """Stocks that are suggested where none has the name."""
 
 
 def find_stock(
-    settings: Settings, asked: str, source: str, market: Sequence[Path], event: Event, access: Callable[[], Access]
+    settings: Settings, asked: str, source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]
 ) -> Member:
     """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market.
 
@@ -75,7 +75,7 @@ def _meant(known: Sequence[Member], asked: str) -> str:
     )
 
 
-def _listed(source: str, market: Sequence[Path], event: Event, access: Callable[[], Access]) -> list[Member]:
+def _listed(source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]) -> list[Member]:
     """Every stock of the market files, or of the store's last whole-market session; none where there is neither."""
     from screener.data.sources.stored import SOURCES
     from screener.data.universe import market_of_files

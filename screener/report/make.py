@@ -19,11 +19,10 @@ from screener.analysis.model import Group, Rules, Stock
 from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Name, Sector
-from screener.data.sessions import EventTime, place_event
-from screener.data.sources import choose, load
-from screener.data.sources.base import Market, Need, Source
-from screener.data.universe import NEEDED, WholeMarket, market_of_files, market_of_store
-from screener.data.universe_filter import Filters, sift
+from screener.data.choice import choose, load
+from screener.data.panel import EventTime, place_event
+from screener.data.sources import Market, PriceRequest, Source
+from screener.data.universe import NEEDED, Filters, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.facts import (
@@ -41,7 +40,7 @@ from screener.study.models import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screener.data.sources.live import Access
+    from screener.data.connections import Connections
 
 UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
@@ -138,7 +137,7 @@ def _label(settings: Settings, label: str) -> str:
     return f"{identifier}{colon}{theme}"
 
 
-def make_report(settings: Settings, request: Request, access: Callable[[], Access]) -> Report:
+def make_report(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     """Compute the report that `request` asks for; `access` is opened if a source needs it.
 
     Raises:
@@ -153,7 +152,7 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Acces
     return _study(settings, request, once)
 
 
-def _study(settings: Settings, request: Request, access: Callable[[], Access]) -> Report:
+def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
     chosen = {name: settings.sectors[name] for name in named or settings.sectors}
     stocks, groups = _stocks(chosen), _groups(chosen)
@@ -240,7 +239,7 @@ def _with_printed(report: Report, market: Market) -> Report:
     return report.with_frames(stocks=stocks)
 
 
-def _with_group_flows(report: Report, request: Request, access: Callable[[], Access], prices: _Prices) -> Report:
+def _with_group_flows(report: Report, request: Request, access: Callable[[], Connections], prices: _Prices) -> Report:
     """The report with who bought the groups, where the store knows it."""
     panel = prices.market.panel
     flows = load_flows(request.source, access, panel.tickers, *_span(report))
@@ -255,7 +254,7 @@ def _span(report: Report) -> tuple[date, date]:
     return min(days), max(days)
 
 
-def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Access]) -> Report:
+def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
     event = settings.event(request.event or settings.screener.event)
     member = find_stock(settings, asked, request.source, request.market, event, access)
@@ -279,11 +278,11 @@ def _card(settings: Settings, request: Request, asked: str, access: Callable[[],
     return report.with_frames(flows=from_rows("flows", rows))
 
 
-def _scan(settings: Settings, request: Request, access: Callable[[], Access]) -> Report:
+def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     """A whole market in the leading window."""
     event_id = request.event or settings.screener.event
     whole, source = _whole_market(request, settings.event(event_id), access)
-    chosen, taken = sift(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
+    chosen, taken = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
     if not chosen.any():
         raise UsageError(
             "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
@@ -335,7 +334,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Access]) ->
     )
 
 
-def _whole_market(request: Request, event: Event, access: Callable[[], Access]) -> tuple[WholeMarket, Source]:
+def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
     """The market before the event, and where its prices come from."""
     first_day = event.event_day or event.first_day
     if request.source.startswith("file:"):
@@ -358,7 +357,7 @@ def _prices(
     """The prices of `stocks` from the first of `sources` that can serve, and the event placed among them."""
     event_id = request.event or settings.screener.event
     event = settings.event(event_id)
-    need = Need(
+    need = PriceRequest(
         market_of={stock.ticker: stock.market for stock in stocks},
         news=event.first_day,
         as_of=request.as_of,
@@ -393,7 +392,7 @@ def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:
     ]
 
 
-def _stocks_of_market(whole: WholeMarket, places: Sequence[int], settings: Settings) -> list[Stock]:
+def _stocks_of_market(whole: Universe, places: Sequence[int], settings: Settings) -> list[Stock]:
     """The stocks at `places`, with the English names that the configuration knows."""
     english = {member.ticker: member.en for sector in settings.sectors.values() for member in sector.members}
     stocks = []

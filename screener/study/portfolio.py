@@ -85,7 +85,7 @@ class Portfolio:
         return cls(stacked, counts / max(len(design_of), 1), present.astype(np.int64))
 
     def __sub__(self, other: Portfolio) -> Portfolio:
-        """Long this portfolio, short the other."""
+        """PriceRows this portfolio, short the other."""
         return Portfolio(
             np.hstack([self.returns, other.returns]),
             np.concatenate([self.weights, -other.weights]),

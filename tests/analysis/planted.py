@@ -9,8 +9,7 @@ from screener.analysis.impact import measure_impact
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock
 from screener.data.panel import Panel
-from screener.data.sources import demo
-from screener.data.sources.base import Need
+from screener.data.sources import PriceRequest, demo
 from screener.demo import demo_sectors
 from screener.study.arrays import Ints
 from screener.study.models import Model
@@ -35,7 +34,7 @@ def panel() -> Panel:
     """Its prices."""
     market_of = {stock.ticker: stock.market for stock in STOCKS}
     day = demo.event_day()
-    need = Need(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
+    need = PriceRequest(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
     return demo.Demo(1).load(need).panel
 
 

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from screener.config import load_settings
 from screener.config.models import Member
 from screener.config.own_sectors import refuse_name, with_sector
-from screener.data.universe_filter import Filters, sift
+from screener.data.universe import Filters, apply_filters
 from screener.i18n import Language, set_language
 from screener.report.formats.terminal import Style, render
 from screener.report.make import Request, make_report
@@ -68,7 +68,7 @@ def test_filters_by_hand() -> None:
     tickers, names, markets, caps, value = (list(column) for column in zip(*table, strict=True))
 
     def left(**wanted: Any) -> tuple[list[str], dict[str, int | None]]:
-        stay, counts = sift(tickers, names, markets, np.array(caps), np.array(value), Filters(**wanted))
+        stay, counts = apply_filters(tickers, names, markets, np.array(caps), np.array(value), Filters(**wanted))
         return [ticker for ticker, stays in zip(tickers, stay, strict=True) if stays], counts
 
     assert left() == (
@@ -86,7 +86,7 @@ def test_filters_by_hand() -> None:
 
 def test_figures_that_no_source_has_filter_nothing() -> None:
     unknown = np.full(2, np.nan)
-    stay, counts = sift(["000010", "000020"], ["가", "나"], ["KOSPI", "KOSPI"], unknown, unknown, Filters())
+    stay, counts = apply_filters(["000010", "000020"], ["가", "나"], ["KOSPI", "KOSPI"], unknown, unknown, Filters())
     assert stay.all()
     assert (counts["small"], counts["thin"]) == (None, None)
 

@@ -26,7 +26,7 @@ class Garch:
     shock: float
     memory: float
     variance: float
-    """Long-run variance."""
+    """PriceRows-run variance."""
     ahead: float
     """Expected variance of the session after the last one."""
 

@@ -138,8 +138,8 @@ def later(command: Command, exchange: Exchange) -> Command:
 
 
 def damaged(command: Command, _: Exchange) -> Command:
-    (manifest,) = command.store.glob("pykrx-keyless/prices/_manifest.json")
-    manifest.write_bytes(manifest.read_bytes()[:-10])
+    (path,) = command.store.glob("pykrx-keyless/prices/prices.parquet")
+    path.write_bytes(path.read_bytes()[:-10])
     return command
 
 
@@ -383,7 +383,7 @@ DATA = (
     ),
     Row(
         "a file of the store is damaged",
-        "…: fails its checksum: run `screener store repair`",
+        "…: is damaged: run `screener store repair`",
         3,
         everywhere(damaged, ways="keyless"),
     ),

@@ -15,7 +15,7 @@ from tests.crash import put_back
 from tests.forkserver import ROOT, Starter
 
 PATIENT = {"connect": 60, "read": 60, "request": 120, "first": None, "attempts": 3, "backoff": 0}
-"""A `Patience` that outlasts a busy machine: nothing times out but what is never answered."""
+"""A `Timeouts` that outlasts a busy machine: nothing times out but what is never answered."""
 LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
 _numbers = count(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,7 +56,7 @@ class Sync:
     def seen(self) -> Rows:
         """The same, read as others do that know Parquet and nothing of the screener."""
         folder = self.command.store / self.path
-        if not list(folder.glob("*/*.parquet")):
+        if not list(folder.rglob("*.parquet")):
             return {}
         dataset = pyarrow.dataset.dataset(folder, format="parquet", partitioning="hive")
         return rows_of(dataset.to_table(columns=["date", "ticker", "close"]))
@@ -119,7 +118,7 @@ def assert_the_next_goes_on(sync: Sync, check: Check) -> None:
             calm = content(sync.command.store)
         assert content(sync.command.store) == calm, step
         steps += 1
-    assert steps > 20
+    assert steps > 10
     assert sync.held() == sync.seen()
 
 
@@ -164,7 +163,7 @@ def test_what_a_killed_write_leaves_is_no_damage(bare: Command, market: Market) 
     market.now = BEFORE_SPLIT
     sync = Sync(bare, (), "pykrx-keyless/prices")
     assert sync.run().code == 0
-    part = bare.store / sync.path / "year=2025/_staged-0123456789ab"
+    part = bare.store / sync.path / "_prices.parquet.new"
     part.write_bytes(b"half of a file")
     verified = bare.run("store", "verify")
     assert (verified.code, verified.out) == (0, f"{bare.store}: sound\n")
@@ -175,26 +174,6 @@ def test_what_a_killed_write_leaves_is_no_damage(bare: Command, market: Market) 
     assert sync.at(AFTER_SPLIT).run().code == 0
     assert not part.exists()
     assert bare.with_(now=AFTER_SPLIT).run("store", "verify").err == ""
-
-
-def test_a_write_that_counts_is_finished_by_the_next_sync(bare: Command, market: Market) -> None:
-    """Killed between the manifest and the files, the store is right, but others would still read the old files."""
-    first = date(2025, 1, 2)
-    sync = Sync(bare.with_(batch=None), ("--from", str(first)), "pykrx-keyless/prices")
-    truth(market, BEFORE_SPLIT, first)
-    assert sync.run().code == 0
-    part = bare.store / sync.path / "year=2025/part-0.parquet"
-    old = part.read_bytes()
-    whole = truth(market, AFTER_SPLIT, first)
-    sync = sync.at(AFTER_SPLIT)
-    assert sync.run().code == 0
-    digest = hashlib.sha256(part.read_bytes()).hexdigest()
-    part.rename(part.with_name(f"_staged-{digest[:12]}"))
-    part.write_bytes(old)
-    assert sync.held() == whole != sync.seen()
-    done = sync.run()
-    assert done.out.startswith("pykrx-keyless: nothing was missing, 0 requests")
-    assert sync.held() == sync.seen() == whole
 
 
 def test_two_at_once_one_works_and_the_other_says_who_does(bare: Command, exchange: Exchange) -> None:

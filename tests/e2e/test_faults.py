@@ -119,6 +119,8 @@ def test_a_fault_is_told_in_a_line_and_costs_nothing(
 
     if "damaged" in row.fault:
         assert command.run("store", "repair").code == 0
+        first = min(day for days in held.values() for day in days)
+        assert struck.run(*sync(case.way, first, case.last)).code == 0  # what it held is fetched again
     after = content(command.store)
     assert_true(after, exchange.market)
     for name, days in held.items():

@@ -223,18 +223,18 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
     info = command.run("store", "info")
     assert re.search(r"^pykrx-keyless +prices +96 +2024-09-11 +2025-02-10 ", info.out, flags=re.MULTILINE)
     assert command.run("store", "verify").out == f"{command.store}: sound\n"
-    (year,) = command.store.glob("pykrx-keyless/prices/year=2025/part-0.parquet")
-    whole, rows = year.read_bytes(), pq.read_table(year)
-    year.write_bytes(whole[:100] + b"X" + whole[101:])
+    (path,) = command.store.glob("pykrx-keyless/prices/prices.parquet")
+    whole, rows = path.read_bytes(), pq.read_table(path)
+    path.write_bytes(whole[:100] + b"X" + whole[101:])
     broken = command.run("store", "verify")
-    assert (broken.code, broken.out) == (3, f"{year}: fails its checksum\n")
+    assert (broken.code, broken.out) == (3, f"{path}: fails its checksum\n")
     refused = command.run("report", "--source", "store")
     assert (refused.code, refused.out) == (3, "")
-    assert refused.said == [f"screener: {year}: is damaged: run `screener store repair`"]
+    assert refused.said == [f"screener: {path}: is damaged: run `screener store repair`"]
     mended = command.run("store", "repair")
-    assert (mended.code, mended.out) == (0, f"{year}: removed: fails its checksum\n")
+    assert (mended.code, mended.out) == (0, f"{path}: removed: fails its checksum\n")
     assert command.run("sync").code == 0
-    assert pq.read_table(year).equals(rows)
+    assert pq.read_table(path).equals(rows)
     assert command.run("store", "verify").code == 0
 
 
@@ -273,7 +273,7 @@ def test_a_store_on_another_filesystem(command: Command, exchange: Exchange) -> 
     url = f"fsspec+local://{folder}"
     done = command.run("report", "--store", url)
     assert done.code == 0, done.err
-    assert list(folder.glob("pykrx-keyless/prices/year=*/part-0.parquet"))
+    assert list(folder.glob("pykrx-keyless/prices/prices.parquet"))
     exchange.requests.clear()
     again = command.given(SCREENER_STORE=url).run("report")
     assert (again.code, again.out, exchange.requests) == (0, done.out, [])

@@ -25,21 +25,20 @@ LOADED = (
     "pykrx.website.comm.auth",
     "pykrx.website.krx.market.core",
     "pykrx.website.naver.wrap",
+    "screener.report.make",
     "screener.daily.run",
     "screener.doctor",
-    "screener.archive.filing",
+    "screener.archive.reports",
     "screener.data.sync.command",
-    "screener.cli",
+    "screener.cli.app",
     "screener.demo",
     "screener.krx.openapi",
     "screener.krx.pykrx",
     "screener.data.sync.imports",
     "screener.report.charts",
-    "screener.report.make",
     "screener.report.formats.parquet",
     "screener.report.formats.xlsx",
-    "screener.report.holdings",
-    "screener.report.formats.html",
+    "screener.report.html",
     "screener.report.formats.markdown",
     "screener.report.formats.terminal",
     "time_machine",
@@ -51,15 +50,15 @@ def prepare(job: dict[str, Any]) -> None:
     import requests
     import time_machine
 
-    from screener.data import access
+    from screener.data import connections as access
     from screener.data.sync import histories, sessions
     from screener.krx import checks
-    from screener.krx.wire import Patience
+    from screener.krx.client import Timeouts
 
     if job.get("now"):
         time_machine.travel(datetime.fromisoformat(job["now"]), tick=False).start()
     if job.get("patience"):
-        patch.object(access, "Patience", lambda **given: Patience(**{**given, **job["patience"]})).start()
+        patch.object(access, "Timeouts", lambda **given: Timeouts(**{**given, **job["patience"]})).start()
     if job.get("hopeless") is not None:
         patch.object(requests.adapters.HTTPAdapter, "send", _impatient(job["hopeless"])).start()
     if job.get("batch"):

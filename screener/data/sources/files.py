@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.longform import Long, read_prices, read_table
 from screener.data.panel import build_panel
+from screener.data.price_rows import PriceRows, read_prices, read_table
 from screener.data.quality import Finding, checked_level, clean, finding, traded
-from screener.data.sources.base import File, Market, Need
+from screener.data.sources import File, Market, PriceRequest
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.tables import Days, to_numpy
@@ -30,11 +30,11 @@ class Files:
     market: Sequence[Path] = ()
     name: str = "file"
 
-    def refusal(self, need: Need) -> str | None:  # noqa: ARG002 - what files hold shows when they are read
+    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - what files hold shows when they are read
         """None: files that the user names are always tried."""
         return None
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
         rows = read_prices(self.prices, need.tickers, need.as_of)
@@ -76,7 +76,7 @@ class Files:
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
         )
 
-    def _levels(self, need: Need) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    def _levels(self, need: PriceRequest) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         """Days and levels of each index that is needed."""
         called = ", ".join(path.name for path in self.benchmark)
         parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
@@ -99,7 +99,7 @@ class Files:
         return levels
 
 
-def _other_markets(official: Long, need: Need) -> list[Finding]:
+def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
     """Stocks that the market file lists elsewhere than the configuration; `KOSDAQ GLOBAL` is a segment of KOSDAQ."""
     elsewhere = [
         f"{need.tickers[ticker]} {market}"

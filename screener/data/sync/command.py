@@ -8,82 +8,90 @@ from datetime import date
 from pathlib import Path
 
 from screener.config import Settings
-from screener.data.sources import open_ways, paths_of
-from screener.data.sources.live import Access
+from screener.data.choice import open_providers, paths_of
+from screener.data.connections import Connections
 from screener.data.sources.stored import PROXIES
 from screener.data.store import Store
-from screener.data.sync.plan import Fetched, Plan
+from screener.data.sync import Fetched, Plan
 from screener.errors import BlockedError, NetworkError, UsageError
 from screener.i18n import _, ngettext
-from screener.krx.tables import MARKET, PRICES
 
 KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
 
 
+def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
+    """Take files into the store.
+
+    Args:
+        access: the store, and the time.
+        source: file:PATH[,PATH...], the prices.
+        benchmark: index files.
+        market: market files.
+
+    Raises:
+        UsageError: the source names no file, or one that is not there.
+        DataError: a file cannot be read, or its rows contradict each other; nothing of any is stored.
+    """
+    if not source.startswith("file:"):
+        raise UsageError("--benchmark and --market go with --source file:PATH")
+    from screener.data.sync.imports import import_files
+
+    with access.writing(f"sync --source {source}"):
+        return import_files(access.store, paths_of(source), benchmark, market, access.now())
+
+
 def sync_store(
     settings: Settings,
-    access: Access,
+    access: Connections,
     source: str,
-    first: date | None,
-    last: date | None,
-    benchmark: Sequence[Path] = (),
-    market: Sequence[Path] = (),
+    first: date | None = None,
+    last: date | None = None,
     again: Sequence[date] = (),
 ) -> Fetched:
-    """Fetch into the store what it lacks, from the best way to the exchange that is open, or import files.
+    """Fetch into the store what it lacks, from the best provider that serves.
 
     Args:
         settings: what is configured.
-        access: the store and the ways to the exchange.
-        source: auto, pykrx, openapi, one of the ways, or file:PATH.
+        access: the store and the providers.
+        source: auto, pykrx, openapi, or a provider.
         first: first day; None = what the events need.
         last: last day; None = the last session that is over.
-        benchmark: index files, with file:PATH.
-        market: market files, with file:PATH.
         again: stored sessions that are asked for once more.
 
     Raises:
         LoginError: an account or key is refused.
-        NetworkError: no way leads to the exchange.
+        NetworkError: no provider can be reached.
         DataError: what it gives is not whole, or contradicts itself.
     """
-    if source.startswith("file:"):
-        from screener.data.sync.imports import import_files
-
-        with access.store.writing(f"sync --source {source}", access.now()):
-            return import_files(access.store, paths_of(source), benchmark, market, access.now())
-    if benchmark or market:
-        raise UsageError("--benchmark and --market go with --source file:PATH")
-    if source not in ("auto", "pykrx", "openapi", *access.ways):
+    if source not in ("auto", "pykrx", "openapi", *access.providers):
         raise UsageError(
             "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
-    ways = open_ways(access, source)
+    providers = open_providers(access, source)
     blocked = False
-    for way in ways:
+    for provider in providers:
         try:
-            fetched = way.fetch(plan)
+            fetched = provider.fetch(plan)
         except NetworkError as error:
             blocked = blocked or isinstance(error, BlockedError)
-            if way is ways[-1]:
+            if provider is providers[-1]:
                 raise
-            access.progress.say(_("{source} could not serve: {why}", source=way.name, why=error))
+            access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
         else:
             fetched.blocked = blocked
-            fetched.last = _last_held(access.store, way.name, plan.last)
+            fetched.last = _last_held(access.store, provider.name, plan.last)
             return fetched
     raise AssertionError("there is always a way without an account")
 
 
 def _last_held(store: Store, source: str, until: date) -> date | None:
     """The newest session of `source` in the store, no later than `until`."""
-    kind = PRICES if source == "pykrx-keyless" else MARKET
-    return max((day for day in store.table(source, kind).manifest.sessions if day <= until), default=None)
+    return max((day for day in store.main_table(source).sessions if day <= until), default=None)
 
 
-def plan_of(settings: Settings, access: Access, first: date | None, last: date | None) -> Plan:
+def plan_of(settings: Settings, access: Connections, first: date | None, last: date | None) -> Plan:
     """From the history that the earliest event needs to the last session that is over, if nothing else is asked for."""
     calendar, rules = access.calendar, settings.screener
     now = access.now()

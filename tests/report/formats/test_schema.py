@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from screener.data.sources.base import Tried
+from screener.data.sources import Tried
 from screener.errors import ExitCode
 from screener.krx.hours import KST
 from screener.report.formats.schema import report_schema, scan_schema

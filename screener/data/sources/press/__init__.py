@@ -15,7 +15,7 @@ import numpy as np
 
 from screener.data.panel import Panel, limits_touched
 from screener.data.quality import finding
-from screener.data.sources.base import File, Market, Need, Printed
+from screener.data.sources import File, Market, PriceRequest, Printed
 from screener.errors import DataError
 from screener.i18n import _
 
@@ -28,7 +28,7 @@ class Press:
 
     name = "press"
 
-    def refusal(self, need: Need) -> str | None:
+    def refusal(self, need: PriceRequest) -> str | None:
         """Why this source cannot serve `need`; None if it can."""
         if not date(2025, 1, 27) <= need.news <= DAY:
             return _("newspaper figures are held for {day} only", day=DAY)
@@ -36,7 +36,7 @@ class Press:
             return _("newspaper figures are of {day}, after --as-of {as_of}", day=DAY, as_of=need.as_of)
         return None
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The one session that the newspapers reported on."""
         refusal = self.refusal(need)
         if refusal is not None:
