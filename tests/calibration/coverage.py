@@ -9,6 +9,7 @@ from pathlib import Path
 
 from screener.config import load_settings
 from screener.demo import make_demo
+from screener.report.formatting import window_name
 
 FIRST_SEED = 1000
 
@@ -18,8 +19,10 @@ def coverage(seeds: int) -> dict[str, list[bool]]:
     settings = load_settings()
     held = defaultdict(list)
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-        for truth in make_demo(settings, seed).planted:
-            held[str(truth.window)].append(truth.covered)
+        planted = make_demo(settings, seed).frames.planted
+        windows = map(window_name, planted["window_start"], planted["window_end"])
+        for window, covered in zip(windows, planted["covered"].tolist(), strict=True):
+            held[window].append(covered)
     return dict(held)
 
 
