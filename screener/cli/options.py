@@ -98,7 +98,7 @@ def access_to(settings: Settings, store: str | None, *, hurried: bool = False, w
         bar = Bar()
         # However the command ends, the terminal is left without a trace of it.
         click.get_current_context().call_on_close(bar.stop)
-    return open_access(settings, os.environ, store, bar, hurried=hurried)
+    return open_access(settings, os.environ, store, bar, fail_fast=hurried)
 
 
 def settings_of(directory: Path | None) -> Settings:

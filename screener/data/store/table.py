@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -54,8 +53,7 @@ class Damage(NamedTuple):
     what: str
 
 
-@dataclass(frozen=True)
-class Info:
+class Info(NamedTuple):
     """What a table holds; days and times are None where it holds nothing."""
 
     rows: int
