@@ -81,7 +81,7 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 # `screener --help` prints these files instead of loading the command line; a test holds the two together.
 screener/help.txt screener/help.ko.txt: language = $(if $(findstring .ko.,$@),ko,en)
 screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py) screener/locale/ko/LC_MESSAGES/screener.po $(VENV)/installed
-	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli import main; main()' --help --lang $(language) > $@
+	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli.app import main; main()' --help --lang $(language) > $@
 
 # Translations: extracts the messages of the code into screener.po and compiles it; new ones wait there for their Korean.
 catalogue: $(VENV)/installed-dev

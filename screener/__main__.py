@@ -24,7 +24,7 @@ def _run(asked: list[str]) -> None:
     elif words == ["--version"]:
         _answer(f"screener {__version__}\n")
     else:
-        from screener.cli import main as run
+        from screener.cli.app import main as run
 
         run()
 

@@ -85,10 +85,7 @@ def sync_directory(folder: Path) -> None:
 def unwritable(path: Path, error: OSError) -> DataError:
     """The error of a path that the operating system refuses to write."""
     return DataError(
-        "{path}: cannot be written ({cause})",
-        hint="choose another place, or make room",
-        path=path,
-        cause=cause(error),
+        "{path}: cannot be written ({cause})", hint="choose another place, or make room", path=path, cause=cause(error)
     )
 
 

@@ -362,7 +362,7 @@ def test_report_loads_no_pandas(own: list[str], tmp_path: Path) -> None:
         "import os, sys\n"
         f"sys.argv = ['screener', 'report', *{own!r}]\n"
         "os._exit = lambda code: None\n"
-        "from screener.cli import main\n"
+        "from screener.cli.app import main\n"
         "main()\n"
         "print(sorted({'pandas', 'pykrx', 'scipy.stats', 'tomlkit', 'matplotlib'} & set(sys.modules)))"
     )

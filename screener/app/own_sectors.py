@@ -9,10 +9,10 @@ import tomlkit
 from pydantic import TypeAdapter, ValidationError
 
 from screener.analysis.scanned import ScanGroup
-from screener.archive.publish import write_file
 from screener.config import Settings
 from screener.config.models import Identifier
 from screener.errors import UsageError
+from screener.files import write_file
 from screener.i18n import _
 from screener.report.scan.model import ScanReport
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from screener.app.flows import load_flows
 from screener.app.report import Request, make_report
+from screener.choices import MARKETS
 from screener.config import Settings
-from screener.config.models import Market, Member, Name, Sector
+from screener.config.models import Member, Name, Sector
 from screener.errors import UsageError
 from screener.i18n import _, language
 from screener.report.model import Flow, Report
@@ -20,7 +21,6 @@ from screener.report.model import Flow, Report
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
-MARKETS: tuple[Market, ...] = ("KOSPI", "KOSDAQ")
 UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
 NEAREST = 3

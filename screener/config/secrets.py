@@ -1,4 +1,4 @@
-"""What must not be read by others: accounts, keys, addresses with tokens in them; from the environment, or one file."""
+"""Secrets from the environment or one file: accounts, keys, addresses with tokens in them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ KEYS = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY")
 
 
 def load_secrets(directory: Path | None) -> dict[str, str]:
-    """The secrets that stand in `directory`/secrets.toml; none without such a file.
+    """The secrets in `directory`/secrets.toml; none without such a file.
 
     Raises:
-        ConfigError: others can read the file, or it holds something else. No message repeats what stands in it.
+        ConfigError: others can read the file, or it has other content. No message repeats its content.
     """
     if directory is None or not (path := directory / FILE).exists():
         return {}
@@ -32,7 +32,7 @@ def load_secrets(directory: Path | None) -> dict[str, str]:
         raise ConfigError(
             "{path}: cannot be read as TOML", hint='write lines such as KRX_ID = "..."', path=path
         ) from None
-    found = {}
+    loaded = {}
     for number, (name, value) in enumerate(content.items(), 1):
         if name not in KEYS:
             known = ", ".join(KEYS)
@@ -46,17 +46,17 @@ def load_secrets(directory: Path | None) -> dict[str, str]:
         words = value if name == "SCREENER_NOTIFY" and isinstance(value, list) else [value]
         if not all(isinstance(word, str) and word and word.isprintable() for word in words):
             raise ConfigError("{path}: {name} is no text", hint="write it in quotes", path=path, name=name)
-        found[name] = " ".join(words)
-    return found
+        loaded[name] = " ".join(words)
+    return loaded
 
 
 def with_secrets(environment: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
-    """The environment, and what the file adds to it; an account is taken whole from one of the two."""
-    known = dict(secrets)
+    """The environment, and what the file adds to it; an account comes whole from one of the two."""
+    merged = dict(secrets)
     if environment.get("KRX_ID") or environment.get("KRX_PW"):
-        known.pop("KRX_ID", None)
-        known.pop("KRX_PW", None)
-    return {**known, **{name: value for name, value in environment.items() if value or name not in known}}
+        merged.pop("KRX_ID", None)
+        merged.pop("KRX_PW", None)
+    return {**merged, **{name: value for name, value in environment.items() if value or name not in merged}}
 
 
 def _refuse_shared(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How a machine runs `screener daily` by itself: a line for cron, two units for systemd."""
+"""Schedules `screener daily`: a line for cron, two units for systemd."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from screener.i18n import _, cause
 
 Kind = Literal["cron", "systemd"]
 MARK = "# screener daily: 18:30 Asia/Seoul, Monday to Friday"
-"""Begins the line above cron's own, by which a later installation finds it."""
+"""The comment above the line, by which a later installation finds it."""
 NAME = "screener-daily"
 
 
 def cron_lines(command: Sequence[str], folder: Path) -> str:
-    """What belongs into a crontab: 18:30 in Seoul, weekdays, whatever the machine's own zone.
+    """Lines of a crontab: 18:30 in Seoul on weekdays, whatever the zone of the machine.
 
-    Few crons know time zones. So this one asks every quarter of an hour what time it is in Seoul: zones differ from
-    it by quarters of hours, and summer time changes nothing of that.
+    Few crons know time zones. So the line asks every quarter of an hour what time it is in Seoul: zones differ from
+    it by quarters of hours, with and without summer time.
 
     Args:
         command: what to run, word by word.
         folder: where to run it.
     """
-    # In a crontab a percent sign ends the line, so it is escaped.
+    # A percent sign ends a line of a crontab, so it is escaped.
     when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
     run = shlex.join(command).replace("%", r"\%")
     line = f"*/15 * * * * case {when} in [1-5]1830) cd {shlex.quote(str(folder))} && {run};; esac"
@@ -62,13 +62,14 @@ def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
 
 
 def install_cron(lines: str) -> str:
-    """Put the lines into the user's crontab, in the place of earlier ones; says what was done.
+    """Put the lines into the user's crontab, in the place of earlier ones; returns a message.
 
     Raises:
         UsageError: there is no cron, or it refuses.
     """
-    there = _crontab(["-l"]).stdout.splitlines()
-    kept = [line for at, line in enumerate(there) if not (MARK in line or (at and there[at - 1].startswith(MARK)))]
+    before = _crontab(["-l"]).stdout.splitlines()
+    ours = [MARK in line or (index > 0 and before[index - 1].startswith(MARK)) for index, line in enumerate(before)]
+    kept = [line for line, is_ours in zip(before, ours, strict=True) if not is_ours]
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
     if done.returncode:
         why = " ".join(done.stderr.split())
@@ -77,7 +78,7 @@ def install_cron(lines: str) -> str:
 
 
 def install_systemd(units: dict[str, str], folder: Path) -> str:
-    """Write the units into `folder`; says what is left to do.
+    """Write the units into `folder`; returns a message with what is left to do.
 
     Raises:
         UsageError: it cannot be written.

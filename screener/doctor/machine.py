@@ -1,4 +1,4 @@
-"""What the screener runs on: Python, its libraries, the locale, the terminal, a font, the clock, the disks."""
+"""Checks of the machine: Python, libraries, locale, terminal, a font, the clock, the disks."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import importlib.metadata
 import importlib.util
 import locale
 import os
-import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from screener.doctor.check import Check
 from screener.errors import ExitCode
 from screener.i18n import _
 from screener.krx.client import CLOCK_TOLERANCE
-from screener.report.diagnosis import Check
 
 PYTHONS = (3, 11), (3, 13)
 """The oldest and the newest that the screener is tested on."""
-LIBRARIES = {
-    "pykrx": ((1, 2, 9), (2,)),
-    "pandas": ((2, 2), (3,)),
-    "numpy": ((1, 26), None),
-    "scipy": ((1, 13), None),
-    "pyarrow": ((17,), None),
-}
-"""By name, the first version that will do and the first that will not; pandas 3 brings a pykrx that cannot log in."""
+DISTRIBUTION = "krx-impact-screener"
+LIBRARIES = ("pykrx", "pandas", "numpy", "scipy", "pyarrow")
+"""Those whose versions decide whether figures are right: pandas 3, for one, brings a pykrx that cannot log in."""
 FONT = "NanumBarunGothic.ttf"
 NARROW = 80
 """Columns below which tables lose columns."""
@@ -48,24 +45,28 @@ def python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
 
 
 def libraries() -> Check:
-    """The libraries whose versions matter."""
+    """The versions of the libraries against what the installed package requires."""
     there, wrong = [], []
-    for name, (first, beyond) in LIBRARIES.items():
+    try:
+        required = {name: specifier for name, specifier in _requirements() if name in LIBRARIES}
+    except importlib.metadata.PackageNotFoundError:
+        required, wrong = {}, [_("{name} is not installed", name=DISTRIBUTION)]
+    for name in [name for name in LIBRARIES if name in required]:
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             wrong.append(_("{name} is not installed", name=name))
             continue
-        number = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
         there.append(f"{name} {version}")
-        if number < first or (beyond is not None and number >= beyond):
-            below = _(" and below {version}", version=".".join(map(str, beyond))) if beyond else ""
+        if not required[name].contains(version, prereleases=True):
+            bounds = {bound.operator: bound.version for bound in required[name]}
+            below = _(" and below {version}", version=bounds["<"]) if "<" in bounds else ""
             wrong.append(
                 _(
                     "{name} {version}, where {first} or later{below} is needed",
                     name=name,
                     version=version,
-                    first=".".join(map(str, first)),
+                    first=bounds[">="],
                     below=below,
                 )
             )
@@ -73,6 +74,14 @@ def libraries() -> Check:
         fix = _("install the screener anew into an environment of its own")
         return Check("libraries", "failed", "\n".join(wrong), fix, ExitCode.USAGE)
     return Check("libraries", "ok", ", ".join(there))
+
+
+def _requirements() -> Iterator[tuple[str, SpecifierSet]]:
+    """Name and version bounds of each library that the screener needs without an extra."""
+    for line in importlib.metadata.requires(DISTRIBUTION) or ():
+        requirement = Requirement(line)
+        if requirement.marker is None:
+            yield requirement.name, requirement.specifier
 
 
 def text_encoding(environment: Mapping[str, str]) -> Check:
@@ -140,7 +149,7 @@ def clock(now: datetime, ahead: timedelta | None) -> Check:
 def disk(name: str, folder: Path) -> Check:
     """Whether something can be written to `folder`, which need not exist."""
     name = f"disk: {name}"
-    there = next((one for one in (folder, *folder.parents) if one.exists()), Path())
+    there = next((path for path in (folder, *folder.parents) if path.exists()), Path())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         if there.is_dir():
             found = _("{folder}: {there} cannot be written to", folder=folder, there=there)

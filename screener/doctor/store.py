@@ -1,29 +1,63 @@
-"""The store: readable, sound, up to date, in agreement with the calendar and with what newspapers printed."""
+"""Checks of the store: readable, undamaged, up to date, in agreement with the calendar and with printed prices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from screener.config import Settings
+from screener.data.connections import now, open_store
 from screener.data.press_check import Comparison, compare
 from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
+from screener.doctor.check import Check, first_few
+from screener.errors import ExitCode, ScreenerError
 from screener.i18n import _, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET, PRICES
-from screener.report.diagnosis import Check, named
 
 
-def holdings(store: Store) -> Check:
+def check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | None, list[Check]]:
+    """The store, None if it cannot be opened, and its checks; the first one says whether it can be read."""
+    if offline and url and "://" in url and not url.startswith("file:"):
+        return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
+    try:
+        opened = open_store(url)
+    except ScreenerError as error:
+        return None, [Check.of_error("store", "failed", error)]
+    checks = _guarded("store", lambda: [contents(opened)])
+    checks += _guarded("store files", lambda: [soundness(opened)])
+    if checks[0].state == "failed":
+        names = "newest session", "calendar", "published"
+        lacking = _("not checked: the store cannot be read")
+        return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
+    checks += _guarded("newest session", lambda: [newest(opened, calendar, now())])
+    checks += _guarded("calendar", lambda: [calendar_against_data(opened, calendar)])
+    checks += _guarded("published", lambda: published_closes(opened))
+    return opened, checks
+
+
+def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
+    """The result of `check`, or what ended it: one check that fails does not prevent the others."""
+    try:
+        return check()
+    except ScreenerError as error:
+        return [Check.of_error(name, "failed", error)]
+    except Exception as error:
+        # Its text may hold anything, an account included; its kind does not.
+        found = _("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
+        return [Check(name, "failed", found, _("update the screener, or report it"), ExitCode.BUG)]
+
+
+def contents(store: Store) -> Check:
     """Whether the store can be read, and what is in it.
 
     Raises:
         DataError: a manifest is damaged, or the place cannot be read.
     """
-    tables = [(one, one.info()) for one in store.tables()]
+    tables = [(table, table.info()) for table in store.tables()]
     if not tables:
         return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
     listed = [
@@ -34,11 +68,11 @@ def holdings(store: Store) -> Check:
 
 
 def soundness(store: Store) -> Check:
-    """Every file read, and compared with its manifest."""
-    damages = [f"{one.path} {one.what}" for table in store.tables() for one in table.verify()]
+    """Every file against its manifest."""
+    damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
     if damages:
         fix = _("end any running sync, run `screener store repair`, then `screener sync`")
-        return Check("store files", "failed", named(damages), fix)
+        return Check("store files", "failed", first_few(damages), fix)
     return Check("store files", "ok", _("each is as its manifest says"))
 
 
@@ -93,23 +127,23 @@ def published_closes(store: Store) -> list[Check]:
     comparisons = compare(store)
     if not comparisons:
         return [Check("published", "ok", _("the store does not hold {day}", day=DAY))]
-    return [_published(one) for one in comparisons]
+    return [_published(comparison) for comparison in comparisons]
 
 
-def _published(one: Comparison) -> Check:
-    closes, returns = one.compared
+def _published(comparison: Comparison) -> Check:
+    closes, returns = comparison.compared
     figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
     figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
-    aside = _("; closes are adjusted for later splits, and not compared") if one.adjusted else ""
+    aside = _("; closes are adjusted for later splits, and not compared") if comparison.adjusted else ""
     which = _(" and ").join(figures) or _("none of the figures")
-    said = _("{source}: {figures} of {day}", source=one.source, figures=which, day=DAY)
-    if one.differences:
+    said = _("{source}: {figures} of {day}", source=comparison.source, figures=which, day=DAY)
+    if comparison.differences:
         fix = _(
             "trust no report from {table} before it is explained; fetched or imported anew it may be right",
-            table=one.shown,
+            table=comparison.shown,
         )
         compared = _("{said} compared{aside}", said=said, aside=aside)
-        return Check("published", "failed", f"{compared}\n{named(one.differences)}", fix)
+        return Check("published", "failed", f"{compared}\n{first_few(comparison.differences)}", fix)
     return Check("published", "ok", _("{said} as newspapers printed them{aside}", said=said, aside=aside))
 
 
@@ -121,7 +155,7 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
     """
     event, rules = settings.event(settings.screener.event), settings.screener
     need = PriceRequest(
-        market_of={one.ticker: one.market for sector in settings.sectors.values() for one in sector.members},
+        market_of={member.ticker: member.market for sector in settings.sectors.values() for member in sector.members},
         news=event.first_day,
         as_of=None,
         price_limit=rules.price_limit,

@@ -8,8 +8,6 @@ from screener.report.answer import Answer
 from screener.report.tables import to_csv
 from screener.report.terminal import Style, render
 
-FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
-
 
 def files_of(answer: Answer, format_: str, palette: str) -> dict[str, bytes]:
     """The answer in one format: contents by file name; CSV and Parquet have a file for each table.

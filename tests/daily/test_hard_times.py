@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daily.conftest import EVENT, NEXT, THIRD, Daily
+from tests.daily.conftest import EVENT, NEXT, Daily
 from tests.e2e.command import Command
 from tests.e2e.conftest import STOCKS
 from tests.fakes.krx import Exchange, Market, kst
@@ -98,6 +98,7 @@ def test_after_a_crash_at_any_step_the_next_run_makes_the_same(
     assert {"rename reports/2025-02-03/deepseek", "rename reports/history.csv", "rename reports/latest"} <= set(steps)
 
 
+@pytest.mark.usefixtures("first")
 def test_a_full_disk_is_said_and_costs_nothing(daily: Daily, disk: Path) -> None:
     reports = disk / "reports"
     assert daily(EVENT, "--reports", reports).code == 0
@@ -117,6 +118,7 @@ def test_a_full_disk_is_said_and_costs_nothing(daily: Daily, disk: Path) -> None
     assert (done.code, (reports / "latest").readlink()) == (0, Path("2025-02-03"))
 
 
+@pytest.mark.usefixtures("first")
 def test_a_read_only_directory_is_said(daily: Daily, disk: Path) -> None:
     reports = disk / "reports"
     daily(EVENT, "--reports", reports)
@@ -153,23 +155,22 @@ def test_a_flipped_bit_in_a_file_of_the_store_is_found_said_and_mended(
         assert member.run("store", "verify").code == 0
 
 
-@pytest.mark.parametrize(
-    ("before", "code"), [("rename reports/2025-02-03/deepseek", 3), ("rename reports/2025-02-04/deepseek", 3)]
-)
-@pytest.mark.usefixtures("first")
+@pytest.mark.usefixtures("second")
 def test_a_reports_directory_that_is_deleted_meanwhile_is_there_again(
-    daily: Daily, member: Command, exchange: Exchange, reports: Path, before: str, code: int
+    daily: Daily, member: Command, exchange: Exchange, reports: Path
 ) -> None:
-    assert daily(THIRD).code == 0
     calm = figures(reports)
     shutil.rmtree(reports)
-    done = member.with_(now=exchange.market.now, remove=(str(member.folder), str(reports), before)).run("daily")
-    assert (done.code, done.err.count("\n")) == (code, 1), done.err
-    assert daily(kst(2025, 2, 4, 20)).code == 0
+    exchange.market.now = kst(2025, 2, 3)
+    remove = (str(member.folder), str(reports), f"rename reports/{NEXT}/deepseek")
+    done = member.with_(now=exchange.market.now, remove=remove).run("daily")
+    assert (done.code, done.err.count("\n")) == (3, 1), done.err
+    assert daily(kst(2025, 2, 3, 20)).code == 0
     assert figures(reports) == calm
-    assert (reports / "latest").readlink() == Path("2025-02-04")
+    assert (reports / "latest").readlink() == Path("2025-02-03")
 
 
+@pytest.mark.usefixtures("first")
 def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: Path, tmp_path: Path) -> None:
     """PATH, LANG and HOME only, LANG=C, a home that cannot be written, another time zone, no terminal, no stdin."""
     secrets = tmp_path / "config/secrets.toml"
@@ -178,11 +179,11 @@ def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: 
     proxies = {name: value for name, value in member.environment.items() if not name.startswith(("KRX", "SCREENER"))}
     bare = {**proxies, "LANG": "C", "HOME": "/proc/nowhere", "TZ": "America/New_York", "SCREENER_CONFIG": ""}
     user = member.with_(environment=bare)
-    for day in (EVENT, NEXT):
-        exchange.market.now = kst(day.year, day.month, day.day)
-        done = user.with_(now=exchange.market.now).run("daily", "--config", "config", "--store", tmp_path / "store")
-        assert (done.code, done.err.count("\n")) == (0, 1), done.err
-        assert f"1 report through {day}" in done.err
+    shutil.copytree(member.store, tmp_path / "store")
+    exchange.market.now = kst(2025, 2, 3)
+    done = user.with_(now=exchange.market.now).run("daily", "--config", "config", "--store", tmp_path / "store")
+    assert (done.code, done.err.count("\n")) == (0, 1), done.err
+    assert f"1 report through {NEXT}" in done.err
     assert (reports / "latest").readlink() == Path("2025-02-03")
 
 

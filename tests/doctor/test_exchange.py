@@ -16,11 +16,10 @@ from screener.data.sources.live import Live
 from screener.data.store import Store
 from screener.data.sync import Plan
 from screener.doctor import exchange as checked
-from screener.doctor import exit_code
+from screener.doctor.check import Check, as_text, exit_code, to_json
 from screener.errors import ExitCode, ScreenerError
 from screener.krx.account import Account, PasswordAge
 from screener.krx.client import Client, Timeouts
-from screener.report.diagnosis import Check, as_text, to_json
 from tests.doctor.conftest import NOW, SECRETS, Examine, moment
 from tests.fakes.krx import Exchange
 from tests.fakes.krx.messages import KRX, NAVER, OPENAPI

@@ -14,7 +14,7 @@ import pytest
 from screener.config import load_settings
 from screener.data.press_check import compare
 from screener.data.store import Store
-from screener.doctor import exit_code
+from screener.doctor.check import exit_code
 from screener.errors import ExitCode
 from screener.krx.client import Breaker
 from tests.data.small import write_config

@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from screener import errors
-from screener.cli.group import commands
+from screener.cli.app import commands
 from screener.cli.help_i18n import paragraphs
 from screener.i18n import DOMAIN, LOCALE
 

@@ -13,7 +13,7 @@ import click
 import pytest
 from rich.cells import cell_len
 
-from screener.cli.group import commands
+from screener.cli.app import commands
 from screener.cli.help_i18n import Command, paragraphs
 from screener.i18n import _, speaking
 from tests.conftest import ROOT, Run
@@ -77,7 +77,7 @@ TECHNICAL = re.compile(
 
 PAGES = """
 import json
-from screener.cli.group import commands
+from screener.cli.app import commands
 from screener.cli.help_i18n import settle_language
 
 settle_language(["--lang", "ko"])
@@ -137,7 +137,7 @@ def test_page_as_a_user_sees_it(run: Run) -> None:
 
 @pytest.mark.parametrize(("file", "language"), [("help.txt", "en"), ("help.ko.txt", "ko")])
 def test_kept_pages_are_the_command_lines_own(run: Run, file: str, language: str) -> None:
-    command = [sys.executable, "-c", "from screener.cli import main; main()", "--help", "--lang", language]
+    command = [sys.executable, "-c", "from screener.cli.app import main; main()", "--help", "--lang", language]
     env = {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
     own = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     kept = (ROOT / "screener" / file).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from screener.archive.publish import write_files
+from screener.files import write_files
 from screener.report.files.dictionary import dictionary
 from screener.report.files.schema import as_text, report_schema, scan_schema
 

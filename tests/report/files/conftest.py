@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from screener.app.scan import Request, make_scan
-from screener.cli.options import access_to
 from screener.config import load_settings
+from screener.data.connections import open_access
 from screener.i18n import speaking
 from screener.report.answer import Answer, claims_answer, comparison_answer, report_answer, scan_answer, stock_answer
 from screener.report.model import Report
@@ -23,7 +23,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     folder = tmp_path_factory.mktemp("scan")
     store = whole.write_store(folder / "store")
     settings = load_settings(whole.write_config(folder))
-    made = make_scan(settings, Request(source="store"), lambda: access_to(settings, str(store)))
+    made = make_scan(settings, Request(source="store"), lambda: open_access(settings, {}, str(store)))
     return scan_answer(made, 15)
 
 

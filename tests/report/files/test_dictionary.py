@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.archive.history import REVISION, history_with
+from screener.archive.history import REVISION, history_rows, updated_history
 from screener.report.answer import Answer
 from screener.report.columns import Cell, Column
 from screener.report.files.__main__ import descriptions
@@ -18,7 +18,7 @@ from screener.report.files.dictionary import dictionary
 from screener.report.forms import FORMS
 from screener.report.model import Report
 from screener.report.scan.forms import FORMS as OF_SCAN
-from screener.report.tables import tables
+from screener.report.tables import tables, to_csv
 from tests.conftest import ROOT
 
 
@@ -50,8 +50,7 @@ def test_each_column_is_described_in_its_place(answer: Answer) -> None:
 def test_history_has_the_columns_of_sectors_and_the_revision(tmp_path: Path, study: Report) -> None:
     """As the dictionary says."""
     sectors = next(table for table in tables(study) if table.name == "sectors")
-    history = history_with(tmp_path, study, sectors)
-    assert history is not None
+    history = updated_history(tmp_path, history_rows(to_csv(sectors)))
     assert history.decode("utf-8-sig").splitlines()[0].split(",") == [*sectors.header, REVISION]
 
 

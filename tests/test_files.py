@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from screener.archive.publish import write_file, write_files
 from screener.errors import DataError, ExitCode
+from screener.files import write_file, write_files
 from tests.conftest import ROOT
 
 
@@ -84,7 +84,7 @@ def test_a_full_disk(old: Path) -> None:
     script = """
 import resource
 from pathlib import Path
-from screener.archive.publish import write_files
+from screener.files import write_files
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write_files({Path("a.csv"): b"new", Path("b.csv"): b"b" * 2000})

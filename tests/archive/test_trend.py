@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from screener.archive.history import history_with, load_history
+from screener.archive.history import history_rows, load_history, sector_trend, trend_of, updated_history
 from screener.errors import DataError
 from screener.i18n import name_of, speaking
 from screener.report.answer import report_answer
@@ -21,9 +21,9 @@ from screener.report.blocks import Grid, Section
 from screener.report.model import Report
 from screener.report.pages.study import study_page
 from screener.report.tables import Table, to_csv
-from screener.report.trend import trend_of
 from tests.conftest import Run
 from tests.data import small
+from tests.reports import simulated
 
 LAST = 20
 
@@ -36,8 +36,9 @@ def row(report: Report, tau: int, sector: str, **figures: Any) -> dict[str, str]
 
 
 @pytest.fixture
-def report(demo: Report) -> Report:
+def report() -> Report:
     """The simulated market's through the fifth session after the event, whose window [0,+5] is of all days so far."""
+    demo = simulated(1)
     return replace(demo, sessions=demo.sessions[:6], as_of=demo.sessions[5])
 
 
@@ -146,13 +147,9 @@ def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[s
 def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Path) -> None:
     """From one report's rows, through the file, to the next one's trend: the same figures, rounded once."""
     sectors: Table = next(one for one in report_answer(report).tables() if one.name == "sectors")
-    content = history_with(tmp_path, report, sectors)
-    assert content is not None
-    (tmp_path / "history.csv").write_bytes(content)
+    (tmp_path / "history.csv").write_bytes(updated_history(tmp_path, history_rows(to_csv(sectors))))
     later = replace(report, sessions=(*report.sessions, report.sessions[-1].replace(year=2030)))
-    from screener.report.trend import trend
-
-    again = trend(load_history(tmp_path), report.event.id, later.sessions)
+    again = sector_trend(load_history(tmp_path), report.event.id, later.sessions)
     own = trend_of(report, [], LAST)
     assert len(again) == len(own) > 1
     for one, other in zip(again, own, strict=True):

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from screener.app.report import Request
-from screener.archive.history import history_with
-from screener.archive.publish import point_to_latest, publish, write_file
+from screener.archive.directories import point_to_latest, publish
+from screener.archive.history import history_rows, updated_history
 from screener.config import load_settings
 from screener.errors import DataError
+from screener.files import write_file
 from screener.report.columns import Column, Unit
 from screener.report.model import Report
 from screener.report.tables import Table, tables, to_csv
@@ -65,7 +66,7 @@ def test_failed_swap_puts_the_old_directory_back(
     """Where the system cannot exchange directories, two renames must do."""
     folder = publish(tmp_path, report, {"a.txt": b"1"})
     assert folder is not None
-    monkeypatch.setattr("screener.archive.swap._exchanged", lambda _a, _b: False)
+    monkeypatch.setattr("screener.archive.directories._swapped_at_once", lambda _a, _b: False)
     publish(tmp_path, report, {"a.txt": b"2"})
     assert (folder / "a.txt").read_bytes() == b"2"
     assert [path.name for path in folder.parent.iterdir()] == ["test"]
@@ -82,37 +83,40 @@ def test_failed_swap_puts_the_old_directory_back(
     assert (folder / "a.txt").read_bytes() == b"2"
 
 
-def test_history_keeps_one_row_each_and_what_others_wrote(tmp_path: Path, report: Report) -> None:
-    table = next(one for one in tables(report) if one.name == "sectors")
+@pytest.fixture
+def rows(report: Report) -> list[dict[str, str]]:
+    """What the history has of the report."""
+    return history_rows(to_csv(next(table for table in tables(report) if table.name == "sectors")))
+
+
+def test_history_keeps_one_row_each_and_what_others_wrote(
+    tmp_path: Path, report: Report, rows: list[dict[str, str]]
+) -> None:
     path = tmp_path / "history.csv"
-    first = history_with(tmp_path, report, table)
-    assert first is not None
+    first = updated_history(tmp_path, rows)
     path.write_bytes(first)
-    assert history_with(tmp_path, report, table) == first
+    assert updated_history(tmp_path, rows) == first
     other = first.decode("utf-8-sig").splitlines()[1].replace(str(report.as_of), "2023-01-02")
     with path.open("a", encoding="utf-8") as file:
         file.write(other + "\n\n")
-    again = history_with(tmp_path, report, table)
-    assert again is not None
+    again = updated_history(tmp_path, rows)
     assert other in again.decode("utf-8-sig").splitlines()
     assert len(again.decode("utf-8-sig").splitlines()) == 6
     path.write_bytes(b"")
-    assert history_with(tmp_path, report, table) == first
+    assert updated_history(tmp_path, rows) == first
     path.write_text("as_of,event,sector,window_start,window_end,n\n2023-01-02,test,A,0,0,7\n", encoding="utf-8")
-    older = history_with(tmp_path, report, table)
-    assert older is not None
+    older = updated_history(tmp_path, rows)
     assert len(older.decode().splitlines()) == 6
     assert older.decode().splitlines()[1].startswith("test,2023-01-02,,A,")
 
 
 @pytest.mark.parametrize("content", ["mine\n1\n", "SHORT"])
-def test_foreign_history_is_left_alone(tmp_path: Path, report: Report, content: str) -> None:
-    table = next(one for one in tables(report) if one.name == "sectors")
+def test_foreign_history_is_left_alone(tmp_path: Path, rows: list[dict[str, str]], content: str) -> None:
     if content == "SHORT":
-        content = ",".join(table.header) + "\n2024\n"
+        content = ",".join(rows[0]) + "\n2024\n"
     (tmp_path / "history.csv").write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match="its columns are not this version's: move it away"):
-        history_with(tmp_path, report, table)
+        updated_history(tmp_path, rows)
 
 
 def test_nothing_may_stand_in_the_way(tmp_path: Path, report: Report) -> None:

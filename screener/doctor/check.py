@@ -1,4 +1,4 @@
-"""What `screener doctor` found, as lines and as JSON."""
+"""One finding of `screener doctor`, and all of them as text and as JSON."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from screener.cells import folded, padded, widened
+from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import N_, _
 
 SCHEMA_VERSION = 1
 WIDTH = 80
-SHOWN = 5
-"""Mistakes, damaged files or differences of one check that are named."""
+MOST = 5
+"""Mistakes, damaged files or differences that one check lists."""
 
 State = Literal["ok", "warning", "failed"]
 STATES: tuple[State, ...] = ("ok", "warning", "failed")
+
 _STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
 
 _NAMES = (
@@ -45,7 +47,7 @@ _NAMES = (
     N_("calendar"),
     N_("published"),
 )
-"""Of the checks: here for the catalogue alone, for they stay English in the JSON."""
+"""Names of the checks, marked for translation: they stay English in the JSON."""
 
 _COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
@@ -53,32 +55,39 @@ _PLAIN = "\x1b[0m"
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
-    """In English; the text for people says it in their language."""
+    """English; translated where it is shown to people."""
     state: State
     found: str
-    """What is there; a line for each thing."""
+    """What is there, on one line or several."""
     fix: str = ""
-    """What mends it; empty where nothing needs to be."""
+    """What to do about it; empty if nothing needs to be done."""
     exit_code: ExitCode = ExitCode.DATA
-    """What the command exits with if this has failed."""
+    """Exit code of the command if this check failed."""
+
+    @classmethod
+    def of_error(cls, name: str, state: State, error: ScreenerError) -> Check:
+        """A check that an error ended: its hint is the fix."""
+        return cls(name, state, error.message, error.hint, error.exit_code)
 
 
-def trouble(name: str, state: State, error: ScreenerError) -> Check:
-    """A fault as a check: its message is what was found, its hint what mends it."""
-    return Check(name, state, error.message, error.hint, error.exit_code)
+def exit_code(checks: Sequence[Check]) -> ExitCode:
+    """Exit code of the command: of what failed, data counts first, then configuration, login, network."""
+    failed = {check.exit_code for check in checks if check.state == "failed"}
+    order = ExitCode.DATA, ExitCode.USAGE, ExitCode.LOGIN, ExitCode.NETWORK, ExitCode.BUG
+    return next((code for code in order if code in failed), ExitCode.DONE)
 
 
-def named(things: Sequence[str]) -> str:
-    """A line for each of the first few things, and how many more there are."""
-    more = [_("and {count} more", count=len(things) - SHOWN)] if len(things) > SHOWN else []
-    return "\n".join([*things[:SHOWN], *more])
+def first_few(lines: Sequence[str]) -> str:
+    """The first few lines, and how many more there are."""
+    more = [_("and {count} more", count=len(lines) - MOST)] if len(lines) > MOST else []
+    return "\n".join([*lines[:MOST], *more])
 
 
 def as_text(checks: Sequence[Check], *, colour: bool) -> str:
-    """One line a check, what mends it below, and a count; `colour` only for terminals that show it."""
+    """One line for each check, with its fix below it, and a count of the states."""
     name_width = max(len(widened(_(check.name))) for check in checks)
     margin = " " * (9 + name_width + 2)
     lines = []
@@ -97,16 +106,15 @@ def as_text(checks: Sequence[Check], *, colour: bool) -> str:
 
 
 def to_json(checks: Sequence[Check]) -> str:
-    """The checks as JSON: schema_version, and in `checks` one object each."""
-    listed = [{"name": one.name, "state": one.state, "found": one.found, "fix": one.fix} for one in checks]
-    return json.dumps({"schema_version": SCHEMA_VERSION, "checks": listed}, ensure_ascii=False, indent=1) + "\n"
+    """The checks as JSON: an object with schema_version and a list of checks."""
+    rows = [{"name": check.name, "state": check.state, "found": check.found, "fix": check.fix} for check in checks]
+    return json.dumps({"schema_version": SCHEMA_VERSION, "checks": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _wrapped(text: str, head: str, margin: str) -> str:
-    """Lines of `text` after `head`, further ones after `margin`; a path is never broken."""
+    """`text` folded, its first line after `head`, the others after `margin`; a path is never broken."""
     lines: list[str] = []
     for line in text.split("\n"):
-        safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
         first = margin if lines else head
-        lines += folded(safe, WIDTH, first, margin) or [first.rstrip()]
+        lines += folded(escaped(line), WIDTH, first, margin) or [first.rstrip()]
     return "\n".join(lines)
