@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 @store_option
 @common_options
 def sync(
-    workspace: Workspace, source: str, benchmark: Sequence[Path], market: Sequence[Path], **days: date | None
+    workspace: Workspace,
+    first: date | None,
+    last: date | None,
+    source: str,
+    benchmark: tuple[Path, ...],
+    market: tuple[Path, ...],
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = workspace.settings
@@ -44,7 +49,7 @@ def sync(
     if source.startswith("file:") or benchmark or market:
         done = sync_files(access, source, benchmark, market)
     else:
-        done = sync_store(settings, access, source, days["first"], days["last"])
+        done = sync_store(settings, access, source, first, last)
     echo(describe(done, access.store.shown))
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
