@@ -6,12 +6,11 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from screener.analysis.paths import PATH
+from screener.analysis.groups import PATH
 from screener.config import Settings
 from screener.errors import DataError
 from screener.report.model import Report, TrendRow
@@ -101,7 +100,7 @@ def with_trend(report: Report, root: Path, settings: Settings) -> Report:
     Raises:
         DataError: the history cannot be read.
     """
-    return replace(report, trend=trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
+    return report.with_trend(trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
 
 
 def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
@@ -114,9 +113,9 @@ def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRo
     """
     now = len(report.sessions) - 1
     own = [
-        TrendRow(report.as_of, now, row.group.sector, row.score.value, row.score.rank, row.caar_ew, row.headline.q)
-        for row in report.impact.groups
-        if row.group.theme is None and (row.window.first, row.window.last) == (0, now)
+        TrendRow(report.as_of, now, row["sector"], row["score"], row["rank"], row["caar_ew"], row["q"])
+        for row in report.frames.sectors.to_dict("records")
+        if row["theme"] is None and (row["window_start"], row["window_end"]) == (0, now)
     ]
     if not own or not report.provenance.study:
         return ()

@@ -25,9 +25,9 @@ from screener.archive.history import (
 )
 from screener.config import Settings
 from screener.files import write_file
-from screener.report.answer import Answer
-from screener.report.faces import files_of
+from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
+from screener.report.screens import Screen
 
 FORMATS = ("txt", "html", "csv", "json")
 """Formats of a report directory."""
@@ -103,17 +103,14 @@ def stored_revision(folder: Path) -> int | None:
     return ReportDirectory({}, record).revision if whole else None
 
 
-def file_report(
-    root: Path, report: Report, answer: Answer, settings: Settings, palette: str, argv: Sequence[str]
-) -> FiledReport:
+def file_report(root: Path, screen: Screen, settings: Settings, palette: str, argv: Sequence[str]) -> FiledReport:
     """Write the report directory, the history and `latest`.
 
     If the directory exists with other figures, this is its next revision, and revisions.csv says what changed.
 
     Args:
         root: the reports directory.
-        report: the report.
-        answer: the same, ready for every format.
+        screen: the report, as every format shows it.
         settings: its configuration, for the record of the run.
         palette: of the web page.
         argv: the command line, for the record of the run.
@@ -122,15 +119,14 @@ def file_report(
         DataError: it cannot be written, or the history cannot be read.
     """
     with locked(root):
-        filed = write_report(root, report, answer, settings, palette, argv)
-        point_to_latest(root, report)
+        filed = write_report(root, screen, settings, palette, argv)
+        point_to_latest(root, screen.report)
     return filed
 
 
 def write_report(
     root: Path,
-    report: Report,
-    answer: Answer,
+    screen: Screen,
     settings: Settings,
     palette: str,
     argv: Sequence[str],
@@ -141,8 +137,9 @@ def write_report(
 
     Arguments as those of `file_report`; without `renew` a directory with the same rows and figures stays as it is.
     """
+    report = screen.report
     path = root / report_name(report.as_of, report.event.id)
-    fresh, earlier = ReportDirectory(files_of(answer, "csv", palette), {}), load_directory(path)
+    fresh, earlier = ReportDirectory(files_of(screen, "csv", palette), {}), load_directory(path)
     rows = history_rows(fresh.files["sectors.csv"]) if report.provenance.study else []
     known, corrections = _compared(root, report, rows, fresh, earlier)
     revision = known + 1 if corrections or not known else known
@@ -152,7 +149,7 @@ def write_report(
         folder = None if renew else path
         files = dict(earlier.files)
     else:
-        rendered = [fresh.files if name == "csv" else files_of(answer, name, palette) for name in FORMATS]
+        rendered = [fresh.files if name == "csv" else files_of(screen, name, palette) for name in FORMATS]
         files = {name: content for part in rendered for name, content in part.items()}
         if revision > 1:
             so_far = earlier.files.get(REVISIONS, b"") if earlier else b""

@@ -20,8 +20,8 @@ from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.config import Settings
-    from screener.report.answer import Answer
-    from screener.report.terminal import Style
+    from screener.report.formats.terminal import Style
+    from screener.report.screens import Screen
 
 _ONE_FILE = ("html", "xlsx")
 """Formats that are one file of the user's naming."""
@@ -47,7 +47,7 @@ class Output:
 
     def style(self, settings: Settings) -> Style:
         """How a page looks on this stdout."""
-        from screener.report.terminal import PLAIN_WIDTH, Style
+        from screener.report.formats.terminal import PLAIN_WIDTH, Style
 
         unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
         fitting = min(max(shutil.get_terminal_size().columns, 60), 200) if is_terminal() else PLAIN_WIDTH
@@ -58,37 +58,37 @@ class Output:
             colour=shows_colour(),
         )
 
-    def deliver(self, answer: Answer, settings: Settings, note: str = "") -> None:
-        """Print the answer and `note` below it; write the files that were asked for and say where they are."""
+    def deliver(self, screen: Screen, settings: Settings, note: str = "") -> None:
+        """Print the screen and `note` below it; write the files that were asked for and say where they are."""
         style = self.style(settings)
         if self.json:
-            echo(answer.document().decode())
+            echo(screen.document().decode())
         elif self.md:
-            from screener.report.markdown import to_markdown
+            from screener.report.formats.markdown import to_markdown
 
-            echo(to_markdown(answer.page(self.full)))
+            echo(to_markdown(screen.page(full=self.full)))
         else:
             # The page first: it was made, whatever becomes of the files.
-            echo(page(answer, style, full=self.full))
+            echo(page(screen, style, full=self.full))
             for format_, path in self.files.items():
-                note += write_answer(answer, format_, path, style.palette, as_file=format_ in _ONE_FILE)
+                note += write_screen(screen, format_, path, style.palette, as_file=format_ in _ONE_FILE)
             if note:
                 echo(f"\n{folded(note, style.width)}")
 
 
-def page(answer: Answer, style: Style, *, full: bool) -> str:
-    """The page of an answer as text."""
-    from screener.report.terminal import render
+def page(screen: Screen, style: Style, *, full: bool) -> str:
+    """The page of a screen as text."""
+    from screener.report.formats.terminal import render
 
-    return render(answer.page(full), style, summary=answer.summarised and not full)
+    return render(screen.page(full=full), style, summary=screen.summarised and not full)
 
 
-def write_answer(answer: Answer, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
-    """Write the answer in one format, into the directory `path` or as the file `path`; returns where it is."""
+def write_screen(screen: Screen, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
+    """Write the screen in one format, into the directory `path` or as the file `path`; returns where it is."""
     from screener.files import write_files
-    from screener.report.faces import files_of
+    from screener.report.formats import files_of
 
-    files = files_of(answer, format_, palette)
+    files = files_of(screen, format_, palette)
     targets = (
         {path: next(iter(files.values()))} if as_file else {path / name: content for name, content in files.items()}
     )

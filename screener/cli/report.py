@@ -13,7 +13,7 @@ from screener.choices import FORMATS, SCREENS
 from screener.cli import completers
 from screener.cli.help_i18n import Command
 from screener.cli.options import PATH, Workspace, common_options, palette_option, store_option, study_options
-from screener.cli.output import Output, folded, output_options, page, write_answer
+from screener.cli.output import Output, folded, output_options, page, write_screen
 from screener.console import busy, echo, warn
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import _
@@ -21,7 +21,7 @@ from screener.i18n import _
 if TYPE_CHECKING:
     from screener.data.connections import Connections
     from screener.data.sources import Tried
-    from screener.report.answer import Answer
+    from screener.report.screens import Screen
 
 CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
@@ -47,23 +47,23 @@ Your own claims about your own events: claims.toml in --config DIR."""
 def report(workspace: Workspace, output: Output, reports: Path | None, explain: bool, **options: Any) -> int:
     """Sectors, themes, winners and losers of an event; files them under reports/."""
     settings = workspace.settings
-    from screener.app.report import Request, make_report
     from screener.archive.history import with_trend
     from screener.archive.reports import file_report
-    from screener.report.answer import report_answer
+    from screener.report.make import Request, make_report
+    from screener.report.screens import Screen
 
     with busy(_("measuring")):
         made = make_report(settings, Request(**options), _access(workspace, options["source"]))
         root = reports or Path("reports")
         if options["so_far"]:
             made = with_trend(made, root, settings)
-    answer = report_answer(made, explain=explain)
-    code = _warn_of(answer.tried)
+    screen = Screen("report", made, explain=explain)
+    code = _warn_of(made.provenance.tried)
     if not output.page:
-        output.deliver(answer, settings)
+        output.deliver(screen, settings)
         return code
     style = output.style(settings)
-    text = page(answer, style, full=output.full)
+    text = page(screen, style, full=output.full)
     if reports is None and (options["sectors"] or options["model"]):
         # Part of a study must not take the place of the whole.
         note = _(
@@ -71,7 +71,7 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
         )
     else:
         try:
-            filed = file_report(root, made, answer, settings, style.palette, sys.argv[1:])
+            filed = file_report(root, screen, settings, style.palette, sys.argv[1:])
         except ScreenerError:
             echo(text)  # the report was made, whatever became of its files
             raise
@@ -134,9 +134,9 @@ def demo(workspace: Workspace, output: Output, seed: int) -> int:
     """Tour of a simulated market: planted effects beside what the study finds of them."""
     settings = workspace.settings
     from screener.demo import make_demo
-    from screener.report.answer import report_answer
+    from screener.report.screens import Screen
 
-    output.deliver(report_answer(make_demo(settings, seed)), settings)
+    output.deliver(Screen("report", make_demo(settings, seed)), settings)
     return ExitCode.DONE
 
 
@@ -152,26 +152,28 @@ def demo(workspace: Workspace, output: Output, seed: int) -> int:
 def export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
     """Write what a screen finds into files, in one format; NAMEs are those that the screen takes."""
     palette = options.pop("palette") or workspace.settings.screener.palette
-    answer = _answer(screen, names, workspace, options)
-    code = _warn_of(answer.tried)
-    echo(write_answer(answer, format_, out, palette))
+    measured = _measured(screen, names, workspace, options)
+    code = _warn_of(measured.report.provenance.tried)
+    echo(write_screen(measured, format_, out, palette))
     return code
 
 
 def _deliver(screen: str, names: Sequence[str], workspace: Workspace, output: Output, options: dict[str, Any]) -> int:
-    """Measure, and deliver the answer."""
-    answer = _answer(screen, names, workspace, options)
-    code = _warn_of(answer.tried)
-    output.deliver(answer, workspace.settings)
+    """Measure what a screen shows, and deliver it."""
+    measured = _measured(screen, names, workspace, options)
+    code = _warn_of(measured.report.provenance.tried)
+    output.deliver(measured, workspace.settings)
     return code
 
 
-def _answer(screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any]) -> Answer:
+def _measured(screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any]) -> Screen:
     settings = workspace.settings
-    from screener.app.answers import SCREENS as MAKERS
+    from screener.report.make import Request, make_report, request_for
+    from screener.report.screens import Screen
 
     with busy(_("measuring")):
-        return MAKERS[screen](settings, names, options, _access(workspace, options["source"]))
+        request = request_for(settings, screen, names, Request(**options))
+        return Screen(screen, make_report(settings, request, _access(workspace, options["source"])))
 
 
 def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,10 @@ from screener.cli.output import Output, output_options
 from screener.console import busy
 from screener.errors import ExitCode, UsageError
 from screener.i18n import _
+
+if TYPE_CHECKING:
+    from screener.config import Settings
+    from screener.report.model import Report
 
 
 def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str]:
@@ -65,27 +70,55 @@ def scan(
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = workspace.settings
-    from screener.app.own_sectors import group_of, refuse_name, save_group
-    from screener.app.scan import Request, make_scan
+    from screener.config.own_sectors import refuse_name
     from screener.data.universe import Filters
-    from screener.report.answer import scan_answer
+    from screener.report.make import Request, make_report
+    from screener.report.screens import Screen
 
     path = refuse_name(settings, workspace.directory, save, replace=replace) if save else None
     limits = {name: options.pop(name) for name in ("least_cap", "least_value", "only", "kept")}
     filters = Filters(**{name: value for name, value in limits.items() if value is not None})
     with busy(_("measuring")):
-        made = make_scan(settings, Request(filters=filters, **options), workspace.access)
+        request = Request(universe="market", filters=filters, **options)
+        made = make_report(settings, request, workspace.access)
     note = ""
     if save and number is not None and path is not None:
-        group = group_of(made, number)
-        save_group(settings, path, save, made, group)
+        stocks = _save(settings, path, save, made, number)
         saved = _(
             "Saved: group {number}, {n} stocks, as {name} in {path}; marked post-hoc.",
             number=number,
-            n=len(group.members),
+            n=stocks,
             name=save,
             path=path,
         )
         note = f"{saved}\n"
-    output.deliver(scan_answer(made, top), settings, note)
+    output.deliver(Screen("scan", made, top=top), settings, note)
     return ExitCode.DONE
+
+
+def _save(settings: Settings, path: Path, name: str, report: Report, number: int) -> int:
+    """Save the discovered group of that number as the sector `name`; the number of its stocks."""
+    from screener.config.models import Member
+    from screener.config.own_sectors import with_sector
+    from screener.files import write_file
+
+    groups, scan = report.frames.groups, report.scan
+    if scan is None or not 1 <= number <= len(groups):
+        known = _("1 to {count}", count=len(groups)) if len(groups) else _("none: too few sessions before the event")
+        raise UsageError("no group {number}", hint="the scan found {known}", number=number, known=known)
+    group = groups.iloc[number - 1]
+    why = _(
+        "discovered by a scan of {event}, {day}: moved with the others of its group on {sessions} "
+        "sessions before the event (mean correlation {correlation:.2f})",
+        event=report.event.id,
+        day=report.event.event_day,
+        sessions=scan.formed_on,
+        correlation=group["correlation"],
+    )
+    # What comes from outside has no need to pass the checks of a configuration file twice.
+    members = [
+        Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
+        for stock in group["stocks"]
+    ]
+    write_file(path, with_sector(settings, name, members, why))
+    return len(members)

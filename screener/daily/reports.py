@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from screener.app.report import Request, make_report
 from screener.archive.directories import locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
 from screener.archive.reports import FiledReport, load_directory, write_report
@@ -17,8 +16,9 @@ from screener.data.choice import open_providers
 from screener.data.connections import Connections
 from screener.data.status_changes import StatusChange, status_changes
 from screener.errors import DataError, UsageError
-from screener.report.answer import report_answer
+from screener.report.make import Request, make_report
 from screener.report.model import Report
+from screener.report.screens import Screen
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def _make_report(job: Job, event: str, day: date) -> tuple[Report, FiledReport]:
         )
     with locked(job.root):
         report = with_trend(report, job.root, job.settings)
-        answer, palette = report_answer(report), job.settings.screener.palette
-        return report, write_report(job.root, report, answer, job.settings, palette, argv, renew=False)
+        palette = job.settings.screener.palette
+        return report, write_report(job.root, Screen("report", report), job.settings, palette, argv, renew=False)
 
 
 def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest:

@@ -12,8 +12,8 @@ from screener.daily.due import Span
 from screener.daily.reports import Batch, Job, Latest
 from screener.daily.status import Missed
 from screener.data.status_changes import StatusChange, What
-from screener.i18n import _, name_of, ngettext
-from screener.report.figures import percent
+from screener.i18n import _, language, name_of, ngettext
+from screener.report.formatting import percent
 
 LINES = 10
 NAMED = 3
@@ -141,12 +141,14 @@ def _sentence(settings: Settings, change: Change) -> str:
 def _event(latest: Latest) -> str:
     """How an event stands: its best and worst sector over the days since."""
     report = latest.report
-    tau = max(window.last for window in report.impact.windows if window.available and window.first == 0)
-    window = next(window for window in report.impact.windows if (window.first, window.last) == (0, tau))
-    rows = [row for row in report.sectors(window) if not row.group.post_hoc and row.caar_ew == row.caar_ew]
-    rows.sort(key=lambda row: -row.caar_ew)
+    tau = max(window.last for window in report.windows if window.available and window.first == 0)
+    table = report.frames.sectors
+    inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
+    rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = ", ".join(f"{name_of(row.group)} {percent(row.caar_ew)}%{_verdict(row.score.verdict)}" for row in ends)
+    said = ", ".join(
+        f"{row[f'name_{language()}']} {percent(row['caar_ew'])}%{_verdict(row['verdict'])}" for row in ends
+    )
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -158,7 +160,7 @@ def _event(latest: Latest) -> str:
     )
 
 
-def _verdict(verdict: str) -> str:
+def _verdict(verdict: str | None) -> str:
     if verdict == "winner":
         return _(" (winner)")
     return _(" (loser)") if verdict == "loser" else ""

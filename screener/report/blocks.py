@@ -7,9 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 Tone = Literal["plain", "strong", "dim", "banner"]
+
+
+class Key(StrEnum):
+    """What a section is about, the same in every language; no two sections of a page have the same.
+
+    Charts stand below the title of the section of their key.
+    """
+
+    SECTORS = "sectors"
+    PARTS = "parts"
+    PLANTED = "planted"
+    MOVERS = "movers"
+    BESIDE = "beside"
+    WINNERS = "winners"
+    LOSERS = "losers"
+    LATER = "later"
+    PATHS = "paths"
+    TREND = "trend"
+    SPREADS = "spreads"
+    THEMES = "themes"
+    CONTRIBUTION = "contribution"
+    HEAVYWEIGHTS = "large"
+    CONFOUNDERS = "confounders"
+    ABROAD = "abroad"
+    TESTS = "tests"
+    NAIVE_TESTS = "naive"
+    STOCKS = "stocks"
+    SKIPPED = "skipped"
+    QUALITY = "quality"
+    WINDOWS = "windows"
+    FACTS = "facts"
+    FLOWS = "flows"
+    SIDES = "sides"
+    DRIVERS = "drivers"
+    UNTESTED = "untested"
+    VERDICTS = "verdicts"
+    GROUPS = "groups"
+    INDUSTRIES = "industries"
 
 
 @dataclass(frozen=True)
@@ -77,7 +116,7 @@ class Section:
     """A title, and what stands below it."""
 
     key: str
-    """What it is about, the same in every language: `sectors`, `winners`, ...; no other section of the page has it."""
+    """A `Key`, or the id of a claim."""
     title: str
     """Empty for what follows the head without a title of its own."""
     body: tuple[Line | Grid, ...]

@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.expected import Design, Model, fit
-from screener.study.statistic import two_sided
+from screener.study.models import Design, Model, fit
+from screener.study.parametric import two_sided
 
 T = TypeVar("T")
 

@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from screener.app.own_sectors import group_of, refuse_name, save_group
-from screener.app.scan import Request, make_scan
 from screener.config import load_settings
+from screener.config.models import Member
+from screener.config.own_sectors import refuse_name, with_sector
 from screener.data.universe import Filters, apply_filters
-from screener.i18n import Language, name_of, set_language
-from screener.report.pages.scan import scan_page
-from screener.report.scan.model import ScanReport
-from screener.report.terminal import Style, render
+from screener.i18n import Language, set_language
+from screener.report.formats.terminal import Style, render
+from screener.report.make import Request, make_report
+from screener.report.model import Report
+from screener.report.views.scan import scan_page
 from tests.analysis import whole
 from tests.conftest import Run
 
@@ -160,25 +161,29 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
 
 
 @pytest.fixture(scope="module")
-def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> ScanReport:
+def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> Report:
     settings = load_settings(whole.write_config(tmp_path_factory.mktemp("settings")))
     market, indices = Path(files[5]), Path(files[3])
-    return make_scan(settings, Request(source=str(files[1]), benchmark=[indices], market=[market]), _none)
+    return make_report(
+        settings, Request(universe="market", source=str(files[1]), benchmark=[indices], market=[market]), _none
+    )
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: Language) -> None:
+def test_page_fits_and_keeps_every_name(made: Report, width: int, language: Language) -> None:
     set_language(language)
     page = render(scan_page(made, 15), Style(width=width), summary=True)
     assert max(cell_len(line) for line in page.splitlines()) <= width
     whole_page = "".join(page.split())
-    for row in [*made.scan.stocks[:15], *made.scan.stocks[-15:]]:
-        assert row.stock.ticker in page
-        assert "".join(name_of(row.stock).split()) in whole_page
+    stocks = made.frames.scan
+    for ticker, name in zip(stocks["ticker"], stocks[f"name_{language}"], strict=True):
+        if ticker in {*stocks["ticker"][:15], *stocks["ticker"][-15:]}:
+            assert ticker in page
+            assert "".join(name.split()) in whole_page
 
 
-def test_ascii_page_is_ascii_but_for_names(made: ScanReport) -> None:
+def test_ascii_page_is_ascii_but_for_names(made: Report) -> None:
     page = render(scan_page(made, 5), Style(ascii=True), summary=True)
     assert not set(page) & set("▲▼─·−")
 
@@ -212,10 +217,12 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
     assert list(tomllib.loads((config / "sectors.toml").read_text(encoding="utf-8"))) == ["MINE", "FOUND"]
 
 
-def test_saving_beside_shipped_sectors_keeps_these_in_force(made: ScanReport, config: Path) -> None:
+def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config: Path) -> None:
     (config / "sectors.toml").unlink()
     path = refuse_name(load_settings(config), config, "FOUND", replace=False)
-    save_group(load_settings(config), path, "FOUND", made, group_of(made, 1))
+    stocks = made.frames.groups["stocks"][0]
+    members = [Member.model_construct(ticker=one.ticker, ko=one.ko, en=one.en, market=one.market) for one in stocks]
+    path.write_bytes(with_sector(load_settings(config), "FOUND", members, "moved together"))
     assert list(load_settings(config).sectors) == [*load_settings().sectors, "FOUND"]
 
 

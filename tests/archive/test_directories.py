@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from screener.app.report import Request
 from screener.archive.directories import point_to_latest, publish
 from screener.archive.history import history_rows, updated_history
 from screener.config import load_settings
 from screener.errors import DataError
 from screener.files import write_file
 from screener.report.columns import Column, Unit
+from screener.report.formats.csv import to_csv
+from screener.report.make import Request
 from screener.report.model import Report
-from screener.report.tables import Table, tables, to_csv
+from screener.report.tables import Table, tables_of
 from tests.data import small
 from tests.reports import make_report
 
@@ -86,7 +87,7 @@ def test_failed_swap_puts_the_old_directory_back(
 @pytest.fixture
 def rows(report: Report) -> list[dict[str, str]]:
     """What the history has of the report."""
-    return history_rows(to_csv(next(table for table in tables(report) if table.name == "sectors")))
+    return history_rows(to_csv(next(table for table in tables_of(report) if table.name == "sectors")))
 
 
 def test_history_keeps_one_row_each_and_what_others_wrote(
@@ -180,7 +181,7 @@ def test_csv_is_safe_and_fixed() -> None:
         ("+82", None, None),
         ('a,"b"', 12345.678, 0),
     )
-    assert to_csv(Table("t", columns, rows)).decode("utf-8-sig") == (
+    assert to_csv(Table("t", columns, tuple(map(list, zip(*rows, strict=True))))).decode("utf-8-sig") == (
         'name,figure,count\n\'=1+1,-0.5000,-5\n\'@x,0.0000,3\n\'+82,,\n"a,""b""",12345.6780,0\n'
     )
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from screener.app.report import Request
 from screener.config import load_settings
 from screener.i18n import LANGUAGES, speaking
 from screener.report.blocks import Page
-from screener.report.model import Flow, Report
-from screener.report.pages.card import card_page
-from screener.report.pages.claims import claims_page
-from screener.report.pages.comparison import comparison_page
-from screener.report.pages.study import study_page
+from screener.report.make import Request
+from screener.report.model import Report
+from screener.report.views.claims import claims_page
+from screener.report.views.compare import comparison_page
+from screener.report.views.stock import stock_page
+from screener.report.views.study import study_page
 from tests.data import small
+from tests.report.tables import frame
 from tests.reports import make_report, simulated
 
 
@@ -50,11 +52,12 @@ def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
                 made[f"{name} {language}"] = study_page(report)
                 made[f"{name} whole {language}"] = study_page(report, full=True)
                 made[f"{name} explained {language}"] = study_page(report, explain=True)
-                if report.impact.spreads:
+                if len(report.frames.spreads):
                     made[f"{name} compared {language}"] = comparison_page(report)
-                first = report.impact.stocks[0].stock.ticker
-                flows = [Flow(report.event.event_day, 123_456_789_012, -5, None)]
-                made[f"{name} stock {language}"] = card_page(report, first, flows)
+                first = report.frames.stocks["ticker"].iloc[0]
+                bought = [{"date": report.event.event_day, "foreign": 123_456_789_012, "institution": -5}]
+                card = replace(report, ticker=first).with_frames(flows=frame("flows", bought))
+                made[f"{name} stock {language}"] = stock_page(card)
             made[f"claims {language}"] = claims_page(press)
     return made
 

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from screener.app.report import Request
 from screener.config import load_settings
 from screener.i18n import Language, set_language
-from screener.report import claims
+from screener.report.formats.csv import to_csv
+from screener.report.formats.terminal import Style, render
+from screener.report.make import Request
 from screener.report.model import Report
-from screener.report.pages.claims import claims_page
-from screener.report.tables import tables, to_csv
-from screener.report.terminal import Style, render
+from screener.report.tables import tables_of
+from screener.report.views import claims
+from screener.report.views.claims import claims_page
+from screener.report.views.grids import rows_of
 from tests.conftest import Run
 from tests.data import small
 from tests.reports import make_report
@@ -116,7 +118,7 @@ def test_json_of_the_command_is_that_of_the_report(run: Run, own: list[str]) -> 
 
 
 def test_csv(report: Report) -> None:
-    table = next(table for table in tables(report) if table.name == "claims")
+    table = next(table for table in tables_of(report) if table.name == "claims")
     text = to_csv(table).decode("utf-8-sig")
     assert text.startswith(
         "event,as_of,source,id,said,by,date,kind,window_start,window_end,verdict,figures,reason,against,"
@@ -181,9 +183,9 @@ def test_nothing_is_cut(report: Report, press: Report, width: int, language: Lan
         text = render(claims_page(one), Style(width=width))
         assert max(cell_len(line) for line in text.splitlines()) <= width
         assert "…" not in text
-        for claim in one.claims:
-            assert flat(claims.said(claim.claim.said)) in flat(text)
-            assert flat(claims.by(claim.claim)) in flat(text)
+        for claim in rows_of(one.frames.claims):
+            assert flat(claims.text(claim, "said")) in flat(text)
+            assert flat(", ".join(claim.by)) in flat(text)
             assert flat(claims.reason(claim)) in flat(text)
             for figure in claims.figures(claim, one):
                 assert flat(figure) in flat(text)
@@ -194,7 +196,7 @@ def test_nothing_is_cut(report: Report, press: Report, width: int, language: Lan
 def test_press_keeps_its_banner(press: Report) -> None:
     text = flat(render(claims_page(press), Style()))
     assert flat("figures that newspapers chose to print") in text
-    table = next(table for table in tables(press) if table.name == "claims")
+    table = next(table for table in tables_of(press) if table.name == "claims")
     assert {row["banner"] for row in table.records()} == {
         "figures that newspapers chose to print: sector means are overstated"
     }
@@ -215,7 +217,7 @@ def test_many_exceptions_are_counted(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     made = make_report(load_settings(config), Request(source="press"))
-    [one] = made.claims
+    [one] = rows_of(made.frames.claims)
     assert one.verdict == "contradicted"
     exceptions = claims.figures(one, made)[1]
     assert exceptions.startswith("not so: ")

@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from screener.app.report import Request
 from screener.config import load_settings
-from screener.i18n import Language, name_of, set_language
+from screener.i18n import Language, set_language
 from screener.report.blocks import Cell, Field, Grid, Page, Section
-from screener.report.figures import bar, percent, probability, sparkline
-from screener.report.layout import fitting, summary_of, tables_of
+from screener.report.formats.terminal import Style, fitting, parts_of, render, summary_of
+from screener.report.formatting import bar, percent, probability, sparkline
+from screener.report.make import Request
 from screener.report.model import Report
-from screener.report.pages.study import study_page
-from screener.report.terminal import Style, render
+from screener.report.views.grids import group_names, rows_of
+from screener.report.views.study import study_page
 from tests.data import small
+from tests.report.tables import in_leading_window
 from tests.reports import make_report
 
 WIDTHS = [60, 61, 72, 80, 100, 123, 140, 200]
@@ -41,7 +42,7 @@ def test_no_letter_of_any_table_is_lost(pages: dict[str, Page], width: int) -> N
             alone = Page("", (), (Section("", "", (grid,)),))
             shown = render(alone, Style(width=width))
             assert max(cell_len(line) for line in shown.splitlines()) <= width
-            tables = tables_of(grid, width)
+            tables = parts_of(grid, width)
             expected = letters("".join(text for table in tables for field in table for text in texts(field)))
             found = letters(shown)
             del found["─"]
@@ -95,15 +96,14 @@ def test_every_stock_and_sector_stands_in_the_whole_report(
     for report in (study, press):
         text = render(study_page(report, full=True), Style(width=width))
         assert "…" not in text
-        for row in report.impact.stocks:
-            if row.window == report.leading and row.raw_return == row.raw_return:
-                assert row.stock.ticker in text
-                assert percent(row.raw_return) in text
-        for group in report.sectors(report.leading):
-            if group.n:
-                assert percent(group.mean_return_ew) in text
-                assert f"{group.n_up}/{group.n_flat}/{group.n_down}" in text
-                assert report.provenance.selected or probability(group.headline.p) in text
+        for row in rows_of(in_leading_window(report, "stocks").dropna(subset="raw_return")):
+            assert row.ticker in text
+            assert percent(row.raw_return) in text
+        for row in rows_of(in_leading_window(report, "sectors")):
+            if row.n and row.theme is None:
+                assert percent(row.mean_return_ew) in text
+                assert f"{row.n_up}/{row.n_flat}/{row.n_down}" in text
+                assert report.provenance.selected or probability(row.placebo_p) in text
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -118,8 +118,8 @@ def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: L
 
 def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
     text = render(study_page(demo), Style(), summary=True)
-    leading = [row for row in demo.impact.stocks if row.window == demo.leading and row.raw_return == row.raw_return]
-    up, down = (sum(sign * row.raw_return > 0 for row in leading) for sign in (1, -1))
+    returns = in_leading_window(demo, "stocks")["raw_return"]
+    up, down = int((returns > 0).sum()), int((returns < 0).sum())
     assert f"{up - 4} more rose, {down - 4} more fell: --full shows them" in text
 
 
@@ -177,8 +177,8 @@ def test_columns_go_by_priority_and_never_the_first() -> None:
 
 def test_what_has_no_room_stands_below_with_the_names_of_the_rows() -> None:
     fields = (field("name", "x" * 20, right=False), field("a", "1" * 10, 2), field("b", "1" * 10, 1))
-    assert [[one.header for one in table] for table in tables_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
-    assert [[one.header for one in table] for table in tables_of(Grid(fields), 44)] == [["name", "a", "b"]]
+    assert [[one.header for one in table] for table in parts_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
+    assert [[one.header for one in table] for table in parts_of(Grid(fields), 44)] == [["name", "a", "b"]]
     assert summary_of(Grid(fields), 40)[1] == ["a"]
 
 
@@ -214,7 +214,7 @@ def test_names_follow_the_language(press: Report) -> None:
     assert "SK hynix" in render(study_page(press, full=True), Style())
     set_language("ko")
     assert "SK하이닉스" in render(study_page(press, full=True), Style())
-    assert name_of(press.groups[0]) == "반도체"
+    assert next(iter(group_names(press).values())) == "반도체"
 
 
 def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:

@@ -1,13 +1,24 @@
-"""A small surface to draw on: SVG whose colours are classes of the page, and whose text stays text."""
+"""A small surface to draw on, scales, and the field of a chart over sessions.
+
+Drawings are SVG whose colours are classes of the page, and whose text stays text.
+"""
 
 from __future__ import annotations
 
+import math
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from screener.i18n import N_, _
+
+POST_HOC_LEFT_OUT = N_(
+    "Left out, for they were put together after the event because of how they moved and are no evidence: {names}."
+)
+"""Of a chart that shows evidence alone."""
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
@@ -114,3 +125,144 @@ def _at(value: float) -> str:
     """A coordinate with two decimals at most: the same bytes on every machine."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+_MARGIN = 0.04
+"""Of the span of the figures, beyond each of its ends."""
+_FLAT = 0.01
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A linear scale: `low` lies at `start`, `high` at `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Place of `value`."""
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def round_step(span: float, most: int) -> float:
+    """The smallest of 1, 2, 5 times a power of ten of which at most `most` fit into `span`."""
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return next(step for step in (power, 2 * power, 5 * power, 10 * power) if span / step <= most + 1e-9)
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """Round figures between `low` and `high`, at most about `most` of them."""
+    step = round_step(high - low, most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def roomy(low: float, high: float) -> tuple[float, float]:
+    """Ends of a scale that leaves a little room beyond `low` and `high`, and some where they are the same."""
+    margin = (high - low) * _MARGIN or _FLAT
+    return low - margin, high + margin
+
+
+def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """`places` moved as little as needed to lie `gap` apart and between `low` and `high`, in the same order.
+
+    Labels that touch become one block around the mean of where they want to be; blocks that touch become one.
+    """
+    order = sorted(range(len(places)), key=lambda one: places[one])
+    blocks: list[list[int]] = []
+    for one in order:
+        blocks.append([one])
+        while len(blocks) > 1 and _first(blocks[-1], places, gap, low, high) < _first(
+            blocks[-2], places, gap, low, high
+        ) + gap * len(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] += last
+    moved = list(places)
+    for block in blocks:
+        first = _first(block, places, gap, low, high)
+        for step, one in enumerate(block):
+            moved[one] = first + step * gap
+    return moved
+
+
+def _first(block: Sequence[int], places: Sequence[float], gap: float, low: float, high: float) -> float:
+    """Where the first label of a block lies."""
+    middle = sum(places[one] for one in block) / len(block)
+    length = gap * (len(block) - 1)
+    return max(low, min(middle - length / 2, high - length))
+
+
+BELOW = 36
+"""Room for sessions and their dates below the field."""
+_TICK = 48
+"""Room that the date of a session needs."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a field lies."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field, and where sessions and figures lie in it."""
+
+    box: Box
+    x: Scale
+    y: Scale
+    grid: tuple[float, ...]
+
+    @staticmethod
+    def of(box: Box, taus: Sequence[int], low: float, high: float) -> Field:
+        """The field in `box` for these sessions, and figures from `low` to `high`."""
+        low, high = roomy(low, high)
+        x = Scale(min(taus), max(taus), box.left, box.right)
+        return Field(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
+
+
+def draw_field(
+    drawing: Drawing,
+    field: Field,
+    days: Mapping[int, date],
+    origin: float,
+    label: Callable[[float], str],
+) -> None:
+    """Grid lines with their figures, the line of `origin` stronger; the event day; sessions and dates below."""
+    box = field.box
+    for value in field.grid:
+        y = field.y(value)
+        drawing.line((box.left, y), (box.right, y), "zero" if abs(value - origin) < 1e-9 else "grid")
+        drawing.text(box.left - 6, y + 4, label(value), "axis", "end")
+    if field.x.low <= 0 <= field.x.high:
+        x = field.x(0)
+        drawing.line((x, box.top), (x, box.bottom), "event")
+        drawing.text(x + 4, box.top + 10, _("event day"), "axis")
+    for tau in labelled(days, box.right - box.left):
+        x = field.x(tau)
+        drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
+        drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
+        drawing.text(x, box.bottom + 31, f"{days[tau]:%m-%d}", "axis", "middle")
+
+
+def labelled(days: Mapping[int, date], width: float) -> list[int]:
+    """The sessions whose dates have room, evenly spaced from the event day."""
+    span = max(days) - min(days)
+    step = max(1, round(round_step(span, max(1, int(width / _TICK)))))
+    return [tau for tau in sorted(days) if tau % step == 0]
+
+
+def percent_label(value: float) -> str:
+    """A decimal beside a grid line, with as many places as round steps need."""
+    return f"{round(value * 100, 6):+g}%" if round(value, 6) else "0%"
+
+
+def percent_end(value: float) -> str:
+    """A decimal at the end of a line."""
+    return f"{value * 100:+.1f}%"

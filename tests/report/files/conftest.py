@@ -1,50 +1,46 @@
-"""Answers of every kind with their tables and documents, for the tests of files."""
+"""Screens of every kind, for the tests of files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from screener.app.scan import Request, make_scan
+from screener.cli.options import access_to
 from screener.config import load_settings
-from screener.data.connections import open_access
 from screener.i18n import speaking
-from screener.report.answer import Answer, claims_answer, comparison_answer, report_answer, scan_answer, stock_answer
+from screener.report.make import Request, make_report
 from screener.report.model import Report
+from screener.report.screens import Screen
 from tests.analysis import whole
 
 KINDS = ("study ko", "study en", "press ko", "demo en", "compare ko", "stock en", "claims ko", "scan ko", "real ko")
 
 
 @pytest.fixture(scope="package")
-def scan(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Screen:
     """Of a simulated whole market, with industries and groups."""
     folder = tmp_path_factory.mktemp("scan")
     store = whole.write_store(folder / "store")
     settings = load_settings(whole.write_config(folder))
-    made = make_scan(settings, Request(source="store"), lambda: open_access(settings, {}, str(store)))
-    return scan_answer(made, 15)
+    request = Request(universe="market", source="store")
+    return Screen("scan", make_report(settings, request, lambda: access_to(settings, str(store))))
 
 
 @pytest.fixture(params=KINDS)
-def answer(request: pytest.FixtureRequest) -> Iterator[Answer]:
-    """Each kind of answer; of real prices where they are at hand."""
+def screen(request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """Each kind of screen; of real prices where they are at hand."""
     kind, language = request.param.split()
     with speaking(language):
-        yield _answer(request, kind)
+        yield _screen(request, kind)
 
 
-def _answer(request: pytest.FixtureRequest, kind: str) -> Answer:
+def _screen(request: pytest.FixtureRequest, kind: str) -> Screen:
     if kind == "scan":
-        found: Answer = request.getfixturevalue("scan")
+        found: Screen = request.getfixturevalue("scan")
         return found
     report: Report = request.getfixturevalue({"compare": "demo", "stock": "demo", "claims": "press"}.get(kind, kind))
-    match kind:
-        case "compare":
-            return comparison_answer(report)
-        case "stock":
-            return stock_answer(report, report.impact.stocks[0].stock.ticker, [])
-        case "claims":
-            return claims_answer(report)
-    return report_answer(report)
+    if kind == "stock":
+        report = replace(report, ticker=report.frames.stocks["ticker"].iloc[0])
+    return Screen(kind if kind in ("compare", "stock", "claims") else "report", report)

@@ -12,8 +12,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from screener.report.answer import Answer
-from screener.report.faces import files_of
+from screener.report.formats import files_of
+from screener.report.screens import Screen
 
 Cells = list[list[Any]]
 
@@ -45,13 +45,13 @@ def same_as_csv(told: str, cell: Any) -> bool:
 
 
 @pytest.mark.filterwarnings("error")
-def test_every_cell_of_every_table(answer: Answer) -> None:
-    document = json.loads(answer.document())
-    as_csv, as_parquet = files_of(answer, "csv", "kr"), files_of(answer, "parquet", "kr")
-    [workbook] = files_of(answer, "xlsx", "kr").values()
+def test_every_cell_of_every_table(screen: Screen) -> None:
+    document = json.loads(screen.document())
+    as_csv, as_parquet = files_of(screen, "csv", "kr"), files_of(screen, "parquet", "kr")
+    [workbook] = files_of(screen, "xlsx", "kr").values()
     book = openpyxl.load_workbook(io.BytesIO(workbook))
     compared = 0
-    for table in answer.tables():
+    for table in screen.tables():
         header, *rows = of_csv(as_csv[f"{table.name}.csv"])
         in_json = of_json(document[table.name])
         assert len(in_json) == len(rows)

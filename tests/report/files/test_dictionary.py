@@ -10,15 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from screener.archive.history import REVISION, history_rows, updated_history
-from screener.report.answer import Answer
-from screener.report.columns import Cell, Column
-from screener.report.files.__main__ import descriptions
-from screener.report.files.dictionary import dictionary
-from screener.report.forms import FORMS
+from screener.archive.history import REVISION, history_with
+from screener.report.columns import REPORT_TABLES, SCAN_TABLES, Column
+from screener.report.formats.schema import descriptions, dictionary
 from screener.report.model import Report
-from screener.report.scan.forms import FORMS as OF_SCAN
-from screener.report.tables import tables, to_csv
+from screener.report.screens import Screen
+from screener.report.tables import Cell, tables_of
 from tests.conftest import ROOT
 
 
@@ -28,7 +25,7 @@ def test_committed_is_what_the_code_says(name: str) -> None:
 
 
 def test_command_writes_them(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "screener.report.files", tmp_path], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "screener.report.formats.schema", tmp_path], cwd=ROOT, check=True)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == descriptions()
 
 
@@ -38,10 +35,10 @@ def described() -> dict[str, list[str]]:
     return {section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) for section in sections}
 
 
-def test_each_column_is_described_in_its_place(answer: Answer) -> None:
+def test_each_column_is_described_in_its_place(screen: Screen) -> None:
     found = described()
     everywhere = found["How to read them"]
-    for table in answer.tables():
+    for table in screen.tables():
         expected = [name for name in table.header if name not in everywhere]
         assert found[f"{table.name}.csv"] == expected
         assert [name for name in table.header if name in everywhere] == everywhere
@@ -49,8 +46,9 @@ def test_each_column_is_described_in_its_place(answer: Answer) -> None:
 
 def test_history_has_the_columns_of_sectors_and_the_revision(tmp_path: Path, study: Report) -> None:
     """As the dictionary says."""
-    sectors = next(table for table in tables(study) if table.name == "sectors")
-    history = updated_history(tmp_path, history_rows(to_csv(sectors)))
+    sectors = next(table for table in tables_of(study) if table.name == "sectors")
+    history = history_with(tmp_path, study, sectors)
+    assert history is not None
     assert history.decode("utf-8-sig").splitlines()[0].split(",") == [*sectors.header, REVISION]
 
 
@@ -60,8 +58,8 @@ def is_of_its_unit(column: Column, cell: Cell) -> bool:
     return isinstance(cell, int if column.unit.holds is bool else column.unit.holds)
 
 
-def test_cells_hold_what_their_unit_says_and_are_empty_only_where_they_may_be(answer: Answer) -> None:
-    for table in answer.tables():
+def test_cells_hold_what_their_unit_says_and_are_empty_only_where_they_may_be(screen: Screen) -> None:
+    for table in screen.tables():
         for row in table.rows:
             for column, cell in zip(table.columns, row, strict=True):
                 where = f"{table.name}.{column.name}: {cell!r}"
@@ -70,8 +68,8 @@ def test_cells_hold_what_their_unit_says_and_are_empty_only_where_they_may_be(an
 
 
 def test_texts_are_sentences() -> None:
-    for form in (*FORMS, *OF_SCAN):
-        for text in (form.row, *(column.meaning for column in form.columns)):
+    for spec in (*REPORT_TABLES, *SCAN_TABLES):
+        for text in (spec.row, *(column.meaning for column in spec.columns)):
             assert re.fullmatch(r"[A-Za-z0-9`|].+\.", text), text
-        for column in form.columns:
+        for column in spec.columns:
             assert not column.empty.endswith("."), column.empty

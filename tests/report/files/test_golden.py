@@ -18,15 +18,15 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from screener.i18n import speaking
-from screener.report.answer import Answer, report_answer
-from screener.report.faces import files_of
+from screener.report.formats import files_of
 from screener.report.model import Report
+from screener.report.screens import Screen
 
 
 @pytest.fixture
-def answer(study: Report) -> Iterator[Answer]:
+def screen(study: Report) -> Iterator[Screen]:
     with speaking("ko"):
-        yield report_answer(study)
+        yield Screen("report", study)
 
 
 def golden(snapshot: SnapshotAssertion, extension: str) -> SnapshotAssertion:
@@ -46,12 +46,12 @@ def golden(snapshot: SnapshotAssertion, extension: str) -> SnapshotAssertion:
         ("json", "report.json"),
     ],
 )
-def test_text(answer: Answer, snapshot: SnapshotAssertion, format_: str, file: str) -> None:
-    assert files_of(answer, format_, "kr")[file] == golden(snapshot, format_)
+def test_text(screen: Screen, snapshot: SnapshotAssertion, format_: str, file: str) -> None:
+    assert files_of(screen, format_, "kr")[file] == golden(snapshot, format_)
 
 
-def test_parquet(answer: Answer, snapshot: SnapshotAssertion) -> None:
-    table = pq.read_table(io.BytesIO(files_of(answer, "parquet", "kr")["sectors.parquet"]))
+def test_parquet(screen: Screen, snapshot: SnapshotAssertion) -> None:
+    table = pq.read_table(io.BytesIO(files_of(screen, "parquet", "kr")["sectors.parquet"]))
     told = {
         "metadata": _decoded(table.schema.metadata),
         "columns": [{"name": one.name, "type": str(one.type), **_decoded(one.metadata)} for one in table.schema],
@@ -60,8 +60,8 @@ def test_parquet(answer: Answer, snapshot: SnapshotAssertion) -> None:
     assert _as_json(told) == golden(snapshot, "json")
 
 
-def test_workbook(answer: Answer, snapshot: SnapshotAssertion) -> None:
-    book: Any = openpyxl.load_workbook(io.BytesIO(files_of(answer, "xlsx", "kr")["report.xlsx"]))
+def test_workbook(screen: Screen, snapshot: SnapshotAssertion) -> None:
+    book: Any = openpyxl.load_workbook(io.BytesIO(files_of(screen, "xlsx", "kr")["report.xlsx"]))
     sheet = book["sectors"]
     told = {
         "sheets": {one.title: [one.dimensions, one.freeze_panes] for one in book},

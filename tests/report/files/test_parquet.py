@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from screener.report.files.parquet import to_parquet
+from screener.report.formats.parquet import to_parquet
 from screener.report.model import Report
-from screener.report.tables import Table, tables
+from screener.report.tables import Table, tables_of
 
 
 def table_of(report: Report, name: str) -> Table:
-    return next(table for table in tables(report) if table.name == name)
+    return next(table for table in tables_of(report) if table.name == name)
 
 
 def read(report: Report, name: str) -> Any:

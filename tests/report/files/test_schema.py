@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from screener.data.sources import Tried
 from screener.errors import ExitCode
 from screener.krx.hours import KST
-from screener.report.answer import Answer, report_answer
-from screener.report.files.schema import report_schema, scan_schema
+from screener.report.formats.schema import report_schema, scan_schema
 from screener.report.model import Report, TrendRow
+from screener.report.screens import Screen
 
 SCHEMAS = {"report": report_schema(), "scan": scan_schema()}
 Document = Any
@@ -28,9 +28,9 @@ def faults(schema: str, document: Document) -> list[str]:
     return [f"{fault.json_path}: {fault.message}" for fault in checker.iter_errors(document)]
 
 
-def test_documents_fit(answer: Answer) -> None:
-    schema = "scan" if answer.name == "scan" else "report"
-    assert faults(schema, json.loads(answer.document())) == []
+def test_documents_fit(screen: Screen) -> None:
+    schema = "scan" if screen.name == "scan" else "report"
+    assert faults(schema, json.loads(screen.document())) == []
 
 
 def test_a_fetched_report_fits(study: Report) -> None:
@@ -42,7 +42,7 @@ def test_a_fetched_report_fits(study: Report) -> None:
         proxies={"KOSPI": "KODEX 200 (069500)"},
         tried=(Tried("openapi", "no key", ExitCode.LOGIN),),
     )
-    document = json.loads(report_answer(replace(study, provenance=live)).document())
+    document = json.loads(Screen("report", replace(study, provenance=live)).document())
     assert document["provenance"]["fetched"] == "2024-04-26T18:30:00+09:00"
     assert faults("report", document) == []
 
@@ -52,7 +52,7 @@ def test_a_report_with_its_trend_fits(study: Report) -> None:
         TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
         TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
     ]
-    document = json.loads(report_answer(replace(study, trend=tuple(rows))).document())
+    document = json.loads(Screen("report", replace(study, trend=tuple(rows))).document())
     assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
     assert faults("report", document) == []
 
@@ -110,13 +110,13 @@ def _sector(**changed: Any) -> Callable[[Document], None]:
     ],
 )
 def test_what_is_wrong_does_not_fit(study: Report, spoil: Callable[[Document], object], fault: str) -> None:
-    document = json.loads(report_answer(study).document())
+    document = json.loads(Screen("report", study).document())
     assert faults("report", document) == []
     spoil(document)
     [found] = faults("report", document)
     assert found.startswith(fault)
 
 
-def test_a_scan_is_no_report(scan: Answer, study: Report) -> None:
+def test_a_scan_is_no_report(scan: Screen, study: Report) -> None:
     assert faults("report", json.loads(scan.document()))
-    assert faults("scan", json.loads(report_answer(study).document()))
+    assert faults("scan", json.loads(Screen("report", study).document()))

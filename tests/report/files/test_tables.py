@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from screener.analysis.flows import GroupFlow
 from screener.report.model import Report
-from screener.report.tables import tables
+from screener.report.tables import tables_of
 
 
 def records(report: Report, name: str) -> list[dict[str, Any]]:
-    [table] = [table for table in tables(report) if table.name == name]
+    [table] = [table for table in tables_of(report) if table.name == name]
     return table.records()
 
 
@@ -56,9 +54,9 @@ def test_paths_of_sectors_have_an_interval_around_them(demo: Report) -> None:
 
 
 def test_net_purchases_stand_beside_their_group_and_window(study: Report) -> None:
-    one = study.impact.groups[0]
-    bought = GroupFlow(one.group, one.window, 1_234_567_890_123.0, float("nan"), 2)
-    first, *others = records(replace(study, flows=(bought,)), "sectors")
+    sectors = study.frames.sectors.copy()
+    sectors.loc[0, "foreign_net"] = 1_234_567_890_123.0
+    first, *others = records(study.with_frames(sectors=sectors), "sectors")
     assert (first["foreign_net"], first["institution_net"]) == (1_234_567_890_123, None)
     assert {(row["foreign_net"], row["institution_net"]) for row in others} == {(None, None)}
 

@@ -15,9 +15,9 @@ from openpyxl.chart import BarChart, LineChart
 from screener.errors import DataError, ExitCode, UsageError
 from screener.i18n import set_language
 from screener.report.columns import Column, Unit
-from screener.report.files.workbook import to_workbook
+from screener.report.formats.xlsx import to_workbook
 from screener.report.model import Report
-from screener.report.tables import Table, tables
+from screener.report.tables import Table, tables_of
 
 LINES = ["Title", "A verdict", "A source"]
 SPITEFUL = (
@@ -38,7 +38,7 @@ def opened(content: bytes) -> Any:
 
 
 def book_of(report: Report, palette: str = "kr") -> Any:
-    return opened(to_workbook(tables(report), LINES, palette))
+    return opened(to_workbook(tables_of(report), LINES, palette))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,8 @@ def book(demo: Report) -> Any:
 
 def small_table(unit: Unit, cells: Sequence[Any]) -> Table:
     columns = (*(Column(name, Unit.TEXT, "A text.") for name in ("event", "as_of", "source")), Column("x", unit, "It."))
-    return Table("t", columns, tuple(("e", "2024-04-26", "s", cell) for cell in cells), {"as_of": "2024-04-26"})
+    n = len(cells)
+    return Table("t", columns, (["e"] * n, ["2024-04-26"] * n, ["s"] * n, list(cells)), {"as_of": "2024-04-26"})
 
 
 def column_of(book: Any, sheet: str, name: str) -> list[Any]:
@@ -62,7 +63,7 @@ def column_of(book: Any, sheet: str, name: str) -> list[Any]:
 
 def test_sheets(study: Report) -> None:
     book = book_of(study)
-    made = [table.name for table in tables(study)]
+    made = [table.name for table in tables_of(study)]
     assert book.sheetnames == ["Summary", *made, "Chart figures", "Columns"]
     assert [book["Summary"].cell(row, 1).value for row in (1, 2, 3)] == LINES
     assert book.properties.title == "Title"
@@ -87,7 +88,7 @@ def test_lines_are_text_as_well() -> None:
 
 
 def test_tickers_keep_their_zeros_and_warn_of_nothing(study: Report) -> None:
-    content = to_workbook(tables(study), LINES)
+    content = to_workbook(tables_of(study), LINES)
     tickers = column_of(opened(content), "stocks", "ticker")
     assert {cell.value for cell in tickers} == {"000001", "000002", "000003"}
     assert {(cell.data_type, cell.number_format) for cell in tickers} == {("s", "@")}
@@ -198,7 +199,7 @@ def test_newspaper_figures_have_no_paths_and_carry_their_banner(press: Report) -
 
 
 def test_claims_alone_are_a_workbook(press: Report) -> None:
-    [claims] = [table for table in tables(press) if table.name == "claims"]
+    [claims] = [table for table in tables_of(press) if table.name == "claims"]
     book = opened(to_workbook([claims], LINES))
     assert book.sheetnames == ["Summary", "claims", "Columns"]
     assert book["Summary"]._charts == []
@@ -215,7 +216,7 @@ def test_columns_are_explained(study: Report) -> None:
 
 
 def test_same_report_same_bytes(study: Report) -> None:
-    its_tables = tables(study)
+    its_tables = tables_of(study)
     assert to_workbook(its_tables, LINES) == to_workbook(its_tables, LINES)
 
 
@@ -229,6 +230,6 @@ def test_a_text_longer_than_a_cell_is_no_half_text() -> None:
 def test_missing_library_is_one_line(study: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(UsageError) as caught:
-        to_workbook(tables(study), LINES)
+        to_workbook(tables_of(study), LINES)
     assert caught.value.exit_code == ExitCode.USAGE
     assert str(caught.value) == "workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from screener.analysis.results import Group
+import pandas as pd
+
 from screener.report.model import Report
+from tests.report.tables import with_frames
 
 STOCK = "<script>alert(1)</script>"
 SECTOR = '"><img src=x onerror="document.title=1">'
@@ -14,17 +16,17 @@ EVENT = "</title><style>*{display:none}</style>&amp;'"
 
 def renamed(report: Report) -> Report:
     """`report` with the names of its first stock, its first sector and its event replaced."""
-    first, sector = report.impact.stocks[0].stock, report.groups[0]
-    mine = replace(first, ko=STOCK, en=STOCK)
-
-    def group(one: Group) -> Group:
-        return replace(one, ko=SECTOR, en=SECTOR) if one == sector else one
-
-    impact = replace(
-        report.impact,
-        stocks=tuple(replace(row, stock=mine if row.stock == first else row.stock) for row in report.impact.stocks),
-        groups=tuple(replace(row, group=group(row.group)) for row in report.impact.groups),
-        paths=tuple(replace(point, group=group(point.group)) for point in report.impact.paths),
+    frames = report.frames
+    ticker, sector = frames.stocks["ticker"].iloc[0], frames.sectors["sector"].iloc[0]
+    made = with_frames(
+        report,
+        stocks=_named(frames.stocks, frames.stocks["ticker"] == ticker, STOCK),
+        sectors=_named(frames.sectors, (frames.sectors["sector"] == sector) & frames.sectors["theme"].isna(), SECTOR),
+        paths=_named(frames.paths, (frames.paths["sector"] == sector) & frames.paths["theme"].isna(), SECTOR),
     )
     event = replace(report.event, name=replace(report.event.name, ko=EVENT, en=EVENT))
-    return replace(report, event=event, groups=tuple(map(group, report.groups)), impact=impact)
+    return with_frames(replace(report, event=event), **vars(made.frames))
+
+
+def _named(frame: pd.DataFrame, rows: pd.Series[bool], name: str) -> pd.DataFrame:
+    return frame.assign(**{column: frame[column].mask(rows, name) for column in ("name_ko", "name_en")})

@@ -13,10 +13,11 @@ import pytest
 
 from screener.i18n import Language, speaking
 from screener.report.charts import charts_of
-from screener.report.html import render_html
-from screener.report.model import Report, TrendRow
-from screener.report.pages.study import study_page
+from screener.report.formats.html import to_html
+from screener.report.model import Report
+from screener.report.views.study import study_page
 from tests.report.html.renamed import renamed
+from tests.report.tables import frame, in_leading_window, with_frames
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -49,13 +50,22 @@ def browser() -> Iterator[Browser]:
 
 def trended(report: Report) -> Report:
     """The report as the last of twenty-one: a figure for each sector and session."""
-    sectors = [group for group in report.groups if group.theme is None]
-    rows = [
-        TrendRow(day, tau, group.sector, 90.0 - 9 * tau + place, place + 1.0, 0.2 - 0.015 * tau, 0.01 * tau)
+    sectors = in_leading_window(report, "sectors")
+    rows = (
+        {
+            "sector": sector,
+            "tau": tau,
+            "reported": day,
+            "score": 90.0 - 9 * tau + place,
+            "rank": place + 1.0,
+            "caar_ew": 0.2 - 0.015 * tau,
+            "q": 0.01 * tau,
+        }
         for tau, day in enumerate(report.sessions[:21])
-        for place, group in enumerate(sectors)
-    ]
-    return replace(report, as_of=report.sessions[:21][-1], trend=tuple(rows))
+        for place, sector in enumerate(sectors.loc[sectors["theme"].isna(), "sector"])
+    )
+    made = replace(report, as_of=report.sessions[:21][-1])
+    return with_frames(made, trend=frame("trend", rows))
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +80,9 @@ def files(demo: Report, press: Report, tmp_path_factory: pytest.TempPathFactory)
     ]
     for name, report, language in shown:
         with speaking(language):
-            page, charts = study_page(report, full=True), charts_of(report)
+            page, charts = study_page(report, full=True), charts_of("report", report)
             written[name] = folder / f"{name}.html"
-            written[name].write_bytes(render_html(page, charts, palette="kr"))
+            written[name].write_bytes(to_html(page, charts, "kr"))
     return written
 
 

@@ -12,20 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.i18n import LANGUAGES, Language, set_language
-from screener.report.charts import charts_of, charts_of_comparison, charts_of_stock
-from screener.report.charts.breadth import breadth, sectors_and_themes
-from screener.report.charts.drawing import NARROW, WIDE, Figure
-from screener.report.charts.intervals import movers
-from screener.report.charts.ordinary import ordinary
+from screener.report.charts import charts_of
+from screener.report.charts.drawing import NARROW, WIDE, Box, Figure, apart, round_step, ticks
+from screener.report.charts.groups import breadth, placebos, sectors_and_themes
+from screener.report.charts.lines import sector_prices, trend
 from screener.report.charts.paths import paths
-from screener.report.charts.plot import Box
-from screener.report.charts.prices import sector_prices
-from screener.report.charts.scale import apart, round_step, ticks
-from screener.report.charts.tiles import step, tiles
-from screener.report.charts.treemap import in_rows, squarified
-from screener.report.charts.trend import trend
+from screener.report.charts.stocks import in_rows, movers, squarified, step, tiles
 from screener.report.model import Report
+from screener.report.views.grids import groups_at
 from tests.report.html import handmade
+from tests.report.tables import with_frames
 
 DRAWN = ["svg", "narrow"]
 """Of a figure, for a page and for a phone."""
@@ -99,13 +95,13 @@ def test_a_bar_has_the_share_of_its_stocks(report: Report, which: str) -> None:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_a_block_a_session_and_the_event_at_its_z(report: Report, which: str) -> None:
-    root = drawing(ordinary(report), which)
+    root = drawing(placebos(report), which)
     blocks = of(root, "rect", "block")
-    assert len(blocks) == report.impact.spreads[0].headline.n - 1 == 11
+    assert len(blocks) == int(report.frames.spreads["placebo_n"].iloc[0]) - 1 == 11
     extreme = of(root, "rect", "extreme")
     assert len(extreme) == 2
     # p as the note under the chart gives it.
-    assert (len(extreme) + 1) / (len(blocks) + 1) == report.impact.spreads[0].headline.p
+    assert (len(extreme) + 1) / (len(blocks) + 1) == report.frames.spreads["placebo_p"].iloc[0]
     labels = axis(root, "x")
     [marker], [mirror] = of(root, "line", "marker"), of(root, "line", "mirror")
     assert at(marker, "x1") == at(marker, "x2")
@@ -162,7 +158,7 @@ def test_dots_and_intervals_lie_at_their_figures(report: Report, which: str) -> 
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_paths_and_their_bands(report: Report, which: str) -> None:
-    figure = paths(report, report.groups)
+    figure = paths(report, groups_at(report, report.leading))
     root = drawing(figure, which)
     labels = [one for one in axis(root, "y") if one[0] < 240]  # of the first panel: on a phone they stand in a column
     series = [points(one) for one in of(root, "path", "series")]
@@ -183,7 +179,7 @@ def test_paths_and_their_bands(report: Report, which: str) -> None:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
-    figure = sector_prices(report, report.groups)
+    figure = sector_prices(report, groups_at(report, report.leading))
     root = drawing(figure, which)
     labels = axis(root, "y")
     lines = [[read(labels, y) for _, y in points(one)] for one in of(root, "path", "series")]
@@ -198,7 +194,7 @@ def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
 
 @pytest.mark.parametrize("which", DRAWN)
 def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None:
-    figure = trend(report, report.groups)
+    figure = trend(report, groups_at(report, report.leading))
     root = drawing(figure, which)
     sessions = {round(x, 2): tau for x, tau in axis(root, "x") if tau in (0, 1, 3)}
     # The fields stand one above the other.
@@ -226,12 +222,14 @@ def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None
 
 
 def test_one_report_is_no_trend(report: Report) -> None:
-    assert trend(replace(report, trend=tuple(one for one in report.trend if one.tau == 0)), report.groups) is None
+    rows = report.frames.trend
+    alone = with_frames(report, trend=rows[rows["tau"] == 0])
+    assert trend(alone, groups_at(report, report.leading)) is None
 
 
 def test_without_scores_the_trend_is_of_abnormal_returns(report: Report) -> None:
-    unscored = replace(report, trend=tuple(replace(one, score=math.nan) for one in report.trend))
-    figure = trend(unscored, report.groups)
+    unscored = with_frames(report, trend=report.frames.trend.assign(score=math.nan))
+    figure = trend(unscored, groups_at(report, report.leading))
     assert figure is not None
     assert figure.title == "By 2024-04-25, Sector A stood at -2.00% and Sector B at -8.00%"
     assert [one.text for one in of(drawing(figure, "svg"), "text", "name")] == ["CAAR %"]
@@ -299,7 +297,7 @@ def test_letters_of_hangul_are_wider() -> None:
 def test_every_chart_has_its_words(report: Report, demo: Report, language: Language) -> None:
     set_language(language)
     for one, expected in ((report, 7), (demo, 7)):  # by hand: a trend, but no prices of single stocks
-        charts = charts_of(one)
+        charts = charts_of("report", one)
         figures = [figure for drawn in charts.values() for figure in drawn]
         assert len(figures) == expected
         for figure in figures:
@@ -314,7 +312,7 @@ def test_every_chart_has_its_words(report: Report, demo: Report, language: Langu
 
 
 def test_press_has_what_newspapers_can_carry(press: Report) -> None:
-    charts = charts_of(press)
+    charts = charts_of("report", press)
     assert {key: len(figures) for key, figures in charts.items()} == {"winners": 1, "themes": 1}
     for [figure] in charts.values():
         assert "figures that newspapers chose to print: sector means are overstated" in figure.note
@@ -325,24 +323,27 @@ def test_press_has_what_newspapers_can_carry(press: Report) -> None:
 
 
 def test_a_simulated_market_says_so_at_every_figure(demo: Report) -> None:
-    for figures in charts_of(demo).values():
+    for figures in charts_of("report", demo).values():
         assert all("simulated market: every figure is made up" in figure.note for figure in figures)
 
 
 def test_charts_of_one_pair_and_of_one_stock(report: Report, demo: Report) -> None:
-    compared = charts_of_comparison(report)
+    compared = charts_of("compare", report)
     assert set(compared) == {"windows", "sides", "paths", "drivers"}
     names = [one.text for one in of(drawing(compared["sides"][0], "svg"), "text", "name")]
     assert names == ["Sector A", "Sector B"]  # and no other group
-    ticker = demo.impact.stocks[0].stock.ticker
-    [price, by_window] = charts_of_stock(demo, ticker)["windows"]
-    known = [row for row in demo.impact.stocks if row.stock.ticker == ticker and math.isfinite(row.car)]
-    assert len(of(drawing(by_window, "svg"), "circle", "mark")) == len({row.window for row in known})
+    stocks = demo.frames.stocks
+    ticker = stocks["ticker"].iloc[0]
+    [price, by_window] = charts_of("stock", replace(demo, ticker=ticker))["windows"]
+    known = stocks[(stocks["ticker"] == ticker) & stocks["car"].notna()]
+    assert len(of(drawing(by_window, "svg"), "circle", "mark")) == len(known)
     assert len(of(drawing(price, "svg"), "path", "series")) == 3  # the stock, its sector, its index
 
 
 def test_what_is_not_known_is_not_drawn(report: Report) -> None:
-    bare = replace(report.impact, paths=(), levels=(), spreads=())
-    stocks = tuple(replace(row, cap=math.nan, car=math.nan, raw_return=math.nan) for row in bare.stocks)
-    nothing = replace(report, impact=replace(bare, stocks=stocks), trend=())
-    assert set(charts_of(nothing)) == {"sectors"}  # breadth alone, which is counted apart from the stocks
+    empty = {
+        name: getattr(report.frames, name).iloc[:0] for name in ("paths", "levels", "spreads", "placebos", "trend")
+    }
+    stocks = report.frames.stocks.assign(marcap=math.nan, car=math.nan, raw_return=math.nan)
+    nothing = with_frames(report, stocks=stocks, **empty)
+    assert set(charts_of("report", nothing)) == {"sectors"}  # breadth alone, which is counted apart from the stocks

@@ -14,10 +14,10 @@ import pytest
 from screener.i18n import LANGUAGES, Language, speaking
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, Span, line
 from screener.report.charts import Figure, charts_of
-from screener.report.html import render_html
-from screener.report.html.palette import contrast
+from screener.report.formats.html import to_html
 from screener.report.model import Report, short_banner
-from screener.report.pages.study import study_page
+from screener.report.palette import contrast
+from screener.report.views.study import study_page
 from tests.report.html.renamed import EVENT, SECTOR, STOCK, renamed
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -57,8 +57,8 @@ class Parsed(HTMLParser):
 
 def rendered(report: Report, language: Language = "en", palette: str = "kr") -> bytes:
     with speaking(language):
-        page, charts = study_page(report, full=True), charts_of(report)
-        return render_html(page, charts, palette=palette)
+        page, charts = study_page(report, full=True), charts_of("report", report)
+        return to_html(page, charts, palette)
 
 
 def small(*body: Line | Grid, head: tuple[Line, ...] = ()) -> Page:
@@ -67,7 +67,7 @@ def small(*body: Line | Grid, head: tuple[Line, ...] = ()) -> Page:
 
 def shown(page: Page, **given: object) -> str:
     charts: dict[str, list[Figure]] = given.get("charts", {})  # type: ignore[assignment]
-    return render_html(page, charts, palette="kr").decode()
+    return to_html(page, charts, "kr").decode()
 
 
 @pytest.fixture(scope="module", params=["study", "press", "demo"])
@@ -141,7 +141,7 @@ def test_headings_captions_and_scopes(any_report: Report) -> None:
     assert {one.get("scope") for one in parsed.all("th")} == {"col", "row"}
     for one in parsed.all("svg"):
         assert one["role"] == "img"
-    figures = charts_of(any_report)
+    figures = charts_of("report", any_report)
     assert len(parsed.all("figure")) == sum(map(len, figures.values()))
     assert len(parsed.all("svg")) == 2 * len(parsed.all("figure"))
 
