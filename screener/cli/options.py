@@ -62,22 +62,22 @@ class Workspace:
         self.load()
         return open_store(self.store)
 
-    def access(self, *, hurried: bool = False, watched: bool = False) -> Connections:
+    def access(self, *, fail_fast: bool = False, show_progress: bool = False) -> Connections:
         """The store and the ways to the exchange.
 
         Args:
-            hurried: whether the command can do without the exchange, and so does not wait long for it.
-            watched: whether a progress bar shows how far a fetch has come.
+            fail_fast: whether the command can do without the exchange, and so does not wait long for it.
+            show_progress: whether a progress bar shows how far a fetch has come.
         """
         from screener.console import ProgressBar
         from screener.data.connections import open_access
 
         bar = None
-        if watched:
+        if show_progress:
             bar = ProgressBar()
             # However the command ends, no trace of the bar stays on the terminal.
             click.get_current_context().call_on_close(bar.stop)
-        return open_access(self.settings, os.environ, self.store, bar, hurried=hurried)
+        return open_access(self.settings, os.environ, self.store, bar, fail_fast=fail_fast)
 
 
 def parse_day(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:

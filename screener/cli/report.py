@@ -178,7 +178,7 @@ def _measured(screen: str, names: Sequence[str], workspace: Workspace, options: 
 
 def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:
     """Opens the store and the ways to the exchange when needed; with source `auto`, a report can do without it."""
-    return lambda: workspace.access(hurried=source == "auto", watched=True)
+    return lambda: workspace.access(fail_fast=source == "auto", show_progress=True)
 
 
 def _warn_of(tried: Sequence[Tried]) -> int:

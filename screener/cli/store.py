@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,13 +33,23 @@ if TYPE_CHECKING:
 @source_options(FETCHED)
 @store_option
 @common_options
-def sync(workspace: Workspace, **options: Any) -> int:
+def sync(
+    workspace: Workspace,
+    first: date | None,
+    last: date | None,
+    source: str,
+    benchmark: tuple[Path, ...],
+    market: tuple[Path, ...],
+) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = workspace.settings
-    from screener.data.sync.command import describe, sync_store
+    from screener.data.sync.command import describe, sync_files, sync_store
 
-    access = workspace.access(watched=True)
-    done = sync_store(settings, access, **options)
+    access = workspace.access(show_progress=True)
+    if source.startswith("file:") or benchmark or market:
+        done = sync_files(access, source, benchmark, market)
+    else:
+        done = sync_store(settings, access, source, first, last)
     echo(describe(done, access.store.shown))
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 

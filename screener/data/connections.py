@@ -108,7 +108,7 @@ def open_access(
     store: str | None,
     progress: Progress | None = None,
     *,
-    hurried: bool = False,
+    fail_fast: bool = False,
 ) -> Connections:
     """What it takes to reach the store and the exchange.
 
@@ -117,7 +117,7 @@ def open_access(
         environment: KRX_ID and KRX_PW, KRX_AUTH_KEY; what it lacks may stand in secrets.toml.
         store: the store that the user names, or None.
         progress: who watches.
-        hurried: whether somebody waits who can do without the exchange.
+        fail_fast: whether somebody waits who can do without the exchange.
     """
     opened = open_store(store)
     environment = with_secrets(environment, settings.secrets)
@@ -139,7 +139,7 @@ def open_access(
         calendar=observed(Calendar(frozenset(known.closed), frozenset(known.opened)), opened),
         breaker=Breaker(state_folder(), now),
         now=now,
-        timeouts=Timeouts(spacing=spacing, first=FIRST if hurried else None),
+        timeouts=Timeouts(spacing=spacing, first=FIRST if fail_fast else None),
         progress=watcher,
         account=Account(login, password) if login and password else None,
         key=environment.get("KRX_AUTH_KEY") or None,

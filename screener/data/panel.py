@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -285,8 +286,7 @@ def _index_returns(days: Days, at: Days, close: Floats) -> Floats:
     return result
 
 
-@dataclass(frozen=True)
-class EventTime:
+class EventTime(NamedTuple):
     """An event's place among T sessions."""
 
     row: int

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import NamedTuple
 
 from screener.data.sources.press import DAY, published
 from screener.data.store import Store, StoredTable
 from screener.i18n import _
+from screener.krx.hours import LONGEST_CLOSURE
 from screener.krx.tables import INDICES, MARKET, PRICES
 
 TOLERANCE = 0.1
 """Percentage points; what was printed is within 0.06 of the exchange's own rate."""
-_FORTNIGHT = timedelta(days=14)
-"""Longer than KRX ever closes: reaches from the day to the session before it."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """One table that holds the day, beside the printed figures."""
 
     source: str
@@ -58,7 +56,7 @@ def _market(table: StoredTable) -> Comparison:
 def _prices(table: StoredTable) -> Comparison:
     """Returns from adjusted closes."""
     stocks, _indices_printed = published()
-    rows = table.read(("date", "ticker", "close"), DAY - _FORTNIGHT, DAY, [one["ticker"] for one in stocks])
+    rows = table.read(("date", "ticker", "close"), DAY - LONGEST_CLOSURE, DAY, [one["ticker"] for one in stocks])
     closes: dict[str, dict[date, float]] = {}
     for row in rows.to_pylist():
         closes.setdefault(row["ticker"], {})[row["date"]] = row["close"]

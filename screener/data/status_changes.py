@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +13,7 @@ from screener.data.panel import limits_touched
 What = Literal["limit_up", "limit_down", "halted", "resumed", "listed", "delisted", "renamed"]
 
 
-@dataclass(frozen=True)
-class StatusChange:
+class StatusChange(NamedTuple):
     """Something that a reader of a stock's sector must know."""
 
     ticker: str

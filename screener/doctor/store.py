@@ -55,7 +55,7 @@ def contents(store: Store) -> Check:
     """Whether the store can be read, and what is in it.
 
     Raises:
-        DataError: a manifest is damaged, or the place cannot be read.
+        DataError: a file is damaged, or the place cannot be read.
     """
     tables = [(table, table.info()) for table in store.tables()]
     if not tables:
@@ -68,12 +68,12 @@ def contents(store: Store) -> Check:
 
 
 def soundness(store: Store) -> Check:
-    """Every file against its manifest."""
+    """Every file against its checksums."""
     damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
     if damages:
         fix = _("end any running sync, run `screener store repair`, then `screener sync`")
         return Check("store files", "failed", first_few(damages), fix)
-    return Check("store files", "ok", _("each is as its manifest says"))
+    return Check("store files", "ok", _("all files match their checksums"))
 
 
 def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
@@ -151,7 +151,7 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
     """Whether the store holds all that the report on the configured event needs.
 
     Raises:
-        DataError: a manifest is damaged.
+        DataError: a file is damaged.
     """
     event, rules = settings.event(settings.screener.event), settings.screener
     need = PriceRequest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from screener.krx.hours import KST, closing
 
@@ -15,8 +16,7 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True)
-class EventDays:
+class EventDays(NamedTuple):
     """Where the calendar puts an event."""
 
     event_day: date

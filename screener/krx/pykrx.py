@@ -12,7 +12,7 @@ import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -22,14 +22,13 @@ from screener.i18n import _
 from screener.krx.account import Account, PasswordAge
 from screener.krx.checks import BENCHMARKS
 from screener.krx.client import Client
+from screener.krx.hours import LONGEST_CLOSURE
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
 from screener.krx.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
 """Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
-FORTNIGHT = timedelta(days=14)
-"""Longer than KRX ever closes."""
 INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
 INDUSTRY_MARKETS = ("STK", "KSQ")
 EXPIRED = "CD010"
@@ -73,7 +72,7 @@ class Pykrx:
 
         So a day that was none is not the only one asked for, and each session stands beside the one before it.
         """
-        first, last = f"{days[0] - FORTNIGHT:%Y%m%d}", f"{days[-1]:%Y%m%d}"
+        first, last = f"{days[0] - LONGEST_CLOSURE:%Y%m%d}", f"{days[-1]:%Y%m%d}"
         # The study needs the indices of the two markets every day.
         names = INDEX_CODES if len(days) > WEEK else BENCHMARKS
 

@@ -23,6 +23,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from screener.data.store import Store
+from screener.krx.rows import market_rows
 from screener.krx.tables import MARKET, to_numpy
 from tests.bench.study_speed import seconds
 
@@ -142,6 +143,14 @@ def append(store: Store, day: date) -> tuple[float, int]:
     return taken, sum(files.get(path) != path.stat().st_ino for path in Path(table.shown).rglob("*.parquet"))
 
 
+def converted() -> None:
+    """A session as KRX gives it, text by field name, made into a table."""
+    fields = ("ISU_CD", "ISU_NM", "MKT_NM", "TDD_OPNPRC", "TDD_HGPRC", "TDD_LWPRC", "TDD_CLSPRC", "ACC_TRDVOL")
+    more = ("ACC_TRDVAL", "MKTCAP", "LIST_SHRS", "FLUC_RT", "CMPPREVDD_PRC")
+    row = dict.fromkeys((*fields, *more), "1,234,567")
+    market_rows(date(2025, 1, 31), [{**row, "ISU_CD": f"{number:06d}"} for number in range(STOCKS)])
+
+
 def main() -> None:
     """Print the ratios."""
     write = sys.stdout.write
@@ -163,6 +172,8 @@ def main() -> None:
         taken, written = min(append(store, date(LAST_YEAR, 11, day)) for day in (26, 27, 28, 26, 27))
         write(f"one more session: {1e3 * taken:.0f} ms (at most 100), {written} file written (at most 1)\n")
         write(f"  / reading the panel: {taken / ours:.2f} (at most 0.75)\n")
+        [conversion] = seconds([converted], 10)
+        write(f"a session converted from KRX's answer: {1e3 * conversion:.0f} ms (at most 30)\n")
 
 
 if __name__ == "__main__":

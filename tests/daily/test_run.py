@@ -209,7 +209,7 @@ def test_a_report_that_came_late_enters_the_trend_of_those_after_it(daily: Daily
 @pytest.mark.usefixtures("first")
 def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
     done = daily(THIRD)
-    assert "1 missed sessions (2025-02-03); no run came to its end: the machine was off" in done.out
+    assert "1 missed session (2025-02-03); no run came to its end: the machine was off" in done.out
 
 
 def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports: Path, market: Market) -> None:
@@ -221,6 +221,8 @@ def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports
     wrong = (reports / "2025-01-31/deepseek/stocks.csv").read_bytes()
     done = daily(THIRD)  # a look on the next session only: the correction came after it
     assert "Revised" not in done.out
+    for day in (5, 6):
+        daily(date(2025, 2, day))
     done = daily(date(2025, 2, 7))
     (revised,) = [line for line in done.out.splitlines() if line.startswith("Revised")]
     assert "deepseek as of 2025-01-31 (revision 2)" in revised

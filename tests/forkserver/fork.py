@@ -93,6 +93,8 @@ def run(job: dict[str, Any]) -> NoReturn:
     for stream, name in ((0, os.devnull), (1, job["stdout"]), (2, job["stderr"])):
         mode = os.O_RDONLY if stream == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         os.dup2(os.open(name, mode, 0o600), stream)
+    if os.isatty(2):  # unlike the stream that was inherited it has no position
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(job["folder"])

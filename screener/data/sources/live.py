@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from screener.data.connections import Connections, Provider
 from screener.data.sources import Market, PriceRequest, Tried
-from screener.data.sources.stored import PROXIES, Reach, Stored, observed, reach_of
+from screener.data.sources.stored import PROXIES, DateSpan, Stored, observed, span_of
 from screener.data.sync import Fetched, Plan
 from screener.data.sync.histories import fetch_histories
 from screener.data.sync.sessions import fetch_investors, fetch_sessions
@@ -31,13 +31,13 @@ class Live:
         """Fetch what the store lacks of `need`, and read it from there."""
         access = self.access
         calendar, faulty = access.calendar, tuple[Tried, ...]()
-        fetched: Reach | None = None
+        fetched: DateSpan | None = None
         # A holiday that nobody knew shows in what was fetched, and moves the first day that is needed.
-        while fetched != (reach := reach_of(need, calendar, access.now())):
-            fetched = reach
+        while fetched != (span := span_of(need, calendar, access.now())):
+            fetched = span
             # A stock's history is one request however far it reaches; sessions are one request each.
-            last = calendar.last_final(access.now()) if self.name == "pykrx-keyless" else reach.last
-            plan = Plan(reach.first, last, (*PROXIES.values(), *need.tickers))
+            last = calendar.last_final(access.now()) if self.name == "pykrx-keyless" else span.last
+            plan = Plan(span.first, last, (*PROXIES.values(), *need.tickers))
             try:
                 replace(self, access=replace(access, calendar=calendar)).fetch(plan)
             except BusyError:

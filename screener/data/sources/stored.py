@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from screener.data.store import Store, StoredTable
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
+from screener.krx.hours import LONGEST_CLOSURE
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, to_numpy
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
@@ -27,12 +29,9 @@ PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
 _PROXY_NAMES = {"KOSPI": "KODEX 200 (069500)", "KOSDAQ": "KODEX KOSDAQ150 (229200)"}
 MANY = 10
 """Stocks that do not all stop trading on one session."""
-_FORTNIGHT = timedelta(days=14)
-"""Longer than KRX ever closes: reaches from an event day to the session before it."""
 
 
-@dataclass(frozen=True)
-class Reach:
+class DateSpan(NamedTuple):
     """The days that a study can use."""
 
     event_day: date
@@ -42,13 +41,13 @@ class Reach:
     """Last session whose closes are final, and that may be used at all."""
 
 
-def reach_of(need: PriceRequest, calendar: Calendar, now: datetime) -> Reach:
+def span_of(need: PriceRequest, calendar: Calendar, now: datetime) -> DateSpan:
     """The days that the study of `need` can use, by the calendar; none that is later than the last final session."""
     event_day = need.event_day or calendar.first_on_or_after(need.news)
     final = calendar.last_final(now)
     final = min(final, need.as_of or final)
     last = min(calendar.shift(event_day, need.after), final)
-    return Reach(event_day, calendar.shift(event_day, -need.before), last, final)
+    return DateSpan(event_day, calendar.shift(event_day, -need.before), last, final)
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ class Stored:
 
     def refusal(self, need: PriceRequest) -> str | None:
         """Why the store cannot serve `need`, in words; None if it can."""
-        reach = reach_of(need, self.calendar, self.now())
-        lacks = [(source, self._lacks(source, need, reach)) for source in self.of]
+        span = span_of(need, self.calendar, self.now())
+        lacks = [(source, self._lacks(source, need, span)) for source in self.of]
         if any(lack is None for _source, lack in lacks):
             return None
         told = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
@@ -78,14 +77,14 @@ class Stored:
 
     def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
-        reach = reach_of(need, self.calendar, self.now())
-        source = next((one for one in self.of if self._lacks(one, need, reach) is None), None)
+        span = span_of(need, self.calendar, self.now())
+        source = next((one for one in self.of if self._lacks(one, need, span) is None), None)
         if source is None:
             raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
-        start, end = self._stretch(source, reach.event_day) or (reach.first, reach.last)
-        first, last = max(start, reach.first), min(end, reach.final)
+        start, end = self._stretch(source, span.event_day) or (span.first, span.last)
+        first, last = max(start, span.first), min(end, span.final)
         read = self._from_sessions if self._holds_sessions(source) else self._from_histories
-        return read(source, need, replace(reach, first=first, last=last))
+        return read(source, need, span._replace(first=first, last=last))
 
     def _holds_sessions(self, source: str) -> bool:
         """Whether the source gives whole sessions; files have histories, and sessions beside them."""
@@ -113,17 +112,17 @@ class Stored:
         inside = [day for day in sessions if start < day < end]
         return (inside[0], inside[-1]) if inside else None
 
-    def _lacks(self, source: str, need: PriceRequest, reach: Reach) -> str | None:
+    def _lacks(self, source: str, need: PriceRequest, span: DateSpan) -> str | None:
         """What is missing of `need`, in words, empty if everything is; None if nothing is."""
-        there = self._stretch(source, reach.event_day)
+        there = self._stretch(source, span.event_day)
         if there is None:
             return ""
-        first, last = reach.first, reach.last
+        first, last = span.first, span.last
         if self.in_part:
-            first, last = self.calendar.before(reach.event_day), min(reach.event_day, reach.last)
+            first, last = self.calendar.before(span.event_day), min(span.event_day, span.last)
         elif source == "file":
             # How far files reach is the user's choice; no source may lengthen them.
-            first = self.calendar.shift(reach.event_day, -need.least)
+            first = self.calendar.shift(span.event_day, -need.least)
         if there[0] > first or there[1] < last:
             return _(
                 "sessions from {first} to {last}, it holds {start} to {end}",
@@ -147,46 +146,46 @@ class Stored:
                     return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
-    def _from_sessions(self, source: str, need: PriceRequest, reach: Reach) -> Market:
+    def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
-        official, findings = self._official(source, need, reach)
+        official, findings = self._official(source, need, span)
         indices = self.store.table(source, INDICES)
-        levels = {name: _level(indices, name, reach) for name in need.markets}
+        levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
         table = self.store.table(source, MARKET)
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
-        return replace(market, everyone=lambda: self._everyone(source, need, reach))
+        return replace(market, everyone=lambda: self._everyone(source, need, span))
 
-    def _everyone(self, source: str, need: PriceRequest, reach: Reach) -> tuple[Panel, Mapping[str, str]]:
+    def _everyone(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[Panel, Mapping[str, str]]:
         """Every stock that KOSPI and KOSDAQ listed on the session before the event."""
-        base = self.calendar.before(reach.event_day)
+        base = self.calendar.before(span.event_day)
         rows = self.store.table(source, MARKET).read(("date", "ticker", "market"), base, base).to_pylist()
         listed = {str(row["ticker"]): str(row["market"]).split()[0] for row in rows}
         market_of = {ticker: market for ticker, market in listed.items() if market in need.markets}
-        return self._from_sessions(source, replace(need, market_of=market_of), reach).panel, market_of
+        return self._from_sessions(source, replace(need, market_of=market_of), span).panel, market_of
 
-    def _official(self, source: str, need: PriceRequest, reach: Reach) -> tuple[PriceRows, list[Finding]]:
+    def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
-        rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), reach.first, reach.last, need.tickers)
+        rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), span.first, span.last, need.tickers)
         official, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         # A stock's weight in its index is wanted of the base only.
-        around = table.read(("date", "market", "marcap"), reach.event_day - _FORTNIGHT, reach.event_day)
+        around = table.read(("date", "market", "marcap"), span.event_day - LONGEST_CLOSURE, span.event_day)
         return replace(official, market_caps=market_caps(around)), findings
 
-    def _from_histories(self, source: str, need: PriceRequest, reach: Reach) -> Market:
+    def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
         columns = ("date", "ticker", "open", "high", "low", "close", "volume")
-        rows = table.read(columns, reach.first, reach.last, need.tickers)
+        rows = table.read(columns, span.first, span.last, need.tickers)
         prices, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
             if self.store.table(source, MARKET).sessions:
-                official, found = self._official(source, need, reach)
+                official, found = self._official(source, need, span)
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
-        levels = {name: _level(benchmark, key[name], reach) for name in need.markets}
+        levels = {name: _level(benchmark, key[name], span) for name in need.markets}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         said = [
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
@@ -230,9 +229,9 @@ def observed(calendar: Calendar, store: Store) -> Calendar:
     return replace(calendar, seen_open=frozenset(opened), seen_closed=frozenset(closed - opened))
 
 
-def _level(table: StoredTable, key: str, reach: Reach) -> tuple[Days, NDArray[np.float64]]:
+def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[np.float64]]:
     """Days and levels of an index, or of what stands for it, from the session before the first one on."""
-    rows = table.read(("date", table.kind.key, "close"), reach.first - _FORTNIGHT, reach.last, [key])
+    rows = table.read(("date", table.kind.key, "close"), span.first - LONGEST_CLOSURE, span.last, [key])
     if not rows.num_rows:
         raise DataError(
             "{source}: the store has no level of {key}", hint="`screener sync` fetches it", source=table.source, key=key

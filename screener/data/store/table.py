@@ -11,10 +11,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -54,8 +53,7 @@ class Damage(NamedTuple):
     what: str
 
 
-@dataclass(frozen=True)
-class Info:
+class Info(NamedTuple):
     """What a table holds; days and times are None where it holds nothing."""
 
     rows: int
@@ -189,10 +187,8 @@ class StoredTable:
         days: set[date] = set(unique.tolist())
         series = {str(key) for key in new[self.kind.key].unique().to_pylist()} | set(coverage or ()) | set(keys)
         asked = {key: Coverage(first, last, fetched) for key, (first, last) in (coverage or {}).items()}
-        self.settle()
-        names = {*files, *map(self._file_of, closed), *(self._footers() if replacing == "series" else ())}
-        changes: dict[str, pa.Buffer | None] = {}
-        for name in sorted(names if self.kind.monthly else {self._file_of(fetched.date())}):
+
+        def changed(name: str) -> tuple[str, pa.Buffer | None] | None:
             in_file = np.array([file == name for file in files], dtype=bool)
             old, facts = self._stored(name)
             gone = {*days, *closed}
@@ -205,10 +201,16 @@ class StoredTable:
                 {day: at for day, at in shut.items() if day not in days},
                 {**facts.coverage, **asked},
             )
-            if merged is not old or later != facts:
-                anything = merged.num_rows or later.closed or later.coverage
-                changes[name] = encode(merged, self.kind, later) if anything else None
-        self._put(changes)
+            if merged is old and later == facts:
+                return None
+            anything = merged.num_rows or later.closed or later.coverage
+            return name, encode(merged, self.kind, later) if anything else None
+
+        self.settle()
+        names = {*files, *map(self._file_of, closed), *(self._footers() if replacing == "series" else ())}
+        if not self.kind.monthly:
+            names = {self._file_of(fetched.date())}
+        self._put(filter(None, map(changed, sorted(names))))
 
     def settle(self) -> None:
         """End what a writer has left that died."""
@@ -227,14 +229,15 @@ class StoredTable:
                 self._place.write(manifest, pa.py_buffer(b"lost"))  # as long as it is there, the old files count
             rows, fetched, closed, coverage = earlier.load(self._place, self._folder, old, self.kind)
             day = to_numpy(rows["date"])
-            changes: dict[str, pa.Buffer | None] = {}
-            for name in sorted(set(map(self._file_of, [*fetched, *closed]))):
-                mine = {one: at for one, at in fetched.items() if self._file_of(one) == name}
+
+            def moved(name: str) -> tuple[str, pa.Buffer]:
+                times = {one: at for one, at in fetched.items() if self._file_of(one) == name}
                 shut = {one: at for one, at in closed.items() if self._file_of(one) == name}
-                facts = Facts(f"{self._folder}/{name}", mine, shut, {} if self.kind.monthly else coverage)
-                here = rows.filter(pa.array(np.isin(day, np.array(list(mine), dtype="datetime64[D]"))))
-                changes[name] = encode(here, self.kind, facts)
-            self._put(changes)
+                facts = Facts(f"{self._folder}/{name}", times, shut, {} if self.kind.monthly else coverage)
+                in_file = np.isin(day, np.array(list(times), dtype="datetime64[D]"))
+                return name, encode(rows.filter(pa.array(in_file)), self.kind, facts)
+
+            self._put(map(moved, sorted(set(map(self._file_of, [*fetched, *closed])))))
             self._place.remove(manifest)
         for name in old:
             if name != earlier.MANIFEST:
@@ -341,25 +344,26 @@ class StoredTable:
             footer = Footer(data, f"{self._folder}/{name}")
             return decode(data, footer, self.kind, self.kind.schema.names, (date.min, date.max)), footer.facts
 
-    def _put(self, changes: Mapping[str, pa.Buffer | None]) -> None:
-        """Put each file in its place, or remove it; all are on the disk before the first is."""
-        known = dict(self._known or {})
+    def _put(self, changes: Iterable[tuple[str, pa.Buffer | None]]) -> None:
+        """Put each file in its place, or remove it (None); all are on the disk before the first is in its place."""
+        footers: dict[str, Footer | None] = {}
         try:
-            for name, data in changes.items():
+            for name, data in changes:
+                footers[name] = None if data is None else Footer(data, f"{self._folder}/{name}")
                 if data is not None:
                     self._place.write(f"{self._folder}/{_staged(name)}", data)
         except BaseException:
             with suppress(DataError):
                 self.settle()
             raise
-        for name, data in changes.items():
-            if data is not None:
-                self._place.rename(f"{self._folder}/{_staged(name)}", f"{self._folder}/{name}")
-                known[name] = Footer(data, f"{self._folder}/{name}")
-            else:
+        for name, footer in footers.items():
+            if footer is None:
                 self._place.remove(f"{self._folder}/{name}")
-                known.pop(name, None)
-        self._known = None if self._known is None else known
+            else:
+                self._place.rename(f"{self._folder}/{_staged(name)}", f"{self._folder}/{name}")
+        if self._known is not None:
+            known = {**self._known, **footers}
+            self._known = {name: footer for name, footer in known.items() if footer is not None}
 
     def _wrong(self, name: str) -> str:
         """What is wrong with a file, or nothing."""

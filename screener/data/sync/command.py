@@ -97,7 +97,7 @@ def plan_of(settings: Settings, access: Connections, first: date | None, last: d
     now = access.now()
     final = calendar.last_final(now)
     _refuse_days(first, last, now.date())
-    event_days = [one.event_day or calendar.first_on_or_after(one.first_day) for one in settings.events.values()]
+    event_days = [event.session(calendar) for event in settings.events.values()]
     over = [day for day in event_days if day <= final]
     if first is None:
         first = min((calendar.shift(day, -rules.sessions_before) for day in over), default=final)
