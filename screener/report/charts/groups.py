@@ -29,7 +29,6 @@ from screener.report.formatting import percent, probability, signed
 from screener.report.model import MODELS, Report
 from screener.report.views import grids
 from screener.report.views.grids import label_of, rows_of
-from screener.report.views.study import POST_HOC
 
 _PATH_HEIGHT, _PATH_HEADING, _PATH_GAP = 190, 26, 22
 """Heights of a panel and of its heading, and the gap between two panels."""
@@ -178,7 +177,7 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
         _("{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}", **values),
         _("Stacked bars of how many stocks rose and fell. {groups}.", groups=groups),
         measure=_("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
-        note=_(POST_HOC) if any(row.post_hoc for row in rows) else "",
+        note=_(grids.POST_HOC) if any(row.post_hoc for row in rows) else "",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from screener.analysis.model import Window
-from screener.i18n import _, language
+from screener.i18n import N_, _, language
 from screener.report import cells
 from screener.report.blocks import Cell, Field
 from screener.report.columns.pages import PageColumn
@@ -21,6 +21,8 @@ from screener.report.model import Report
 Rows = Sequence[Any]
 """Rows of a frame as named tuples."""
 
+POST_HOC = N_("* put together after the event because of how they moved: they describe, they are no evidence.")
+"""Note on the stars of post-hoc groups."""
 SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""
 TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)

@@ -21,7 +21,6 @@ from screener.report.views.grids import fields_of
 TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
 TOP_OF_SUMMARY = 4
-POST_HOC = N_("* put together after the event because of how they moved: they describe, they are no evidence.")
 
 
 def study_page(report: Report, *, full: bool = False, explain: bool = False) -> Page:
@@ -92,7 +91,7 @@ class _Study:
         columns = pages.groups(pages.SECTOR, study=self.study, funds=self.funds)
         body: list[Line | Grid] = [Grid(fields_of(rows, columns if full or not self.study else pages.SUMMARY))]
         if any(row.post_hoc for row in rows):
-            body.append(line(_(POST_HOC), "dim"))
+            body.append(line(_(grids.POST_HOC), "dim"))
         if self.study:
             verdicts = notes.verdicts(self.report)
             if full:
