@@ -17,6 +17,7 @@ from screener.i18n import N_, _
 from screener.report.columns import FIRST, Column, Unit
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.tables import Cell, Table
+from screener.report.views.grids import POST_HOC
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -243,11 +244,7 @@ def draw(
         chart.set_size({"width": _WIDTH, "height": _HEIGHT})
         front.insert_chart(row + number * _ROWS, 0, chart)
     if any(row["post_hoc"] and row["mean_return_ew"] is not None for row in sectors):
-        front.write_string(
-            row + len(charts) * _ROWS,
-            0,
-            _("* put together after the event because of how they moved: they describe, they are no evidence."),
-        )
+        front.write_string(row + len(charts) * _ROWS, 0, _(POST_HOC))
 
 
 def _bars(
