@@ -38,7 +38,7 @@ LOADED = (
     "screener.report.charts",
     "screener.report.formats.parquet",
     "screener.report.formats.xlsx",
-    "screener.report.html",
+    "screener.report.formats.html",
     "screener.report.formats.markdown",
     "screener.report.formats.terminal",
     "time_machine",
