@@ -48,7 +48,7 @@ def figures(report: Report, claim: str) -> dict[tuple[str, str], float]:
 
 def _identifiers() -> dict[str, str]:
     """By English name: sectors, SECTOR/theme, tickers."""
-    known = {}
+    known: dict[str, str] = {}
     for name, sector in load_settings().sectors.items():
         known |= {member.en: member.ticker for member in sector.members}
         known |= {title.en: f"{name}/{theme}" for theme, title in sector.themes.items()} | {sector.name.en: name}

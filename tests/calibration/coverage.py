@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from screener.analysis.model import Window
 from screener.config import load_settings
 from screener.demo import make_demo
 
@@ -18,8 +19,8 @@ def coverage(seeds: int) -> dict[str, list[bool]]:
     settings = load_settings()
     held = defaultdict(list)
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-        for truth in make_demo(settings, seed).planted:
-            held[str(truth.window)].append(truth.covered)
+        for row in make_demo(settings, seed).frames.planted.itertuples():
+            held[str(Window(row.window_start, row.window_end, None, None, None))].append(row.covered)
     return dict(held)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from screener.cli.options import access_to
 from screener.config import load_settings
+from screener.data.connections import open_access
 from screener.i18n import speaking
 from screener.report.make import Request, make_report
 from screener.report.model import Report
@@ -25,7 +25,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Screen:
     store = whole.write_store(folder / "store")
     settings = load_settings(whole.write_config(folder))
     request = Request(universe="market", source="store")
-    return Screen("scan", make_report(settings, request, lambda: access_to(settings, str(store))))
+    return Screen("scan", make_report(settings, request, lambda: open_access(settings, {}, str(store))))
 
 
 @pytest.fixture(params=KINDS)

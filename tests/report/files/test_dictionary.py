@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from screener.archive.history import REVISION, history_with
+from screener.archive.history import REVISION, history_rows, updated_history
 from screener.report.columns import REPORT_TABLES, SCAN_TABLES, Column
+from screener.report.formats.csv import to_csv
 from screener.report.formats.schema import descriptions, dictionary
 from screener.report.model import Report
 from screener.report.screens import Screen
@@ -47,8 +48,7 @@ def test_each_column_is_described_in_its_place(screen: Screen) -> None:
 def test_history_has_the_columns_of_sectors_and_the_revision(tmp_path: Path, study: Report) -> None:
     """As the dictionary says."""
     sectors = next(table for table in tables_of(study) if table.name == "sectors")
-    history = history_with(tmp_path, study, sectors)
-    assert history is not None
+    history = updated_history(tmp_path, history_rows(to_csv(sectors)))
     assert history.decode("utf-8-sig").splitlines()[0].split(",") == [*sectors.header, REVISION]
 
 

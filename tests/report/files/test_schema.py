@@ -52,7 +52,7 @@ def test_a_report_with_its_trend_fits(study: Report) -> None:
         TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
         TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
     ]
-    document = json.loads(Screen("report", replace(study, trend=tuple(rows))).document())
+    document = json.loads(Screen("report", study.with_trend(rows)).document())
     assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
     assert faults("report", document) == []
 
