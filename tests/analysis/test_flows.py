@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from screener.data.sync.plan import Plan
 
 from screener.analysis.impact import Flows, with_flows
 from screener.config import load_settings
+from screener.data.sync import Plan
 from screener.report.make import Request, make_report
 from screener.report.model import Report
 from tests.analysis.find import rows
