@@ -251,6 +251,19 @@ class Design:
         known = self.known[estimation]
         return known if self.thin is None else known & self.thin.usable(self.regressors[estimation, 1])
 
+    def estimate(self, estimation: slice, y: Floats, own: Bools) -> tuple[Floats, Floats]:
+        """Coefficients (p, n) and their covariance (n, p, p) per unit of residual variance.
+
+        Args:
+            estimation: rows to learn from.
+            y: (M, n) returns less `offset` on these rows.
+            own: (M, n) the days of each column that count, among those that are `usable`.
+        """
+        x = self.regressors[estimation]
+        if self.thin is not None:
+            return self.thin.estimate(x[:, 1], y, own)
+        return least_squares(np.where(self.known[estimation, None], x, 0.0), y, own)
+
     def influence(self, estimation: slice, own: Bools) -> Floats:
         """(days in `own`, p) weight of each of those days' returns in the coefficients; `own` (M,)."""
         x = self.regressors[estimation]
@@ -333,10 +346,7 @@ def fit(
         excess = returns[:, chosen] - design.offset[:, None]
         own = np.isfinite(excess[estimation]) & usable[:, None]
         regressors = np.where(known[:, None], design.regressors, 0.0)
-        if design.thin is None:
-            beta, covariance = least_squares(regressors[estimation], excess[estimation], own)
-        else:
-            beta, covariance = design.thin.estimate(design.regressors[estimation, 1], excess[estimation], own)
+        beta, covariance = design.estimate(estimation, excess[estimation], own)
         size = _sum_of_squares(excess[estimation], own)
         residual = np.subtract(excess, np.einsum("tp,pn->tn", regressors, beta), out=excess)
         residual[~known] = np.nan
