@@ -3,13 +3,13 @@
 PYTHON ?= $(shell for v in python3 python3.13 python3.12 python3.11; do \
 	"$$v" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
 VENV := .venv
-CLICK := screener/words/locale/ko/LC_MESSAGES/messages.mo
 KRX ?= ../shared/krx
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
+DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
-.PHONY: report test lint bench calibrate soak fuzz audit sample dictionary reference lock clean
+.PHONY: report test lint bench calibrate soak fuzz audit sample catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -23,6 +23,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.i18n.catalogue --check
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench
@@ -34,10 +35,12 @@ calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration.scan --krx $(KRX)
 
 # Two years of daily runs against the stand-in, calm and with every fault side by side, within ten minutes on two cores;
-# then 200 syncs that are killed.
+# then 200 syncs that are killed at random, and Debian's cron with the real clock. What depends on time or chance is here
+# and not in the tests.
 soak: $(VENV)/installed-dev
+	@command -v cron >/dev/null || $(call DEBIAN,cron) || true
 	$(BIN)/python -m tests.soak
-	SOAK=1 $(BIN)/pytest tests/e2e/test_killed.py
+	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev
@@ -69,26 +72,24 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The HTML page is tested in Debian's Chromium, the line for cron under Debian's cron; where there is none and it cannot be
-# had, those tests skip and say so.
+# The HTML page is tested in Debian's Chromium; where there is none and it cannot be had, those tests skip and say so.
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(PIP) $(LOCKED) requirements-dev.lock
-	@{ command -v chromium && command -v cron; } >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get -qq update && apt-get -qq install --yes chromium cron >/dev/null; } || true
+	@command -v chromium >/dev/null || $(call DEBIAN,chromium) || true
 	@touch $@
 
 # `screener --help` prints these files instead of loading the command line; a test holds the two together.
 screener/help.txt screener/help.ko.txt: language = $(if $(findstring .ko.,$@),ko,en)
-screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py screener/words/messages/*.py) $(CLICK) $(VENV)/installed
-	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli import main; main()' --help --lang $(language) > $@
+screener/help.txt screener/help.ko.txt: $(wildcard screener/cli/*.py) screener/locale/ko/LC_MESSAGES/screener.po $(VENV)/installed
+	COLUMNS=80 PYTHONUTF8=1 $(BIN)/python -c 'from screener.cli.app import main; main()' --help --lang $(language) > $@
 
-# What gettext reads of click's own words; a test holds it together with screener/words/click.py.
-$(CLICK): screener/words/click.py $(VENV)/installed-dev
-	$(BIN)/python -m tests.words > $@
+# Translations: extracts the messages of the code into screener.po and compiles it; new ones wait there for their Korean.
+catalogue: $(VENV)/installed-dev
+	$(BIN)/python -m tests.i18n.catalogue
 
 # What the files of a report hold, for people and for programs; a test holds it together with the code.
 dictionary: $(VENV)/installed
-	$(BIN)/python -m screener.report.files reports
+	$(BIN)/python -m screener.report.formats.schema reports
 
 # The pages of help at the end of the README; a test holds them together.
 reference: $(VENV)/installed-dev

@@ -4,7 +4,7 @@ import os
 import sys
 
 from screener import __version__
-from screener.language import apart, choose
+from screener.i18n import apart, choose
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def _run(asked: list[str]) -> None:
     elif words == ["--version"]:
         _answer(f"screener {__version__}\n")
     else:
-        from screener.cli import main as run
+        from screener.cli.app import main as run
 
         run()
 

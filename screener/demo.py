@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NoReturn
 
-from screener.analysis.truth import compare
-from screener.app.report import Request, make_report
+from screener.analysis.groups import planted_frame
 from screener.config import Settings
 from screener.config.models import Event, Happening, Member, Name, Sector
 from screener.data.sources import demo
+from screener.report.make import Request, make_report
 from screener.report.model import Report
 
 EVENT = "demo"
@@ -25,9 +25,9 @@ def make_demo(settings: Settings, seed: int) -> Report:
         (one.id, window.first, window.last): one.caar(window.first, window.last)
         for one in demo.SECTORS
         if one.id != demo.SECTORS[-1].id  # what limits and halts do to a mean is the point there, not its estimate
-        for window in report.impact.windows
+        for window in report.windows
     }
-    return replace(report, planted=compare(report.impact.groups, planted))
+    return report.with_frames(planted=planted_frame(report.frames.sectors, planted))
 
 
 def _nothing() -> NoReturn:

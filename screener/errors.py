@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from screener.words import say
+from screener.i18n import _
 
 
 class ExitCode(IntEnum):
@@ -25,9 +25,17 @@ class ScreenerError(Exception):
 
     exit_code = ExitCode.BUG
 
-    def __init__(self, message: str, /, **values: Any) -> None:
-        """Say what is wrong: a message of the catalogue and what fills it, or one that is finished."""
-        super().__init__(say(message, **values))
+    def __init__(self, message: str, /, *, hint: str = "", **values: Any) -> None:
+        """Translate and fill both parts.
+
+        Args:
+            message: what is wrong, and where: a message id of the catalogue, or finished text.
+            hint: what to do about it; empty where nothing can be done.
+            values: what fills the placeholders of both.
+        """
+        self.message = _(message, **values)
+        self.hint = _(hint, **values)
+        super().__init__(f"{self.message}: {self.hint}" if self.hint else self.message)
 
     @property
     def lines(self) -> list[str]:
@@ -46,8 +54,8 @@ class ConfigError(ScreenerError):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, *mistakes: str, **values: Any) -> None:
-        super().__init__("\n".join(mistakes), **values)
+    def __init__(self, *mistakes: str, hint: str = "", **values: Any) -> None:
+        super().__init__("\n".join(mistakes), hint=hint, **values)
 
     @property
     def lines(self) -> list[str]:

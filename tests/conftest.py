@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+from screener.i18n import set_language
 from tests.forkserver import Starter
 
 # Two workers on two cores: threads of one would only wait for those of the other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# The same examples on every run: a test that fails only now and then tells nobody anything.
-settings.register_profile("repeatable", derandomize=True)
+# The same examples on every run, however long each takes: a test that fails only now and then tells nobody anything.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
 settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 settings.load_profile("repeatable")
 
@@ -24,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-LIMIT = 120
+LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
 
 
@@ -86,3 +89,10 @@ def run(starter: Starter, tmp_path: Path, tmp_path_factory: pytest.TempPathFacto
         return subprocess.CompletedProcess(words, code, out, err)
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever language a test sets, the next begins in English."""
+    yield
+    set_language("en")

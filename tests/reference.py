@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from screener.cli.group import commands
+from screener.cli.app import commands
 from tests.conftest import ROOT
 
 README = ROOT / "README.md"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import NoReturn
 
-from screener.app import report
 from screener.config import Settings, load_settings
 from screener.demo import make_demo
+from screener.report import make
 from screener.report.model import Report
 
 
-def make_report(settings: Settings, request: report.Request) -> Report:
+def make_report(settings: Settings, request: make.Request) -> Report:
     """The report, made without store and exchange."""
-    return report.make_report(settings, request, _none)
+    return make.make_report(settings, request, _none)
 
 
 @cache

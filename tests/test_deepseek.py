@@ -6,14 +6,14 @@ import csv
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from screener.analysis.results import GroupRow
-from screener.app.report import Request
 from screener.config import load_settings
+from screener.report.make import Request
 from screener.report.model import Report
-from tests.analysis.find import stock
+from tests.analysis.find import leading, rows, stock
 from tests.conftest import ROOT, Run
 from tests.reports import make_report
 from tests.test_cli import AS_OF, sources
@@ -32,8 +32,8 @@ def report(krx: Path) -> Report:
     return make_report(load_settings(), request)
 
 
-def sector(report: Report, name: str) -> GroupRow:
-    return next(row for row in report.sectors(report.leading) if row.group.sector == name)
+def sector(report: Report, name: str) -> Any:
+    return leading(report, "sectors", sector=name, theme=None)[0]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_returns_are_those_that_newspapers_printed(report: Report, ticker: str, 
 def test_every_printed_figure_agrees(report: Report) -> None:
     with (ROOT / "screener/data/sources/press/stocks_2025-01-31.csv").open(encoding="utf-8", newline="") as file:
         printed = {row["ticker"]: float(row["change_pct"]) for row in csv.DictReader(file)}
-    ours = {row.stock.ticker: row.raw_return * 100 for row in report.impact.stocks if row.window == report.leading}
+    ours = {row.ticker: row.raw_return * 100 for row in leading(report, "stocks")}
     compared = [ticker for ticker in printed if ticker in ours]
     assert len(compared) == 25
     for ticker in compared:
@@ -73,11 +73,7 @@ def test_sectors(report: Report, name: str, n: int, mean: float, cap_weighted: f
 
 def test_listing_inside_the_window_does_not_count_in_it(report: Report) -> None:
     """LG CNS was listed on 5 February; the figures are an independent computation's over the other 28."""
-    [row] = [
-        row
-        for row in report.impact.groups
-        if row.group.sector == "AI_SW" and row.group.theme is None and row.window.last == 5
-    ]
+    [row] = rows(report.frames.sectors, sector="AI_SW", theme=None, window_end=5)
     assert row.n == 28
     assert row.mean_return_ew == pytest.approx(0.182169, abs=5e-6)
     assert row.median_return == pytest.approx(0.126556, abs=5e-6)
@@ -91,22 +87,18 @@ def test_listing_inside_the_window_does_not_count_in_it(report: Report) -> None:
 def test_correlation_decides_the_answer(report: Report, name: str, bmp: float, rbar: float, adjusted: float) -> None:
     """Stars for the chip stocks if they are taken for independent, nothing like it if they are not."""
     row = sector(report, name)
-    assert row.tests["t_bmp"] == pytest.approx(bmp, abs=0.05)
-    assert row.tests["rbar"] == pytest.approx(rbar, abs=0.005)
-    assert row.tests["t_adj_bmp"] == pytest.approx(adjusted, abs=0.05)
+    assert row.t_bmp == pytest.approx(bmp, abs=0.05)
+    assert row.rbar == pytest.approx(rbar, abs=0.005)
+    assert row.t_adj_bmp == pytest.approx(adjusted, abs=0.05)
 
 
 def test_ai_software_was_the_extraordinary_thing_and_chips_were_not(report: Report) -> None:
-    assert sector(report, "AI_SW").headline.rank == 1
+    assert sector(report, "AI_SW").placebo_rank == 1
     chips = sector(report, "SEMI")
-    assert 0.03 < chips.headline.p < 0.08
-    assert chips.low < 0 < chips.high
-    [spread] = [
-        row
-        for row in report.impact.spreads
-        if row.sector_b == "SEMI" and row.sector_a == "AI_SW" and row.window == report.leading
-    ]
-    assert spread.headline.rank == 1
+    assert 0.03 < chips.placebo_p < 0.08
+    assert chips.ci_low < 0 < chips.ci_high
+    [spread] = leading(report, "spreads", sector_a="AI_SW", sector_b="SEMI")
+    assert spread.placebo_rank == 1
 
 
 def test_hynix_alone_is_the_whole_fall_of_the_index(report: Report) -> None:
@@ -114,7 +106,7 @@ def test_hynix_alone_is_the_whole_fall_of_the_index(report: Report) -> None:
     row = stock(report, "000660")
     assert row.index_weight * row.raw_return == pytest.approx(-0.0077, abs=0.0001)
     assert row.car_loo < row.car
-    large = {row.stock.ticker for row in report.impact.stocks if math.isfinite(row.car_loo)}
+    large = {row.ticker for row in rows(report.frames.stocks) if math.isfinite(row.car_loo)}
     assert large == {"000660", "005930"}
 
 
@@ -125,11 +117,7 @@ def test_hynix_beyond_the_market(report: Report) -> None:
 
 
 def test_ai_software_minus_chips(report: Report) -> None:
-    [row] = [
-        row
-        for row in report.impact.spreads
-        if (row.sector_a, row.sector_b) == ("AI_SW", "SEMI") and row.window == report.leading
-    ]
+    [row] = leading(report, "spreads", sector_a="AI_SW", sector_b="SEMI")
     assert row.mean_return_ew * 100 == pytest.approx(11.98, abs=0.005)
 
 
@@ -139,10 +127,10 @@ def test_split_is_no_fall(krx: Path) -> None:
 
     import numpy as np
 
-    from screener.data.sources.base import Need
+    from screener.data.sources import PriceRequest
     from screener.data.sources.files import Files
 
-    asked = Need({"355390": "KOSDAQ"}, date(2025, 1, 27), None, 0.3, date(2025, 6, 30))
+    asked = PriceRequest({"355390": "KOSDAQ"}, date(2025, 1, 27), None, 0.3, date(2025, 6, 30))
     market_file = krx / "market_2025-01-02_2025-02-11.parquet"
     for files in (
         Files([krx / "prices_adjusted.parquet"], [krx / "indices.parquet"]),
@@ -155,7 +143,7 @@ def test_split_is_no_fall(krx: Path) -> None:
 
 
 def test_new_listings_are_skipped_with_the_reason(report: Report) -> None:
-    skipped = {one.stock.ticker: one for one in report.impact.skipped}
+    skipped = {row.ticker: row for row in rows(report.frames.skipped)}
     assert set(skipped) == {"064400", "096250"}
     lg_cns, wisenut = skipped["064400"], skipped["096250"]
     assert (lg_cns.code, str(lg_cns.day), lg_cns.has_return) == ("listed_after", "2025-02-05", False)
@@ -163,9 +151,7 @@ def test_new_listings_are_skipped_with_the_reason(report: Report) -> None:
 
 
 def test_limit_ups_of_the_day(report: Report) -> None:
-    at_limit = {
-        row.stock.en for row in report.impact.stocks if row.window == report.leading and "limit_up" in row.flags
-    }
+    at_limit = {row.name_en for row in leading(report, "stocks") if "limit_up" in row.flags}
     assert at_limit == {"Flitto", "MK Electron", "FIDELIX", "Great Rich Technologies", "RAONTECH (Raon Tec)"}
 
 
@@ -175,8 +161,7 @@ def test_index_of_the_day(report: Report) -> None:
 
 def test_tariffs_confound_the_longer_windows_only(report: Report) -> None:
     by_window = {
-        (window.first, window.last): {str(one.day) for one in report.confounders(window)}
-        for window in report.impact.windows
+        (window.first, window.last): {str(one.day) for one in report.confounders(window)} for window in report.windows
     }
     assert by_window[0, 0] == {"2025-01-31"}
     assert by_window[0, 1] == {"2025-01-31", "2025-02-03"}
@@ -203,7 +188,7 @@ def test_committed_sample_is_what_the_data_gives(krx: Path, run: Run, tmp_path: 
 def test_stocks_csv_and_report_agree(report: Report) -> None:
     with (ROOT / "reports" / AS_OF / "deepseek" / "stocks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == len(report.impact.stocks)
+    assert len(rows) == len(report.frames.stocks)
     hynix = next(row for row in rows if row["ticker"] == "000660" and row["window_end"] == "0")
     assert (hynix["symbol"], hynix["raw_return"], hynix["scar"]) == ("KRX:000660", "-0.098600", "-3.0554")
     late = next(row for row in rows if row["ticker"] == "064400" and row["window_end"] == "0")

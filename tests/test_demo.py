@@ -8,6 +8,7 @@ import pytest
 
 from screener.data.sources import demo
 from screener.report.model import Report
+from tests.analysis.find import rows
 from tests.conftest import Run
 from tests.reports import simulated
 
@@ -29,23 +30,23 @@ def test_report_carries_its_banner_and_the_truth(run: Run) -> None:
 def test_market_has_what_makes_real_ones_hard(report: Report) -> None:
     found = {one.code for one in report.findings}
     assert {"halted", "corporate_action"} <= found
-    codes = {one.code for one in report.impact.skipped}
+    codes = set(report.frames.skipped["code"])
     assert codes == {"too_short", "listed_after", "halted"}
-    flags = {flag for row in report.impact.stocks for flag in row.flags}
+    flags = set(" ".join(report.frames.stocks["flags"]).split())
     assert {"limit_up", "halted", "resumed", "no_estimation"} <= flags
-    [other] = report.confounders(next(window for window in report.impact.windows if window.last == 5))
+    [other] = report.confounders(next(window for window in report.windows if window.last == 5))
     assert other.day == demo.confounder_day()
 
 
 def test_intervals_cover_what_was_planted() -> None:
     """Over a dozen markets; `make calibrate` counts over 500."""
-    covered = [truth.covered for seed in range(12) for truth in simulated(seed).planted]
+    covered = [covers for seed in range(12) for covers in simulated(seed).frames.planted["covered"]]
     assert 0.92 < sum(covered) / len(covered) < 0.98
 
 
 def test_price_limit_spreads_a_move_over_two_days(report: Report) -> None:
-    limited = [row for row in report.impact.stocks if row.stock.ticker == demo.ticker(len(demo.SECTORS) - 1, 0)]
-    by_window = {(row.window.first, row.window.last): row for row in limited}
+    limited = rows(report.frames.stocks, ticker=demo.ticker(len(demo.SECTORS) - 1, 0))
+    by_window = {(row.window_start, row.window_end): row for row in limited}
     assert by_window[0, 0].raw_return == pytest.approx(0.30)
     assert by_window[0, 1].raw_return == pytest.approx(0.40)
 

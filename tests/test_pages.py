@@ -136,8 +136,7 @@ def test_pages_of_a_small_market(run: Run, own: list[str]) -> None:
     assert "▲ +0.50" in pair.stdout
 
 
-@pytest.mark.parametrize("width", ["60", "80", "140"])
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize(("width", "language"), [("60", "ko"), ("80", "en"), ("140", "ko")])
 def test_pages_fit_and_no_figure_is_cut(krx: Path, run: Run, width: str, language: str) -> None:
     from rich.cells import cell_len
 

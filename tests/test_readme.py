@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import OFFLINE, ROOT
+from tests.conftest import ROOT, Run
 from tests.data import small
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,23 +37,20 @@ def desk(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_commands_run_and_print_what_the_readme_shows(block: str, desk: Path) -> None:
+def test_commands_run_and_print_what_the_readme_shows(block: str, desk: Path, run: Run) -> None:
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     assert parts
-    env = {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "LANG": "C.UTF-8",
-        "HOME": str(desk),
-        **OFFLINE,
-    }
     for part in parts:
         command, *expected = part.replace("\\\n", " ").splitlines()
         words = shlex.split(command, comments=True)
         if words[0] == "make":  # it would install; that its targets exist is what can be shown here
-            words = ["make", "--dry-run", "--directory", str(ROOT), *words[1:]]
-        elif words[0] in ("git", "pip", "cd"):
+            dry = ["make", "--dry-run", "--directory", str(ROOT), *words[1:]]
+            done = subprocess.run(dry, capture_output=True, text=True, encoding="utf-8", check=False)
+        elif words[0] == "screener":
+            done = run(*words[1:], cwd=desk, HOME=str(desk))
+        else:
+            assert words[0] in ("git", "pip", "cd")
             continue
-        done = subprocess.run(words, cwd=desk, env=env, capture_output=True, text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
         assert_in_order(expected, done.stdout)
 

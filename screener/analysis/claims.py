@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
+from screener.analysis.frames import from_rows
 from screener.analysis.measurement import Measurement
-from screener.analysis.results import Group, Window
+from screener.analysis.model import Group, Window
 from screener.config.claims import (
     Analogue,
     Change,
@@ -24,6 +26,7 @@ from screener.config.claims import (
     Test,
     Versus,
 )
+from screener.config.models import Abroad
 from screener.study.arrays import Ints
 from screener.study.portfolio import cross_section
 
@@ -36,7 +39,7 @@ TRILLION = 1e12
 
 
 @dataclass(frozen=True)
-class Figure:
+class _Figure:
     """One figure that a verdict rests on."""
 
     what: str
@@ -55,36 +58,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One claim and what became of it."""
-
-    id: str
-    claim: Claim
-    verdict: Verdict
-    window: Window | None = None
-    value: float = math.nan
-    """The figure under test."""
-    unit: Unit | None = None
-    figures: tuple[Figure, ...] = ()
-    lacks: str = ""
-    """What `no data` lacks: window, return, members, abnormal or cap."""
-
-
-@dataclass(frozen=True)
 class _Found:
-    value: float
-    unit: Unit
-    figures: tuple[Figure, ...]
+    """The figure under test, and what it rests on; without one, what is missing for it."""
+
+    value: float = math.nan
+    unit: Unit | None = None
+    figures: tuple[_Figure, ...] = ()
     most: Verdict = "confirmed"
     """The best that the verdict can be."""
-
-
-@dataclass(frozen=True)
-class _Missing:
-    """Why there is no figure."""
-
-    lacks: str
-    figures: tuple[Figure, ...] = ()
+    lacks: str = ""
+    """What there is no figure for: window, return, members, abnormal or cap; empty where there is one."""
 
 
 def windows_of(claims: Mapping[str, Claim]) -> tuple[tuple[int, int], ...]:
@@ -93,32 +76,76 @@ def windows_of(claims: Mapping[str, Claim]) -> tuple[tuple[int, int], ...]:
 
 
 def check_claims(
-    claims: Mapping[str, Claim], measurement: Measurement, groups: Sequence[Group], abroad: Mapping[str, float]
-) -> tuple[Checked, ...]:
-    """Compute every claim.
+    claims: Mapping[str, Claim], measurement: Measurement, groups: Sequence[Group], abroad: Sequence[Abroad]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The frames `claims`, every claim with its verdict, and `figures`, what the verdicts rest on.
 
     Args:
         claims: by id, claims about one event.
         measurement: of that event, over `windows_of(claims)`.
         groups: the sectors and themes of its stocks.
-        abroad: change of each peer abroad, decimal, by English name.
+        abroad: markets abroad that claims compare with.
     """
     figures = _Figures(measurement, groups, abroad)
-    return tuple(_checked(identifier, claim, figures) for identifier, claim in claims.items())
+    rows, used = [], []
+    for identifier, claim in claims.items():
+        verdict, window, found = _checked(claim, figures)
+        rows.append(_row(identifier, claim) | _window_columns(window) | _verdict_columns(verdict, found))
+        used += [{"id": identifier, **figures.row(figure)} for figure in found.figures]
+    return from_rows("claims", rows), from_rows("figures", used)
 
 
-def _checked(identifier: str, claim: Claim, figures: _Figures) -> Checked:
+def _checked(claim: Claim, figures: _Figures) -> tuple[Verdict, Window | None, _Found]:
     if claim.test is None:
-        return Checked(identifier, claim, "not testable here")
+        return "not testable here", None, _Found()
     windows = [figures.window(window) for window in claim.test.windows]
     last = windows[-1] if windows else None
     if not all(window.available for window in windows):
-        return Checked(identifier, claim, "no data", last, lacks="window")
+        return "no data", last, _Found(lacks="window")
     found = figures.of(claim.test)
-    if isinstance(found, _Missing):
-        return Checked(identifier, claim, "no data", last, figures=found.figures, lacks=found.lacks)
-    verdict = max(_verdict(found, claim.test), found.most, key=VERDICTS.index)
-    return Checked(identifier, claim, verdict, last, found.value, found.unit, found.figures)
+    if found.lacks:
+        return "no data", last, found
+    return max(_verdict(found, claim.test), found.most, key=VERDICTS.index), last, found
+
+
+def _row(identifier: str, claim: Claim) -> dict[str, Any]:
+    reason, otherwise = claim.not_testable or claim.caveat, claim.otherwise
+    return {
+        "id": identifier,
+        "said_ko": claim.said.ko,
+        "said_en": claim.said.en,
+        "by": tuple(claim.by),
+        "date": claim.date,
+        "kind": claim.test and claim.test.kind,
+        "reason_ko": reason and reason.ko,
+        "reason_en": reason and reason.en,
+        "against": claim.against,
+        "otherwise_ko": otherwise and otherwise.ko,
+        "otherwise_en": otherwise and otherwise.en,
+        "otherwise_by": tuple(otherwise.by) if otherwise else (),
+    }
+
+
+def _window_columns(window: Window | None) -> dict[str, Any]:
+    if window is None:
+        return {}
+    return {
+        "window_start": window.first,
+        "window_end": window.last,
+        "base": window.base,
+        "start": window.start,
+        "end": window.end,
+    }
+
+
+def _verdict_columns(verdict: Verdict, found: _Found) -> dict[str, Any]:
+    known = verdict not in ("no data", "not testable here")
+    return {
+        "verdict": verdict,
+        "lacks": found.lacks or None,
+        "value": found.value if known else math.nan,
+        "unit": found.unit if known else None,
+    }
 
 
 def _verdict(found: _Found, test: Ranged) -> Verdict:
@@ -134,16 +161,45 @@ def _verdict(found: _Found, test: Ranged) -> Verdict:
 class _Figures:
     """The measurement's figures by what tests ask for."""
 
-    def __init__(self, measurement: Measurement, groups: Sequence[Group], abroad: Mapping[str, float]) -> None:
-        self.measurement, self.abroad = measurement, abroad
+    def __init__(self, measurement: Measurement, groups: Sequence[Group], abroad: Sequence[Abroad]) -> None:
+        self.measurement = measurement
+        self.abroad = {peer.name.en: peer for peer in abroad}
         self.sectors = [group for group in groups if group.theme is None and not group.post_hoc]
         self._groups = {(group.sector, group.theme): group for group in groups}
         self._windows = {(window.first, window.last): window for window in measurement.windows}
+        self._stocks = {stock.ticker: stock for stock in measurement.stocks}
 
     def window(self, window: tuple[int, int]) -> Window:
         return self._windows[window]
 
-    def of(self, test: Test) -> _Found | _Missing:
+    def _number(self, window: tuple[int, int]) -> int:
+        return self.measurement.available.index(self.window(window))
+
+    def row(self, figure: _Figure) -> dict[str, Any]:
+        """Columns of a figure, what it is of by its names."""
+        of, post_hoc = figure.of, False
+        if isinstance(of, str):
+            peer = self.abroad.get(of)
+            ko, en = (peer.name.ko, peer.name.en) if peer else (of, of)
+        elif of.tickers:
+            stocks = [self._stocks[ticker] for ticker in of.tickers]
+            ko, en = ", ".join(stock.ko for stock in stocks), ", ".join(stock.en for stock in stocks)
+        else:
+            group = self._groups[of.sector, of.theme]
+            ko, en, post_hoc = group.ko, group.en, group.post_hoc
+        return {
+            "what": figure.what,
+            "value": figure.value,
+            "of_ko": ko,
+            "of_en": en,
+            "post_hoc": post_hoc,
+            "n": figure.n,
+            "stated": figure.stated,
+            "window_start": figure.window and figure.window.first,
+            "window_end": figure.window and figure.window.last,
+        }
+
+    def of(self, test: Test) -> _Found:
         match test:
             case Change():
                 return self._change(test)
@@ -160,16 +216,16 @@ class _Figures:
             case Analogue():
                 return self._analogue(test)
 
-    def _change(self, test: Change) -> _Found | _Missing:
+    def _change(self, test: Change) -> _Found:
         [target], [window] = test.targets.values(), test.windows
         change = self._figure(target, "mean", window)
-        if isinstance(change, _Missing):
-            return _Missing("return")
-        return _Found(change.value, "return", (Figure("return", change.value, target),))
+        if isinstance(change, _Found):
+            return _Found(lacks="return")
+        return _Found(change.value, "return", (_Figure("return", change.value, target),))
 
-    def _grouped(self, test: Grouped) -> _Found | _Missing:
+    def _grouped(self, test: Grouped) -> _Found:
         figure = self._figure(test.of, test.measure, test.window)
-        if isinstance(figure, _Missing):
+        if isinstance(figure, _Found):
             return figure
         if test.measure in ("up", "down"):
             others = self._others(test.of, 1 if test.measure == "up" else -1, test.window)
@@ -177,51 +233,51 @@ class _Figures:
             return _Found(figure.value, "share", (figure, *others, mean))
         return _Found(figure.value, "return", (figure,))
 
-    def _rank(self, test: Rank) -> _Found | _Missing:
+    def _rank(self, test: Rank) -> _Found:
         own = self._figure(Target(test.sector), test.measure, test.window)
-        if isinstance(own, _Missing):
+        if isinstance(own, _Found):
             return own
         found = [self._figure(Target(group.sector), test.measure, test.window) for group in self.sectors]
-        values = [one.value for one in found if isinstance(one, Figure)]
+        values = [one.value for one in found if isinstance(one, _Figure)]
         ahead = sum(value > own.value if test.order == "best" else value < own.value for value in values)
-        rank = Figure(f"rank_{test.order}", ahead + 1, own.of, len(values))
+        rank = _Figure(f"rank_{test.order}", ahead + 1, own.of, len(values))
         return _Found(rank.value, "rank", (rank, own))
 
-    def _versus(self, test: Versus) -> _Found | _Missing:
+    def _versus(self, test: Versus) -> _Found:
         a, b = (self._figure(target, test.measure, test.window) for target in (test.a, test.b))
-        if isinstance(a, _Missing):
+        if isinstance(a, _Found):
             return a
-        if isinstance(b, _Missing):
+        if isinstance(b, _Found):
             return b
         difference = a.value - b.value
-        return _Found(difference, "return", (Figure("difference", difference), a, b))
+        return _Found(difference, "return", (_Figure("difference", difference), a, b))
 
-    def _path(self, test: Path) -> _Found | _Missing:
+    def _path(self, test: Path) -> _Found:
         first, then = (self._figure(test.of, test.measure, window, named=True) for window in test.windows)
-        if isinstance(first, _Missing):
+        if isinstance(first, _Found):
             return first
-        if isinstance(then, _Missing):
+        if isinstance(then, _Found):
             return then
         if not (first.value > 0 if test.moved == "up" else first.value < 0):
             return _Found(math.nan, "share", (first, then))
         undone = 1 - then.value / first.value
-        return _Found(undone, "share", (Figure("undone", undone), first, then))
+        return _Found(undone, "share", (_Figure("undone", undone), first, then))
 
-    def _ratio(self, test: Ratio) -> _Found | _Missing:
+    def _ratio(self, test: Ratio) -> _Found:
         [target] = test.targets.values()
         cap = float(self.measurement.caps[self._columns(target)[0]]) / TRILLION
         if not math.isfinite(cap):
-            return _Missing("cap")
-        ratios = [Figure("ratio", stated / cap, stated=stated) for stated in test.trillion_won]
+            return _Found(lacks="cap")
+        ratios = [_Figure("ratio", stated / cap, stated=stated) for stated in test.trillion_won]
         # The claim must hold with each sum, so the one that bears it out least decides.
-        found = [_Found(ratio.value, "ratio", (*ratios, Figure("cap", cap, target))) for ratio in ratios]
+        found = [_Found(ratio.value, "ratio", (*ratios, _Figure("cap", cap, target))) for ratio in ratios]
         return max(found, key=lambda one: VERDICTS.index(_verdict(one, test)))
 
-    def _analogue(self, test: Analogue) -> _Found | _Missing:
-        peers = [Figure("peer", self.abroad[peer], peer) for peer in test.peers]
+    def _analogue(self, test: Analogue) -> _Found:
+        peers = [_Figure("peer", self.abroad[peer].change_pct / 100, peer) for peer in test.peers]
         direction = 1 if peers[0].value > 0 else -1
         share = self._figure(test.of, "up" if direction > 0 else "down", test.window)
-        if isinstance(share, _Missing):
+        if isinstance(share, _Found):
             return share
         mean = self._known(test.of, "mean", test.window)
         most: Verdict = "confirmed" if mean.value * direction > 0 else "partly"
@@ -230,22 +286,23 @@ class _Figures:
 
     def _figure(
         self, target: Target, measure: str, window: tuple[int, int], *, named: bool = False
-    ) -> Figure | _Missing:
+    ) -> _Figure | _Found:
         """One figure of a group; `named` says of which window it is."""
         figure = self._known(target, measure, window, named=named)
         members = len(self._columns(target))
         if figure.n >= LEAST_KNOWN * members and math.isfinite(figure.value):
             return figure
-        known = Figure("known", figure.n, target, members)
+        known = _Figure("known", figure.n, target, members)
         if measure == "caar":
-            return _Missing("abnormal", (known,))
-        return _Missing("cap" if measure == "mean_cw" and figure.n >= LEAST_KNOWN * members else "members", (known,))
+            return _Found(lacks="abnormal", figures=(known,))
+        enough = figure.n >= LEAST_KNOWN * members
+        return _Found(lacks="cap" if measure == "mean_cw" and enough else "members", figures=(known,))
 
-    def _known(self, target: Target, measure: str, window: tuple[int, int], *, named: bool = False) -> Figure:
+    def _known(self, target: Target, measure: str, window: tuple[int, int], *, named: bool = False) -> _Figure:
         """The same of however many members have a return."""
-        at, columns = self.window(window), self._columns(target)
-        of_all = self.measurement.results[at].car if measure == "caar" else self.measurement.raw[at]
-        returns = of_all[columns]
+        number, columns = self._number(window), self._columns(target)
+        study = self.measurement.study
+        returns = (study.results[number].car if measure == "caar" else self.measurement.raw[number])[columns]
         cross = cross_section(-returns if measure == "down" else returns, self.measurement.caps[columns])
         value = {
             "mean": cross.mean_ew,
@@ -255,16 +312,16 @@ class _Figures:
             "up": cross.breadth_up,
             "down": cross.breadth_up,
         }[measure]
-        return Figure(measure, value, target, cross.n, at if named else None)
+        return _Figure(measure, value, target, cross.n, self.window(window) if named else None)
 
-    def _others(self, target: Target, direction: int, window: tuple[int, int]) -> list[Figure]:
+    def _others(self, target: Target, direction: int, window: tuple[int, int]) -> list[_Figure]:
         """The members that did not move in that direction, the farthest first."""
         columns = self._columns(target)
-        returns = self.measurement.raw[self.window(window)][columns]
+        returns = self.measurement.raw[self._number(window)][columns]
         against = np.flatnonzero(np.isfinite(returns) & (returns * direction <= 0))
         against = against[np.argsort(returns[against] * direction, kind="stable")]
         tickers = self.measurement.panel.tickers
-        return [Figure("but", float(returns[at]), Target(tickers=(tickers[columns[at]],))) for at in against]
+        return [_Figure("but", float(returns[at]), Target(tickers=(tickers[columns[at]],))) for at in against]
 
     def _columns(self, target: Target) -> Ints:
         if not target.tickers:

@@ -16,16 +16,16 @@ stand in the way. Groups formed before each ordinary session have no such hindsi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.expected import Design, fit
-from screener.study.placebo import FEWEST_DATES, placebo_dates
+from screener.study.models import fit
+from screener.study.placebo import FEWEST_DATES
 from screener.study.portfolio import Portfolio
-from screener.study.rolling import Refit, Rolling, roll
+from screener.study.rolling import roll
+from screener.study.study import Study
 
 SESSIONS, FEWEST_SESSIONS = 240, 100
 """A year of sessions shows which stocks go together. With fewer than 100 the correlation of strangers is often beyond
@@ -143,65 +143,42 @@ def form_groups(residuals: Floats) -> list[Formed]:
     return formed
 
 
-@dataclass(frozen=True)
-class _Market:
-    refit: Refit
-    returns: Floats
-    designs: Sequence[Design]
-    design_of: Ints
-    eligible: Bools
-
-    def groups(self, row: int) -> list[Formed]:
-        learned = formation(row, self.refit.gap)
-        if learned is None:
-            return []
-        fitted = fit(self.refit.model, self.returns, self.designs, self.design_of, learned, self.refit.min_obs)
-        return form_groups(np.where(self.eligible, fitted.abnormal[learned], np.nan))
-
-    def moves(self, formed: Sequence[Formed], dates: slice, tau: range) -> Rolling:
-        portfolios = [Portfolio.of(self.returns[:, one.columns], self.design_of[one.columns]) for one in formed]
-        return roll(self.refit, portfolios, self.designs, dates, [tau])[0]
-
-
-def search(
-    refit: Refit,
-    returns: Floats,
-    designs: Sequence[Design],
-    design_of: Ints,
-    eligible: Bools,
-    event: int,
-    tau: range,
-    excluded: Sequence[int] = (),
-    most: int = 240,
-) -> Search:
-    """Form groups before the event, and repeat the search on the ordinary sessions before it.
+def search(study: Study, eligible: Bools) -> Search:
+    """Form groups before the event, and repeat the search on the placebo sessions before it.
 
     Args:
-        refit: model, and the sessions to learn from.
-        returns: (T, N) simple returns, decimal; NaN = no trade.
-        designs: one design per benchmark.
-        design_of: (N,) the design of each stock.
-        eligible: (N,) stocks that may belong to a group, at the event and on the ordinary sessions alike. Which stocks
+        study: of a whole market, in one window.
+        eligible: (N,) stocks that may belong to a group, at the event and on the placebo sessions alike. Which stocks
             are large at the event was not known on these: a small hindsight of the comparison, none of the event.
-        event: row of tau = 0.
-        tau: the event window.
-        excluded: rows that no ordinary session's window may touch.
-        most: use at most this many ordinary sessions, the latest.
     """
-    market = _Market(refit, returns, designs, design_of, eligible)
-    dates = placebo_dates(refit, event, tau, excluded, most)
+    event, refit = study.event, study.refit
+    [tau] = study.plan.taus()
+    dates = study.plan.dates(tau)
     dates = dates[dates >= refit.gap + FEWEST_SESSIONS + 1]
-    found: list[Floats] = []
+    moves: list[Floats] = []
     for end in range(event, int(dates[0]) if len(dates) else event, -RENEWED):
         stretch = slice(max(end - RENEWED, int(dates[0])), end)
         rows = dates[(dates >= stretch.start) & (dates < stretch.stop)]
-        formed = market.groups(stretch.start) if len(rows) else []
+        formed = _groups_before(study, eligible, stretch.start) if len(rows) else []
         if formed:
-            found += list(market.moves(formed, stretch, tau).z_ewma[rows - stretch.start])
-    there = [np.abs(z[np.isfinite(z)]) for z in found]
+            portfolios = [
+                Portfolio.of(study.returns[:, group.columns], study.benchmark_of[group.columns]) for group in formed
+            ]
+            [rolling] = roll(refit, portfolios, study.designs, stretch, [tau])
+            moves += list(rolling.z_ewma[rows - stretch.start])
     learned = formation(event, refit.gap)
+    known = [np.abs(z[np.isfinite(z)]) for z in moves]
     return Search(
-        formed=tuple(market.groups(event)),
+        formed=tuple(_groups_before(study, eligible, event)),
         sessions=learned.stop - learned.start if learned else 0,
-        moves=tuple(z for z in there if z.size),
+        moves=tuple(z for z in known if z.size),
     )
+
+
+def _groups_before(study: Study, eligible: Bools, row: int) -> list[Formed]:
+    learned = formation(row, study.refit.gap)
+    if learned is None:
+        return []
+    refit = study.refit
+    fitted = fit(refit.model, study.returns, study.designs, study.benchmark_of, learned, refit.min_obs)
+    return form_groups(np.where(eligible, fitted.abnormal[learned], np.nan))

@@ -2,200 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from screener.analysis import scores
-from screener.analysis.discover import search
-from screener.analysis.headlines import headlines
-from screener.analysis.left_out import flags
-from screener.analysis.measurement import Measurement, Rules
-from screener.analysis.results import Stock
-from screener.analysis.scanned import Scan, ScanGroup, ScanStock
-from screener.data.panel import Panel
-from screener.study.arrays import Bools, Floats, Ints
-from screener.study.multiple import benjamini_hochberg, pooled_p, westfall_young
-from screener.study.placebo import Placebo, each_security, placebo_of_groups, placebo_test
-from screener.study.statistic import two_sided
+from screener.analysis.discover import Search, search
+from screener.analysis.frames import Frames, by_column, stacked
+from screener.analysis.groups import placebo_columns
+from screener.analysis.measurement import Measurement
+from screener.analysis.stocks import flags, stock_columns
+from screener.study.arrays import Floats, Ints
+from screener.study.parametric import two_sided
+from screener.study.placebo import Placebo, benjamini_hochberg, pooled_p, westfall_young
+
+STRONGEST = 3
+"""Members that name a discovered group."""
+Sectors = Mapping[str, frozenset[str]]
+"""Tickers of each configured sector."""
 
 
 def scan_market(
-    panel: Panel,
-    event_row: int,
-    stocks: Sequence[Stock],
-    values: Mapping[str, float],
-    rules: Rules,
-    weights: Mapping[str, float],
-    sectors: Mapping[str, frozenset[str]],
-    industries: Mapping[str, str],
-    listed: int,
-    left_out: Mapping[str, int | None],
-    excluded: Sequence[int] = (),
-) -> Scan:
-    """Measure the event at row `event_row` on `stocks`, each once, the columns of `panel`.
+    measurement: Measurement, values: Mapping[str, float], sectors: Sectors, industries: Mapping[str, str]
+) -> tuple[Frames, Search, Floats]:
+    """The frames scan, groups and industries of a measurement in one window, and what the search found.
 
     Args:
-        panel: prices of the stocks that the filters left.
-        event_row: row of tau = 0.
-        stocks: in the order of the panel's tickers.
+        measurement: of the stocks that the filters left, each once, in the order of the panel's tickers.
         values: by ticker, KRW traded in a usual session.
-        rules: the first window is the one that is scanned.
-        weights: of the parts of a score.
-        sectors: tickers of each configured sector.
+        sectors: the configured ones.
         industries: by ticker.
-        listed: stocks before the filters.
-        left_out: by filter, how many it took.
-        excluded: rows that no ordinary session's window may touch.
+
+    Returns:
+        the frames, the search, and z_ewma (G,) of the groups that it formed.
     """
-    measurement = Measurement(panel, event_row, stocks, rules, excluded)
-    window = measurement.windows[0]
-    complete = measurement.complete[:, 0]
-    found = search(
-        rules.refit,
-        measurement.daily,
-        measurement.designs,
-        measurement.design_of,
-        measurement.studied,
-        event_row,
-        range(window.first, window.last + 1),
-        excluded,
-        rules.placebo_dates,
-    )
-    placebo = _placebo(measurement, [one.columns for one in found.formed])
-    stirred = found.stirred(placebo.z_ewma)
-    groups = _ranked(
-        measurement,
-        sectors,
-        placebo,
-        pooled_p(placebo.z_ewma, found.ordinary),
-        [
-            ("", one.columns, one.correlation, int(count))
-            for one, count in zip(found.formed, found.as_extreme(placebo.z_ewma), strict=True)
-        ],
-    )
-    of_industry = _by_industry(panel.tickers, industries, complete)
-    placebo = _placebo(measurement, list(of_industry.values()))
-    ranked = _ranked(
-        measurement,
-        sectors,
-        placebo,
-        pooled_p(placebo.z_ewma, placebo.placebo_z),
-        [(name, columns, np.nan, None) for name, columns in of_industry.items()],
-    )
-    group_of = {stock.ticker: group.number for group in groups for stock in group.members}
-    table = _stocks(measurement, values, weights, sectors, group_of)
-    missing = {
-        "no_estimation": int((~measurement.studied).sum()),
-        "no_return": int((measurement.studied & ~complete).sum()),
-        "no_placebo": int(complete.sum()) - len(table),
+    study = measurement.study
+    found = search(study, study.studied)
+    [placebo] = study.placebos([formed.columns for formed in found.formed])
+    members = [formed.columns for formed in found.formed]
+    table, order = _ranked(measurement, sectors, placebo, members, pooled_p(placebo.z_ewma, found.ordinary))
+    ordered = [members[k] for k in order]
+    groups = {
+        **table,
+        "group": np.arange(1, len(order) + 1),
+        "strongest_ko": [_names(measurement, columns, "ko") for columns in ordered],
+        "strongest_en": [_names(measurement, columns, "en") for columns in ordered],
+        "correlation": np.array([found.formed[k].correlation for k in order], dtype=np.float64),
+        "as_extreme": found.as_extreme(placebo.z_ewma)[order],
+        "ordinary": len(found.moves),
+        "stocks": _objects(tuple(measurement.stocks[column] for column in columns) for columns in ordered),
     }
-    return Scan(
-        window=window,
-        listed=listed,
-        left_out={**left_out, **missing},
-        stocks=tuple(table),
-        industries=tuple(ranked),
-        groups=tuple(groups),
-        sessions=found.sessions,
-        ordinary=len(found.moves),
-        stirred=stirred,
+    group_of = {column: number for number, columns in enumerate(ordered, 1) for column in columns.tolist()}
+    by_name = _by_industry(measurement, industries)
+    [of_industries] = study.placebos(list(by_name.values()))
+    pooled = pooled_p(of_industries.z_ewma, of_industries.placebo_z)
+    table, order = _ranked(measurement, sectors, of_industries, list(by_name.values()), pooled)
+    frames = Frames.of(
+        scan=_scan_frame(measurement, values, sectors, group_of),
+        groups=stacked("groups", [groups] if members else []),
+        industries=stacked("industries", [{**table, "industry": [list(by_name)[k] for k in order]}] if by_name else []),
     )
+    return frames, found, placebo.z_ewma
 
 
-def _placebo(measurement: Measurement, members: Sequence[Ints]) -> Placebo:
-    """The headline test of portfolios in the leading window."""
-    [placebo] = placebo_of_groups(
-        measurement.rules.refit,
-        measurement.daily,
-        measurement.design_of,
-        members,
-        measurement.complete[:, :1],
-        measurement.designs,
-        measurement.event_row,
-        [measurement.rows[measurement.windows[0]]],
-        measurement.excluded,
-        measurement.rules.placebo_dates,
-    )
-    return placebo
+def left_out(measurement: Measurement, frames: Frames) -> dict[str, int]:
+    """Stocks that passed the filters and have no score, by what they lack."""
+    study = measurement.study
+    complete = study.complete(study.windows)[:, 0]
+    return {
+        "no_estimation": int((~study.studied).sum()),
+        "no_return": int((study.studied & ~complete).sum()),
+        "no_placebo": int(complete.sum()) - len(frames.scan),
+    }
 
 
-def _by_industry(tickers: Sequence[str], industries: Mapping[str, str], complete: Bools) -> dict[str, Ints]:
-    """Columns of each industry that has an abnormal return of any."""
-    of: dict[str, list[int]] = {}
-    for column, ticker in enumerate(tickers):
+def _by_industry(measurement: Measurement, industries: Mapping[str, str]) -> dict[str, Ints]:
+    """Columns of each industry that has an abnormal return of any, by name."""
+    complete = measurement.study.complete(measurement.study.windows)[:, 0]
+    columns: dict[str, list[int]] = {}
+    for column, ticker in enumerate(measurement.panel.tickers):
         if ticker in industries:
-            of.setdefault(industries[ticker], []).append(column)
-    by_name = {name: np.array(columns, dtype=np.int64) for name, columns in sorted(of.items())}
-    return {name: columns for name, columns in by_name.items() if complete[columns].any()}
+            columns.setdefault(industries[ticker], []).append(column)
+    by_name = {name: np.array(own, dtype=np.int64) for name, own in sorted(columns.items())}
+    return {name: own for name, own in by_name.items() if complete[own].any()}
 
 
 def _ranked(
-    measurement: Measurement,
-    sectors: Mapping[str, frozenset[str]],
-    placebo: Placebo,
-    p: Floats,
-    formed: Sequence[tuple[str, Ints, float, int | None]],
-) -> list[ScanGroup]:
-    """Rows of groups (name, columns, correlation, sessions as extreme), the most extreme first; `p` (G,) before q."""
-    window = measurement.windows[0]
-    raw, car = measurement.raw[window], measurement.results[window].car
-    q, family = benjamini_hochberg(p), westfall_young(placebo.z_ewma, placebo.placebo_z)
-    p_portfolio = two_sided(placebo.t, measurement.rules.estimation - measurement.fit.parameters)
-    q_portfolio = benjamini_hochberg(p_portfolio)
-    of_groups = headlines(placebo, q, family)
+    measurement: Measurement, sectors: Sectors, placebo: Placebo, members: Sequence[Ints], p: Floats
+) -> tuple[dict[str, Any], Ints]:
+    """Columns of groups, the most extreme first, and their order; `p` (G,) is what q corrects."""
+    window, study = measurement.available[0], measurement.study
+    raw, car = measurement.raw[0], study.results[0].car
+    p_portfolio = two_sided(placebo.t, study.refit.estimation - study.fit.parameters)
     order = np.argsort(np.where(np.isfinite(placebo.z_ewma), -np.abs(placebo.z_ewma), np.inf), kind="stable")
-    table = []
-    for place, k in enumerate(order.tolist()):
-        name, columns, correlation, as_extreme = formed[k]
+    described = []
+    for columns in members:
         inside = columns[np.isfinite(car[columns])]
-        stocks = tuple(measurement.stocks[column] for column in columns)
-        table.append(
-            ScanGroup(
-                number=place + 1,
-                name=name,
-                members=stocks,
-                correlation=correlation,
-                n=len(inside),
-                mean_return=float(raw[inside].mean()) if len(inside) else np.nan,
-                mean_car=float(car[inside].mean()) if len(inside) else np.nan,
-                breadth_up=float((raw[inside] > 0).mean()) if len(inside) else np.nan,
-                headline=of_groups[k],
-                as_extreme=as_extreme,
-                t_portfolio=float(placebo.t[k]),
-                p_portfolio=float(p_portfolio[k]),
-                q_portfolio=float(q_portfolio[k]),
-                overlap=_overlap(stocks, sectors),
-            )
+        shares = _overlap([measurement.panel.tickers[column] for column in columns], sectors)
+        described.append(
+            {
+                "n": len(inside),
+                "members": len(columns),
+                "mean_return_ew": float(raw[inside].mean()) if len(inside) else np.nan,
+                "caar_ew": float(car[inside].mean()) if len(inside) else np.nan,
+                "breadth_up": float((raw[inside] > 0).mean()) if len(inside) else np.nan,
+                "overlap": " ".join(f"{name}:{share:.2f}" for name, share in shares.items()),
+                "overlap_shares": shares,
+                "tickers": " ".join(measurement.panel.tickers[column] for column in columns),
+            }
         )
-    return table
+    table: dict[str, Any] = {
+        **by_column(described),
+        **placebo_columns(placebo, placebo.caar),
+        "q": benjamini_hochberg(p),
+        "p_family": westfall_young(placebo.z_ewma, placebo.placebo_z),
+        "t_portfolio": placebo.t,
+        "p_portfolio": p_portfolio,
+        "q_portfolio": benjamini_hochberg(p_portfolio),
+    }
+    ordered = {
+        name: values[order] if isinstance(values, np.ndarray) else [values[k] for k in order]
+        for name, values in table.items()
+    }
+    return {"window_start": window.first, "window_end": window.last, **ordered}, order
 
 
-def _overlap(stocks: Sequence[Stock], sectors: Mapping[str, frozenset[str]]) -> dict[str, float]:
-    share = {name: sum(one.ticker in tickers for one in stocks) / len(stocks) for name, tickers in sectors.items()}
-    return dict(sorted(((name, one) for name, one in share.items() if one), key=lambda pair: -pair[1]))
+def _overlap(tickers: Sequence[str], sectors: Sectors) -> dict[str, float]:
+    """Share of `tickers` that each sector holds, the largest first; none that is 0."""
+    shares = {name: sum(ticker in held for ticker in tickers) / len(tickers) for name, held in sectors.items()}
+    return dict(sorted(((name, share) for name, share in shares.items() if share), key=lambda pair: -pair[1]))
 
 
-def _stocks(
-    measurement: Measurement,
-    values: Mapping[str, float],
-    weights: Mapping[str, float],
-    sectors: Mapping[str, frozenset[str]],
-    group_of: Mapping[str, int],
-) -> list[ScanStock]:
+def _objects(values: Iterable[object]) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """The values as they are, one a row: numpy takes equally long tuples for a table."""
+    listed = list(values)
+    column = np.empty(len(listed), dtype=object)
+    column[:] = listed
+    return column
+
+
+def _names(measurement: Measurement, columns: Ints, language: str) -> str:
+    return ", ".join(getattr(measurement.stocks[column], language) for column in columns[:STRONGEST])
+
+
+def _scan_frame(
+    measurement: Measurement, values: Mapping[str, float], sectors: Sectors, group_of: Mapping[int, int]
+) -> pd.DataFrame:
     """Every stock with a score, the highest first."""
-    window = measurement.windows[0]
-    rows, result = measurement.rows[window], measurement.results[window]
-    [placebo] = placebo_test(
-        measurement.rules.refit,
-        each_security(measurement.daily, measurement.design_of),
-        measurement.designs,
-        measurement.event_row,
-        [rows],
-        measurement.excluded,
-        measurement.rules.placebo_dates,
-    )
-    car, p, ratio = result.car, placebo.placebo_p, measurement.volume[window]
+    window, study, stocks = measurement.available[0], measurement.study, measurement.stocks
+    result, [placebo] = study.results[0], study.stock_placebos
+    car, p, ratio = result.car, placebo.placebo_p, measurement.volume[0]
     q = benjamini_hochberg(pooled_p(np.where(np.isfinite(car), placebo.z_ewma, np.nan), placebo.placebo_z))
     parts = {
         "magnitude": scores.magnitude(car, car),
@@ -203,33 +161,34 @@ def _stocks(
         "volume": scores.volume(car, ratio),
     }
     if (window.first, window.last) != (0, 0):
-        on_day = measurement.fit.abnormal[measurement.event_row]
+        on_day = study.fit.abnormal[measurement.event_row]
         parts["persistence"] = np.sign(car) * scores.persistence(car, on_day)
-    scored = scores.scored(parts, weights)
-    verdicts = scores.verdicts(scored.score, q)
-    has_score = np.flatnonzero(np.isfinite(scored.score))
-    table = []
-    for column in has_score[np.argsort(scored.rank[has_score], kind="stable")].tolist():
-        stock = measurement.stocks[column]
-        table.append(
-            ScanStock(
-                stock=stock,
-                sectors=tuple(name for name, tickers in sectors.items() if stock.ticker in tickers),
-                cap=float(measurement.caps[column]),
-                value=values[stock.ticker],
-                raw_return=float(measurement.raw[window][column]),
-                benchmark_return=float(measurement.benchmark[window][column]),
-                car=float(car[column]),
-                t=float(result.scar[column]),
-                placebo_p=float(p[column]),
-                q=float(q[column]),
-                volume_ratio=float(ratio[column]),
-                score=float(scored.score[column]),
-                rank=float(scored.rank[column]),
-                steady=float(scored.steady[column]),
-                verdict=verdicts[column],
-                group=group_of.get(stock.ticker),
-                flags=flags(measurement, column, rows),
-            )
-        )
-    return table
+    weights = measurement.rules.weights
+    score = scores.combine(parts, weights)
+    rank, steady = scores.ranked(parts, weights)
+    verdict = np.array(scores.verdicts(score, q), dtype=object)
+    scored = np.flatnonzero(np.isfinite(score))
+    order = scored[np.argsort(rank[scored], kind="stable")]
+    chosen = [stocks[column] for column in order]
+    table = {
+        **stock_columns(chosen),
+        "sectors": [" ".join(name for name, held in sectors.items() if stock.ticker in held) for stock in chosen],
+        "group": [group_of.get(column, np.nan) for column in order.tolist()],
+        "window_start": window.first,
+        "window_end": window.last,
+        "raw_return": measurement.raw[0][order],
+        "benchmark_return": study.benchmark_returns[0][order],
+        "car": car[order],
+        "t": result.scar[order],
+        "placebo_p": p[order],
+        "q": q[order],
+        "volume_ratio": ratio[order],
+        "score": score[order],
+        "rank": rank[order],
+        "verdict": verdict[order],
+        "steady": steady[order],
+        "marcap": measurement.caps[order],
+        "value": [values[stock.ticker] for stock in chosen],
+        "flags": flags(measurement, 0)[order],
+    }
+    return stacked("scan", [table])

@@ -7,7 +7,6 @@ weight goes to the others in proportion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,23 +19,13 @@ LARGEST_Q = 0.10
 """Largest q of a winner or loser."""
 FOURFOLD = 2.0
 """log2 of the volume ratio that counts as much as any: four times the usual."""
+MOVED = 0.05
+"""Largest p of a move that counts as one."""
+FADED, EXTENDED = 0.5, 1.5
+"""Parts of the event day's move that are left at the window's end: less has faded, more has been extended."""
 WEIGHTINGS = 1_000
 SPREAD_OF_WEIGHTS = 50.0
 """Concentration of the random weightings: a weight of 0.30 then varies by about 0.06."""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """N stocks or groups in one window."""
-
-    parts: Mapping[str, Floats]
-    """(N,) each, by name, in [-1, 1]: what counts into the score, with its sign."""
-    score: Floats
-    """(N,) in [-100, 100]; NaN without magnitude or certainty."""
-    rank: Floats
-    """(N,) 1 = highest score; NaN without one."""
-    steady: Floats
-    """(N,) share of the random weightings that leave it in its third of the ranking."""
 
 
 def magnitude(car: Floats, others: Floats) -> Floats:
@@ -105,8 +94,10 @@ def _combined(table: Floats, weights: Floats) -> Floats:
     return combined
 
 
-def scored(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int = 0) -> Scores:
-    """Scores, ranks, and how steady these are under other weights.
+def ranked(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int = 0) -> tuple[Floats, Floats]:
+    """(N,) ranks, 1 = highest score, and how stable they are: the share of random weightings that leave each third.
+
+    NaN without a score.
 
     Args:
         parts: (N,) each, `magnitude` and `certainty` first.
@@ -122,7 +113,7 @@ def scored(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int 
     third = _thirds(score[None, :])[0]
     with np.errstate(invalid="ignore"):
         steady = (_thirds(_combined(table, drawn)) == third).mean(axis=0)
-    return Scores(dict(parts), score, _ranks(score), np.where(np.isfinite(score), steady, np.nan))
+    return _ranks(score), np.where(np.isfinite(score), steady, np.nan)
 
 
 def _ranks(score: Floats) -> Floats:
@@ -145,3 +136,88 @@ def verdicts(score: Floats, q: Floats) -> tuple[str, ...]:
     words = np.where(clear, np.where(score > 0, "winner", "loser"), "no clear effect")
     known = np.isfinite(score) & np.isfinite(q)
     return tuple(str(word) if sure else "" for word, sure in zip(words, known, strict=True))
+
+
+def score_columns(
+    parts: Mapping[str, Floats], weights: Mapping[str, float], q: Floats, evidence: Bools
+) -> dict[str, Floats]:
+    """Columns score, rank, verdict, steady and score_PART of N stocks or groups in one window.
+
+    Those that are no `evidence` (N,) get a score as well, but neither rank nor verdict.
+    """
+    rank, steady = ranked({name: np.where(evidence, part, np.nan) for name, part in parts.items()}, weights)
+    score = combine(parts, weights)
+    verdict = [word or None for word in verdicts(score, np.where(evidence, q, np.nan))]
+    return {
+        "score": score,
+        "rank": rank,
+        "verdict": np.array(verdict, dtype=object),
+        "steady": steady,
+        **{f"score_{name}": part for name, part in parts.items()},
+    }
+
+
+def persistence_part(taus: tuple[int, int], car: Floats, on_event_day: Floats) -> Floats:
+    """(N,) the part `persistence` in the direction of the CAR of window `taus`; NaN for windows that cannot tell."""
+    if taus[0] != 0 or taus[1] == 0:
+        return np.full(len(car), np.nan)
+    return np.asarray(np.sign(car) * persistence(car, on_event_day))
+
+
+def lasting_columns(
+    taus: tuple[int, int], paths: Floats, car: Floats, p: Floats, p_on_day: Floats
+) -> dict[str, list[str | None] | list[float]]:
+    """Columns lasting and half_life of N stocks or groups in the window `taus`.
+
+    Args:
+        taus: first and last; only windows from the event day on have these figures.
+        paths: (L, N) cumulative abnormal returns of the window's sessions.
+        car: (N,) CARs of the window.
+        p: (N,) their p.
+        p_on_day: (N,) p of the event day alone.
+    """
+    if taus[0] != 0 or taus[1] == 0:
+        return {}
+    kinds = [classify(*figures) for figures in np.stack([paths[0], p_on_day, car, p], axis=1).tolist()]
+    lives = [
+        half_life(path) if kind in ("faded", "reversed") else np.nan for kind, path in zip(kinds, paths.T, strict=True)
+    ]
+    return {"lasting": [kind or None for kind in kinds], "half_life": lives}
+
+
+def classify(on_day: float, p_on_day: float, at_end: float, p_at_end: float) -> str:
+    """What became of the event day's cumulative abnormal return by the end of a window that begins with it.
+
+    held, faded, reversed or extended, by what is left of it: from half to one and a half times of it, less, less than
+    nothing, or more. delayed: no move that day (p above 5 %), but one over the window. Empty: neither, or not known.
+
+    Args:
+        on_day: CAR of the event day.
+        p_on_day: its p, by the headline test.
+        at_end: CAR of the window.
+        p_at_end: its p.
+    """
+    if not np.isfinite([on_day, p_on_day, at_end, p_at_end]).all():
+        return ""
+    if p_on_day > MOVED:
+        return "delayed" if p_at_end <= MOVED else ""
+    left = at_end / on_day
+    if left <= 0:
+        return "reversed"
+    return "faded" if left < FADED else "held" if left <= EXTENDED else "extended"
+
+
+def half_life(path: Floats) -> float:
+    """Sessions after the event day until half of its move was gone; NaN if that did not happen.
+
+    Args:
+        path: (L + 1,) cumulative abnormal return from tau = 0 on; straight lines between the sessions.
+    """
+    if not path.size or not np.isfinite(path).all() or path[0] == 0:
+        return float("nan")
+    left = path / path[0]
+    below = np.flatnonzero(left <= FADED)
+    if not below.size:
+        return float("nan")
+    after = int(below[0])
+    return float(after - 1 + (left[after - 1] - FADED) / (left[after - 1] - left[after]))

@@ -1,1 +1,1 @@
-"""Report directories: written whole or not at all, and what they held before."""
+"""The archive of reports: directories written whole or not at all, revisions, the history."""

@@ -1,78 +1,242 @@
-"""The history of all reports: one row per session, event, sector and window, however often a report is made."""
+"""history.csv: one row for each session, event, sector and window of all reports; the trend and the changes in it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Literal, NamedTuple
 
+from screener.analysis.groups import PATH
+from screener.config import Settings
 from screener.errors import DataError
-from screener.report.model import Report
-from screener.report.tables import Table, to_csv
+from screener.report.model import Report, TrendRow
 
-FILE = "history.csv"
+HISTORY = "history.csv"
 KEY = ("as_of", "event", "sector", "window_start", "window_end")
 REVISION = "revision"
-"""Column: 1 as first reported, 2 after the first correction of the data beneath it, and so on."""
+"""Column: 1 as first reported, 2 after the first correction of the data, and so on."""
+NOTEWORTHY = 0.01
+"""Percentage point, as a decimal: a spread that moved by less has not changed."""
 
 Row = Mapping[str, str]
-"""One row, text by column."""
+"""One row of a CSV file, text by column."""
 
 
 def load_history(root: Path) -> list[dict[str, str]]:
-    """The rows of `root/history.csv`, as text; none where there is no such file.
+    """The rows of `root/history.csv`; none where there is no such file.
 
     Raises:
-        DataError: it cannot be read, or is none.
+        DataError: it cannot be read, or is no history.
     """
-    header, rows = _read(root / FILE)
+    header, rows = _read(root / HISTORY)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def rows_of(report: Report, sectors: Table) -> list[dict[str, str]]:
-    """What the history holds of `report`, but for the revision: the rows of its sectors, as text."""
-    theme = sectors.header.index("theme")
-    whole = Table(sectors.name, sectors.columns, tuple(row for row in sectors.rows if row[theme] is None))
-    header, *rows = _cells(to_csv(whole))
-    return [dict(zip(header, row, strict=True)) for row in rows] if report.provenance.study else []
-
-
-def history_with(root: Path, report: Report, sectors: Table, revision: int = 1) -> bytes | None:
-    """Content of `root/history.csv` with exactly one row per (as-of, event, sector, window) of this report.
-
-    None if this report is no study, and has no place there.
+def updated_history(root: Path, rows: Sequence[Row], revision: int = 1) -> bytes:
+    """Content of `root/history.csv` with `rows`, of one report, in the place of those with the same key.
 
     Raises:
-        DataError: what is there cannot be read, or has columns that are not this version's.
+        DataError: the file cannot be read, or has columns that this version does not know.
     """
-    if not report.provenance.study:
-        return None
-    path, header = root / FILE, [*sectors.header, REVISION]
+    path, header = root / HISTORY, [*rows[0], REVISION]
     old_header, old = _read(path)
     if not set(old_header) <= set(header):
-        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+        raise _foreign(path)
     # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
     known = [dict.fromkeys(header, "") | dict(zip(old_header, row, strict=True)) for row in old]
-    fresh = [{**row, REVISION: str(revision)} for row in rows_of(report, sectors)]
+    fresh = [{**row, REVISION: str(revision)} for row in rows]
     merged = {tuple(row[name] for name in KEY): row for row in [*known, *fresh]}
+    return csv_bytes([header, *([merged[key][name] for name in header] for key in sorted(merged))])
+
+
+def history_rows(sectors: bytes) -> list[dict[str, str]]:
+    """The rows of the history that a report has, from the content of its sectors.csv: those without a theme."""
+    return [row for row in csv_rows(sectors) if not row["theme"]]
+
+
+def csv_rows(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file, text by column."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
+    """Rows as CSV, with the byte order mark by which spreadsheets recognise UTF-8."""
     out = io.StringIO()
-    rows = [[merged[key][name] for name in header] for key in sorted(merged)]
-    csv.writer(out, lineterminator="\n").writerows([header, *rows])
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
-        header, *rows = (_cells(path.read_bytes()) if path.exists() else []) or [list(KEY)]
+        content = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+        header, *rows = [row for row in csv.reader(io.StringIO(content)) if row] or [list(KEY)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            "{path}: cannot be read ({error}): move it away to start a new history", path=path, error=error
+            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
         ) from None
     if not set(KEY) <= set(header) or any(len(row) != len(header) for row in rows):
-        raise DataError("{path}: its columns are not this version's: move it away to start a new history", path=path)
+        raise _foreign(path)
     return header, rows
 
 
-def _cells(content: bytes) -> list[list[str]]:
-    return [row for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) if row]
+def _foreign(path: Path) -> DataError:
+    return DataError(
+        "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+    )
+
+
+def sessions_open(settings: Settings, event: str) -> int:
+    """Sessions after the day of that event on which its windows, claims or path still grow."""
+    return max(settings.sessions_after(event), PATH[1])
+
+
+def with_trend(report: Report, root: Path, settings: Settings) -> Report:
+    """`report` with the trend of its sectors over the sessions before it, from the history below `root`.
+
+    Raises:
+        DataError: the history cannot be read.
+    """
+    return report.with_trend(trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
+
+
+def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
+    """The sectors of `report` in the reports before it, and then in `report` itself.
+
+    Args:
+        report: the trend is empty unless one of its windows has all days from the event to its last one.
+        history: rows of history.csv; those of later reports, of this one, and of sectors that it lacks are left out.
+        last: sessions after the event day on which the event is open: later ones are no part of its trend.
+    """
+    now = len(report.sessions) - 1
+    own = [
+        TrendRow(report.as_of, now, row["sector"], row["score"], row["rank"], row["caar_ew"], row["q"])
+        for row in report.frames.sectors.to_dict("records")
+        if row["theme"] is None and (row["window_start"], row["window_end"]) == (0, now)
+    ]
+    if not own or not report.provenance.study:
+        return ()
+    rows = [*sector_trend(history, report.event.id, report.sessions[:-1]), *sorted(own, key=lambda row: row.sector)]
+    known = {row.sector for row in own}
+    return tuple(row for row in rows if row.tau <= last and row.sector in known)
+
+
+def sector_trend(history: Iterable[Row], event: str, sessions: Sequence[date]) -> list[TrendRow]:
+    """Each sector in each report, over all days from the event to the day of that report, by session and sector.
+
+    Args:
+        history: rows of history.csv.
+        event: its id.
+        sessions: from the event day on; reports of other days are left out.
+
+    Raises:
+        DataError: a cell is no number.
+    """
+    tau_of = {day.isoformat(): tau for tau, day in enumerate(sessions)}
+    rows = [
+        TrendRow(
+            as_of=date.fromisoformat(row["as_of"]),
+            tau=tau_of[row["as_of"]],
+            sector=row["sector"],
+            score=_number(row, "score"),
+            rank=_number(row, "rank"),
+            caar=_number(row, "caar_ew"),
+            q=_number(row, "q"),
+        )
+        for row in history
+        if row["event"] == event
+        if (row["window_start"], row["window_end"]) == ("0", str(tau_of.get(row["as_of"])))
+    ]
+    return sorted(rows, key=lambda row: (row.as_of, row.sector))
+
+
+def _number(row: Row, name: str) -> float:
+    cell = row.get(name, "")
+    try:
+        value = float(cell) if cell else math.nan
+    except ValueError:
+        value = math.inf
+    if math.isinf(value):
+        raise DataError(
+            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure",
+            hint="mend it, or move the file away to start a new history",
+            as_of=row["as_of"],
+            event=row["event"],
+            sector=row["sector"],
+            name=name,
+            cell=cell,
+        )
+    return value
+
+
+class Change(NamedTuple):
+    """A change between two reports on an event, of the days since the event."""
+
+    kind: Literal["significant", "insignificant", "spread", "rank"]
+    subject: str
+    """A sector, or two with ` - ` between them."""
+    before: float
+    after: float
+    """q; CAAR of the spread, decimal; rank."""
+
+    @property
+    def direction(self) -> str:
+        """Of a spread: widened, narrowed, turned or closed; else empty."""
+        if self.kind != "spread":
+            return ""
+        if abs(self.after) < NOTEWORTHY:
+            return "closed"
+        if self.before * self.after < 0:
+            return "turned"
+        return "widened" if abs(self.after) > abs(self.before) else "narrowed"
+
+
+def sector_changes(before: Sequence[TrendRow], after: Sequence[TrendRow]) -> list[Change]:
+    """Sectors whose significance changed, then those whose rank changed; the best of each first.
+
+    Args:
+        before: rows of the earlier report, one per sector.
+        after: those of the later one.
+    """
+    earlier = {row.sector: row for row in before}
+    pairs = [(earlier[row.sector], row) for row in after if row.sector in earlier]
+    crossed = [
+        Change("significant" if b.significant else "insignificant", b.sector, a.q, b.q)
+        for a, b in pairs
+        if a.significant != b.significant
+    ]
+    moved = [
+        Change("rank", b.sector, a.rank, b.rank)
+        for a, b in pairs
+        if a.rank != b.rank and math.isfinite(a.rank) and math.isfinite(b.rank)
+    ]
+    return [*sorted(crossed, key=lambda change: change.after), *sorted(moved, key=lambda change: change.after)]
+
+
+def spread_changes(before: Iterable[Row], after: Iterable[Row]) -> list[Change]:
+    """Spreads that moved by a percentage point or more, the widest move first.
+
+    Args:
+        before: rows of spreads.csv of the earlier report.
+        after: those of the later one.
+    """
+    earlier, later = _spreads_to_date(before), _spreads_to_date(after)
+    changes = [
+        Change("spread", f"{a} - {b}", earlier[a, b], now)
+        for (a, b), now in later.items()
+        if (a, b) in earlier and abs(now - earlier[a, b]) >= NOTEWORTHY
+    ]
+    return sorted(changes, key=lambda change: -abs(change.after - change.before))
+
+
+def _spreads_to_date(rows: Iterable[Row]) -> dict[tuple[str, str], float]:
+    """By pair of sectors, the CAAR over the longest window that begins on the event day."""
+    longest: dict[tuple[str, str], tuple[int, float]] = {}
+    for row in rows:
+        pair, end = (row["sector_a"], row["sector_b"]), int(row["window_end"])
+        if row["window_start"] == "0" and row["caar_ew"] and end >= longest.get(pair, (0, 0.0))[0]:
+            longest[pair] = end, float(row["caar_ew"])
+    return {pair: caar for pair, (_, caar) in longest.items()}

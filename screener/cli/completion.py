@@ -1,14 +1,14 @@
-"""The command that makes a shell complete."""
+"""The command that prints the completion script of a shell."""
 
 from __future__ import annotations
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
 
-from screener.cli.options import language
-from screener.cli.speaking import Command
+from screener.cli.help_i18n import Command
+from screener.cli.options import language_option
+from screener.console import echo
 from screener.errors import ExitCode
-from screener.streams import emit
 
 SHELLS = ("bash", "zsh", "fish")
 COMPLETING = "_SCREENER_COMPLETE"
@@ -21,7 +21,7 @@ class _Bash(BashComplete):
     _before_colon = ""
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the cursor, and the one under it, put together again."""
+        """The words before the cursor and the one under it, joined again."""
         arguments, incomplete = super().get_completion_args()
         if incomplete == ":":
             arguments, incomplete = [*arguments, ":"], ""
@@ -42,7 +42,7 @@ add_completion_class(_Bash)
 
 @click.command(cls=Command, epilog='Example: eval "$(screener completion bash)"')
 @click.argument("shell", type=click.Choice(SHELLS))
-@language
+@language_option
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     """Print what makes a shell complete commands, options, events, sectors and stocks.
@@ -52,7 +52,7 @@ def completion(context: click.Context, shell: str) -> int:
     ~/.zshrc   eval "$(screener completion zsh)"
     fish       screener completion fish > ~/.config/fish/completions/screener.fish
     """  # noqa: D301 - the backslash is click's sign for lines that are not to be folded
-    found = get_completion_class(shell)
-    assert found is not None  # noqa: S101 - for the type alone
-    emit(found(context.find_root().command, {}, "screener", COMPLETING).source() + "\n")
+    completer = get_completion_class(shell)
+    assert completer is not None  # noqa: S101 - for the type alone
+    echo(completer(context.find_root().command, {}, "screener", COMPLETING).source() + "\n")
     return ExitCode.DONE

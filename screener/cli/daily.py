@@ -4,173 +4,180 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from screener.cli.options import access_to, common, settings_of, stored
-from screener.cli.speaking import Command
+from screener.cli.help_i18n import Command
+from screener.cli.options import FETCHED, PATH, Workspace, common_options, source_options, store_option
+from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
-from screener.language import spoken
-from screener.streams import emit, note
-from screener.words import Words, say
+from screener.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from screener.config import Settings
-    from screener.daily.job import Job, Outcome
-    from screener.daily.schedule import Kind
+    from screener.daily.reports import Job
+    from screener.daily.run import Outcome
 
-_PATH = click.Path(path_type=Path)
-_NOT_FOR_CRON = ("--install", "--yes", "--check", "--notify")
+_NOT_SCHEDULED = ("--install", "--yes", "--check", "--notify")
+"""Options that a scheduled run does not get."""
+
+
+@dataclass(frozen=True)
+class _Options:
+    reports: Path
+    max_age: int | None
+    check: bool
+    quiet: bool
+    log: Path | None
+    notify: tuple[str, ...]
+    install: Literal["cron", "systemd"] | None
+    yes: bool
+    job: dict[str, Any]
+    """Source, benchmark, market, everything: of `screener.daily.reports.Job`."""
 
 
 @click.command(cls=Command, epilog="Example: screener daily --quiet --log daily.log --max-age 3")
-@click.option("--source", default="auto", metavar="SOURCE", help="auto, pykrx, openapi, or file:PATH,...")
-@click.option("--benchmark", multiple=True, type=_PATH, help="With file:PATH: date,index,close.")
-@click.option("--market", multiple=True, type=_PATH, help="With file:PATH: whole sessions.")
+@source_options(FETCHED)
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
-@click.option("--reports", type=_PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
+@click.option("--reports", type=PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="End with 5 if more than N sessions lack.")
 @click.option("--check", is_flag=True, help="Fetch and change nothing: for monitors, with --max-age.")
 @click.option("--quiet", is_flag=True, help="Print only when something changed or failed.")
-@click.option("--log", type=_PATH, metavar="FILE", help="Append one line a run to it; it rotates.")
+@click.option("--log", type=PATH, metavar="FILE", help="Append one line a run to it; it rotates.")
 @click.option("--notify", multiple=True, metavar="URL", help="Send the summary there; better in SCREENER_NOTIFY.")
 @click.option("--install", type=click.Choice(["cron", "systemd"]), help="Print what makes this machine run it.")
 @click.option("--yes", is_flag=True, help="With --install: write it, too.")
-@stored
-@common
-def daily(
-    config_directory: Path | None,
-    store: str | None,
-    source: str,
-    benchmark: tuple[Path, ...],
-    market: tuple[Path, ...],
-    everything: bool,
-    reports: Path,
-    max_age: int | None,
-    check: bool,
-    quiet: bool,
-    log: Path | None,
-    notify: tuple[str, ...],
-    install: str | None,
-    yes: bool,
-) -> int:
+@store_option
+@common_options
+def daily(workspace: Workspace, **given: Any) -> int:
     """Report on every new session: fetch, check, file, and say what changed; cron runs it again and again.
 
     Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
     holiday, before 18:00 KST and when all is done already nothing changes. What fails is remembered in
     reports/status.json, and leaves the last good report as it was.
     """
-    if install:
-        return _install(cast("Kind", install), yes=yes)
-    if yes:
+    job_options = {name: given.pop(name) for name in ("source", "benchmark", "market", "everything")}
+    options = _Options(**given, job=job_options)
+    if options.install:
+        return _install(options.install, yes=options.yes)
+    if options.yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
-    from screener.daily.job import Job, Outcome
-    from screener.daily.log import append, log_line
-    from screener.daily.run import run_daily as run
-    from screener.daily.run import sessions_behind
+    from screener.daily.run import Outcome, run_daily
+    from screener.daily.status import append_log, log_line
 
-    try:
-        settings = settings_of(config_directory)
-    except ScreenerError as error:
-        from screener.daily.run import remember_failure
-        from screener.data.access import now
-
-        line = remember_failure(reports, now(), error.exit_code, str(error))
-        if log:
-            append(log, log_line(now(), error.exit_code, line))
-        raise
-    access = access_to(settings, store)
-    job = Job(
-        settings,
-        access,
-        reports,
-        Words(spoken()),
-        settings.screener.palette,
-        source,
-        benchmark,
-        market,
-        everything,
-        config_directory,
-    )
-    outcome = Outcome(ExitCode.DONE, say("{folder}: only looked at", folder=reports)) if check else run(job)
-    code = outcome.code
-    behind = sessions_behind(job) if max_age is not None else 0
-    line = outcome.line
-    if max_age is not None and (behind is None or behind > max_age):
-        code = code or ExitCode.NETWORK
-        what = say("there is no report yet")
-        if behind is not None:
-            what = say("the newest session in the reports is {count} sessions old", count=behind)
-        line = f"{line}; {what}: --max-age {max_age}"
-    faults = [] if check else _notify(job, settings, notify, outcome)
-    if log:
-        faults += [fault for fault in [append(log, log_line(access.now(), code, line))] if fault]
-    if not quiet or outcome.summary or code:
-        note(say("daily failed: {line}", line=line) if code else say("daily done: {line}", line=line))
+    job = _job(workspace, options)
+    if options.check:
+        outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=options.reports))
+    else:
+        outcome = run_daily(job)
+    code, line = outcome.code, outcome.line
+    stale = _too_old(job, options.max_age)
+    if stale:
+        code, line = code or ExitCode.NETWORK, f"{line}; {stale}"
+    faults = [] if options.check else _notify(job, options.notify, outcome)
+    if options.log:
+        unwritten = append_log(options.log, log_line(job.access.now(), code, line))
+        faults += [unwritten] if unwritten else []
+    if not options.quiet or outcome.summary or code:
+        warn(_("daily failed: {line}", line=line) if code else _("daily done: {line}", line=line))
     for fault in faults:
-        note(fault)
+        warn(fault)
     if outcome.summary:
-        emit("".join(f"{one}\n" for one in outcome.summary))
+        echo("".join(f"{entry}\n" for entry in outcome.summary))
     return code
 
 
-def _notify(job: Job, settings: Settings, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
-    """Send the summary, or the first word of a failure; what could not be sent before goes with it."""
+def _job(workspace: Workspace, options: _Options) -> Job:
+    """The job; a mistake in the configuration is remembered as a failure of the run."""
+    from screener.daily.reports import Job
+    from screener.daily.status import append_log, log_line, remember_failure
+
+    try:
+        settings = workspace.settings
+    except ScreenerError as error:
+        from screener.data.connections import now
+
+        line = remember_failure(options.reports, now(), error.exit_code, str(error))
+        if options.log:
+            append_log(options.log, log_line(now(), error.exit_code, line))
+        raise
+    return Job(settings, workspace.access(), options.reports, config=workspace.directory, **options.job)
+
+
+def _too_old(job: Job, max_age: int | None) -> str:
+    """Why the reports are too old, empty if they are not."""
+    from screener.daily.run import sessions_behind
+
+    behind = sessions_behind(job) if max_age is not None else 0
+    if max_age is None or (behind is not None and behind <= max_age):
+        return ""
+    what = _("there is no report yet")
+    if behind is not None:
+        what = ngettext(
+            "the newest session in the reports is {n} session old",
+            "the newest session in the reports is {n} sessions old",
+            behind,
+        )
+    return f"{what}: --max-age {max_age}"
+
+
+def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
+    """Send the summary, or the first of several failures; returns what could not be sent."""
     from screener.config.secrets import with_secrets
     from screener.daily.notify import notify
     from screener.daily.status import load_status
 
-    wanted = [*urls, *with_secrets(os.environ, settings.secrets).get("SCREENER_NOTIFY", "").split()]
+    configured = with_secrets(os.environ, job.settings.secrets).get("SCREENER_NOTIFY", "").split()
     text = "\n".join(outcome.summary)
     failing = load_status(job.root).failing
     if outcome.code and failing is not None and failing.runs == 1:
-        failed = say("daily failed: {line}", line=failing.what)
-        text = "\n".join([*outcome.summary, failed, say("What to do: {remedy}", remedy=failing.do)])
+        failed = _("daily failed: {line}", line=failing.what)
+        text = "\n".join([*outcome.summary, failed, _("What to do: {remedy}", remedy=failing.do)])
     page = max(outcome.folder.glob("*/report.html"), default=None) if outcome.folder else None
     try:
-        return notify(job.root, list(dict.fromkeys(wanted)), text.partition("\n")[0], text, page)
+        return notify(job.root, list(dict.fromkeys([*urls, *configured])), text.partition("\n")[0], text, page)
     except UsageError as error:
         return [str(error)]
 
 
-def _install(kind: Kind, *, yes: bool) -> int:
-    """Print what makes this machine run the command as it was typed, without --install; with `yes` put it there."""
+def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
+    """Print what makes this machine run the command as it was typed, without --install; with `yes` install it."""
     from screener.daily import schedule
 
-    command = [sys.executable, "-m", "screener", *_without(sys.argv[1:])]
-    # Cron's environment is bare: what this one says must stand on the line.
+    command = [sys.executable, "-m", "screener", *_scheduled(sys.argv[1:])]
+    # Cron's environment is bare: what this one says must be on the line.
     for option, variable in (("--config", "SCREENER_CONFIG"), ("--store", "SCREENER_STORE")):
         if os.environ.get(variable) and option not in command and "://" not in os.environ[variable]:
             command += [option, os.environ[variable]]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
-        note(say("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
+        warn(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
         lines = schedule.cron_lines(command, folder)
-        emit(lines)
+        echo(lines)
         if yes:
-            note(schedule.install_cron(lines))
+            warn(schedule.install_cron(lines))
         return ExitCode.DONE
     units = schedule.systemd_units(command, folder)
-    emit("\n".join(f"# {name}\n{text}" for name, text in units.items()))
+    echo("\n".join(f"# {name}\n{text}" for name, text in units.items()))
     if yes:
         home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-        note(schedule.install_systemd(units, Path(home) / "systemd/user"))
+        warn(schedule.install_systemd(units, Path(home) / "systemd/user"))
     return ExitCode.DONE
 
 
-def _without(asked: list[str]) -> list[str]:
-    """The words typed, but for the options that are about the installation itself; relative paths stay relative."""
+def _scheduled(arguments: list[str]) -> list[str]:
+    """The arguments of a scheduled run: quiet, and without those about the installation."""
     kept: list[str] = []
     skip = False
-    for word in asked:
+    for word in arguments:
         if skip:
             skip = False
             continue
         name = word.partition("=")[0]
-        if name in _NOT_FOR_CRON:
+        if name in _NOT_SCHEDULED:
             skip = name in ("--install", "--notify") and "=" not in word
             continue
         kept.append(word)

@@ -1,135 +1,161 @@
-"""Options that several commands share, and what they mean."""
+"""Options that several commands share, and the objects that commands get for them."""
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from screener.cli import candidates
-from screener.cli.speaking import settle_language
-from screener.language import LANGUAGES, OPTION, spoken
-from screener.words import say
+from screener.choices import MODELS, PALETTES
+from screener.cli import completers
+from screener.cli.help_i18n import settle_language
+from screener.i18n import LANGUAGES, OPTION, _
 
 if TYPE_CHECKING:
     from screener.config import Settings
-    from screener.data.sources.live import Access
-    from screener.report.terminal import Style
+    from screener.data.connections import Connections
+    from screener.data.store import Store
+
+Decorator = Callable[[Any], Any]
+PATH = click.Path(path_type=Path)
+FETCHED = "auto, pykrx, openapi, or file:PATH,..."
+"""Sources of the commands that write the store."""
 
 
-SOURCE_HELP = "auto, store, pykrx, openapi, press, or file:PATH,..."
-MODEL_HELP = "Expected return."
+class Workspace:
+    """The user's configuration and store, each opened when the command asks for it."""
+
+    def __init__(self, directory: Path | None, store: str | None = None) -> None:
+        self.directory = directory
+        """Of the configuration; None for the shipped one."""
+        self.store = store
+        """Path or URL; None for the user's own."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration; its language becomes that of the process.
+
+        Raises:
+            ConfigError: it has mistakes.
+        """
+        from screener.config import load_settings
+
+        settings = load_settings(self.directory)
+        settle_language(sys.argv[1:], settings.screener.language)
+        return settings
+
+    def load(self) -> None:
+        """Load the configuration of a command that needs no more of it than its language and its mistakes."""
+        self.settings  # noqa: B018
+
+    def open_store(self) -> Store:
+        """The store; the configuration is loaded first, for its language and its mistakes."""
+        from screener.data.connections import open_store
+
+        self.load()
+        return open_store(self.store)
+
+    def access(self, *, fail_fast: bool = False, show_progress: bool = False) -> Connections:
+        """The store and the ways to the exchange.
+
+        Args:
+            fail_fast: whether the command can do without the exchange, and so does not wait long for it.
+            show_progress: whether a progress bar shows how far a fetch has come.
+        """
+        from screener.console import ProgressBar
+        from screener.data.connections import open_access
+
+        bar = None
+        if show_progress:
+            bar = ProgressBar()
+            # However the command ends, no trace of the bar stays on the terminal.
+            click.get_current_context().call_on_close(bar.stop)
+        return open_access(self.settings, os.environ, self.store, bar, fail_fast=fail_fast)
 
 
-def day(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+def parse_day(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """The value of an option as a date."""
     if value is None:
         return None
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
     except ValueError:
-        what = say("{value!r} is no date: write it as 2025-01-31", value=value)
-        raise click.BadParameter(what, param=parameter) from None
+        message = _("{value!r} is no date: write it as 2025-01-31", value=value)
+        raise click.BadParameter(message, param=parameter) from None
 
 
-def language(command: Any) -> Any:
+def language_option(command: Any) -> Any:
     """The option of everything that has a page of help."""
-    # `settle_language` looks for it itself: a fault may come before there are options to ask.
+    # `settle_language` looks for it itself: an error may come before there are options to ask.
     return click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")(command)
 
 
-def common(command: Any) -> Any:
-    """Options of every command."""
-    # `main` looks for --debug itself, for the same reason.
-    command = click.option("--debug", is_flag=True, expose_value=False, help="Show where something failed.")(command)
-    command = language(command)
-    return click.option(
+def common_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Options of every command, which gets them, and --store, as one `workspace`."""
+
+    @functools.wraps(command)
+    def with_workspace(config_directory: Path | None, store: str | None = None, **options: Any) -> int:
+        return command(workspace=Workspace(config_directory, store), **options)
+
+    # `main` looks for --debug itself: an error may come before there are options to ask.
+    debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where something failed.")
+    config = click.option(
         "--config",
         "config_directory",
-        type=click.Path(path_type=Path),
+        type=PATH,
         envvar="SCREENER_CONFIG",
         metavar="DIR",
         help="Directory with your own events.toml, sectors.toml, screener.toml or claims.toml.",
-    )(command)
+    )
+    decorated: Callable[..., int] = config(language_option(debug(with_workspace)))
+    return decorated
 
 
-def studied(command: Any) -> Any:
-    """Options of every command that measures an event."""
-    path = click.Path(path_type=Path)
-    for option in (
-        click.option("--model", type=click.Choice(["market", "market-adjusted", "mean-adjusted"]), help=MODEL_HELP),
-        click.option("--market", multiple=True, type=path, help="Official change_pct, marcap per stock."),
-        click.option("--benchmark", multiple=True, type=path, help="Index levels: date,index,close."),
-        click.option("--source", default="auto", metavar="SOURCE", help=SOURCE_HELP),
-        click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only."),
-        click.option(
-            "--event",
-            metavar="ID",
-            shell_complete=candidates.events,
-            help="Event to report on; `screener events` lists them.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def coloured(command: Any) -> Any:
-    """The option of every command that makes pages in colour."""
-    choice = click.Choice(["kr", "us", "cb"])
-    return click.option("--palette", type=choice, help="kr: up red; us: up green; cb: safe.")(command)
-
-
-def stored(command: Any) -> Any:
-    """The option of every command that reads or writes the store."""
+def store_option(command: Any) -> Any:
+    """The option of every command that reads or writes the store; it stands above `common_options`."""
     return click.option(
         "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
     )(command)
 
 
-def access_to(settings: Settings, store: str | None, *, hurried: bool = False, watched: bool = False) -> Access:
-    """The store and the ways to the exchange, as options and environment say."""
-    from screener.data.access import open_access
-    from screener.progress import Bar
-
-    bar = None
-    if watched:
-        bar = Bar()
-        # However the command ends, the terminal is left without a trace of it.
-        click.get_current_context().call_on_close(bar.stop)
-    return open_access(settings, os.environ, store, bar, hurried=hurried)
+def palette_option(command: Any) -> Any:
+    """The option of every command that makes pages in colour."""
+    return click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")(command)
 
 
-def settings_of(directory: Path | None) -> Settings:
-    from screener.config import load_settings
-
-    settings = load_settings(directory)
-    settle_language(sys.argv[1:], settings.screener.language)
-    return settings
-
-
-def is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
+def event_options(event_help: str) -> Decorator:
+    """Options of every command that is about an event."""
+    event = click.option("--event", metavar="ID", shell_complete=completers.events, help=event_help)
+    as_of = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
+    return lambda command: event(as_of(command))
 
 
-def in_colour() -> bool:
-    """Whether stdout shows colours, and the user wants them."""
-    return is_terminal() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+def source_options(
+    source_help: str,
+    benchmark_help: str = "With file:PATH: date,index,close.",
+    market_help: str = "With file:PATH: whole sessions.",
+) -> Decorator:
+    """Options of every command that reads prices: where they come from."""
+    source = click.option("--source", default="auto", metavar="SOURCE", help=source_help)
+    benchmark = click.option("--benchmark", multiple=True, type=PATH, help=benchmark_help)
+    market = click.option("--market", multiple=True, type=PATH, help=market_help)
+    return lambda command: source(benchmark(market(command)))
 
 
-def style_of(settings: Settings, palette: str | None, ascii_only: bool, width: int | None) -> Style:
-    import shutil
-
-    from screener.report.terminal import PLAIN_WIDTH, Style
-
-    terminal, colour = is_terminal(), in_colour()
-    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
-    return Style(
-        language=spoken(),
-        palette=palette or settings.screener.palette,
-        ascii=ascii_only or not unicode,
-        width=width or (min(max(shutil.get_terminal_size().columns, 60), 200) if terminal else PLAIN_WIDTH),
-        colour=colour,
+def study_options(command: Any) -> Any:
+    """Options of every command that measures an event."""
+    event = event_options("Event to report on; `screener events` lists them.")
+    source = source_options(
+        "auto, store, pykrx, openapi, press, or file:PATH,...",
+        "Index levels: date,index,close.",
+        "Official change_pct, marcap per stock.",
     )
+    model = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
+    return event(source(model(command)))

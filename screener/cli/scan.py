@@ -3,65 +3,65 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from screener.cli import candidates
-from screener.cli.options import access_to, common, day, settings_of, stored
-from screener.cli.outputs import Output, outputs
-from screener.cli.speaking import Command
+from screener.choices import KINDS, MARKETS
+from screener.cli.help_i18n import Command
+from screener.cli.options import Workspace, common_options, event_options, source_options, store_option
+from screener.cli.output import Output, output_options
+from screener.console import busy
 from screener.errors import ExitCode, UsageError
-from screener.language import spoken
-from screener.progress import busy
-from screener.words import Words, say
+from screener.i18n import _
 
-_KINDS = ("konex", "preferreds", "spacs")  # those of `screens.sift`, which start-up need not wait for
+if TYPE_CHECKING:
+    from screener.config import Settings
+    from screener.report.model import Report
 
 
-def _kinds(_context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str]:
-    kept = frozenset(one.strip() for one in (value or "").split(",") if one.strip())
-    for one in sorted(kept - set(_KINDS)):
-        what = say("{one!r} is none of {kinds}", one=one, kinds=", ".join(_KINDS))
-        raise click.BadParameter(what, param=parameter)
+def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str]:
+    kept = frozenset(kind.strip() for kind in (value or "").split(",") if kind.strip())
+    for kind in sorted(kept - set(KINDS)):
+        message = _("{one!r} is none of {kinds}", one=kind, kinds=", ".join(KINDS))
+        raise click.BadParameter(message, param=parameter)
     return kept
 
 
 @click.command(cls=Command, epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
-@click.option(
-    "--event",
-    metavar="ID",
-    shell_complete=candidates.events,
-    help="Event to scan around; `screener events` lists them.",
-)
-@click.option("--as-of", metavar="DATE", callback=day, help="Use prices through this day only.")
-@click.option("--source", default="auto", metavar="SOURCE", help="store, or file:PATH,...  [store]")
-@click.option("--benchmark", multiple=True, type=click.Path(path_type=Path), help="With file:PATH: date,index,close.")
-@click.option("--market", multiple=True, type=click.Path(path_type=Path), help="With file:PATH: whole sessions.")
+@event_options("Event to scan around; `screener events` lists them.")
+@source_options("store, or file:PATH,...  [store]")
 @click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Stocks in each table.")
-@click.option("--min-cap", type=click.FloatRange(min=0), metavar="KRW", help="Least market capitalisation.  [5e10]")
-@click.option("--min-value", type=click.FloatRange(min=0), metavar="KRW", help="Least traded value a session.  [1e8]")
-@click.option("--only", type=click.Choice(["KOSPI", "KOSDAQ"]), help="Only this market.")
-@click.option("--with", "kept", callback=_kinds, metavar="KIND,...", help="Leave in: konex, preferreds, spacs.")
+@click.option(
+    "--min-cap",
+    "least_cap",
+    type=click.FloatRange(min=0),
+    metavar="KRW",
+    help="Least market capitalisation.  [5e10]",
+)
+@click.option(
+    "--min-value",
+    "least_value",
+    type=click.FloatRange(min=0),
+    metavar="KRW",
+    help="Least traded value a session.  [1e8]",
+)
+@click.option("--only", type=click.Choice(MARKETS), help="Only this market.")
+@click.option("--with", "kept", callback=_parse_kinds, metavar="KIND,...", help="Leave in: konex, preferreds, spacs.")
 @click.option("--save", metavar="NAME", help="Save a discovered group as a sector in --config DIR.")
 @click.option("--group", "number", type=int, metavar="N", help="Number of the group to save.")
 @click.option("--replace", is_flag=True, help="Let --save replace a sector.")
-@stored
-@common
-@outputs
+@store_option
+@common_options
+@output_options
 def scan(
-    config_directory: Path | None,
-    store: str | None,
+    workspace: Workspace,
     output: Output,
     top: int,
-    min_cap: float | None,
-    min_value: float | None,
-    only: str | None,
-    kept: frozenset[str],
     save: str | None,
     number: int | None,
     replace: bool,
-    **asked: Any,
+    **options: Any,
 ) -> int:
     """Scan the whole market, blind: best, worst, and groups nobody listed.
 
@@ -69,22 +69,56 @@ def scan(
     """
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
-    settings = settings_of(config_directory)
-    from screener.app.own_sectors import group_of, refuse_name, save_group
-    from screener.app.scan import Request, make_scan
-    from screener.data.universe_filter import Filters
-    from screener.report.answer import scan_answer
+    settings = workspace.settings
+    from screener.config.own_sectors import refuse_name
+    from screener.data.universe import Filters
+    from screener.report.make import Request, make_report
+    from screener.report.screens import Screen
 
-    path = refuse_name(settings, config_directory, save, replace=replace) if save else None
-    least = {"least_cap": min_cap, "least_value": min_value}
-    given = {name: value for name, value in least.items() if value is not None}
-    request = Request(filters=Filters(**given, only=only, kept=kept), **asked)
-    with busy(say("measuring")):
-        made = make_scan(settings, request, lambda: access_to(settings, store))
-    words, said = Words(spoken()), ""
+    path = refuse_name(settings, workspace.directory, save, replace=replace) if save else None
+    limits = {name: options.pop(name) for name in ("least_cap", "least_value", "only", "kept")}
+    filters = Filters(**{name: value for name, value in limits.items() if value is not None})
+    with busy(_("measuring")):
+        request = Request(universe="market", filters=filters, **options)
+        made = make_report(settings, request, workspace.access)
+    note = ""
     if save and number is not None and path is not None:
-        group = group_of(made, number)
-        save_group(settings, path, save, made, group)
-        said = words("scan_saved", number=number, n=len(group.members), name=save, path=path) + "\n"
-    output.deliver(scan_answer(made, words, top), settings, said)
+        stocks = _save(settings, path, save, made, number)
+        saved = _(
+            "Saved: group {number}, {n} stocks, as {name} in {path}; marked post-hoc.",
+            number=number,
+            n=stocks,
+            name=save,
+            path=path,
+        )
+        note = f"{saved}\n"
+    output.deliver(Screen("scan", made, top=top), settings, note)
     return ExitCode.DONE
+
+
+def _save(settings: Settings, path: Path, name: str, report: Report, number: int) -> int:
+    """Save the discovered group of that number as the sector `name`; the number of its stocks."""
+    from screener.config.models import Member
+    from screener.config.own_sectors import with_sector
+    from screener.files import write_file
+
+    groups, scan = report.frames.groups, report.scan
+    if scan is None or not 1 <= number <= len(groups):
+        known = _("1 to {count}", count=len(groups)) if len(groups) else _("none: too few sessions before the event")
+        raise UsageError("no group {number}", hint="the scan found {known}", number=number, known=known)
+    group = groups.iloc[number - 1]
+    why = _(
+        "discovered by a scan of {event}, {day}: moved with the others of its group on {sessions} "
+        "sessions before the event (mean correlation {correlation:.2f})",
+        event=report.event.id,
+        day=report.event.event_day,
+        sessions=scan.formed_on,
+        correlation=group["correlation"],
+    )
+    # What comes from outside has no need to pass the checks of a configuration file twice.
+    members = [
+        Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
+        for stock in group["stocks"]
+    ]
+    write_file(path, with_sector(settings, name, members, why))
+    return len(members)

@@ -1,4 +1,4 @@
-"""What the user configures: events, sectors, and how the screener works."""
+"""The configuration: events, sectors, claims, and how the screener works."""
 
 import os
 

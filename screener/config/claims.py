@@ -1,4 +1,4 @@
-"""The form of claims.toml: what was said about an event, and how prices can test it."""
+"""The form of claims.toml: claims about an event, and how prices can test them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from screener.config.models import Identifier, Name, Strict, Ticker, Words, mistake
-from screener.config.rules import Window
+from screener.config.models import Identifier, Name, PlainText, Strict, Ticker, Window, mistake
 from screener.krx.hours import TICKER
 
 
@@ -30,7 +29,11 @@ def _target(value: Any) -> Target:
     if isinstance(value, str):
         sector, slash, theme = value.partition("/")
         return Target(sector, theme if slash else None)
-    if isinstance(value, list) and value and all(isinstance(one, str) and TICKER.fullmatch(one) for one in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(ticker, str) and TICKER.fullmatch(ticker) for ticker in value)
+    ):
         if len(set(value)) < len(value):
             raise mistake("{value!r} names a stock twice: delete one", value=value)
         return Target(tickers=tuple(value))
@@ -40,8 +43,8 @@ def _target(value: Any) -> Target:
 
 
 def _range(value: Any) -> tuple[float, float]:
-    numbers = isinstance(value, list) and all(isinstance(one, int | float) and one == one for one in value)
-    if not numbers or len(value) != 2 or any(isinstance(one, bool) for one in value):
+    numbers = isinstance(value, list) and all(isinstance(bound, int | float) and bound == bound for bound in value)
+    if not numbers or len(value) != 2 or any(isinstance(bound, bool) for bound in value):
         raise mistake("{value!r} is no range: write [lowest, highest], such as [-10, -9] or [5, inf]", value=value)
     low, high = value
     if low > high:
@@ -206,7 +209,7 @@ class Analogue(Windowed):
 
 Test = Change | Grouped | Rank | Versus | Path | Ratio | Analogue
 
-Articles = Annotated[tuple[Words, ...], Field(min_length=1, strict=False)]
+Articles = Annotated[tuple[PlainText, ...], Field(min_length=1, strict=False)]
 
 
 class Otherwise(Name):

@@ -1,10 +1,10 @@
-"""Reads the configuration files, and says of every mistake in which file and line it is and what would be right."""
+"""Loads the configuration files; a mistake is an error with its file and line and what would be right."""
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,17 +12,25 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from screener.config.claim_mistakes import fitted, mistakes_in
 from screener.config.claims import Claim
-from screener.config.explain import explained, syntax_mistake
-from screener.config.models import Event, Identifier, Sector
-from screener.config.nearest import nearest
-from screener.config.rules import Screener
+from screener.config.mistakes import (
+    explained,
+    located,
+    mistakes_in_claims,
+    mistakes_in_events,
+    mistakes_in_screener,
+    mistakes_in_sectors,
+    nearest,
+    supported_claims,
+    syntax_mistake,
+)
+from screener.config.models import Event, Identifier, Screener, Sector
 from screener.config.secrets import FILE as SECRETS
 from screener.config.secrets import load_secrets
 from screener.errors import ConfigError, UsageError
+from screener.i18n import cause
+from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
-from screener.words import cause, say
 
 T = TypeVar("T")
 
@@ -45,6 +53,12 @@ class Settings:
     claims: dict[str, Claim] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """Of secrets.toml, by the name of the variable that each stands for."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of KRX with the configured corrections, before anything is observed in data."""
+        days = self.screener.calendar
+        return Calendar(frozenset(days.closed), frozenset(days.opened))
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -71,7 +85,7 @@ class Settings:
         raise UsageError("no sector {sector!r}{near} (`screener sectors` lists them)", sector=asked, near=near)
 
     def claims_about(self, event: str) -> dict[str, Claim]:
-        """What was said about that event."""
+        """The claims about that event."""
         return {name: claim for name, claim in self.claims.items() if claim.event == event}
 
     def sessions_after(self, event: str) -> int:
@@ -94,7 +108,8 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     """
     if directory is not None and not directory.is_dir():
         raise ConfigError(
-            "{directory}: no such directory: give --config (or SCREENER_CONFIG) one that holds *.toml",
+            "{directory}: no such directory",
+            hint="give --config (or SCREENER_CONFIG) one that holds *.toml",
             directory=directory,
         )
     files = {name: shipped_directory() / name for name in FILES}
@@ -108,7 +123,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if files["screener.toml"].parent == shipped_directory():
         screener = _fitted(screener, events, sectors)
     if files["claims.toml"].parent == shipped_directory():
-        claims = fitted(claims, events, sectors, screener.gap)
+        claims = supported_claims(claims, events, sectors, screener.gap)
     settings = Settings(
         events,
         sectors,
@@ -119,26 +134,35 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
         claims,
         load_secrets(directory),
     )
-    mistakes = _cross_check(settings)
-    if mistakes:
-        raise ConfigError(*(_place(files[name], texts[name], path, what) for name, path, what in mistakes))
+    mistakes = {
+        "events.toml": mistakes_in_events(events, settings.today),
+        "sectors.toml": mistakes_in_sectors(sectors),
+        "screener.toml": mistakes_in_screener(screener, events, sectors),
+        "claims.toml": mistakes_in_claims(claims, events, sectors, screener.gap),
+    }
+    lines = [
+        located(files[name], texts[name], keys, message) for name, found in mistakes.items() for keys, message in found
+    ]
+    if lines:
+        raise ConfigError(*lines)
     return settings
 
 
 def _own_files(directory: Path) -> dict[str, Path]:
     """The user's own files by name; a directory without any, or with a misspelt one, is a mistake."""
-    there = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
-    for name in there:
+    names = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
+    for name in names:
         if name not in FILES:
             near = nearest(name, FILES)
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
-    if not there and not (directory / SECRETS).exists():
+    if not names and not (directory / SECRETS).exists():
         raise ConfigError(
-            "{directory}: holds none of {files}: `screener config init {directory}` copies them",
+            "{directory}: holds none of {files}",
+            hint="`screener config init {directory}` copies them",
             directory=directory,
             files=", ".join(FILES),
         )
-    return {name: directory / name for name in there}
+    return {name: directory / name for name in names}
 
 
 def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]) -> Screener:
@@ -152,7 +176,7 @@ def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[st
 
 
 def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
-    """Copy the shipped files into `directory`; says of each whether it was copied, or one stood there already."""
+    """Copy the shipped files into `directory`, but for those that exist there; returns whether each was copied."""
     done = []
     for name in FILES:
         target = directory / name
@@ -165,46 +189,9 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
             done.append((target, False))
         except OSError as error:
             raise ConfigError(
-                "{path}: cannot be written ({cause}): choose another directory", path=target, cause=cause(error)
+                "{path}: cannot be written ({cause})", hint="choose another directory", path=target, cause=cause(error)
             ) from None
     return done
-
-
-def _cross_check(settings: Settings) -> list[tuple[str, Sequence[str | int], str]]:
-    mistakes: list[tuple[str, Sequence[str | int], str]] = []
-    for identifier, event in settings.events.items():
-        for key, day in (("news", event.news_date), ("event_day", event.event_day)):
-            if day is not None and day > settings.today:
-                what = say(
-                    "{day} is in the future (today is {today}): an event must have happened",
-                    day=day,
-                    today=settings.today,
-                )
-                mistakes.append(("events.toml", (identifier, key), what))
-    market_of: dict[str, tuple[str, str]] = {}
-    for identifier, sector in settings.sectors.items():
-        for number, member in enumerate(sector.members):
-            market, elsewhere = market_of.setdefault(member.ticker, (member.market, identifier))
-            if market != member.market:
-                what = say(
-                    "{ticker} is of {market} in {elsewhere}: a stock has one market",
-                    ticker=member.ticker,
-                    market=market,
-                    elsewhere=elsewhere,
-                )
-                mistakes.append(("sectors.toml", (identifier, "members", number, "market"), what))
-    if settings.screener.event not in settings.events:
-        what = say("no event {event!r} in events.toml", event=settings.screener.event) + nearest(
-            settings.screener.event, settings.events
-        )
-        mistakes.append(("screener.toml", ("event",), what))
-    for number, pair in enumerate(settings.screener.spreads):
-        for name in pair:
-            if name not in settings.sectors:
-                what = say("no sector {sector!r} in sectors.toml", sector=name) + nearest(name, settings.sectors)
-                mistakes.append(("screener.toml", ("spreads", number), what))
-    found = mistakes_in(settings.claims, settings.events, settings.sectors, settings.screener.gap)
-    return mistakes + [("claims.toml", path, what) for path, what in found]
 
 
 def _read(path: Path) -> str:
@@ -212,15 +199,17 @@ def _read(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigError(
-            "{path}: cannot be read ({cause}): check the path and its permissions", path=path, cause=cause(error)
+            "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
         ) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError("{path}:{line}: not UTF-8 text: save the file as UTF-8", path=path, line=line) from None
+        raise ConfigError(
+            "{path}:{line}: not UTF-8 text", hint="save the file as UTF-8", path=path, line=line
+        ) from None
     if not text.strip():
-        raise ConfigError("{path}:1: the file is empty: fill it, or delete it to use the shipped one", path=path)
+        raise ConfigError("{path}:1: the file is empty", hint="fill it, or delete it to use the shipped one", path=path)
     return text
 
 
@@ -236,13 +225,5 @@ def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
     except ValidationError as error:
         # A list whose entries are wrong is also called too short; the entries say what is wrong.
         details = error.errors(include_url=False)
-        told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
-        raise ConfigError(*(_place(path, text, *explained(detail, adapter, data)) for detail in told[:20])) from None
-
-
-def _place(path: Path, text: str, keys: Sequence[str | int], what: str) -> str:
-    from screener.config.locate import line_of
-
-    dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
-    where = f"{path}:{line_of(text, keys)}: "
-    return where + (f"{dotted}: {what}" if dotted else what)
+        shown = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
+        raise ConfigError(*(located(path, text, *explained(detail, adapter, data)) for detail in shown[:20])) from None

@@ -1,4 +1,4 @@
-"""The form of events.toml and sectors.toml. Anything that the models of a file do not know is a mistake."""
+"""The form of events.toml, sectors.toml and screener.toml. A key that the model of a file lacks is a mistake."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from screener.choices import Market, ModelName, Palette
+from screener.i18n import _
+from screener.krx.calendar import Calendar
 from screener.krx.hours import KST, TICKER, closing
-from screener.words import say
 
-Market = Literal["KOSPI", "KOSDAQ"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
 
 
 def mistake(message: str, /, *at: str | int, **values: Any) -> PydanticCustomError:
     """A validation error with `values` in its message that points at `at`, a path below the model that raises it."""
-    return PydanticCustomError("mistake", "{message}", {"message": say(message, **values), "at": at})
+    return PydanticCustomError("mistake", "{message}", {"message": _(message, **values), "at": at})
 
 
 def _plain(value: str) -> str:
@@ -36,7 +38,7 @@ def _plain(value: str) -> str:
     return value
 
 
-Words = Annotated[str, AfterValidator(_plain)]
+PlainText = Annotated[str, AfterValidator(_plain)]
 """Text that may reach a terminal."""
 
 
@@ -60,16 +62,16 @@ class Strict(BaseModel):
 class Name(Strict):
     """A name in both languages."""
 
-    ko: Words
-    en: Words
+    ko: PlainText
+    en: PlainText
 
 
 class Member(Strict):
     """A stock of a sector."""
 
     ticker: Ticker
-    ko: Words
-    en: Words
+    ko: PlainText
+    en: PlainText
     market: Market
     theme: str | None = None
     why: str = ""
@@ -99,7 +101,7 @@ class Sector(Strict):
                 )
             seen.add(member.ticker)
             if member.theme is not None and member.theme not in self.themes:
-                known = ", ".join(self.themes) or say("none yet")
+                known = ", ".join(self.themes) or _("none yet")
                 raise mistake(
                     "theme {theme!r} is not declared in this sector's themes ({known})",
                     "members",
@@ -166,6 +168,15 @@ class Event(Strict):
         late = isinstance(self.news, datetime) and self.news.time() >= closing(self.news_date)
         return self.news_date + timedelta(days=1 if late else 0)
 
+    @property
+    def earliest_session(self) -> date:
+        """The event day if it is configured, else the first day on which it can be."""
+        return self.event_day or self.first_day
+
+    def session(self, calendar: Calendar) -> date:
+        """The event day: as configured, else the first session of `calendar` on or after `first_day`."""
+        return self.event_day or calendar.first_on_or_after(self.first_day)
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.event_day is not None and self.event_day < self.first_day:
@@ -191,4 +202,137 @@ class Event(Strict):
                 base=self.base,
                 event_day=self.event_day,
             )
+        return self
+
+
+class Weights(Strict):
+    """What a score is made of; the parts sum to 1."""
+
+    magnitude: Annotated[float, Field(ge=0)]
+    certainty: Annotated[float, Field(ge=0)]
+    persistence: Annotated[float, Field(ge=0)]
+    breadth: Annotated[float, Field(ge=0)]
+    volume: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = sum(self.model_dump().values())
+        if abs(total - 1) > 1e-9:
+            raise mistake("the weights sum to {total:g}; they must sum to 1", total=total)
+        return self
+
+
+def _window(value: Any) -> tuple[int, int]:
+    if (
+        not isinstance(value, list | tuple)
+        or len(value) != 2
+        or not all(isinstance(day, int) and not isinstance(day, bool) for day in value)
+    ):
+        raise mistake(
+            "{value!r} is no window: write [first, last] in sessions around the event day, such as [0, 5]", value=value
+        )
+    first, last = value
+    if first > last:
+        raise mistake("the window [{first}, {last}] is reversed: write [{last}, {first}]", first=first, last=last)
+    return first, last
+
+
+Window = Annotated[tuple[int, int], BeforeValidator(_window)]
+
+
+class CalendarDays(Strict):
+    """Days on which KRX closed or opened other than the holiday library knows."""
+
+    closed: Annotated[tuple[date, ...], Field(strict=False)] = ()
+    opened: Annotated[tuple[date, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for key, days in (("closed", self.closed), ("opened", self.opened)):
+            for number, day in enumerate(days):
+                if day in days[:number]:
+                    raise mistake("{day} stands twice: delete one", key, number, day=day)
+        for number, day in enumerate(self.closed):
+            if day.weekday() > 4:
+                raise mistake("{day} is a weekend, when KRX is closed anyway: delete it", "closed", number, day=day)
+            if day in self.opened:
+                raise mistake("{day} stands in opened as well: delete one", "closed", number, day=day)
+        return self
+
+
+SPARE = 30
+"""Sessions of history beyond the estimation window and the placebo dates."""
+
+
+class Screener(Strict):
+    """How the screener works."""
+
+    event: Identifier
+    language: Literal["auto", "ko", "en"]
+    palette: Palette
+    model: ModelName
+    estimation: Annotated[int, Field(ge=20)]
+    """Sessions of the estimation window."""
+    gap: Annotated[int, Field(ge=0)]
+    """Sessions between the estimation window and the event day."""
+    min_obs: Annotated[int, Field(ge=10)]
+    """Fewest sessions of the estimation window on which a stock traded."""
+    placebo_dates: Annotated[int, Field(ge=39)]
+    """Ordinary sessions that the event is ranked among, at most; with fewer than 39 the test cannot reach 5 %."""
+    price_limit: Annotated[float, Field(ge=0, le=1)]
+    """Daily price limit as a decimal; 0 for a market without one."""
+    windows: Annotated[tuple[Window, ...], Field(min_length=1, strict=False)]
+    """Event windows; the first one leads the report."""
+    request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
+    """Seconds between two requests to one host of the exchange."""
+    spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
+    """Pairs of sectors whose difference is tested."""
+    weights: Weights
+    calendar: CalendarDays = CalendarDays()
+
+    @property
+    def sessions_before(self) -> int:
+        """Sessions before an event day that its study can use, and some to spare for windows of other events."""
+        return self.estimation + self.gap + self.placebo_dates + SPARE
+
+    @property
+    def sessions_after(self) -> int:
+        """Sessions after an event day that its windows reach."""
+        return max(0, *(last for _, last in self.windows))
+
+    @field_validator("spreads", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        return (
+            tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
+            if isinstance(value, list)
+            else value
+        )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.min_obs > self.estimation:
+            raise mistake(
+                "min_obs {min_obs} is more than the {estimation} sessions of the estimation window",
+                "min_obs",
+                min_obs=self.min_obs,
+                estimation=self.estimation,
+            )
+        for number, (a, b) in enumerate(self.spreads):
+            if a == b:
+                raise mistake("the spread of {a} with itself is nothing: name two sectors", "spreads", number, a=a)
+        for number, window in enumerate(self.windows):
+            first, last = window
+            if window in self.windows[:number]:
+                raise mistake("the window [{first}, {last}] stands twice", "windows", number, first=first, last=last)
+            if first < -self.gap:
+                raise mistake(
+                    "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later, "
+                    "or widen the gap",
+                    "windows",
+                    number,
+                    first=first,
+                    last=last,
+                    earliest=-self.gap,
+                )
         return self

@@ -1,1 +1,1 @@
-"""The daily run: fetch, check, report what is due, and say what changed; failure is a state that it remembers."""
+"""The daily run: fetch, check, report what is due, summarise what changed; a failure is remembered."""

@@ -1,4 +1,4 @@
-"""Which reports are due: one for each session on which an event is still open, once its figures are final."""
+"""Which reports are due: one for each session on which an event is open, once its figures are final."""
 
 from __future__ import annotations
 
@@ -9,39 +9,37 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.app.trend import open_for
-from screener.archive.filed import seems_whole
-from screener.archive.history import REVISION, Row
+from screener.archive.directories import report_name
+from screener.archive.history import REVISION, Row, sessions_open
+from screener.archive.reports import stored_revision
 from screener.config import Settings
 from screener.data.store import Store
 from screener.krx.calendar import Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES
 
 LOOKS = (1, 5)
-"""Sessions after which a session is asked for once more, for KRX corrects figures late: the next day, and a week on."""
+"""Sessions after which a session is fetched again, since KRX corrects figures late: the next day, and a week later."""
 
 
 def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
-    """The newest session whose volumes and flows are final too, and that `way` has by now."""
+    """The newest session whose volumes and flows are final as well, and that `way` has by now."""
     day = calendar.last_final(now)
     early = not calendar.settled(day, now) or (way == "openapi" and day == now.date())
     return calendar.before(day) if early else day
 
 
-def begun(settings: Settings, calendar: Calendar, through: date) -> bool:
-    """Whether any event's day is over by `through`."""
-    days = [one.event_day or calendar.first_on_or_after(one.first_day) for one in settings.events.values()]
-    return any(day <= through for day in days)
+def any_begun(settings: Settings, calendar: Calendar, through: date) -> bool:
+    """Whether the day of any event is over by `through`."""
+    return any(event.session(calendar) <= through for event in settings.events.values())
 
 
-def held(store: Store, way: str, through: date) -> dict[date, datetime]:
-    """Sessions that the store has of `way`, ascending, and when each was written last.
+def stored_sessions(store: Store, way: str, through: date) -> dict[date, datetime]:
+    """The stored sessions of `way` through `through`, ascending, and when each was written last.
 
     Raises:
-        DataError: what it has is damaged.
+        DataError: the store is damaged.
     """
-    kind = PRICES if way in ("pykrx-keyless", "file") else MARKET
-    return {day: at for day, at in store.table(way, kind).manifest.sessions.items() if day <= through}
+    return {day: at for day, at in store.main_table(way).sessions.items() if day <= through}
 
 
 def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapping[str, str]) -> list[date]:
@@ -50,17 +48,17 @@ def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapp
     Args:
         stored: sessions, and when each was written, ascending.
         coming: the session after them.
-        looked: by session, the day on which it was last asked for once more, though nothing had to be written.
+        looked: by session, the day on which it was last fetched again, though nothing had to be written.
     """
     sessions = [*stored, coming]
-    found = []
-    for at, (day, written) in enumerate(stored.items()):
-        age = len(stored) - at
+    days = []
+    for index, (day, written) in enumerate(stored.items()):
+        age = len(stored) - index
         last = max(looked.get(day.isoformat(), ""), written.date().isoformat())
-        seen = bisect_right(sessions, date.fromisoformat(last)) - 1 - at
-        if age <= 2 * max(LOOKS) and any(seen < look <= age for look in LOOKS):
-            found.append(day)
-    return found
+        age_then = bisect_right(sessions, date.fromisoformat(last)) - 1 - index
+        if age <= 2 * max(LOOKS) and any(age_then < look <= age for look in LOOKS):
+            days.append(day)
+    return days
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Span:
 
     event: str
     days: tuple[date, ...]
-    """Ascending; none before its event day has come."""
+    """Ascending; none before the event day."""
     last: date | None
     """The last one there will be, None while the event is open."""
 
@@ -78,14 +76,14 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
     """Of each configured event, the sessions on which its windows, claims or path still grow.
 
     Args:
-        settings: what is configured.
-        sessions: those whose figures are there, ascending.
+        settings: the configuration.
+        sessions: those with stored figures, ascending.
         everything: whether an event that is over gets a report as of the newest session all the same.
     """
     found = []
     for name, event in settings.events.items():
-        start = bisect_left(sessions, event.event_day or event.first_day)
-        length = open_for(settings, name) + 1
+        start = bisect_left(sessions, event.earliest_session)
+        length = sessions_open(settings, name) + 1
         days = list(sessions[start : start + length])
         over = len(sessions) > start + length
         last = days[-1] if over else None
@@ -95,17 +93,16 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
     return found
 
 
-def bases(store: Store, way: str) -> dict[date, str]:
-    """By session, the stored sessions up to it: another word, if any of them was written anew."""
+def store_digests(store: Store, way: str) -> dict[date, str]:
+    """By session, a digest of the stored sessions up to it, which changes if any of them is written again."""
     digest = hashlib.sha256()
     if way == "file":  # which takes up the same files on each run
-        held_now = [(kind.name, store.table(way, kind).manifest.partitions) for kind in (MARKET, PRICES, INDICES)]
-        for name, partitions in held_now:
-            digest.update("".join([name, *(one.content for _, one in sorted(partitions.items()))]).encode())
-        return dict.fromkeys(held(store, way, date.max), digest.hexdigest()[:32])
+        for kind in (MARKET, PRICES, INDICES):
+            digest.update((kind.name + store.table(way, kind).digest()).encode())
+        return dict.fromkeys(stored_sessions(store, way, date.max), digest.hexdigest()[:32])
     written: dict[date, str] = {}
     for kind in (MARKET, PRICES, INDICES):
-        for day, fetched in store.table(way, kind).manifest.sessions.items():
+        for day, fetched in store.table(way, kind).sessions.items():
             written[day] = f"{written.get(day, '')} {kind.name} {fetched.isoformat()}"
     found = {}
     for day in sorted(written):
@@ -114,70 +111,67 @@ def bases(store: Store, way: str) -> dict[date, str]:
     return found
 
 
-def key(day: date, event: str) -> str:
-    """How a report is called: its directory below the reports."""
-    return f"{day.isoformat()}/{event}"
+def report_digests(digests: Mapping[date, str], found: Sequence[Span], history: Sequence[Row]) -> dict[str, str]:
+    """By report, a digest of what it rests on: the stored sessions up to its day, and the history up to its own rows.
 
-
-def rests_on(stored: Mapping[date, str], found: Sequence[Span], history: Sequence[Row]) -> dict[str, str]:
-    """By report, what it rests on: the stored sessions up to its day, and the rows of the history up to its own.
-
-    Its trend is made of the rows before it; its own are among them so that one that was damaged is made again.
+    Its trend is made of the rows before it; its own are among them so that a damaged one is made again.
 
     Args:
-        stored: as `bases` gives them.
-        found: what there is to report on.
+        digests: as `store_digests` gives them.
+        found: the events and their sessions.
         history: rows of history.csv.
     """
-    told: dict[str, list[Row]] = {}
+    rows_of: dict[str, list[Row]] = {}
     for row in history:
-        told.setdefault(f"{row['as_of']}/{row['event']}", []).append(row)
-    on = {}
+        rows_of.setdefault(f"{row['as_of']}/{row['event']}", []).append(row)
+    by_report = {}
     for span in found:
         digest = hashlib.sha256()
         for day in span.days:
-            name = key(day, span.event)
+            name = report_name(day, span.event)
             # Columns that a later version adds are empty in rows of an earlier one.
-            rows = [sorted(cell for cell in row.items() if cell[1]) for row in told.get(name, ())]
+            rows = [sorted(cell for cell in row.items() if cell[1]) for row in rows_of.get(name, ())]
             digest.update(repr(rows).encode())
-            on[name] = f"{stored[day]}-{digest.hexdigest()[:16]}"
-    return on
+            by_report[name] = f"{digests[day]}-{digest.hexdigest()[:16]}"
+    return by_report
 
 
-def due(root: Path, found: Sequence[Span], sound: Collection[str], history: Sequence[Row]) -> dict[date, list[str]]:
+def due_reports(
+    root: Path, found: Sequence[Span], sound: Collection[str], history: Sequence[Row]
+) -> dict[date, list[str]]:
     """By session, the events whose report is missing, or rests on figures that were corrected since.
 
     Args:
         root: the reports directory.
-        found: what there is to report on.
-        sound: the reports that were made on what they rest on now.
+        found: the events and their sessions.
+        sound: the reports that were made from what they rest on now.
         history: rows of history.csv.
     """
     known = {(row["as_of"], row["event"], row.get(REVISION) or "1") for row in history}
-    missing: dict[date, list[str]] = {}
+    due: dict[date, list[str]] = {}
     for span in found:
         for day in span.days:
-            name = key(day, span.event)
-            in_history = (day.isoformat(), span.event, str(seems_whole(root / name))) in known
+            name = report_name(day, span.event)
+            in_history = (day.isoformat(), span.event, str(stored_revision(root / name))) in known
             if not in_history or name not in sound:
-                missing.setdefault(day, []).append(span.event)
-    return dict(sorted(missing.items()))
+                due.setdefault(day, []).append(span.event)
+    return dict(sorted(due.items()))
 
 
-def with_later(
-    todo: Mapping[date, Sequence[str]], found: Sequence[Span], history: Sequence[Row]
+def with_later_reports(
+    due: Mapping[date, Sequence[str]], found: Sequence[Span], history: Sequence[Row]
 ) -> dict[date, list[str]]:
-    """`todo`, and of each event the reports after one that the history lacks: it enters their trend.
+    """`due`, and of each event the reports after one that the history lacks, since it enters their trend.
 
     Args:
-        todo: as `due` gives it.
-        found: what there is to report on.
+        due: as `due_reports` gives it.
+        found: the events and their sessions.
         history: rows of history.csv.
     """
-    told = {(row["as_of"], row["event"]) for row in history}
-    wanted = {day: list(events) for day, events in todo.items()}
+    known = {(row["as_of"], row["event"]) for row in history}
+    wanted = {day: list(events) for day, events in due.items()}
     for span in found:
-        lacking = next((place for place, day in enumerate(span.days) if (str(day), span.event) not in told), None)
+        lacking = next((index for index, day in enumerate(span.days) if (str(day), span.event) not in known), None)
         for day in span.days[lacking:] if lacking is not None else ():
             if span.event not in wanted.setdefault(day, []):
                 wanted[day].append(span.event)

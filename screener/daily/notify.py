@@ -1,7 +1,7 @@
-"""Sends the summary to wherever the user reads: through apprise, which knows Slack, Telegram, mail and the rest.
+"""Sends the summary through apprise: Slack, Telegram, mail and many more.
 
-The addresses hold tokens and passwords. They are printed nowhere and written nowhere: what could not be sent waits
-beside a fingerprint of its address.
+The addresses hold tokens and passwords, so they are neither printed nor written: a message that could not be sent
+waits beside a fingerprint of its address.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import secrets
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from screener.errors import UsageError
-from screener.krx.wire import PassingError, within
-from screener.words import cause, say
+from screener.files import write_atomic
+from screener.i18n import _, cause
+from screener.krx.client import TemporaryError, within
 
 UNSENT = ".unsent.json"
 KEPT = 5
@@ -29,7 +28,7 @@ PATIENCE = 60.0
 
 
 def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: Path | None) -> list[str]:
-    """Send `text`, and what could not be sent before, to every address; say of each that failed which it was.
+    """Send `text`, and what could not be sent before, to every address; returns a message for each that failed.
 
     Args:
         root: the reports directory, where unsent messages wait.
@@ -59,7 +58,7 @@ def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: P
             left[mark or _fingerprint(url, salt)] = messages[-KEPT:]
             service = _service(url)
             faults.append(
-                say(
+                _(
                     "notification {number} ({service}): {why}: it is tried again on the next run",
                     number=number,
                     service=service,
@@ -72,39 +71,39 @@ def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: P
 
 
 def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None) -> str:
-    """Send once; why it failed, or nothing."""
+    """Send once; returns why it failed, empty if it did not."""
     files = {"attach": str(attachment)} if attachment is not None else {}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its libraries; nobody here can do anything about them
+            warnings.simplefilter("ignore")  # of its libraries; the user can do nothing about them
             sender = apprise.Apprise()
             if not sender.add(url):
-                return say("no address that apprise knows")
+                return _("no address that apprise knows")
             done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
-    except PassingError:
-        return say("it took more than {seconds:g} seconds", seconds=PATIENCE)
+    except TemporaryError:
+        return _("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
-        return say("it failed ({kind})", kind=type(error).__name__)
-    return "" if done else say("it could not be sent")
+        return _("it failed ({kind})", kind=type(error).__name__)
+    return "" if done else _("it could not be sent")
 
 
 def _import() -> Any:
     try:
         import apprise
     except ImportError:
-        raise UsageError("notifications need apprise: pip install 'krx-impact-screener[notify]'") from None
+        raise UsageError("notifications need apprise", hint="pip install 'krx-impact-screener[notify]'") from None
     logging.getLogger("apprise").disabled = True  # what it logs holds addresses
     return apprise
 
 
 def _service(url: str) -> str:
-    """What stands before the colon, which is no secret, if it looks like it."""
+    """The scheme of an address, which is no secret, if it looks like one."""
     scheme = url.partition("://")[0]
     return scheme if "://" in url and scheme.isalnum() and len(scheme) <= 20 else "?"
 
 
 def _fingerprint(url: str, salt: str) -> str:
-    # Slow on purpose: who finds the file shall not be able to try addresses against it.
+    # Slow on purpose: whoever finds the file must not be able to try addresses against it.
     return hashlib.scrypt(url.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
 
 
@@ -114,26 +113,19 @@ def _load(path: Path) -> tuple[str, dict[str, list[str]]]:
         content = json.loads(path.read_bytes())
         salt = content["salt"]
         bytes.fromhex(salt)
-        return salt, {str(mark): [str(one) for one in texts] for mark, texts in content["waiting"].items()}
+        return salt, {str(mark): [str(text) for text in texts] for mark, texts in content["waiting"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return secrets.token_hex(16), {}
 
 
 def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
-    """Replace the file in one step, readable by its owner only; says what is lost if the disk would not take it."""
+    """Replace the file in one step, readable by its owner only; returns what is lost if it cannot be written."""
     try:
         if not waiting:
             path.unlink(missing_ok=True)
             return []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"salt": salt, "waiting": waiting}, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        content = {"salt": salt, "waiting": waiting}
+        write_atomic(path, json.dumps(content, ensure_ascii=False).encode())
     except OSError as error:
-        return [
-            say("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))
-        ]
+        return [_("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))]
     return []

@@ -1,4 +1,4 @@
-"""How a machine runs `screener daily` by itself: a line for cron, two units for systemd."""
+"""Schedules `screener daily`: a line for cron, two units for systemd."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Literal
 
 from screener.errors import UsageError
-from screener.words import cause, say
+from screener.i18n import _, cause
 
 Kind = Literal["cron", "systemd"]
 MARK = "# screener daily: 18:30 Asia/Seoul, Monday to Friday"
-"""Begins the line above cron's own, by which a later installation finds it."""
+"""The comment above the line, by which a later installation finds it."""
 NAME = "screener-daily"
 
 
 def cron_lines(command: Sequence[str], folder: Path) -> str:
-    """What belongs into a crontab: 18:30 in Seoul, weekdays, whatever the machine's own zone.
+    """Lines of a crontab: 18:30 in Seoul on weekdays, whatever the zone of the machine.
 
-    Few crons know time zones. So this one asks every quarter of an hour what time it is in Seoul: zones differ from
-    it by quarters of hours, and summer time changes nothing of that.
+    Few crons know time zones. So the line asks every quarter of an hour what time it is in Seoul: zones differ from
+    it by quarters of hours, with and without summer time.
 
     Args:
         command: what to run, word by word.
         folder: where to run it.
     """
-    # In a crontab a percent sign ends the line, so it is escaped.
+    # A percent sign ends a line of a crontab, so it is escaped.
     when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
     run = shlex.join(command).replace("%", r"\%")
     line = f"*/15 * * * * case {when} in [1-5]1830) cd {shlex.quote(str(folder))} && {run};; esac"
@@ -62,22 +62,23 @@ def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
 
 
 def install_cron(lines: str) -> str:
-    """Put the lines into the user's crontab, in the place of earlier ones; says what was done.
+    """Put the lines into the user's crontab, in the place of earlier ones; returns a message.
 
     Raises:
         UsageError: there is no cron, or it refuses.
     """
-    there = _crontab(["-l"]).stdout.splitlines()
-    kept = [line for at, line in enumerate(there) if not (MARK in line or (at and there[at - 1].startswith(MARK)))]
+    before = _crontab(["-l"]).stdout.splitlines()
+    ours = [MARK in line or (index > 0 and before[index - 1].startswith(MARK)) for index, line in enumerate(before)]
+    kept = [line for line, is_ours in zip(before, ours, strict=True) if not is_ours]
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
     if done.returncode:
         why = " ".join(done.stderr.split())
-        raise UsageError("crontab refuses ({why}): add the lines by hand (crontab -e)", why=why)
-    return say("written into the crontab: `crontab -l` shows it")
+        raise UsageError("crontab refuses ({why})", hint="add the lines by hand (crontab -e)", why=why)
+    return _("written into the crontab: `crontab -l` shows it")
 
 
 def install_systemd(units: dict[str, str], folder: Path) -> str:
-    """Write the units into `folder`; says what is left to do.
+    """Write the units into `folder`; returns a message with what is left to do.
 
     Raises:
         UsageError: it cannot be written.
@@ -88,10 +89,10 @@ def install_systemd(units: dict[str, str], folder: Path) -> str:
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            "{folder}: cannot be written ({cause}): write the units by hand", folder=folder, cause=cause(error)
+            "{folder}: cannot be written ({cause})", hint="write the units by hand", folder=folder, cause=cause(error)
         ) from None
     start = f"systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer"
-    return say("{folder}: written; this starts them: {start}", folder=folder, start=start)
+    return _("{folder}: written; this starts them: {start}", folder=folder, start=start)
 
 
 def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
@@ -99,7 +100,7 @@ def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedP
         return subprocess.run(["crontab", *arguments], input=given, capture_output=True, text=True, check=False)  # noqa: S603, S607 - the user's own
     except FileNotFoundError:
         raise UsageError(
-            "there is no crontab on this machine: `apt-get install cron`, or `--install systemd`"
+            "there is no crontab on this machine", hint="`apt-get install cron`, or `--install systemd`"
         ) from None
 
 

@@ -1,64 +1,73 @@
-"""What the daily run remembers of itself: for people and monitors in status.json, for the next run in a hidden file."""
+"""What the daily run remembers: status.json for people and monitors, a hidden file for the next run, and the log."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypeVar
 
-from screener.archive.publish import write_file
-from screener.errors import ExitCode
-from screener.words import say
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from screener.console import escaped
+from screener.errors import ExitCode, ScreenerError
+from screener.files import write_file
+from screener.i18n import _, cause
 
 STATUS, MEMORY = "status.json", ".daily.json"
+LARGEST = 500_000
+"""Bytes from which on a log is put aside and a new one begun: some ten years of lines."""
+KEPT = 3
+"""Logs that are kept, the newest as FILE.1."""
+
+T = TypeVar("T", bound="_Record")
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """One run that did something, or failed."""
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True)
 
-    at: str
-    """ISO, KST."""
+
+class Attempt(_Record):
+    """A run that did something, or failed."""
+
+    at: AwareDatetime
+    """KST, in whole seconds, as all times here."""
     code: int
     said: str
 
 
-@dataclass(frozen=True)
-class Success:
+class Success(_Record):
     """A run after which every report was there."""
 
-    at: str
-    through: str
+    at: AwareDatetime
+    through: date
     """Newest session that was looked at, whether or not an event was still open."""
 
 
-@dataclass(frozen=True)
-class Failing:
-    """The runs since the last success."""
+class Failing(_Record):
+    """The failed runs since the last success."""
 
-    since: str
+    since: AwareDatetime
     runs: int
     code: int
     what: str
     do: str
 
 
-@dataclass(frozen=True)
-class Missed:
+class Missed(_Record):
     """Sessions whose report came late, and why."""
 
-    sessions: tuple[str, ...]
+    sessions: tuple[date, ...]
     why: str
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(_Record):
     """status.json."""
 
-    schema_version: str = "1"
+    schema_version: Literal["1"] = "1"
     last_attempt: Attempt | None = None
     last_success: Success | None = None
     failing: Failing | None = None
@@ -67,102 +76,111 @@ class Status:
 
     def failed(self, at: datetime, code: int, what: str) -> Status:
         """After one more run that failed."""
-        moment = at.isoformat(timespec="seconds")
-        before = self.failing
-        since, runs = (before.since, before.runs + 1) if before else (moment, 1)
-        failing = Failing(since, runs, code, what, _remedy(ExitCode(code)))
-        return replace(self, last_attempt=Attempt(moment, code, what), failing=failing)
+        at = at.replace(microsecond=0)
+        since, runs = (self.failing.since, self.failing.runs + 1) if self.failing else (at, 1)
+        failing = Failing(since=since, runs=runs, code=code, what=what, do=_remedy(ExitCode(code)))
+        return self.model_copy(update={"last_attempt": Attempt(at=at, code=code, said=what), "failing": failing})
 
     def succeeded(self, at: datetime, through: date, said: str, missed: Missed | None) -> Status:
         """After a run that did all there was to do."""
-        moment = at.isoformat(timespec="seconds")
-        success = Success(moment, through.isoformat())
-        return Status(last_attempt=Attempt(moment, ExitCode.DONE, said), last_success=success, missed=missed)
+        at = at.replace(microsecond=0)
+        attempt = Attempt(at=at, code=ExitCode.DONE, said=said)
+        return Status(last_attempt=attempt, last_success=Success(at=at, through=through), missed=missed)
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(_Record):
     """What only the next run needs; without it that run looks at everything again."""
 
-    made: Mapping[str, str] = field(default_factory=dict)
-    """By report, what it was made on."""
-    looked: Mapping[str, str] = field(default_factory=dict)
-    """By session, the day on which it was last asked for once more."""
+    made: dict[str, str] = {}
+    """By report, a digest of what it was made from."""
+    looked: dict[str, str] = {}
+    """By session, the day on which it was last fetched again, ISO."""
 
 
 def load_status(root: Path) -> Status:
-    """What stands in status.json; nothing, where it is missing or damaged."""
-    content = _load(root / STATUS)
-    try:
-        return Status(
-            last_attempt=Attempt(**content["last_attempt"]) if content.get("last_attempt") else None,
-            last_success=_success(content.get("last_success")),
-            failing=Failing(**content["failing"]) if content.get("failing") else None,
-            missed=_missed(content.get("missed")),
-        )
-    except (TypeError, ValueError, KeyError):
-        return Status()
+    """The content of status.json; an empty status where it is missing or damaged."""
+    return _load(root / STATUS, Status)
 
 
 def load_memory(root: Path) -> Memory:
-    """What the last run left for this one; nothing, where that is lost."""
-    content = _load(root / MEMORY)
-    made, looked = content.get("made"), content.get("looked")
-    return Memory(_texts(made), _texts(looked))
+    """What the last run left for this one; an empty memory where it is missing or damaged."""
+    return _load(root / MEMORY, Memory)
 
 
 def save(path: Path, content: Status | Memory) -> None:
     """Write either in one step.
 
     Raises:
-        DataError: the disk would not take it.
+        DataError: it cannot be written.
     """
-    write_file(path, (json.dumps(asdict(content), ensure_ascii=False, indent=1) + "\n").encode())
+    write_file(path, (json.dumps(content.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path, model: type[T]) -> T:
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+        return model.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return model()
 
 
-def _success(content: Any) -> Success | None:
-    if not content:
-        return None
-    date.fromisoformat(content["through"])
-    datetime.fromisoformat(content["at"])
-    return Success(**content)
-
-
-def _missed(content: Any) -> Missed | None:
-    return Missed(tuple(content["sessions"]), content["why"]) if content else None
-
-
-def _texts(content: Any) -> dict[str, str]:
-    if not isinstance(content, dict):
-        return {}
-    return {str(name): value for name, value in content.items() if isinstance(value, str)}
+def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
+    """Write a failure into status.json, unless the disk fails; returns it on one line."""
+    line = " ".join(what.split())
+    try:
+        save(root / STATUS, load_status(root).failed(at, code, line))
+    except (ScreenerError, OSError):
+        line = _("{line} ({path} could not be written)", line=line, path=root / STATUS)
+    return line
 
 
 def reason(status: Status, missed: Sequence[date]) -> str:
-    """Why the sessions that were missed were: what failed, or that nothing ran."""
+    """Why sessions were missed: what failed, or that nothing ran."""
     failing = status.failing
-    if failing is None or not missed or date.fromisoformat(failing.since[:10]) > missed[-1]:
-        return say("no run came to its end: the machine was off, or the run was ended")
-    since = failing.since[:16].replace("T", " ")
-    return say("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
+    if failing is None or not missed or failing.since.date() > missed[-1]:
+        return _("no run came to its end: the machine was off, or the run was ended")
+    since = f"{failing.since:%Y-%m-%d %H:%M}"
+    return _("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
 
 
 def _remedy(code: ExitCode) -> str:
-    """What to do about a run that ended so."""
+    """What to do about a run that ended with `code`."""
     if code == ExitCode.USAGE:
-        return say("mend the configuration: `screener config check` names the line")
+        return _("mend the configuration: `screener config check` names the line")
     if code == ExitCode.DATA:
-        return say("`screener doctor` says what is wrong with store and disk; the next run tries again")
+        return _("`screener doctor` says what is wrong with store and disk; the next run tries again")
     if code == ExitCode.LOGIN:
-        return say("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
+        return _("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
     if code == ExitCode.NETWORK:
-        return say("the next run tries again; `screener doctor` says whether the exchange answers")
-    return say("report it: `screener daily --debug` shows where it happened")
+        return _("the next run tries again; `screener doctor` says whether the exchange answers")
+    return _("report it: `screener daily --debug` shows where it happened")
+
+
+def log_line(at: datetime, code: int, what: str) -> str:
+    """One run on one line of the log."""
+    return f"{at.isoformat(timespec='seconds')} daily exit {int(code)}: {escaped(what)}"
+
+
+def append_log(path: Path, line: str) -> str:
+    """Append `line` to a log that only its owner can read; returns why it could not be written, empty if it was."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            if path.stat().st_size >= LARGEST:
+                _rotate(path)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, f"{line}\n".encode())  # in one call, so that the lines of two runs do not mix
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        return _(
+            "{path}: cannot be written ({cause}): make room, or choose another place", path=path, cause=cause(error)
+        )
+    return ""
+
+
+def _rotate(path: Path) -> None:
+    for number in range(KEPT, 0, -1):
+        newer = path.with_name(f"{path.name}.{number - 1}") if number > 1 else path
+        with suppress(FileNotFoundError):  # another run was faster, or there are not so many yet
+            newer.replace(path.with_name(f"{path.name}.{number}"))

@@ -1,183 +1,212 @@
-"""What a daily run says: ten lines at most, of which the first says what changed."""
+"""The summary of a daily run: ten lines at most, of which the first says what changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from screener.archive.changes import News
+from screener.archive.history import Change
 from screener.config import Settings
+from screener.console import escaped
 from screener.daily.due import Span
-from screener.daily.making import Made, Told
+from screener.daily.reports import Batch, Job, Latest
 from screener.daily.status import Missed
-from screener.data.turns import Turn, What
-from screener.report.figures import percent
-from screener.words import Words, say
+from screener.data.status_changes import StatusChange, What
+from screener.i18n import _, language, name_of, ngettext
+from screener.report.formatting import percent
 
 LINES = 10
 NAMED = 3
-"""Changes that the first line names, and stocks that a line names of each kind."""
+"""Changes on the first line, and stocks of each kind on one line."""
 
 
 def summarise(
-    settings: Settings,
-    words: Words,
-    root: Path,
-    made: Made,
-    spans: Sequence[Span],
-    missed: Missed | None,
-    repaired: Sequence[str],
+    job: Job, batch: Batch, spans: Sequence[Span], missed: Missed | None, repaired: Sequence[str]
 ) -> list[str]:
     """The lines; none where nothing was made.
 
     Args:
-        settings: names of sectors and stocks.
-        words: language of names.
-        root: the reports directory.
-        made: what was made.
+        job: names of sectors and stocks, and the reports directory.
+        batch: the reports.
         spans: the events and their sessions.
         missed: sessions whose report came late.
         repaired: what was taken out of the store because it was damaged.
     """
-    if not made.filed:
+    if not batch.filed:
         return []
-    lines = [_headline(settings, words, made), *_stocks(settings, words, made)]
-    if made.revised:
-        names = [
-            say("{event} as of {day} (revision {number})", event=event, day=day, number=filing.revision)
-            for day, event, filing in made.revised
-        ]
-        count = sum(len(filing.changed) for _, _, filing in made.revised)
-        told = _few(", ".join(names))
-        lines.append(say("Revised, for figures were corrected: {names}: {count} figures", names=told, count=count))
+    settings = job.settings
+    lines = [_headline(settings, batch), *_stocks(settings, batch), *_revised(batch)]
     if missed:
-        days = " - ".join(dict.fromkeys((missed.sessions[0], missed.sessions[-1])))
-        count = len(missed.sessions)
-        lines.append(say("Late: {count} missed sessions ({days}); {why}", count=count, days=days, why=missed.why))
+        lines.append(
+            ngettext(
+                "Late: {n} missed session ({days}); {why}",
+                "Late: {n} missed sessions ({days}); {why}",
+                len(missed.sessions),
+                days=" - ".join(dict.fromkeys((str(missed.sessions[0]), str(missed.sessions[-1])))),
+                why=missed.why,
+            )
+        )
     if repaired:
-        told = _few("; ".join(repaired))
-        lines.append(say("The store was damaged and has been mended: {what}", what=told))
+        lines.append(_("The store was damaged and has been mended: {what}", what=_shortened("; ".join(repaired))))
     over = ended(spans)
     if over:
-        lines.append(say("Over, no new reports: {events}", events=_few(", ".join(over))))
-    newest = max(day for day, _, _ in made.filed)
-    last = say("Files: {folder}", folder=root / str(newest))
-    if len(made.filed) > 1:
-        last = say("{line}, and {count} reports beside it", line=last, count=len(made.filed) - 1)
-    events = [_event(words, told) for told in made.told]
+        lines.append(_("Over, no new reports: {events}", events=_shortened(", ".join(over))))
+    events = [_event(latest) for latest in batch.latest]
     room = LINES - len(lines) - 1
     if len(events) > room:
-        events = [*events[: room - 1], say("... and {count} events beside them", count=len(events) - room + 1)]
-    return [_plain(line) for line in [lines[0], *events, *lines[1:], last]][:LINES]
+        events = [
+            *events[: room - 1],
+            ngettext("... and {n} event beside them", "... and {n} events beside them", len(events) - room + 1),
+        ]
+    # A name that the exchange sends must not reach a terminal, or a log, as commands.
+    return [escaped(line) for line in [lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
+
+
+def _revised(batch: Batch) -> list[str]:
+    """The reports of which a figure was corrected, on one line."""
+    if not batch.revised:
+        return []
+    names = [
+        _("{event} as of {day} (revision {number})", event=event, day=day, number=filed.revision)
+        for day, event, filed in batch.revised
+    ]
+    line = ngettext(
+        "Revised, for figures were corrected: {names}: {n} figure",
+        "Revised, for figures were corrected: {names}: {n} figures",
+        sum(len(filed.corrections) for *_rest, filed in batch.revised),
+        names=_shortened(", ".join(names)),
+    )
+    return [line]
+
+
+def _files(root: Path, batch: Batch) -> str:
+    """Where the newest report is."""
+    line = _("Files: {folder}", folder=root / str(max(day for day, *_rest in batch.filed)))
+    if len(batch.filed) == 1:
+        return line
+    return ngettext(
+        "{line}, and {n} report beside it", "{line}, and {n} reports beside it", len(batch.filed) - 1, line=line
+    )
 
 
 def ended(spans: Sequence[Span]) -> list[str]:
     """The events that get no more reports, and until when they did."""
-    return [say("{event} (until {day})", event=span.event, day=span.last) for span in spans if span.last]
+    return [_("{event} (until {day})", event=span.event, day=span.last) for span in spans if span.last]
 
 
-def _headline(settings: Settings, words: Words, made: Made) -> str:
-    """What changed, the weightiest first."""
-    if not made.told:
-        return say("Nothing new: reports of earlier sessions that were made again: {count}", count=len(made.filed))
-    day = max(told.report.as_of for told in made.told)
-    parts = [say("{event}: first report", event=one.report.event.id) for one in made.told if one.before is None]
-    many = len(made.told) > 1
-    for told in made.told:
-        parts += [(f"{told.report.event.id}: " if many else "") + _says(settings, words, one) for one in told.news]
-    parts += [f"{_name(settings, words, turn)} {_what(turn.what)}" for _, turn in made.turns]
+def _headline(settings: Settings, batch: Batch) -> str:
+    """What changed, the most important first."""
+    if not batch.latest:
+        return _("Nothing new: reports of earlier sessions that were made again: {count}", count=len(batch.filed))
+    day = max(latest.report.as_of for latest in batch.latest)
+    first = [latest.report.event.id for latest in batch.latest if latest.before is None]
+    parts = [_("{event}: first report", event=event) for event in first]
+    many = len(batch.latest) > 1
+    for latest in batch.latest:
+        prefix = f"{latest.report.event.id}: " if many else ""
+        parts += [prefix + _sentence(settings, change) for change in latest.changes]
+    parts += [f"{_stock(settings, turn)} {_verb(turn.what)}" for _day, turn in batch.turns]
     if not parts:
-        return say("{day}: no change of rank, significance or spread", day=day)
+        return _("{day}: no change of rank, significance or spread", day=day)
     shown = "; ".join(parts[:NAMED])
     if len(parts) > NAMED:
-        shown = say("{shown}; and {count} changes beside them", shown=shown, count=len(parts) - NAMED)
+        shown = ngettext(
+            "{shown}; and {n} change beside them",
+            "{shown}; and {n} changes beside them",
+            len(parts) - NAMED,
+            shown=shown,
+        )
     return f"{day}: {shown}"
 
 
-def _says(settings: Settings, words: Words, news: News) -> str:
-    name = " - ".join(_sector(settings, words, part) for part in news.subject.split(" - "))
-    if news.kind == "spread":
+def _sentence(settings: Settings, change: Change) -> str:
+    name = " - ".join(_sector(settings, part) for part in change.subject.split(" - "))
+    if change.kind == "spread":
         how = {
-            "closed": say("has closed"),
-            "turned": say("has turned"),
-            "widened": say("has widened"),
-            "narrowed": say("has narrowed"),
-        }[news.how]
-        old, new = percent(news.before), percent(news.after)
-        return say("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
-    before, after = news.before, news.after
-    if news.kind == "rank":
-        return say("{name} now rank {after:.0f} (was {before:.0f})", name=name, after=after, before=before)
-    if news.kind == "significant":
-        return say("{name} now significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
-    return say("{name} not significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
+            "closed": _("has closed"),
+            "turned": _("has turned"),
+            "widened": _("has widened"),
+            "narrowed": _("has narrowed"),
+        }[change.direction]
+        old, new = percent(change.before), percent(change.after)
+        return _("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
+    before, after = change.before, change.after
+    if change.kind == "rank":
+        return _("{name} now rank {after:.0f} (was {before:.0f})", name=name, after=after, before=before)
+    if change.kind == "significant":
+        return _("{name} now significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
+    return _("{name} not significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
 
 
-def _event(words: Words, told: Told) -> str:
-    """How an event stands: best and worst sector over the days since."""
-    report = told.report
-    tau = max(window.last for window in report.impact.windows if window.available and window.first == 0)
-    window = next(one for one in report.impact.windows if (one.first, one.last) == (0, tau))
-    rows = [row for row in report.sectors(window) if not row.group.post_hoc and row.caar_ew == row.caar_ew]
-    rows.sort(key=lambda row: -row.caar_ew)
+def _event(latest: Latest) -> str:
+    """How an event stands: its best and worst sector over the days since."""
+    report = latest.report
+    tau = max(window.last for window in report.windows if window.available and window.first == 0)
+    table = report.frames.sectors
+    inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
+    rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = ", ".join(f"{words.name(row.group)} {percent(row.caar_ew)}%{_verdict(row.score.verdict)}" for row in ends)
+    said = ", ".join(
+        f"{row[f'name_{language()}']} {percent(row['caar_ew'])}%{_verdict(row['verdict'])}" for row in ends
+    )
     day = report.event.event_day
-    return say("{event}, {tau} sessions since {day}: {said}", event=report.event.id, tau=tau, day=day, said=said or "-")
+    return ngettext(
+        "{event}, {n} session since {day}: {said}",
+        "{event}, {n} sessions since {day}: {said}",
+        tau,
+        event=report.event.id,
+        day=day,
+        said=said or "-",
+    )
 
 
-def _verdict(verdict: str) -> str:
+def _verdict(verdict: str | None) -> str:
     if verdict == "winner":
-        return say(" (winner)")
-    return say(" (loser)") if verdict == "loser" else ""
+        return _(" (winner)")
+    return _(" (loser)") if verdict == "loser" else ""
 
 
-def _stocks(settings: Settings, words: Words, made: Made) -> list[str]:
+def _stocks(settings: Settings, batch: Batch) -> list[str]:
     """Limits, halts, listings and names, in one line."""
-    by_what: dict[What, list[str]] = {}
-    for _, turn in made.turns:
-        was = say(" (was {name})", name=turn.was) if turn.was else ""
-        by_what.setdefault(turn.what, []).append(f"{_name(settings, words, turn)}{was}")
+    by_kind: dict[What, list[str]] = {}
+    for _day, turn in batch.turns:
+        was = _(" (was {name})", name=turn.was) if turn.was else ""
+        by_kind.setdefault(turn.what, []).append(f"{_stock(settings, turn)}{was}")
     parts = []
-    for what, names in by_what.items():
-        more = say(" and {count} more", count=len(names) - NAMED) if len(names) > NAMED else ""
-        parts.append(f"{_what(what)}: {', '.join(names[:NAMED])}{more}")
-    return [say("Stocks: {what}", what="; ".join(parts))] if parts else []
+    for kind, names in by_kind.items():
+        more = _(" and {count} more", count=len(names) - NAMED) if len(names) > NAMED else ""
+        parts.append(f"{_verb(kind)}: {', '.join(names[:NAMED])}{more}")
+    return [_("Stocks: {what}", what="; ".join(parts))] if parts else []
 
 
-def _what(what: What) -> str:
+def _verb(kind: What) -> str:
     return {
-        "limit_up": say("at the upper limit"),
-        "limit_down": say("at the lower limit"),
-        "halted": say("halted"),
-        "resumed": say("traded again"),
-        "listed": say("newly listed"),
-        "delisted": say("no longer listed"),
-        "renamed": say("renamed"),
-    }[what]
+        "limit_up": _("at the upper limit"),
+        "limit_down": _("at the lower limit"),
+        "halted": _("halted"),
+        "resumed": _("traded again"),
+        "listed": _("newly listed"),
+        "delisted": _("no longer listed"),
+        "renamed": _("renamed"),
+    }[kind]
 
 
-def _name(settings: Settings, words: Words, turn: Turn) -> str:
+def _stock(settings: Settings, turn: StatusChange) -> str:
     for sector in settings.sectors.values():
         for member in sector.members:
             if member.ticker == turn.ticker:
-                known = turn.name if turn.what == "renamed" else words.name(member)
+                known = turn.name if turn.what == "renamed" else name_of(member)
                 return f"{known} ({turn.ticker})"
     return turn.ticker
 
 
-def _sector(settings: Settings, words: Words, label: str) -> str:
+def _sector(settings: Settings, label: str) -> str:
     sector, _, theme = label.partition(":")
     known = settings.sectors.get(sector)
     if known is None:
         return label
-    return words.name(known.themes[theme]) if theme in known.themes else words.name(known.name)
+    return name_of(known.themes[theme]) if theme in known.themes else name_of(known.name)
 
 
-def _few(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= 200 else text[:200].rsplit(" ", 1)[0] + " ..."
-
-
-def _plain(line: str) -> str:
-    """A name that the exchange sends must not reach a terminal, or a log, as commands."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

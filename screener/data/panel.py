@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.longform import Long
+from screener.data.price_rows import PriceRows
 from screener.data.quality import EXAMPLES, Finding, Severity, finding, traded
 from screener.errors import DataError
 from screener.krx.tables import Days
@@ -69,8 +71,8 @@ def checksum(panel: Panel) -> str:
 
 
 def build_panel(
-    prices: Long,
-    official: Long | None,
+    prices: PriceRows,
+    official: PriceRows | None,
     benchmarks: Mapping[str, tuple[Days, Floats]],
     tickers: Sequence[str],
     price_limit: float,
@@ -92,108 +94,144 @@ def build_panel(
         adjusted: whether `prices` are adjusted; the change of raw closes is no return.
     """
     days = _sessions([prices] if official is None else [prices, official], benchmarks)
-    shape = (len(days), len(tickers))
-
-    def spread(long: Long, name: str) -> Floats:
-        grid = np.full(shape, np.nan)
-        if name in long.values:
-            grid[np.searchsorted(days, long.day), long.ticker] = long.values[name]
-        return grid
-
-    def flags(long: Long, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        grid = np.zeros(shape, dtype=bool)
-        grid[np.searchsorted(days, long.day)[rows], long.ticker[rows]] = True
-        return grid
-
-    def latest(name: str) -> Floats:
-        grid = spread(prices, name)
-        if official is not None:
-            theirs = spread(official, name)
-            grid = np.where(np.isfinite(theirs), theirs, grid)
-        return grid
-
-    row_there = flags(prices, np.ones(len(prices.day), dtype=bool))
-    has_traded = flags(prices, traded(prices))
-    if official is not None:
-        # What either file knows of a halt counts: one of them may not carry volumes.
-        theirs_there = flags(official, np.ones(len(official.day), dtype=bool))
-        theirs_traded = flags(official, traded(official))
-        has_traded = (has_traded | ~row_there) & (theirs_traded | ~theirs_there) & (row_there | theirs_there)
-        row_there |= theirs_there
-
-    previous = _previous_trade(has_traded)
-    step = np.arange(len(days))[:, None]
-    has_return = has_traded & (previous >= 0)
-    span = np.where(has_return, step - previous, 0)
-
-    close = np.where(flags(prices, traded(prices)), spread(prices, "close"), np.nan)
+    grid = _Grid(days, tickers, prices, official)
+    close = np.where(grid.traded_by(prices), grid.spread(prices, "close"), np.nan)
+    previous = _previous_trade(grid.traded)
     before = np.where(previous >= 0, np.take_along_axis(close, np.maximum(previous, 0), axis=0), np.nan)
+    has_return = grid.traded & (previous >= 0)
+    span = np.where(has_return, np.arange(len(days))[:, None] - previous, 0)
     from_close = close / before - 1.0
-    from_rate = np.where(has_return, latest("change_pct") / 100.0, np.nan)
+    from_rate = np.where(has_return, grid.latest("change_pct") / 100.0, np.nan)
     returns = np.where(np.isfinite(from_rate) | (not adjusted), from_rate, np.where(has_return, from_close, np.nan))
 
-    both = np.isfinite(from_rate) & np.isfinite(from_close) & (span == 1)
-    differs = both & (np.abs(from_close - from_rate) > RATE_DISAGREES)
-    in_decimals = both.sum() >= 20 and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
-    if in_decimals or (both.sum() >= 20 and differs.sum() > both.sum() / 2):
-        raise DataError(
-            "change_pct does not go with the closes on most of {count} rows: is it in %, and of these closes?",
-            count=both.sum(),
-        )
-
-    beyond = np.zeros(shape, dtype=bool)
-    if price_limit:
-        rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
-        # A price cannot move during a halt, so the first return after one is under the limit too. Where rows are
-        # missing, nobody knows.
-        without_gap = _rows_since(row_there, previous) == span
-        # No limit holds while a stock is traded for the last time before it leaves: there rate and closes agree.
-        confirmed = np.isfinite(from_rate) & (np.abs(from_close - from_rate) <= RATE_DISAGREES)
-        beyond = has_return & without_gap & ~confirmed & (np.abs(returns) > price_limit + rounding + 0.001)
+    differs = _differs(from_close, from_rate, span)
+    without_gap = _rows_since(grid.present, previous) == span
+    beyond = has_return & without_gap & _beyond_limit(returns, from_close, from_rate, before, price_limit)
     returns[beyond] = np.nan
     span[~np.isfinite(returns)] = 0
 
-    present = row_there.any(axis=0)
-    first = np.where(present, row_there.argmax(axis=0), 0)
+    there = grid.present.any(axis=0)
+    first = np.where(there, grid.present.argmax(axis=0), 0)
     panel = Panel(
         sessions=days,
         tickers=tuple(tickers),
         returns=returns,
         span=span,
-        volume=latest("volume"),
-        caps=latest("marcap"),
-        limit=limits_touched(returns, latest("high"), latest("low"), close, price_limit),
+        volume=grid.latest("volume"),
+        caps=grid.latest("marcap"),
+        limit=limits_touched(returns, grid.latest("high"), grid.latest("low"), close, price_limit),
         suspect=beyond,
         actions=differs & ~beyond,
-        benchmarks={name: _index_returns(days, at, value) for name, (at, value) in benchmarks.items()},
-        market_caps={
-            name: _on(days, *caps) for name, caps in (official.market_caps.items() if official is not None else ())
-        },
-        first_price=np.where(present, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
+        benchmarks={name: _index_returns(days, dates, level) for name, (dates, level) in benchmarks.items()},
+        market_caps={name: _on(days, *caps) for name, caps in (official.market_caps if official else {}).items()},
+        first_price=np.where(there, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
     )
+    return panel, _findings(panel, grid)
 
-    last = np.where(present, len(days) - 1 - row_there[::-1].argmax(axis=0), -1)
-    empty = np.asarray(~row_there.any(axis=1))
-    absent = ~row_there & (step > first) & (step < last) & present & ~empty[:, None]
+
+class _Grid:
+    """Rows of prices, and of a market file beside them, on sessions x tickers."""
+
+    def __init__(self, days: Days, tickers: Sequence[str], prices: PriceRows, official: PriceRows | None) -> None:
+        self._days = days
+        self._shape = (len(days), len(tickers))
+        self._prices, self._official = prices, official
+        self.present = self._flags(prices, np.ones(len(prices.day), dtype=bool))
+        """(T, N) where either has a row."""
+        self.traded = self.traded_by(prices)
+        """(T, N) where both say so; of two, what either knows of a halt counts: one of them may not carry volumes."""
+        if official is not None:
+            in_prices, in_official = self.present, self._flags(official, np.ones(len(official.day), dtype=bool))
+            self.present = in_prices | in_official
+            self.traded = (self.traded | ~in_prices) & (self.traded_by(official) | ~in_official) & self.present
+
+    def spread(self, rows: PriceRows, name: str) -> Floats:
+        """(T, N) a column; NaN where there is no row, or no value in it."""
+        grid = np.full(self._shape, np.nan)
+        if name in rows.values:
+            grid[np.searchsorted(self._days, rows.day), rows.ticker] = rows.values[name]
+        return grid
+
+    def latest(self, name: str) -> Floats:
+        """(T, N) a column of the market file, and of the prices where that has none."""
+        grid = self.spread(self._prices, name)
+        if self._official is None:
+            return grid
+        official = self.spread(self._official, name)
+        return np.where(np.isfinite(official), official, grid)
+
+    def traded_by(self, rows: PriceRows) -> NDArray[np.bool_]:
+        """(T, N) rows with a price at which somebody traded."""
+        return self._flags(rows, traded(rows))
+
+    def _flags(self, rows: PriceRows, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        grid = np.zeros(self._shape, dtype=bool)
+        grid[np.searchsorted(self._days, rows.day)[chosen], rows.ticker[chosen]] = True
+        return grid
+
+
+def _differs(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(T, N) where the official rate and the change of the closes since the session before do not agree.
+
+    Raises:
+        DataError: they agree hardly anywhere, or one is in % and the other in decimals.
+    """
+    both = np.isfinite(from_rate) & np.isfinite(from_close) & (span == 1)
+    differs: NDArray[np.bool_] = both & (np.abs(from_close - from_rate) > RATE_DISAGREES)
+    enough = both.sum() >= 20
+    in_decimals = enough and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
+    if in_decimals or (enough and differs.sum() > both.sum() / 2):
+        raise DataError(
+            "change_pct does not go with the closes on most of {count} rows",
+            hint="is it in %, and of these closes?",
+            count=both.sum(),
+        )
+    return differs
+
+
+def _beyond_limit(
+    returns: Floats, from_close: Floats, from_rate: Floats, before: Floats, price_limit: float
+) -> NDArray[np.bool_]:
+    """(T, N) returns beyond the daily price limit.
+
+    A price cannot move during a halt, so the first return after one is under the limit too. No limit holds while a
+    stock is traded for the last time before it leaves: there rate and closes agree.
+    """
+    if not price_limit:
+        return np.zeros(returns.shape, dtype=bool)
+    rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
+    confirmed = np.isfinite(from_rate) & (np.abs(from_close - from_rate) <= RATE_DISAGREES)
+    beyond: NDArray[np.bool_] = ~confirmed & (np.abs(returns) > price_limit + rounding + 0.001)
+    return beyond
+
+
+def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
+    """What a reader of the panel should know: sessions, rows and levels that are missing, halts, impossible returns."""
+    days, present = panel.sessions, grid.present
+    there, step = present.any(axis=0), np.arange(len(days))[:, None]
+    first = np.where(there, present.argmax(axis=0), 0)
+    last = np.where(there, len(days) - 1 - present[::-1].argmax(axis=0), -1)
+    empty = np.asarray(~present.any(axis=1))
+    absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
     findings = finding("session_missing", "warning", [str(day) for day in days[empty]])
     marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
-        ("halted", "info", row_there & ~has_traded),
+        ("halted", "info", present & ~grid.traded),
         ("gap", "warning", absent),
-        ("beyond_limit", "warning", beyond),
-        ("corporate_action", "info", differs & ~beyond),
+        ("beyond_limit", "warning", panel.suspect),
+        ("corporate_action", "info", panel.actions),
     )
     for code, severity, where in marked:
         cells = np.argwhere(where)
         if len(cells):
-            examples = tuple(f"{tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES])
+            examples = tuple(f"{panel.tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES])
             findings.append(Finding(code, severity, len(cells), examples))
     for name, series in panel.benchmarks.items():
         lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
         findings += finding("benchmark_gap", "warning", lacking)
-    return panel, findings
+    return findings
 
 
-def _sessions(parts: Sequence[Long], benchmarks: Mapping[str, tuple[Days, Floats]]) -> Days:
+def _sessions(parts: Sequence[PriceRows], benchmarks: Mapping[str, tuple[Days, Floats]]) -> Days:
     """Days with prices, and days between them on which an index moved although no price is there."""
     days = np.unique(np.concatenate([long.day for long in parts]))
     moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]
@@ -246,3 +284,70 @@ def _index_returns(days: Days, at: Days, close: Floats) -> Floats:
         before[0] = close[earlier][-1] if earlier.any() else np.nan
     result: Floats = aligned / before - 1.0
     return result
+
+
+class EventTime(NamedTuple):
+    """An event's place among T sessions."""
+
+    row: int
+    """Row of the event day, tau = 0."""
+    event_day: date
+    base: date
+    """The session before the event day."""
+
+
+def place_event(
+    sessions: Days, name: str, news: date, event_day: date | None = None, base: date | None = None
+) -> EventTime:
+    """Find the event day, the first session on or after the news, and check what the configuration says of it.
+
+    Args:
+        sessions: (T,) sessions, ascending; a single one is taken at its word, with the configured base.
+        name: how messages call the event.
+        news: first day on which KRX could have reacted.
+        event_day: configured event day, or None.
+        base: configured base, or None.
+
+    Raises:
+        DataError: the event is not covered, or the data and the configuration contradict each other.
+    """
+    first, last = _day(sessions[0]), _day(sessions[-1])
+    row = int(np.searchsorted(sessions, np.datetime64(event_day or news)))
+    if row >= len(sessions):
+        raise DataError(
+            "{name}: no session from {day} on: the prices end on {last}",
+            name=name,
+            day=event_day or news,
+            last=last,
+        )
+    found = _day(sessions[row])
+    if event_day is not None and found != event_day:
+        raise DataError(
+            "{name}: {event_day} is no session in the prices (next is {found})",
+            hint="mend event_day, or add the session",
+            name=name,
+            event_day=event_day,
+            found=found,
+        )
+    if row == 0:
+        if len(sessions) == 1 and base is not None:
+            return EventTime(row, found, base)
+        raise DataError(
+            "{name}: the prices start on {first}: the session before the event is missing", name=name, first=first
+        )
+    before = _day(sessions[row - 1])
+    if base is not None and before != base:
+        raise DataError(
+            "{name}: the session before {found} is {before} in the prices, not {base}",
+            hint="mend base, or add the session",
+            name=name,
+            found=found,
+            before=before,
+            base=base,
+        )
+    return EventTime(row, found, before)
+
+
+def _day(session: np.datetime64) -> date:
+    day: date = session.astype("datetime64[D]").item()
+    return day

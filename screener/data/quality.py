@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.longform import Long
+from screener.data.price_rows import PriceRows
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import Days
-from screener.words import say
 
 Severity = Literal["info", "warning"]
 
@@ -43,13 +43,13 @@ def finding(code: str, severity: Severity, places: Sequence[str]) -> list[Findin
     return [Finding(code, severity, len(places), tuple(places[:EXAMPLES]))]
 
 
-def places(long: Long, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
+def places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
     """Ticker and date of the given rows."""
     chosen = long.take(rows)
     return [f"{tickers[code]} {day}" for code, day in zip(chosen.ticker, chosen.day, strict=True)]
 
 
-def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Finding]]:
+def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
     """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
 
     Args:
@@ -76,25 +76,26 @@ def clean(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Fin
 
     close = long.values["close"]
     untraded = _no_trade(long)
-    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), say("is not a price"))
+    _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), _("is not a price"))
     for name, column in long.values.items():
         may_fall = name == "change_pct"
         bad = np.isinf(column) | ((column < (-100 if may_fall else 0)) & ~np.isnan(column))
-        _refuse(long, tickers, what, name, bad, say("cannot be"))
+        _refuse(long, tickers, what, name, bad, _("cannot be"))
     if "marcap" in long.values:
-        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, say("cannot be"))
+        _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, _("cannot be"))
     findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
     findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
     return long, findings
 
 
-def _refuse(long: Long, tickers: Sequence[str], what: str, name: str, bad: NDArray[np.bool_], why: str) -> None:
+def _refuse(long: PriceRows, tickers: Sequence[str], what: str, name: str, bad: NDArray[np.bool_], why: str) -> None:
     """An error for the first of the `bad` rows."""
     rows = np.flatnonzero(bad)
     if rows.size:
         row = rows[0]
         raise DataError(
-            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}: correct it or delete the row",
+            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
+            hint="correct it or delete the row",
             what=what,
             ticker=tickers[long.ticker[row]],
             day=long.day[row],
@@ -105,20 +106,20 @@ def _refuse(long: Long, tickers: Sequence[str], what: str, name: str, bad: NDArr
         )
 
 
-def _no_trade(long: Long) -> NDArray[np.bool_]:
+def _no_trade(long: PriceRows) -> NDArray[np.bool_]:
     """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
     unknown = np.full(len(long.day), np.nan)
     volume, opened = long.values.get("volume", unknown), long.values.get("open", unknown)
     return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
 
 
-def traded(long: Long) -> NDArray[np.bool_]:
+def traded(long: PriceRows) -> NDArray[np.bool_]:
     """Rows with a price at which somebody traded."""
     close = long.values["close"]
     return np.isfinite(close) & (close > 0) & ~_no_trade(long)
 
 
-def _drop_closed_days(long: Long) -> tuple[Long, list[Finding]]:
+def _drop_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:
     """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
     days, position = np.unique(long.day, return_inverse=True)
     weekend = ~np.is_busday(days)
@@ -134,7 +135,7 @@ def _drop_closed_days(long: Long) -> tuple[Long, list[Finding]]:
     return long.take(~rows), [found]
 
 
-def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Long, list[Finding]]:
+def _drop_duplicates(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
     again = np.zeros(len(long.day), dtype=bool)
     again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
     if not again.any():
@@ -145,8 +146,8 @@ def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Lon
         if differs.size:
             row = differs[0]
             raise DataError(
-                "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}: "
-                "delete the wrong row",
+                "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
+                hint="delete the wrong row",
                 what=what,
                 ticker=tickers[long.ticker[row]],
                 day=long.day[row],
@@ -159,7 +160,7 @@ def _drop_duplicates(long: Long, tickers: Sequence[str], what: str) -> tuple[Lon
 
 
 def _and_more(count: int) -> str:
-    return say(" (and {count} more)", count=count - 1) if count > 1 else ""
+    return _(" (and {count} more)", count=count - 1) if count > 1 else ""
 
 
 def checked_level(
@@ -172,7 +173,8 @@ def checked_level(
     clash = again[close[again] != close[again + 1]]
     if clash.size:
         raise DataError(
-            "{called}: {name} on {day} stands twice with different levels: delete one row",
+            "{called}: {name} on {day} stands twice with different levels",
+            hint="delete one row",
             called=called,
             name=name,
             day=days[clash[0]],
@@ -190,7 +192,8 @@ def checked_level(
     if jump.size:
         row = jump[0]
         raise DataError(
-            "{called}: {name} moves from {before:g} to {level:g} on {day}: correct it",
+            "{called}: {name} moves from {before:g} to {level:g} on {day}",
+            hint="correct it",
             called=called,
             name=name,
             before=close[row],

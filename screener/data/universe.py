@@ -1,7 +1,8 @@
-"""Every stock that was listed before an event, from the sessions that hold a whole market."""
+"""Every stock that was listed before an event, and which of them a scan looks at."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from screener.data.longform import WHOLE_MARKET, read_table
 from screener.data.panel import Floats
+from screener.data.price_rows import WHOLE_MARKET, read_table
 from screener.data.sources.stored import SOURCES
 from screener.data.store import Store
 from screener.errors import DataError
+from screener.i18n import N_
 from screener.krx.tables import INDUSTRIES, MARKET, to_numpy
-from screener.words import say
 
 TURNOVER_SESSIONS = 20
 """Sessions over which the usual traded value is taken: a month."""
@@ -27,7 +29,7 @@ _FIGURES = ("marcap", "value")
 
 
 @dataclass(frozen=True)
-class WholeMarket:
+class Universe:
     """N stocks as of the session before an event."""
 
     source: str
@@ -45,22 +47,21 @@ class WholeMarket:
     """By ticker; empty where the source has none."""
 
 
-def needed() -> str:
-    """What a scan cannot do without, and where it comes from."""
-    return say(
-        "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or "
-        "give --source file:PATH --benchmark FILE --market FILE"
-    )
+NEEDED = N_(
+    "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or "
+    "give --source file:PATH --benchmark FILE --market FILE"
+)
+"""What a scan cannot do without, and where it comes from."""
 
 
-def market_of_files(paths: Sequence[Path], first_day: date) -> WholeMarket:
+def market_of_files(paths: Sequence[Path], first_day: date) -> Universe:
     """The market of the last session before `first_day` in market files.
 
     Raises:
         DataError: no file, no such session, or no whole market on it.
     """
     if not paths:
-        raise DataError(needed())
+        raise DataError(NEEDED)
     required = ("date", *_WORDS)
     tables = [read_table(path, required, _FIGURES, _WORDS) for path in paths]
     there = [name for name in (*required, *_FIGURES) if all(name in table.column_names for table in tables)]
@@ -69,7 +70,7 @@ def market_of_files(paths: Sequence[Path], first_day: date) -> WholeMarket:
     return _market("file", called, rows.unify_dictionaries(), first_day, {})
 
 
-def market_of_store(store: Store, first_day: date) -> WholeMarket:
+def market_of_store(store: Store, first_day: date) -> Universe:
     """The market of the last session before `first_day` in the best source of the store that holds it.
 
     Raises:
@@ -78,22 +79,22 @@ def market_of_store(store: Store, first_day: date) -> WholeMarket:
     last = first_day - timedelta(days=1)
     for source in SOURCES:
         table = store.table(source, MARKET)
-        if not any(last - _REACH <= day <= last for day in table.manifest.sessions):
+        if not any(last - _REACH <= day <= last for day in table.sessions):
             continue
         rows = table.read(("date", *_WORDS, *_FIGURES), last - _REACH, last)
         return _market(source, f"{store.shown} ({source})", rows, first_day, _industries(store, source, last))
     raise DataError(
-        "{store} holds no whole market before {first_day}: {needed}",
+        "{store} holds no whole market before {first_day}",
+        hint=NEEDED,
         store=store.shown,
         first_day=first_day,
-        needed=needed(),
     )
 
 
 def _industries(store: Store, source: str, last: date) -> dict[str, str]:
     """Industry of each stock, as of the last session through `last` that it is known of."""
     table = store.table(source, INDUSTRIES)
-    day = max((day for day in table.manifest.sessions if day <= last), default=None)
+    day = max((day for day in table.sessions if day <= last), default=None)
     if day is None:
         return {}
     rows = table.read(("ticker", "industry"), day, day)
@@ -101,13 +102,11 @@ def _industries(store: Store, source: str, last: date) -> dict[str, str]:
     return {ticker: industry for ticker, industry in known if ticker and industry}
 
 
-def _market(source: str, called: str, rows: pa.Table, first_day: date, industries: Mapping[str, str]) -> WholeMarket:
+def _market(source: str, called: str, rows: pa.Table, first_day: date, industries: Mapping[str, str]) -> Universe:
     day = to_numpy(rows["date"])
     before = day < np.datetime64(first_day)
     if not before.any():
-        raise DataError(
-            "{called}: no session before {first_day}: {needed}", called=called, first_day=first_day, needed=needed()
-        )
+        raise DataError("{called}: no session before {first_day}", hint=NEEDED, called=called, first_day=first_day)
     sessions = np.unique(day[before])[-TURNOVER_SESSIONS:]
     recent = np.flatnonzero(before & (day >= sessions[0]))
     rows, day = rows.take(recent), day[recent]
@@ -117,12 +116,12 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     tickers = [ticker.zfill(6) for ticker in words["ticker"]]
     if len(tickers) < WHOLE_MARKET:
         raise DataError(
-            "{called}: {count} stocks on {base}, a whole market has {least} or more: {needed}",
+            "{called}: {count} stocks on {base}, a whole market has {least} or more",
+            hint=NEEDED,
             called=called,
             count=len(tickers),
             base=base,
             least=WHOLE_MARKET,
-            needed=needed(),
         )
     figures = {
         name: to_numpy(rows[name]).astype(np.float64) if name in rows.column_names else np.full(len(day), np.nan)
@@ -136,7 +135,7 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     value = np.full(len(tickers), np.nan)
     known = np.isfinite(traded).any(axis=0)
     value[known] = np.nanmedian(traded[:, known], axis=0)
-    return WholeMarket(
+    return Universe(
         source,
         base,
         tuple(tickers),
@@ -146,3 +145,65 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
         value,
         industries,
     )
+
+
+Bools = NDArray[np.bool_]
+
+
+KINDS = ("konex", "preferreds", "spacs")
+"""Left out unless they are asked for: KONEX trades by appointment and has no index, a preferred share doubles its
+ordinary one, a SPAC is cash."""
+_SPAC = re.compile("스팩|SPAC(?!E)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a stock must be like."""
+
+    least_cap: float = 50e9
+    """Market capitalisation, KRW. Below it, nothing that a fund could hold moves the price."""
+    least_value: float = 1e8
+    """Value traded in a usual session, KRW. Below 100 million won a single private order makes the day's close."""
+    only: str | None = None
+    """KOSPI or KOSDAQ; None: both."""
+    kept: frozenset[str] = frozenset()
+    """Of `KINDS`, those that are not left out."""
+
+
+def apply_filters(
+    tickers: Sequence[str], names: Sequence[str], markets: Sequence[str], caps: Floats, value: Floats, filters: Filters
+) -> tuple[Bools, dict[str, int | None]]:
+    """Which of N stocks stay (N,), and how many each filter takes of those that the filters before it left.
+
+    None in place of a number: the source does not know. No source knows which stocks are under administration
+    (관리종목), so these are not left out.
+
+    Args:
+        tickers: of six characters; that of an ordinary share ends with 0.
+        names: Korean, in which a SPAC is called 스팩.
+        markets: a segment such as `KOSDAQ GLOBAL` counts with its market.
+        caps: (N,) KRW.
+        value: (N,) KRW a session.
+        filters: what is wanted.
+    """
+    market = np.array([one.split()[0] for one in markets])
+    out: Mapping[str, Bools | None] = {
+        "market": (market != filters.only) if filters.only else np.zeros(len(market), dtype=bool),
+        "konex": market == "KONEX",
+        "preferreds": np.array([not ticker.endswith("0") for ticker in tickers]),
+        "spacs": np.array([_SPAC.search(name) is not None for name in names]),
+        "small": ~(caps >= filters.least_cap) if np.isfinite(caps).any() else None,
+        "thin": ~(value >= filters.least_value) if np.isfinite(value).any() else None,
+        "administrative": None,
+    }
+    stay = np.ones(len(tickers), dtype=bool)
+    counts: dict[str, int | None] = {}
+    for name, taken in out.items():
+        if name in filters.kept or (name == "market" and not filters.only):
+            continue
+        if taken is None:
+            counts[name] = None
+            continue
+        counts[name] = int((stay & taken).sum())
+        stay &= ~taken
+    return stay, counts

@@ -1,4 +1,4 @@
-"""The way to the exchange: remembered refusals, the network, the account and the key."""
+"""Checks of the exchange: remembered refusals, the network, the account and the key."""
 
 from __future__ import annotations
 
@@ -6,95 +6,135 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
+from screener.i18n import _
 from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
-from screener.krx.breaker import Breaker
-from screener.krx.http import KRX, NAVER
+from screener.krx.client import Breaker, Client, Timeouts
+from screener.krx.http import KRX, NAVER, ping
 from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi
 from screener.krx.pykrx import Pykrx
-from screener.krx.reach import reach
-from screener.krx.wire import Patience, Wire
-from screener.report.diagnosis import Check, State, trouble
-from screener.words import say
 
-PATIENCE = Patience(connect=3.0, read=3.0, request=3.0, attempts=1)
+PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
 WARN_FROM = 80
-"""Age of a password from which its end is announced."""
-PLACES = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI}
+"""Age of a password, in days, from which on its end is announced."""
+HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI}
 
 
 @dataclass
 class Answers:
-    """What came of asking the hosts, one small request each."""
+    """The answers of the hosts to one small request each."""
 
     network: dict[str, ScreenerError | None] = field(default_factory=dict)
-    """By place: why it could not be reached, None if it was. A place that was not asked is missing."""
+    """By host name: why it could not be reached, None if it was."""
     account: ScreenerError | None = None
-    """Why the login did not succeed."""
+    """Why the login failed."""
     key: ScreenerError | None = None
     """Why the key could not be used."""
     ahead: timedelta | None = None
-    """How far this machine's clock is before the exchange's; None if no answer had a time."""
+    """How far the clock of this machine is ahead of the exchange's; None if no answer had a time."""
 
 
-@dataclass(frozen=True)
 class Exchange:
-    """What is known about reaching the exchange."""
+    """The hosts of the exchange, and the account and key for them."""
 
-    breaker: Breaker
-    password_age: PasswordAge
-    login: str = field(repr=False)
-    password: str = field(repr=False)
-    key: str = field(repr=False)
-
-    @classmethod
-    def of(cls, environment: Mapping[str, str], breaker: Breaker, password_age: PasswordAge) -> Exchange:
-        """As the environment says."""
-        login, password, key = (environment.get(name, "") for name in ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY"))
-        return cls(breaker, password_age, login, password, key)
-
-    @property
-    def account(self) -> Account | None:
-        """The account, if it is whole."""
-        return Account(self.login, self.password) if self.login and self.password else None
-
-    @property
-    def places(self) -> list[str]:
-        """Those that the screener may ask here."""
-        return list(PLACES) if self.key else ["KRX", "Naver"]
-
-    @property
-    def best(self) -> str:
-        """The place that the best way to the exchange leads to."""
-        return "Open API" if self.key else "KRX" if self.account else "Naver"
+    def __init__(self, environment: Mapping[str, str], breaker: Breaker, password_age: PasswordAge) -> None:
+        self._breaker = breaker
+        self._password_age = password_age
+        self._login, self._password, self._key = (
+            environment.get(name, "") for name in ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY")
+        )
+        self._account = Account(self._login, self._password) if self._login and self._password else None
+        self._names = list(HOSTS) if self._key else ["KRX", "Naver"]
+        self._best = "Open API" if self._key else "KRX" if self._account else "Naver"
 
     def ask(self) -> Answers:
-        """Send one request to each host, and with an account log in once; nothing goes to a host that refuses."""
-        answers, wire = Answers(), Wire(self.breaker, PATIENCE)
-        if self.account is None:
+        """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
+        answers, wire = Answers(), Client(self._breaker, PATIENCE)
+        if self._account is None:
             self._reach("KRX", wire, answers)
         else:
-            answers.account = _error_of(Pykrx(self.account, wire, self.password_age).log_in)
+            answers.account = _error_of(Pykrx(self._account, wire, self._password_age).log_in)
             answers.network["KRX"] = answers.account if isinstance(answers.account, NetworkError) else None
         self._reach("Naver", wire, answers)
-        if self.key:
-            answers.key = _error_of(lambda: OpenApi(self.key, wire).try_key())
+        if self._key:
+            answers.key = _error_of(lambda: OpenApi(self._key, wire).try_key())
             answers.network["Open API"] = answers.key if isinstance(answers.key, NetworkError) else None
         return answers
 
-    def _reach(self, place: str, wire: Wire, answers: Answers) -> None:
+    def _reach(self, name: str, wire: Client, answers: Answers) -> None:
         def ask() -> None:
-            time = reach(PLACES[place], wire)
+            time = ping(HOSTS[name], wire)
             if time is not None:
-                answers.ahead = self.breaker.now() - time
+                answers.ahead = self._breaker.now() - time
 
-        answers.network[place] = _error_of(ask)
+        answers.network[name] = _error_of(ask)
+
+    def network(self, answers: Answers | None, spared: bool) -> list[Check]:
+        """For each host: whether it has refused this machine, and whether it answers.
+
+        Args:
+            answers: None if nothing was sent.
+            spared: whether the store has what the report needs, so that nothing fails without a network.
+        """
+        state: dict[str, State] = dict.fromkeys(self._names, "warning")
+        if not spared:
+            state[self._best] = "failed"
+        checks = [self._refusal(name, state[name]) for name in self._names]
+        for name in self._names:
+            title, host = f"network {name}", HOSTS[name]
+            if answers is None:
+                checks.append(Check(title, "ok", _("{host}: not asked (--offline)", host=host)))
+            elif error := answers.network[name]:
+                checks.append(Check.of_error(title, state[name], error))
+            else:
+                checks.append(Check(title, "ok", _("{host} answers", host=host)))
+        return checks
+
+    def _refusal(self, name: str, state: State) -> Check:
+        title, host = f"breaker {name}", HOSTS[name]
+        block = self._breaker.block(host)
+        if block is None:
+            return Check(title, "ok", _("{host}: no refusal is remembered", host=host))
+        found = _(
+            "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
+            "{until:%Y-%m-%d %H:%M} KST",
+            host=host,
+            since=block.since,
+            why=block.why,
+            until=block.until,
+        )
+        path = self._breaker.path(host)
+        fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
+        return Check(title, state, found, fix, ExitCode.NETWORK)
+
+    def credentials(self, answers: Answers | None) -> list[Check]:
+        """The account, the age of its password, and the key; none of them is shown."""
+        checks = [self._check_account(answers)]
+        if self._account is not None:
+            checks.append(_password(self._account, self._password_age))
+        if self._key:
+            error = answers.key if answers else None
+            checks.append(_credential("Open API key", "KRX_AUTH_KEY", answers is not None, error))
+        return checks
+
+    def _check_account(self, answers: Answers | None) -> Check:
+        name = "KRX account"
+        if self._account is not None:
+            error = answers.account if answers else None
+            return _credential(name, _("KRX_ID and KRX_PW"), answers is not None, error)
+        if self._login or self._password:
+            there, missing = ("KRX_ID", "KRX_PW") if self._login else ("KRX_PW", "KRX_ID")
+            found = _("{there} is set and {missing} is not", there=there, missing=missing)
+            return Check(name, "failed", found, _("set {missing}", missing=missing), ExitCode.LOGIN)
+        without = _("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
+        return Check(name, "ok", without)
 
 
 def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
-    """Why something could not be asked, None if it was."""
+    """The error that asking ended with, None if there was none."""
     try:
         ask()
     except ScreenerError as error:
@@ -102,97 +142,33 @@ def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
     except Exception as error:
         # Its text may hold anything, the account included; its kind does not.
         return DataError(
-            "an answer of a form that is not known ({kind}): update the screener", kind=type(error).__name__
+            "an answer of a form that is not known ({kind})", hint="update the screener", kind=type(error).__name__
         )
     return None
 
 
-def network(exchange: Exchange, answers: Answers | None, spared: bool) -> list[Check]:
-    """Each host: a remembered refusal, and whether it answers.
-
-    Args:
-        exchange: who is asked.
-        answers: None if nothing was sent.
-        spared: whether the store holds what the report needs, so that nothing fails without a network.
-    """
-    state: dict[str, State] = dict.fromkeys(exchange.places, "warning")
-    if not spared:
-        state[exchange.best] = "failed"
-    checks = [_refusal(place, exchange.breaker, state[place]) for place in exchange.places]
-    for place in exchange.places:
-        name = f"network {place}"
-        if answers is None:
-            checks.append(Check(name, "ok", say("{host}: not asked (--offline)", host=PLACES[place])))
-            continue
-        error = answers.network[place]
-        answering = Check(name, "ok", say("{host} answers", host=PLACES[place]))
-        checks.append(trouble(name, state[place], error) if error else answering)
-    return checks
-
-
-def _refusal(place: str, breaker: Breaker, state: State) -> Check:
-    name, host = f"breaker {place}", PLACES[place]
-    block = breaker.block(host)
-    if block is None:
-        return Check(name, "ok", say("{host}: no refusal is remembered", host=host))
-    found = say(
-        "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
-        "{until:%Y-%m-%d %H:%M} KST",
-        host=host,
-        since=block.since,
-        why=block.why,
-        until=block.until,
-    )
-    fix = say("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=breaker.path(host))
-    return Check(name, state, found, fix, ExitCode.NETWORK)
-
-
-def credentials(exchange: Exchange, answers: Answers | None) -> list[Check]:
-    """The account, the age of its password, and the key; nothing of any of them is shown."""
-    checks = [_account(exchange, answers)]
-    if exchange.account is not None:
-        checks.append(_password(exchange.account, exchange.password_age))
-    if exchange.key:
-        checks.append(
-            _credential("Open API key", "KRX_AUTH_KEY", answers is not None, answers.key if answers else None)
-        )
-    return checks
-
-
-def _account(exchange: Exchange, answers: Answers | None) -> Check:
-    name = "KRX account"
-    if exchange.account is not None:
-        return _credential(name, say("KRX_ID and KRX_PW"), answers is not None, answers.account if answers else None)
-    if exchange.login or exchange.password:
-        there, missing = ("KRX_ID", "KRX_PW") if exchange.login else ("KRX_PW", "KRX_ID")
-        found = say("{there} is set and {missing} is not", there=there, missing=missing)
-        return Check(name, "failed", found, say("set {missing}", missing=missing), ExitCode.LOGIN)
-    without = say("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
-    return Check(name, "ok", without)
-
-
 def _credential(name: str, variables: str, asked: bool, error: ScreenerError | None) -> Check:
     if not asked:
-        return Check(name, "ok", say("{variables} set, not tried (--offline)", variables=variables))
+        return Check(name, "ok", _("{variables} set, not tried (--offline)", variables=variables))
     if error is None:
-        return Check(name, "ok", say("{variables} set and accepted", variables=variables))
+        return Check(name, "ok", _("{variables} set and accepted", variables=variables))
     if isinstance(error, NetworkError):
-        found = say("{variables} set, could not be tried", variables=variables)
-        return Check(name, "warning", found, say("see the network below"))
-    return trouble(name, "failed", error)
+        found = _("{variables} set, could not be tried", variables=variables)
+        return Check(name, "warning", found, _("see the network below"))
+    return Check.of_error(name, "failed", error)
 
 
 def _password(account: Account, age: PasswordAge) -> Check:
     name, since, now = "KRX password", age.since(account), age.now()
     if since is None:
-        return Check(name, "ok", say("in use since when is not known"))
+        return Check(name, "ok", _("in use since when is not known"))
     # Calendar days: KRX counts from a date, not from an hour.
     days, end = (now.date() - since.date()).days, since.date() + PASSWORD_LIFE
-    found = say("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
+    found = _("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
     if days < WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:
-        found = say("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
+        found = _("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
     else:
-        found = say("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
-    return Check(name, "warning", found, say("change it at data.krx.co.kr, then set KRX_PW"))
+        found = _("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
+    return Check(name, "warning", found, _("change it at data.krx.co.kr, then set KRX_PW"))

@@ -1,4 +1,4 @@
-"""What the screener runs on: Python, its libraries, the locale, the terminal, a font, the clock, the disks."""
+"""Checks of the machine: Python, libraries, locale, terminal, a font, the clock, the disks."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import importlib.metadata
 import importlib.util
 import locale
 import os
-import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from screener.doctor.check import Check
 from screener.errors import ExitCode
-from screener.krx.breaker import CLOCK_TOLERANCE
-from screener.report.diagnosis import Check
-from screener.words import say
+from screener.i18n import _
+from screener.krx.client import CLOCK_TOLERANCE
 
 PYTHONS = (3, 11), (3, 13)
 """The oldest and the newest that the screener is tested on."""
-LIBRARIES = {
-    "pykrx": ((1, 2, 9), (2,)),
-    "pandas": ((2, 2), (3,)),
-    "numpy": ((1, 26), None),
-    "scipy": ((1, 13), None),
-    "pyarrow": ((17,), None),
-}
-"""By name, the first version that will do and the first that will not; pandas 3 brings a pykrx that cannot log in."""
+DISTRIBUTION = "krx-impact-screener"
+LIBRARIES = ("pykrx", "pandas", "numpy", "scipy", "pyarrow")
+"""Those whose versions decide whether figures are right: pandas 3, for one, brings a pykrx that cannot log in."""
 FONT = "NanumBarunGothic.ttf"
 NARROW = 80
 """Columns below which tables lose columns."""
@@ -39,70 +36,82 @@ def python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     """The interpreter."""
     found = ".".join(map(str, version))
     oldest, newest = PYTHONS
-    fix = say("use Python 3.11, 3.12 or 3.13")
+    fix = _("use Python 3.11, 3.12 or 3.13")
     if version[:2] < oldest:
-        return Check("Python", "failed", say("{found} is too old", found=found), fix, ExitCode.USAGE)
+        return Check("Python", "failed", _("{found} is too old", found=found), fix, ExitCode.USAGE)
     if version[:2] > newest:
-        return Check("Python", "warning", say("{found}, on which the screener has not been tested", found=found), fix)
+        return Check("Python", "warning", _("{found}, on which the screener has not been tested", found=found), fix)
     return Check("Python", "ok", found)
 
 
 def libraries() -> Check:
-    """The libraries whose versions matter."""
+    """The versions of the libraries against what the installed package requires."""
     there, wrong = [], []
-    for name, (first, beyond) in LIBRARIES.items():
+    try:
+        required = {name: specifier for name, specifier in _requirements() if name in LIBRARIES}
+    except importlib.metadata.PackageNotFoundError:
+        required, wrong = {}, [_("{name} is not installed", name=DISTRIBUTION)]
+    for name in [name for name in LIBRARIES if name in required]:
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            wrong.append(say("{name} is not installed", name=name))
+            wrong.append(_("{name} is not installed", name=name))
             continue
-        number = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
         there.append(f"{name} {version}")
-        if number < first or (beyond is not None and number >= beyond):
-            below = say(" and below {version}", version=".".join(map(str, beyond))) if beyond else ""
+        if not required[name].contains(version, prereleases=True):
+            bounds = {bound.operator: bound.version for bound in required[name]}
+            below = _(" and below {version}", version=bounds["<"]) if "<" in bounds else ""
             wrong.append(
-                say(
+                _(
                     "{name} {version}, where {first} or later{below} is needed",
                     name=name,
                     version=version,
-                    first=".".join(map(str, first)),
+                    first=bounds[">="],
                     below=below,
                 )
             )
     if wrong:
-        fix = say("install the screener anew into an environment of its own")
+        fix = _("install the screener anew into an environment of its own")
         return Check("libraries", "failed", "\n".join(wrong), fix, ExitCode.USAGE)
     return Check("libraries", "ok", ", ".join(there))
 
 
+def _requirements() -> Iterator[tuple[str, SpecifierSet]]:
+    """Name and version bounds of each library that the screener needs without an extra."""
+    for line in importlib.metadata.requires(DISTRIBUTION) or ():
+        requirement = Requirement(line)
+        if requirement.marker is None:
+            yield requirement.name, requirement.specifier
+
+
 def text_encoding(environment: Mapping[str, str]) -> Check:
     """How Python reads and writes text here."""
-    name = next((environment[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(key)), say("none set"))
+    name = next((environment[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(key)), _("none set"))
     encoding = "UTF-8" if sys.flags.utf8_mode else locale.getencoding()
     if _is_unicode(encoding):
         return Check("locale", "ok", f"{name}, {encoding}")
-    found = say("{where}, {encoding}: Hangul cannot be shown", where=name, encoding=encoding)
+    found = _("{where}, {encoding}: Hangul cannot be shown", where=name, encoding=encoding)
     return Check("locale", "warning", found, "export LANG=C.UTF-8")
 
 
 def terminal(environment: Mapping[str, str]) -> Check:
     """Where reports are shown."""
-    encoding = getattr(sys.stdout, "encoding", None) or say("no encoding")
+    encoding = getattr(sys.stdout, "encoding", None) or _("no encoding")
     if sys.stdout is None or not sys.stdout.isatty():
-        where, width = say("none: plain text without colour"), None
+        where, width = _("none: plain text without colour"), None
     else:
         width = shutil.get_terminal_size().columns
-        kind = environment.get("TERM") or say("of unknown kind")
-        where = say("{kind}, {width} columns", kind=kind, width=width)
+        kind = environment.get("TERM") or _("of unknown kind")
+        where = _("{kind}, {width} columns", kind=kind, width=width)
     if not _is_unicode(encoding):
-        found = say("{where}, {encoding}: Hangul cannot be shown", where=where, encoding=encoding)
-        return Check("terminal", "warning", found, say("export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8"))
+        found = _("{where}, {encoding}: Hangul cannot be shown", where=where, encoding=encoding)
+        return Check("terminal", "warning", found, _("export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8"))
     if width is not None and environment.get("TERM") == "linux":
-        fix = say("use a terminal emulator, or --lang en --ascii")
-        return Check("terminal", "warning", say("{where}: this console has no Hangul", where=where), fix)
+        fix = _("use a terminal emulator, or --lang en --ascii")
+        return Check("terminal", "warning", _("{where}: this console has no Hangul", where=where), fix)
     if width is not None and width < NARROW:
-        fix = say("make it {least} columns wide or more; the CSV files hold everything", least=NARROW)
-        return Check("terminal", "warning", say("{where}: tables leave out columns", where=where), fix)
+        fix = _("make it {least} columns wide or more; the CSV files hold everything", least=NARROW)
+        return Check("terminal", "warning", _("{where}: tables leave out columns", where=where), fix)
     return Check("terminal", "ok", f"{where}, {encoding}")
 
 
@@ -110,9 +119,9 @@ def font() -> Check:
     """A font with Hangul for charts: pykrx brings one, which is found without importing it."""
     spec = importlib.util.find_spec("pykrx")
     if spec is not None and spec.origin is not None and Path(spec.origin).with_name(FONT).is_file():
-        return Check("font", "ok", say("{font}, which comes with pykrx", font=FONT))
-    found = say("pykrx and its {font} are missing: charts would show boxes for Hangul", font=FONT)
-    return Check("font", "warning", found, say("install the screener anew"))
+        return Check("font", "ok", _("{font}, which comes with pykrx", font=FONT))
+    found = _("pykrx and its {font} are missing: charts would show boxes for Hangul", font=FONT)
+    return Check("font", "warning", found, _("install the screener anew"))
 
 
 def clock(now: datetime, ahead: timedelta | None) -> Check:
@@ -123,34 +132,34 @@ def clock(now: datetime, ahead: timedelta | None) -> Check:
         ahead: how far this machine's clock is before the exchange's; None if that is not known.
     """
     here = datetime.now().astimezone()
-    found = say("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=here, zone=here.tzname())
+    found = _("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=here, zone=here.tzname())
     if ahead is None:
         return Check("clock", "ok", found)
     if abs(ahead) > CLOCK_TOLERANCE:
         minutes = abs(ahead).total_seconds() / 60
         if ahead > timedelta(0):
-            found = say("{found} is {minutes:,.0f} minutes ahead of the exchange's", found=found, minutes=minutes)
+            found = _("{found} is {minutes:,.0f} minutes ahead of the exchange's", found=found, minutes=minutes)
         else:
-            found = say("{found} is {minutes:,.0f} minutes behind the exchange's", found=found, minutes=minutes)
-        fix = say("set it (timedatectl set-ntp true): it decides which session is over, and how long a refusal lasts")
+            found = _("{found} is {minutes:,.0f} minutes behind the exchange's", found=found, minutes=minutes)
+        fix = _("set it (timedatectl set-ntp true): it decides which session is over, and how long a refusal lasts")
         return Check("clock", "warning", found, fix)
-    return Check("clock", "ok", say("{found}, as the exchange's", found=found))
+    return Check("clock", "ok", _("{found}, as the exchange's", found=found))
 
 
 def disk(name: str, folder: Path) -> Check:
     """Whether something can be written to `folder`, which need not exist."""
     name = f"disk: {name}"
-    there = next((one for one in (folder, *folder.parents) if one.exists()), Path())
+    there = next((path for path in (folder, *folder.parents) if path.exists()), Path())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         if there.is_dir():
-            found = say("{folder}: {there} cannot be written to", folder=folder, there=there)
+            found = _("{folder}: {there} cannot be written to", folder=folder, there=there)
         else:
-            found = say("{folder}: {there} is no directory", folder=folder, there=there)
-        return Check(name, "failed", found, say("mend its permissions, or choose another place"))
+            found = _("{folder}: {there} is no directory", folder=folder, there=there)
+        return Check(name, "failed", found, _("mend its permissions, or choose another place"))
     free = shutil.disk_usage(there).free
-    found = say("{free:,.1f} GB free at {folder}", free=free / 1e9, folder=folder)
+    found = _("{free:,.1f} GB free at {folder}", free=free / 1e9, folder=folder)
     if free < SCARCE:
-        fix = say("make room there, or choose another place")
+        fix = _("make room there, or choose another place")
         return Check(name, "failed" if free < FULL else "warning", found, fix)
     return Check(name, "ok", found)
 

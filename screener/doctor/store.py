@@ -1,60 +1,102 @@
-"""The store: readable, sound, up to date, in agreement with the calendar and with what newspapers printed."""
+"""Checks of the store: readable, undamaged, up to date, in agreement with the calendar and with printed prices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from screener.config import Settings
-from screener.data.published import Comparison, compare
-from screener.data.sources.base import Need
+from screener.data.connections import now, open_store
+from screener.data.press_check import Comparison, compare
+from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
+from screener.doctor.check import Check, first_few
+from screener.errors import ExitCode, ScreenerError
+from screener.i18n import _, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET, PRICES
-from screener.report.diagnosis import Check, named
-from screener.words import say
 
 
-def holdings(store: Store) -> Check:
+def check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | None, list[Check]]:
+    """The store, None if it cannot be opened, and its checks; the first one says whether it can be read."""
+    if offline and url and "://" in url and not url.startswith("file:"):
+        return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
+    try:
+        opened = open_store(url)
+    except ScreenerError as error:
+        return None, [Check.of_error("store", "failed", error)]
+    checks = _guarded("store", lambda: [contents(opened)])
+    checks += _guarded("store files", lambda: [soundness(opened)])
+    if checks[0].state == "failed":
+        names = "newest session", "calendar", "published"
+        lacking = _("not checked: the store cannot be read")
+        return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
+    checks += _guarded("newest session", lambda: [newest(opened, calendar, now())])
+    checks += _guarded("calendar", lambda: [calendar_against_data(opened, calendar)])
+    checks += _guarded("published", lambda: published_closes(opened))
+    return opened, checks
+
+
+def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
+    """The result of `check`, or what ended it: one check that fails does not prevent the others."""
+    try:
+        return check()
+    except ScreenerError as error:
+        return [Check.of_error(name, "failed", error)]
+    except Exception as error:
+        # Its text may hold anything, an account included; its kind does not.
+        found = _("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
+        return [Check(name, "failed", found, _("update the screener, or report it"), ExitCode.BUG)]
+
+
+def contents(store: Store) -> Check:
     """Whether the store can be read, and what is in it.
 
     Raises:
-        DataError: a manifest is damaged, or the place cannot be read.
+        DataError: a file is damaged, or the place cannot be read.
     """
-    tables = [(one, one.info()) for one in store.tables()]
+    tables = [(table, table.info()) for table in store.tables()]
     if not tables:
-        return Check("store", "warning", say("{store} is empty", store=store.shown), say("`screener sync` fills it"))
-    listed = [f"{table.source}/{table.kind.name} {_sessions(info.sessions)}" for table, info in tables]
+        return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
+    listed = [
+        f"{table.source}/{table.kind.name} {ngettext('{n:,} session', '{n:,} sessions', info.sessions)}"
+        for table, info in tables
+    ]
     return Check("store", "ok", f"{store.shown}: {', '.join(listed)}")
 
 
 def soundness(store: Store) -> Check:
-    """Every file read, and compared with its manifest."""
-    damages = [f"{one.path} {one.what}" for table in store.tables() for one in table.verify()]
+    """Every file against its checksums."""
+    damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
     if damages:
-        fix = say("end any running sync, run `screener store repair`, then `screener sync`")
-        return Check("store files", "failed", named(damages), fix)
-    return Check("store files", "ok", say("each is as its manifest says"))
+        fix = _("end any running sync, run `screener store repair`, then `screener sync`")
+        return Check("store files", "failed", first_few(damages), fix)
+    return Check("store files", "ok", _("all files match their checksums"))
 
 
 def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
     """The newest session of any source against the last one that is over."""
     name = "newest session"
-    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.manifest.sessions]
+    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.sessions]
     final = calendar.last_final(now)
     if not days:
-        return Check(name, "warning", say("none; {final} is the last that is over", final=final), "`screener sync`")
+        return Check(name, "warning", _("none; {final} is the last that is over", final=final), "`screener sync`")
     last = max(days)
     if last > final:
-        found = say("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
-        return Check(name, "failed", found, say("compare the clock; `screener sync` fetches the session anew"))
+        found = _("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
+        return Check(name, "failed", found, _("compare the clock; `screener sync` fetches the session anew"))
     behind = calendar.count(last, final)
     if behind:
-        found = say("{last}, {sessions} behind {final}", last=last, sessions=_sessions(behind), final=final)
+        found = _(
+            "{last}, {sessions} behind {final}",
+            last=last,
+            sessions=ngettext("{n:,} session", "{n:,} sessions", behind),
+            final=final,
+        )
         return Check(name, "warning", found, "`screener sync`")
-    return Check(name, "ok", say("{last}, the last that is over", last=last))
+    return Check(name, "ok", _("{last}, the last that is over", last=last))
 
 
 def calendar_against_data(store: Store, configured: Calendar) -> Check:
@@ -63,11 +105,11 @@ def calendar_against_data(store: Store, configured: Calendar) -> Check:
     traded = {day for day in seen.seen_open if not configured.is_session(day)}
     shut = {day for day in seen.seen_closed if configured.is_session(day)}
     if not traded | shut:
-        return Check("calendar", "ok", say("agrees with what the store holds"))
-    found = [say("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
-    found += [say("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
+        return Check("calendar", "ok", _("agrees with what the store holds"))
+    found = [_("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
+    found += [_("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
     closed = {day for day in (configured.closed | shut) - traded if day.weekday() < 5}
-    fix = say(
+    fix = _(
         "put into [calendar] of screener.toml, in the place of what stands there:\n"
         "closed = [{closed}]\nopened = [{opened}]",
         closed=_days(closed),
@@ -84,36 +126,36 @@ def published_closes(store: Store) -> list[Check]:
     """
     comparisons = compare(store)
     if not comparisons:
-        return [Check("published", "ok", say("the store does not hold {day}", day=DAY))]
-    return [_published(one) for one in comparisons]
+        return [Check("published", "ok", _("the store does not hold {day}", day=DAY))]
+    return [_published(comparison) for comparison in comparisons]
 
 
-def _published(one: Comparison) -> Check:
-    closes, returns = one.compared
-    figures = [_closes(closes)] if closes else []
-    figures += [_returns(returns)] if returns else []
-    aside = say("; closes are adjusted for later splits, and not compared") if one.adjusted else ""
-    which = say(" and ").join(figures) or say("none of the figures")
-    said = say("{source}: {figures} of {day}", source=one.source, figures=which, day=DAY)
-    if one.differences:
-        fix = say(
+def _published(comparison: Comparison) -> Check:
+    closes, returns = comparison.compared
+    figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
+    figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
+    aside = _("; closes are adjusted for later splits, and not compared") if comparison.adjusted else ""
+    which = _(" and ").join(figures) or _("none of the figures")
+    said = _("{source}: {figures} of {day}", source=comparison.source, figures=which, day=DAY)
+    if comparison.differences:
+        fix = _(
             "trust no report from {table} before it is explained; fetched or imported anew it may be right",
-            table=one.shown,
+            table=comparison.shown,
         )
-        compared = say("{said} compared{aside}", said=said, aside=aside)
-        return Check("published", "failed", f"{compared}\n{named(one.differences)}", fix)
-    return Check("published", "ok", say("{said} as newspapers printed them{aside}", said=said, aside=aside))
+        compared = _("{said} compared{aside}", said=said, aside=aside)
+        return Check("published", "failed", f"{compared}\n{first_few(comparison.differences)}", fix)
+    return Check("published", "ok", _("{said} as newspapers printed them{aside}", said=said, aside=aside))
 
 
 def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:
     """Whether the store holds all that the report on the configured event needs.
 
     Raises:
-        DataError: a manifest is damaged.
+        DataError: a file is damaged.
     """
     event, rules = settings.event(settings.screener.event), settings.screener
-    need = Need(
-        market_of={one.ticker: one.market for sector in settings.sectors.values() for one in sector.members},
+    need = PriceRequest(
+        market_of={member.ticker: member.market for sector in settings.sectors.values() for member in sector.members},
         news=event.first_day,
         as_of=None,
         price_limit=rules.price_limit,
@@ -123,18 +165,6 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
         after=settings.sessions_after(settings.screener.event),
     )
     return Stored(store, observed(calendar, store), lambda: now).refusal(need) is None
-
-
-def _sessions(count: int) -> str:
-    return say("1 session") if count == 1 else say("{count:,} sessions", count=count)
-
-
-def _closes(count: int) -> str:
-    return say("1 close") if count == 1 else say("{count:,} closes", count=count)
-
-
-def _returns(count: int) -> str:
-    return say("1 return") if count == 1 else say("{count:,} returns", count=count)
 
 
 def _days(days: Iterable[date]) -> str:

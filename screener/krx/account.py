@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from screener.krx.memory import remember
+from screener.files import write_atomic
 
 PASSWORD_LIFE = timedelta(days=90)
 """KRX has passwords changed every 3 months."""
@@ -26,12 +26,12 @@ class Account:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True)
 class PasswordAge:
     """Remembers when KRX first accepted a password, and of the password only what cannot be turned back into it."""
 
-    path: Path
-    now: Callable[[], datetime]
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self.now = now
 
     def since(self, account: Account) -> datetime | None:
         """When this login and password were first accepted here; None if that is not known."""
@@ -54,7 +54,7 @@ class PasswordAge:
             "fingerprint": _fingerprint(account, salt),
         }
         with suppress(OSError):
-            remember(self.path, facts)
+            write_atomic(self.path, json.dumps(facts, ensure_ascii=False).encode())
 
 
 def _fingerprint(account: Account, salt: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from screener.krx.hours import KST, closing
 
@@ -15,8 +16,7 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True)
-class EventDays:
+class EventDays(NamedTuple):
     """Where the calendar puts an event."""
 
     event_day: date
@@ -73,7 +73,7 @@ class Calendar:
     def shift(self, day: date, number: int) -> date:
         """The session `number` sessions after (negative: before) the first one on or after `day`."""
         day = self.first_on_or_after(day)
-        for _ in range(abs(number)):
+        for _step in range(abs(number)):
             day = self.first_on_or_after(day + _DAY) if number > 0 else self.before(day)
         return day
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screener.errors import DataError, NetworkError
+from screener.i18n import _
 from screener.krx.hours import TICKER
 from screener.krx.tables import to_numpy
-from screener.words import say
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -49,7 +49,7 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     Raises:
         DataError: half a market, or figures that contradict themselves.
     """
-    what = say("{source}: the session {day}", source=source, day=day)
+    what = _("{source}: the session {day}", source=source, day=day)
     if not rows.num_rows:
         return False  # a source gives none only for a day that it knows to be no session
     fewest = WHOLE if day >= WHOLE_SINCE else WHOLE_EARLIER
@@ -103,7 +103,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
         DataError: it has lost stocks, or its rates are against other closes.
         NetworkError: the source is stale: these are the figures of the session before.
     """
-    what = say("{source}: the session {day}", source=source, day=day)
+    what = _("{source}: the session {day}", source=source, day=day)
     if rows.num_rows < SHRUNK * before.num_rows:
         raise DataError(
             "{what} came with {count:,} stocks, the session before has {before:,}: part of a market is not stored",
@@ -123,13 +123,13 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     if alike[traded].mean() > ALIKE:
         was = before["date"][0].as_py()
         raise NetworkError(
-            "{what} came with the figures of {was}: nothing is stored, try again later", what=what, was=was
+            "{what} came with the figures of {was}", hint="nothing is stored, try again later", what=what, was=was
         )
     fits = np.abs(close / np.where(traded, close_before, 1.0) - 1.0 - rate / 100.0) < 0.001
     if fits[traded].mean() < RATES_FIT:
         raise DataError(
-            "{what}: its closes and its rates do not go with the closes of {before}: not stored; if KRX "
-            "traded between them, add the day to [calendar] in screener.toml",
+            "{what}: its closes and its rates do not go with the closes of {before}",
+            hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
             what=what,
             before=before["date"][0].as_py(),
         )
@@ -152,7 +152,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
     for index in sorted({*names, *BENCHMARKS}) if sessions else []:
         mine = rows.filter(pa.array([name == index for name in names])).sort_by("date")
         days = _days(mine)
-        _one_a_session(say("{source}: the indices of", source=source), index, days, sessions)
+        _one_a_session(_("{source}: the indices of", source=source), index, days, sessions)
         close = _numbers(mine, "close")
         if not (close > 0).all():
             none = days[int(np.argmin(close > 0))]
@@ -162,7 +162,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
                 day=none,
                 index=index,
             )
-        _moved_as_told(say("{source}: the indices of", source=source), index, days, mine, close)
+        _moved_as_told(_("{source}: the indices of", source=source), index, days, mine, close)
 
 
 def _one_a_session(what: str, index: str, days: Sequence[date], sessions: Sequence[date]) -> None:
@@ -182,7 +182,8 @@ def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, 
     if same.any():
         row = int(np.argmax(same))
         raise NetworkError(
-            "{what} {day} came with the figures of {before}: nothing is stored, try again later",
+            "{what} {day} came with the figures of {before}",
+            hint="nothing is stored, try again later",
             what=what,
             day=days[row + 1],
             before=days[row],
@@ -191,8 +192,8 @@ def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, 
     if moved.any():
         row = int(np.argmax(moved))
         raise DataError(
-            "{what} {day}: {index} moved otherwise since {before} than its change says: not stored; if KRX "
-            "traded between them, add the day to [calendar] in screener.toml",
+            "{what} {day}: {index} moved otherwise since {before} than its change says",
+            hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
             what=what,
             day=days[row + 1],
             index=index,
@@ -215,7 +216,7 @@ def flows_are_whole(source: str, day: date, rows: pa.Table, session: pa.Table) -
     told, traded = np.isfinite(_numbers(rows, "individual")), _numbers(session, "volume") > 0
     named = {one for one, has in zip(_words(rows, "ticker"), told, strict=True) if has}
     wanted = {one for one, has in zip(_words(session, "ticker"), traded, strict=True) if has}
-    _refuse_part(say("{source}: the flows of {day}", source=source, day=day), named, wanted)
+    _refuse_part(_("{source}: the flows of {day}", source=source, day=day), named, wanted)
 
 
 def industries_are_whole(source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
@@ -232,7 +233,7 @@ def industries_are_whole(source: str, day: date, rows: pa.Table, session: pa.Tab
     """
     markets = zip(_words(session, "ticker"), _words(session, "market"), strict=True)
     listed = {ticker for ticker, market in markets if market != "KONEX"}
-    _refuse_part(say("{source}: the industries of {day}", source=source, day=day), set(_words(rows, "ticker")), listed)
+    _refuse_part(_("{source}: the industries of {day}", source=source, day=day), set(_words(rows, "ticker")), listed)
 
 
 def _refuse_part(what: str, named: set[str], wanted: set[str]) -> None:
@@ -258,7 +259,7 @@ def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> p
         raise DataError("{what}: its days are not in order, or stand twice: not stored", what=what)
     if not np.is_busday(days).all():
         raise DataError("{what}: {day} is no working day: not stored", what=what, day=days[~np.is_busday(days)][0])
-    _refuse_impossible(what, rows, [say("{ticker} on {day}", ticker=ticker, day=day) for day in days])
+    _refuse_impossible(what, rows, [_("{ticker} on {day}", ticker=ticker, day=day) for day in days])
     close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
     # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
     slack = np.maximum(1.0, PRICE_ROUNDED * close)

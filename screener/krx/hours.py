@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
@@ -25,6 +25,8 @@ EXAM_DAYS = {
 }
 """By year. It is fixed anew every year, on a Thursday of November but in 2020: in a year that is not here all of those
 wait, which costs an hour and never takes a price of the last hour for a close."""
+LONGEST_CLOSURE = timedelta(days=14)
+"""Longer than KRX ever closes: reaches from any day to the session before it."""
 TICKER = re.compile(r"[0-9A-Z]{6}")
 """Six characters; since 2024 KRX gives out codes with letters."""
 

@@ -1,4 +1,4 @@
-"""The HTTP session that pykrx is given: its requests go through a `Wire`, and every answer is looked at first."""
+"""The HTTP session that pykrx is given: its requests go through a `Client`, and every answer is looked at first."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from xml.etree import ElementTree
 import requests
 
 from screener.errors import NetworkError
-from screener.krx.breaker import CLOCK_TOLERANCE
+from screener.i18n import _
+from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
 from screener.krx.hours import KST
-from screener.krx.wire import PassingError, RefusalError, Wire
-from screener.words import say
 
 KRX = "data.krx.co.kr"
 NAVER = "fchart.stock.naver.com"
@@ -35,11 +34,11 @@ class LoggedOutError(Exception):
 class Transport(requests.Session):
     """Cookies go only to the host that they came from, and a login nowhere but to KRX."""
 
-    def __init__(self, wire: Wire, *, any_clock: bool = False) -> None:
-        """Send requests through `wire`.
+    def __init__(self, client: Client, *, any_clock: bool = False) -> None:
+        """Send requests through `client`.
 
         Args:
-            wire: the way out.
+            client: the way out.
             any_clock: whether the answers are of use although this machine's clock is wrong.
         """
         super().__init__()
@@ -47,7 +46,7 @@ class Transport(requests.Session):
         self.logged_in = False
         self.login_code = ""
         """What KRX last answered to a login."""
-        self._wire = wire
+        self._client = client
         self._any_clock = any_clock
         self._compared: set[str] = set()
         """Hosts whose clock was compared with this machine's."""
@@ -63,22 +62,22 @@ class Transport(requests.Session):
         login = address.path.endswith(_LOGIN_POST)
         # A redirect of a data page leads to an error page, or to plain http; one of the login would take it along.
         options["allow_redirects"] = host == NAVER or (address.path.startswith(_LOGIN_PAGES) and not login)
-        patience, asked = self._wire.patience, _asked(address, options)
+        timeouts, asked = self._client.timeouts, _asked(address, options)
 
         def send(seconds: float) -> requests.Response:
-            options["timeout"] = min(patience.connect, seconds), min(patience.read, seconds)
+            options["timeout"] = min(timeouts.connect, seconds), min(timeouts.read, seconds)
             try:
                 answer = super(Transport, self).request(method, url, headers=headers, **options)
             except requests.exceptions.TooManyRedirects:
-                raise RefusalError(say("redirects that lead nowhere")) from None
+                raise RefusalError(_("redirects that lead nowhere")) from None
             except requests.RequestException as error:
-                raise PassingError(_why(error)) from None
+                raise TemporaryError(_why(error)) from None
             _look_at(answer, host, address.path, str(asked.get("symbol", "")))
             self._compare_clocks(answer, host)
             return answer
 
         # A login that got no answer may have been counted all the same, and KRX locks accounts.
-        answer = self._wire.ask(host, _name(asked) or address.path.rsplit("/", 1)[-1], send, once=login)
+        answer = self._client.ask(host, _name(asked) or address.path.rsplit("/", 1)[-1], send, once=login)
         if login:
             self.login_code = _login_code(answer)
         return answer
@@ -91,22 +90,22 @@ class Transport(requests.Session):
         asked, leads = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
         if asked.hostname == NAVER and leads.hostname != NAVER:
             # Over plain http any network can answer in Naver's place: one that wants a login of its own does.
-            raise PassingError(
-                say("the network answers with a redirect to {place}", place=leads.netloc or say("another page"))
+            raise TemporaryError(
+                _("the network answers with a redirect to {place}", place=leads.netloc or _("another page"))
             )
         if asked.hostname == KRX and (leads.scheme, leads.netloc) != ("https", KRX):
-            raise RefusalError(say("a redirect to {place}", place=f"{leads.scheme}://{leads.netloc}"))
+            raise RefusalError(_("a redirect to {place}", place=f"{leads.scheme}://{leads.netloc}"))
         return target
 
     def _compare_clocks(self, answer: requests.Response, host: str) -> None:
         """Figures count as final by this machine's clock: one that is wrong would make a price of noon a close."""
-        theirs, ours = answered_at(answer), self._wire.breaker.now()
+        theirs, ours = answered_at(answer), self._client.breaker.now()
         if self._any_clock or theirs is None or host in self._compared:
             return
         if abs(ours - theirs) > CLOCK_TOLERANCE:
             raise NetworkError(
-                "this machine's clock says {ours:%Y-%m-%d %H:%M} KST, the exchange's ({host}) "
-                "{theirs:%Y-%m-%d %H:%M}: set it",
+                "this machine's clock says {ours:%Y-%m-%d %H:%M} KST, the exchange's ({host}) {theirs:%Y-%m-%d %H:%M}",
+                hint="set it",
                 ours=ours.astimezone(KST),
                 host=host,
                 theirs=theirs,
@@ -136,19 +135,19 @@ def _why(error: requests.RequestException) -> str:
     """A failed request in a few words; the library's own would name objects and their addresses."""
     text = str(error)
     for sign, words in (
-        ("NameResolution", say("its name could not be resolved")),
-        ("resolve", say("its name could not be resolved")),
-        ("refused", say("it refused the connection")),
-        ("unreachable", say("the network is unreachable")),
-        ("ConnectTimeout", say("it did not accept the connection in time")),
-        ("CERTIFICATE", say("its certificate is not trusted")),
-        ("Read timed out", say("it did not answer in time")),
-        ("ContentDecoding", say("its answer could not be unpacked")),
-        ("decode", say("its answer could not be unpacked")),
+        ("NameResolution", _("its name could not be resolved")),
+        ("resolve", _("its name could not be resolved")),
+        ("refused", _("it refused the connection")),
+        ("unreachable", _("the network is unreachable")),
+        ("ConnectTimeout", _("it did not accept the connection in time")),
+        ("CERTIFICATE", _("its certificate is not trusted")),
+        ("Read timed out", _("it did not answer in time")),
+        ("ContentDecoding", _("its answer could not be unpacked")),
+        ("decode", _("its answer could not be unpacked")),
     ):
         if sign in text or sign in type(error).__name__:
             return words
-    return say("the connection was dropped")
+    return _("the connection was dropped")
 
 
 def _login_code(answer: requests.Response) -> str:
@@ -157,7 +156,9 @@ def _login_code(answer: requests.Response) -> str:
     code = content.get("_error_code") if isinstance(content, dict) else None
     if not isinstance(code, str):
         raise NetworkError(
-            "{host}: the login is answered in a form that is not known: try later, or update the screener", host=KRX
+            "{host}: the login is answered in a form that is not known",
+            hint="try later, or update the screener",
+            host=KRX,
         )
     return code
 
@@ -168,15 +169,16 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
     if host == KRX and status == 400 and "LOGOUT" in text[:200] and not path.startswith(_LOGIN_PAGES):
         raise LoggedOutError
     if status in _REFUSED:
-        raise RefusalError(say("status {status}", status=status))
+        raise RefusalError(_("status {status}", status=status))
     if status >= 500:
-        raise PassingError(say("status {status}", status=status))
+        raise TemporaryError(_("status {status}", status=status))
     if status >= 300:
         if answer.is_redirect:
-            place = urlsplit(answer.headers["location"]).netloc or say("another page")
-            raise RefusalError(say("a redirect to {place}", place=place))
+            place = urlsplit(answer.headers["location"]).netloc or _("another page")
+            raise RefusalError(_("a redirect to {place}", place=place))
         raise NetworkError(
-            "{host}: status {status} for {path}: see whether a newer screener knows the new address",
+            "{host}: status {status} for {path}",
+            hint="see whether a newer screener knows the new address",
             host=host,
             status=status,
             path=path,
@@ -185,7 +187,7 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
     if page:
         return
     if text.lstrip("\ufeff \r\n\t")[:14].lower().startswith(("<!doctype html", "<html", "<head", "<script")):
-        raise RefusalError(say("a web page instead of data"))
+        raise RefusalError(_("a web page instead of data"))
     try:
         if host == NAVER:
             # It is parsed so by pykrx anyway; expat resolves nothing outside.
@@ -194,8 +196,8 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
             answer.json()
     except (ElementTree.ParseError, ValueError):
         if not text.strip():
-            raise PassingError(say("an empty answer")) from None
-        raise PassingError(say("an answer that breaks off")) from None
+            raise TemporaryError(_("an empty answer")) from None
+        raise TemporaryError(_("an answer that breaks off")) from None
     if host == KRX:
         _is_utf8(answer.content)
 
@@ -205,7 +207,8 @@ def _is_of(symbol: str, root: ElementTree.Element) -> None:
     chart = root.find("chartdata")
     if chart is not None and chart.find("item") is not None and chart.get("symbol") != symbol:
         raise NetworkError(
-            "{host} answers with the prices of {other} for {symbol}: they are not stored, try later",
+            "{host} answers with the prices of {other} for {symbol}",
+            hint="they are not stored, try later",
             host=NAVER,
             other=chart.get("symbol"),
             symbol=symbol,
@@ -217,4 +220,21 @@ def _is_utf8(content: bytes) -> None:
     try:
         content.decode()
     except UnicodeDecodeError:
-        raise PassingError(say("an answer in another charset than it says")) from None
+        raise TemporaryError(_("an answer in another charset than it says")) from None
+
+
+_PAGES = {
+    KRX: f"{LOGIN_URL}/contents/MDC/COMS/client/MDCCOMS001.cmd",
+    NAVER: f"http://{NAVER}/sise.nhn?symbol=005930&timeframe=day&count=1&requestType=0",
+}
+
+
+def ping(host: str, client: Client) -> datetime | None:
+    """Ask KRX for its login page, or Naver for one price; returns the answer's time, KST, or None if it has none.
+
+    Raises:
+        BlockedError: the host refuses this machine, now or since earlier.
+        NetworkError: it could not be reached, or did not answer in time.
+    """
+    with Transport(client, any_clock=True) as transport:
+        return answered_at(transport.request("GET", _PAGES[host]))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from screener.errors import DataError, LoginError, NetworkError, UsageError
+from screener.i18n import _
+from screener.krx.client import Client, RefusalError, TemporaryError
 from screener.krx.rows import index_rows, market_rows
-from screener.krx.wire import PassingError, RefusalError, Wire
-from screener.words import say
 
 if TYPE_CHECKING:
     from krx_openapi import KRX
@@ -51,7 +51,7 @@ class OpenApi:
     same_day = False
     at_once = 20
 
-    def __init__(self, key: str, wire: Wire) -> None:
+    def __init__(self, key: str, client: Client) -> None:
         """Take the user's key; it goes to KRX and nowhere else.
 
         Raises:
@@ -60,8 +60,8 @@ class OpenApi:
         """
         if not key.strip():
             # The library would look for another one in places of its own.
-            raise LoginError("KRX_AUTH_KEY is empty: set it to a key from {site}, or unset it", site=SITE)
-        self.wire = wire
+            raise LoginError("KRX_AUTH_KEY is empty", hint="set it to a key from {site}, or unset it", site=SITE)
+        self.client = client
         self._key = key
         self._library = _load()
 
@@ -90,8 +90,8 @@ class OpenApi:
                 level = [row for row in rows if row.get("IDX_NM") == name]
                 if len(level) != 1:
                     raise DataError(
-                        "KRX Open API names {name} {count} times among the indices of {day}: see whether a newer "
-                        "screener knows its new name",
+                        "KRX Open API names {name} {count} times among the indices of {day}",
+                        hint="see whether a newer screener knows its new name",
                         name=name,
                         count=len(level),
                         day=day,
@@ -116,12 +116,15 @@ class OpenApi:
             return list(answers.values())
         if len(without) < len(answers):
             raise DataError(
-                "KRX Open API: {service} has nothing on {day}: half a market is not stored; try later",
+                "KRX Open API: {service} has nothing on {day}",
+                hint="half a market is not stored; try later",
                 service=without[0],
                 day=day,
             )
         if day < SINCE:
-            raise DataError("KRX Open API has no figures of {day}: it has those from {since} on", day=day, since=SINCE)
+            raise DataError(
+                "KRX Open API has no figures of {day}", hint="it has those from {since} on", day=day, since=SINCE
+            )
         return []
 
     def _ask(self, day: date, service: str, fetch: Callable[[KRX, str], Sequence[Row]]) -> Sequence[Row]:
@@ -133,11 +136,12 @@ class OpenApi:
             except self._library.KRXError as error:
                 raise _fault(self._library, error, service) from None
 
-        rows = self.wire.ask(HOST, f"{service} {day}", send)
-        others = {row.get("BAS_DD", say("no date")) for row in rows} - {stamp}
+        rows = self.client.ask(HOST, f"{service} {day}", send)
+        others = {row.get("BAS_DD", _("no date")) for row in rows} - {stamp}
         if others:
             raise NetworkError(
-                "KRX Open API: {service} answers with figures of {other} for {day}: nothing is stored, try later",
+                "KRX Open API: {service} answers with figures of {other} for {day}",
+                hint="nothing is stored, try later",
                 service=service,
                 other=min(others),
                 day=day,
@@ -150,45 +154,46 @@ def _load() -> ModuleType:
         import krx_openapi
     except ImportError:
         raise UsageError(
-            "KRX_AUTH_KEY is set, but KRX's Open API needs a library: pip install 'krx-impact-screener[openapi]'"
+            "KRX_AUTH_KEY is set, but KRX's Open API needs a library", hint="pip install 'krx-impact-screener[openapi]'"
         ) from None
     return krx_openapi
 
 
 def _fault(library: Any, error: Exception, service: str) -> Exception:
-    """What the library's error is for a `Wire`; it keeps the status in its text only."""
+    """What the library's error is for a `Client`; it keeps the status in its text only."""
     text = str(error)
     found = re.match(r"HTTP (\d{3}) ", text)
     status = int(found.group(1)) if found else 0
     transport = _TRANSPORT.match(text)
     if isinstance(error, library.KRXConfigError):
-        return LoginError("KRX_AUTH_KEY holds characters that no key has: copy it anew from {site}", site=SITE)
+        return LoginError("KRX_AUTH_KEY holds characters that no key has", hint="copy it anew from {site}", site=SITE)
     if isinstance(error, library.KRXAuthError) or status == 401:
         return LoginError(
-            "KRX Open API refuses KRX_AUTH_KEY, or the service {service} was not applied for: see {site} (a "
-            "key is good for a year, and each service is applied for)",
+            "KRX Open API refuses KRX_AUTH_KEY, or the service {service} was not applied for",
+            hint="see {site} (a key is good for a year, and each service is applied for)",
             service=service,
             site=SITE,
         )
     if isinstance(error, library.KRXRateLimitError):
         return NetworkError(
-            "KRX Open API: the 10,000 requests a day of this key are used up: run it again after midnight KST"
+            "KRX Open API: the 10,000 requests a day of this key are used up", hint="run it again after midnight KST"
         )
     if transport:
-        return PassingError(_dropped(transport.group(1)))
+        return TemporaryError(_dropped(transport.group(1)))
     if status >= 500:
-        return PassingError(say("status {status}", status=status))
+        return TemporaryError(_("status {status}", status=status))
     if status == 403 or 300 <= status < 400:
-        return RefusalError(say("status {status}", status=status))
+        return RefusalError(_("status {status}", status=status))
     if text.startswith(("non-JSON response", "unexpected KRX response")):
-        return RefusalError(say("something else than data"))
+        return RefusalError(_("something else than data"))
     said = (
-        say("status {status}", status=status)
+        _("status {status}", status=status)
         if status
         else "".join(letter for letter in text if letter.isprintable())[:120]
     )
     return NetworkError(
-        "KRX Open API: {service}: {said}: try later, or see whether a newer krx-openapi knows it",
+        "KRX Open API: {service}: {said}",
+        hint="try later, or see whether a newer krx-openapi knows it",
         service=service,
         said=said,
     )
@@ -197,9 +202,9 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
 def _dropped(cause: str) -> str:
     """Why there was no answer; `cause` is what Python calls it."""
     known = {
-        "gaierror": say("its name could not be resolved"),
-        "ConnectionRefusedError": say("it refused the connection"),
-        "TimeoutError": say("it did not answer in time"),
-        "SSLCertVerificationError": say("its certificate is not trusted"),
+        "gaierror": _("its name could not be resolved"),
+        "ConnectionRefusedError": _("it refused the connection"),
+        "TimeoutError": _("it did not answer in time"),
+        "SSLCertVerificationError": _("its certificate is not trusted"),
     }
-    return known.get(cause) or say("the connection was dropped ({cause})", cause=cause)
+    return known.get(cause) or _("the connection was dropped ({cause})", cause=cause)

@@ -1,7 +1,7 @@
 """Prices through pykrx: the one module that imports it, and keeps its sharp edges in.
 
 pykrx logs in while it is imported, prints to stdout, has no timeouts and checks no status; it sends KRX's cookie to
-Naver as well. It does offer a place for a session of one's own: the one put there sends every request through a `Wire`.
+Naver as well. It does take a session of one's own: the one given to it sends every request through a `Client`.
 """
 
 from __future__ import annotations
@@ -12,25 +12,23 @@ import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from screener.errors import DataError, LoginError, NetworkError
+from screener.i18n import _
 from screener.krx.account import Account, PasswordAge
 from screener.krx.checks import BENCHMARKS
+from screener.krx.client import Client
+from screener.krx.hours import LONGEST_CLOSURE
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
 from screener.krx.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
-from screener.krx.wire import Wire
-from screener.words import say
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
 """Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
-FORTNIGHT = timedelta(days=14)
-"""Longer than KRX ever closes."""
 INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
 INDUSTRY_MARKETS = ("STK", "KSQ")
 EXPIRED = "CD010"
@@ -44,12 +42,12 @@ class Pykrx:
     at_once = 400
     """KRX gives an index for two years at most."""
 
-    def __init__(self, account: Account | None, wire: Wire, password_age: PasswordAge | None = None) -> None:
+    def __init__(self, account: Account | None, client: Client, password_age: PasswordAge | None = None) -> None:
         self.name = "pykrx-login" if account else "pykrx-keyless"
-        self.wire = wire
+        self.client = client
         self._account = account
         self._password_age = password_age
-        self._transport = Transport(wire)
+        self._transport = Transport(client)
         self._pykrx: _Modules | None = None
 
     def history(self, ticker: str, first: date, last: date) -> pa.Table:
@@ -63,7 +61,7 @@ class Pykrx:
         return market_rows(
             day,
             self._records(
-                say("session {day}", day=day), lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")
+                _("session {day}", day=day), lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")
             ),
             ticker="ISU_SRT_CD",
             name="ISU_ABBRV",
@@ -74,14 +72,14 @@ class Pykrx:
 
         So a day that was none is not the only one asked for, and each session stands beside the one before it.
         """
-        first, last = f"{days[0] - FORTNIGHT:%Y%m%d}", f"{days[-1]:%Y%m%d}"
+        first, last = f"{days[0] - LONGEST_CLOSURE:%Y%m%d}", f"{days[-1]:%Y%m%d}"
         # The study needs the indices of the two markets every day.
         names = INDEX_CODES if len(days) > WEEK else BENCHMARKS
 
         def one(code: str) -> Sequence[Mapping[str, str]]:
             # KRX's codes repeat across its families of indices: the first digit is the family.
             return self._records(
-                say("index {code}", code=code),
+                _("index {code}", code=code),
                 lambda pykrx: pykrx.krx.개별지수시세().fetch(code[1:], code[0], first, last),
             )
 
@@ -93,7 +91,7 @@ class Pykrx:
 
         def of(kind: int) -> Sequence[Mapping[str, str]]:
             return self._records(
-                say("flows {day}", day=day),
+                _("flows {day}", day=day),
                 lambda pykrx: pykrx.krx.투자자별_순매수상위종목().fetch(on, on, "ALL", kind),
             )
 
@@ -103,7 +101,7 @@ class Pykrx:
         """INDUSTRIES rows: one request a market."""
 
         def of(market: str) -> Sequence[Mapping[str, str]]:
-            what = say("industries {day}", day=day)
+            what = _("industries {day}", day=day)
             return self._records(what, lambda pykrx: pykrx.krx.업종분류현황().fetch(f"{day:%Y%m%d}", market))
 
         return industry_rows(day, [record for market in INDUSTRY_MARKETS for record in of(market)])
@@ -115,11 +113,13 @@ class Pykrx:
             LoginError: KRX refuses the account; asking again would bring it closer to being locked.
         """
         if self._account is None:
-            raise LoginError("data.krx.co.kr asks for an account: set KRX_ID and KRX_PW (free at data.krx.co.kr)")
+            raise LoginError(
+                "data.krx.co.kr asks for an account", hint="set KRX_ID and KRX_PW (free at data.krx.co.kr)"
+            )
         if self._transport.logged_in:
             return
         if any("\udc80" <= letter <= "\udcff" for letter in self._account.login + self._account.password):
-            raise LoginError("KRX_ID or KRX_PW is not UTF-8 text: set it anew")
+            raise LoginError("KRX_ID or KRX_PW is not UTF-8 text", hint="set it anew")
         modules = self._load()
         with _quiet():
             accepted = modules.auth.login_krx(self._account.login, self._account.password, self._transport)
@@ -130,14 +130,14 @@ class Pykrx:
                 self._password_age.accepted(self._account)
         elif code == EXPIRED:
             raise LoginError(
-                "KRX says that this account's password has expired (it does every 3 months): change it at "
-                "{address}, then set KRX_PW",
+                "KRX says that this account's password has expired (it does every 3 months)",
+                hint="change it at {address}, then set KRX_PW",
                 address=LOGIN_URL,
             )
         else:
             raise LoginError(
-                "KRX refuses KRX_ID and KRX_PW (code {code}): check them at {address}; they were tried once "
-                "only, for KRX locks accounts",
+                "KRX refuses KRX_ID and KRX_PW (code {code})",
+                hint="check them at {address}; they were tried once only, for KRX locks accounts",
                 code=code,
                 address=LOGIN_URL,
             )
@@ -155,12 +155,13 @@ class Pykrx:
                 frame = self._ask(what, fetch)
             except LoggedOutError:
                 raise LoginError(
-                    "KRX ended the session twice: does another program use the same account? Stop it, or wait"
+                    "KRX ended the session twice", hint="does another program use the same account? Stop it, or wait"
                 ) from None
         if not len(frame):
             # On a holiday KRX names every stock, without prices; nothing at all is how it refuses without saying so.
             raise NetworkError(
-                "{host} answers with nothing for {what}: it refuses, or has nothing yet; try again later",
+                "{host} answers with nothing for {what}",
+                hint="it refuses, or has nothing yet; try again later",
                 host=KRX,
                 what=what,
             )
@@ -174,8 +175,8 @@ class Pykrx:
                 return fetch(modules)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
             raise DataError(
-                "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error}): see "
-                "whether a newer pykrx does",
+                "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error})",
+                hint="see whether a newer pykrx does",
                 name=self.name,
                 what=what,
                 kind=type(error).__name__,
@@ -189,8 +190,7 @@ class Pykrx:
         return self._pykrx
 
 
-@dataclass(frozen=True)
-class _Modules:
+class _Modules(NamedTuple):
     """What is used of pykrx."""
 
     krx: Any
@@ -209,7 +209,7 @@ def _import_pykrx() -> _Modules:
             from pykrx.website.krx.market import core
             from pykrx.website.naver import wrap
     except ImportError as error:
-        raise DataError("pykrx cannot be loaded ({error}): install the screener anew", error=error) from None
+        raise DataError("pykrx cannot be loaded ({error})", hint="install the screener anew", error=error) from None
     finally:
         os.environ.update(hidden)
     return _Modules(core, wrap, auth)

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, PRICES, TableKind
-from screener.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: st
         DataError: a field is missing, or holds no number where there should be one.
     """
     fields: Fields = {"date": _same(day, records), "ticker": ticker, "name": name, **_MARKET}
-    what = say("session {day}", day=day)
+    what = _("session {day}", day=day)
     return _table(MARKET, what, records, fields).append_column("change", _change(what, records, "CMPPREVDD_PRC"))
 
 
@@ -80,7 +80,7 @@ def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str
         DataError: a field is missing, or holds no number or date where there should be one.
     """
     name = pa.repeat(index, len(records)).dictionary_encode()
-    what = say("index {index}", index=index)
+    what = _("index {index}", index=index)
     table = _table(INDICES, what, records, {"date": day, "index": name, **_INDEX})
     return table.append_column("change", _change(what, records, change))
 
@@ -100,7 +100,7 @@ def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
         return PRICES.schema.empty_table()
     for field in _NAVER.values():
         if field not in frame:
-            _renamed(say("history of {ticker}", ticker=ticker), field)
+            _renamed(_("history of {ticker}", ticker=ticker), field)
     code = pa.repeat(ticker, len(days)).dictionary_encode()
     numbers = {name: pa.array(frame[field].to_numpy()) for name, field in _NAVER.items()}
     return pa.table({"date": pa.array(days), "ticker": code, **numbers}).cast(PRICES.schema)
@@ -119,7 +119,7 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
     """
     bought: dict[Any, dict[str, Any]] = {}
     for investor, its in records.items():
-        what = say("flows {day} ({investor})", day=day, investor=investor)
+        what = _("flows {day} ({investor})", day=day, investor=investor)
         tickers = _texts(what, its, "ISU_SRT_CD", required=True).to_pylist()
         amounts = _numbers(what, its, "NETBID_TRDVAL", pa.int64()).to_pylist()
         for ticker, amount in zip(tickers, amounts, strict=True):
@@ -135,7 +135,7 @@ def industry_rows(day: date, records: Records) -> pa.Table:
         DataError: a field is missing.
     """
     fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
-    return _table(INDUSTRIES, say("industries {day}", day=day), records, fields)
+    return _table(INDUSTRIES, _("industries {day}", day=day), records, fields)
 
 
 def _table(kind: TableKind, what: str, records: Records, fields: Fields) -> pa.Table:
@@ -167,7 +167,10 @@ def _texts(what: str, records: Records, field: str, *, required: bool = False) -
         _renamed(what, field)
     except (pa.ArrowInvalid, TypeError):
         raise DataError(
-            "KRX: {what}: {field} is not text: see whether a newer screener knows its new form", what=what, field=field
+            "KRX: {what}: {field} is not text",
+            hint="see whether a newer screener knows its new form",
+            what=what,
+            field=field,
         ) from None
     unreadable = pc.match_substring(texts, "\ufffd")
     if pc.any(unreadable).as_py():
@@ -188,12 +191,12 @@ def _numbers(what: str, records: Records, field: str, kind: pa.DataType) -> pa.A
     texts = _texts(what, records, field)
     bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
     bare = pc.if_else(pc.is_in(bare, _NONE), pa.scalar(None, pa.string()), bare)
-    return _cast(what, field, bare, lambda part: part.cast(kind), say("number"))
+    return _cast(what, field, bare, lambda part: part.cast(kind), _("number"))
 
 
 def _dates(what: str, records: Records, field: str) -> pa.Array[Any]:
     bare = pc.replace_substring(_texts(what, records, field, required=True), "/", "")
-    return _cast(what, field, bare, _to_dates, say("date"))
+    return _cast(what, field, bare, _to_dates, _("date"))
 
 
 def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
@@ -227,7 +230,8 @@ def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) 
 
 def _renamed(what: str, field: str) -> NoReturn:
     raise DataError(
-        "KRX: {what}: there is no {field}: renamed by KRX; see whether a newer screener knows it",
+        "KRX: {what}: there is no {field}",
+        hint="renamed by KRX; see whether a newer screener knows it",
         what=what,
         field=field,
     )

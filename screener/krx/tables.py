@@ -27,12 +27,15 @@ class TableKind:
     key: str
     """Column that, with `date`, makes a row unique."""
     schema: pa.Schema
+    monthly: bool = True
+    """Whether the store keeps a file a month, for whole markets; else one file holds all sessions."""
 
 
 PRICES = TableKind(
     "prices",
     "ticker",
     pa.schema([("date", pa.date32()), ("ticker", _WORD), *_OHLC, ("volume", pa.int64())]),
+    monthly=False,
 )
 """Histories of single stocks: adjusted closes, volume not adjusted."""
 
@@ -69,6 +72,7 @@ INDICES = TableKind(
             ("marcap", pa.int64()),
         ]
     ),
+    monthly=False,
 )
 """Index levels; `index` is KOSPI, KOSDAQ or KRX_SEMICONDUCTOR."""
 

@@ -1,4 +1,4 @@
-"""What a page says before it is printed anywhere: lines and tables of finished text, in one language.
+"""The blocks of a page: lines and tables of finished text, in one language.
 
 Every face (terminal, Markdown, HTML) shows these blocks and adds no figure of its own, so all of them say the same.
 """
@@ -7,20 +7,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, NamedTuple
 
 Tone = Literal["plain", "strong", "dim", "banner"]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One figure or word of a table."""
+class Key(StrEnum):
+    """The subject of a section, the same in every language and unique on a page.
+
+    Charts stand below the title of the section of their key.
+    """
+
+    SECTORS = "sectors"
+    PARTS = "parts"
+    PLANTED = "planted"
+    MOVERS = "movers"
+    BESIDE = "beside"
+    WINNERS = "winners"
+    LOSERS = "losers"
+    LATER = "later"
+    PATHS = "paths"
+    TREND = "trend"
+    SPREADS = "spreads"
+    THEMES = "themes"
+    CONTRIBUTION = "contribution"
+    HEAVYWEIGHTS = "large"
+    CONFOUNDERS = "confounders"
+    ABROAD = "abroad"
+    TESTS = "tests"
+    NAIVE_TESTS = "naive"
+    STOCKS = "stocks"
+    SKIPPED = "skipped"
+    QUALITY = "quality"
+    WINDOWS = "windows"
+    FACTS = "facts"
+    FLOWS = "flows"
+    SIDES = "sides"
+    DRIVERS = "drivers"
+    UNTESTED = "untested"
+    VERDICTS = "verdicts"
+    GROUPS = "groups"
+    INDUSTRIES = "industries"
+
+
+class Cell(NamedTuple):
+    """One cell of a table."""
 
     text: str
     value: float | None = None
-    """What the column sorts by: the figure before it became text. NaN = not known; None = the text itself."""
+    """The value that the column sorts by. NaN = unknown; None = the text itself."""
     sign: int = 0
-    """Direction of what it tells: 1 up, -1 down, 0 neither."""
+    """Direction: 1 up, -1 down, 0 neither."""
     dim: bool = False
 
 
@@ -31,7 +69,7 @@ class Field:
     header: str
     cells: Sequence[Cell]
     priority: int = 0
-    """0 stays always; where there is no room, of the others the highest number goes first."""
+    """0 is always shown; of the others, the highest number is dropped first where there is no space."""
     right: bool = True
 
     @property
@@ -40,8 +78,7 @@ class Field:
         return all(cell.text in ("", "-") for cell in self.cells)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Part of a line."""
 
     text: str
@@ -51,7 +88,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text, which a face may fold."""
+    """One line of text, which a format may wrap."""
 
     spans: tuple[Span, ...]
     tone: Tone = "plain"
@@ -59,7 +96,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """All of it, without looks."""
+        """The plain text."""
         return "".join(span.text for span in self.spans)
 
 
@@ -69,23 +106,23 @@ class Grid:
 
     fields: tuple[Field, ...]
     aligned_with: tuple[Field, ...] = ()
-    """Columns of a wider table beside it: where there is no room, both give up the same ones."""
+    """Columns of a table that must drop the same columns."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A title, and what stands below it."""
+    """A title, and the lines and tables below it."""
 
     key: str
-    """What it is about, the same in every language: `sectors`, `winners`, ...; no other section of the page has it."""
+    """A `Key`, or the id of a claim."""
     title: str
-    """Empty for what follows the head without a title of its own."""
+    """Empty for a section without a title."""
     body: tuple[Line | Grid, ...]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that one command says."""
+    """The text of one command."""
 
     title: str
     head: tuple[Line, ...]
@@ -93,5 +130,5 @@ class Page:
 
 
 def line(text: str, tone: Tone = "plain", indent: int = 0) -> Line:
-    """A line of one look."""
+    """A line of one span."""
     return Line((Span(text),), tone, indent)

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from screener.analysis.claims import Checked
-from screener.analysis.flows import GroupFlow
-from screener.analysis.impact import Impact
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Group, GroupRow, Window
+from screener.analysis.discover import Stirred
+from screener.analysis.frames import Frames, from_rows
+from screener.analysis.model import Rules, Window
 from screener.analysis.scores import LARGEST_Q
-from screener.analysis.truth import Truth
 from screener.data.quality import Finding
-from screener.data.sources.base import File, Printed, Tried
-from screener.words import Language
+from screener.data.sources import File, Tried
+from screener.data.universe import Filters
+from screener.i18n import N_, Language, _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""
+
+
+BANNERS = {
+    "press": N_(
+        "These are {n} figures that newspapers chose to print. They print what moved, so "
+        "sector means are overstated, and nothing can be said of significance. The full "
+        "study: {command}"
+    ),
+    "demo": N_(
+        "SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."
+    ),
+}
+"""By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study."""
+MODELS = {"market": N_("market model"), "market-adjusted": N_("market-adjusted"), "mean-adjusted": N_("mean-adjusted")}
+"""How the expected return is formed."""
+MEASURES = {"score": N_("Score"), "caar": N_("CAAR %"), "q": N_("q")}
+"""Figures of a trend."""
+_SHORT_BANNERS = {
+    "press": N_("figures that newspapers chose to print: sector means are overstated"),
+    "demo": N_("simulated market: every figure is made up"),
+}
 
 
 @dataclass(frozen=True)
@@ -100,16 +123,6 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Flow:
-    """Net purchases of one session, KRW."""
-
-    day: date
-    foreign: int | None
-    institution: int | None
-    individual: int | None
-
-
-@dataclass(frozen=True)
 class TrendRow:
     """One sector as the report of one session had it, over all days since the event. Decimals; NaN = not known."""
 
@@ -132,59 +145,64 @@ class TrendRow:
 
 
 @dataclass(frozen=True)
+class ScanFacts:
+    """How a whole market was scanned; its rows are in the frames."""
+
+    filters: Filters
+    listed: int
+    """Stocks at the base, before any filter."""
+    left_out: Mapping[str, int | None]
+    """By filter, stocks that it left out; None where the source does not know."""
+    formed_on: int
+    """Sessions that the groups were formed on; 0 if there are fewer than are needed."""
+    ordinary: int
+    """Placebo sessions on which the search was repeated."""
+    stirred: Stirred
+    """Whether more groups moved than usual."""
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything a report says."""
+    """Everything a report says: on the configured sectors, on one stock among them, or on a whole market."""
 
     event: EventFacts
     as_of: date
     provenance: Provenance
     rules: Rules
-    groups: tuple[Group, ...]
-    impact: Impact
+    windows: tuple[Window, ...]
+    """The event windows, those that the prices do not reach over among them."""
+    frames: Frames
+    """The tables."""
     findings: tuple[Finding, ...]
-    printed: Mapping[str, Printed]
-    """By ticker, who printed its figure; empty if no newspaper is the source."""
-    planted: tuple[Truth, ...] = ()
-    """Of a simulated market, what was planted beside what was found."""
-    claims: tuple[Checked, ...] = ()
-    """What was said about the event, and what prices say to it; empty for a choice of sectors."""
-    flows: tuple[GroupFlow, ...] = ()
-    """Who bought each sector and theme; empty where the source has no flows."""
     sessions: tuple[date, ...] = ()
     """From the event day to the last session of the prices."""
-    trend: tuple[TrendRow, ...] = ()
-    """How the reports of these sessions had the sectors, this report last; empty unless it measures the days so far."""
+    scan: ScanFacts | None = None
+    """Of a whole market; None otherwise."""
+    ticker: str | None = None
+    """The stock that the report is about; None for a report on all."""
+
+    def with_frames(self, **frames: pd.DataFrame) -> Report:
+        """The report with other tables of these names."""
+        return replace(self, frames=replace(self.frames, **frames))
+
+    def with_trend(self, rows: Iterable[TrendRow]) -> Report:
+        """The report with how the reports of its sessions had the sectors, itself last."""
+        names = {"as_of": "reported", "caar": "caar_ew"}
+        return self.with_frames(
+            trend=from_rows("trend", ({names.get(key, key): value for key, value in vars(row).items()} for row in rows))
+        )
 
     @property
     def banner(self) -> str | None:
         """Key of the warning that belongs on every face of this report; None for a study of real prices."""
         if self.provenance.simulated:
-            return "banner_demo"
-        return "banner_press" if self.provenance.selected else None
+            return "demo"
+        return "press" if self.provenance.selected else None
 
     @property
     def leading(self) -> Window:
         """The window that the report leads with; a report without one is not made."""
-        assert self.impact.leading is not None  # noqa: S101 - for the type alone
-        return self.impact.leading
-
-    def group(self, label: str) -> Group:
-        """The sector or theme of that label."""
-        return next(group for group in self.groups if group.label == label)
-
-    def sectors(self, window: Window) -> list[GroupRow]:
-        """Sectors in `window`, best first, those that were put together after the event at the end."""
-        rows = [row for row in self.impact.groups if row.group.theme is None and row.window == window]
-        return sorted(rows, key=_best_first)
-
-    def themes(self, window: Window, sector: str) -> list[GroupRow]:
-        """Themes of a sector in `window`, best first."""
-        rows = [
-            row
-            for row in self.impact.groups
-            if row.group.theme is not None and row.group.sector == sector and row.window == window
-        ]
-        return sorted(rows, key=_best_first)
+        return next(window for window in self.windows if window.available)
 
     def confounders(self, window: Window) -> list[Happening]:
         """What else moved prices during `window`."""
@@ -203,6 +221,6 @@ class Report:
         return "; ".join(f"{one.day} {one.what.in_(language)}" for one in self.confounders(window))
 
 
-def _best_first(row: GroupRow) -> tuple[bool, bool, float]:
-    unknown = row.mean_return_ew != row.mean_return_ew
-    return row.group.post_hoc, unknown, 0.0 if unknown else -row.mean_return_ew
+def short_banner(banner: str | None) -> str | None:
+    """The warning of a report, short enough for a cell; None where it needs none."""
+    return _(_SHORT_BANNERS[banner]) if banner else None

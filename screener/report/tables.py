@@ -1,141 +1,145 @@
-"""The report's tables as rows of plain values: what every file writes, in the same columns and decimals."""
+"""The tables of a report as every file writes them: registry columns, rounded figures, text in one language."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Window
-from screener.report.columns import Cell, Column, Form
-from screener.report.forms.claims import CLAIMS
-from screener.report.forms.groups import PLACEBOS, SECTORS, SPREADS
-from screener.report.forms.series import LEVELS, PATHS, PLANTED, TREND
-from screener.report.forms.stocks import STOCKS
-from screener.report.model import SCHEMA_VERSION, EventFacts, Provenance, Report
-from screener.words import Words
+import numpy as np
+import pandas as pd
+
+from screener.i18n import language
+from screener.report.columns import REPORT_TABLES, SCAN_TABLES, Column, TableSpec
+from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
+from screener.report.views import claims
+from screener.report.views.grids import rows_of
+
+Cell = str | int | float | None
+"""Text, a date as 2025-01-31, an integer, a rounded float; None = unknown."""
+
+OPTIONAL = ("trend", "planted")
+"""Tables that a report leaves out where they have no rows."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A named table: header, and rows of text, integers, rounded figures, or None where there is nothing."""
+    """A named table."""
 
     name: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    cells: tuple[list[Cell], ...]
+    """By column, a cell for each row."""
     about: Mapping[str, str] = field(default_factory=dict)
-    """What it says of itself where a format has room for it: rows, event, as_of, source, banner, language,
-    schema_version."""
+    """Metadata, for formats that have room for it: rows, event, as_of, source, banner, language, schema_version."""
 
     @property
     def header(self) -> list[str]:
         """Names of the columns."""
         return [column.name for column in self.columns]
 
-    def only(self, column: str, values: Collection[Cell]) -> Table:
-        """The rows that have one of `values` in that column."""
-        at = self.header.index(column)
-        return replace(self, rows=tuple(row for row in self.rows if row[at] in values))
+    @property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """The cells by row."""
+        return list(zip(*self.cells, strict=True))
 
     def records(self) -> list[dict[str, Cell]]:
         """Rows as dictionaries."""
-        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+        header = self.header
+        return [dict(zip(header, row, strict=True)) for row in self.rows]
 
 
-class Sourced(Protocol):
-    """What the columns that stand in every table are taken from."""
-
-    @property
-    def banner(self) -> str | None:
-        """Key of a warning."""
-        ...
-
-    @property
-    def event(self) -> EventFacts:
-        """The event."""
-        ...
-
-    @property
-    def as_of(self) -> date:
-        """Last day of the prices."""
-        ...
-
-    @property
-    def provenance(self) -> Provenance:
-        """Where the prices come from."""
-        ...
-
-    @property
-    def rules(self) -> Rules:
-        """How it was measured."""
-        ...
+def tables_of(report: Report, names: Iterable[str] | None = None) -> list[Table]:
+    """The tables of `report` in the language of the process, by default all; one stock's rows alone on its card."""
+    specs = SCAN_TABLES if report.scan else REPORT_TABLES
+    wanted = {spec.name for spec in specs} if names is None else set(names)
+    tables = [_table(report, spec) for spec in specs if spec.name in wanted]
+    return [table for table in tables if table.name not in OPTIONAL or table.rows]
 
 
-class _Ordinary(NamedTuple):
-    """One ordinary session that a spread was ranked among."""
-
-    sector_a: str
-    sector_b: str
-    window: Window
-    ordinary: int
-    z_ewma: float
-
-
-def tables(report: Report, words: Words) -> list[Table]:
-    """Every table of `report`; names of stocks in the language of `words`."""
-    impact = report.impact
-    placebos = [
-        _Ordinary(row.sector_a, row.sector_b, row.window, number, z)
-        for row in impact.spreads
-        for number, z in enumerate(row.headline.ordinary, 1)
-    ]
-    return [
-        table_of(report, words, STOCKS, impact.stocks),
-        table_of(report, words, SECTORS, impact.groups),
-        table_of(report, words, SPREADS, impact.spreads),
-        table_of(report, words, PLACEBOS, placebos),
-        table_of(report, words, PATHS, impact.paths),
-        *([table_of(report, words, TREND, report.trend)] if report.trend else []),
-        table_of(report, words, LEVELS, impact.levels),
-        *([table_of(report, words, PLANTED, report.planted)] if report.planted else []),
-        table_of(report, words, CLAIMS, report.claims),
-    ]
-
-
-def table_of(report: Sourced, words: Words, form: Form, rows: Iterable[Any]) -> Table:
-    """The table of that form with `rows` of `report`."""
+def _table(report: Report, spec: TableSpec) -> Table:
+    frame = _of_stock(report, spec.name) if report.ticker else getattr(report.frames, spec.name)
+    frame = frame.assign(**_constants(report), **_texts(report, spec.name, frame))
     about = {
-        "rows": form.row,
+        "rows": spec.row,
         "event": report.event.id,
         "as_of": report.as_of.isoformat(),
         "source": report.provenance.source,
-        "language": words.language,
+        "language": language(),
         "schema_version": SCHEMA_VERSION,
     }
-    if report.banner:
-        about["banner"] = words(f"{report.banner}_short")
-    cells = tuple(tuple(column.cell(row, report, words) for column in form.columns) for row in rows)
-    return Table(form.name, form.columns, cells, about)
+    if banner := short_banner(report.banner):
+        about["banner"] = banner
+    cells = tuple(_cells(column, frame[column.name]) for column in spec.columns)
+    return Table(spec.name, spec.columns, cells, about)
 
 
-def to_csv(table: Table) -> bytes:
-    """UTF-8 with BOM, so that spreadsheets take Hangul for what it is; figures with a fixed number of decimals."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.header)
-    for row in table.rows:
-        writer.writerow([_csv_cell(column, cell) for column, cell in zip(table.columns, row, strict=True)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+def _cells(column: Column, values: pd.Series[Any]) -> list[Cell]:
+    decimals, holds = column.unit.decimals, column.unit.holds
+    if holds in (float, int, bool):
+        known = np.isfinite(values.to_numpy(dtype=float)).tolist()
+        if decimals is None:
+            return [int(value) if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)]
+        return [
+            round(value, decimals) + 0.0 if is_known else None  # the sum turns -0.0 into 0.0
+            for value, is_known in zip(values.tolist(), known, strict=True)
+        ]
+    if holds is date:
+        days = {day: None if day is None else day.isoformat() for day in set(values)}
+        return [days[day] for day in values]
+    return values.tolist()
 
 
-def _csv_cell(column: Column, cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        # A spreadsheet runs such a cell as a formula.
-        return "'" + cell if cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else cell
-    return f"{cell:.{column.decimals}f}" if column.decimals is not None else str(cell)
+def _of_stock(report: Report, name: str) -> pd.DataFrame:
+    """The rows about the stock of a card: its own, and the levels of its sectors and of the indices."""
+    frame: pd.DataFrame = getattr(report.frames, name)
+    if name != "levels":
+        return frame[frame["ticker"] == report.ticker]
+    stocks = report.frames.stocks
+    sectors = stocks.loc[stocks["ticker"] == report.ticker, "sector"]
+    return frame[frame["series"].isin([report.ticker, *sectors, *report.provenance.benchmark_returns])]
+
+
+def _constants(report: Report) -> dict[str, Any]:
+    """Columns that hold one value in every row of a report."""
+    return {
+        "event": report.event.id,
+        "as_of": report.as_of,
+        "source": report.provenance.source,
+        "model": report.rules.model.value if report.provenance.study else None,
+        "benchmark": report.provenance.benchmark,
+        "banner": short_banner(report.banner),
+    }
+
+
+def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns whose text depends on the language."""
+    if name == "claims":
+        return _claim_texts(report, frame)
+    texts: dict[str, Any] = {
+        column: frame[f"{column}_{language()}"] for column in ("name", "strongest") if f"{column}_ko" in frame
+    }
+    if "window_start" in frame:
+        texts_of = {(window.first, window.last): news(report.confounders(window)) or None for window in report.windows}
+        windows = zip(frame["window_start"], frame["window_end"], strict=True)
+        texts["confounders"] = pd.Series([texts_of[window] for window in windows], frame.index, dtype=object)
+    return texts
+
+
+def _claim_texts(report: Report, frame: pd.DataFrame) -> dict[str, Any]:
+    rows = rows_of(frame)
+    texts = {
+        "said": [claims.text(row, "said") for row in rows],
+        "by": ["; ".join(row.by) for row in rows],
+        "figures": ["; ".join(claims.figures(row, report)) for row in rows],
+        "reason": [claims.reason(row) for row in rows],
+        "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in claims.others(row, report)) for row in rows],
+        "confounders": [news(claims.confounders(row, report)) for row in rows],
+    }
+    return {column: pd.Series(values, frame.index, dtype=object) for column, values in texts.items()}
+
+
+def news(happenings: Iterable[Happening]) -> str:
+    """Other news in one line, each with its day; '' for none."""
+    return "; ".join(f"{happening.day} {happening.what.in_(language())}" for happening in happenings)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Floats
-from screener.study.expected import Fit
-from screener.study.statistic import two_sided as two_sided
+from screener.study.models import Fit
+from screener.study.parametric import two_sided
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class WindowResult:
     """(N,) two-sided p of `scar` under Student's t with M - p degrees of freedom."""
 
 
-def over_window(fit: Fit, returns: Floats, window: slice, *, partial: bool = False) -> WindowResult:
-    """Abnormal performance over the sessions `window` of the panel that `fit` was made on.
+def over_window(fit: Fit, window: slice, *, partial: bool = False) -> WindowResult:
+    """Abnormal performance over the sessions `window`.
 
     Var(CAR) = s^2 (L + z'(X'X)^-1 z) with z the sum of the window's regressors: one set of estimates serves every
     day, so the days' errors are correlated and neither L s^2 nor a sum of daily variances will do
@@ -37,23 +37,22 @@ def over_window(fit: Fit, returns: Floats, window: slice, *, partial: bool = Fal
 
     Args:
         fit: the fitted model.
-        returns: (T, N) the returns that `fit` was made on.
         window: the rows of the event window.
         partial: sum over the days that a security did trade, L and z counted over the same days, instead of NaN.
     """
     abnormal = fit.abnormal[window]
     length: Floats | int = abnormal.shape[0]
-    actual = returns[window]
+    actual = fit.returns[window]
     if partial:
         own = np.isfinite(abnormal)
         length = own.sum(axis=0).astype(np.float64)
-        days = [own.T.astype(np.float64) @ np.nan_to_num(regressors[window]) for regressors in fit.regressors]
+        days = [own.T.astype(np.float64) @ np.nan_to_num(design.regressors[window]) for design in fit.designs]
         z = np.stack(days, axis=1)[np.arange(len(fit.design_of)), fit.design_of]
         leverage = np.einsum("ni,nij,nj->n", z, fit.gram_inverse, z)
         nothing = np.where(length > 0, 0.0, np.nan)
         abnormal, actual = np.where(own, abnormal, nothing), np.where(own, actual, nothing)
     else:
-        leverage = _leverage(fit, [regressors[window].sum(axis=0, keepdims=True) for regressors in fit.regressors])[0]
+        leverage = _leverage(fit, [design.regressors[window].sum(axis=0, keepdims=True) for design in fit.designs])[0]
     car = abnormal.sum(axis=0)
     bhar = np.prod(1.0 + actual, axis=0) - np.prod(1.0 + actual - abnormal, axis=0)
     se = fit.sigma * np.sqrt(length + leverage)
@@ -68,7 +67,7 @@ def standardised(fit: Fit, rows: slice) -> Floats:
 
     C = 1 + x'(X'X)^-1 x. Their sum over a window is not its SCAR: see `over_window`.
     """
-    leverage = _leverage(fit, [regressors[rows] for regressors in fit.regressors])
+    leverage = _leverage(fit, [design.regressors[rows] for design in fit.designs])
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(fit.sigma > 0, fit.abnormal[rows] / (fit.sigma * np.sqrt(1.0 + leverage)), np.nan)
 
@@ -82,3 +81,22 @@ def _leverage(fit: Fit, x: Sequence[Floats]) -> Floats:
         products = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), pairs)
         leverage[:, columns] = products @ fit.gram_inverse[columns].reshape(int(columns.sum()), pairs).T
     return leverage
+
+
+def leave_one_out(index: Floats, returns: Floats, weights: Floats) -> Floats:
+    """Return of the index without each security: (R_m - w R_i) / (1 - w), (T, N), decimal.
+
+    A security that makes up the share w of its index pulls its own benchmark along: its abnormal return is damped
+    by about 1 - beta w, which is a fifth of it for the largest stock of KOSPI.
+
+    Args:
+        index: (T,) return of a capitalisation-weighted index, decimal.
+        returns: (T, N) returns of its members, decimal. NaN = no trade: the index then holds the last price, a
+            return of 0.
+        weights: (T, N) share of each member in the index at the previous session's close, 0 where it is no member;
+            NaN, or a share of 1 or more, gives NaN.
+    """
+    share = np.where((weights >= 0) & (weights < 1), weights, np.nan)
+    traded = np.where(np.isfinite(returns), returns, 0.0)
+    without: Floats = (index[:, None] - share * traded) / (1.0 - share)
+    return without

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from screener.study.abnormal import WindowResult, over_window
 from screener.study.arrays import Floats, Ints
-from screener.study.battery import GroupTests, battery
-from screener.study.expected import Design, Fit, Model, fit
-from screener.study.multiple import benjamini_hochberg
-from screener.study.placebo import placebo_of_groups
+from screener.study.models import Model
+from screener.study.placebo import Placebo, benjamini_hochberg
 from screener.study.portfolio import cross_section, mean_of_available
 from screener.study.rolling import Refit
+from screener.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screener.study.frames import Benchmark, Panel
+    from screener.study.inputs import Benchmark
+
+_PLACEBO = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
 
 
 @dataclass(frozen=True)
@@ -83,123 +83,89 @@ def event_study(
     Raises:
         ValueError: one line that names the offending value.
     """
-    from screener.study import frames  # pandas takes a third of a second to import, and the rest does not need it
+    from screener.study import inputs  # pandas takes a third of a second to import, and the rest does not need it
 
-    chosen = _model(model)
-    panel = frames.panel(
-        returns, benchmark, event_date, estimation=estimation, gap=gap, windows=windows, min_obs=min_obs
+    refit = Refit(_model(model), estimation, gap, min_obs)
+    plain = inputs.study_of(returns, benchmark, event_date, refit, windows)
+    study = replace(
+        plain,
+        excluded=inputs.rows_of(other_events, returns.index, windows),
+        factors=inputs.factor_array(factors, returns.index, len(plain.returns)),
+        caps=None if caps is None else np.array([caps.get(ticker, np.nan) for ticker in returns.columns], dtype=float),
     )
-    columns = frames.columns_of(groups, panel.tickers)
-    designs = panel.designs(chosen, frames.factor_array(factors, returns.index, len(panel.returns)))
-    fitted = fit(chosen, panel.returns, designs, panel.benchmark_of, panel.estimation, min_obs)
-    weights = None if caps is None else np.array([caps.get(ticker, np.nan) for ticker in panel.tickers], dtype=float)
-    results = [over_window(fitted, panel.returns, window) for window in panel.windows]
-    tests = battery(
-        fitted,
-        panel.returns,
-        designs,
-        panel.estimation,
-        list(columns.values()),
-        panel.windows,
-        min_obs=min_obs,
-        caps=weights,
-        everything=True,
-    )
-    headline = None
-    if placebo:
-        refit = Refit(chosen, estimation, gap, min_obs)
-        excluded = frames.rows_of(other_events, returns.index, windows)
-        headline = _headline(panel, results, designs, list(columns.values()), refit, excluded)
+    columns = inputs.columns_of(groups, returns.columns)
     labels = [f"[{first:+d},{last:+d}]".replace("+0", "0") for first, last in windows]
-    return _assemble(panel, fitted, results, tests, headline, columns, labels, min_obs)
-
-
-def _headline(
-    panel: Panel,
-    results: Sequence[WindowResult],
-    designs: Sequence[Design],
-    groups: Sequence[Ints],
-    refit: Refit,
-    excluded: Sequence[int],
-) -> list[list[tuple[dict[str, float], str]]]:
-    """Placebo columns of each group in each window, and why there are none."""
-    names = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
-    if any(design.thin for design in designs):
-        nothing = dict.fromkeys(names, np.nan), "placebo dates are refitted by least squares only"
-        return [[nothing for _ in panel.windows] for _ in groups]
-    complete = np.stack([np.isfinite(result.scar) for result in results], axis=1)
-    found = placebo_of_groups(
-        refit, panel.returns, panel.benchmark_of, groups, complete, designs, panel.event, panel.windows, excluded
-    )
-    return [
-        [({name: float(getattr(one, name)[place]) for name in names}, one.reason[place]) for one in found]
-        for place in range(len(groups))
-    ]
+    return _assemble(study, returns.columns, columns, labels, placebo=placebo)
 
 
 def _assemble(
-    panel: Panel,
-    fitted: Fit,
-    results: Sequence[WindowResult],
-    tests: Sequence[Sequence[GroupTests]],
-    headline: Sequence[Sequence[tuple[Mapping[str, float], str]]] | None,
-    columns: Mapping[Any, Ints],
-    labels: Sequence[str],
-    min_obs: int,
+    study: Study, tickers: pd.Index, columns: Mapping[Any, Ints], labels: Sequence[str], *, placebo: bool
 ) -> EventStudy:
     import pandas as pd
 
-    span = slice(min(w.start for w in panel.windows), max(w.stop for w in panel.windows))
-    tau = pd.RangeIndex(span.start - panel.event, span.stop - panel.event, name="tau")
-    abnormal = fitted.abnormal[span]
-    raw = [_compound(panel.returns[window]) for window in panel.windows]
-    stocks = [
-        _stock_rows(panel, fitted, window, label, result, own)
-        for window, label, result, own in zip(panel.windows, labels, results, raw, strict=True)
-    ]
+    span = slice(min(w.start for w in study.windows), max(w.stop for w in study.windows))
+    tau = pd.RangeIndex(span.start - study.event, span.stop - study.event, name="tau")
+    abnormal = study.fit.abnormal[span]
+    raw = [_compound(study.returns[window]) for window in study.windows]
+    stocks = [pd.DataFrame(_stocks(study, tickers, labels, raw, number)) for number in range(len(labels))]
+    paths = {name: _running(mean_of_available(abnormal[:, members])) for name, members in columns.items()}
+    cars = [result.car for result in study.results]
+    return EventStudy(
+        ar=pd.DataFrame(abnormal, index=tau, columns=tickers),
+        car=pd.DataFrame(cars, index=pd.Index(labels, name="window"), columns=tickers),
+        stocks=_with_q(pd.concat(stocks, ignore_index=True), "p"),
+        groups=_with_q(pd.DataFrame(_groups(study, columns, labels, raw, placebo=placebo)), "placebo_p"),
+        paths=pd.DataFrame(paths, index=tau),
+        skipped=pd.DataFrame(_skipped(study, tickers, labels), columns=["ticker", "reason"]),
+    )
+
+
+def _groups(
+    study: Study, columns: Mapping[Any, Ints], labels: Sequence[str], raw: Sequence[Floats], *, placebo: bool
+) -> list[dict[str, Any]]:
+    """One row per window and group."""
+    groups = list(columns.values())
+    tests = study.tests(groups, everything=True)
+    placebos: Sequence[Placebo | None] = [None for _ in labels]
+    thin = any(design.thin for design in study.designs)
+    if placebo and not thin:
+        placebos = study.placebos(groups)
     rows = []
-    for number, label in enumerate(labels):
+    for number, (label, ranked) in enumerate(zip(labels, placebos, strict=True)):
         for place, (name, members) in enumerate(columns.items()):
-            test = tests[place][number]
-            placebo, why = headline[place][number] if headline else ({}, "")
-            reasons = (*((("placebo_p", why),) if why else ()), *test.undefined)
-            returns = cross_section(raw[number][members], np.full(len(members), np.nan))
+            test, returns = tests[place][number], raw[number][members]
+            cross = cross_section(returns, np.full(len(members), np.nan))
+            why = ranked.reason[place] if ranked else "placebo dates are refitted by least squares only"
+            reasons = (*((("placebo_p", why),) if placebo and why else ()), *test.undefined)
+            figures = [float(getattr(ranked, column)[place]) if ranked else np.nan for column in _PLACEBO]
             rows.append(
                 {
                     "window": label,
                     "group": name,
                     "n": test.n,
                     "n_window": test.n_window,
-                    "mean_return_ew": returns.mean_ew,
-                    "median_return": returns.median,
-                    "breadth_up": returns.breadth_up,
-                    **placebo,
+                    "mean_return_ew": cross.mean_ew,
+                    "median_return": cross.median,
+                    "breadth_up": cross.breadth_up,
+                    **(dict(zip(_PLACEBO, figures, strict=True)) if placebo else {}),
                     **test.columns(),
                     "undefined": "; ".join(f"{column}: {reason}" for column, reason in reasons),
                 }
             )
-    paths = {name: _running(mean_of_available(abnormal[:, members])) for name, members in columns.items()}
-    return EventStudy(
-        ar=pd.DataFrame(abnormal, index=tau, columns=panel.tickers),
-        car=pd.DataFrame(
-            [result.car for result in results], index=pd.Index(labels, name="window"), columns=panel.tickers
-        ),
-        stocks=_with_q(pd.concat([pd.DataFrame(part) for part in stocks], ignore_index=True), "p"),
-        groups=_with_q(pd.DataFrame(rows), "placebo_p"),
-        paths=pd.DataFrame(paths, index=tau),
-        skipped=pd.DataFrame(_skipped(panel, fitted, results, labels, min_obs), columns=["ticker", "reason"]),
-    )
+    return rows
 
 
-def _stock_rows(
-    panel: Panel, fitted: Fit, window: slice, label: str, result: WindowResult, raw: Floats
+def _stocks(
+    study: Study, tickers: pd.Index, labels: Sequence[str], raw: Sequence[Floats], number: int
 ) -> dict[str, Any]:
+    """Columns of all stocks in one window."""
+    fitted, result = study.fit, study.results[number]
     coefficients = dict(zip(("alpha", "beta"), fitted.coefficients, strict=False))
     return {
-        "window": label,
-        "ticker": panel.tickers,
-        "raw_return": raw,
-        "benchmark_return": _compound(panel.benchmarks[window])[panel.benchmark_of],
+        "window": labels[number],
+        "ticker": tickers,
+        "raw_return": raw[number],
+        "benchmark_return": study.benchmark_returns[number],
         "car": result.car,
         "bhar": result.bhar,
         "scar": result.scar,
@@ -210,12 +176,10 @@ def _stock_rows(
     }
 
 
-def _skipped(
-    panel: Panel, fitted: Fit, results: Sequence[WindowResult], labels: Sequence[str], min_obs: int
-) -> list[tuple[Any, str]]:
-    skipped = []
-    length = panel.estimation.stop - panel.estimation.start
-    for column, ticker in enumerate(panel.tickers):
+def _skipped(study: Study, tickers: pd.Index, labels: Sequence[str]) -> list[tuple[Any, str]]:
+    skipped, fitted = [], study.fit
+    length, min_obs = study.estimation.stop - study.estimation.start, fitted.min_obs
+    for column, ticker in enumerate(tickers):
         if not np.isfinite(fitted.sigma[column]):
             days = int(fitted.observations[column])
             few = days < max(min_obs, fitted.parameters + 1)
@@ -224,7 +188,7 @@ def _skipped(
             continue
         if not fitted.sigma[column] > 0:
             skipped.append((ticker, "no variance in the estimation window"))
-        for label, result in zip(labels, results, strict=True):
+        for label, result in zip(labels, study.results, strict=True):
             if not np.isfinite(result.car[column]):
                 skipped.append((ticker, f"window {label} is not complete"))
     return skipped
@@ -233,7 +197,7 @@ def _skipped(
 def _with_q(table: pd.DataFrame, p: str) -> pd.DataFrame:
     """`table` with the false discovery rate q of column `p` beside it, over the rows of each window."""
     if p in table:
-        q = table.groupby("window", sort=False)[p].transform(lambda one: benjamini_hochberg(one.to_numpy()))
+        q = table.groupby("window", sort=False)[p].transform(lambda values: benjamini_hochberg(values.to_numpy()))
         table.insert(list(table.columns).index(p) + 1, "q", q)
     return table
 

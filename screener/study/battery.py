@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,20 @@ import numpy as np
 from screener.study.abnormal import WindowResult, over_window, standardised
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.correlation import mean_correlation
-from screener.study.expected import Design, Fit
+from screener.study.models import Fit
+from screener.study.nonparametric import (
+    EstimationRanks,
+    JointRanks,
+    corrado_scores,
+    generalised_rank,
+    generalised_sign,
+    share_positive,
+    sign,
+    sign_scores,
+    wilcoxon,
+)
 from screener.study.parametric import (
+    Statistic,
     adjusted_bmp,
     adjusted_patell,
     bmp,
@@ -22,6 +34,7 @@ from screener.study.parametric import (
     hall,
     patell,
     skewness_adjusted,
+    undefined,
 )
 from screener.study.portfolio import (
     Portfolio,
@@ -32,10 +45,6 @@ from screener.study.portfolio import (
     portfolio_t,
     weighted_mean,
 )
-from screener.study.rank import EstimationRanks, JointRanks
-from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
-from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
-from screener.study.statistic import Statistic, undefined
 
 ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_corrado_robust", "z_cz_sign", "t_bw85")
 """Statistics that allow for correlation between securities on one common date."""
@@ -91,13 +100,9 @@ class GroupTests:
 
 def battery(
     fitted: Fit,
-    returns: Floats,
-    designs: Sequence[Design],
-    estimation: slice,
     groups: Sequence[Ints],
     windows: Sequence[slice],
     *,
-    min_obs: int,
     caps: Floats | None = None,
     everything: bool = False,
 ) -> list[list[GroupTests]]:
@@ -108,12 +113,8 @@ def battery(
 
     Args:
         fitted: the model, fitted to all securities.
-        returns: (T, N) the returns that it was fitted to, decimal.
-        designs: what it was fitted with.
-        estimation: rows that it was fitted on.
         groups: columns that belong to each group.
-        windows: rows of each event window, outside `estimation`.
-        min_obs: fewest estimation days for the group's portfolio.
+        windows: rows of each event window, outside the estimation window.
         caps: (N,) capitalisation before the event, KRW, for `caar_cw`.
         everything: also run the tests that only comparisons need; signed ranks import scipy.stats, half a second.
 
@@ -123,9 +124,10 @@ def battery(
     if not windows or not groups:
         return [[] for _ in groups]
     span = slice(min(window.start for window in windows), max(window.stop for window in windows))
+    estimation = fitted.estimation
     if span.start < estimation.stop and estimation.start < span.stop:
         raise ValueError(f"event rows {span.start}:{span.stop} overlap estimation rows {_rows(estimation)}")
-    shared = _Shared.of(fitted, returns, estimation, span, windows, np.unique(np.concatenate(groups)))
+    shared = _Shared.of(fitted, span, windows, np.unique(np.concatenate(groups)))
     results = []
     for group in groups:
         members = np.asarray(group)[np.isin(group, shared.securities)]
@@ -133,8 +135,8 @@ def battery(
 
         def test(inside: Bools, rows: list[slice], members: Ints = members) -> list[PortfolioTest]:
             own = members[inside]
-            portfolio = Portfolio.of(_columns(returns, own), fitted.design_of[own])
-            return portfolio_t(fitted.model, portfolio, designs, estimation, rows, min_obs)
+            portfolio = Portfolio.of(_columns(fitted.returns, own), fitted.design_of[own])
+            return portfolio_t(fitted.model, portfolio, fitted.designs, estimation, rows, fitted.min_obs)
 
         tests = in_each_window(complete, windows, test)
         results.append(_group(shared, members, complete, tests, caps, everything=everything))
@@ -165,11 +167,9 @@ class _Shared:
     """What each security did in each window; (N,) columns of the panel."""
 
     @classmethod
-    def of(
-        cls, fitted: Fit, returns: Floats, estimation: slice, span: slice, windows: Sequence[slice], members: Ints
-    ) -> _Shared:
+    def of(cls, fitted: Fit, span: slice, windows: Sequence[slice], members: Ints) -> _Shared:
         securities = members[fitted.sigma[members] > 0]
-        abnormal = _columns(np.concatenate([fitted.abnormal[estimation], fitted.abnormal[span]]), securities)
+        abnormal = _columns(np.concatenate([fitted.abnormal[fitted.estimation], fitted.abnormal[span]]), securities)
         days = len(abnormal) - (span.stop - span.start)
         ranks = EstimationRanks.of(abnormal[:days])
         joint = ranks.joined(np.ascontiguousarray(abnormal[days:].T))
@@ -185,7 +185,7 @@ class _Shared:
             ranks=ranks,
             joint=joint,
             windows=[slice(window.start - span.start, window.stop - span.start) for window in windows],
-            results=[over_window(fitted, returns, window) for window in windows],
+            results=[over_window(fitted, window) for window in windows],
         )
 
 
@@ -198,34 +198,26 @@ def _group(
     *,
     everything: bool,
 ) -> list[GroupTests]:
+    """The tests of one group in each window; `complete` (n, W), `portfolio` its portfolio's own test in each."""
     own = np.searchsorted(shared.securities, members)
     ranks, joint = shared.ranks, shared.joint
     if not _is_everything(own, len(shared.securities)):
         ranks, joint = ranks[own], joint[own]
     abnormal = _columns(shared.abnormal, own)
-    residuals, sigma, sd, df = abnormal[: shared.days], shared.sigma[own], shared.sd[own], shared.df[own]
+    sigma, df = shared.sigma[own], shared.df[own]
     corrado = corrado_scores(joint)
-    rbars = _mean_correlations(residuals, complete)
-    if everything:
-        robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * sigma).T))
-        cz_sign = sign_scores(joint.medians(), abnormal, shared.days)
-        positive = share_positive(residuals)
-        aar = mean_of_available(residuals)
+    rbars = _mean_correlations(abnormal[: shared.days], complete)
+    compare = _comparisons(shared, own, ranks, joint, abnormal) if everything else None
     rows = []
     for number, (window, result, test) in enumerate(zip(shared.windows, shared.results, portfolio, strict=True)):
-        car, scar = result.car[members], result.scar[members]
-        car = np.where(complete[:, number], car, np.nan)
-        rbar = float(rbars[number])
-        inside = complete[:, number]
-        degrees = int(df[inside].min()) if inside.any() else 0
+        inside, rbar = complete[:, number], float(rbars[number])
+        car, scar = np.where(inside, result.car[members], np.nan), result.scar[members]
         grank = generalised_rank(ranks, sigma, scar, rbar)
-        length = window.stop - window.start
-        caar = float(car[inside].mean()) if inside.any() else math.nan
         statistics = {
             "t_portfolio": _of_portfolio(test),
             "z_patell": patell(scar, df),
             "t_bmp": bmp(scar),
-            "t_adj_bmp": adjusted_bmp(scar, rbar, degrees),
+            "t_adj_bmp": adjusted_bmp(scar, rbar, int(df[inside].min()) if inside.any() else 0),
             "z_adj_patell": adjusted_patell(scar, df, rbar),
             "t_grank": grank.t,
             "z_corrado": corrado.test(window),
@@ -233,31 +225,53 @@ def _group(
         if inside.sum() < FEWEST_MEMBERS:
             few = undefined(f"fewer than {FEWEST_MEMBERS} members")
             statistics |= dict.fromkeys(("t_bmp", "t_adj_bmp", "t_grank"), few)
-        if everything:
-            statistics |= {
-                "z_corrado_robust": robust.test(window),
-                "z_cz_sign": cz_sign.test(window),
-                "t_bw85": brown_warner_1985(aar, caar, length),
-                "t_csect": cross_sectional(car),
-                "z_bw80": brown_warner_1980(car, sd, length),
-                "z_grank_naive": grank.z,
-                "z_sign": sign(car),
-                "z_gsign": generalised_sign(car, positive),
-                "w_wilcoxon": wilcoxon(car),
-                "t_skew": skewness_adjusted(car),
-                "t_hall": hall(car),
-            }
+        if compare:
+            statistics |= compare(window, car, grank.z)
         rows.append(
             GroupTests(
                 n=len(members),
                 n_window=int(inside.sum()),
-                caar_ew=caar,
+                caar_ew=float(car[inside].mean()) if inside.any() else math.nan,
                 caar_cw=math.nan if caps is None else weighted_mean(car, caps[members]),
                 rbar=rbar,
                 statistics=statistics,
             )
         )
     return rows
+
+
+def _comparisons(
+    shared: _Shared, own: Ints, ranks: EstimationRanks, joint: JointRanks, abnormal: Floats
+) -> Callable[[slice, Floats, Statistic], dict[str, Statistic]]:
+    """The tests that only comparisons need, as a function of a window, the members' CARs (n,) and GRANK-Z in it.
+
+    What the windows share is computed once.
+    """
+    residuals = abnormal[: shared.days]
+    sd = shared.sd[own]
+    robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * shared.sigma[own]).T))
+    signs = sign_scores(joint.medians(), abnormal, shared.days)
+    positive = share_positive(residuals)
+    aar = mean_of_available(residuals)
+
+    def tests(window: slice, car: Floats, grank_z: Statistic) -> dict[str, Statistic]:
+        length, inside = window.stop - window.start, np.isfinite(car)
+        caar = float(car[inside].mean()) if inside.any() else math.nan
+        return {
+            "z_corrado_robust": robust.test(window),
+            "z_cz_sign": signs.test(window),
+            "t_bw85": brown_warner_1985(aar, caar, length),
+            "t_csect": cross_sectional(car),
+            "z_bw80": brown_warner_1980(car, sd, length),
+            "z_grank_naive": grank_z,
+            "z_sign": sign(car),
+            "z_gsign": generalised_sign(car, positive),
+            "w_wilcoxon": wilcoxon(car),
+            "t_skew": skewness_adjusted(car),
+            "t_hall": hall(car),
+        }
+
+    return tests
 
 
 def _mean_correlations(residuals: Floats, complete: Bools) -> Floats:

@@ -158,7 +158,7 @@ def _blocks(residuals: Floats, sets: Floats) -> tuple[Floats, list[_Block]]:
 
 
 def _correlate(i: _Block, j: _Block, product: Floats) -> Bools | None:
-    """Turn cross products (n_i, n_j) into correlations over common days, in place, 0 where undefined.
+    """StatusChange cross products (n_i, n_j) into correlations over common days, in place, 0 where undefined.
 
     r = (n S_ij - S_i S_j) / sqrt((n S_ii - S_i^2) (n S_jj - S_j^2)), sums over the n common days. In place, because
     these passes over all pairs are what the whole battery spends its time on when cells are missing.

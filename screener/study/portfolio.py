@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.expected import Design, Model, fit
-from screener.study.statistic import two_sided
+from screener.study.models import Design, Model, fit
+from screener.study.parametric import two_sided
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Portfolio:
         return cls(stacked, counts / max(len(design_of), 1), present.astype(np.int64))
 
     def __sub__(self, other: Portfolio) -> Portfolio:
-        """Long this portfolio, short the other."""
+        """PriceRows this portfolio, short the other."""
         return Portfolio(
             np.hstack([self.returns, other.returns]),
             np.concatenate([self.weights, -other.weights]),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from screener.study.arrays import Bools, Floats
-from screener.study.expected import Design, Model
+from screener.study.models import Design, Model
 from screener.study.portfolio import Portfolio
 
 _PORTFOLIOS_AT_ONCE = 256  # bounds the memory of a whole market: about 10 panels of this many columns
@@ -108,7 +108,8 @@ def roll(
     for key, members in groups.items():
         for start in range(0, len(members) if key else 0, _PORTFOLIOS_AT_ONCE):
             columns = members[start : start + _PORTFOLIOS_AT_ONCE]
-            _fill(results, columns, refit, [portfolios[c] for c in columns], [designs[k] for k in key], key, windows)
+            own = {number: designs[number] for number in key}
+            _fill(results, columns, refit, [portfolios[c] for c in columns], own, windows)
     return results
 
 
@@ -117,13 +118,12 @@ def _fill(
     columns: list[int],
     refit: Refit,
     portfolios: Sequence[Portfolio],
-    designs: Sequence[Design],
-    key: tuple[int, ...],
+    designs: Mapping[int, Design],
     windows: Sequence[range],
 ) -> None:
-    """Compute the `columns` of `results`, portfolios that are all measured against the designs numbered `key`."""
-    values, traded = _stack(portfolios, designs, key)
-    moments = _Moments.of(values, traded, len(key))
+    """Compute the `columns` of `results`, portfolios that are all measured against these `designs`, by number."""
+    values, traded = _stack(portfolios, designs)
+    moments = _Moments.of(values, traded, len(designs))
     fits: dict[range, tuple[Floats, Floats, Floats, Floats]] = {}
     volatilities: dict[range, Floats] = {}
     for window, result in zip(windows, results, strict=True):
@@ -208,22 +208,22 @@ def _volatility(
     return sd
 
 
-def _stack(portfolios: Sequence[Portfolio], designs: Sequence[Design], key: tuple[int, ...]) -> tuple[Floats, Bools]:
+def _stack(portfolios: Sequence[Portfolio], designs: Mapping[int, Design]) -> tuple[Floats, Bools]:
     """Regressors and legs of each portfolio side by side (T, P, K p + K), zero where it did not trade (T, P).
 
     Legs that share a design are one: with one mask for the portfolio, the fit of a sum is the sum of the fits.
     """
-    x = np.hstack([design.regressors for design in designs])
-    known = np.isfinite(x).all(axis=1) & np.all([np.isfinite(design.offset) for design in designs], axis=0)
+    x = np.hstack([design.regressors for design in designs.values()])
+    known = np.isfinite(x).all(axis=1) & np.all([np.isfinite(design.offset) for design in designs.values()], axis=0)
     returns = np.concatenate([portfolio.returns * portfolio.weights for portfolio in portfolios], axis=1)
     owner = np.repeat(np.arange(len(portfolios)), [len(portfolio.weights) for portfolio in portfolios])
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
     traded: Bools = np.logical_and.reduceat(np.isfinite(returns), starts, axis=1) & known[:, None]
-    values = np.zeros((*traded.shape, x.shape[1] + len(key)))
+    values = np.zeros((*traded.shape, x.shape[1] + len(designs)))
     values[:, :, : x.shape[1]] = np.where(traded[:, :, None], x[:, None, :], 0.0)
     design_of = np.concatenate([portfolio.design_of for portfolio in portfolios])
     weights = np.concatenate([portfolio.weights for portfolio in portfolios])
-    for leg, (number, design) in enumerate(zip(key, designs, strict=True)):
+    for leg, (number, design) in enumerate(designs.items()):
         of_leg = np.flatnonzero(design_of == number)
         begins = np.flatnonzero(np.diff(owner[of_leg], prepend=-1))
         total = np.add.reduceat(returns[:, of_leg], begins, axis=1)

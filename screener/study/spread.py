@@ -7,19 +7,16 @@ across) they found one in 44-46 % of cases at the 5 % level.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import nctdtrinc, stdtrit
 
-from screener.study.abnormal import two_sided
-from screener.study.arrays import Floats, Ints
+from screener.study.arrays import Floats
 from screener.study.correlation import cross_correlation, mean_correlation
-from screener.study.expected import Design
-from screener.study.placebo import FEWEST_DATES, Placebo, critical_value, placebo_test
+from screener.study.parametric import two_sided
+from screener.study.placebo import FEWEST_DATES, Placebo, PlaceboPlan, critical_value, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, portfolio_t
-from screener.study.rolling import Refit
 
 LEVEL, POWER = 0.05, 0.80
 FEWEST_MEMBERS = 5
@@ -57,25 +54,17 @@ class Spread:
     """The same for the placebo test."""
 
 
-def spreads(
-    refit: Refit,
-    a: Portfolio,
-    b: Portfolio,
-    designs: Sequence[Design],
-    event: int,
-    windows: Sequence[slice],
-    excluded: Ints | Sequence[int] = (),
-    most: int = 240,
-) -> list[Spread]:
-    """Test A minus B in each window; arguments as for `placebo_test`.
+def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[Spread]:
+    """Test A minus B in each window of `plan`.
 
     One portfolio carries the correlation within and across the groups in its own variance, so neither needs to be
     estimated, and no member needs to be independent of another.
     """
     portfolio = a - b
+    refit, event = plan.refit, plan.event
     estimation = refit.estimation_of(event)
-    tests = portfolio_t(refit.model, portfolio, designs, estimation, windows, refit.min_obs)
-    placebos = placebo_test(refit, [portfolio], designs, event, windows, excluded, most)
+    tests = portfolio_t(refit.model, portfolio, plan.designs, estimation, plan.windows, refit.min_obs)
+    placebos = placebo_test(plan, [portfolio])
     results = []
     for found, placebo in zip(tests, placebos, strict=True):
         # The refits know a window cut short by the end of the panel and a variance that is only rounding;

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from screener.analysis.impact import Impact, measure_impact
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Group, Stock
+from screener.analysis.frames import Frames
+from screener.analysis.impact import measure_impact
+from screener.analysis.measurement import Measurement
+from screener.analysis.model import Group, Rules, Stock
 from screener.data.panel import Panel
-from screener.data.sources import demo
-from screener.data.sources.base import Need
+from screener.data.sources import PriceRequest, demo
 from screener.demo import demo_sectors
-from screener.study.expected import Model
+from screener.study.arrays import Ints
+from screener.study.models import Model
 
 WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}
 HALF = "half"
@@ -33,11 +34,21 @@ def panel() -> Panel:
     """Its prices."""
     market_of = {stock.ticker: stock.market for stock in STOCKS}
     day = demo.event_day()
-    need = Need(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
+    need = PriceRequest(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
     return demo.Demo(1).load(need).panel
 
 
-def measure(windows: tuple[tuple[int, int], ...], earlier: int = 0, ordinary: int = 240) -> Impact:
-    """The impact of the event, or of nothing on the session so many `earlier`, among at most `ordinary` sessions."""
+def measurement(windows: tuple[tuple[int, int], ...], earlier: int = 0, ordinary: int = 240) -> Measurement:
+    """Of the event, or of nothing on the session so many `earlier`, among at most `ordinary` placebo sessions."""
     rules = Rules(Model.MARKET, 120, 10, 60, ordinary, windows, (("HELD", "UNMOVED"),), WEIGHTS)
-    return measure_impact(panel(), demo.EVENT_ROW - earlier, STOCKS, GROUPS, rules)
+    return Measurement(panel(), demo.EVENT_ROW - earlier, STOCKS, rules)
+
+
+def members(windows: tuple[tuple[int, int], ...]) -> list[Ints]:
+    """Columns of each of `GROUPS`."""
+    return [measurement(windows).columns(group) for group in GROUPS]
+
+
+def measure(windows: tuple[tuple[int, int], ...], earlier: int = 0, ordinary: int = 240) -> Frames:
+    """The impact of the same."""
+    return measure_impact(measurement(windows, earlier, ordinary), GROUPS)

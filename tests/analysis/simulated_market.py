@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.expected import Design, Model
+from screener.study.rolling import Refit
+from screener.study.study import Study
 
 STRANGERS = 160
 GROUPS = (6, 8, 12)
@@ -18,26 +19,29 @@ OWN, COMMON = 0.02, 0.02
 @dataclass(frozen=True)
 class Simulated:
     returns: Floats
-    design: Design
-    design_of: Ints
     members: tuple[Ints, ...]
     event: int
     benchmark: Floats
 
+    def study(self, refit: Refit) -> Study:
+        """The study of the event day."""
+        zero = np.zeros(self.returns.shape[1], dtype=np.int64)
+        return Study(self.returns, self.benchmark[None], zero, self.event, refit, [slice(self.event, self.event + 1)])
+
 
 def simulate(seed: int, sessions: int = 330, *, fat: bool = False) -> Simulated:
     """T sessions of strangers and `GROUPS`, the event on the last; `fat` tails and common days of Student's t (4)."""
-    random = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     stocks = STRANGERS + sum(GROUPS)
 
     def noise(*shape: int) -> Floats:
-        drawn = random.standard_t(4, shape) / np.sqrt(2.0) if fat else random.standard_normal(shape)
+        drawn = rng.standard_t(4, shape) / np.sqrt(2.0) if fat else rng.standard_normal(shape)
         return np.asarray(drawn, dtype=np.float64)
 
     benchmark = 0.01 * noise(sessions)
-    beta = random.uniform(0.5, 1.5, stocks)
+    beta = rng.uniform(0.5, 1.5, stocks)
     returns = benchmark[:, None] * beta + OWN * noise(sessions, stocks)
-    places = random.permutation(stocks)
+    places = rng.permutation(stocks)
     members = []
     start = 0
     for size in GROUPS:
@@ -45,6 +49,4 @@ def simulate(seed: int, sessions: int = 330, *, fat: bool = False) -> Simulated:
         returns[:, columns] += COMMON * noise(sessions, 1)
         members.append(columns)
         start += size
-    design = Design.of(Model.MARKET, benchmark)
-    zero = np.zeros(stocks, dtype=np.int64)
-    return Simulated(returns, design, zero, tuple(members), sessions - 1, benchmark)
+    return Simulated(returns, tuple(members), sessions - 1, benchmark)

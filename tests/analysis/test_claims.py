@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from screener.analysis.claims import Checked
-from screener.app.report import Request
 from screener.config import load_settings
+from screener.report.make import Request
 from screener.report.model import Report
+from tests.analysis.find import figures, rows
 from tests.data import small
 from tests.reports import make_report
 
@@ -48,13 +49,9 @@ def measure(
     return make_report(load_settings(config), request)
 
 
-def check(folder: Path, test: str, **how: str) -> Checked:
-    [one] = measure(folder, test, **how).claims  # type: ignore[arg-type]
-    return one
-
-
-def figures(one: Checked) -> list[tuple[str, str, float]]:
-    return [(figure.what, str(figure.of), round(figure.value, 6)) for figure in one.figures]
+def check(folder: Path, test: str, **how: str) -> Any:
+    [claim] = rows(measure(folder, test, **how).frames.claims)  # type: ignore[arg-type]
+    return claim
 
 
 @pytest.mark.parametrize(
@@ -91,29 +88,30 @@ def test_verdict_and_figure(tmp_path: Path, test: str, verdict: str, value: floa
     one = check(tmp_path, test)
     assert one.verdict == verdict
     assert one.value == pytest.approx(value, nan_ok=True)
-    assert one.lacks == ""
+    assert one.lacks is None
 
 
 def test_those_that_did_otherwise_are_named(tmp_path: Path) -> None:
     test = 'kind = "group", of = ["000001", "000002", "000003"], measure = "down", confirmed = [1, 1]'
-    assert figures(check(tmp_path, test)) == [
-        ("down", "000001 000002 000003", 0.333333),
-        ("but", "000001", 0.1),
-        ("but", "000003", 0.02),
-        ("mean", "000001 000002 000003", 0.023333),
+    assert figures(measure(tmp_path, test), "X0") == [
+        ("down", "One, Two, Three", 0.333333),
+        ("but", "One", 0.1),
+        ("but", "Three", 0.02),
+        ("mean", "One, Two, Three", 0.023333),
     ]
 
 
 def test_peers_stand_beside_the_group(tmp_path: Path) -> None:
     test = 'kind = "analogue", of = ["000002"], peers = ["Acme"], confirmed = [1, 1]'
-    assert figures(check(tmp_path, test))[1:] == [("mean", "000002", -0.05), ("peer", "Acme", -0.035)]
+    assert figures(measure(tmp_path, test), "X0")[1:] == [("mean", "Two", -0.05), ("peer", "Acme", -0.035)]
 
 
 def test_ratio_must_hold_with_each_sum(tmp_path: Path) -> None:
     test = 'kind = "ratio", ticker = "000001", trillion_won = [3, 5], confirmed = [2, inf], partly = [1, inf]'
-    one = check(tmp_path, test, caps="2e12")
+    report = measure(tmp_path, test, caps="2e12")
+    [one] = rows(report.frames.claims)
     assert (one.verdict, one.value) == ("partly", 1.5)
-    assert figures(one) == [("ratio", "", 1.5), ("ratio", "", 2.5), ("cap", "000001", 2)]
+    assert figures(report, "X0") == [("ratio", "", 1.5), ("ratio", "", 2.5), ("cap", "One", 2)]
     assert check(tmp_path, test, caps="1.5e12").verdict == "confirmed"
 
 
@@ -125,22 +123,23 @@ def test_abnormal_returns_are_the_reports_own(tmp_path: Path) -> None:
         for measure in ("caar", "mean", "median", "mean_cw")
     ]
     report = measure(tmp_path, *tests, caps="2e12")
-    rows = [row for row in report.impact.groups if row.group.sector == "A"]
-    of_report = [(row.caar_ew, row.mean_return_ew, row.median_return, row.mean_return_cw) for row in rows]
-    assert [one.value for one in report.claims] == pytest.approx([value for row in of_report for value in row])
+    of_report = report.frames.sectors.loc[
+        report.frames.sectors["sector"] == "A", ["caar_ew", "mean_return_ew", "median_return", "mean_return_cw"]
+    ]
+    assert report.frames.claims["value"].tolist() == pytest.approx(of_report.to_numpy().ravel().tolist())
 
 
 def test_path_of_abnormal_returns_is_the_reports_own(tmp_path: Path) -> None:
     test = 'kind = "path", of = "A", measure = "caar", moved = "up", by = 1, until = 3, confirmed = [0, 1]'
     report = measure(tmp_path, test)
-    caar = {point.tau: point.caar for point in report.impact.paths if point.group.sector == "A"}
-    assert report.claims[0].value == pytest.approx(1 - caar[3] / caar[1])
-    assert [str(figure.window) for figure in report.claims[0].figures] == ["None", "[0,+1]", "[0,+3]"]
+    caar = {point.tau: point.caar for point in rows(report.frames.paths, sector="A")}
+    assert report.frames.claims["value"][0] == pytest.approx(1 - caar[3] / caar[1])
+    windows = report.frames.figures[["window_start", "window_end"]].to_numpy().tolist()
+    assert windows == [pytest.approx([math.nan, math.nan], nan_ok=True), [0, 1], [0, 3]]
 
 
 def test_window_has_its_days(tmp_path: Path) -> None:
-    window = check(tmp_path, 'kind = "change", ticker = "000001", window = [1, 2], confirmed = [0, 1]').window
-    assert window is not None
+    window = check(tmp_path, 'kind = "change", ticker = "000001", window = [1, 2], confirmed = [0, 1]')
     days = small.sessions()
     assert (window.base, window.start, window.end) == (days[35], days[36], days[37])
 
@@ -169,14 +168,15 @@ def _halted(line: dict[str, str]) -> None:
 )
 def test_no_data_says_what_is_lacking(tmp_path: Path, test: str, lacks: str) -> None:
     """One of the two stocks of A does not trade on the event day, and nobody says what the stocks are worth."""
-    [one] = measure(tmp_path, test, change=_halted).claims
+    [one] = rows(measure(tmp_path, test, change=_halted).frames.claims)
     assert (one.verdict, one.lacks) == ("no data", lacks)
     assert math.isnan(one.value)
 
 
 def test_rank_counts_the_sectors_that_can_be_ranked(tmp_path: Path) -> None:
-    [one] = measure(tmp_path, 'kind = "rank", sector = "B", confirmed = [1, 1]', change=_halted).claims
-    assert (one.figures[0].value, one.figures[0].n) == (1, 1)
+    report = measure(tmp_path, 'kind = "rank", sector = "B", confirmed = [1, 1]', change=_halted)
+    first = rows(report.frames.figures)[0]
+    assert (first.value, first.n) == (1, 1)
 
 
 def test_choice_of_sectors_has_no_claims(tmp_path: Path) -> None:
@@ -189,16 +189,17 @@ def test_choice_of_sectors_has_no_claims(tmp_path: Path) -> None:
     request = Request(
         source=f"file:{small.write_prices(tmp_path)}", benchmark=[small.write_benchmark(tmp_path)], sectors=["B"]
     )
-    assert make_report(load_settings(config), request).claims == ()
+    assert make_report(load_settings(config), request).frames.claims.empty
 
 
 def test_newspaper_figures_serve_single_stocks_and_no_selection_stands_for_a_group() -> None:
     """They printed 11 of 29 AI-software stocks, and all 11 rose: that does not show that all 29 did."""
-    claims = {one.id: one for one in make_report(load_settings(), Request(source="press")).claims}
+    report = make_report(load_settings(), Request(source="press"))
+    claims = {claim.id: claim for claim in rows(report.frames.claims)}
     assert claims["C1"].verdict == "confirmed"
     assert claims["C1"].value == pytest.approx(-0.0986)
     assert (claims["C3"].verdict, claims["C3"].lacks) == ("no data", "members")
-    assert figures(claims["C3"]) == [("known", "AI_SW", 11)]
+    assert figures(report, "C3") == [("known", "AI software", 11)]
     assert {one.verdict for one in claims.values()} == {"confirmed", "no data", "not testable here"}
     assert {name for name, one in claims.items() if one.lacks == "window"} == {"C4", "C23", "C24", "C25"}
     assert claims["C29"].lacks == "cap"

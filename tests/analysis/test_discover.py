@@ -7,28 +7,21 @@ import pytest
 
 from screener.analysis.discover import Search, form_groups, formation, search
 from screener.study.arrays import Floats
-from screener.study.multiple import benjamini_hochberg, pooled_p
-from screener.study.placebo import placebo_of_groups
+from screener.study.placebo import benjamini_hochberg, pooled_p
 from screener.study.rolling import Refit
 from tests.analysis.simulated_market import GROUPS, Simulated, simulate
 
 REFIT = Refit()
-DAY = range(1)
 
 
 def searched(market: Simulated) -> Search:
     everyone = np.ones(market.returns.shape[1], dtype=bool)
-    return search(REFIT, market.returns, [market.design], market.design_of, everyone, market.event, DAY)
+    return search(market.study(REFIT), everyone)
 
 
 def corrected(market: Simulated, found: Search) -> tuple[Floats, Floats]:
     """z and q of every group at the event."""
-    complete = np.ones((market.returns.shape[1], 1), dtype=bool)
-    groups = [one.columns for one in found.formed]
-    at = [slice(market.event, market.event + 1)]
-    [placebo] = placebo_of_groups(
-        REFIT, market.returns, market.design_of, groups, complete, [market.design], market.event, at
-    )
+    [placebo] = market.study(REFIT).placebos([group.columns for group in found.formed])
     return placebo.z_ewma, benjamini_hochberg(pooled_p(placebo.z_ewma, found.ordinary))
 
 

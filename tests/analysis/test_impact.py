@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from screener.analysis.results import GroupRow
-from screener.app.report import Request
 from screener.config import load_settings
 from screener.config.models import Event, Name
 from screener.data.sources import demo as market
 from screener.demo import demo_event, demo_sectors
 from screener.errors import DataError, UsageError
+from screener.report.make import Request
 from screener.report.model import Report
-from tests.analysis.find import stock
+from tests.analysis.find import leading, rows, stock
 from tests.data import small
 from tests.reports import make_report
 
@@ -40,8 +41,8 @@ def measure(folder: Path, change: Change | None = None, official: str = "", **as
     return make_report(settings, request)
 
 
-def sector(report: Report, name: str) -> GroupRow:
-    return next(row for row in report.impact.groups if row.group.sector == name and row.window == report.leading)
+def sector(report: Report, name: str) -> Any:
+    return leading(report, "sectors", sector=name)[0]
 
 
 def test_event_is_found_in_the_data(tmp_path: Path) -> None:
@@ -53,9 +54,9 @@ def test_event_is_found_in_the_data(tmp_path: Path) -> None:
 def test_market_model_agrees_with_scipy(tmp_path: Path) -> None:
     """CAR, its standard error and p of one day against scipy's regression and the textbook prediction error."""
     row = stock(measure(tmp_path), "000001")
-    rows = range(EVENT - 5 - 24, EVENT - 5)
-    x = np.array([small.index_return(r) for r in rows])
-    y = np.array([small.stock_return("000001", r) for r in rows])
+    learned = range(EVENT - 5 - 24, EVENT - 5)
+    x = np.array([small.index_return(r) for r in learned])
+    y = np.array([small.stock_return("000001", r) for r in learned])
     line = stats.linregress(x, y)
     x0 = small.index_return(EVENT)
     ar = 0.10 - (line.intercept + line.slope * x0)
@@ -83,7 +84,7 @@ def test_sector_is_the_mean_of_its_stocks(tmp_path: Path) -> None:
 def test_sector_of_one_is_its_stock(tmp_path: Path) -> None:
     report = measure(tmp_path)
     b, one = sector(report, "B"), stock(report, "000003")
-    assert (b.caar_ew, b.tests["t_portfolio"], b.tests["p_portfolio"]) == pytest.approx((one.car, one.scar, one.p))
+    assert (b.caar_ew, b.t_portfolio, b.p_portfolio) == pytest.approx((one.car, one.scar, one.p))
 
 
 def test_cap_weights_are_those_of_the_base_session(tmp_path: Path) -> None:
@@ -113,18 +114,18 @@ def test_index_weight_needs_the_whole_market(tmp_path: Path, stocks: int, known:
 
 def test_spread_is_the_difference_and_its_test_agrees_with_its_own_portfolio(tmp_path: Path) -> None:
     report = measure(tmp_path)
-    [spread] = [row for row in report.impact.spreads if row.window == report.leading]
+    [spread] = leading(report, "spreads")
     assert spread.mean_return_ew == pytest.approx(0.025 - 0.02)
     assert spread.caar_ew == pytest.approx(sector(report, "A").caar_ew - sector(report, "B").caar_ew)
     # Both indices are the same series here, so one regression of the difference must give the same t.
-    rows = range(EVENT - 29, EVENT - 5)
-    x = np.array([small.index_return(r) for r in rows])
+    learned = range(EVENT - 29, EVENT - 5)
+    x = np.array([small.index_return(r) for r in learned])
 
     def difference(r: int) -> float:
         a = (small.stock_return("000001", r) + small.stock_return("000002", r)) / 2
         return a - small.stock_return("000003", r)
 
-    y = np.array([difference(r) for r in rows])
+    y = np.array([difference(r) for r in learned])
     line = stats.linregress(x, y)
     x0 = small.index_return(EVENT)
     s = math.sqrt(((y - line.intercept - line.slope * x) ** 2).sum() / 22)
@@ -134,7 +135,7 @@ def test_spread_is_the_difference_and_its_test_agrees_with_its_own_portfolio(tmp
 
 def test_path_is_zero_at_the_base_and_ends_at_the_window(tmp_path: Path) -> None:
     report = measure(tmp_path)
-    path = {point.tau: point.caar for point in report.impact.paths if point.group.sector == "B"}
+    path = {point.tau: point.caar for point in rows(report.frames.paths, sector="B")}
     assert path[-1] == 0
     assert path[0] == pytest.approx(stock(report, "000003").car)
     assert path[3] == pytest.approx(stock(report, "000003", 0, 3).car)
@@ -143,8 +144,8 @@ def test_path_is_zero_at_the_base_and_ends_at_the_window(tmp_path: Path) -> None
 
 def test_window_that_is_not_over_is_left_open(tmp_path: Path) -> None:
     report = measure(tmp_path, as_of=small.sessions()[EVENT + 1])
-    assert [window.available for window in report.impact.windows] == [True, False]
-    assert {row.window.last for row in report.impact.stocks} == {0}
+    assert [window.available for window in report.windows] == [True, False]
+    assert set(report.frames.stocks["window_end"]) == {0}
 
 
 def test_late_listing_keeps_its_return_and_is_skipped_for_the_rest(tmp_path: Path) -> None:
@@ -157,8 +158,8 @@ def test_late_listing_keeps_its_return_and_is_skipped_for_the_rest(tmp_path: Pat
     assert row.raw_return == pytest.approx(-0.05)
     assert math.isnan(row.car)
     assert "no_estimation" in row.flags
-    [skipped] = report.impact.skipped
-    assert (skipped.stock.ticker, skipped.code, skipped.observations) == ("000002", "too_short", 0)
+    [skipped] = rows(report.frames.skipped)
+    assert (skipped.ticker, skipped.code, skipped.observations) == ("000002", "too_short", 0)
     assert skipped.has_return
     a = sector(report, "A")
     assert (a.n, a.n_skipped) == (2, 1)
@@ -167,10 +168,10 @@ def test_late_listing_keeps_its_return_and_is_skipped_for_the_rest(tmp_path: Pat
 
 def test_listing_after_the_event(tmp_path: Path) -> None:
     settings = load_settings(small.write_config(tmp_path))
-    rows = [row for row in small.price_rows() if row["ticker"] != "000002" or row["date"] > DAY[EVENT]]
-    prices = small.write(tmp_path / "prices.csv", rows)
+    kept = [row for row in small.price_rows() if row["ticker"] != "000002" or row["date"] > DAY[EVENT]]
+    prices = small.write(tmp_path / "prices.csv", kept)
     report = make_report(settings, Request(source=f"file:{prices}", benchmark=[small.write_benchmark(tmp_path)]))
-    [skipped] = report.impact.skipped
+    [skipped] = rows(report.frames.skipped)
     assert (skipped.code, str(skipped.day), skipped.has_return) == ("listed_after", DAY[EVENT + 1], False)
     assert sector(report, "A").n == 1
 
@@ -185,7 +186,7 @@ def test_halt_on_the_event_day_is_no_zero_return(tmp_path: Path) -> None:
     assert math.isnan(row.raw_return)
     assert math.isnan(row.car)
     assert "halted" in row.flags
-    assert [(one.code, str(one.day)) for one in report.impact.skipped] == [("halted", DAY[EVENT])]
+    assert [(row.code, str(row.day)) for row in rows(report.frames.skipped)] == [("halted", DAY[EVENT])]
     assert sector(report, "A").mean_return_ew == pytest.approx(-0.05)
     # Over the longer window its price stands at both ends, so the return is known; the CAR of a missed day is not.
     longer = stock(report, "000001", 0, 3)
@@ -230,7 +231,7 @@ def test_limit_up_is_flagged(tmp_path: Path) -> None:
         if line["ticker"] == "000001" and line["date"] >= DAY[EVENT]:
             line["close"] = str(float(line["close"]) / 1.10 * 1.30)
 
-    assert stock(measure(tmp_path, limit), "000001").flags == ("limit_up",)
+    assert stock(measure(tmp_path, limit), "000001").flags == "limit_up"
 
 
 def test_move_beyond_the_limit_in_a_window_is_refused(tmp_path: Path) -> None:
@@ -244,8 +245,8 @@ def test_move_beyond_the_limit_in_a_window_is_refused(tmp_path: Path) -> None:
 
 def test_one_sector_alone(tmp_path: Path) -> None:
     report = measure(tmp_path, sectors=["B"])
-    assert {row.group.sector for row in report.impact.groups} == {"B"}
-    assert report.impact.spreads == ()
+    assert set(report.frames.sectors["sector"]) == {"B"}
+    assert report.frames.spreads.empty
 
 
 def test_model_without_an_index(tmp_path: Path) -> None:
@@ -266,17 +267,17 @@ def test_stock_of_two_sectors_counts_in_both(tmp_path: Path) -> None:
     prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
     report = make_report(load_settings(config), Request(source=f"file:{prices}", benchmark=[benchmark]))
     assert sector(report, "B").mean_return_ew == pytest.approx((0.10 + 0.02) / 2)
-    assert len([row for row in report.impact.stocks if row.stock.ticker == "000001"]) == 4
+    assert len(rows(report.frames.stocks, ticker="000001")) == 4
 
 
 def test_listing_inside_the_window_has_no_return_over_it(tmp_path: Path) -> None:
     """Two sessions' return beside six sessions' of the others would be a wrong mean."""
     settings = load_settings(small.write_config(tmp_path))
-    rows = [row for row in small.price_rows() if row["ticker"] != "000002" or row["date"] > DAY[EVENT]]
-    prices = small.write(tmp_path / "prices.csv", rows)
+    kept = [row for row in small.price_rows() if row["ticker"] != "000002" or row["date"] > DAY[EVENT]]
+    prices = small.write(tmp_path / "prices.csv", kept)
     report = make_report(settings, Request(source=f"file:{prices}", benchmark=[small.write_benchmark(tmp_path)]))
     assert math.isnan(stock(report, "000002", 0, 3).raw_return)
-    [longer] = [row for row in report.impact.groups if row.group.sector == "A" and row.window.last == 3]
+    [longer] = rows(report.frames.sectors, sector="A", window_end=3)
     assert longer.n == 1
     assert longer.mean_return_ew == pytest.approx(stock(report, "000001", 0, 3).raw_return)
 
@@ -289,10 +290,10 @@ def test_the_caar_that_is_tested_is_the_one_that_is_shown(tmp_path: Path) -> Non
             line.update(open="0", volume="0")
 
     report = measure(tmp_path, halt)
-    [longer] = [row for row in report.impact.groups if row.group.sector == "A" and row.window.last == 3]
+    [longer] = rows(report.frames.sectors, sector="A", window_end=3)
     one = stock(report, "000001", 0, 3)
     assert longer.caar_ew == pytest.approx(one.car)
-    assert longer.tests["t_portfolio"] == pytest.approx(one.scar)
+    assert longer.t_portfolio == pytest.approx(one.scar)
     day = sector(report, "A")
     assert day.caar_ew == pytest.approx((stock(report, "000001").car + stock(report, "000002").car) / 2)
 
@@ -324,9 +325,9 @@ def test_confounder_while_the_market_was_closed_is_in_the_next_window(tmp_path: 
 
 
 def test_rank_among_ordinary_sessions_needs_enough_of_them(tmp_path: Path) -> None:
-    headline = sector(measure(tmp_path), "A").headline
-    assert math.isnan(headline.p)
-    assert "placebo dates; 39 are needed" in headline.reason
+    row = sector(measure(tmp_path), "A")
+    assert math.isnan(row.placebo_p)
+    assert re.search(r"^placebo: .* placebo dates; 39 are needed", row.undefined)
 
 
 def test_windows_of_other_configured_events_are_no_ordinary_days() -> None:
@@ -337,7 +338,7 @@ def test_windows_of_other_configured_events_are_no_ordinary_days() -> None:
     other = Event(name=Name(ko="다른", en="Other"), news=market.sessions()[market.EVENT_ROW - 100].item())
     both = replace(alone, events={**alone.events, "other": other})
     dates = [
-        report.sectors(report.leading)[0].headline.n
+        leading(report, "sectors", theme=None)[0].placebo_n
         for report in (make_report(one, Request(source="demo:1")) for one in (alone, both))
     ]
     assert dates[0] - dates[1] == 11

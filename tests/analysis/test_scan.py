@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from screener.app.own_sectors import group_of, refuse_name, save_group
-from screener.app.scan import Request, make_scan
 from screener.config import load_settings
-from screener.data.universe_filter import Filters, sift
-from screener.report.pages.scan import scan_page
-from screener.report.scan.model import ScanReport
-from screener.report.terminal import Style, render
-from screener.words import Language, Words
+from screener.config.models import Member
+from screener.config.own_sectors import refuse_name, with_sector
+from screener.data.universe import Filters, apply_filters
+from screener.i18n import Language, set_language
+from screener.report.formats.terminal import Style, render
+from screener.report.make import Request, make_report
+from screener.report.model import Report
+from screener.report.views.scan import scan_page
 from tests.analysis import whole
 from tests.conftest import Run
 
@@ -67,7 +68,7 @@ def test_filters_by_hand() -> None:
     tickers, names, markets, caps, value = (list(column) for column in zip(*table, strict=True))
 
     def left(**wanted: Any) -> tuple[list[str], dict[str, int | None]]:
-        stay, counts = sift(tickers, names, markets, np.array(caps), np.array(value), Filters(**wanted))
+        stay, counts = apply_filters(tickers, names, markets, np.array(caps), np.array(value), Filters(**wanted))
         return [ticker for ticker, stays in zip(tickers, stay, strict=True) if stays], counts
 
     assert left() == (
@@ -85,7 +86,7 @@ def test_filters_by_hand() -> None:
 
 def test_figures_that_no_source_has_filter_nothing() -> None:
     unknown = np.full(2, np.nan)
-    stay, counts = sift(["000010", "000020"], ["가", "나"], ["KOSPI", "KOSPI"], unknown, unknown, Filters())
+    stay, counts = apply_filters(["000010", "000020"], ["가", "나"], ["KOSPI", "KOSPI"], unknown, unknown, Filters())
     assert stay.all()
     assert (counts["small"], counts["thin"]) == (None, None)
 
@@ -160,26 +161,30 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
 
 
 @pytest.fixture(scope="module")
-def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> ScanReport:
+def made(files: list[str | Path], tmp_path_factory: pytest.TempPathFactory) -> Report:
     settings = load_settings(whole.write_config(tmp_path_factory.mktemp("settings")))
     market, indices = Path(files[5]), Path(files[3])
-    return make_scan(settings, Request(source=str(files[1]), benchmark=[indices], market=[market]), _none)
+    return make_report(
+        settings, Request(universe="market", source=str(files[1]), benchmark=[indices], market=[market]), _none
+    )
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_page_fits_and_keeps_every_name(made: ScanReport, width: int, language: Language) -> None:
-    page = render(scan_page(made, Words(language), 15), Style(language, width=width), summary=True)
+def test_page_fits_and_keeps_every_name(made: Report, width: int, language: Language) -> None:
+    set_language(language)
+    page = render(scan_page(made, 15), Style(width=width), summary=True)
     assert max(cell_len(line) for line in page.splitlines()) <= width
-    words = Words(language)
     whole_page = "".join(page.split())
-    for row in [*made.scan.stocks[:15], *made.scan.stocks[-15:]]:
-        assert row.stock.ticker in page
-        assert "".join(words.name(row.stock).split()) in whole_page
+    stocks = made.frames.scan
+    for ticker, name in zip(stocks["ticker"], stocks[f"name_{language}"], strict=True):
+        if ticker in {*stocks["ticker"][:15], *stocks["ticker"][-15:]}:
+            assert ticker in page
+            assert "".join(name.split()) in whole_page
 
 
-def test_ascii_page_is_ascii_but_for_names(made: ScanReport) -> None:
-    page = render(scan_page(made, Words("en"), 5), Style("en", ascii=True), summary=True)
+def test_ascii_page_is_ascii_but_for_names(made: Report) -> None:
+    page = render(scan_page(made, 5), Style(ascii=True), summary=True)
     assert not set(page) & set("▲▼─·−")
 
 
@@ -212,10 +217,12 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
     assert list(tomllib.loads((config / "sectors.toml").read_text(encoding="utf-8"))) == ["MINE", "FOUND"]
 
 
-def test_saving_beside_shipped_sectors_keeps_these_in_force(made: ScanReport, config: Path) -> None:
+def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config: Path) -> None:
     (config / "sectors.toml").unlink()
     path = refuse_name(load_settings(config), config, "FOUND", replace=False)
-    save_group(load_settings(config), path, "FOUND", made, group_of(made, 1))
+    stocks = made.frames.groups["stocks"][0]
+    members = [Member.model_construct(ticker=one.ticker, ko=one.ko, en=one.en, market=one.market) for one in stocks]
+    path.write_bytes(with_sector(load_settings(config), "FOUND", members, "moved together"))
     assert list(load_settings(config).sectors) == [*load_settings().sectors, "FOUND"]
 
 

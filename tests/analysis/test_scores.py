@@ -10,11 +10,13 @@ import pytest
 
 from screener.analysis import scores
 from screener.analysis.impact import measure_impact
-from screener.analysis.persistence import classify, half_life
-from screener.analysis.results import Group, Stock
-from screener.data.sources.base import Need
+from screener.analysis.measurement import Measurement
+from screener.analysis.model import Group, Stock
+from screener.analysis.scores import classify, half_life
+from screener.data.sources import PriceRequest
 from screener.data.sources.demo import EVENT_ROW, INDICES, SECTORS, Demo, event_day, ticker
 from screener.report.model import Report
+from tests.analysis.find import leading, rows
 from tests.reports import simulated
 
 WEIGHTS = {"magnitude": 0.30, "certainty": 0.30, "persistence": 0.15, "breadth": 0.15, "volume": 0.10}
@@ -52,20 +54,18 @@ def test_a_score_is_the_weighted_mean_of_what_is_known() -> None:
     }
     full = 100 * (0.3 * 1.0 + 0.3 * 0.9 + 0.15 * 1.0 + 0.15 * 0.8 + 0.1 * 0.5)
     some = -100 * (0.3 * 0.9 + 0.3 * 0.8 + 0.15 * 1.0) / 0.75
-    found = scores.scored(parts, WEIGHTS)
-    np.testing.assert_allclose(found.score, [full, some, 55.0, NAN])
-    np.testing.assert_allclose(found.rank, [1, 3, 2, NAN])
-    np.testing.assert_allclose(scores.combine(parts, WEIGHTS), found.score)
+    np.testing.assert_allclose(scores.combine(parts, WEIGHTS), [full, some, 55.0, NAN])
+    np.testing.assert_allclose(scores.ranked(parts, WEIGHTS)[0], [1, 3, 2, NAN])
 
 
 def test_ranks_that_no_weighting_changes_are_steady_and_others_are_not() -> None:
     apart = {"magnitude": np.array([0.9, 0.0, -0.9]), "certainty": np.array([0.9, 0.0, -0.9])}
-    np.testing.assert_array_equal(scores.scored(apart, WEIGHTS).steady, [1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(scores.ranked(apart, WEIGHTS)[1], [1.0, 1.0, 1.0])
     close = {"magnitude": np.array([0.9, 0.1, -0.9]), "certainty": np.array([0.1, 0.9, -0.9])}
-    steady = scores.scored(close, WEIGHTS).steady
+    steady = scores.ranked(close, WEIGHTS)[1]
     assert steady[2] == 1.0
     assert 0.3 < steady[0] < 0.7  # equal under the configured weights, so a coin decides
-    again = scores.scored(close, WEIGHTS).steady
+    again = scores.ranked(close, WEIGHTS)[1]
     np.testing.assert_array_equal(steady, again)
 
 
@@ -109,9 +109,8 @@ def demo() -> Report:
 def test_planted_paths_are_told_apart() -> None:
     found: dict[str, list[str]] = {}
     for seed in range(9):
-        for row in simulated(seed).impact.groups:
-            if (row.window.first, row.window.last) == (0, 5):
-                found.setdefault(row.group.sector, []).append(row.lasting.what)
+        for row in rows(simulated(seed).frames.sectors, window_start=0, window_end=5):
+            found.setdefault(row.sector, []).append(row.lasting or "")
     for sector in ("HELD", "FADED", "REVERSED", "EXTENDED", "DELAYED"):
         # What is planted lies near no border, but a week of noise lies on top of it.
         assert Counter(found[sector]).most_common(1)[0][0] == sector.lower(), (sector, found[sector])
@@ -119,7 +118,7 @@ def test_planted_paths_are_told_apart() -> None:
 
 
 def test_planted_effects_are_winners_and_losers_and_nothing_else(demo: Report) -> None:
-    verdict = {row.group.sector: row.score.verdict for row in demo.impact.groups if row.window == demo.leading}
+    verdict = {row.sector: row.verdict for row in leading(demo, "sectors")}
     assert (verdict["FADED"], verdict["REVERSED"]) == ("winner", "winner")
     assert (verdict["HELD"], verdict["EXTENDED"]) == ("loser", "loser")
     for quiet in ("UNMOVED", "DELAYED", "CONFOUNDED"):
@@ -127,12 +126,11 @@ def test_planted_effects_are_winners_and_losers_and_nothing_else(demo: Report) -
 
 
 def test_a_sector_that_one_stock_makes_names_it(demo: Report) -> None:
-    rows = [row for row in demo.impact.groups if row.window == demo.leading]
-    for row in rows:
-        assert not math.isfinite(row.score.low) or row.score.low <= row.score.high
-    steady = next(row for row in rows if row.group.sector == "HELD")
-    assert steady.score.maker == ""
-    assert steady.score.high < -50
+    for row in leading(demo, "sectors"):
+        assert not math.isfinite(row.score_low) or row.score_low <= row.score_high
+    [steady] = leading(demo, "sectors", sector="HELD")
+    assert steady.score_maker is None
+    assert steady.score_high < -50
 
 
 def test_sizes_are_compared_with_the_market_that_is_given(demo: Report) -> None:
@@ -140,12 +138,12 @@ def test_sizes_are_compared_with_the_market_that_is_given(demo: Report) -> None:
         Stock(ticker(s, m), "", "", INDICES[m % 2], one.id, None) for s, one in enumerate(SECTORS) for m in range(12)
     ]
     groups = [Group(one.id, None, "", "", False) for one in SECTORS]
-    need = Need({stock.ticker: stock.market for stock in stocks}, event_day(), None, 0.3, event_day())
+    need = PriceRequest({stock.ticker: stock.market for stock in stocks}, event_day(), None, 0.3, event_day())
     panel = Demo(1).load(need).panel
     still = [np.zeros(5) for _ in demo.rules.windows]
     wild = [np.ones(5) for _ in demo.rules.windows]
     for market, size in ((still, 1.0), (wild, 0.0)):
-        impact = measure_impact(panel, EVENT_ROW, stocks, groups, demo.rules, (), market)
-        known = [row for row in impact.stocks if math.isfinite(row.car) and row.car]
+        frames = measure_impact(Measurement(panel, EVENT_ROW, stocks, demo.rules), groups, market)
+        known = [row for row in rows(frames.stocks) if math.isfinite(row.car) and row.car]
         # Among stocks that did not move every move is the largest; among stocks that doubled none is.
-        assert {abs(row.score.parts["magnitude"]) for row in known} == {size}
+        assert {abs(row.score_magnitude) for row in known} == {size}

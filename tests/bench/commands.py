@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -9,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.conftest import ROOT, SHARED
+from tests.conftest import OFFLINE, ROOT, SHARED
 from tests.test_cli import AS_OF, sources
 
 RUNS = 9
@@ -29,9 +31,20 @@ def ratio(command: list[str], floor: list[str]) -> float:
     return statistics.median(seconds(command) / seconds(floor) for _ in range(RUNS))
 
 
+def seconds_without_an_answer(command: list[str]) -> float:
+    """How long `command` takes where the exchange accepts connections and never answers, seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, tempfile.TemporaryDirectory() as home:
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        environment = dict.fromkeys(OFFLINE, proxy) | {"PATH": os.environ["PATH"], "HOME": home}
+        start = time.perf_counter()
+        subprocess.run(command, cwd=home, env=environment, capture_output=True, check=True)
+        return time.perf_counter() - start
+
+
 def main() -> None:
     screener = [str(Path(sys.executable).with_name("screener"))]
     print(f"screener --help / python -c pass: {ratio([*screener, '--help'], NOTHING):.2f} (at most 3)")
+    print(f"screener report without the exchange: {seconds_without_an_answer([*screener, 'report']):.1f} s (at most 5)")
     krx = SHARED / "krx"
     if not (krx / "prices_adjusted.parquet").is_file():
         print("screener report from Parquet: not measured, the real market data is not here")

@@ -12,8 +12,8 @@ from time import perf_counter
 
 import numpy as np
 
-from screener.study.expected import Design, Model
-from screener.study.placebo import each_security, placebo_test
+from screener.study.models import Design, Model
+from screener.study.placebo import PlaceboPlan, each_security, placebo_test
 from screener.study.portfolio import Portfolio
 from screener.study.rolling import Refit
 
@@ -52,7 +52,7 @@ def main() -> None:
                 portfolios = each_security(returns[:, :stocks], design_of[:stocks])
             else:
                 portfolios = [Portfolio.of(returns[:, m], design_of[m]) for m in members[:sectors]]
-            results = placebo_test(refit, portfolios, designs, event, windows, most=dates)
+            results = placebo_test(PlaceboPlan(refit, designs, event, windows, most=dates), portfolios)
             if any(len(result.dates) != dates for result in results):
                 raise RuntimeError("the panel is too short for the dates asked for")
 

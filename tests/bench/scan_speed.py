@@ -12,12 +12,14 @@ from time import perf_counter
 
 import numpy as np
 
-from screener.analysis.measurement import Rules
-from screener.analysis.results import Stock
+from screener.analysis.discover import Search
+from screener.analysis.frames import Frames
+from screener.analysis.measurement import Measurement
+from screener.analysis.model import Rules, Stock
 from screener.analysis.scan import scan_market
-from screener.analysis.scanned import Scan
 from screener.data.panel import Panel
-from screener.study.expected import Model
+from screener.study.arrays import Floats
+from screener.study.models import Model
 
 STOCKS, SESSIONS, GROUPS, EACH, TARGET = 2_700, 400, 60, 20, 5.0
 WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}
@@ -49,7 +51,7 @@ def market(stocks: int) -> Panel:
     )
 
 
-def scan(panel: Panel) -> Scan:
+def scan(panel: Panel) -> tuple[Frames, Search, Floats]:
     """The whole scan, with 40 industries."""
     rules = Rules(Model.MARKET, 120, 10, 60, 240, ((0, 0),), (), WEIGHTS)
     stocks = [
@@ -58,7 +60,7 @@ def scan(panel: Panel) -> Scan:
     ]
     industries = {ticker: f"{number % 40}" for number, ticker in enumerate(panel.tickers)}
     values = dict.fromkeys(panel.tickers, 1e9)
-    return scan_market(panel, SESSIONS - 5, stocks, values, rules, WEIGHTS, {}, industries, len(stocks), {})
+    return scan_market(Measurement(panel, SESSIONS - 5, stocks, rules), values, {}, industries)
 
 
 def main() -> None:
@@ -67,9 +69,9 @@ def main() -> None:
     for stocks in (STOCKS // 4, STOCKS // 2, STOCKS):
         panel = market(stocks)
         start = perf_counter()
-        done = scan(panel)
+        frames, found, _z = scan(panel)
         times.append(perf_counter() - start)
-    if len(done.groups) < GROUPS or done.ordinary != 240:
+    if len(frames.groups) < GROUPS or len(found.moves) != 240:
         raise RuntimeError("the scan did not find what it is to be timed on")
     tracemalloc.start()
     scan(panel)

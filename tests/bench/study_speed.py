@@ -15,8 +15,9 @@ from functools import partial
 import numpy as np
 from scipy.stats import rankdata
 
+from screener.study.arrays import Floats
 from screener.study.battery import GroupTests, battery
-from screener.study.expected import Design, Floats, Model, fit
+from screener.study.models import Design, Model, fit
 
 ESTIMATION, EVENT, SECURITIES = 250, 21, 2500
 
@@ -48,7 +49,7 @@ def study(benchmark: Floats, returns: Floats, estimation: int, *, everything: bo
     fitted = fit(Model.MARKET, returns, [design], np.zeros_like(everyone), learned, min_obs=60)
     day = estimation + 10
     windows = [slice(day, day + 1), slice(day, day + 2), slice(day, day + 6), slice(day - 10, day + 11)]
-    return battery(fitted, returns, [design], learned, [everyone], windows, min_obs=60, everything=everything)
+    return battery(fitted, [everyone], windows, everything=everything)
 
 
 def seconds(works: Sequence[Callable[[], object]], rounds: int = 9) -> list[float]:

@@ -14,15 +14,15 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import rankdata
 
-from screener.study.abnormal import over_window, two_sided
+from screener.study.abnormal import over_window
+from screener.study.arrays import Floats, Ints
 from screener.study.correlation import cross_correlation
-from screener.study.expected import Fit, Floats, Ints, Model, fit
-from screener.study.garch import fit_garch
-from screener.study.parametric import skewness_adjusted
-from screener.study.rank_tests import sign_scores
+from screener.study.models import Fit, Model, fit
+from screener.study.nonparametric import generalised_sign, share_positive, sign, sign_scores, wilcoxon
+from screener.study.parametric import skewness_adjusted, two_sided
 from screener.study.rolling import Refit
-from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
 from screener.study.spread import two_sample
+from tests.calibration.garch import fit_garch
 from tests.calibration.market import Market
 
 
@@ -53,7 +53,7 @@ class Study:
 
     @cached_property
     def _plain(self) -> tuple[Floats, Floats]:
-        result = over_window(self.fitted, self.returns, self.window)
+        result = over_window(self.fitted, self.window)
         return result.car, result.se
 
     @cached_property

@@ -7,8 +7,10 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from screener.analysis.model import Window
 from screener.config import load_settings
 from screener.demo import make_demo
+from tests.analysis.find import rows
 
 FIRST_SEED = 1000
 
@@ -18,8 +20,8 @@ def coverage(seeds: int) -> dict[str, list[bool]]:
     settings = load_settings()
     held = defaultdict(list)
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-        for truth in make_demo(settings, seed).planted:
-            held[str(truth.window)].append(truth.covered)
+        for row in rows(make_demo(settings, seed).frames.planted):
+            held[str(Window(row.window_start, row.window_end, None, None, None))].append(row.covered)
     return dict(held)
 
 

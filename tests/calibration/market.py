@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from screener.study.expected import Design, Floats, Ints, Model
+from screener.study.arrays import Floats, Ints
+from screener.study.models import Design, Model
 
 ROOT = Path(__file__).parents[2]
 EXCLUDED = (date(2025, 1, 20), date(2025, 2, 14))
@@ -27,13 +28,19 @@ class Market:
     """(T, N) simple returns of adjusted closes from one session to the next, decimal; NaN where either had no trade."""
     design_of: Ints
     """(N,) 0 = KOSPI, 1 = KOSDAQ."""
-    designs: list[Design]
+    benchmarks: Floats
+    """(2, T) returns of KOSPI and KOSDAQ, decimal."""
     liquid: Ints
     """Columns that random sets are drawn from: traded on nearly every session, and not among the smallest."""
     sectors: dict[str, Ints]
     """Columns of each configured sector."""
     excluded: Ints
     """Rows of the sessions of `EXCLUDED`."""
+
+    @property
+    def designs(self) -> list[Design]:
+        """The market model's, one for each index."""
+        return [Design.of(Model.MARKET, benchmark) for benchmark in self.benchmarks]
 
 
 def load_market(krx: Path) -> Market:
@@ -60,7 +67,7 @@ def load_market(krx: Path) -> Market:
         list(close.columns),
         returns,
         (listed.market != "KOSPI").to_numpy().astype(np.int64),
-        [Design.of(Model.MARKET, benchmarks[:, k]) for k in range(2)],
+        benchmarks.T,
         liquid,
         {name: np.flatnonzero(close.columns.isin(members)) for name, members in _sectors().items()},
         np.flatnonzero([EXCLUDED[0] <= day <= EXCLUDED[1] for day in sessions]),

@@ -17,11 +17,11 @@ import pandas as pd
 
 from screener.analysis.discover import Formed, search
 from screener.study.arrays import Bools, Floats
-from screener.study.multiple import benjamini_hochberg, pooled_p, westfall_young
-from screener.study.placebo import placebo_dates
+from screener.study.parametric import two_sided
+from screener.study.placebo import PlaceboPlan, benjamini_hochberg, pooled_p, westfall_young
 from screener.study.portfolio import Portfolio
 from screener.study.rolling import Refit, roll
-from screener.study.statistic import two_sided
+from screener.study.study import Study
 from tests.calibration.market import ROOT, Market, load_market
 
 DATES = 148
@@ -68,18 +68,17 @@ def _liquid(krx: Path, market: Market) -> Floats:
 
 def _trial(market: Market, refit: Refit, liquid: Floats, row: int) -> dict[str, float]:
     eligible: Bools = liquid[row - 1] >= LEAST_VALUE
-    once = range(1)
-    done = search(
-        refit,
-        market.returns,
-        market.designs,
-        market.design_of,
-        eligible,
-        row,
-        once,
-        market.excluded.tolist(),
-        DATES,
+    study = Study(
+        returns=market.returns,
+        benchmarks=market.benchmarks,
+        benchmark_of=market.design_of,
+        event=row,
+        refit=refit,
+        windows=[slice(row, row + 1)],
+        excluded=market.excluded.tolist(),
+        placebo_dates=DATES,
     )
+    done = search(study, eligible)
     z, t, own = _own(market, refit, done.formed, row)
     p_t = two_sided(t, refit.estimation - 2)
     rank = (1 + (np.abs(own) >= np.abs(z)).sum(axis=0)) / (len(own) + 1)
@@ -118,7 +117,7 @@ def _portfolio(market: Market, one: Formed) -> Portfolio:
 
 def _own(market: Market, refit: Refit, formed: tuple[Formed, ...], row: int) -> tuple[Floats, Floats, Floats]:
     """z_ewma and t of the groups at the event, and z at their own placebo dates."""
-    dates = placebo_dates(refit, row, range(1), market.excluded, DATES)
+    dates = PlaceboPlan(refit, [], row, [], excluded=market.excluded, most=DATES).dates(range(1))
     portfolios = [_portfolio(market, one) for one in formed]
     rolled = roll(refit, portfolios, market.designs, slice(int(dates[0]), row + 1), [range(1)])[0]
     return rolled.z_ewma[-1], rolled.t[-1], rolled.z_ewma[dates - dates[0]]

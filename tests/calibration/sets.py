@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.expected import Ints, Model, fit
+from screener.study.arrays import Ints
+from screener.study.models import Model, fit
 from screener.study.rolling import Refit
 from tests.calibration.market import Market
 

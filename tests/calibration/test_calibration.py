@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy.special import stdtr
 
-from screener.study.expected import Design, Model, fit
+from screener.study.models import Design, Model, fit
 from screener.study.rolling import Refit
 from tests.calibration import candidates
 from tests.calibration.candidates import Study
@@ -53,7 +53,7 @@ def test_a_small_run() -> None:
         [f"{number:06d}" for number in range(60)],
         simulated.returns,
         simulated.design_of,
-        simulated.designs(),
+        simulated.benchmarks.T,
         np.arange(60),
         {},
         np.array([400, 401]),

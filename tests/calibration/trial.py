@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
+from scipy.stats import false_discovery_control
 
-from screener.study.abnormal import two_sided
-from screener.study.expected import Floats, Ints
-from screener.study.members import roll_members
-from screener.study.multiple import benjamini_hochberg, benjamini_yekutieli, westfall_young
-from screener.study.placebo import placebo_dates, two_sided_rank
+from screener.study.arrays import Floats, Ints
+from screener.study.parametric import two_sided
+from screener.study.placebo import (
+    PlaceboPlan,
+    benjamini_hochberg,
+    two_sided_rank,
+    westfall_young,
+)
 from screener.study.portfolio import Portfolio
 from screener.study.rolling import Refit, Rolling, roll
 from tests.calibration.candidates import MEMBER_TESTS, PAIR_TESTS, Study
 from tests.calibration.market import Market
+from tests.calibration.members import roll_members
 from tests.calibration.sets import FEWER, MOST, Cell
 
 EFFECTS = (0.0, 0.01, 0.02, 0.05)
@@ -125,7 +130,9 @@ def family_trials(
         for which, rolling in enumerate(histories.headline):
             answers: dict[str, list[float]] = {}
             for most, label in HISTORIES.items():
-                rows = placebo_dates(refit, date, range(rolling.length), market.excluded, most)
+                rows = PlaceboPlan(refit, [], date, [], excluded=market.excluded, most=most).dates(
+                    range(rolling.length)
+                )
                 then = rolling.z_ewma[np.ix_(rows - rolling.dates.start, members)]
                 for effect in EFFECTS:
                     now = _raised(rolling, rolling.z_ewma, date, members, np.where(np.arange(FAMILY) == 0, effect, 0.0))
@@ -133,7 +140,7 @@ def family_trials(
                     found = {
                         f"placebo p, uncorrected, {label}": rank / n,
                         f"placebo p, Benjamini-Hochberg, {label}": benjamini_hochberg(rank / n),
-                        f"placebo p, Benjamini-Yekutieli, {label}": benjamini_yekutieli(rank / n),
+                        f"placebo p, Benjamini-Yekutieli, {label}": _yekutieli(rank / n),
                         f"Westfall-Young, largest z_ewma, {label}": westfall_young(now, then),
                     }
                     for name, p in found.items():
@@ -143,6 +150,10 @@ def family_trials(
             yield from _outcomes(
                 market, histories, f"{cell.name}: any of {FAMILY}", which, int(members[0]), date, p_by_effect
             )
+
+
+def _yekutieli(p: Floats) -> Floats:
+    return false_discovery_control(p, method="by") if np.isfinite(p).all() else np.full_like(p, np.nan)
 
 
 def portfolio_tests(market: Market, histories: Histories, which: int, number: int, date: int) -> dict[str, Floats]:
@@ -160,7 +171,10 @@ def portfolio_tests(market: Market, histories: Histories, which: int, number: in
         sources["placebo of members' mean z"] = (histories.members[which], histories.members[which].z_ewma)
     p: dict[str, Floats] = {}
     for most, label in HISTORIES.items():
-        at = placebo_dates(refit, date, range(rolling.length), market.excluded, most) - rolling.dates.start
+        at = (
+            PlaceboPlan(refit, [], date, [], excluded=market.excluded, most=most).dates(range(rolling.length))
+            - rolling.dates.start
+        )
         for name, (source, statistic) in sources.items():
             rank, n = two_sided_rank(_raised(source, statistic, date, column, effects), statistic[at][:, column])
             p[f"{name}, {label}"] = rank / n

@@ -114,7 +114,7 @@ def test_a_failure_is_told_once_and_its_end_as_well(tell: Daily, exchange: Excha
     assert len(receiver.taken) == 3
     assert "daily failed: data.krx.co.kr could not be reached" in receiver.taken[1]["message"]
     assert "What to do: the next run tries again" in receiver.taken[1]["message"]
-    assert "Late: 1 missed sessions (2025-02-03)" in receiver.taken[2]["message"]
+    assert "Late: 1 missed session (2025-02-03)" in receiver.taken[2]["message"]
 
 
 @pytest.mark.parametrize(

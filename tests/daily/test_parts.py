@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,17 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.archive.changes import sector_news, spread_news
-from screener.archive.filed import Change, Filed, changes, load_filed, revisions_csv, same_rows, seems_whole
+from screener.archive.history import sector_changes, sector_trend, spread_changes
+from screener.archive.reports import (
+    Correction,
+    ReportDirectory,
+    corrections_of,
+    have_same_keys,
+    load_directory,
+    revisions_csv,
+    stored_revision,
+)
 from screener.config import load_settings
-from screener.daily import log, status
+from screener.console import escaped
+from screener.daily import status
 from screener.daily.due import newest_final, spans, to_look_at_again
-from screener.daily.summary import _plain
-from screener.data.turns import Turn, turns
+from screener.data.status_changes import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET
-from screener.report.trend import trend
 from tests.e2e.conftest import configure
 from tests.fakes.krx import kst
 
@@ -94,7 +100,7 @@ def test_the_trend_is_of_the_days_since_the_event() -> None:
         row("2025-02-03", "A", 5, caar_ew="0.99"),
         row("2025-02-08", "A", 5, caar_ew="0.99"),  # no session
     ]
-    first, second = trend(rows, "e", SESSIONS)
+    first, second = sector_trend(rows, "e", SESSIONS)
     assert (first.as_of, first.tau, first.caar, first.score != first.score) == (date(2025, 1, 31), 0, 0.05, True)
     assert (second.tau, second.caar, second.score, second.rank, second.significant) == (1, 0.07, 60.0, 1.0, True)
 
@@ -106,8 +112,8 @@ def test_news_are_what_crossed_what_moved_and_what_changed_places() -> None:
 
     one = report("2025-02-03", A=("1", "0.20"), B=("2", "0.05"), C=("3", "0.50"), D=("", ""))
     other = report("2025-02-04", A=("1", "0.04"), B=("3", "0.30"), C=("2", "0.50"), D=("", ""))
-    before, after = trend(one, "e", SESSIONS), trend(other, "e", SESSIONS)
-    found = [(one.kind, one.subject, one.before, one.after) for one in sector_news(before, after)]
+    before, after = sector_trend(one, "e", SESSIONS), sector_trend(other, "e", SESSIONS)
+    found = [(one.kind, one.subject, one.before, one.after) for one in sector_changes(before, after)]
     assert found == [
         ("significant", "A", 0.20, 0.04),
         ("insignificant", "B", 0.05, 0.30),
@@ -131,10 +137,10 @@ def test_a_spread_that_moved_by_a_percentage_point_is_news(before: str, after: s
     def spread(end: str, value: str) -> dict[str, str]:
         return {"sector_a": "A", "sector_b": "B", "window_start": "0", "window_end": end, "caar_ew": value}
 
-    found = spread_news(
+    found = spread_changes(
         [spread("0", "9"), spread("1", before)], [spread("0", "9"), spread("1", before), spread("2", after)]
     )
-    assert [one.how for one in found] == ([how] if how else [])
+    assert [one.direction for one in found] == ([how] if how else [])
 
 
 def session(day: date, **stocks: tuple[str, float, float, int, float]) -> pa.Table:
@@ -171,16 +177,16 @@ def test_what_became_of_stocks() -> None:
         t999999=("남", 130, 130, 5, 29.97),
     )
     mine = {f"00000{n}" for n in range(1, 8)}
-    assert turns(before, after, mine, 0.30) == [
-        Turn("000001", "limit_up", "하나"),
-        Turn("000002", "halted", "둘"),
-        Turn("000003", "resumed", "셋"),
-        Turn("000004", "renamed", "새이름", "넷"),
-        Turn("000004", "limit_down", "새이름"),
-        Turn("000005", "delisted", "다섯"),
-        Turn("000007", "listed", "일곱"),
+    assert status_changes(before, after, mine, 0.30) == [
+        StatusChange("000001", "limit_up", "하나"),
+        StatusChange("000002", "halted", "둘"),
+        StatusChange("000003", "resumed", "셋"),
+        StatusChange("000004", "renamed", "새이름", "넷"),
+        StatusChange("000004", "limit_down", "새이름"),
+        StatusChange("000005", "delisted", "다섯"),
+        StatusChange("000007", "listed", "일곱"),
     ]
-    assert turns(before.slice(0, 0), after, mine, 0.30) == []
+    assert status_changes(before.slice(0, 0), after, mine, 0.30) == []
 
 
 def test_changes_are_of_figures_in_rows_that_both_have() -> None:
@@ -189,24 +195,24 @@ def test_changes_are_of_figures_in_rows_that_both_have() -> None:
         {"sector": "A", "window_start": "0", "window_end": "0", "caar_ew": "0.02", "name": "One", "q": "0.5"},
         {"sector": "A", "window_start": "0", "window_end": "1", "caar_ew": "0.03", "name": "One", "q": ""},
     ]
-    assert changes("sectors", old, new) == [
-        Change("sectors", "A 0 0", "caar_ew", "0.01", "0.02"),
-        Change("sectors", "A 0 0", "q", "", "0.5"),
+    assert corrections_of("sectors", old, new) == [
+        Correction("sectors", "A 0 0", "caar_ew", "0.01", "0.02"),
+        Correction("sectors", "A 0 0", "q", "", "0.5"),
     ]
-    assert not same_rows(old, new)
+    assert not have_same_keys(old, new)
     # A correction within the path can leave the figures of every window as they are.
     at = [{"sector": "A", "theme": "", "tau": str(tau), "caar": "0.01"} for tau in range(3)]
     corrected = [at[0], {**at[1], "caar": "0.02"}, at[2]]
-    assert changes("paths", at, corrected) == [Change("paths", "A 1", "caar", "0.01", "0.02")]
-    second = revisions_csv(2, changes("sectors", old, new)[:1], b"")
-    third = revisions_csv(3, [Change("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], second)
+    assert corrections_of("paths", at, corrected) == [Correction("paths", "A 1", "caar", "0.01", "0.02")]
+    second = revisions_csv(2, corrections_of("sectors", old, new)[:1], b"")
+    third = revisions_csv(3, [Correction("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], second)
     lines = third.decode("utf-8-sig").splitlines()
     assert lines == [
         "revision,table,row,column,before,after",
         "2,sectors,A 0 0,caar_ew,0.01,0.02",
         "3,sectors,A 0 0,caar_ew,0.02,0.04",
     ]
-    assert revisions_csv(3, [Change("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], third) == third
+    assert revisions_csv(3, [Correction("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], third) == third
 
 
 @settings(deadline=None)
@@ -216,9 +222,9 @@ def test_whatever_stands_in_a_report_directory_it_is_whole_or_not(content: bytes
 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "run.json").write_bytes(content)
-        assert load_filed(Path(folder)) is None
-        assert seems_whole(Path(folder)) is None
-    assert Filed({}, {"revision": "x"}).revision == 1
+        assert load_directory(Path(folder)) is None
+        assert stored_revision(Path(folder)) is None
+    assert ReportDirectory({}, {"revision": "x"}).revision == 1
 
 
 @settings(deadline=None)
@@ -261,27 +267,27 @@ def test_whatever_stands_in_status_json_the_next_run_goes_on(content: object) ->
         assert after.failing is not None
         assert status.load_memory(Path(folder)).looked.keys() >= set()
         status.save(Path(folder) / status.STATUS, after)
-        assert asdict(status.load_status(Path(folder))) == asdict(after)
+        assert status.load_status(Path(folder)) == after
 
 
 def test_the_log_rotates_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "LARGEST", 100)
+    monkeypatch.setattr(status, "LARGEST", 100)
     path = tmp_path / "logs/daily.log"
     for number in range(12):
-        assert log.append(path, log.log_line(kst(2025, 2, 3), 0, f"run {number}")) == ""
+        assert status.append_log(path, status.log_line(kst(2025, 2, 3), 0, f"run {number}")) == ""
     assert sorted(one.name for one in path.parent.iterdir()) == ["daily.log", *(f"daily.log.{n}" for n in (1, 2, 3))]
     assert path.stat().st_mode & 0o077 == 0
     files = [path.with_name(f"daily.log.{number}") for number in (3, 2, 1)]
     kept = [int(line.split()[-1]) for one in [*files, path] for line in one.read_text().splitlines()]
     assert kept == list(range(kept[0], 12)), "in order, and none of the last ones is lost"
-    assert "File exists" in log.append(path / "below", "x")
+    assert "File exists" in status.append_log(path / "below", "x")
 
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\r\nscreener: daily done\u202e"
 
 
 def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_command() -> None:
-    for shown in (_plain(EVIL), log.log_line(kst(2025, 2, 3), 0, EVIL)):
+    for shown in (escaped(EVIL), status.log_line(kst(2025, 2, 3), 0, EVIL)):
         assert shown.isprintable()
         assert "\\x1b[2J" in shown
         assert "\n" not in shown

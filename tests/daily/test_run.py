@@ -6,7 +6,7 @@ import csv
 import json
 import shutil
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.daily.conftest import EVENT, NEXT, SIZE, THIRD, Daily
 from tests.e2e.command import Command, Done
 from tests.e2e.conftest import STOCKS
 from tests.e2e.secrets import ID, KEY, PASSWORD
+from tests.e2e.stocked import refill
 from tests.fakes.krx import Exchange, Market, kst
 from tests.soak.play import tree
 
@@ -31,7 +32,7 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     daily: Daily, first: Done, reports: Path, exchange: Exchange
 ) -> None:
     done = first
-    assert (done.code, done.err) == (0, "screener: daily done: 1 reports through 2025-01-31\n")
+    assert (done.code, done.err) == (0, "screener: daily done: 1 report through 2025-01-31\n")
     assert done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
     assert {path.name for path in (reports / "2025-01-31/deepseek").iterdir()} >= FILES
     assert (reports / "latest").readlink() == Path("2025-01-31")
@@ -39,7 +40,7 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     done = daily(NEXT)
     lines = done.out.splitlines()
     assert lines[0].startswith("2025-02-03: ")
-    assert lines[1].startswith("deepseek, 1 sessions since 2025-01-31: ")
+    assert lines[1].startswith("deepseek, 1 session since 2025-01-31: ")
     assert lines[-1] == "Files: reports/2025-02-03"
     assert (reports / "latest").readlink() == Path("2025-02-03")
     exchange.requests.clear()
@@ -49,8 +50,8 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     assert asked == {"MDCSTAT01501": 3, "MDCSTAT00301": 2}
 
 
-def test_the_figures_are_those_of_the_exchange(daily: Daily, reports: Path, market: Market) -> None:
-    daily(NEXT)
+@pytest.mark.usefixtures("second")
+def test_the_figures_are_those_of_the_exchange(reports: Path, market: Market) -> None:
     truth = market.truth
     # Each member's official rates, chained from the close of the base on: [0,0] and [0,+1].
     for last, days in ((EVENT, [EVENT]), (NEXT, [EVENT, NEXT])):
@@ -75,27 +76,21 @@ def test_the_figures_are_those_of_the_exchange(daily: Daily, reports: Path, mark
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        (kst(2025, 2, 3, 18, 31), "reports are there through 2025-02-03"),
-        (kst(2025, 2, 8), "KRX is closed on 2025-02-08; reports are there through 2025-02-03"),
-        (kst(2025, 2, 4, 9, 30), "figures of 2025-02-04 are not final yet; reports are there through 2025-02-03"),
-        (kst(2025, 2, 4, 17, 59), "figures of 2025-02-04 are not final yet; reports are there through 2025-02-03"),
+        (kst(2025, 1, 31, 18, 31), "reports are there through 2025-01-31"),
+        (kst(2025, 2, 1), "KRX is closed on 2025-02-01; reports are there through 2025-01-31"),
+        (kst(2025, 2, 3, 9, 30), "figures of 2025-02-03 are not final yet; reports are there through 2025-01-31"),
+        (kst(2025, 2, 3, 17, 59), "figures of 2025-02-03 are not final yet; reports are there through 2025-01-31"),
     ],
 )
-@pytest.mark.usefixtures("second")
+@pytest.mark.usefixtures("first")
 def test_where_there_is_nothing_new_it_says_why_and_changes_nothing(
-    daily: Daily, member: Command, exchange: Exchange, at: object, said: str
+    daily: Daily, member: Command, exchange: Exchange, at: datetime, said: str
 ) -> None:
-    moment = at if "02-08" not in said else kst(2025, 2, 8)
-    if "02-08" in said:
-        for day in (4, 5, 6, 7):
-            daily(date(2025, 2, day))
-        said = said.replace("2025-02-03", "2025-02-07")
     before = tree(member.folder / "reports"), tree(member.store)
-    exchange.requests.clear()
-    done = daily(moment)
+    done = daily(at)
     assert (done.code, done.out, done.err) == (0, "", f"screener: daily done: {said}: nothing changed\n")
     assert (tree(member.folder / "reports"), tree(member.store), exchange.requests) == (*before, [])
-    quiet = daily(moment, "--quiet")
+    quiet = daily(at, "--quiet")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
 
 
@@ -214,7 +209,7 @@ def test_a_report_that_came_late_enters_the_trend_of_those_after_it(daily: Daily
 @pytest.mark.usefixtures("first")
 def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
     done = daily(THIRD)
-    assert "1 missed sessions (2025-02-03); no run came to its end: the machine was off" in done.out
+    assert "1 missed session (2025-02-03); no run came to its end: the machine was off" in done.out
 
 
 def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports: Path, market: Market) -> None:
@@ -275,16 +270,17 @@ def test_what_is_deleted_comes_back_the_same(daily: Daily, reports: Path, lost: 
 @pytest.mark.parametrize("cell", ["0.999999", "nonsense", ""])
 @pytest.mark.usefixtures("second")
 def test_a_figure_of_the_history_that_was_damaged_comes_back(daily: Daily, reports: Path, cell: str) -> None:
-    assert daily(THIRD).code == 0
     before = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
     path = reports / "history.csv"
     whole = path.read_text(encoding="utf-8")
     (row,) = [
-        one for one in history(reports) if (one["as_of"], one["sector"], one["window_end"]) == (str(NEXT), "CHIPS", "1")
+        one
+        for one in history(reports)
+        if (one["as_of"], one["sector"], one["window_end"]) == (str(EVENT), "CHIPS", "0")
     ]
     path.write_text(whole.replace(f",{row['caar_ew']},", f",{cell},"), encoding="utf-8")
     assert path.read_text(encoding="utf-8") != whole
-    done = daily(kst(2025, 2, 4, 20))
+    done = daily(kst(2025, 2, 3, 20))
     assert (done.code, done.err.count("\n")) == (0, 1), done.err
     after = {name: one for name, one in tree(reports).items() if not name.startswith(("status", "summary"))}
     assert after == before, "and no later report has taken it into its trend"
@@ -302,11 +298,10 @@ def test_an_event_that_is_over_gets_no_more_reports_unless_asked_for(daily: Dail
     assert (reports / "2025-03-05/deepseek/report.txt").exists()
 
 
-def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exchange, reports: Path) -> None:
-    assert daily(EVENT, "--check", "--max-age", "5").code == 5
-    assert not reports.exists()
-    daily(EVENT)
-    exchange.requests.clear()
+@pytest.mark.usefixtures("first")
+def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exchange, tmp_path: Path) -> None:
+    assert daily(EVENT, "--check", "--max-age", "5", "--reports", tmp_path / "none").code == 5
+    assert not (tmp_path / "none").exists()
     assert daily(date(2025, 2, 5), "--check", "--max-age", "3").code == 0
     done = daily(date(2025, 2, 6), "--check", "--max-age", "3")
     assert (done.code, exchange.requests) == (5, [])
@@ -332,8 +327,12 @@ def test_without_the_exchange_there_is_no_report_and_no_lesser_one(
     assert not [request for request in exchange.requests if request.host != "data.krx.co.kr"]
 
 
-def test_a_key_reports_the_session_before(member: Command, exchange: Exchange, reports: Path) -> None:
+def test_a_key_reports_the_session_before(
+    member: Command, exchange: Exchange, reports: Path, evenings: dict[date, tuple[Path, Done]]
+) -> None:
     exchange.market.now = kst(2025, 2, 3)
+    stored = member.with_(folder=evenings[EVENT][0]).store
+    refill(stored, member.store, BASE, "openapi")
     user = member.given(KRX_AUTH_KEY=KEY).with_(now=exchange.market.now)
     done = user.run("daily")
     assert done.code == 0, done.err

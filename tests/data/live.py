@@ -1,4 +1,4 @@
-"""Access to the stand-in exchange from inside the process, with a store of its own and no pauses."""
+"""Connections to the stand-in exchange from inside the process, with a store of its own and no pauses."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.data.sources.live import Access, Live, Way
+from screener.data.connections import Connections, Provider
+from screener.data.sources.live import Live
 from screener.data.sources.stored import observed
 from screener.data.store import Store
-from screener.data.sync.plan import Fetched, Plan
+from screener.data.sync import Fetched, Plan
 from screener.krx.account import Account
-from screener.krx.breaker import Breaker
 from screener.krx.calendar import Calendar
+from screener.krx.client import Breaker, Client, Timeouts
 from screener.krx.http import KRX, NAVER
-from screener.krx.wire import Patience, Wire
 from tests.fakes.krx import Market, MockedExchange
 
 __all__ = [
     "KRX",
     "NAVER",
-    "Access",
     "Account",
+    "Connections",
     "Fetched",
     "Market",
-    "Way",
+    "Provider",
     "access",
     "live",
     "market",
@@ -32,7 +32,7 @@ __all__ = [
     "replace",
 ]
 
-FAST = Patience(spacing=0.0, connect=1.0, read=1.0, request=5.0, attempts=3, backoff=0.001)
+FAST = Timeouts(spacing=0.0, connect=1.0, read=1.0, request=5.0, attempts=3, backoff=0.001)
 FIRST, LAST = date(2025, 1, 20), date(2025, 2, 7)
 """Twelve sessions, with the closed days from 27 to 30 January among them."""
 TICKERS = ("005930", "000660", "035420", "069500", "229200")
@@ -43,27 +43,27 @@ def market() -> Market:
     return Market(start=date(2024, 12, 2), end=date(2025, 3, 31))
 
 
-def access(folder: Path, exchange: MockedExchange, *, account: bool = True, key: str | None = None) -> Access:
+def access(folder: Path, exchange: MockedExchange, *, account: bool = True, key: str | None = None) -> Connections:
     """The store in `folder`, and the stand-in as the exchange; the clock is the stand-in's."""
     store = Store.open(folder / "store")
 
     def now() -> datetime:
         return exchange.market.now
 
-    return Access(
+    return Connections(
         store=store,
         calendar=observed(Calendar(), store),
         breaker=Breaker(folder / "state", now),
         now=now,
-        patience=FAST,
+        timeouts=FAST,
         account=Account(*exchange.credentials) if account else None,
         key=key,
     )
 
 
-def live(way: Way, opened: Access) -> Live:
+def live(way: Provider, opened: Connections) -> Live:
     """One way to the exchange."""
-    return Live(way, opened, Wire(opened.breaker, opened.patience))
+    return Live(way, opened, Client(opened.breaker, opened.timeouts))
 
 
 def plan(first: date = FIRST, last: date = LAST, tickers: tuple[str, ...] = TICKERS) -> Plan:

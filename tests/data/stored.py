@@ -58,7 +58,7 @@ def read(store: Store, **which: Any) -> Rows:
 
 
 def globbed(root: Path) -> Rows:
-    """What others see who read every *.parquet there is, knowing nothing of manifests; in no order."""
+    """What others see who read every *.parquet there is, knowing nothing of the store; in no order."""
     files = sorted(str(path) for path in root.rglob("*.parquet"))
     if not files:
         return []

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from screener.data.sources.base import Market, Need
+from screener.data.sources import Market, PriceRequest
 from screener.data.sources.files import Files
 from screener.errors import DataError, UsageError
 from tests.data import small
@@ -21,9 +21,9 @@ DAY = {row: str(day) for row, day in enumerate(small.sessions())}
 EVENT = small.EVENT_ROW
 
 
-def need(as_of: date | None = None, price_limit: float = 0.3) -> Need:
+def need(as_of: date | None = None, price_limit: float = 0.3) -> PriceRequest:
     market_of = dict.fromkeys(TICKERS, "KOSPI") | {"000002": "KOSDAQ"}
-    return Need(market_of, small.event_day(), as_of, price_limit, date(2025, 6, 30))
+    return PriceRequest(market_of, small.event_day(), as_of, price_limit, date(2025, 6, 30))
 
 
 def load(prices: Path, market: Path | None = None, **wishes: Any) -> Market:

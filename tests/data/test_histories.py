@@ -19,7 +19,7 @@ from tests.fakes.krx import MockedExchange, kst, mocked
 
 EVENT = date(2025, 1, 31)
 HYNIX = "000660"
-KEYLESS: live.Way = "pykrx-keyless"
+KEYLESS: live.Provider = "pykrx-keyless"
 
 
 @pytest.fixture
@@ -29,12 +29,12 @@ def exchange() -> Iterator[MockedExchange]:
         yield exchange
 
 
-def closes(opened: live.Access, ticker: str) -> dict[date, float]:
+def closes(opened: live.Connections, ticker: str) -> dict[date, float]:
     rows = opened.store.table(KEYLESS, PRICES).read(("date", "ticker", "close"), keys=[ticker]).to_pylist()
     return {row["date"]: row["close"] for row in rows}
 
 
-def fetch(opened: live.Access, first: date = live.FIRST, last: date = live.LAST, *tickers: str) -> live.Fetched:
+def fetch(opened: live.Connections, first: date = live.FIRST, last: date = live.LAST, *tickers: str) -> live.Fetched:
     return live.live(KEYLESS, opened).fetch(live.plan(first, last, tickers or live.TICKERS))
 
 
@@ -172,7 +172,7 @@ def test_interrupted_it_goes_on_where_it_stopped(exchange: MockedExchange, tmp_p
     exchange.faults.add("no_answer", symbol=live.TICKERS[3])
     with pytest.raises(NetworkError):
         fetch(opened)
-    assert sorted(opened.store.table(KEYLESS, PRICES).manifest.coverage) == sorted(live.TICKERS[:3])
+    assert sorted(opened.store.table(KEYLESS, PRICES).coverage) == sorted(live.TICKERS[:3])
     exchange.faults.clear()
     exchange.requests.clear()
     fetch(opened)
@@ -240,7 +240,7 @@ def test_a_source_that_falls_silent_halfway_has_not_said_that_there_is_nothing(
     exchange.faults.add("empty_block", host=live.NAVER, first=3)
     with pytest.raises(NetworkError, match="answers with nothing for 035420 and 005930, which it has"):
         fetch(opened)
-    assert sorted(opened.store.table(KEYLESS, PRICES).manifest.coverage) == sorted(live.TICKERS[:2])
+    assert sorted(opened.store.table(KEYLESS, PRICES).coverage) == sorted(live.TICKERS[:2])
 
 
 def test_a_delisted_stock_costs_no_more_than_the_others(exchange: MockedExchange, tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from screener.data.sources.base import Market as Loaded
-from screener.data.sources.base import Need
+from screener.data.sources import Market as Loaded
+from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
+from screener.data.sync import Fetched
 from screener.data.sync.imports import import_files
-from screener.data.sync.plan import Fetched
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
@@ -26,7 +26,9 @@ from screener.krx.tables import INDICES, MARKET, PRICES
 from tests.data import small
 
 NOW = datetime(2024, 6, 3, 18, 30, tzinfo=KST)
-NEED = Need({"000001": "KOSPI", "000002": "KOSDAQ", "000003": "KOSPI"}, small.event_day(), None, 0.3, NOW.date())
+NEED = PriceRequest(
+    {"000001": "KOSPI", "000002": "KOSDAQ", "000003": "KOSPI"}, small.event_day(), None, 0.3, NOW.date()
+)
 DAYS = small.sessions()
 
 Row = dict[str, Any]
@@ -164,4 +166,4 @@ def test_other_adjustments_replace_the_whole_series(store: Store, tmp_path: Path
     official = store.table("file", MARKET)
     assert official.read(("date",), keys=["000001"]).num_rows == 0
     assert official.read(("date",), keys=["000002"]).to_pydict()["date"] == DAYS[:34]
-    assert sorted(store.table("file", INDICES).manifest.sessions) == DAYS
+    assert sorted(store.table("file", INDICES).sessions) == DAYS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sync.plan import Plan
+from screener.data.sync import Plan
 from screener.errors import DataError, NetworkError
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, TableKind
 from tests.data import live
@@ -18,7 +18,7 @@ from tests.fakes.krx.messages import Answer, Request
 
 SESSION, INDEX, FLOW, INDUSTRY = "MDCSTAT01501", "MDCSTAT00301", "MDCSTAT02401", "MDCSTAT03901"
 BEFORE, EVENT, AFTER = date(2025, 1, 24), date(2025, 1, 31), date(2025, 2, 3)
-LOGIN: live.Way = "pykrx-login"
+LOGIN: live.Provider = "pykrx-login"
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,11 @@ def exchange(whole: live.Market) -> Iterator[MockedExchange]:
         yield exchange
 
 
-def fetch(opened: live.Access, first: date, last: date, **days: tuple[date, ...]) -> live.Fetched:
+def fetch(opened: live.Connections, first: date, last: date, **days: tuple[date, ...]) -> live.Fetched:
     return live.live(LOGIN, opened).fetch(Plan(first, last, (), **days))
 
 
-def closes(opened: live.Access, day: date) -> dict[str, float]:
+def closes(opened: live.Connections, day: date) -> dict[str, float]:
     rows = opened.store.table(LOGIN, MARKET).read(("ticker", "close"), day, day).to_pydict()
     return dict(zip(rows["ticker"], rows["close"], strict=True))
 
@@ -72,7 +72,7 @@ def test_a_stored_session_that_is_right_stays_whatever_its_neighbour_says(
     with pytest.raises(DataError, match="2025-01-31: its closes and its rates do not go with the closes of 2025-01-24"):
         fetch(opened, BEFORE, EVENT)
     assert closes(opened, EVENT) == truth(exchange, EVENT)
-    assert list(opened.store.table(LOGIN, MARKET).manifest.sessions) == [EVENT]
+    assert list(opened.store.table(LOGIN, MARKET).sessions) == [EVENT]
 
 
 def test_rates_that_do_not_go_with_their_own_changes(exchange: MockedExchange, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_rates_that_do_not_go_with_their_own_changes(exchange: MockedExchange, t
     opened = live.access(tmp_path, exchange)
     with pytest.raises(DataError, match="2025-01-31: its rates do not go with its changes: not stored"):
         fetch(opened, EVENT, EVENT)
-    assert not opened.store.table(LOGIN, MARKET).manifest.sessions
+    assert not opened.store.table(LOGIN, MARKET).sessions
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_times_are_those_of_the_request(exchange: MockedExchange, tmp_path: Path
     exchange.market.now = early = kst(2025, 2, 10, 17, 59)
     opened = live.access(tmp_path, exchange)
     fetch(opened, day, day, flow_days=(day,) * (kind is FLOWS), industry_days=(day,) * (kind is INDUSTRIES))
-    assert opened.store.table(LOGIN, kind).manifest.sessions[day] == early
+    assert opened.store.table(LOGIN, kind).sessions[day] == early
 
 
 def test_an_update_of_a_day_is_three_requests(exchange: MockedExchange, tmp_path: Path) -> None:

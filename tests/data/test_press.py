@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from screener.data.sources.base import Need
+from screener.data.sources import PriceRequest
 from screener.data.sources.press import Press
 from screener.errors import DataError
 from tests.conftest import SHARED
@@ -17,9 +17,9 @@ from tests.conftest import SHARED
 ASKED = ("000660", "005930", "039030", "300080")
 
 
-def need(news: date = date(2025, 1, 27), as_of: date | None = None) -> Need:
+def need(news: date = date(2025, 1, 27), as_of: date | None = None) -> PriceRequest:
     markets = dict(zip(ASKED, ("KOSPI", "KOSPI", "KOSDAQ", "KOSDAQ"), strict=True))
-    return Need(markets, news, as_of, 0.3, date(2025, 6, 30))
+    return PriceRequest(markets, news, as_of, 0.3, date(2025, 6, 30))
 
 
 def test_figures_are_those_that_were_printed() -> None:
@@ -61,7 +61,7 @@ def test_no_printed_figure_is_far_from_the_exchange(krx: Path) -> None:
         (need(as_of=date(2025, 1, 24)), "newspaper figures are of 2025-01-31, after --as-of 2025-01-24"),
     ],
 )
-def test_other_days_are_refused(asked: Need, expected: str) -> None:
+def test_other_days_are_refused(asked: PriceRequest, expected: str) -> None:
     assert expected in (Press().refusal(asked) or "")
     with pytest.raises(DataError, match=expected):
         Press().load(asked)

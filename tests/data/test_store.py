@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import fsspec  # type: ignore[import-untyped]
-import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.fs
 import pyarrow.parquet as pq
 import pytest
 
-from screener.data.store import Asked, Store, load_grids
+from screener.data.store import Coverage, Store
 from screener.errors import DataError, UsageError
-from screener.krx.tables import INDUSTRIES, KINDS, MARKET, PRICES
+from screener.krx.tables import INDICES, KINDS, MARKET, PRICES
 from tests.data.stored import EARLY, LATE, SOURCE, globbed, listed, prices, read, writable, write
 
 ROWS = [
@@ -28,7 +27,7 @@ ROWS = [
 
 
 def sessions(store: Store) -> dict[str, str]:
-    return {str(day): at.isoformat() for day, at in store.table(SOURCE, PRICES).manifest.sessions.items()}
+    return {str(day): at.isoformat() for day, at in store.table(SOURCE, PRICES).sessions.items()}
 
 
 def test_rows_come_back_by_date_and_ticker(tmp_path: Path) -> None:
@@ -78,18 +77,51 @@ def test_nothing_is_created_before_the_first_write(tmp_path: Path) -> None:
     assert read(store) == ROWS
 
 
-def test_one_more_session_rewrites_its_year_only(tmp_path: Path) -> None:
+def market(*rows: tuple[str, str, float]) -> pa.Table:
+    return prices(list(rows))
+
+
+def test_one_more_session_rewrites_its_month_only(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    table = store.table(SOURCE, MARKET)
+    more = ("2025-01-31", "005930", 52400.0), ("2025-02-03", "000660", 191000.0)
+    with store.writing("sync", EARLY):
+        table.write(market(*ROWS), replacing="sessions", fetched=EARLY)
+        before = {path: path.stat().st_ino for path in tmp_path.rglob("*.parquet")}
+        table.write(market(ROWS[3], *more), replacing="sessions", fetched=LATE)
+    names = [f"year={year}/{year}-{month}.parquet" for year, month in ((2023, 12), (2024, "01"), (2025, "01"))]
+    assert [str(path.relative_to(tmp_path / SOURCE / "market")) for path in sorted(before)] == names
+    after = {path: path.stat().st_ino for path in tmp_path.rglob("*.parquet")}
+    changed = [path.name for path in sorted(after) if after[path] != before.get(path)]
+    assert changed == ["2025-01.parquet", "2025-02.parquet"]
+    assert listed(table.read(["date", "ticker", "close"])) == [*ROWS, *more]
+    assert table.sessions == table.reload().sessions == Store.open(tmp_path).table(SOURCE, MARKET).sessions
+    assert table.sessions == dict.fromkeys([date(2023, 12, 28), date(2024, 1, 2)], EARLY) | dict.fromkeys(
+        [date(2025, 1, 31), date(2025, 2, 3)], LATE
+    )
+    assert listed(table.read(["date", "ticker", "close"], date(2024, 1, 2), date(2025, 1, 31))) == [*ROWS[1:], more[0]]
+
+
+def test_histories_and_indices_are_one_file_each(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     write(store, ROWS)
-    before = {path: path.stat().st_ino for path in tmp_path.rglob("*.parquet")}
-    more = ("2025-02-03", "000660", 191000.0)
-    write(store, [more], replacing="sessions", fetched=LATE)
-    after = {path: path.stat().st_ino for path in tmp_path.rglob("*.parquet")}
-    assert [path.parent.name for path in before if before[path] != after[path]] == ["year=2025"]
-    assert read(store) == [*ROWS, more]
-    assert sessions(store) == dict.fromkeys(["2023-12-28", "2024-01-02", "2025-01-31"], EARLY.isoformat()) | {
-        "2025-02-03": "2025-02-04T18:31:05+09:00"
-    }
+    with store.writing("sync", EARLY):
+        level = pa.table({"date": [date(2024, 1, 2), date(2025, 1, 31)], "index": ["KOSPI"] * 2, "close": [1.0, 2.0]})
+        store.table(SOURCE, INDICES).write(level, replacing="rows", fetched=EARLY)
+    files = [str(path.relative_to(tmp_path / SOURCE)) for path in sorted(tmp_path.rglob("*.parquet"))]
+    assert files == ["indices/indices.parquet", "prices/prices.parquet"]
+
+
+def test_a_month_may_hold_days_without_a_session_and_nothing_else(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    table = store.table("openapi", MARKET)
+    with store.writing("sync", EARLY):
+        table.write(market(), replacing="sessions", fetched=EARLY, closed=[date(2025, 3, 3)])
+    assert Store.open(tmp_path).table("openapi", MARKET).closed == {date(2025, 3, 3): EARLY}
+    assert (table.info().rows, table.sessions, globbed(tmp_path), table.verify()) == (0, {}, [], [])
+    with store.writing("sync", LATE):
+        table.write(market(("2025-03-03", "000660", 1.0)), replacing="sessions", fetched=LATE)
+    assert (table.closed, table.sessions) == ({}, {date(2025, 3, 3): LATE})
 
 
 def test_a_correction_replaces_the_session_whole(tmp_path: Path) -> None:
@@ -114,7 +146,7 @@ def test_a_restated_series_replaces_the_old_one_in_every_year(tmp_path: Path) ->
     write(store, split, replacing="series", coverage={"000660": (date(2024, 1, 1), date(2025, 2, 3))}, fetched=LATE)
     assert read(store) == [split[0], ROWS[2], split[1]]
     assert globbed(tmp_path) == sorted(read(store))
-    assert store.table(SOURCE, PRICES).manifest.coverage == {"000660": Asked(date(2024, 1, 1), date(2025, 2, 3), LATE)}
+    assert store.table(SOURCE, PRICES).coverage == {"000660": Coverage(date(2024, 1, 1), date(2025, 2, 3), LATE)}
     assert list(sessions(store)) == ["2024-01-02", "2025-01-31"]
 
 
@@ -122,8 +154,8 @@ def test_a_series_that_turns_out_empty_goes(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     write(store, ROWS)
     write(store, [], replacing="series", coverage={"000660": (date(2023, 1, 1), date(2025, 2, 3))})
-    assert read(store) == ROWS[2:3]
-    assert [path.parent.name for path in tmp_path.rglob("*.parquet")] == ["year=2024"]
+    assert read(store) == ROWS[2:3] == globbed(tmp_path)
+    assert list(sessions(store)) == ["2024-01-02"]
 
 
 def test_days_without_a_session_are_remembered_until_they_have_one(tmp_path: Path) -> None:
@@ -132,9 +164,9 @@ def test_days_without_a_session_are_remembered_until_they_have_one(tmp_path: Pat
     write(store, [*ROWS, ("2025-01-27", "000660", 1.0)])
     write(store, [], replacing="sessions", closed=holidays)
     assert read(store) == ROWS
-    assert sorted(store.table(SOURCE, PRICES).reload().closed) == holidays
+    assert sorted(store.table(SOURCE, PRICES).closed) == holidays
     write(store, [("2025-01-27", "000660", 2.0)], replacing="sessions", closed=holidays, fetched=LATE)
-    assert store.table(SOURCE, PRICES).manifest.closed == dict.fromkeys(holidays[1:], LATE)
+    assert store.table(SOURCE, PRICES).closed == dict.fromkeys(holidays[1:], LATE)
 
 
 def test_the_same_rows_are_the_same_bytes_whatever_the_way_there(tmp_path: Path) -> None:
@@ -143,11 +175,13 @@ def test_the_same_rows_are_the_same_bytes_whatever_the_way_there(tmp_path: Path)
     write(other, [("2024-01-02", "999999", 1.0), *ROWS[2:]])
     write(other, ROWS[:2])
     write(other, [], replacing="series", coverage={"999999": (date(2024, 1, 1), date(2024, 12, 31))})
-    files = [
-        {path.parent.name: path.read_bytes() for path in (tmp_path / name / SOURCE).rglob("part-0.parquet")}
-        for name in ("at once", "in steps")
-    ]
-    assert files[0] == files[1] != {}
+    tables = [Store.open(tmp_path / name).table(SOURCE, PRICES) for name in ("at once", "in steps")]
+    assert tables[0].digest() == tables[1].digest() != write(Store.open(tmp_path / "less"), ROWS[1:]).digest()
+    asked = {"999999": (date(2024, 1, 1), date(2024, 12, 31))}
+    write(Store.open(tmp_path / "at once"), ROWS[:1], coverage=asked)
+    files = [(tmp_path / name / SOURCE / "prices/prices.parquet").read_bytes() for name in ("at once", "in steps")]
+    assert files[0] == files[1]
+    assert tables[1].digest() == write(other, ROWS, fetched=LATE).digest()  # the time of a fetch is no part of it
 
 
 def test_info_sums_up(tmp_path: Path) -> None:
@@ -174,7 +208,7 @@ def test_rows_that_cannot_be_are_refused_whole(
     with pytest.raises(DataError, match=message):
         write(store, [*rows, ROWS[3]])
     assert read(store) == ROWS[1:2]
-    assert not list(tmp_path.rglob("_staged*"))
+    assert not list(tmp_path.rglob("*.new"))
 
 
 def test_only_a_writer_writes(tmp_path: Path) -> None:
@@ -192,14 +226,16 @@ def test_sources_do_not_mix(tmp_path: Path) -> None:
 
 
 def test_others_read_the_table_as_a_dataset_partitioned_by_year(tmp_path: Path) -> None:
-    write(Store.open(tmp_path), ROWS)
-    table = ds.dataset(tmp_path / SOURCE / "prices", format="parquet", partitioning="hive").to_table()
+    store = Store.open(tmp_path)
+    with store.writing("sync", EARLY):
+        store.table(SOURCE, MARKET).write(market(*ROWS), replacing="sessions", fetched=EARLY)
+    table = ds.dataset(tmp_path / SOURCE / "market", format="parquet", partitioning="hive").to_table()
     assert sorted(listed(table)) == ROWS
     assert table["year"].to_pylist() == [2023, 2024, 2024, 2025]
 
 
 def test_a_read_of_some_days_leaves_the_other_row_groups_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screener.data.store.partition.ROW_GROUP", 10)
+    monkeypatch.setattr("screener.data.store.parquet.ROW_GROUP", 10)
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(100)]
     rows = [(str(day), ticker, 1.0) for day in days for ticker in ("000001", "000002")]
     store = Store.open(tmp_path)
@@ -216,37 +252,6 @@ def test_a_read_of_some_days_leaves_the_other_row_groups_alone(tmp_path: Path, m
     assert sorted(seen) == [9, 10]  # days 45 to 49 and 50 to 54
 
 
-def test_grids_are_aligned_and_unknown_where_there_is_no_row(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    grids = load_grids(write(store, ROWS), ["close", "volume", "open"])
-    nan = np.nan
-    assert grids.days.tolist() == [date(2023, 12, 28), date(2024, 1, 2), date(2025, 1, 31)]
-    assert grids.keys == ("000660", "00104K")
-    np.testing.assert_array_equal(grids.values["close"], [[141500, nan], [142400, 55.5], [199200, nan]])
-    np.testing.assert_array_equal(grids.values["volume"], [[1415000, nan], [1424000, 550], [1992000, nan]])
-    assert np.isnan(grids.values["open"]).all()
-    some = load_grids(store.table(SOURCE, PRICES), ["close"], date(2024, 1, 1), None, ["005930", "000660"])
-    assert some.keys == ("005930", "000660")
-    np.testing.assert_array_equal(some.values["close"], [[nan, 142400], [nan, 199200]])
-    none = load_grids(store.table(SOURCE, PRICES), ["close"], date(2026, 1, 1), None, ["000660"])
-    assert none.values["close"].shape == (0, 1)
-
-
-def test_words_are_those_of_the_last_row(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    rows = pa.table(
-        {
-            "date": [date(2024, 12, 30), date(2025, 1, 31), date(2025, 1, 31)],
-            "ticker": ["035420", "035420", "00104K"],
-            "industry": ["IT 서비스", "서비스업", None],
-        }
-    )
-    with store.writing("sync", EARLY):
-        store.table("pykrx-login", INDUSTRIES).write(rows, replacing="sessions", fetched=EARLY)
-    grids = load_grids(store.table("pykrx-login", INDUSTRIES), ["industry"], keys=["035420", "00104K", "000660"])
-    assert grids.words == {"industry": ("서비스업", None, None)}
-
-
 def test_url_of_another_filesystem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("screener.data.store.dataset.user_state_path", lambda *_, **__: tmp_path / "state")
@@ -260,18 +265,17 @@ def test_url_of_another_filesystem(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     table = store.tables()[0]
     assert table.verify() == []
     memory = fsspec.filesystem("memory")
-    assert sorted(name.rpartition("prices/")[2] for name in memory.find("/team/krx")) == [
-        "_manifest.json", "year=2023/part-0.parquet", "year=2024/part-0.parquet", "year=2025/part-0.parquet",
-    ]  # fmt: skip
-    memory.pipe("/team/krx/pykrx-keyless/prices/year=2025/part-0.parquet", b"PAR1")
+    assert sorted(name.rpartition("prices/")[2] for name in memory.find("/team/krx")) == ["prices.parquet"]
+    memory.pipe("/team/krx/pykrx-keyless/prices/prices.parquet", b"PAR1")
     assert [damage.path for damage in table.verify()] == [
-        "fsspec+memory://team/krx/pykrx-keyless/prices/year=2025/part-0.parquet"
+        "fsspec+memory://team/krx/pykrx-keyless/prices/prices.parquet"
     ]
     with pytest.raises(DataError, match=r"fsspec.memory://team/krx/.*: is damaged: run `screener store repair`"):
         read(store)
     with writable(store) as table:
         assert len(table.repair()) == 1
-    assert read(store) == [restated[0], ROWS[2]]
+    assert read(store) == []
+    write(store, ROWS)
     with store.writing("sync", EARLY), pytest.raises(DataError, match=r"sync \(pid"), store.writing("daily", LATE):
         pass
     memory.rm("/team", recursive=True)
@@ -285,6 +289,9 @@ def test_any_filesystem_of_pyarrow(tmp_path: Path) -> None:
     write(store, ROWS)
     assert read(store) == ROWS
     assert store.tables()[0].verify() == []
+    with store.writing("sync", EARLY):
+        store.table(SOURCE, MARKET).write(market(*ROWS), replacing="sessions", fetched=EARLY)
+    assert listed(store.table(SOURCE, MARKET).read(["date", "ticker", "close"])) == ROWS
     memory.rm("/bucket", recursive=True)
 
 

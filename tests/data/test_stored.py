@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from screener.data.sources import choose, load
-from screener.data.sources.base import Market, Need
+from screener.data.choice import choose, load
+from screener.data.sources import Market, PriceRequest
 from screener.data.sources.stored import Stored
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
@@ -33,13 +33,13 @@ def exchange() -> Iterator[MockedExchange]:
         yield exchange
 
 
-def need(*tickers: str, **more: Any) -> Need:
+def need(*tickers: str, **more: Any) -> PriceRequest:
     market_of = dict.fromkeys(tickers or (HYNIX, NAVER_CORP), "KOSPI") | more.pop("others", {})
     asked: dict[str, Any] = {"before": 8, "least": 5, "after": 3, **more}
-    return Need(market_of, date(2025, 1, 27), asked.pop("as_of", None), 0.3, date(2025, 2, 10), EVENT, **asked)
+    return PriceRequest(market_of, date(2025, 1, 27), asked.pop("as_of", None), 0.3, date(2025, 2, 10), EVENT, **asked)
 
 
-def through(opened: live.Access, source: str, wanted: Need) -> Market:
+def through(opened: live.Connections, source: str, wanted: PriceRequest) -> Market:
     return load(choose(source, [], [], lambda: opened), wanted)
 
 
@@ -111,7 +111,7 @@ def test_sources_are_not_mixed(exchange: MockedExchange, tmp_path: Path) -> None
     opened = live.access(tmp_path, exchange)
     assert through(opened, "auto", need()).source == "pykrx-login"  # what stands for an index is wanted no longer
     for source, kind in (("pykrx-login", MARKET), ("pykrx-keyless", PRICES)):
-        assert opened.store.table(source, kind).manifest.sessions
+        assert opened.store.table(source, kind).sessions
     assert through(opened, "store", need()).benchmark == "KOSPI"  # the better of the two, whole
 
 

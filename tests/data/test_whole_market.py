@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources.base import Need
-from screener.data.sync.plan import Plan
+from screener.data.sources import PriceRequest
+from screener.data.sync import Plan
 from screener.errors import BlockedError, DataError, LoginError, NetworkError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
@@ -33,7 +33,7 @@ def exchange(whole: live.Market) -> Iterator[MockedExchange]:
         yield exchange
 
 
-def rows(opened: live.Access, day: date, ticker: str) -> dict[str, object]:
+def rows(opened: live.Connections, day: date, ticker: str) -> dict[str, object]:
     table = opened.store.table("pykrx-login", MARKET).read(MARKET.schema.names, day, day, [ticker])
     (row,) = table.to_pylist()
     return row
@@ -161,17 +161,17 @@ def test_a_session_that_came_empty_is_no_holiday(exchange: MockedExchange, tmp_p
     exchange.faults.add("zeros", bld=SESSION, first=2, last=2)
     with pytest.raises(DataError, match=f"{days[1]} came without figures, though the indices have it"):
         live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3]))
-    assert (sorted(table.manifest.sessions), table.manifest.closed) == (days[:1], {})
+    assert (sorted(table.sessions), table.closed) == (days[:1], {})
     exchange.faults.clear()
     assert live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3])).sessions == 3
     assert sorted(table.reload().sessions) == days
 
 
 @pytest.mark.parametrize("way", ["pykrx-keyless", "pykrx-login"])
-def test_a_report_on_the_evening_of_a_holiday_that_nobody_knew(tmp_path: Path, way: live.Way) -> None:
+def test_a_report_on_the_evening_of_a_holiday_that_nobody_knew(tmp_path: Path, way: live.Provider) -> None:
     surprise = date(2025, 2, 5)
     small = live.Market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))
-    need = Need({HYNIX: "KOSPI"}, EVENT, None, 0.3, surprise, before=5, after=5)
+    need = PriceRequest({HYNIX: "KOSPI"}, EVENT, None, 0.3, surprise, before=5, after=5)
     for hour in (15, 17, 18):
         small.now = kst(2025, 2, 5, hour, 45)
         with mocked(small) as exchange:
@@ -181,7 +181,7 @@ def test_a_report_on_the_evening_of_a_holiday_that_nobody_knew(tmp_path: Path, w
 
 def test_a_report_before_the_event_day_has_come(exchange: MockedExchange, tmp_path: Path) -> None:
     exchange.faults.add("zeros", bld=SESSION, first=3)
-    need = Need({HYNIX: "KOSPI"}, date(2025, 2, 10), None, 0.3, date(2025, 2, 10), before=2)
+    need = PriceRequest({HYNIX: "KOSPI"}, date(2025, 2, 10), None, 0.3, date(2025, 2, 10), before=2)
     with pytest.raises(DataError, match="2025-02-10 came without figures, though the indices have it: not stored, try"):
         live.live("pykrx-login", live.access(tmp_path, exchange)).load(need)
 
@@ -214,7 +214,7 @@ def test_what_is_not_the_truth_is_not_stored(
         live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3]))
     assert "\n" not in str(caught.value)
     table = opened.store.table("pykrx-login", MARKET)
-    assert sorted(table.manifest.sessions) == days[:2]  # what came before it is kept
+    assert sorted(table.sessions) == days[:2]  # what came before it is kept
     assert not table.verify()
     exchange.faults.clear()
     opened.breaker.path(live.KRX).unlink(missing_ok=True)

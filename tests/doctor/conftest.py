@@ -16,8 +16,8 @@ from krx_openapi import session
 
 from screener.data.store import Store
 from screener.doctor import examine
+from screener.doctor.check import Check
 from screener.krx.tables import KINDS
-from screener.report.diagnosis import Check
 from tests.fakes.krx import Exchange, Market, kst
 
 NOW = kst(2025, 2, 7)

@@ -6,11 +6,10 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+from screener.doctor.check import Check, as_text, to_json
 from screener.errors import ExitCode
-from screener.report.diagnosis import Check, as_text, to_json
 from tests.conftest import ROOT
 from tests.doctor.conftest import SECRETS
 from tests.fakes.krx import Exchange, Market
@@ -70,14 +69,11 @@ def test_json() -> None:
     }
 
 
-def test_offline_is_quick_and_sends_nothing(market: Market, tmp_path: Path) -> None:
+def test_offline_sends_nothing(market: Market, tmp_path: Path) -> None:
     with Exchange(market) as exchange:
-        started = time.monotonic()
         done = doctor(tmp_path, "--offline", **exchange.environment, **SECRETS)
-        took = time.monotonic() - started
     assert (done.returncode, done.stderr) == (0, "")
     assert exchange.requests == []
-    assert took < 2
     assert not list(tmp_path.rglob("*"))
     assert "\x1b" not in done.stdout
     words = [line[:9].strip() for line in done.stdout.splitlines()[:-1]]

@@ -11,16 +11,15 @@ import pytest
 import time_machine
 
 from screener.config import load_settings
-from screener.data.access import open_access
+from screener.data.connections import open_access
 from screener.data.sources.live import Live
 from screener.data.store import Store
-from screener.data.sync.plan import Plan
+from screener.data.sync import Plan
 from screener.doctor import exchange as checked
-from screener.doctor import exit_code
+from screener.doctor.check import Check, as_text, exit_code, to_json
 from screener.errors import ExitCode, ScreenerError
 from screener.krx.account import Account, PasswordAge
-from screener.krx.wire import Patience, Wire
-from screener.report.diagnosis import Check, as_text, to_json
+from screener.krx.client import Client, Timeouts
 from tests.doctor.conftest import NOW, SECRETS, Examine, moment
 from tests.fakes.krx import Exchange
 from tests.fakes.krx.messages import KRX, NAVER, OPENAPI
@@ -32,7 +31,7 @@ ACCOUNT = {name: SECRETS[name] for name in ("KRX_ID", "KRX_PW")}
 
 @pytest.fixture(autouse=True)
 def _in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Patience(spacing=0.5, connect=3, read=3, request=3, attempts=1) == checked.PATIENCE
+    assert Timeouts(spacing=0.5, connect=3, read=3, request=3, attempts=1) == checked.PATIENCE
     monkeypatch.setattr(checked, "PATIENCE", replace(checked.PATIENCE, spacing=0, request=0.5))
 
 
@@ -92,7 +91,7 @@ def test_account_is_tried_once_and_remembered(exchange: Exchange, examined: Exam
 
 def test_fetch_remembers_the_password_too(exchange: Exchange, store: Store, state: Path) -> None:
     access = open_access(load_settings(), ACCOUNT, store.shown)
-    way = Live("pykrx-login", access, Wire(access.breaker, Patience(spacing=0)))
+    way = Live("pykrx-login", access, Client(access.breaker, Timeouts(spacing=0)))
     with pytest.raises(ScreenerError):  # 200 stocks are no whole market
         way.fetch(Plan(date(2025, 1, 31), date(2025, 1, 31), ()))
     assert exchange.account.logins == 1

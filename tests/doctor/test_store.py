@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from screener.config import load_settings
-from screener.data.published import compare
+from screener.data.press_check import compare
 from screener.data.store import Store
-from screener.doctor import exit_code
+from screener.doctor.check import exit_code
 from screener.errors import ExitCode
-from screener.krx.breaker import Breaker
+from screener.krx.client import Breaker
 from tests.data.small import write_config
 from tests.doctor.conftest import NOW, Examine, put, weekdays
 from tests.fakes.krx import Exchange
@@ -182,11 +182,11 @@ def test_newest_session(store: Store, examined: Examine) -> None:
     assert newest(date(2025, 2, 10)).state == "failed"
 
 
-def test_damaged_partition(store: Store, examined: Examine) -> None:
+def test_damaged_rows(store: Store, examined: Examine) -> None:
     put_day(store, CLOSES, RATES)
-    part = Path(store.shown) / "openapi/market/year=2025/part-0.parquet"
+    part = Path(store.shown) / "openapi/market/year=2025/2025-01.parquet"
     content = bytearray(part.read_bytes())
-    content[len(content) // 2] ^= 1
+    content[100] ^= 1
     part.write_bytes(content)
     checks = examined()
     assert checks["store files"].state == "failed"
@@ -196,10 +196,10 @@ def test_damaged_partition(store: Store, examined: Examine) -> None:
     assert exit_code(list(checks.values())) == ExitCode.DATA
 
 
-def test_damaged_manifest(store: Store, examined: Examine) -> None:
+def test_damaged_footer(store: Store, examined: Examine) -> None:
     put_day(store, CLOSES, RATES)
-    manifest = Path(store.shown) / "openapi/market/_manifest.json"
-    manifest.write_bytes(manifest.read_bytes()[:-9])
+    part = Path(store.shown) / "openapi/market/year=2025/2025-01.parquet"
+    part.write_bytes(part.read_bytes()[:-9])
     checks = examined()
     assert (checks["store"].state, checks["store files"].state) == ("failed", "failed")
     assert checks["store"].fix == "run `screener store repair`"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from tests.e2e.command import Command
+from tests.e2e.command import PATIENT, Command
 from tests.e2e.secrets import WRONG
 from tests.fakes.krx import Exchange, kst
 
@@ -66,7 +66,7 @@ def fault(name: Any, **which: Any) -> Strike:
 
     def strike(command: Command, exchange: Exchange) -> Command:
         exchange.faults.add(name, **which)
-        return command
+        return command.with_(hopeless=which.get("bld", "")) if name == "no_answer" else command
 
     return strike
 
@@ -79,7 +79,7 @@ def everywhere(*strikes: Strike, ways: str = "keyless login openapi") -> tuple[C
 def drip(command: Command, exchange: Exchange) -> Command:
     exchange.faults.drip_seconds = 0.1
     exchange.faults.add("drip")
-    return command
+    return command.with_(patience={**PATIENT, "request": 0.3})
 
 
 def remembered(command: Command, exchange: Exchange) -> Command:
@@ -138,8 +138,8 @@ def later(command: Command, exchange: Exchange) -> Command:
 
 
 def damaged(command: Command, _: Exchange) -> Command:
-    (manifest,) = command.store.glob("pykrx-keyless/prices/_manifest.json")
-    manifest.write_bytes(manifest.read_bytes()[:-10])
+    (path,) = command.store.glob("pykrx-keyless/prices/prices.parquet")
+    path.write_bytes(path.read_bytes()[:-10])
     return command
 
 
@@ -383,7 +383,7 @@ DATA = (
     ),
     Row(
         "a file of the store is damaged",
-        "…: fails its checksum: run `screener store repair`",
+        "…: is damaged: run `screener store repair`",
         3,
         everywhere(damaged, ways="keyless"),
     ),

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.crash import put_back
 from tests.forkserver import ROOT, Starter
 
-QUICK = {"connect": 0.5, "read": 0.5, "request": 0.8, "attempts": 3, "backoff": 0.01}
-"""A `Patience` that tests have."""
-LIMIT = 60
+PATIENT = {"connect": 60, "read": 60, "request": 120, "first": None, "attempts": 3, "backoff": 0}
+"""A `Timeouts` that outlasts a busy machine: nothing times out but what is never answered."""
+LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
-_ALONE = """
-import json, sys
-from tests.forkserver.fork import prepare
-prepare(json.loads(sys.argv.pop(1)))
-sys.argv[0] = "screener"
-from screener.__main__ import main
-main()
-"""
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,6 @@ class Done:
     code: int
     out: str
     err: str
-    seconds: float
 
     @property
     def said(self) -> list[str]:
@@ -52,13 +43,12 @@ class Running:
     pid: int
     stdout: Path
     stderr: Path
-    started: float
 
     def wait(self) -> Done:
         """Until it ends."""
         code = self.starter.wait(self.pid)
-        seconds = time.perf_counter() - self.started
-        return Done(code, self.stdout.read_text("utf-8"), self.stderr.read_text("utf-8"), seconds)
+        shown = self.stderr.read_text("utf-8") if self.stderr.is_file() else ""
+        return Done(code, self.stdout.read_text("utf-8"), shown)
 
 
 @dataclass(frozen=True)
@@ -70,14 +60,17 @@ class Command:
     """Where it runs; HOME, the configuration and the reports are in it."""
     now: datetime
     environment: Mapping[str, str]
-    patience: Mapping[str, float] | None = field(default_factory=lambda: QUICK)
-    """None for the real one."""
+    patience: Mapping[str, float | None] = field(default_factory=lambda: PATIENT)
+    hopeless: str | None = None
+    """Requests whose body holds this are given up at once, for nobody answers them."""
     nameless: bool = False
     """Whether no host name can be resolved."""
     batch: int | None = None
     """Stocks or sessions between two writes; None for the real number."""
     whole: int | None = None
     """Stocks that a whole market has at least; None for the real number."""
+    remove: tuple[str, str, str] | None = None
+    """What `tests.crash.remove` takes: somebody else deletes a folder while it runs."""
     limit: int = LIMIT
     """Seconds after which a run is ended: it hangs."""
 
@@ -99,42 +92,40 @@ class Command:
         """The same with more in its environment."""
         return replace(self, environment={**self.environment, **variables})
 
-    def start(self, *arguments: str | Path) -> Running:
-        """Start it in a fork."""
+    def start(self, *arguments: str | Path, stderr: Path | None = None, **more: Any) -> Running:
+        """Start it in a fork; stderr goes to a file of its own unless it is given another, such as a terminal."""
         self.home.mkdir(exist_ok=True)
-        out, err = (self.folder / f"{name}-{time.monotonic_ns()}" for name in ("out", "err"))
-        started = time.perf_counter()
+        number = next(_numbers)
+        out, err = self.folder / f"out-{number}", stderr or self.folder / f"err-{number}"
         words = [str(one) for one in arguments]
-        pid = self.starter.start(words, self._whole_environment(), self.folder, out, err, self.limit, **self._job())
-        return Running(self.starter, pid, out, err, started)
+        job = {**self._job(), **more}
+        pid = self.starter.start(words, self._whole_environment(), self.folder, out, err, self.limit, **job)
+        return Running(self.starter, pid, out, err)
 
     def run(self, *arguments: str | Path) -> Done:
         """Run it in a fork, to its end."""
         return self.start(*arguments).wait()
 
-    def alone(self, *arguments: str | Path) -> Done:
-        """Run it to its end in a process of its own, which imports what it needs by itself."""
-        self.home.mkdir(exist_ok=True)
-        started = time.perf_counter()
-        done = subprocess.run(
-            self.argv(*arguments),
-            cwd=self.folder,
-            env=self._whole_environment(),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=LIMIT,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr, time.perf_counter() - started)
+    def crashes(self, *arguments: str | Path) -> Iterator[str]:
+        """Run it once, and put its folder into the state that a crash at each of its steps leaves; yields the step.
 
-    def argv(self, *arguments: str | Path) -> list[str]:
-        """What starts it in a process of its own."""
-        return [sys.executable, "-c", _ALONE, json.dumps(self._job()), *map(str, arguments)]
+        See `tests.crash` for what a step is.
+        """
+        with tempfile.TemporaryDirectory() as copies:
+            done = self.start(*arguments, record=[str(self.folder), copies]).wait()
+            assert done.code == 0, done.err
+            yield from put_back(self.folder, Path(copies))
 
     def _job(self) -> dict[str, Any]:
-        now, patience = self.now.isoformat(), dict(self.patience) if self.patience else None
-        return {"now": now, "patience": patience, "nameless": self.nameless, "batch": self.batch, "whole": self.whole}
+        return {
+            "now": self.now.isoformat(),
+            "patience": dict(self.patience),
+            "hopeless": self.hopeless,
+            "nameless": self.nameless,
+            "batch": self.batch,
+            "whole": self.whole,
+            "remove": self.remove,
+        }
 
     def _whole_environment(self) -> dict[str, str]:
         own = {"HOME": str(self.home), "LANG": "C.UTF-8", "SCREENER_CONFIG": str(self.folder / "config")}

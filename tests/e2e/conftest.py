@@ -59,6 +59,8 @@ breadth = 0.15
 volume = 0.1
 """
 START, END = date(2024, 9, 2), date(2025, 3, 31)
+SIZE, WHOLE = 300, 200
+"""Stocks, and how many of them count as a whole market."""
 EVENING = kst(2025, 2, 10, 18, 30)
 
 
@@ -72,7 +74,7 @@ def configure(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def market() -> Market:
-    return Market(START, END)
+    return Market(START, END, size=SIZE)
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def exchange(market: Market) -> Iterator[Exchange]:
 def command(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
     """The command without an account."""
     configure(tmp_path)
-    return Command(starter, tmp_path, exchange.market.now, exchange.environment)
+    return Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from screener.config import load_settings
-from screener.data.access import open_access
+from screener.data.connections import open_access
 from screener.data.store import Store
 from screener.data.sync.command import plan_of
 from screener.krx.tables import INDICES, MARKET
@@ -67,9 +67,9 @@ def test_the_open_api_goes_on_where_it_was_interrupted(command: Command, exchang
     done = user.run("sync", "--source", "openapi", "--from", "2024-12-02")
     assert done.code == 5
     store = Store.open(command.store)
-    held = store.table("openapi", MARKET).manifest.sessions
+    held = store.table("openapi", MARKET).sessions
     assert len(held) >= 20
-    assert set(held) <= set(store.table("openapi", INDICES).manifest.sessions)
+    assert set(held) <= set(store.table("openapi", INDICES).sessions)
     exchange.account.quota = 10_000
     exchange.requests.clear()
     assert user.run("sync", "--source", "openapi", "--from", "2024-12-02").code == 0

@@ -58,7 +58,7 @@ class Starter:
 
     def stop(self) -> None:
         """End it."""
-        self._process.communicate(timeout=10)
+        self._process.communicate()
 
     def _ask(self, **asked: Any) -> int:
         assert self._process.stdin is not None

@@ -6,55 +6,61 @@ Says 0 when it is ready. Then it reads one JSON object a line: {"start": {...}} 
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib
 import json
 import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 from unittest.mock import patch
+
+from tests import crash
 
 LOADED = (
     "pykrx.website.comm.auth",
     "pykrx.website.krx.market.core",
     "pykrx.website.naver.wrap",
-    "screener.app.answers",
+    "screener.report.make",
     "screener.daily.run",
     "screener.doctor",
-    "screener.archive.filing",
+    "screener.archive.reports",
     "screener.data.sync.command",
-    "screener.cli",
+    "screener.cli.app",
     "screener.demo",
     "screener.krx.openapi",
     "screener.krx.pykrx",
     "screener.data.sync.imports",
     "screener.report.charts",
-    "screener.report.files.parquet",
-    "screener.report.files.workbook",
-    "screener.report.holdings",
-    "screener.report.html",
-    "screener.report.markdown",
-    "screener.report.terminal",
+    "screener.report.formats.parquet",
+    "screener.report.formats.xlsx",
+    "screener.report.formats.html",
+    "screener.report.formats.markdown",
+    "screener.report.formats.terminal",
     "time_machine",
 )
 
 
 def prepare(job: dict[str, Any]) -> None:
     """Set the clock, and what a user could only change in the code."""
+    import requests
     import time_machine
 
-    from screener.data import access
+    from screener.data import connections as access
     from screener.data.sync import histories, sessions
     from screener.krx import checks
-    from screener.krx.wire import Patience
+    from screener.krx.client import Timeouts
 
     if job.get("now"):
-        time_machine.travel(datetime.fromisoformat(job["now"]), tick=True).start()
+        time_machine.travel(datetime.fromisoformat(job["now"]), tick=False).start()
     if job.get("patience"):
-        patch.object(access, "Patience", partial(Patience, **job["patience"])).start()
+        patch.object(access, "Timeouts", lambda **given: Timeouts(**{**given, **job["patience"]})).start()
+    if job.get("hopeless") is not None:
+        patch.object(requests.adapters.HTTPAdapter, "send", _impatient(job["hopeless"])).start()
     if job.get("batch"):
         for module in (histories, sessions):
             patch.object(module, "BATCH", job["batch"]).start()
@@ -65,6 +71,20 @@ def prepare(job: dict[str, Any]) -> None:
         patch.object(socket, "getaddrinfo", side_effect=failure).start()
 
 
+def _impatient(hopeless: str) -> Callable[..., Any]:
+    """`HTTPAdapter.send`, which gives up at once where a request's body holds `hopeless`."""
+    import requests
+
+    send = requests.adapters.HTTPAdapter.send
+
+    def impatient(self: Any, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        if hopeless in str(request.body or ""):
+            options["timeout"] = 60, 0.05
+        return send(self, request, **options)
+
+    return impatient
+
+
 def run(job: dict[str, Any]) -> NoReturn:
     """Become the command."""
     from screener.__main__ import main
@@ -73,10 +93,17 @@ def run(job: dict[str, Any]) -> NoReturn:
     for stream, name in ((0, os.devnull), (1, job["stdout"]), (2, job["stderr"])):
         mode = os.O_RDONLY if stream == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         os.dup2(os.open(name, mode, 0o600), stream)
+    if os.isatty(2):  # unlike the stream that was inherited it has no position
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(job["folder"])
     prepare(job)
+    if job.get("record"):
+        crash.record(*map(Path, job["record"]))
+    if job.get("remove"):
+        folder, below, before = job["remove"]
+        crash.remove(Path(folder), Path(below), before)
     sys.argv = ["screener", *job["arguments"]]
     main()
     os._exit(0)
@@ -91,6 +118,9 @@ def serve() -> None:
     from screener.krx.calendar import Calendar
 
     Calendar().sessions(date(2024, 1, 1), date(2026, 12, 31))
+    # A fingerprint of a password takes a tenth of a second on purpose.
+    scrypt = hashlib.scrypt
+    patch.object(hashlib, "scrypt", lambda *given, **options: scrypt(*given, **{**options, "n": 2})).start()
     sys.stdout.flush()  # or every fork would print it again
     gc.freeze()
     answers.write("0\n")

@@ -12,13 +12,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.data.sources.base import Need
+from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files
 from screener.errors import ScreenerError
 from tests.data import small
 from tests.fuzz.mutations import mutated
 
-NEED = Need(
+NEED = PriceRequest(
     market_of={"000001": "KOSPI", "000002": "KOSDAQ", "000003": "KOSPI"},
     news=small.event_day(),
     as_of=None,

@@ -16,10 +16,9 @@ from requests.adapters import BaseAdapter
 
 from screener.errors import ScreenerError
 from screener.krx.account import Account
-from screener.krx.breaker import Breaker
 from screener.krx.checks import history_is_sound, indices_are_sound, session_is_open
+from screener.krx.client import Breaker, Client, Timeouts
 from screener.krx.pykrx import Pykrx
-from screener.krx.wire import Patience, Wire
 from tests.fakes.krx import Market, kst
 from tests.fakes.krx.krx import Krx
 from tests.fakes.krx.naver import chart
@@ -65,8 +64,8 @@ class Canned(BaseAdapter):
 
 @pytest.fixture(scope="module")
 def canned() -> tuple[Pykrx, Canned]:
-    patience = Patience(spacing=0.0, attempts=1)
-    source = Pykrx(Account("id", "password"), Wire(Forgetful(Path("nowhere"), lambda: NOW), patience))
+    patience = Timeouts(spacing=0.0, attempts=1)
+    source = Pykrx(Account("id", "password"), Client(Forgetful(Path("nowhere"), lambda: NOW), patience))
     adapter = Canned()
     for prefix in ("http://", "https://"):
         source._transport.mount(prefix, adapter)

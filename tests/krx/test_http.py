@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from screener.errors import BlockedError, LoginError, NetworkError
+from screener.krx.client import Breaker, Client
+from screener.krx.http import ping
 from screener.krx.pykrx import Pykrx
-from screener.krx.reach import reach
-from screener.krx.wire import Wire
 from tests.data import live
 from tests.fakes.krx import MockedExchange, kst, mocked
 from tests.fakes.krx.faults import Fault
@@ -47,7 +47,7 @@ def redirect(to: str, status: int = 307) -> Answer:
     return Answer(status, b"", headers={"Location": to})
 
 
-def fetch(opened: live.Access, way: live.Way) -> live.Fetched:
+def fetch(opened: live.Connections, way: live.Provider) -> live.Fetched:
     return live.live(way, opened).fetch(live.plan(DAY, DAY))
 
 
@@ -148,11 +148,11 @@ def test_prices_of_another_stock_are_not_taken(exchange: MockedExchange, tmp_pat
     ],
 )
 def test_a_clock_that_is_wrong_makes_no_close_of_a_price_of_noon(
-    exchange: MockedExchange, tmp_path: Path, way: live.Way, minutes: int, fits: bool
+    exchange: MockedExchange, tmp_path: Path, way: live.Provider, minutes: int, fits: bool
 ) -> None:
     opened = live.access(tmp_path, exchange)
     ours = exchange.market.now
-    opened = live.replace(opened, breaker=live.replace(opened.breaker, now=lambda: ours))
+    opened = live.replace(opened, breaker=Breaker(opened.breaker.folder, lambda: ours))
     exchange.market.now = ours - timedelta(minutes=minutes)
     if fits:
         fetch(opened, way)
@@ -162,7 +162,7 @@ def test_a_clock_that_is_wrong_makes_no_close_of_a_price_of_noon(
     ):
         fetch(opened, way)
     assert not opened.store.tables()
-    assert reach(live.NAVER, Wire(opened.breaker, live.FAST)) == exchange.market.now
+    assert ping(live.NAVER, Client(opened.breaker, live.FAST)) == exchange.market.now
 
 
 def test_a_refusal_of_the_future_ends_a_day_from_now(exchange: MockedExchange, tmp_path: Path) -> None:
@@ -182,5 +182,5 @@ def test_a_login_page_may_lead_to_another_one_of_krx(exchange: MockedExchange, t
     there = "/contents/MDC/COMS/client/view/login.jsp"
     answering(exchange, lambda request: request.path.endswith("MDCCOMS001.cmd"), redirect(there))
     opened = live.access(tmp_path, exchange)
-    Pykrx(opened.account, Wire(opened.breaker, live.FAST)).log_in()
+    Pykrx(opened.account, Client(opened.breaker, live.FAST)).log_in()
     assert exchange.account.logins == 1

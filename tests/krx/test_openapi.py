@@ -19,8 +19,8 @@ import pytest
 import time_machine
 
 from screener.errors import DataError, LoginError, NetworkError, UsageError
+from screener.krx.client import Client, RefusalError, TemporaryError
 from screener.krx.openapi import OpenApi
-from screener.krx.wire import PassingError, RefusalError, Wire
 
 T = TypeVar("T")
 
@@ -125,7 +125,7 @@ def exchange(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
 
 @pytest.fixture
 def source() -> OpenApi:
-    return OpenApi(KEY, cast(Wire, Direct()))
+    return OpenApi(KEY, cast(Client, Direct()))
 
 
 def status(code: int) -> urllib.error.HTTPError:
@@ -150,7 +150,7 @@ def test_session_takes_three_requests(exchange: Exchange, source: OpenApi) -> No
     }
     services = ("sto/stk_bydd_trd", "sto/ksq_bydd_trd", "sto/knx_bydd_trd")
     assert exchange.asked == [(service, "20250131", 7.5) for service in services]
-    asked = cast(Direct, source.wire).asked
+    asked = cast(Direct, source.client).asked
     assert asked[0] == ("data-dbg.krx.co.kr", "유가증권 일별매매정보 2025-01-31")
     assert len(asked) == 3
 
@@ -218,8 +218,8 @@ def dropped() -> bytes:
 @pytest.mark.parametrize(
     ("answer", "kind", "said"),
     [
-        (status(500), PassingError, "status 500"),
-        (status(503), PassingError, "status 503"),
+        (status(500), TemporaryError, "status 500"),
+        (status(503), TemporaryError, "status 503"),
         (status(403), RefusalError, "status 403"),
         (status(302), RefusalError, "status 302"),
         (status(404), NetworkError, "status 404"),
@@ -235,13 +235,13 @@ def dropped() -> bytes:
         (b"\x1f\x8b\x08garbage", RefusalError, "something else than data"),
         (b"[]", RefusalError, "something else than data"),
         (b"{}", NetworkError, "expected exactly one OutBlock"),
-        (TimeoutError("slow"), PassingError, "it did not answer in time"),
-        (urllib.error.URLError(TimeoutError("slow")), PassingError, "it did not answer in time"),
-        (urllib.error.URLError(ConnectionRefusedError(111, "no")), PassingError, "it refused the connection"),
-        (urllib.error.URLError(socket.gaierror(-2, "no")), PassingError, "name could not be resolved"),
-        (ConnectionResetError(104, "reset"), PassingError, r"the connection was dropped \(ConnectionResetError\)"),
-        (http.client.RemoteDisconnected("gone"), PassingError, r"the connection was dropped \(RemoteDisconnected\)"),
-        (dropped, PassingError, r"the connection was dropped \(IncompleteRead\)"),
+        (TimeoutError("slow"), TemporaryError, "it did not answer in time"),
+        (urllib.error.URLError(TimeoutError("slow")), TemporaryError, "it did not answer in time"),
+        (urllib.error.URLError(ConnectionRefusedError(111, "no")), TemporaryError, "it refused the connection"),
+        (urllib.error.URLError(socket.gaierror(-2, "no")), TemporaryError, "name could not be resolved"),
+        (ConnectionResetError(104, "reset"), TemporaryError, r"the connection was dropped \(ConnectionResetError\)"),
+        (http.client.RemoteDisconnected("gone"), TemporaryError, r"the connection was dropped \(RemoteDisconnected\)"),
+        (dropped, TemporaryError, r"the connection was dropped \(IncompleteRead\)"),
     ],
 )
 def test_every_fault_is_told_apart(
@@ -262,12 +262,12 @@ def test_every_fault_is_told_apart(
 def test_empty_key_is_not_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("KRX_API_KEY", KEY)  # where the library would look
     with pytest.raises(LoginError, match="KRX_AUTH_KEY is empty"):
-        OpenApi(key, cast(Wire, Direct()))
+        OpenApi(key, cast(Client, Direct()))
 
 
 def test_key_that_cannot_be_one_is_not_sent(exchange: Exchange) -> None:
     with pytest.raises(LoginError, match="KRX_AUTH_KEY holds characters that no key has") as caught:
-        OpenApi("비밀열쇠", cast(Wire, Direct())).session(DAY)
+        OpenApi("비밀열쇠", cast(Client, Direct())).session(DAY)
     assert "비밀" not in str(caught.value)
     assert exchange.asked == []
 
@@ -275,4 +275,4 @@ def test_key_that_cannot_be_one_is_not_sent(exchange: Exchange) -> None:
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "krx_openapi", None)
     with pytest.raises(UsageError, match=r"pip install 'krx-impact-screener\[openapi\]'"):
-        OpenApi(KEY, cast(Wire, Direct()))
+        OpenApi(KEY, cast(Client, Direct()))

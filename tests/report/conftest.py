@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from screener.app.report import Request
 from screener.config import load_settings
-from screener.language import LANGUAGES
+from screener.i18n import LANGUAGES, speaking
 from screener.report.blocks import Page
-from screener.report.model import Flow, Report
-from screener.report.pages.card import card_page
-from screener.report.pages.claims import claims_page
-from screener.report.pages.comparison import comparison_page
-from screener.report.pages.study import study_page
-from screener.words import Words
+from screener.report.make import Request
+from screener.report.model import Report
+from screener.report.views.claims import claims_page
+from screener.report.views.compare import comparison_page
+from screener.report.views.stock import stock_page
+from screener.report.views.study import study_page
 from tests.data import small
+from tests.report.tables import frame
 from tests.reports import make_report, simulated
 
 
@@ -46,17 +47,18 @@ def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
     """Every page of the commands but the scan's, which needs a whole market, in both languages."""
     made = {}
     for language in LANGUAGES:
-        words = Words(language)
-        for name, report in (("study", study), ("press", press), ("demo", demo)):
-            made[f"{name} {language}"] = study_page(report, words)
-            made[f"{name} whole {language}"] = study_page(report, words, full=True)
-            made[f"{name} explained {language}"] = study_page(report, words, explain=True)
-            if report.impact.spreads:
-                made[f"{name} compared {language}"] = comparison_page(report, words)
-            first = report.impact.stocks[0].stock.ticker
-            flows = [Flow(report.event.event_day, 123_456_789_012, -5, None)]
-            made[f"{name} stock {language}"] = card_page(report, first, flows, words)
-        made[f"claims {language}"] = claims_page(press, words)
+        with speaking(language):
+            for name, report in (("study", study), ("press", press), ("demo", demo)):
+                made[f"{name} {language}"] = study_page(report)
+                made[f"{name} whole {language}"] = study_page(report, full=True)
+                made[f"{name} explained {language}"] = study_page(report, explain=True)
+                if len(report.frames.spreads):
+                    made[f"{name} compared {language}"] = comparison_page(report)
+                first = report.frames.stocks["ticker"].iloc[0]
+                bought = [{"date": report.event.event_day, "foreign": 123_456_789_012, "institution": -5}]
+                card = replace(report, ticker=first).with_frames(flows=frame("flows", bought))
+                made[f"{name} stock {language}"] = stock_page(card)
+            made[f"claims {language}"] = claims_page(press)
     return made
 
 

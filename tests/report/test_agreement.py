@@ -11,16 +11,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from screener.report.answer import report_answer
 from screener.report.blocks import Field, Grid, Page, Section
-from screener.report.figures import arrow, number, percent, probability, signed
-from screener.report.html import render_html
-from screener.report.markdown import to_markdown
+from screener.report.formats.csv import to_csv
+from screener.report.formats.html import to_html
+from screener.report.formats.markdown import to_markdown
+from screener.report.formatting import arrow, number, percent, probability, signed
 from screener.report.model import Report
-from screener.report.tables import to_csv
-from screener.words import Words
+from screener.report.screens import Screen
+from screener.report.views.grids import group_names, sectors_at
 
-EN = Words("en")
 Rows = list[dict[str, str]]
 Columns = Mapping[str, Callable[[dict[str, str]], str]]
 """By header of the page, what a row of the CSV says there."""
@@ -40,7 +39,7 @@ def grids(page: Page) -> Iterator[Grid]:
 
 def assert_spreads_are_differences(report: Report) -> None:
     """A spread is what its two sides differ by, on every face."""
-    tables = {table.name: list(rows(to_csv(table))) for table in report_answer(report, EN).tables()}
+    tables = {table.name: list(rows(to_csv(table))) for table in Screen("report", report).tables()}
     for row in tables["spreads"]:
         of_a, of_b = (
             next(
@@ -86,7 +85,7 @@ class Tables(HTMLParser):
 def test_html_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         reader = Tables()
-        reader.feed(render_html(page, {}, language="en", palette="kr").decode())
+        reader.feed(to_html(page, {}, "kr").decode())
         assert reader.tables == [shown(grid) for grid in grids(page)], name
 
 
@@ -121,8 +120,8 @@ def test_the_page_of_the_real_event_says_what_the_csv_holds(real: Report) -> Non
 
 
 def assert_agreement(report: Report) -> None:
-    answer = report_answer(report, EN)
-    page, tables = answer.page(True), {table.name: list(rows(to_csv(table))) for table in answer.tables()}
+    screen = Screen("report", report)
+    page, tables = screen.page(full=True), {table.name: list(rows(to_csv(table))) for table in screen.tables()}
     leading = report.leading
 
     def of(name: str, **where: str) -> Rows:
@@ -131,7 +130,8 @@ def assert_agreement(report: Report) -> None:
         wanted = {**(window if found and "window_start" in found[0] else {}), **where}
         return [row for row in found if all(row[key] == value for key, value in wanted.items())]
 
-    sectors = {EN.name(row.group): row.group.sector for row in report.sectors(leading)}
+    names = group_names(report)
+    sectors = {row.name: row.sector for row in sectors_at(report, leading)}
     by_sector = {row["sector"]: row for row in of("sectors", theme="")}
     compare(page, "sectors", {shown: by_sector[sector] for shown, sector in sectors.items()}, GROUPS)
     if report.provenance.study:
@@ -140,14 +140,11 @@ def assert_agreement(report: Report) -> None:
     by_ticker = {row["ticker"]: row for row in of("stocks")}
     for key in ("winners", "losers", "stocks"):
         compare(page, key, by_ticker, STOCKS)
-    pairs = {
-        EN("minus", a=EN.name(report.group(row["sector_a"])), b=EN.name(report.group(row["sector_b"]))): row
-        for row in of("spreads")
-    }
+    pairs = {f"{names[row['sector_a']]} - {names[row['sector_b']]}": row for row in of("spreads")}
     compare(page, "spreads", pairs, SPREADS)
-    themes = {EN.name(one): one for one in report.groups if one.theme is not None}
+    themes = {name: label.split(":") for label, name in names.items() if ":" in label}
     by_theme = {(row["sector"], row["theme"]): row for row in of("sectors")}
-    compare(page, "themes", {name: by_theme[one.sector, one.theme or ""] for name, one in themes.items()}, GROUPS)
+    compare(page, "themes", {name: by_theme[sector, theme] for name, (sector, theme) in themes.items()}, GROUPS)
     compare_paths(page, {name: of("paths", sector=sector, theme="") for name, sector in sectors.items()})
 
 

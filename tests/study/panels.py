@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.expected import Design, Fit, Model, fit
+from screener.study.models import Design, Fit, Model, fit
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.expected import Design, Floats, Ints, Model
+from screener.study.arrays import Floats, Ints
+from screener.study.models import Design, Model
 
 
 @dataclass(frozen=True)

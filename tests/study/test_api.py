@@ -12,9 +12,8 @@ from numpy.testing import assert_allclose
 
 from screener.study.abnormal import over_window
 from screener.study.api import event_study
-from screener.study.expected import Design, Model, fit
-from screener.study.multiple import benjamini_hochberg
-from screener.study.placebo import placebo_test
+from screener.study.models import Design, Model, fit
+from screener.study.placebo import PlaceboPlan, benjamini_hochberg, placebo_test
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import Refit
 from tests.study.panels import sample
@@ -47,7 +46,7 @@ def test_figures_are_those_of_the_array_layer(when: Any) -> None:
     estimation, windows = slice(6, 56), [slice(61, 62), slice(61, 67)]
     fitted = fit(Model.MARKET, SAMPLE.returns, designs, np.zeros(4, dtype=np.int64), estimation, 30)
     for window, label in zip(windows, ["[0,0]", "[0,+5]"], strict=True):
-        result = over_window(fitted, SAMPLE.returns, window)
+        result = over_window(fitted, window)
         rows = study.stocks[study.stocks["window"] == label]
         for column in ("car", "bhar", "scar", "p"):
             assert_allclose(rows[column], getattr(result, column))
@@ -79,7 +78,7 @@ def test_the_headline_is_the_placebo_test_of_the_array_layer() -> None:
     study = event_study(returns, benchmark, index[280], groups=groups)
 
     portfolios = [Portfolio.of(market.returns[:, m], market.design_of[m]) for m in ([0, 1, 2], [5, 6, 7])]
-    expected = placebo_test(Refit(), portfolios, market.designs(), 280, [slice(280, 281), slice(280, 286)])
+    expected = placebo_test(PlaceboPlan(Refit(), market.designs(), 280, [slice(280, 281), slice(280, 286)]), portfolios)
     for number, label in enumerate(["[0,0]", "[0,+5]"]):
         rows = study.groups[study.groups["window"] == label]
         for column in ("z_ewma", "placebo_rank", "placebo_n", "placebo_p"):

@@ -12,10 +12,15 @@ from numpy.testing import assert_allclose
 from screener.study.abnormal import over_window, standardised
 from screener.study.battery import REPORTED, battery
 from screener.study.correlation import mean_correlation
+from screener.study.nonparametric import (
+    EstimationRanks,
+    corrado_scores,
+    generalised_rank,
+    generalised_sign,
+    share_positive,
+    sign_scores,
+)
 from screener.study.parametric import brown_warner_1985, patell
-from screener.study.rank import EstimationRanks
-from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
-from screener.study.sign_tests import generalised_sign, share_positive
 from tests.study.panels import fitted_sample, sample
 
 WINDOWS = [slice(60, 61), slice(60, 65)]
@@ -29,12 +34,8 @@ def test_columns_are_those_of_methods() -> None:
     s = sample(missing=0.02)
     [[found, _]] = battery(
         s.fitted,
-        s.returns,
-        s.designs,
-        s.estimation,
         [s.everyone],
         WINDOWS,
-        min_obs=10,
         caps=np.ones(8),
         everything=True,
     )
@@ -47,11 +48,11 @@ def test_columns_are_those_of_methods() -> None:
 
 def test_naive_tests_only_on_request_and_without_scipy_stats() -> None:
     s = sample()
-    [[found, _]] = battery(s.fitted, s.returns, s.designs, s.estimation, [s.everyone], WINDOWS, min_obs=10)
+    [[found, _]] = battery(s.fitted, [s.everyone], WINDOWS)
     assert found.statistics.keys() == set(REPORTED)
     code = (
         "import sys; from screener.study.battery import battery; from tests.study.panels import sample; s = sample(); "
-        "battery(s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [slice(60, 61)], min_obs=10); "
+        "battery(s.fitted, [s.everyone], [slice(60, 61)]); "
         "sys.exit(any(name in sys.modules for name in ('scipy.stats', 'pandas')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -60,10 +61,8 @@ def test_naive_tests_only_on_request_and_without_scipy_stats() -> None:
 def test_each_statistic_is_that_of_the_group_alone() -> None:
     s = sample(missing=0.03)
     group = np.array([0, 1, 2, 4, 5, 6, 7])
-    [_, [_, found]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [s.everyone, group], WINDOWS, min_obs=10, everything=True
-    )
-    result = over_window(s.fitted, s.returns, WINDOWS[1])
+    [_, [_, found]] = battery(s.fitted, [s.everyone, group], WINDOWS, everything=True)
+    result = over_window(s.fitted, WINDOWS[1])
     inside = group[np.isfinite(result.car[group])]
     rbar = mean_correlation(s.residuals[:, inside])[0]
     assert found.n_window == len(inside)
@@ -97,12 +96,8 @@ def test_the_robust_rank_test_ignores_a_common_rise_in_variance() -> None:
     for one in (s, wild):
         [[found]] = battery(
             one.fitted,
-            one.returns,
-            one.designs,
-            one.estimation,
             [one.everyone],
             WINDOWS[:1],
-            min_obs=10,
             everything=True,
         )
         values.append(found.statistics["z_corrado_robust"].value)
@@ -117,18 +112,14 @@ def test_a_security_without_variance_or_fit_is_no_member() -> None:
     returns[:, 4] = s.benchmark
     returns[:55, 5] = np.nan
     s = fitted_sample(s.benchmark, returns, s.estimation)
-    [[found, _], [some, _]] = battery(
-        s.fitted, returns, s.designs, s.estimation, [s.everyone, np.arange(4)], WINDOWS, min_obs=10
-    )
+    [[found, _], [some, _]] = battery(s.fitted, [s.everyone, np.arange(4)], WINDOWS)
     assert found.n == some.n == 4
     assert found.columns() == pytest.approx(some.columns(), nan_ok=True)
 
 
 def test_an_empty_group_has_reasons_and_no_numbers() -> None:
     s = sample()
-    [[found, _]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [np.array([], dtype=int)], WINDOWS, min_obs=10, everything=True
-    )
+    [[found, _]] = battery(s.fitted, [np.array([], dtype=int)], WINDOWS, everything=True)
     assert found.n == 0
     assert np.isnan(list(found.columns().values())).all()
     assert len(found.undefined) == len(found.statistics)
@@ -137,19 +128,17 @@ def test_an_empty_group_has_reasons_and_no_numbers() -> None:
 def test_a_capitalisation_that_is_unknown_leaves_no_partial_mean() -> None:
     s = sample(securities=3)
     for caps, expected in (([1.0, 1.0, 2.0], False), ([1.0, np.nan, 2.0], True)):
-        [[found, _]] = battery(
-            s.fitted, s.returns, s.designs, s.estimation, [s.everyone], WINDOWS, min_obs=10, caps=np.array(caps)
-        )
+        [[found, _]] = battery(s.fitted, [s.everyone], WINDOWS, caps=np.array(caps))
         assert np.isnan(found.caar_cw) == expected
 
 
 def test_event_rows_may_not_overlap_the_estimation_window() -> None:
     s = sample()
     with pytest.raises(ValueError, match=r"event rows 59:61 overlap estimation rows 0:60"):
-        battery(s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [slice(59, 61)], min_obs=10)
+        battery(s.fitted, [s.everyone], [slice(59, 61)])
 
 
 def test_without_windows_or_groups_there_is_nothing() -> None:
     s = sample()
-    assert battery(s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [], min_obs=10) == [[]]
-    assert battery(s.fitted, s.returns, s.designs, s.estimation, [], WINDOWS, min_obs=10) == []
+    assert battery(s.fitted, [s.everyone], []) == [[]]
+    assert battery(s.fitted, [], WINDOWS) == []

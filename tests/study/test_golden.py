@@ -11,25 +11,36 @@ import numpy as np
 import pytest
 
 from screener.study.abnormal import over_window, standardised
+from screener.study.arrays import Floats
 from screener.study.correlation import mean_correlation
-from screener.study.expected import Design, Fit, Floats, Model, fit
+from screener.study.models import Design, Fit, Model, fit
+from screener.study.nonparametric import (
+    EstimationRanks,
+    JointRanks,
+    corrado_scores,
+    generalised_rank,
+    generalised_sign,
+    share_positive,
+    sign,
+    sign_scores,
+    wilcoxon,
+)
 from screener.study.parametric import (
+    Statistic,
     adjusted_bmp,
     adjusted_patell,
     bmp,
     bmp_correlation_factor,
     cross_sectional,
     hall,
+    normal,
     patell,
     patell_correlation_factor,
     skewness,
     skewness_adjusted,
+    two_sided,
 )
 from screener.study.portfolio import Portfolio, portfolio_t
-from screener.study.rank import EstimationRanks, JointRanks
-from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
-from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
-from screener.study.statistic import Statistic, normal, two_sided
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_complete.json").read_text())
 ESTIMATION = slice(0, 12)
@@ -71,10 +82,10 @@ def test_estimates(fitted: Fit) -> None:
     np.testing.assert_array_equal(fitted.observations, expected["M_i"])
 
 
-def test_abnormal_returns_of_each_day(fitted: Fit, returns: Floats) -> None:
+def test_abnormal_returns_of_each_day(fitted: Fit) -> None:
     expected = GOLDEN["complete"]["full"]
     assert_close(fitted.abnormal[12:].T, expected["AR"])
-    days = [over_window(fitted, returns, slice(day, day + 1)) for day in (12, 13, 14)]
+    days = [over_window(fitted, slice(day, day + 1)) for day in (12, 13, 14)]
     assert_close(np.transpose([day.scar for day in days]), expected["SAR"])
     assert_close(np.transpose([day.se for day in days]), expected["se_AR"])
     assert_close(standardised(fitted, slice(12, 15)).T, expected["SAR"])
@@ -83,7 +94,7 @@ def test_abnormal_returns_of_each_day(fitted: Fit, returns: Floats) -> None:
 @CASES
 def test_window(fitted: Fit, returns: Floats, design: Design, case: str) -> None:
     expected: dict[str, Any] = GOLDEN["complete"][case]
-    result = over_window(fitted, returns, WINDOWS[case])
+    result = over_window(fitted, WINDOWS[case])
     assert_close(result.car, expected["CAR"])
     assert_close(result.car.mean(), expected["tests"]["CAAR"])
     assert_close(result.se, expected["se_CAR"])
@@ -104,9 +115,9 @@ def test_window(fitted: Fit, returns: Floats, design: Design, case: str) -> None
 
 
 @CASES
-def test_parametric(fitted: Fit, returns: Floats, case: str) -> None:
+def test_parametric(fitted: Fit, case: str) -> None:
     expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
-    result = over_window(fitted, returns, WINDOWS[case])
+    result = over_window(fitted, WINDOWS[case])
 
     assert_statistic(cross_sectional(result.car), expected["csect_t"], p["csect_t"])
     assert_statistic(patell(result.scar, fitted.df), expected["patell_z"], p["patell_z"])
@@ -117,9 +128,9 @@ def test_parametric(fitted: Fit, returns: Floats, case: str) -> None:
 
 
 @CASES
-def test_correlation_adjusted(fitted: Fit, returns: Floats, case: str) -> None:
+def test_correlation_adjusted(fitted: Fit, case: str) -> None:
     expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
-    scar = over_window(fitted, returns, WINDOWS[case]).scar
+    scar = over_window(fitted, WINDOWS[case]).scar
     [rbar] = mean_correlation(fitted.abnormal[ESTIMATION])
     assert_close(rbar, expected["rbar"])
 
@@ -152,9 +163,9 @@ def test_rank_and_sign_of_days(fitted: Fit, joint: JointRanks, case: str) -> Non
 
 
 @CASES
-def test_generalised_rank(fitted: Fit, returns: Floats, ranks: EstimationRanks, case: str) -> None:
+def test_generalised_rank(fitted: Fit, ranks: EstimationRanks, case: str) -> None:
     expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
-    scar = over_window(fitted, returns, WINDOWS[case]).scar
+    scar = over_window(fitted, WINDOWS[case]).scar
     # r-bar is negative here, and a negative one leaves the statistic as it is.
     grank = generalised_rank(ranks, fitted.sigma, scar, expected["rbar"])
     assert_statistic(grank.t, expected["grank_t"], p["grank_t"])
@@ -163,9 +174,9 @@ def test_generalised_rank(fitted: Fit, returns: Floats, ranks: EstimationRanks, 
 
 
 @CASES
-def test_signs_and_signed_ranks(fitted: Fit, returns: Floats, case: str) -> None:
+def test_signs_and_signed_ranks(fitted: Fit, case: str) -> None:
     expected, p = GOLDEN["complete"][case]["tests"], GOLDEN["complete"][case]["p"]
-    car = over_window(fitted, returns, WINDOWS[case]).car
+    car = over_window(fitted, WINDOWS[case]).car
     assert_statistic(sign(car), expected["sign_z"], p["sign_exact_binom"])
     assert_statistic(
         generalised_sign(car, share_positive(fitted.abnormal[ESTIMATION])), expected["gsign_z"], p["gsign_exact_binom"]

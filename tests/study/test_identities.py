@@ -13,7 +13,7 @@ from screener.study.abnormal import over_window
 from screener.study.arrays import Floats
 from screener.study.battery import GroupTests, battery
 from screener.study.correlation import mean_correlation
-from screener.study.expected import Design, Model, fit
+from screener.study.models import Design, Model, fit
 from screener.study.portfolio import Portfolio, cross_section, portfolio_t, weighted_mean
 from tests.study.panels import Sample, fitted_sample, sample
 
@@ -30,7 +30,7 @@ few = settings(max_examples=25, deadline=None)
 
 def run(s: Sample, *groups: list[int], windows: tuple[slice, ...] = (WINDOW,)) -> list[list[GroupTests]]:
     columns = [np.array(group) for group in groups] or [s.everyone]
-    return battery(s.fitted, s.returns, s.designs, s.estimation, columns, windows, min_obs=10, everything=True)
+    return battery(s.fitted, columns, windows, everything=True)
 
 
 def assert_same(one: GroupTests, other: GroupTests, rtol: float = 1e-7) -> None:
@@ -40,7 +40,7 @@ def assert_same(one: GroupTests, other: GroupTests, rtol: float = 1e-7) -> None:
 @few
 @given(samples)
 def test_equal_weights_are_the_plain_mean(s: Sample) -> None:
-    car = over_window(s.fitted, s.returns, WINDOW).car
+    car = over_window(s.fitted, WINDOW).car
     assert_allclose(weighted_mean(car, np.full(len(car), 3.0)), cross_section(car, car).mean_ew)
 
 
@@ -48,7 +48,7 @@ def test_equal_weights_are_the_plain_mean(s: Sample) -> None:
 @given(samples)
 def test_without_alpha_and_beta_the_car_is_the_sum_of_the_returns(s: Sample) -> None:
     flat = fitted_sample(np.zeros(68), s.returns, s.estimation, Model.MARKET_ADJUSTED)
-    result = over_window(flat.fitted, s.returns, WINDOW)
+    result = over_window(flat.fitted, WINDOW)
     assert_allclose(result.car, s.returns[WINDOW].sum(axis=0))
     assert_allclose(result.bhar, np.prod(1 + s.returns[WINDOW], axis=0) - 1)
 
@@ -76,7 +76,7 @@ def test_the_order_of_securities_and_of_estimation_days_does_not_matter(s: Sampl
 @few
 @given(samples)
 def test_a_window_of_one_day_is_the_day(s: Sample) -> None:
-    result = over_window(s.fitted, s.returns, slice(63, 64))
+    result = over_window(s.fitted, slice(63, 64))
     assert_allclose(result.car, s.fitted.abnormal[63])
     assert_allclose(result.bhar, s.fitted.abnormal[63])
 
@@ -84,7 +84,7 @@ def test_a_window_of_one_day_is_the_day(s: Sample) -> None:
 @few
 @given(samples)
 def test_a_group_of_one_is_its_security(s: Sample) -> None:
-    result = over_window(s.fitted, s.returns, WINDOW)
+    result = over_window(s.fitted, WINDOW)
     [[found]] = run(s, [0])
     portfolio = found.statistics["t_portfolio"]
     assert_allclose([found.caar_ew, portfolio.value, portfolio.p], [result.car[0], result.scar[0], result.p[0]])
@@ -106,7 +106,7 @@ def test_groups_and_windows_together_are_groups_and_windows_alone(s: Sample) -> 
 @given(samples)
 def test_car_variance_is_the_brute_force_prediction_variance(s: Sample) -> None:
     """1'(I + X* (X'X)^-1 X*')1 s^2 over the window's days, day by day and security by security."""
-    se = over_window(s.fitted, s.returns, WINDOW).se
+    se = over_window(s.fitted, WINDOW).se
     for i in range(s.returns.shape[1]):
         own = np.isfinite(s.returns[:60, i])
         x, y = np.column_stack([np.ones(own.sum()), s.benchmark[:60][own]]), s.returns[:60, i][own]
@@ -137,13 +137,13 @@ def test_complete_data_make_the_portfolio_the_mean_of_its_members(s: Sample) -> 
     [test] = portfolio_t(
         Model.MARKET, Portfolio.of(returns, s.fitted.design_of), s.designs, s.estimation, [WINDOW], min_obs=10
     )
-    assert_allclose(test.caar, over_window(s.fitted, returns, WINDOW).car.mean())
+    assert_allclose(test.caar, over_window(s.fitted, WINDOW).car.mean())
 
 
 @few
 @given(samples)
 def test_the_partial_car_of_a_complete_window_is_the_car(s: Sample) -> None:
-    whole, partial = (over_window(s.fitted, s.returns, WINDOW, partial=p) for p in (False, True))
+    whole, partial = (over_window(s.fitted, WINDOW, partial=p) for p in (False, True))
     complete = np.isfinite(whole.car)
     for field in ("car", "bhar", "se", "scar", "p"):
         assert_allclose(getattr(partial, field)[complete], getattr(whole, field)[complete])
@@ -155,5 +155,5 @@ def test_two_benchmarks_that_are_one_change_nothing(s: Sample) -> None:
     design_of = np.arange(s.returns.shape[1]) % 2
     designs = [Design.of(Model.MARKET, s.benchmark)] * 2
     split = fit(Model.MARKET, s.returns, designs, design_of, s.estimation, 10)
-    one, two = over_window(s.fitted, s.returns, WINDOW), over_window(split, s.returns, WINDOW)
+    one, two = over_window(s.fitted, WINDOW), over_window(split, WINDOW)
     assert_allclose(two.scar, one.scar, rtol=1e-8)

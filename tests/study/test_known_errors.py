@@ -10,11 +10,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from screener.study.abnormal import over_window, standardised
 from screener.study.battery import NAIVE, ROBUST, battery
-from screener.study.bhar import bootstrapped
 from screener.study.correlation import mean_correlation
+from screener.study.nonparametric import EstimationRanks, generalised_rank
 from screener.study.parametric import patell
-from screener.study.rank import EstimationRanks
-from screener.study.rank_tests import generalised_rank
 from tests.study.panels import fitted_sample, sample
 
 WINDOW = slice(60, 68)
@@ -23,8 +21,8 @@ WINDOW = slice(60, 68)
 def test_car_error_is_not_root_l_times_sigma_nor_a_sum_of_daily_variances() -> None:
     s = sample(learned=20, securities=3)
     window = slice(20, 28)
-    se = over_window(s.fitted, s.returns, window).se
-    daily = [over_window(s.fitted, s.returns, slice(day, day + 1)).se for day in range(20, 28)]
+    se = over_window(s.fitted, window).se
+    daily = [over_window(s.fitted, slice(day, day + 1)).se for day in range(20, 28)]
     assert (se > 1.05 * math.sqrt(8) * s.fitted.sigma).all()
     assert (se > 1.02 * np.sqrt(np.square(daily).sum(axis=0))).all()
 
@@ -32,7 +30,7 @@ def test_car_error_is_not_root_l_times_sigma_nor_a_sum_of_daily_variances() -> N
 def test_patell_is_not_the_sum_of_daily_sars_over_root_l() -> None:
     s = sample(learned=20, securities=3)
     window = slice(20, 28)
-    found = patell(over_window(s.fitted, s.returns, window).scar, s.fitted.df).value
+    found = patell(over_window(s.fitted, window).scar, s.fitted.df).value
     daily = standardised(s.fitted, window).sum(axis=0) / math.sqrt(8)
     assert abs(patell(daily, s.fitted.df).value / found - 1) > 0.02
 
@@ -63,7 +61,7 @@ def test_mean_correlation_is_not_taken_from_the_event_window() -> None:
     moved = s.returns.copy()
     moved[WINDOW] += 0.3
     rbars = [
-        battery(f.fitted, f.returns, f.designs, f.estimation, [f.everyone], [WINDOW], min_obs=10)[0][0].rbar
+        battery(f.fitted, [f.everyone], [WINDOW])[0][0].rbar
         for f in (s, fitted_sample(s.benchmark, moved, s.estimation))
     ]
     assert_allclose(rbars[1], rbars[0])
@@ -83,7 +81,7 @@ def test_market_moments_are_those_of_the_days_the_firm_traded() -> None:
     other[10:20] = 0.5
     one, two = (fitted_sample(market, returns, s.estimation) for market in (s.benchmark, other))
     assert_allclose(two.fitted.coefficients, one.fitted.coefficients, rtol=1e-8)
-    assert_allclose(over_window(two.fitted, returns, WINDOW).se, over_window(one.fitted, returns, WINDOW).se, rtol=1e-8)
+    assert_allclose(over_window(two.fitted, WINDOW).se, over_window(one.fitted, WINDOW).se, rtol=1e-8)
     own = np.isfinite(returns[:60, 0])
     assert_allclose(one.fitted.coefficients[::-1, 0], np.polyfit(s.benchmark[:60][own], returns[:60, 0][own], 1))
 
@@ -93,7 +91,7 @@ def test_a_halt_is_missing_and_not_a_return_of_zero() -> None:
     returns = s.returns.copy()
     returns[[5, 63], 0] = np.nan
     halted = fitted_sample(s.benchmark, returns, s.estimation)
-    result = over_window(halted.fitted, returns, WINDOW)
+    result = over_window(halted.fitted, WINDOW)
     assert_array_equal(halted.fitted.observations, [59, 60])
     assert_array_equal(np.isnan([result.car, result.se, result.scar, result.p])[:, 0], [True] * 4)
     assert np.isfinite([result.car, result.se, result.scar, result.p])[:, 1].all()
@@ -104,11 +102,11 @@ def test_a_partial_window_counts_only_its_own_days() -> None:
     returns = s.returns.copy()
     returns[61:, 0] = np.nan
     halted = fitted_sample(s.benchmark, returns, s.estimation)
-    partial = over_window(halted.fitted, returns, WINDOW, partial=True)
-    day = over_window(halted.fitted, returns, slice(60, 61))
+    partial = over_window(halted.fitted, WINDOW, partial=True)
+    day = over_window(halted.fitted, slice(60, 61))
     assert_allclose([partial.car[0], partial.se[0], partial.bhar[0]], [day.car[0], day.se[0], day.bhar[0]])
     returns[60, 0] = np.nan
-    nothing = over_window(fitted_sample(s.benchmark, returns, s.estimation).fitted, returns, WINDOW, partial=True)
+    nothing = over_window(fitted_sample(s.benchmark, returns, s.estimation).fitted, WINDOW, partial=True)
     assert np.isnan([nothing.car[0], nothing.se[0], nothing.bhar[0], nothing.p[0]]).all()
 
 
@@ -120,9 +118,7 @@ def test_zeros_at_the_end_do_not_shift_the_event_window() -> None:
     assert_allclose(result.fitted.abnormal[60:65], s.fitted.abnormal[60:65])
 
 
-def test_no_bootstrap_redraws_dates_or_stands_among_the_robust_tests() -> None:
-    # It is given one number per security, so there is no date that it could shuffle.
-    assert bootstrapped(np.array([0.01, 0.02, -0.01, 0.05]), np.random.default_rng(0)).p > 0
+def test_no_bootstrap_stands_among_the_robust_tests() -> None:
     assert not set(ROBUST) & set(NAIVE)
     assert not any("boot" in name for name in ROBUST)
 
@@ -133,9 +129,7 @@ def test_correlated_securities_do_not_pass_for_independent() -> None:
     returns = s.returns.copy()
     returns[120:] = 0.06 + 0.02 * np.random.default_rng(0).standard_normal((2, 40))
     s = fitted_sample(np.concatenate([s.benchmark[:120], [0.0, 0.0]]), returns, s.estimation)
-    [[found]] = battery(
-        s.fitted, s.returns, s.designs, s.estimation, [s.everyone], [slice(120, 121)], min_obs=10, everything=True
-    )
+    [[found]] = battery(s.fitted, [s.everyone], [slice(120, 121)], everything=True)
     value = {name: statistic.value for name, statistic in found.statistics.items()}
     assert found.rbar == pytest.approx(0.5, abs=0.1)
     assert min(value["z_patell"], value["t_csect"], value["t_bmp"]) > 12
@@ -147,7 +141,7 @@ def test_a_missing_statistic_is_never_a_p_of_one() -> None:
     returns = s.returns.copy()
     returns[62] = np.nan
     s = fitted_sample(s.benchmark, returns, s.estimation)
-    [[found]] = battery(s.fitted, returns, s.designs, s.estimation, [s.everyone], [WINDOW], min_obs=10, everything=True)
+    [[found]] = battery(s.fitted, [s.everyone], [WINDOW], everything=True)
     assert found.n_window == 0
     for name, statistic in found.statistics.items():
         assert math.isnan(statistic.value), name

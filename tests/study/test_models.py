@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from screener.study.abnormal import over_window
+from screener.study.abnormal import leave_one_out, over_window
 from screener.study.arrays import Floats
-from screener.study.benchmark import leave_one_out
-from screener.study.expected import Design, Model, fit
+from screener.study.models import Design, Model, fit
 from screener.study.portfolio import Portfolio, portfolio_t
 from tests.study.panels import fitted_sample, sample
 
@@ -134,7 +133,7 @@ def test_a_portfolio_of_one_is_its_security_in_every_model(model: Model) -> None
     window = slice(62, 65)
     s.returns[window] = 0.01
     s = fitted_sample(s.benchmark, s.returns, s.estimation, model)
-    result = over_window(s.fitted, s.returns, window)
+    result = over_window(s.fitted, window)
     [test] = portfolio_t(model, Portfolio.of(s.returns, ZERO), s.designs, s.estimation, [window], 10)
     assert_allclose([test.caar, test.t, test.p], [result.car[0], result.scar[0], result.p[0]], rtol=1e-9)
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from screener.study.bhar import bootstrapped
+from screener.study.nonparametric import generalised_sign, share_positive, sign, wilcoxon
 from screener.study.parametric import (
     adjusted_bmp,
     adjusted_patell,
@@ -23,7 +23,6 @@ from screener.study.parametric import (
     skewness,
     skewness_adjusted,
 )
-from screener.study.sign_tests import generalised_sign, share_positive, sign, wilcoxon
 
 CAR = np.array([0.03, -0.01, np.nan, 0.05, 0.02, 0.00, 0.04])
 KNOWN = CAR[np.isfinite(CAR)]
@@ -119,24 +118,9 @@ def test_wilcoxon_is_scipys() -> None:
         (generalised_sign(np.array([np.nan]), np.array([0.5])), "no security"),
         (generalised_sign(np.array([1.0]), np.array([1.0])), "zero variance"),
         (wilcoxon(np.array([np.nan, 0.0])), "other than 0"),
-        (bootstrapped(np.array([0.1, np.nan]), np.random.default_rng(0)), "needs 3 securities"),
-        (bootstrapped(np.full(5, 0.1), np.random.default_rng(0)), "zero variance"),
     ],
 )
 def test_what_does_not_exist_is_nan_with_a_reason(found: object, reason: str) -> None:
     assert isinstance(found, type(cross_sectional(CAR)))
     assert np.isnan([found.value, found.p]).all()
     assert reason in found.reason
-
-
-def test_bootstrap_repeats_with_its_seed_and_agrees_with_the_t_on_normal_returns() -> None:
-    bhar = 0.02 * np.random.default_rng(7).standard_normal(200) + 0.002
-    one, again = (bootstrapped(bhar, np.random.default_rng(1), repetitions=4000) for _ in range(2))
-    assert one == again
-    assert_allclose(one.value, skewness_adjusted(bhar).value)
-    assert_allclose(one.p, skewness_adjusted(bhar).p, atol=0.03)
-
-
-def test_bootstrap_knows_no_p_below_its_resolution() -> None:
-    bhar = 0.001 * np.random.default_rng(7).standard_normal(40) + 0.1
-    assert bootstrapped(bhar, np.random.default_rng(1), repetitions=99).p == 0.02

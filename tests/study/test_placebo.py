@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.study.expected import Design, Floats, Model, fit
-from screener.study.members import placebo_of_members
-from screener.study.placebo import FEWEST_DATES, Placebo, each_security, placebo_dates, placebo_test, two_sided_rank
+from screener.study.arrays import Floats
+from screener.study.models import Design, Model, fit
+from screener.study.placebo import FEWEST_DATES, Placebo, PlaceboPlan, each_security, placebo_test, two_sided_rank
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import Refit
 from tests.study.simulated import Simulated, simulate
@@ -70,7 +70,7 @@ def test_refits_agree_with_a_plain_loop(model: Model, missing: float, long_run: 
     refit = Refit(model, long_run=long_run)
     designs = market.designs(model)
     portfolios = portfolios_of(market)
-    results = placebo_test(refit, portfolios, designs, EVENT, WINDOWS)
+    results = placebo_test(PlaceboPlan(refit, designs, EVENT, WINDOWS), portfolios)
     for window, result in zip(WINDOWS, results, strict=True):
         tau = range(window.start - EVENT, window.stop - EVENT)
         for column, portfolio in enumerate(portfolios):
@@ -94,7 +94,7 @@ def test_factors_of_a_users_file_agree_with_a_plain_loop() -> None:
     ]
     portfolio = Portfolio.of(market.returns[:, :9], market.design_of[:9])
     refit = Refit(estimation=80, gap=3)
-    [result] = placebo_test(refit, [portfolio], designs, EVENT, WINDOWS[1:2], most=50)
+    [result] = placebo_test(PlaceboPlan(refit, designs, EVENT, WINDOWS[1:2], most=50), [portfolio])
     for index in (0, 17, 49):
         expected = plain_loop(refit, portfolio, designs, int(result.dates[index]), range(6))
         got = (result.placebo_caar[index, 0], result.placebo_z[index, 0], result.placebo_t[index, 0])
@@ -103,7 +103,7 @@ def test_factors_of_a_users_file_agree_with_a_plain_loop() -> None:
 
 def test_rank_and_p_are_counts() -> None:
     market = simulate()
-    for result in placebo_test(Refit(), portfolios_of(market), market.designs(), EVENT, WINDOWS):
+    for result in placebo_test(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS), portfolios_of(market)):
         for column, z in enumerate(result.z_ewma):
             beaten = sum(abs(other) >= abs(z) for other in result.placebo_z[:, column])
             assert result.placebo_rank[column] == 1 + beaten
@@ -123,13 +123,13 @@ def test_planted_effect_is_found_and_has_the_smallest_p() -> None:
 
 def test_dates_stand_before_the_event_and_leave_out_what_is_excluded() -> None:
     refit = Refit(estimation=100, gap=5)
-    everything = placebo_dates(refit, 200, range(2), most=1000)
+    everything = PlaceboPlan(refit, [], 200, [], most=1000).dates(range(2))
     np.testing.assert_array_equal(everything, np.arange(105, 199))  # 198 + 1 is the last session before the event
-    np.testing.assert_array_equal(placebo_dates(refit, 200, range(-5, 0), most=1000), np.arange(110, 196))
-    np.testing.assert_array_equal(placebo_dates(refit, 200, range(1, 4), most=3), [194, 195, 196])
-    without = placebo_dates(refit, 200, range(2), excluded=[150, 151, 900], most=1000)
+    np.testing.assert_array_equal(PlaceboPlan(refit, [], 200, [], most=1000).dates(range(-5, 0)), np.arange(110, 196))
+    np.testing.assert_array_equal(PlaceboPlan(refit, [], 200, [], most=3).dates(range(1, 4)), [194, 195, 196])
+    without = PlaceboPlan(refit, [], 200, [], excluded=[150, 151, 900], most=1000).dates(range(2))
     assert set(everything) - set(without) == {149, 150, 151}
-    assert placebo_dates(refit, 90, range(1)).size == 0
+    assert PlaceboPlan(refit, [], 90, []).dates(range(1)).size == 0
 
 
 def test_an_excluded_event_is_not_among_the_placebo_dates() -> None:
@@ -159,7 +159,7 @@ def test_order_and_scale_do_not_matter(scale: float, order: list[int], model: Mo
     designs = market.designs(model)
     plain = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     moved = Portfolio.of(market.returns[:, order] * scale, market.design_of[order])
-    one, other = (placebo_test(Refit(model), [p], designs, EVENT, WINDOWS[:2]) for p in (plain, moved))
+    one, other = (placebo_test(PlaceboPlan(Refit(model), designs, EVENT, WINDOWS[:2]), [p]) for p in (plain, moved))
     for a, b in zip(one, other, strict=True):
         np.testing.assert_allclose(b.caar, a.caar * scale, rtol=1e-9)
         np.testing.assert_allclose(b.z_ewma, a.z_ewma, rtol=1e-9)
@@ -170,7 +170,7 @@ def test_order_and_scale_do_not_matter(scale: float, order: list[int], model: Mo
 def test_long_short_of_a_group_with_itself_is_nothing() -> None:
     market = simulate(missing=0.03)
     group = Portfolio.of(market.returns[:, :15], market.design_of[:15])
-    [result] = placebo_test(Refit(), [group - group], market.designs(), EVENT, WINDOWS[:1])
+    [result] = placebo_test(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1]), [group - group])
     assert result.caar[0] == 0
     assert np.isnan([result.z_ewma[0], result.placebo_p[0], result.placebo_rank[0], result.t[0]]).all()
     assert "do not vary" in result.reason[0]
@@ -179,7 +179,7 @@ def test_long_short_of_a_group_with_itself_is_nothing() -> None:
 def test_short_against_long_has_the_same_p() -> None:
     market = simulate()
     a, b = portfolios_of(market)[:2]
-    [result] = placebo_test(Refit(), [a - b, b - a], market.designs(), EVENT, WINDOWS[:1])
+    [result] = placebo_test(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1]), [a - b, b - a])
     np.testing.assert_allclose(result.caar[0], -result.caar[1])
     assert result.placebo_p[0] == result.placebo_p[1]
 
@@ -187,53 +187,22 @@ def test_short_against_long_has_the_same_p() -> None:
 def test_one_stock_as_a_group_is_the_stock() -> None:
     market = simulate(missing=0.02)
     stocks = placebo_test(
-        Refit(), each_security(market.returns, market.design_of), market.designs(), EVENT, WINDOWS[:2]
+        PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:2]), each_security(market.returns, market.design_of)
     )
     group = placebo_test(
-        Refit(), [Portfolio.of(market.returns[:, 3:4], market.design_of[3:4])], market.designs(), EVENT, WINDOWS[:2]
+        PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:2]),
+        [Portfolio.of(market.returns[:, 3:4], market.design_of[3:4])],
     )
     for a, b in zip(stocks, group, strict=True):
         np.testing.assert_allclose(a.placebo_z[:, 3], b.placebo_z[:, 0], rtol=1e-12)
         np.testing.assert_array_equal(a.placebo_p[3], b.placebo_p[0])
 
 
-def test_members_mean_is_the_mean_of_the_members() -> None:
-    market = simulate(missing=0.02)
-    groups = [np.arange(15), np.array([3]), np.array([30, 7, 21])]
-    designs = market.designs()
-    stocks = placebo_test(Refit(), each_security(market.returns, market.design_of), designs, EVENT, WINDOWS)
-    results = placebo_of_members(Refit(), market.returns, market.design_of, groups, designs, EVENT, WINDOWS)
-    for stock, result in zip(stocks, results, strict=True):
-        for column, group in enumerate(groups):
-            known = group[np.isfinite(stock.z_ewma[group])]
-            if 2 * len(known) < len(group):
-                assert np.isnan(result.placebo_p[column])
-                continue
-            np.testing.assert_allclose(result.z_ewma[column], stock.z_ewma[known].mean())
-            weighted = np.average(stock.caar[known], weights=1 / stock.sd[known])
-            np.testing.assert_allclose(result.caar[column], weighted)
-            last = stock.placebo_z[-1, group]
-            np.testing.assert_allclose(result.placebo_z[-1, column], last[np.isfinite(last)].mean())
-            beaten = (np.abs(result.placebo_z[:, column]) >= abs(result.z_ewma[column])).sum()
-            assert result.placebo_rank[column] == 1 + beaten
-
-
-def test_members_test_finds_a_planted_effect() -> None:
-    market = simulate()
-    market.returns[EVENT, :15] += 0.05
-    groups = [np.arange(15), np.arange(15, 30)]
-    [result] = placebo_of_members(
-        Refit(), market.returns, market.design_of, groups, market.designs(), EVENT, WINDOWS[:1]
-    )
-    assert result.placebo_p[0] == 1 / 241
-    assert result.placebo_p[1] > 0.02
-
-
 def test_a_flat_return_series_has_no_p() -> None:
     market = simulate()
     market.returns[:, 0] = 0.0
     [result] = placebo_test(
-        Refit(), each_security(market.returns, market.design_of), market.designs(), EVENT, WINDOWS[:1]
+        PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1]), each_security(market.returns, market.design_of)
     )
     assert np.isnan(result.placebo_p[0])
     assert "do not vary" in result.reason[0]
@@ -248,7 +217,7 @@ def test_returns_that_stopped_varying_have_no_moving_volatility(long_run: float)
     nothing_expected = Design(np.zeros(len(stopped)), np.empty((len(stopped), 0)))
     refit = Refit(Model.MARKET_ADJUSTED, long_run=long_run)
     [stock] = each_security(stopped, np.zeros(1, dtype=np.int64))
-    [result] = placebo_test(refit, [stock], [nothing_expected], EVENT, WINDOWS[:1])
+    [result] = placebo_test(PlaceboPlan(refit, [nothing_expected], EVENT, WINDOWS[:1]), [stock])
     assert np.isfinite(result.z_ewma[0]) == (long_run > 0)
 
 
@@ -256,7 +225,7 @@ def test_undefined_is_nan_with_a_reason() -> None:
     market = simulate()
     market.returns[EVENT + 2, :15] = np.nan
     market.returns[: EVENT - 40, 20:40:2] = np.nan
-    day, week, *_ = placebo_test(Refit(), portfolios_of(market), market.designs(), EVENT, WINDOWS)
+    day, week, *_ = placebo_test(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS), portfolios_of(market))
     assert np.isfinite(day.placebo_p[0])
     assert np.isnan(week.placebo_p[0])
     assert "event window" in week.reason[0]
@@ -268,7 +237,8 @@ def test_a_window_beyond_the_panel_has_no_p() -> None:
     market = simulate()
     last = len(market.returns) - 3
     day, week = placebo_test(
-        Refit(), portfolios_of(market)[:1], market.designs(), last, [slice(last, last + 1), slice(last, last + 6)]
+        PlaceboPlan(Refit(), market.designs(), last, [slice(last, last + 1), slice(last, last + 6)]),
+        portfolios_of(market)[:1],
     )
     assert np.isfinite(day.placebo_p[0])
     assert np.isnan(week.placebo_p[0])
@@ -278,7 +248,7 @@ def test_a_window_beyond_the_panel_has_no_p() -> None:
 def test_too_few_dates_give_no_p(event: int, defined: bool) -> None:
     market = simulate()
     [result] = placebo_test(
-        Refit(), portfolios_of(market)[:1], market.designs(), event, [slice(event, event + 1)], most=500
+        PlaceboPlan(Refit(), market.designs(), event, [slice(event, event + 1)], most=500), portfolios_of(market)[:1]
     )
     assert np.isfinite(result.placebo_p[0]) == defined
     if not defined:
@@ -301,11 +271,8 @@ def test_size_on_simulated_volatility_clusters() -> None:
     benchmark = rng.normal(0, 0.01, sessions)
     returns = benchmark[:, None] + np.exp(level)[:, None] * rng.standard_t(4, (sessions, count)) * 0.01
     result = placebo_test(
-        Refit(),
+        PlaceboPlan(Refit(), [Design.of(Model.MARKET, benchmark)], 500, [slice(500, 501)]),
         each_security(returns, np.zeros(count, dtype=np.int64)),
-        [Design.of(Model.MARKET, benchmark)],
-        500,
-        [slice(500, 501)],
     )[0]
     every_date: Floats = np.abs(result.placebo_z)
     critical = np.quantile(every_date, 0.95, axis=0)
@@ -313,7 +280,9 @@ def test_size_on_simulated_volatility_clusters() -> None:
 
 
 def _first(market: Simulated, excluded: list[int] | None = None) -> Placebo:
-    return placebo_test(Refit(), portfolios_of(market), market.designs(), EVENT, WINDOWS[:1], excluded or [])[0]
+    return placebo_test(
+        PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1], excluded=excluded or []), portfolios_of(market)
+    )[0]
 
 
 def test_a_thin_trading_beta_is_refused_and_not_refitted_by_least_squares() -> None:
@@ -321,5 +290,6 @@ def test_a_thin_trading_beta_is_refused_and_not_refitted_by_least_squares() -> N
     designs = market.designs(Model.DIMSON)
     with pytest.raises(ValueError, match="by least squares only"):
         placebo_test(
-            Refit(Model.DIMSON), [Portfolio.of(market.returns, market.design_of)], designs, 300, [slice(300, 301)]
+            PlaceboPlan(Refit(Model.DIMSON), designs, 300, [slice(300, 301)]),
+            [Portfolio.of(market.returns, market.design_of)],
         )

@@ -9,8 +9,7 @@ from scipy.stats import rankdata
 
 from screener.study.abnormal import over_window
 from screener.study.arrays import Floats
-from screener.study.rank import EstimationRanks
-from screener.study.rank_tests import corrado_scores, generalised_rank, sign_scores
+from screener.study.nonparametric import EstimationRanks, corrado_scores, generalised_rank, sign_scores
 from tests.study.panels import sample
 
 
@@ -96,7 +95,7 @@ def grank_by_loop(residuals: Floats, sigma: Floats, scar: Floats, rbar: float) -
 @pytest.mark.parametrize("rbar", [0.0, 0.3])
 def test_grank_by_loop(missing: float, rbar: float) -> None:
     s = sample(missing=missing)
-    scar = over_window(s.fitted, s.returns, slice(61, 63)).scar
+    scar = over_window(s.fitted, slice(61, 63)).scar
     found = generalised_rank(EstimationRanks.of(s.residuals), s.fitted.sigma, scar, rbar)
     assert_allclose([found.t.value, found.z.value], grank_by_loop(s.residuals, s.fitted.sigma, scar, rbar), rtol=1e-10)
     assert found.t.df == 59

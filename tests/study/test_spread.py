@@ -9,8 +9,10 @@ import pytest
 from scipy import stats
 
 import screener.study.spread as spread_module
+from screener.study.arrays import Floats
 from screener.study.correlation import cross_correlation
-from screener.study.expected import Floats, Model
+from screener.study.models import Model
+from screener.study.placebo import PlaceboPlan
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import Refit
 from screener.study.spread import detectable_by_placebo, detectable_by_t, spreads, two_sample
@@ -104,11 +106,11 @@ def test_spread_joins_the_portfolio_t_and_its_placebo() -> None:
     refit = Refit()
     estimation = slice(EVENT - 130, EVENT - 10)
     expected = portfolio_t(Model.MARKET, a - b, market.designs(), estimation, WINDOWS, refit.min_obs)
-    for result, test in zip(spreads(refit, a, b, market.designs(), EVENT, WINDOWS), expected, strict=True):
+    for result, test in zip(spreads(PlaceboPlan(refit, market.designs(), EVENT, WINDOWS), a, b), expected, strict=True):
         assert result.portfolio == test
         np.testing.assert_allclose(result.placebo.t, test.t, rtol=1e-10)
         np.testing.assert_allclose(result.placebo.caar, test.caar, rtol=1e-10)
-    [day, _] = spreads(refit, a, b, market.designs(), EVENT, WINDOWS)
+    [day, _] = spreads(PlaceboPlan(refit, market.designs(), EVENT, WINDOWS), a, b)
     assert day.portfolio.caar == pytest.approx(0.05, abs=0.02)
     assert day.placebo.placebo_p[0] == 1 / 241
 
@@ -117,7 +119,7 @@ def test_detectable_effect_has_the_power_it_claims() -> None:
     market = simulate(missing=0.01)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
-    for result in spreads(Refit(), a, b, market.designs(), EVENT, WINDOWS):
+    for result in spreads(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS), a, b):
         test = result.portfolio
         se = abs(test.caar / test.t)
         power = stats.nct.sf(stats.t.isf(0.025, test.df), test.df, detectable_by_t(test) / se)
@@ -136,7 +138,7 @@ def test_detectable_effect_has_the_power_it_claims() -> None:
 def test_spread_of_a_group_with_itself_is_zero_and_without_a_test() -> None:
     market = simulate(missing=0.03)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
-    for result in spreads(Refit(), a, a, market.designs(), EVENT, WINDOWS[:1]):
+    for result in spreads(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1]), a, a):
         assert result.portfolio.caar == 0
         assert np.isnan(
             [result.portfolio.t, result.portfolio.p, result.detectable_t, result.placebo.placebo_p[0]]
@@ -148,7 +150,7 @@ def test_a_window_beyond_the_panel_has_no_spread() -> None:
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     last = len(market.returns) - 1
-    [result] = spreads(Refit(), a, b, market.designs(), last, [slice(last, last + 6)])
+    [result] = spreads(PlaceboPlan(Refit(), market.designs(), last, [slice(last, last + 6)]), a, b)
     assert np.isnan([result.portfolio.caar, result.portfolio.t, result.placebo.caar[0]]).all()
 
 
@@ -156,7 +158,7 @@ def test_part_of_an_estimation_window_is_enough_for_the_t_but_not_for_the_placeb
     market = simulate(sessions=200)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
-    [result] = spreads(Refit(), a, b, market.designs(), 100, [slice(100, 101)])
+    [result] = spreads(PlaceboPlan(Refit(), market.designs(), 100, [slice(100, 101)]), a, b)
     [test] = portfolio_t(Model.MARKET, a - b, market.designs(), slice(0, 90), [slice(100, 101)], 60)
     assert result.portfolio == test
     assert np.isfinite([test.t, result.detectable_t]).all()
@@ -167,7 +169,7 @@ def test_no_detectable_effect_without_a_test() -> None:
     market = simulate(sessions=200)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
-    [result] = spreads(Refit(), a, b, market.designs(), 60, [slice(60, 61)])
+    [result] = spreads(PlaceboPlan(Refit(), market.designs(), 60, [slice(60, 61)]), a, b)
     assert np.isnan([result.detectable_t, result.detectable_placebo, result.portfolio.t]).all()
 
 

@@ -14,10 +14,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.longform import Long
 from screener.data.panel import build_panel
+from screener.data.price_rows import PriceRows
 from screener.data.quality import clean
-from screener.data.sources.base import Market, Need
+from screener.data.sources import Market, PriceRequest
 
 Floats = NDArray[np.float64]
 
@@ -88,11 +88,11 @@ class Demo:
     seed: int = 1
     name: str = "demo"
 
-    def refusal(self, need: Need) -> str | None:  # noqa: ARG002 - it serves its own event only, and is never tried
+    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - it serves its own event only, and is never tried
         """None."""
         return None
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The market as a panel, by the same way as prices from files."""
         returns, index_returns = simulate(self.seed)
         columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
@@ -147,7 +147,7 @@ def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -
 
 def _rows(
     returns: Floats, tickers: tuple[str, ...], days: NDArray[np.datetime64], keep: NDArray[np.bool_]
-) -> tuple[Long, Long]:
+) -> tuple[PriceRows, PriceRows]:
     """Price rows as an exchange gives them: raw closes, official rates, halts, a split, late listings."""
     closes = np.asarray(50_000.0 * np.cumprod(1.0 + returns, axis=0), dtype=np.float64)
     rates: Floats = 100.0 * returns
@@ -167,8 +167,8 @@ def _rows(
     cells = np.nonzero(there)
     day, code = days[cells[0]], cells[1].astype(np.int32)
     caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)
-    prices = Long(day, code, {"close": closes[cells], "volume": volume[cells]})
-    return prices, Long(day, code, {**prices.values, "change_pct": rates[cells], "marcap": caps})
+    prices = PriceRows(day, code, {"close": closes[cells], "volume": volume[cells]})
+    return prices, PriceRows(day, code, {**prices.values, "change_pct": rates[cells], "marcap": caps})
 
 
 def _halt(closes: Floats, rates: Floats, volume: Floats, column: int, rows: slice) -> None:

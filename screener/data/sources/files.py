@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.longform import Long, read_prices, read_table
 from screener.data.panel import build_panel
+from screener.data.price_rows import PriceRows, read_prices, read_table
 from screener.data.quality import Finding, checked_level, clean, finding, traded
-from screener.data.sources.base import File, Market, Need
+from screener.data.sources import File, Market, PriceRequest
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.tables import Days, to_numpy
-from screener.words import say
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,16 @@ class Files:
     market: Sequence[Path] = ()
     name: str = "file"
 
-    def refusal(self, need: Need) -> str | None:  # noqa: ARG002 - what files hold shows when they are read
+    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - what files hold shows when they are read
         """None: files that the user names are always tried."""
         return None
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
         rows = read_prices(self.prices, need.tickers, need.as_of)
         if not rows.day.size:
-            until = say(" through {day}", day=need.as_of) if need.as_of else ""
+            until = _(" through {day}", day=need.as_of) if need.as_of else ""
             raise DataError(
                 "{called}: none of the {count} configured tickers has a price{until}",
                 called=called,
@@ -48,7 +48,8 @@ class Files:
             )
         if rows.day.max() > np.datetime64(need.today):
             raise DataError(
-                "{called}: {day} is in the future (today is {today}): correct the date",
+                "{called}: {day} is in the future (today is {today})",
+                hint="correct the date",
                 called=called,
                 day=rows.day.max(),
                 today=need.today,
@@ -71,11 +72,11 @@ class Files:
             source=self.name,
             panel=panel,
             findings=tuple(findings + found),
-            benchmark=", ".join(need.markets) if self.benchmark else say("none"),
+            benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
         )
 
-    def _levels(self, need: Need) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    def _levels(self, need: PriceRequest) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         """Days and levels of each index that is needed."""
         called = ", ".join(path.name for path in self.benchmark)
         parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
@@ -86,7 +87,8 @@ class Files:
         for name in need.markets:
             if name not in there:
                 raise DataError(
-                    "{called}: no index {name!r}: the column index holds {there}",
+                    "{called}: no index {name!r}",
+                    hint="the column index holds {there}",
                     called=called,
                     name=name,
                     there=", ".join(sorted(there)[:12]),
@@ -97,7 +99,7 @@ class Files:
         return levels
 
 
-def _other_markets(official: Long, need: Need) -> list[Finding]:
+def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
     """Stocks that the market file lists elsewhere than the configuration; `KOSDAQ GLOBAL` is a segment of KOSDAQ."""
     elsewhere = [
         f"{need.tickers[ticker]} {market}"

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.longform import PRICE_COLUMNS, Long, long_of, market_caps
 from screener.data.panel import Panel, build_panel, checksum
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
 from screener.data.quality import Finding, clean
-from screener.data.sources.base import File, Market, Need
+from screener.data.sources import File, Market, PriceRequest
 from screener.data.store import Store, StoredTable
 from screener.errors import DataError
+from screener.i18n import _
 from screener.krx.calendar import Calendar
+from screener.krx.hours import LONGEST_CLOSURE
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, to_numpy
-from screener.words import say
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
@@ -27,12 +29,9 @@ PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
 _PROXY_NAMES = {"KOSPI": "KODEX 200 (069500)", "KOSDAQ": "KODEX KOSDAQ150 (229200)"}
 MANY = 10
 """Stocks that do not all stop trading on one session."""
-_FORTNIGHT = timedelta(days=14)
-"""Longer than KRX ever closes: reaches from an event day to the session before it."""
 
 
-@dataclass(frozen=True)
-class Reach:
+class DateSpan(NamedTuple):
     """The days that a study can use."""
 
     event_day: date
@@ -42,13 +41,13 @@ class Reach:
     """Last session whose closes are final, and that may be used at all."""
 
 
-def reach_of(need: Need, calendar: Calendar, now: datetime) -> Reach:
+def span_of(need: PriceRequest, calendar: Calendar, now: datetime) -> DateSpan:
     """The days that the study of `need` can use, by the calendar; none that is later than the last final session."""
     event_day = need.event_day or calendar.first_on_or_after(need.news)
     final = calendar.last_final(now)
     final = min(final, need.as_of or final)
     last = min(calendar.shift(event_day, need.after), final)
-    return Reach(event_day, calendar.shift(event_day, -need.before), last, final)
+    return DateSpan(event_day, calendar.shift(event_day, -need.before), last, final)
 
 
 @dataclass(frozen=True)
@@ -65,31 +64,31 @@ class Stored:
     """Whether less than the report needs will do, as long as the event itself is there."""
     name: str = "store"
 
-    def refusal(self, need: Need) -> str | None:
+    def refusal(self, need: PriceRequest) -> str | None:
         """Why the store cannot serve `need`, in words; None if it can."""
-        reach = reach_of(need, self.calendar, self.now())
-        lacks = [(source, self._lacks(source, need, reach)) for source in self.of]
-        if any(lack is None for _, lack in lacks):
+        span = span_of(need, self.calendar, self.now())
+        lacks = [(source, self._lacks(source, need, span)) for source in self.of]
+        if any(lack is None for _source, lack in lacks):
             return None
         told = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
         if told:
-            return say("{store} lacks {told}", store=self.store.shown, told=told)
-        return say("{store} is empty", store=self.store.shown)
+            return _("{store} lacks {told}", store=self.store.shown, told=told)
+        return _("{store} is empty", store=self.store.shown)
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
-        reach = reach_of(need, self.calendar, self.now())
-        source = next((one for one in self.of if self._lacks(one, need, reach) is None), None)
+        span = span_of(need, self.calendar, self.now())
+        source = next((one for one in self.of if self._lacks(one, need, span) is None), None)
         if source is None:
-            raise DataError("{refusal}: it has not come yet, try later", refusal=self.refusal(need))
-        start, end = self._stretch(source, reach.event_day) or (reach.first, reach.last)
-        first, last = max(start, reach.first), min(end, reach.final)
+            raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
+        start, end = self._stretch(source, span.event_day) or (span.first, span.last)
+        first, last = max(start, span.first), min(end, span.final)
         read = self._from_sessions if self._holds_sessions(source) else self._from_histories
-        return read(source, need, replace(reach, first=first, last=last))
+        return read(source, need, span._replace(first=first, last=last))
 
     def _holds_sessions(self, source: str) -> bool:
         """Whether the source gives whole sessions; files have histories, and sessions beside them."""
-        return source != "file" and bool(self.store.table(source, MARKET).manifest.sessions)
+        return source != "file" and bool(self.store.table(source, MARKET).sessions)
 
     def _dated(self, source: str) -> StoredTable:
         """The table whose days are those of the source."""
@@ -100,32 +99,32 @@ class Stored:
 
         A rate over a session that is missing would be that of another day.
         """
-        manifest = self._dated(source).manifest
-        sessions = manifest.sessions
+        table = self._dated(source)
+        sessions, closed = table.sessions, table.closed
         if not sessions:
             return None
         if source == "file":
             return min(sessions), max(sessions)
         wanted = self.calendar.sessions(min(sessions), max(sessions))
-        gaps = [day for day in wanted if day not in sessions and day not in manifest.closed]
+        gaps = [day for day in wanted if day not in sessions and day not in closed]
         start = max((gap for gap in gaps if gap < around), default=date.min)
         end = min((gap for gap in gaps if gap >= around), default=date.max)
         inside = [day for day in sessions if start < day < end]
         return (inside[0], inside[-1]) if inside else None
 
-    def _lacks(self, source: str, need: Need, reach: Reach) -> str | None:
+    def _lacks(self, source: str, need: PriceRequest, span: DateSpan) -> str | None:
         """What is missing of `need`, in words, empty if everything is; None if nothing is."""
-        there = self._stretch(source, reach.event_day)
+        there = self._stretch(source, span.event_day)
         if there is None:
             return ""
-        first, last = reach.first, reach.last
+        first, last = span.first, span.last
         if self.in_part:
-            first, last = self.calendar.before(reach.event_day), min(reach.event_day, reach.last)
+            first, last = self.calendar.before(span.event_day), min(span.event_day, span.last)
         elif source == "file":
             # How far files reach is the user's choice; no source may lengthen them.
-            first = self.calendar.shift(reach.event_day, -need.least)
+            first = self.calendar.shift(span.event_day, -need.least)
         if there[0] > first or there[1] < last:
-            return say(
+            return _(
                 "sessions from {first} to {last}, it holds {start} to {end}",
                 first=first,
                 last=last,
@@ -133,63 +132,63 @@ class Stored:
                 end=there[1],
             )
         table = self._dated(source)
-        fetched = table.manifest.sessions.get(last)
+        fetched = table.sessions.get(last)
         if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
-            return say("the final volumes of {day}", day=last)
+            return _("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
-            levels = self.store.table(source, INDICES).manifest.sessions
-            without = [day for day in table.manifest.sessions if first <= day <= last and day not in levels]
-            return say("the indices of {day}", day=without[0]) if without else None
+            levels = self.store.table(source, INDICES).sessions
+            without = [day for day in table.sessions if first <= day <= last and day not in levels]
+            return _("the indices of {day}", day=without[0]) if without else None
         if not self.in_part:
-            known = table.manifest.coverage
+            known = table.coverage
             for ticker in (*need.tickers, *PROXIES.values()):
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
-                    return say("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
+                    return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
-    def _from_sessions(self, source: str, need: Need, reach: Reach) -> Market:
+    def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
-        official, findings = self._official(source, need, reach)
+        official, findings = self._official(source, need, span)
         indices = self.store.table(source, INDICES)
-        levels = {name: _level(indices, name, reach) for name in need.markets}
+        levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
         table = self.store.table(source, MARKET)
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
-        return replace(market, everyone=lambda: self._everyone(source, need, reach))
+        return replace(market, everyone=lambda: self._everyone(source, need, span))
 
-    def _everyone(self, source: str, need: Need, reach: Reach) -> tuple[Panel, Mapping[str, str]]:
+    def _everyone(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[Panel, Mapping[str, str]]:
         """Every stock that KOSPI and KOSDAQ listed on the session before the event."""
-        base = self.calendar.before(reach.event_day)
+        base = self.calendar.before(span.event_day)
         rows = self.store.table(source, MARKET).read(("date", "ticker", "market"), base, base).to_pylist()
         listed = {str(row["ticker"]): str(row["market"]).split()[0] for row in rows}
         market_of = {ticker: market for ticker, market in listed.items() if market in need.markets}
-        return self._from_sessions(source, replace(need, market_of=market_of), reach).panel, market_of
+        return self._from_sessions(source, replace(need, market_of=market_of), span).panel, market_of
 
-    def _official(self, source: str, need: Need, reach: Reach) -> tuple[Long, list[Finding]]:
+    def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
-        rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), reach.first, reach.last, need.tickers)
-        official, findings = clean(long_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), span.first, span.last, need.tickers)
+        official, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         # A stock's weight in its index is wanted of the base only.
-        around = table.read(("date", "market", "marcap"), reach.event_day - _FORTNIGHT, reach.event_day)
+        around = table.read(("date", "market", "marcap"), span.event_day - LONGEST_CLOSURE, span.event_day)
         return replace(official, market_caps=market_caps(around)), findings
 
-    def _from_histories(self, source: str, need: Need, reach: Reach) -> Market:
+    def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
         columns = ("date", "ticker", "open", "high", "low", "close", "volume")
-        rows = table.read(columns, reach.first, reach.last, need.tickers)
-        prices, findings = clean(long_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        rows = table.read(columns, span.first, span.last, need.tickers)
+        prices, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
-            if self.store.table(source, MARKET).manifest.sessions:
-                official, found = self._official(source, need, reach)
+            if self.store.table(source, MARKET).sessions:
+                official, found = self._official(source, need, span)
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
-        levels = {name: _level(benchmark, key[name], reach) for name in need.markets}
+        levels = {name: _level(benchmark, key[name], span) for name in need.markets}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         said = [
-            say("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
+            _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
         ]
         return self._market(source, panel, findings + found, ", ".join(said), table)
@@ -202,7 +201,7 @@ class Stored:
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
         files = (File(f"{source} {first} to {last}", checksum(panel)),)
         proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
-        at = table.manifest.sessions.get(last)
+        at = table.sessions.get(last)
         fetched = at.replace(second=0, microsecond=0) if at else None
         return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
 
@@ -213,28 +212,28 @@ def observed(calendar: Calendar, store: Store) -> Calendar:
     closed: set[date] = set()
     for table in store.tables():
         try:
-            manifest = table.manifest
+            sessions, shut, coverage = table.sessions, table.closed, table.coverage
         except DataError:
             continue  # whoever reads the table is told
         if table.source == "file":
             continue  # what files lack or add says nothing of the exchange
         if table.kind in (MARKET, PRICES):
-            opened.update(manifest.sessions)
-            closed.update(manifest.closed)
-        if table.kind is PRICES and len(manifest.coverage) >= MANY and manifest.sessions:
+            opened.update(sessions)
+            closed.update(shut)
+        if table.kind is PRICES and len(coverage) >= MANY and sessions:
             # Days before the newest session on which none of many stocks traded, although all of them were asked for.
-            first = max(one.first for one in manifest.coverage.values())
-            last = min(max(manifest.sessions), *(one.last for one in manifest.coverage.values()))
+            first = max(one.first for one in coverage.values())
+            last = min(max(sessions), *(one.last for one in coverage.values()))
             if first <= last:
-                closed.update(day for day in calendar.sessions(first, last) if day not in manifest.sessions)
+                closed.update(day for day in calendar.sessions(first, last) if day not in sessions)
     return replace(calendar, seen_open=frozenset(opened), seen_closed=frozenset(closed - opened))
 
 
-def _level(table: StoredTable, key: str, reach: Reach) -> tuple[Days, NDArray[np.float64]]:
+def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[np.float64]]:
     """Days and levels of an index, or of what stands for it, from the session before the first one on."""
-    rows = table.read(("date", table.kind.key, "close"), reach.first - _FORTNIGHT, reach.last, [key])
+    rows = table.read(("date", table.kind.key, "close"), span.first - LONGEST_CLOSURE, span.last, [key])
     if not rows.num_rows:
         raise DataError(
-            "{source}: the store has no level of {key}: `screener sync` fetches it", source=table.source, key=key
+            "{source}: the store has no level of {key}", hint="`screener sync` fetches it", source=table.source, key=key
         )
     return to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64()))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.fs
 from platformdirs import user_data_path, user_state_path
 
-from screener.data.store.lock import only_writer
+from screener.data.store.lock import RemoteLock, only_writer
 from screener.data.store.place import LocalPlace, Place, RemotePlace
 from screener.data.store.table import StoredTable
 from screener.errors import UsageError
-from screener.krx.tables import KINDS, TableKind
+from screener.krx.tables import KINDS, MARKET, PRICES, TableKind
 
 APPLICATION = "krx-impact-screener"
 """Under this name the machine keeps what is the user's: the store, locks, refusals."""
@@ -39,6 +39,7 @@ class Store:
         local = isinstance(filesystem, pyarrow.fs.LocalFileSystem)
         self._place: Place = LocalPlace(Path(root)) if local else RemotePlace(filesystem, root.rstrip("/"), shown)
         self._lock = lock
+        self._remote_lock = None if local else RemoteLock(filesystem, root.rstrip("/"), shown)
         self._is_writing = False
         self.shown = shown
 
@@ -46,7 +47,8 @@ class Store:
     def open(cls, url: str | Path | None) -> Store:
         """The store at a path or URL, or the user's own; nothing is created before the first write.
 
-        Writers on one machine exclude each other. Those on several do only where the store is on a disk they share.
+        Writers on one machine exclude each other. Those on several do where the store is on a disk that they share, or
+        on a filesystem that can create a file only if there is none; see `excludes_others`.
 
         Raises:
             UsageError: the URL names nothing that can hold a store.
@@ -63,12 +65,13 @@ class Store:
             if any(secret in reason for secret in secrets):
                 reason = type(error).__name__
             raise UsageError(
-                "{url}: cannot hold a store: {reason}: give a directory or a URL that pyarrow knows",
+                "{url}: cannot hold a store: {reason}",
+                hint="give a directory or a URL that pyarrow knows",
                 url=shown,
                 reason=reason,
             ) from None
         if not root.strip("/"):
-            raise UsageError("{url}: names no directory: add one to it", url=shown)
+            raise UsageError("{url}: names no directory", hint="add one to it", url=shown)
         if isinstance(filesystem, pyarrow.fs.LocalFileSystem):
             return cls.open(root)
         name = hashlib.sha256(shown.encode()).hexdigest()[:16]
@@ -77,18 +80,42 @@ class Store:
     def __repr__(self) -> str:
         return f"Store({self.shown!r})"
 
+    @property
+    def excludes_others(self) -> bool:
+        """Whether a writer on another machine is kept out as well."""
+        return self._remote_lock is None or self._remote_lock.holds
+
     def table(self, source: str, kind: TableKind) -> StoredTable:
         """A table, whether or not it has been written yet."""
         return StoredTable(self._place, source, kind, lambda: self._is_writing)
 
     def tables(self) -> list[StoredTable]:
         """The tables that there are, by source and kind."""
-        there = {tuple(name.split("/")[:2]) for name in self._place.names("") if name.count("/") > 1}
-        return [self.table(source, KINDS[kind]) for source, kind in sorted(there) if kind in KINDS]
+        folders = {tuple(name.split("/")[:2]) for name in self._place.names("") if name.count("/") > 1}
+        return [self.table(source, KINDS[kind]) for source, kind in sorted(folders) if kind in KINDS]
+
+    def main_table(self, source: str) -> StoredTable:
+        """The table of a source whose dates are its sessions: whole markets, or histories of single stocks."""
+        return self.table(source, PRICES if source in ("pykrx-keyless", "file") else MARKET)
+
+    def first_dates(self, tickers: Collection[str]) -> dict[str, date]:
+        """By ticker, the earliest session of which any source has a price; those that have none are left out.
+
+        Raises:
+            DataError: a file of the store is damaged.
+        """
+        first: dict[str, date] = {}
+        for table in self.tables():
+            if table.kind in (PRICES, MARKET):
+                rows = table.read(("date", "ticker"), keys=tickers)
+                for row in rows.group_by("ticker").aggregate([("date", "min")]).to_pylist():
+                    ticker, day = str(row["ticker"]), row["date_min"]
+                    first[ticker] = min(day, first.get(ticker, day))
+        return first
 
     @contextmanager
     def writing(self, command: str, now: datetime) -> Iterator[None]:
-        """The right to write, which one process has at a time.
+        """The right to write, which one process has at a time; tables of an earlier layout are moved to today's.
 
         Args:
             command: what it is wanted for, told to those who want it meanwhile.
@@ -97,9 +124,14 @@ class Store:
         Raises:
             DataError: another one has it, and who.
         """
-        with only_writer(self._lock, self.shown, command, now):
+        with ExitStack() as locks:
+            locks.enter_context(only_writer(self._lock, self.shown, command, now))
+            if self._remote_lock is not None:
+                locks.enter_context(self._remote_lock.held(command, now))
             self._is_writing = True
             try:
+                for table in self.tables():
+                    table.upgrade()
                 yield
             finally:
                 self._is_writing = False
@@ -111,10 +143,10 @@ def without_secrets(url: str) -> tuple[str, list[str]]:
     Returns:
         What is left, and what was taken out, as it may turn up in messages.
     """
-    scheme, _, rest = url.partition("://")
-    bare, _, options = rest.partition("?")
+    scheme, _separator, rest = url.partition("://")
+    bare, _separator, options = rest.partition("?")
     # A key may hold a slash that should have been written as %2F: everything before the last @ is taken for it.
-    account, _, path = bare.rpartition("@")
+    account, _separator, path = bare.rpartition("@")
     parts = [*re.split(r"[:@]", account), *re.split(r"[&=]", options)]
     secrets = [one for part in parts for one in (part, unquote(part)) if len(one) > 2]
     return f"{scheme}://{path}", secrets

@@ -8,94 +8,103 @@ from datetime import date
 from pathlib import Path
 
 from screener.config import Settings
-from screener.data.sources import open_ways, paths_of
-from screener.data.sources.live import Access
+from screener.data.choice import open_providers, paths_of
+from screener.data.connections import Connections
 from screener.data.sources.stored import PROXIES
 from screener.data.store import Store
-from screener.data.sync.plan import Fetched, Plan
+from screener.data.sync import Fetched, Plan
 from screener.errors import BlockedError, NetworkError, UsageError
-from screener.krx.tables import MARKET, PRICES
-from screener.words import say
+from screener.i18n import _, ngettext
 
 KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
 
 
+def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
+    """Take files into the store.
+
+    Args:
+        access: the store, and the time.
+        source: file:PATH[,PATH...], the prices.
+        benchmark: index files.
+        market: market files.
+
+    Raises:
+        UsageError: the source names no file, or one that is not there.
+        DataError: a file cannot be read, or its rows contradict each other; nothing of any is stored.
+    """
+    if not source.startswith("file:"):
+        raise UsageError("--benchmark and --market go with --source file:PATH")
+    from screener.data.sync.imports import import_files
+
+    with access.writing(f"sync --source {source}"):
+        return import_files(access.store, paths_of(source), benchmark, market, access.now())
+
+
 def sync_store(
     settings: Settings,
-    access: Access,
+    access: Connections,
     source: str,
-    first: date | None,
-    last: date | None,
-    benchmark: Sequence[Path] = (),
-    market: Sequence[Path] = (),
+    first: date | None = None,
+    last: date | None = None,
     again: Sequence[date] = (),
 ) -> Fetched:
-    """Fetch into the store what it lacks, from the best way to the exchange that is open, or import files.
+    """Fetch into the store what it lacks, from the best provider that serves.
 
     Args:
         settings: what is configured.
-        access: the store and the ways to the exchange.
-        source: auto, pykrx, openapi, one of the ways, or file:PATH.
+        access: the store and the providers.
+        source: auto, pykrx, openapi, or a provider.
         first: first day; None = what the events need.
         last: last day; None = the last session that is over.
-        benchmark: index files, with file:PATH.
-        market: market files, with file:PATH.
         again: stored sessions that are asked for once more.
 
     Raises:
         LoginError: an account or key is refused.
-        NetworkError: no way leads to the exchange.
+        NetworkError: no provider can be reached.
         DataError: what it gives is not whole, or contradicts itself.
     """
-    if source.startswith("file:"):
-        from screener.data.sync.imports import import_files
-
-        with access.store.writing(f"sync --source {source}", access.now()):
-            return import_files(access.store, paths_of(source), benchmark, market, access.now())
-    if benchmark or market:
-        raise UsageError("--benchmark and --market go with --source file:PATH")
-    if source not in ("auto", "pykrx", "openapi", *access.ways):
+    if source not in ("auto", "pykrx", "openapi", *access.providers):
         raise UsageError(
-            "no source {source!r} to sync from: known are auto, pykrx, openapi and file:PATH", source=source
+            "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
-    ways = open_ways(access, source)
+    providers = open_providers(access, source)
     blocked = False
-    for way in ways:
+    for provider in providers:
         try:
-            fetched = way.fetch(plan)
+            fetched = provider.fetch(plan)
         except NetworkError as error:
             blocked = blocked or isinstance(error, BlockedError)
-            if way is ways[-1]:
+            if provider is providers[-1]:
                 raise
-            access.progress.say(say("{source} could not serve: {why}", source=way.name, why=error))
+            access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
         else:
             fetched.blocked = blocked
-            fetched.last = _last_held(access.store, way.name, plan.last)
+            fetched.last = _last_held(access.store, provider.name, plan.last)
             return fetched
     raise AssertionError("there is always a way without an account")
 
 
 def _last_held(store: Store, source: str, until: date) -> date | None:
     """The newest session of `source` in the store, no later than `until`."""
-    kind = PRICES if source == "pykrx-keyless" else MARKET
-    return max((day for day in store.table(source, kind).manifest.sessions if day <= until), default=None)
+    return max((day for day in store.main_table(source).sessions if day <= until), default=None)
 
 
-def plan_of(settings: Settings, access: Access, first: date | None, last: date | None) -> Plan:
+def plan_of(settings: Settings, access: Connections, first: date | None, last: date | None) -> Plan:
     """From the history that the earliest event needs to the last session that is over, if nothing else is asked for."""
     calendar, rules = access.calendar, settings.screener
     now = access.now()
     final = calendar.last_final(now)
     _refuse_days(first, last, now.date())
-    event_days = [one.event_day or calendar.first_on_or_after(one.first_day) for one in settings.events.values()]
+    event_days = [event.session(calendar) for event in settings.events.values()]
     over = [day for day in event_days if day <= final]
     if first is None:
         first = min((calendar.shift(day, -rules.sessions_before) for day in over), default=final)
     if last is not None and first > last:
         raise UsageError(
-            "--to {last} is before {first}, the first day that the events need: give --from as well",
+            "--to {last} is before {first}, the first day that the events need",
+            hint="give --from as well",
             last=last,
             first=first,
         )
@@ -126,24 +135,24 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
         if day is not None and day > today:
             raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
     if first is not None and last is not None and first > last:
-        raise UsageError("--from {first} is after --to {last}: exchange them", first=first, last=last)
+        raise UsageError("--from {first} is after --to {last}", hint="exchange them", first=first, last=last)
 
 
 def describe(done: Fetched, shown: str) -> str:
     """What a fetch did, in lines."""
-    what = [say("{count} sessions", count=done.sessions)] if done.sessions else []
-    what += [say("{count} stocks", count=done.series)] if done.series else []
-    fetched = ", ".join(what) or say("nothing was missing")
-    until = say("through {day}", day=done.last) if done.last else say("no session is stored")
-    asked = say("{count} requests", count=done.requests)
+    what = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
+    what += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
+    fetched = ", ".join(what) or _("nothing was missing")
+    until = _("through {day}", day=done.last) if done.last else _("no session is stored")
+    asked = ngettext("{n} request", "{n} requests", done.requests)
     lines = [f"{done.source}: {fetched}, {asked}; {until}"]
     for names, told in (
-        (done.restated, say("adjusted prices had changed backwards, replaced whole")),
-        (done.absent, say("no price, or no longer those that are stored")),
-        ([str(day) for day in done.closed], say("no session, though the calendar has it")),
-        ([str(day) for day in done.silent], say("no figures: a holiday, or they are still to come")),
+        (done.restated, _("adjusted prices had changed backwards, replaced whole")),
+        (done.absent, _("no price, or no longer those that are stored")),
+        ([str(day) for day in done.closed], _("no session, though the calendar has it")),
+        ([str(day) for day in done.silent], _("no figures: a holiday, or they are still to come")),
     ):
         if names:
-            more = say(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
+            more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
             lines.append(f"  {', '.join(names[:5])}{more}: {told}")
-    return "\n".join([*lines, "  " + say("store: {store}", store=shown)]) + "\n"
+    return "\n".join([*lines, "  " + _("store: {store}", store=shown)]) + "\n"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -11,16 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.progress import Progress
-from screener.data.store import Asked, Store, StoredTable
-from screener.data.store.partition import Replacing
-from screener.data.sync.plan import Fetched, Plan
+from screener.data.connections import Connections
+from screener.data.store import Coverage
+from screener.data.store.parquet import Replacing
+from screener.data.sync import Fetched, Plan
 from screener.errors import DataError, NetworkError
-from screener.krx.calendar import Calendar
+from screener.i18n import _, ngettext
 from screener.krx.checks import history_is_sound, last_session_is_stale
+from screener.krx.client import Client
 from screener.krx.tables import PRICES, to_numpy
-from screener.krx.wire import Wire
-from screener.words import say
 
 BATCH = 20
 """Stocks between two writes."""
@@ -36,36 +34,28 @@ class SingleStocks(Protocol):
     """A source that gives histories of single stocks."""
 
     name: str
-    wire: Wire
+    client: Client
 
     def history(self, ticker: str, first: date, last: date) -> pa.Table:
         """PRICES rows of one stock, adjusted."""
         ...
 
 
-def fetch_histories(
-    source: SingleStocks,
-    store: Store,
-    plan: Plan,
-    calendar: Calendar,
-    now: Callable[[], datetime],
-    progress: Progress,
-) -> Fetched:
+def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`.
 
     Raises:
         NetworkError: the source cannot be reached, refuses, or is stale.
         DataError: histories of some stocks contradict themselves; those of the others are stored.
     """
-    prices = store.table(source.name, PRICES)
-    fetched = Fetched(source.name, plan.last)
-    fetch = _Histories(source, prices, plan, calendar, now, fetched)
+    fetch = _HistoryFetch(source, connections, plan)
+    fetched, progress = fetch.fetched, connections.progress
     missing = fetch.missing()
-    source.wire.expect(2 * len(missing) + 10)
-    if missing and now().date() == plan.last:
+    source.client.expect(2 * len(missing) + 10)
+    if missing and connections.now().date() == plan.last:
         fetch.end_where_the_source_does()
         missing = fetch.missing()
-    progress.start(say("{source}: stocks", source=source.name), len(missing))
+    progress.start(_("{source}: stocks", source=source.name), len(missing))
     try:
         for ticker in missing:
             fetch.one(ticker)
@@ -75,45 +65,43 @@ def fetch_histories(
         raise
     fetch.store()
     if fetch.faulty:
-        more = say(" (and {count} more stocks)", count=len(fetch.faulty) - 1) if len(fetch.faulty) > 1 else ""
+        more = (
+            ngettext(" (and {n} more stock)", " (and {n} more stocks)", len(fetch.faulty) - 1)
+            if len(fetch.faulty) > 1
+            else ""
+        )
         raise DataError(
             "{first}{more}; the other stocks are stored", first=next(iter(fetch.faulty.values())), more=more
         )
     return fetched
 
 
-@dataclass
-class _Histories:
+class _HistoryFetch:
     """Fetches one stock after the other, and stores them by the batch."""
 
-    source: SingleStocks
-    prices: StoredTable
-    plan: Plan
-    calendar: Calendar
-    now: Callable[[], datetime]
-    fetched: Fetched
-    whole: dict[str, pa.Table] = field(default_factory=dict)
-    """Histories that are to take the place of what is stored of their stock."""
-    more: dict[str, pa.Table] = field(default_factory=dict)
-    """Sessions to add."""
-    coverage: dict[str, tuple[date, date]] = field(default_factory=dict)
-    """First and last day that was asked for, by ticker, of all that waits."""
-    faulty: dict[str, str] = field(default_factory=dict)
-    """By ticker, what is wrong with its history."""
-    started: datetime = field(init=False)
-    """When the first of what waits was asked for."""
-
-    def __post_init__(self) -> None:
+    def __init__(self, source: SingleStocks, connections: Connections, plan: Plan) -> None:
+        self.source = source
+        self.prices = connections.store.table(source.name, PRICES)
+        self.plan = plan
+        self.calendar, self.now = connections.calendar, connections.now
+        self.fetched = Fetched(source.name, plan.last)
+        self.whole: dict[str, pa.Table] = {}
+        """Histories that are to take the place of what is stored of their stock."""
+        self.more: dict[str, pa.Table] = {}
+        """Sessions to add."""
+        self.coverage: dict[str, tuple[date, date]] = {}
+        """First and last day that was asked for, by ticker, of all that waits."""
+        self.faulty: dict[str, str] = {}
+        """By ticker, what is wrong with its history."""
         self.started = self.now()
+        """When the first of what waits was asked for."""
 
     def missing(self) -> list[str]:
         """The stocks of the plan that the store does not hold whole, or holds as they were before they were final."""
         at = self.now()
-        return [
-            ticker for ticker in self.plan.tickers if not self._covered(self.prices.manifest.coverage.get(ticker), at)
-        ]
+        return [ticker for ticker in self.plan.tickers if not self._covered(self.prices.coverage.get(ticker), at)]
 
-    def _covered(self, known: Asked | None, at: datetime) -> bool:
+    def _covered(self, known: Coverage | None, at: datetime) -> bool:
         if known is None or known.first > self.plan.first or known.last < self.plan.last:
             return False
         return not self.calendar.outdated(self.plan.last, known.fetched, at)
@@ -137,7 +125,7 @@ class _Histories:
             self.faulty[ticker] = str(error)
 
     def _one(self, ticker: str) -> None:
-        known = self.prices.manifest.coverage.get(ticker)
+        known = self.prices.coverage.get(ticker)
         if known is None:
             self._take_whole(ticker, PRICES.schema.empty_table(), self.plan.first, self.plan.last)
             return
@@ -189,12 +177,13 @@ class _Histories:
 
     def _refusal(self, ticker: str) -> NetworkError:
         both = (
-            say("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
+            _("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
             if ticker != CONTROL
-            else say("{ticker}, which it has", ticker=ticker)
+            else _("{ticker}, which it has", ticker=ticker)
         )
         return NetworkError(
-            "{source} answers with nothing for {both}: it refuses, or has changed; nothing of it is stored, try later",
+            "{source} answers with nothing for {both}",
+            hint="it refuses, or has changed; nothing of it is stored, try later",
             source=self.source.name,
             both=both,
         )
@@ -214,7 +203,7 @@ class _Histories:
         parts: tuple[tuple[dict[str, pa.Table], Replacing], ...] = ((self.whole, "series"), (self.more, "rows"))
         coverage, started = self.coverage, self.started
         self.whole, self.more, self.coverage, self.started = {}, {}, {}, self.now()
-        self._refuse_stale([rows for tables, _ in parts for rows in tables.values()])
+        self._refuse_stale([rows for tables, _replacing in parts for rows in tables.values()])
         for tables, replacing in parts:
             if tables:
                 rows, mine = pa.concat_tables(tables.values()), {ticker: coverage[ticker] for ticker in tables}
@@ -232,7 +221,8 @@ class _Histories:
         last, before = self.plan.last, self.calendar.before(self.plan.last)
         if last_session_is_stale(tables, last, before):
             raise NetworkError(
-                "{source} gives the figures of {before} under {last}: they are not stored, try again later",
+                "{source} gives the figures of {before} under {last}",
+                hint="they are not stored, try again later",
                 source=self.source.name,
                 before=before,
                 last=last,

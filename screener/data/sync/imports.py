@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.longform import long_of, read_table
+from screener.data.price_rows import price_rows_of, read_table
 from screener.data.quality import checked_level, clean
 from screener.data.store import Store
-from screener.data.sync.plan import Fetched
+from screener.data.sync import Fetched
 from screener.errors import DataError, UsageError
 from screener.krx.tables import INDICES, MARKET, PRICES, TableKind, to_numpy
 
@@ -42,23 +42,23 @@ def import_files(
         DataError: a file that cannot be read; rows that contradict each other, cannot be, or are of the future.
     """
     if not prices:
-        raise UsageError("--source file: names no file: write --source file:PATH")
+        raise UsageError("--source file: names no file", hint="write --source file:PATH")
     histories, sessions, levels = _rows(prices, PRICES, at), _rows(market, MARKET, at), _rows(benchmark, INDICES, at)
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
     stored = tables[PRICES].read(("date", "ticker", "close"), keys=_words(histories, PRICES))
     restated = _restated(stored, histories)
-    for kind, rows in ((PRICES, histories), (MARKET, official), (INDICES, levels)):
-        other = pc.is_in(rows[kind.key].cast(pa.string()), pa.array(sorted(restated), pa.string()))
-        added = rows.filter(pc.invert(other))
+    # The closes come last: as long as they are the old ones, an import that was cut short is seen to be unfinished.
+    for kind, rows in ((MARKET, official), (INDICES, levels), (PRICES, histories)):
+        is_restated = pc.is_in(rows[kind.key].cast(pa.string()), pa.array(sorted(restated), pa.string()))
+        added, again = rows.filter(pc.invert(is_restated)), rows.filter(is_restated)
         if added.num_rows:
-            tables[kind].write(added, replacing="rows", fetched=at, coverage=_spans(added, kind))
+            tables[kind].write(added, replacing="rows", fetched=at, coverage=_spans(added) if kind is PRICES else None)
         if restated and kind is not INDICES:
             # What was told of a stock beside its other closes goes with them, also where nothing new is told.
-            spans = (
-                _spans(rows.filter(other), kind) if kind is PRICES else dict.fromkeys(restated, (at.date(), at.date()))
+            tables[kind].write(
+                again, replacing="series", fetched=at, keys=restated, coverage=_spans(again) if kind is PRICES else None
             )
-            tables[kind].write(rows.filter(other), replacing="series", fetched=at, coverage=spans)
     days = to_numpy(histories["date"])
     return Fetched(
         SOURCE,
@@ -82,7 +82,8 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     day = to_numpy(table["date"])
     if day.max() > np.datetime64(at.date()):
         raise DataError(
-            "{called}: {day} is in the future (today is {today}): correct the date",
+            "{called}: {day} is in the future (today is {today})",
+            hint="correct the date",
             called=called,
             day=day.max(),
             today=at.date(),
@@ -98,7 +99,7 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     else:
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
-        sound, _ = clean(long_of(table, names), names, called)
+        sound, _ = clean(price_rows_of(table, names), names, called)
         sessions = np.unique(sound.day)
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
@@ -117,7 +118,8 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
         if bad.size:
             row = int(bad[0])
             raise DataError(
-                "{called}: {key} on {day}: {name} {figure:g} cannot be: correct it",
+                "{called}: {key} on {day}: {name} {figure:g} cannot be",
+                hint="correct it",
                 called=called,
                 key=table[kind.key][row],
                 day=table["date"][row],
@@ -162,13 +164,11 @@ def _restated(stored: pa.Table, fresh: pa.Table) -> set[str]:
     }
 
 
-def _spans(rows: pa.Table, kind: TableKind) -> dict[str, Any]:
-    """First and last day of each stock or index; sessions are not known by stock."""
-    if kind is MARKET:
-        return {}
-    first_last = rows.group_by(kind.key).aggregate([("date", "min"), ("date", "max")])
-    days = zip(first_last["date_min"].to_pylist(), first_last["date_max"].to_pylist(), strict=True)
-    return dict(zip(_column(first_last, kind.key), days, strict=True))
+def _spans(rows: pa.Table) -> dict[str, tuple[date, date]]:
+    """First and last day of each stock."""
+    found = rows.group_by("ticker").aggregate([("date", "min"), ("date", "max")])
+    spans: Any = zip(found["date_min"].to_pylist(), found["date_max"].to_pylist(), strict=True)
+    return dict(zip(_column(found, "ticker"), spans, strict=True))
 
 
 def _keys(rows: pa.Table) -> list[tuple[Any, str]]:

@@ -1,65 +1,64 @@
-"""Whole-market sessions and their indices, from a source that has them."""
+"""Whole-market sessions and their indices; each session is looked at beside its neighbours before it is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.progress import Progress
-from screener.data.store import Store, StoredTable
-from screener.data.sync.days import Days
-from screener.data.sync.plan import Fetched, Plan
-from screener.data.sync.source import WholeMarket, WithInvestors
+from screener.data.connections import Connections
+from screener.data.store import StoredTable
+from screener.data.sync import Fetched, Plan, WholeMarket, WithInvestors
 from screener.errors import DataError, NetworkError
+from screener.i18n import _
 from screener.krx.calendar import Calendar
-from screener.krx.checks import flows_are_whole, indices_are_sound, industries_are_whole
+from screener.krx.checks import (
+    flows_are_whole,
+    indices_are_sound,
+    industries_are_whole,
+    session_follows,
+    session_is_open,
+)
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
-from screener.words import say, translated
 
 BATCH = 20
-"""Sessions between two writes: a year's partition is rewritten for each, and a killed fetch repeats at most so many."""
+"""Sessions between two writes: a month is rewritten for each, and a killed fetch repeats at most so many."""
 
 
-def fetch_sessions(
-    source: WholeMarket,
-    store: Store,
-    plan: Plan,
-    calendar: Calendar,
-    now: Callable[[], datetime],
-    progress: Progress,
-) -> Fetched:
+def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`."""
+    calendar, now = connections.calendar, connections.now
     last = plan.last if source.same_day else min(plan.last, calendar.before(now().date()))
     fetched = Fetched(source.name, last)
-    market, indices = store.table(source.name, MARKET), store.table(source.name, INDICES)
-    wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.manifest.closed]
-    again = {day for day in plan.again if day in market.manifest.sessions}
+    days = _SessionFetch(source, connections, fetched)
+    market, indices = days.market, days.indices
+    wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]
+    again = {day for day in plan.again if day in market.sessions}
     lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
-    source.wire.expect(source.requests_each * (len(lacking) + 10))
+    source.client.expect(source.requests_each * (len(lacking) + 10))
     due_now = {*_missing(market, wanted, calendar, now()), *again}
-    progress.start(say("{source}: sessions", source=source.name), len(due_now))
-    days = Days(source, market, calendar, now, progress, fetched, indices)
+    connections.progress.start(_("{source}: sessions", source=source.name), len(due_now))
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
         stretch = lacking[start : start + source.at_once]
         until = stretch[-1] if start + source.at_once < len(lacking) else last
         _fetch_levels(source, indices, _missing(indices, stretch, calendar, now()), calendar, now, last)
         # The indices show sessions that the calendar does not know.
-        seen = {day for day in indices.manifest.sessions if plan.first <= day <= last}
+        seen = {day for day in indices.sessions if plan.first <= day <= last}
         days.calendar = replace(calendar, seen_open=calendar.seen_open | seen)
         due = _missing(market, sorted(day for day in {*wanted, *seen} if after <= day <= until), calendar, now())
         asked = sorted({*due, *again.intersection(stretch)})
         for first in range(0, len(asked), BATCH):
             days.fetch(asked[first : first + BATCH])
-        without = [day for day in due if day in market.manifest.sessions and day not in indices.manifest.sessions]
+        without = [day for day in due if day in market.sessions and day not in indices.sessions]
         if without:
             raise NetworkError(
-                "{source}: the indices of {day} are missing, though it was a session: try again later",
+                "{source}: the indices of {day} are missing, though it was a session",
+                hint="try again later",
                 source=source.name,
                 day=without[0],
             )
@@ -112,25 +111,20 @@ def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:
     return pa.concat_tables([rows, others], promote_options="default").unify_dictionaries()
 
 
-def fetch_investors(
-    source: WithInvestors,
-    store: Store,
-    plan: Plan,
-    calendar: Calendar,
-    now: Callable[[], datetime],
-    progress: Progress,
-) -> None:
+def fetch_investors(source: WithInvestors, connections: Connections, plan: Plan) -> None:
     """Fetch net purchases and industries of the days that `plan` names, where the store lacks them.
 
     A day that turned out to be no session, or has not come, is left out.
     """
+    store, calendar, now, progress = connections.store, connections.calendar, connections.now, connections.progress
     market = store.table(source.name, MARKET)
-    flows = FLOWS, plan.flow_days, source.flows, flows_are_whole
-    for kind, days, fetch, check in (flows, (INDUSTRIES, plan.industry_days, source.industries, industries_are_whole)):
+    flows = FLOWS, _("flows"), plan.flow_days, source.flows, flows_are_whole
+    industries = INDUSTRIES, _("industries"), plan.industry_days, source.industries, industries_are_whole
+    for kind, name, days, fetch, check in (flows, industries):
         table = store.table(source.name, kind)
-        missing = _missing(table, [day for day in days if day in market.manifest.sessions], calendar, now())
-        source.wire.expect(3 * len(missing) + 10)
-        progress.start(f"{source.name}: {translated(kind.name)}", len(missing))
+        missing = _missing(table, [day for day in days if day in market.sessions], calendar, now())
+        source.client.expect(3 * len(missing) + 10)
+        progress.start(f"{source.name}: {name}", len(missing))
         for day in missing:
             asked = now()
             rows = fetch(day)
@@ -141,5 +135,147 @@ def fetch_investors(
 
 def _missing(table: StoredTable, days: Sequence[date], calendar: Calendar, now: datetime) -> list[date]:
     """Days that the table does not hold, or holds as they were before they were final, which by now they are."""
-    there = table.manifest.sessions
+    there = table.sessions
     return [day for day in days if day not in there or calendar.outdated(day, there[day], now)]
+
+
+class _SessionFetch:
+    """Fetches one session after the other, and looks at each beside its neighbours before it is kept."""
+
+    def __init__(self, source: WholeMarket, connections: Connections, fetched: Fetched) -> None:
+        self.source = source
+        self.market = connections.store.table(source.name, MARKET)
+        self.indices = connections.store.table(source.name, INDICES)
+        """Whose sessions were sessions, whatever the answer for them looks like."""
+        self.calendar, self.now, self.progress = connections.calendar, connections.now, connections.progress
+        self.fetched = fetched
+        self.waiting: dict[date, pa.Table] = {}
+        """Sessions that came and are not stored yet."""
+        self.closed: list[date] = []
+        self.latest: tuple[date, pa.Table] | None = None
+        """What came last, which is the session before the next one."""
+        self.again: set[date] = set()
+        """Stored sessions that were asked for once more."""
+
+    def fetch(self, days: Sequence[date]) -> None:
+        """Fetch the sessions of `days`, ascending, and keep what came even if not all of them did.
+
+        Raises:
+            DataError: a session is not whole, or contradicts itself or its neighbours.
+            NetworkError: no answer, or an old one.
+        """
+        started = self.now()
+        try:
+            for day in days:
+                self._one(day)
+                self.progress.step(str(day))
+        finally:
+            self._store(started)
+
+    def _one(self, day: date) -> None:
+        asked = self.now()
+        rows = self.source.session(day)
+        if self._is_open(day, rows):
+            self._take(day, rows)
+            self.latest = day, rows
+            # Its rates go with the session before it: nothing was traded on the days between.
+            previous = self._before(day)
+            if self._held(previous) is not None:
+                self.closed += [one for one in self.fetched.silent if previous < one < day]
+                self.fetched.silent = [one for one in self.fetched.silent if one not in self.closed]
+        elif day in self.indices.sessions:
+            if self.calendar.settled(day, asked):
+                raise DataError(
+                    "{source}: the session {day} came without figures, though the indices have it",
+                    hint="not stored, try again later",
+                    source=self.source.name,
+                    day=day,
+                )
+        elif self.calendar.settled(day, asked):  # earlier on the day itself the figures may still come
+            self.fetched.silent.append(day)
+
+    def _is_open(self, day: date, rows: pa.Table) -> bool:
+        """Whether `rows` are a session, and go with the sessions beside it."""
+        if not session_is_open(self.source.name, day, rows):
+            return False
+        for other in (self._before(day), self._after(day)):
+            there = self._held(other)
+            if there is None:
+                continue
+            try:
+                self._follow(day, rows, other, there)
+            except (DataError, NetworkError) as error:
+                # An answer can be older than its date, never younger: of two that are equal the later one is wrong, and
+                # of two that do not go together the earlier one may be.
+                its_fault = isinstance(error, NetworkError) == (other > day)
+                if not its_fault or other in self.again or other in self.waiting:
+                    raise
+                self.again.add(other)
+                fresh = self.source.session(other)
+                if not self._is_open(other, fresh):
+                    raise
+                self._follow(day, rows, other, fresh)
+                self._take(other, fresh)
+        return True
+
+    def _take(self, day: date, rows: pa.Table) -> None:
+        """Keep `rows`; of figures that were final already, only if some have changed since."""
+        fetched = self.market.sessions.get(day)
+        if fetched is not None and self.calendar.settled(day, fetched):
+            changed = _differing(self.market.read(MARKET.schema.names, day, day), rows.select(MARKET.schema.names))
+            if not changed:
+                return
+            self.fetched.corrected[day] = changed
+        self.waiting[day] = rows
+
+    def _follow(self, day: date, rows: pa.Table, other: date, there: pa.Table) -> None:
+        """Refuse two sessions of which the later one does not follow on the earlier one."""
+        earlier, later = (there, rows) if other < day else (rows, there)
+        session_follows(self.source.name, max(day, other), later, earlier)
+
+    def _before(self, day: date) -> date:
+        """The session before `day`."""
+        previous = self.calendar.before(day)
+        while self._was_none(previous):
+            previous = self.calendar.before(previous)
+        return previous
+
+    def _after(self, day: date) -> date:
+        """The session after `day`."""
+        following = self.calendar.first_on_or_after(day + timedelta(days=1))
+        while self._was_none(following):
+            following = self.calendar.first_on_or_after(following + timedelta(days=1))
+        return following
+
+    def _was_none(self, day: date) -> bool:
+        return day in (*self.closed, *self.fetched.closed, *self.fetched.silent) or day in self.market.closed
+
+    def _held(self, day: date) -> pa.Table | None:
+        """The session of `day`, if it is there."""
+        if day in self.waiting:
+            return self.waiting[day]
+        if self.latest and self.latest[0] == day:
+            return self.latest[1]
+        rows = self.market.read(MARKET.schema.names, day, day)
+        return rows if rows.num_rows else None
+
+    def _store(self, started: datetime) -> None:
+        """Write what is waiting, under the time at which the first of it was asked for."""
+        if self.waiting or self.closed:
+            rows = pa.concat_tables(self.waiting.values()) if self.waiting else MARKET.schema.empty_table()
+            self.market.write(rows, replacing="sessions", fetched=started, closed=self.closed)
+            self.fetched.sessions += len(self.waiting)
+            self.fetched.closed += self.closed
+            self.waiting, self.closed = {}, []
+
+
+def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
+    """Tickers of the rows of one session that are not the same in both."""
+    plain = pa.schema(
+        [(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in stored.schema]
+    )
+    both = [table.cast(plain).sort_by("ticker").combine_chunks() for table in (stored, fresh)]
+    if both[0].equals(both[1]):
+        return []
+    rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
+    return sorted(ticker for ticker in {*rows[0], *rows[1]} if rows[0].get(ticker) != rows[1].get(ticker))

@@ -1,66 +1,74 @@
-"""The report's charts: from the model of final numbers to drawings, without any looks but classes."""
+"""The charts of each screen, as SVG that the style sheet of the page colours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from screener.report.charts.breadth import breadth, sectors_and_themes
+from screener.report.blocks import Key
 from screener.report.charts.drawing import Figure
-from screener.report.charts.intervals import movers, windows
-from screener.report.charts.ordinary import ordinary
-from screener.report.charts.paths import paths
-from screener.report.charts.prices import largest_stocks, sector_prices, stock_price
-from screener.report.charts.tiles import tiles
-from screener.report.charts.trend import trend
-from screener.report.model import Report
-from screener.words import Words
+from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
+from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
+from screener.report.charts.stocks import movers, tiles, windows
+from screener.report.model import Report, short_banner
+from screener.report.views import grids
 
-__all__ = ["Figure", "charts_of", "charts_of_comparison", "charts_of_stock"]
+__all__ = ["Figure", "charts_of"]
+
+Charts = Mapping[Key, Sequence[Figure | None]]
+"""By key of the section below whose title they stand; None where the report has no figures for one."""
 
 
-def charts_of(report: Report, words: Words) -> dict[str, list[Figure]]:
-    """Every chart that the report can carry honestly, by key of the section below whose title it stands."""
-    sectors = [row.group for row in report.sectors(report.leading)]
-    counted = sectors_and_themes(report)
+def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
+    """The charts of a screen, by key of their section; none for screens without charts."""
+    match screen:
+        case "report":
+            return _drawn(report, _of_report(report))
+        case "compare":
+            return _drawn(report, _of_comparison(report))
+        case "stock":
+            return _drawn(report, {Key.WINDOWS: [stock_price(report), windows(report)]})
+        case _:
+            return {}
+
+
+def _of_report(report: Report) -> Charts:
+    sectors = grids.sectors_at(report, report.leading)
+    groups = sectors_and_themes(report)
+    charts = {
+        Key.SECTORS: [paths(report, sectors)],
+        Key.WINNERS: [movers(report)],
+        Key.PATHS: [sector_prices(report, sectors), largest_stocks(report)],
+        Key.TREND: [trend(report, sectors)],
+        Key.SPREADS: [placebos(report)],
+        Key.STOCKS: [tiles(report)],
+    }
     # Without themes there is no section of theirs.
-    broad = "themes" if any(row.group.theme for row in counted) else "sectors"
-    charts = {
-        "sectors": [paths(report, words, sectors)],
-        "winners": [movers(report, words)],
-        "paths": [sector_prices(report, words, sectors), largest_stocks(report, words)],
-        "trend": [trend(report, words, sectors)],
-        "spreads": [ordinary(report, words)],
-        "stocks": [tiles(report, words)],
-    }
-    return _drawn(report, words, {**charts, broad: [*charts.get(broad, ()), breadth(report, words, counted)]})
+    section = Key.THEMES if any(row.theme for row in groups) else Key.SECTORS
+    return {**charts, section: [*charts.get(section, ()), breadth(report, groups)]}
 
 
-def charts_of_comparison(report: Report, words: Words) -> dict[str, list[Figure]]:
-    """The charts of one pair of groups, by key of the section of its page."""
-    spread = report.impact.spreads[0]
-    pair = [report.group(spread.sector_a), report.group(spread.sector_b)]
-    rows = {row.group: row for row in report.impact.groups if row.window == report.leading and row.n}
-    charts = {
-        "windows": [ordinary(report, words)],
-        "sides": [breadth(report, words, [rows[group] for group in pair if group in rows])],
-        "paths": [paths(report, words, pair), sector_prices(report, words, pair)],
-        "drivers": [movers(report, words)],
-    }
-    return _drawn(report, words, charts)
-
-
-def charts_of_stock(report: Report, ticker: str, words: Words) -> dict[str, list[Figure]]:
-    """The charts of one stock, by key of the section of its page."""
-    return _drawn(report, words, {"windows": [stock_price(report, ticker, words), windows(report, ticker, words)]})
-
-
-def _drawn(report: Report, words: Words, charts: Mapping[str, Iterable[Figure | None]]) -> dict[str, list[Figure]]:
-    """The charts that there are; one that may be taken out of its page carries the page's warning itself."""
-    banner = words(f"{report.banner}_short") if report.banner else ""
-    found = {key: [one for one in figures if one] for key, figures in charts.items()}
+def _of_comparison(report: Report) -> Charts:
+    spread = grids.spreads(report)[0]
+    groups = {grids.label_of(row): row for row in grids.groups_at(report, report.leading)}
+    pair = [groups[spread.sector_a], groups[spread.sector_b]]
     return {
-        key: [replace(one, note=" ".join(filter(None, (banner and f"{banner}.", one.note)))) for one in figures]
-        for key, figures in found.items()
-        if figures
+        Key.WINDOWS: [placebos(report)],
+        Key.SIDES: [breadth(report, [row for row in pair if row.n])],
+        Key.PATHS: [paths(report, pair), sector_prices(report, pair)],
+        Key.DRIVERS: [movers(report)],
     }
+
+
+def _drawn(report: Report, charts: Charts) -> dict[str, list[Figure]]:
+    """The charts that exist, each with the warning of the report, because it may be copied out of its page."""
+    banner = short_banner(report.banner)
+    figures: dict[str, list[Figure]] = {
+        key: [figure for figure in of_section if figure] for key, of_section in charts.items()
+    }
+    if banner:
+        figures = {
+            key: [replace(figure, note=f"{banner}. {figure.note}".rstrip()) for figure in of_section]
+            for key, of_section in figures.items()
+        }
+    return {key: of_section for key, of_section in figures.items() if of_section}

@@ -1,54 +1,64 @@
-"""A small surface to draw on: SVG whose colours are classes of the page, and whose text stays text."""
+"""SVG drawings, scales, and the plotting area of a chart over sessions.
+
+Drawings are SVG whose colours are classes of the page, and whose text stays text.
+"""
 
 from __future__ import annotations
 
+import math
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
+from screener.i18n import N_, _
+
+POST_HOC_LEFT_OUT = N_(
+    "Left out, for they were put together after the event because of how they moved and are no evidence: {names}."
+)
+"""Note of a chart that leaves out post-hoc groups."""
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart with its words."""
+    """One chart with its texts."""
 
     title: str
-    """What is seen, in a sentence."""
+    """The finding, in a sentence."""
     svg: str
     alt: str
-    """What it shows, for who cannot see it."""
+    """Description for readers who cannot see it."""
     note: str = ""
-    """What a reader must know to read it rightly; stands below."""
+    """How to read it; stands below the chart."""
     measure: str = ""
     """What is drawn, and in which unit; stands below the title."""
     narrow: str = ""
     """The same drawn for the screen of a phone; empty where `svg` serves there too."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """How much room there is, in units of the drawing, which are pixels where nothing is scaled."""
+class Frame(NamedTuple):
+    """The width of a drawing and its font size, in units that are pixels where nothing is scaled."""
 
     width: float
     size: float
-    """Of the letters."""
+    """Font size."""
     narrow: bool = False
 
     def length(self, text: str) -> float:
-        """About how wide `text` is; rather too much than too little, for the reader's font is not known."""
+        """Estimated width of `text`, on the safe side: the font of the reader is unknown."""
         wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
         return self.size * (wide * 0.95 + (len(text) - wide) * 0.63)
 
     def folded(self, text: str, width: float) -> list[str]:
-        """`text` on one line if that is no wider than `width`, else on two, parted where the longer one is shortest."""
+        """`text` on one line if it fits `width`, else on two, split where the longer one is shortest."""
         if self.length(text) <= width or " " not in text:
             return [text]
         words = text.split(" ")
-        parted = [[" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))]
+        parted = [[" ".join(words[:index]), " ".join(words[index:])] for index in range(1, len(words))]
         return min(parted, key=lambda lines: max(map(self.length, lines)))
 
 
@@ -57,7 +67,7 @@ NARROW = Frame(344, 12, narrow=True)
 
 
 class Drawing:
-    """One SVG in the making; every `look` is a class of the page's style sheet."""
+    """An SVG under construction; every `look` is a class of the style sheet."""
 
     def __init__(self, frame: Frame, height: float) -> None:
         self.frame = frame
@@ -65,15 +75,15 @@ class Drawing:
         self._root = ET.Element("svg", {"class": "chart", "viewBox": view, "role": "img"})
 
     def svg(self, title: str, alt: str) -> str:
-        """The whole as text, with its name and description first."""
-        for place, (tag, text) in enumerate((("title", title), ("desc", alt))):
+        """The drawing as text, with its title and description first."""
+        for index, (tag, text) in enumerate((("title", title), ("desc", alt))):
             element = ET.Element(tag)
             element.text = text
-            self._root.insert(place, element)
+            self._root.insert(index, element)
         return ET.tostring(self._root, encoding="unicode")
 
     def rect(self, x: float, y: float, width: float, height: float, look: str, tip: str = "") -> None:
-        """A rectangle; `tip` is told where a pointer rests on it."""
+        """A rectangle; `tip` is its tooltip."""
         element = self._add("rect", look, x=x, y=y, width=width, height=height)
         if tip:
             ET.SubElement(element, "title").text = tip
@@ -83,18 +93,18 @@ class Drawing:
         self._add("line", look, x1=start[0], y1=start[1], x2=end[0], y2=end[1])
 
     def path(self, points: Sequence[Point], look: str, *, closed: bool = False) -> None:
-        """A line through `points`, or the area that it encloses."""
+        """A line through `points`, or if `closed` the area that it encloses."""
         steps = " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
         ET.SubElement(self._root, "path", {"class": look, "d": f"M{steps}{'Z' if closed else ''}"})
 
     def dot(self, x: float, y: float, radius: float, look: str, tip: str = "") -> None:
-        """A circle; `tip` is told where a pointer rests on it."""
+        """A circle; `tip` is its tooltip."""
         element = self._add("circle", look, cx=x, cy=y, r=radius)
         if tip:
             ET.SubElement(element, "title").text = tip
 
     def text(self, x: float, y: float, text: str, look: str = "", anchor: Anchor = "start") -> None:
-        """Letters on the base line `y`."""
+        """Text on the base line `y`."""
         element = self._add("text", look, x=x, y=y)
         if anchor != "start":
             element.set("text-anchor", anchor)
@@ -114,3 +124,138 @@ def _at(value: float) -> str:
     """A coordinate with two decimals at most: the same bytes on every machine."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+_MARGIN = 0.04
+"""Margin beyond each end of the values, as a share of their range."""
+_FLAT = 0.01
+
+
+class Scale(NamedTuple):
+    """A linear scale: `low` lies at `start`, `high` at `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Position of `value`."""
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def round_step(span: float, most: int) -> float:
+    """The smallest step of 1, 2 or 5 times a power of ten of which at most `most` fit into `span`."""
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return next(step for step in (power, 2 * power, 5 * power, 10 * power) if span / step <= most + 1e-9)
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """Round values between `low` and `high`, about `most` of them at most."""
+    step = round_step(high - low, most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def roomy(low: float, high: float) -> tuple[float, float]:
+    """The ends of a scale with a margin beyond `low` and `high`, also where they are equal."""
+    margin = (high - low) * _MARGIN or _FLAT
+    return low - margin, high + margin
+
+
+def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """`places` moved as little as needed to lie `gap` apart and between `low` and `high`, in the same order.
+
+    Labels that touch become one block around the mean of where they want to be; blocks that touch become one.
+    """
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    blocks: list[list[int]] = []
+    for index in order:
+        blocks.append([index])
+        while len(blocks) > 1 and _first(blocks[-1], places, gap, low, high) < _first(
+            blocks[-2], places, gap, low, high
+        ) + gap * len(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] += last
+    moved = list(places)
+    for block in blocks:
+        first = _first(block, places, gap, low, high)
+        for step, index in enumerate(block):
+            moved[index] = first + step * gap
+    return moved
+
+
+def _first(block: Sequence[int], places: Sequence[float], gap: float, low: float, high: float) -> float:
+    """Position of the first label of a block."""
+    middle = sum(places[index] for index in block) / len(block)
+    length = gap * (len(block) - 1)
+    return max(low, min(middle - length / 2, high - length))
+
+
+BELOW = 36
+"""Room for sessions and their dates below the field."""
+_TICK = 48
+"""Room that the date of a session needs."""
+
+
+class Box(NamedTuple):
+    """A rectangle of a drawing."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class PlotArea:
+    """A plotting area with the scales of its sessions and values."""
+
+    box: Box
+    x: Scale
+    y: Scale
+    grid: tuple[float, ...]
+
+    @staticmethod
+    def of(box: Box, taus: Sequence[int], low: float, high: float) -> PlotArea:
+        """The plotting area in `box` for these sessions, and values from `low` to `high`."""
+        low, high = roomy(low, high)
+        x = Scale(min(taus), max(taus), box.left, box.right)
+        return PlotArea(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
+
+
+def draw_field(
+    drawing: Drawing, field: PlotArea, days: Mapping[int, date], origin: float, label: Callable[[float], str]
+) -> None:
+    """Draw grid lines with their values, a stronger one at `origin`, the event day, and sessions and dates below."""
+    box = field.box
+    for value in field.grid:
+        y = field.y(value)
+        drawing.line((box.left, y), (box.right, y), "zero" if abs(value - origin) < 1e-9 else "grid")
+        drawing.text(box.left - 6, y + 4, label(value), "axis", "end")
+    if field.x.low <= 0 <= field.x.high:
+        x = field.x(0)
+        drawing.line((x, box.top), (x, box.bottom), "event")
+        drawing.text(x + 4, box.top + 10, _("event day"), "axis")
+    for tau in labelled(days, box.right - box.left):
+        x = field.x(tau)
+        drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
+        drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
+        drawing.text(x, box.bottom + 31, f"{days[tau]:%m-%d}", "axis", "middle")
+
+
+def labelled(days: Mapping[int, date], width: float) -> list[int]:
+    """The sessions whose dates fit, evenly spaced from the event day."""
+    span = max(days) - min(days)
+    step = max(1, round(round_step(span, max(1, int(width / _TICK)))))
+    return [tau for tau in sorted(days) if tau % step == 0]
+
+
+def percent_label(value: float) -> str:
+    """A decimal beside a grid line, with as many places as round steps need."""
+    return f"{round(value * 100, 6):+g}%" if round(value, 6) else "0%"
+
+
+def percent_end(value: float) -> str:
+    """A decimal at the end of a line."""
+    return f"{value * 100:+.1f}%"

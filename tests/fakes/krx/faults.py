@@ -14,7 +14,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -24,6 +24,7 @@ Name = Literal[
     "refused",  # the connection is reset before anything comes
     "connect_timeout",  # no connection within the time; on the loopback server the same as no_answer
     "no_answer",  # the connection stands, nothing comes
+    "held",  # the answer is held back until the fault is released
     "drip",  # a byte a second
     "dropped",  # closed in the middle of the body
     "wrong_length",  # Content-Length says half of what comes
@@ -67,6 +68,10 @@ class Fault:
     """Matching requests so far."""
     struck: int = 0
     """Requests struck so far."""
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Set by the first request that is struck."""
+    released: threading.Event = field(default_factory=threading.Event)
+    """To be set by the test: what is held is answered."""
 
     def matches(self, request: Request) -> bool:
         """Whether the fault is about such a request."""
@@ -106,6 +111,7 @@ class Faults:
                     fault.seen += 1
                     if hit is None and fault.first <= fault.seen <= (fault.last or fault.seen):
                         fault.struck += 1
+                        fault.arrived.set()
                         hit = fault
             return hit
 

@@ -148,7 +148,7 @@ def configured() -> list[str]:
 
 def press() -> list[dict[str, str]]:
     """The published changes and closes of 31 January 2025."""
-    path = ROOT / "screener" / "market" / "sources" / "press" / "stocks_2025-01-31.csv"
+    path = ROOT / "screener" / "data" / "sources" / "press" / "stocks_2025-01-31.csv"
     with path.open(encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 

@@ -22,8 +22,6 @@ class Request:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: str = ""
-    at: float = 0.0
-    """time.perf_counter() on arrival, seconds."""
 
     @property
     def secure(self) -> bool:

@@ -7,7 +7,6 @@ with mocked(market) as exchange:
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
@@ -35,7 +34,7 @@ class MockedExchange(Desk):
         """Answer, or raise what `requests` would raise."""
         headers = {name.lower(): str(value) for name, value in asked.headers.items()}
         body = asked.body.decode() if isinstance(asked.body, bytes) else str(asked.body or "")
-        request = Request(str(asked.method), str(asked.url), headers, body, time.perf_counter())
+        request = Request(str(asked.method), str(asked.url), headers, body)
         answer, fault = self.handle(request)
         if fault is not None and fault.name in ("drip", "wrong_length"):
             raise ValueError(f"{fault.name} needs the loopback server")

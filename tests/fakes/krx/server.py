@@ -13,7 +13,6 @@ import struct
 import sys
 import tempfile
 import threading
-import time
 from contextlib import suppress
 from datetime import UTC
 from email.utils import format_datetime
@@ -114,6 +113,11 @@ class _Server(ThreadingTCPServer):
             self.errors.append(error)
 
 
+def wait(stopping: threading.Event, seconds: float) -> bool:
+    """Let that time pass between two bytes; whether the stand-in ends meanwhile."""
+    return stopping.wait(seconds)
+
+
 def _hang_up(connection: socket.socket) -> None:
     with suppress(OSError):  # gone already
         connection.shutdown(socket.SHUT_RDWR)
@@ -166,9 +170,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self._tunnel + self.path, headers, body, time.perf_counter())
+        request = Request(self.command, self._tunnel + self.path, headers, body)
         answer, fault = self.server.exchange.handle(request)
         name = fault.name if fault else ""
+        if fault and name == "held":
+            while not (fault.released.wait(0.02) or self.server.stopping.is_set()):
+                pass
         if name in ("no_answer", "connect_timeout"):
             self.server.stopping.wait()
         if name in ("refused", "no_answer", "connect_timeout"):
@@ -185,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drip(self, body: bytes) -> None:
         for byte in body:
-            if self.server.stopping.wait(self.server.exchange.faults.drip_seconds):
+            if wait(self.server.stopping, self.server.exchange.faults.drip_seconds):
                 return
             self.connection.sendall(bytes([byte]))
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from screener.data.panel import Panel, limits_touched
 from screener.data.quality import finding
-from screener.data.sources.base import File, Market, Need, Printed
+from screener.data.sources import File, Market, PriceRequest, Printed
 from screener.errors import DataError
-from screener.words import say
+from screener.i18n import _
 
 DAY = date(2025, 1, 31)
 _FOLDER = Path(__file__).parent
@@ -28,19 +28,19 @@ class Press:
 
     name = "press"
 
-    def refusal(self, need: Need) -> str | None:
+    def refusal(self, need: PriceRequest) -> str | None:
         """Why this source cannot serve `need`; None if it can."""
         if not date(2025, 1, 27) <= need.news <= DAY:
-            return say("newspaper figures are held for {day} only", day=DAY)
+            return _("newspaper figures are held for {day} only", day=DAY)
         if need.as_of is not None and need.as_of < DAY:
-            return say("newspaper figures are of {day}, after --as-of {as_of}", day=DAY, as_of=need.as_of)
+            return _("newspaper figures are of {day}, after --as-of {as_of}", day=DAY, as_of=need.as_of)
         return None
 
-    def load(self, need: Need) -> Market:
+    def load(self, need: PriceRequest) -> Market:
         """The one session that the newspapers reported on."""
         refusal = self.refusal(need)
         if refusal is not None:
-            raise DataError("press: {refusal}: give prices with --source file:PATH", refusal=refusal)
+            raise DataError("press: {refusal}", hint="give prices with --source file:PATH", refusal=refusal)
         of_stocks, of_indices = published()
         stocks = {row["ticker"]: row for row in of_stocks}
         indices = {row["index"]: float(row["change_pct"]) / 100 for row in of_indices}

@@ -1,0 +1,349 @@
+"""Frames of groups: sectors and themes in every window, differences of two, and their paths around the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from screener.analysis import scores
+from screener.analysis.frames import by_column, from_rows, stacked
+from screener.analysis.measurement import Measurement
+from screener.analysis.model import Group
+from screener.study.arrays import Bools, Floats, Ints
+from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
+from screener.study.portfolio import cross_section, mean_of_available
+
+PATH = (-10, 20)
+"""Two weeks before the event, to see what leaked, and a month after it, to see what lasted."""
+
+
+def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:
+    """Every group in every available window, window by window.
+
+    q and p_family are corrected over the sectors, and over the themes, by themselves. Groups that were put together
+    after the event are left out of both: they would make the others look better.
+    """
+    study, members = measurement.study, [measurement.columns(group) for group in groups]
+    placebos = study.placebos(members) if study.has_history else []
+    tests = study.tests(members) if study.has_history else []
+    on_day = measurement.number(0, 0)
+    parts = []
+    for number, window in enumerate(measurement.available):
+        part: dict[str, Any] = {
+            **_group_columns(groups),
+            "window_start": window.first,
+            "window_end": window.last,
+            **by_column([_described(measurement, number, columns) for columns in members]),
+            "undefined": "",
+            "undefined_tests": "",
+        }
+        if placebos:
+            placebo, of_window = placebos[number], [of_group[number] for of_group in tests]
+            part |= by_column([test.columns() for test in of_window])
+            caar = np.array(part["caar_ew"])
+            part |= {
+                **placebo_columns(placebo, caar),
+                **_corrected(placebo, groups),
+                "undefined": [
+                    "; ".join(f"{name}: {why}" for name, why in (("placebo", reason), *test.undefined) if why)
+                    for reason, test in zip(placebo.reason, of_window, strict=True)
+                ],
+                "undefined_tests": [" ".join(sorted(name for name, _ in test.undefined)) for test in of_window],
+            }
+            p_on_day = placebos[on_day].placebo_p if on_day is not None else np.full(len(groups), np.nan)
+            part |= _scored(measurement, number, groups, placebo, part)
+            paths = _paths_of(measurement, members, max(window.last, 0) + 1)
+            part |= scores.lasting_columns((window.first, window.last), paths, caar, placebo.placebo_p, p_on_day)
+        parts.append(part)
+    return stacked("sectors", parts)
+
+
+def _group_columns(groups: Sequence[Group]) -> dict[str, list[Any]]:
+    return {
+        "sector": [group.sector for group in groups],
+        "theme": [group.theme for group in groups],
+        "name_ko": [group.ko for group in groups],
+        "name_en": [group.en for group in groups],
+        "post_hoc": [group.post_hoc for group in groups],
+    }
+
+
+def _described(measurement: Measurement, number: int, columns: Ints) -> dict[str, float]:
+    """How the members' returns lie in one window."""
+    raw, volume = measurement.raw[number][columns], measurement.volume[number][columns]
+    cross = cross_section(raw, measurement.caps[columns])
+    active = volume[np.isfinite(volume)]
+    return {
+        "members": len(columns),
+        "n": cross.n,
+        "n_skipped": int(np.isnan(measurement.study.results[number].car[columns]).sum()),
+        "benchmark_return": _mean(measurement.study.benchmark_returns[number][columns][np.isfinite(raw)]),
+        "mean_return_ew": cross.mean_ew,
+        "mean_return_cw": cross.mean_cw,
+        "median_return": cross.median,
+        "breadth_up": cross.breadth_up,
+        "volume_ratio": float(np.median(active)) if active.size else np.nan,
+        "n_up": cross.n_up,
+        "n_flat": cross.n - cross.n_up - cross.n_down,
+        "n_down": cross.n_down,
+    }
+
+
+def placebo_columns(placebo: Placebo, caar: Floats) -> dict[str, Any]:
+    """Columns of the primary test of P portfolios in one window, with its interval around their `caar` (P,)."""
+    half = placebo.half_width()
+    return {
+        "z_ewma": placebo.z_ewma,
+        "placebo_rank": placebo.placebo_rank,
+        "placebo_n": np.where(np.isfinite(placebo.placebo_rank), placebo.placebo_n, np.nan),
+        "placebo_p": placebo.placebo_p,
+        "caar_tested": placebo.caar,
+        "half_width": half,
+        "ci_low": caar - half,
+        "ci_high": caar + half,
+        "undefined": list(placebo.reason),
+    }
+
+
+def _corrected(placebo: Placebo, groups: Sequence[Group]) -> dict[str, Floats]:
+    q, family = np.full(len(groups), np.nan), np.full(len(groups), np.nan)
+    for evidence in _families(groups).values():
+        q[evidence] = benjamini_hochberg(placebo.placebo_p[evidence])
+        family[evidence] = westfall_young(placebo.z_ewma[evidence], placebo.placebo_z[:, evidence])
+    return {"q": q, "p_family": family}
+
+
+def _families(groups: Sequence[Group]) -> dict[bool, Bools]:
+    """Which groups are tested together: the sectors (False), and the themes (True), that are evidence."""
+    return {
+        of_themes: np.array([not g.post_hoc and (g.theme is not None) is of_themes for g in groups], dtype=np.bool_)
+        for of_themes in (False, True)
+    }
+
+
+def _scored(
+    measurement: Measurement, number: int, groups: Sequence[Group], placebo: Placebo, part: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Scores in one window, `part` its columns so far; sectors are ranked among sectors, themes among themes."""
+    window, weights = measurement.available[number], measurement.rules.weights
+    members = [measurement.columns(group) for group in groups]
+    caar, ratio, up = (np.array(part[name]) for name in ("caar_ew", "volume_ratio", "breadth_up"))
+    parts = {
+        "magnitude": scores.magnitude(caar, placebo.placebo_caar),
+        "certainty": scores.certainty(caar, placebo.placebo_p),
+        "persistence": scores.persistence_part((window.first, window.last), caar, _paths_of(measurement, members)[0]),
+        "breadth": scores.breadth(up),
+        "volume": scores.volume(caar, ratio),
+    }
+    table: dict[str, Any] = {}
+    for of_themes, evidence in _families(groups).items():
+        own = np.flatnonzero([(group.theme is not None) is of_themes for group in groups])
+        if not own.size:
+            continue
+        inside = {name: values[own] for name, values in parts.items()}
+        for name, values in scores.score_columns(inside, weights, part["q"][own], evidence[own]).items():
+            table.setdefault(name, np.full(len(groups), np.nan, dtype=values.dtype))[own] = values
+    ranges = [
+        _without_each(measurement, number, members[place], placebo, place)
+        if group.theme is None
+        else (np.nan, np.nan, None)
+        for place, group in enumerate(groups)
+    ]
+    low, high, maker = zip(*ranges, strict=True) if ranges else ((), (), ())
+    return {**table, "score_low": list(low), "score_high": list(high), "score_maker": list(maker)}
+
+
+def _without_each(
+    measurement: Measurement, number: int, members: Ints, placebo: Placebo, place: int
+) -> tuple[float, float, str | None]:
+    """Lowest and highest score when each member is left out once, and the member that makes the group, if one does.
+
+    The placebo dates are the group's own. An equal-weight portfolio without one member follows from the portfolio and
+    that member, so nothing is fitted again; its volatility is taken to be the whole portfolio's.
+
+    Args:
+        measurement: of the event.
+        number: which window.
+        members: columns of the group.
+        placebo: all groups among their placebo dates in that window.
+        place: which of them this is.
+    """
+    study, window = measurement.study, measurement.available[number]
+    car = study.results[number].car[members]
+    inside = np.isfinite(car)
+    members, car = members[inside], car[inside]
+    if len(members) < 2 or np.isfinite(placebo.placebo_z[:, place]).sum() < FEWEST_DATES:
+        return np.nan, np.nan, None
+    own = study.stock_placebos[number].placebo_caar[:, members]
+    known = np.isfinite(own)
+    count = known.sum(axis=1, keepdims=True)
+    whole = placebo.placebo_caar[:, [place]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = np.where(known, (count * whole - own) / (count - 1), whole)
+        z = np.abs(others * placebo.placebo_z[:, [place]] / whole)
+        left = _mean_of_others(car)
+        z_event = np.abs(left * placebo.z_ewma[place] / placebo.caar[place])
+    ranked = np.isfinite(z)
+    p = (1 + (ranked & (z >= z_event)).sum(axis=0)) / (1 + ranked.sum(axis=0))
+    day = _mean_of_others(study.fit.abnormal[measurement.event_row][members])
+    up, ratio = measurement.raw[number][members] > 0, measurement.volume[number][members]
+    parts = {
+        "magnitude": scores.magnitude(left, others),
+        "certainty": scores.certainty(left, p),
+        "persistence": scores.persistence_part((window.first, window.last), left, day),
+        "breadth": scores.breadth((up.sum() - up) / (len(up) - 1)),
+        "volume": scores.volume(left, _median_of_others(ratio)),
+    }
+    score = scores.combine(parts, measurement.rules.weights)
+    middle = float(np.median(score))
+    farthest = int(np.argmax(np.abs(score - middle)))
+    makes = abs(score[farthest] - middle) >= scores.LEAST_SCORE
+    maker = measurement.panel.tickers[members[farthest]] if makes else None
+    return float(score.min()), float(score.max()), maker
+
+
+def _mean_of_others(values: Floats) -> Floats:
+    """(N,) mean of the others."""
+    return np.asarray((values.sum() - values) / (len(values) - 1))
+
+
+def _median_of_others(values: Floats) -> Floats:
+    """(N,) median of the others that are known; NaN where none is."""
+    others = np.where(np.eye(len(values), dtype=bool), np.nan, values)
+    known = np.isfinite(others).any(axis=1)
+    median = np.full(len(values), np.nan)
+    median[known] = np.nanmedian(others[known], axis=1)
+    return median
+
+
+def _paths_of(measurement: Measurement, members: Sequence[Ints], sessions: int = 1) -> Floats:
+    """(sessions, G) cumulative mean abnormal return of each group from the event day on; NaN where none has one."""
+    abnormal = measurement.study.fit.abnormal[measurement.event_row : measurement.event_row + sessions]
+    means = [mean_of_available(abnormal[:, columns]) for columns in members]
+    return np.cumsum(np.array(means).reshape(len(members), -1).T, axis=0)
+
+
+def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Each pair of `rules.spreads` in every available window, and the placebo sessions of each of these."""
+    study = measurement.study
+    by_label = {group.label: measurement.columns(group) for group in groups}
+    parts, placebos = [], []
+    for label_a, label_b in measurement.rules.spreads:
+        a, b = by_label[label_a], by_label[label_b]
+        spreads = study.spreads(a, b) if study.has_history else []
+        for number, window in enumerate(measurement.available):
+            of_a, of_b = (cross_section(measurement.raw[number][own], measurement.caps[own]) for own in (a, b))
+            part: dict[str, Any] = {
+                "sector_a": label_a,
+                "sector_b": label_b,
+                "window_start": window.first,
+                "window_end": window.last,
+                "n_a": of_a.n,
+                "n_b": of_b.n,
+                "mean_return_ew": of_a.mean_ew - of_b.mean_ew,
+                "mean_return_cw": of_a.mean_cw - of_b.mean_cw,
+                "undefined": "",
+            }
+            if spreads:
+                spread, kp = spreads[number], study.two_sample(a, b, number)
+                car = study.results[number].car
+                caar = _mean(car[a][np.isfinite(car[a])]) - _mean(car[b][np.isfinite(car[b])])
+                part |= {
+                    **placebo_columns(spread.placebo, np.array([caar])),
+                    "caar_ew": caar,
+                    "t_portfolio": spread.portfolio.t,
+                    "p_portfolio": spread.portfolio.p,
+                    "t_kp": kp.t,
+                    "p_kp": kp.p,
+                    "r_ab": kp.r_ab,
+                    "detectable": spread.detectable_placebo,
+                }
+                z = spread.placebo.placebo_z[:, 0] if np.isfinite(spread.placebo.placebo_rank[0]) else np.empty(0)
+                z = z[np.isfinite(z)]
+                pair = {name: part[name] for name in ("sector_a", "sector_b", "window_start", "window_end")}
+                placebos.append({**pair, "ordinary": np.arange(1, len(z) + 1), "z_ewma": z})
+            parts.append(part)
+    return stacked("spreads", parts), stacked("placebos", placebos)
+
+
+def paths_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:
+    """The path of each group that has one, over the sessions of `PATH` that no model has learned from.
+
+    `caar` is 0 at tau = -1, the base.
+    """
+    event_row, sessions = measurement.event_row, measurement.panel.sessions
+    first = max(event_row + PATH[0], measurement.study.estimation.stop)
+    rows = range(first, min(event_row + PATH[1] + 1, len(sessions)))
+    half_widths = _half_widths(measurement, groups, rows)
+    parts = []
+    for group, half in zip(groups, half_widths.T, strict=True):
+        abnormal = measurement.study.fit.abnormal[rows.start : rows.stop][:, measurement.columns(group)]
+        count = np.isfinite(abnormal).sum(axis=1)
+        if not count.any():
+            continue
+        # A session on which no member traded adds nothing to the path, and has no abnormal return of its own.
+        aar = mean_of_available(abnormal)
+        running = np.nancumsum(aar)
+        base = event_row - 1 - rows.start
+        caar = running - (running[base] if base >= 0 else 0.0)
+        parts.append(
+            {
+                **{name: values[0] for name, values in _group_columns([group]).items()},
+                "tau": np.arange(rows.start, rows.stop) - event_row,
+                "date": sessions[rows.start : rows.stop].tolist(),
+                "n": count,
+                "aar": aar,
+                "caar": caar,
+                "half_width": half,
+                "ci_low": caar - half,
+                "ci_high": caar + half,
+            }
+        )
+    return stacked("paths", parts)
+
+
+def _half_widths(measurement: Measurement, groups: Sequence[Group], rows: range) -> Floats:
+    """(rows, groups) half of the 95 % interval of the sum between the base and each row; NaN for themes.
+
+    It is the primary test's, of the window from the event day to the row, or from the session after the row to the
+    base: the same placebo dates, and the members that are complete in that window. A path's own sum is over the members
+    that traded each day, so that where some did not it is a little off the middle of the interval. Themes are left out
+    because no chart draws their bands, and each window is a test of its own. 0 at the base.
+    """
+    half = np.full((len(rows), len(groups)), np.nan)
+    sectors = [place for place, group in enumerate(groups) if group.theme is None]
+    if not sectors or not measurement.study.has_history:
+        return half
+    event_row = measurement.event_row
+    base = event_row - 1
+    windows = {
+        row: slice(event_row, row + 1) if row > base else slice(row + 1, event_row) for row in rows if row != base
+    }
+    members = [measurement.columns(groups[place]) for place in sectors]
+    tested = measurement.study.placebos(members, list(windows.values()))
+    for row, placebo in zip(windows, tested, strict=True):
+        half[row - rows.start, sectors] = placebo.half_width()
+    if base in rows:
+        half[base - rows.start, sectors] = 0.0
+    return half
+
+
+def planted_frame(sectors: pd.DataFrame, planted: Mapping[tuple[str, int, int], float]) -> pd.DataFrame:
+    """Estimates of a frame of sectors beside what was `planted`, by (sector, first tau, last tau)."""
+    rows: list[dict[str, Any]] = [
+        {
+            **{str(name): value for name, value in row.items()},
+            "planted": planted[key],
+            "covered": row["ci_low"] <= planted[key] <= row["ci_high"],
+        }
+        for row in sectors[sectors["theme"].isna()].to_dict("records")
+        if (key := (row["sector"], row["window_start"], row["window_end"])) in planted
+    ]
+    return from_rows("planted", sorted(rows, key=lambda row: (row["window_start"], row["window_end"])))
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if values.size else float("nan")

@@ -1,0 +1,87 @@
+"""What a study of the product is about: stocks, groups of them, event windows, and how these are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from screener.study.models import Model
+from screener.study.rolling import Refit
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A stock as a member of one sector; a stock of two sectors is two of these."""
+
+    ticker: str
+    ko: str
+    en: str
+    market: str
+    sector: str
+    theme: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A sector, or a theme of one."""
+
+    sector: str
+    theme: str | None
+    ko: str
+    en: str
+    post_hoc: bool
+    """Put together after the event because of how it moved: never evidence."""
+
+    @property
+    def label(self) -> str:
+        """SECTOR, or SECTOR:theme."""
+        return self.sector if self.theme is None else f"{self.sector}:{self.theme}"
+
+    def holds(self, stock: Stock) -> bool:
+        """Whether `stock` belongs to this group."""
+        return stock.sector == self.sector and self.theme in (None, stock.theme)
+
+
+@dataclass(frozen=True)
+class Window:
+    """An event window in sessions around tau = 0, and the days it fell on."""
+
+    first: int
+    last: int
+    base: date | None
+    """The session before the window; its close is what returns are measured from."""
+    start: date | None
+    """Day of `first`; None if the prices do not reach over the window."""
+    end: date | None
+
+    @property
+    def available(self) -> bool:
+        """Whether the prices reach over the whole window."""
+        return self.end is not None
+
+    def __str__(self) -> str:
+        return f"[{self.first},{self.last:+d}]" if self.last else f"[{self.first},{self.last}]"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the impact is measured."""
+
+    model: Model
+    estimation: int
+    """Sessions of the estimation window."""
+    gap: int
+    """Sessions between the estimation window and tau = 0."""
+    min_obs: int
+    placebo_dates: int
+    """Ordinary sessions before the event that it is ranked among, at most."""
+    windows: tuple[tuple[int, int], ...]
+    spreads: tuple[tuple[str, str], ...]
+    weights: Mapping[str, float]
+    """Of the parts of a score."""
+
+    @property
+    def refit(self) -> Refit:
+        """The same for each placebo date."""
+        return Refit(self.model, self.estimation, self.gap, self.min_obs)

@@ -1,0 +1,283 @@
+"""Files a report: its directory with the record of the run, its revisions, and its rows of the history."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from screener import __version__
+from screener.archive.directories import RECORD, locked, point_to_latest, publish, report_name
+from screener.archive.history import (
+    HISTORY,
+    REVISION,
+    Row,
+    csv_bytes,
+    csv_rows,
+    history_rows,
+    load_history,
+    updated_history,
+)
+from screener.config import Settings
+from screener.files import write_file
+from screener.report.formats import files_of
+from screener.report.model import SCHEMA_VERSION, Report
+from screener.report.screens import Screen
+
+FORMATS = ("txt", "html", "csv", "json")
+"""Formats of a report directory."""
+REVISIONS = "revisions.csv"
+COMPARED = ("sectors", "spreads", "stocks", "paths", "trend", "levels")
+"""Tables whose figures are compared with those of the revision before."""
+_KEY = ("sector", "theme", "sector_a", "sector_b", "ticker", "series", "window_start", "window_end", "tau")
+"""Columns that identify a row of any of them."""
+
+
+class Correction(NamedTuple):
+    """A figure that is another than in the revision before; one row of revisions.csv."""
+
+    table: str
+    row: str
+    """Sector, ticker, window."""
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ReportDirectory:
+    """The content of a report directory that is whole."""
+
+    files: Mapping[str, bytes]
+    record: Mapping[str, Any]
+    """Its run.json."""
+
+    @property
+    def revision(self) -> int:
+        """1 as first reported."""
+        revision = self.record.get("revision", 1)
+        return revision if isinstance(revision, int) else 1
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """Rows of one of its CSV files, as text; none where it has no such file."""
+        return csv_rows(self.files.get(f"{name}.csv", b""))
+
+
+@dataclass(frozen=True)
+class FiledReport:
+    """What became of a report."""
+
+    folder: Path | None
+    """The directory, or None if the one that is there was kept because it has more."""
+    files: Mapping[str, bytes]
+    revision: int
+    corrections: tuple[Correction, ...]
+    """What differs from the revision before."""
+    written: bool
+    """Whether anything had to be written."""
+
+
+def load_directory(folder: Path) -> ReportDirectory | None:
+    """The directory, or None where it or a file of it is missing or not as it was written."""
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+        files = {name: (folder / name).read_bytes() for name in record["files"]}
+        sound = all(_fingerprint(files[name]) == known for name, known in record["files"].items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return ReportDirectory(files, record) if sound else None
+
+
+def stored_revision(folder: Path) -> int | None:
+    """The revision of the report in `folder`, None unless every file is there at its full length."""
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+        whole = all((folder / name).stat().st_size == known["bytes"] for name, known in record["files"].items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return ReportDirectory({}, record).revision if whole else None
+
+
+def file_report(root: Path, screen: Screen, settings: Settings, palette: str, argv: Sequence[str]) -> FiledReport:
+    """Write the report directory, the history and `latest`.
+
+    If the directory exists with other figures, this is its next revision, and revisions.csv says what changed.
+
+    Args:
+        root: the reports directory.
+        screen: the report, as every format shows it.
+        settings: its configuration, for the record of the run.
+        palette: of the web page.
+        argv: the command line, for the record of the run.
+
+    Raises:
+        DataError: it cannot be written, or the history cannot be read.
+    """
+    with locked(root):
+        filed = write_report(root, screen, settings, palette, argv)
+        point_to_latest(root, screen.report)
+    return filed
+
+
+def write_report(
+    root: Path,
+    screen: Screen,
+    settings: Settings,
+    palette: str,
+    argv: Sequence[str],
+    *,
+    renew: bool = True,
+) -> FiledReport:
+    """Write the report directory and the history, but not `latest`; call it under `locked`.
+
+    Arguments as those of `file_report`; without `renew` a directory with the same rows and figures stays as it is.
+    """
+    report = screen.report
+    path = root / report_name(report.as_of, report.event.id)
+    fresh, earlier = ReportDirectory(files_of(screen, "csv", palette), {}), load_directory(path)
+    rows = history_rows(fresh.files["sectors.csv"]) if report.provenance.study else []
+    known, corrections = _compared(root, report, rows, fresh, earlier)
+    revision = known + 1 if corrections or not known else known
+    history = updated_history(root, rows, revision) if rows else None
+    folder: Path | None
+    if earlier and not corrections and (_has_more(earlier, fresh) if renew else _has_same_rows(earlier, fresh)):
+        folder = None if renew else path
+        files = dict(earlier.files)
+    else:
+        rendered = [fresh.files if name == "csv" else files_of(screen, name, palette) for name in FORMATS]
+        files = {name: content for part in rendered for name, content in part.items()}
+        if revision > 1:
+            so_far = earlier.files.get(REVISIONS, b"") if earlier else b""
+            files[REVISIONS] = revisions_csv(revision, corrections, so_far) if corrections or not so_far else so_far
+        files[RECORD] = _run_record(report, settings, argv, revision, files)
+        folder = publish(root, report, files)
+    kept = earlier is not None and files == earlier.files
+    if history is not None:
+        kept = kept and (root / HISTORY).is_file() and (root / HISTORY).read_bytes() == history
+        write_file(root / HISTORY, history)
+    return FiledReport(folder, files, revision, corrections, written=not kept)
+
+
+def _compared(
+    root: Path, report: Report, rows: Sequence[Row], fresh: ReportDirectory, earlier: ReportDirectory | None
+) -> tuple[int, tuple[Correction, ...]]:
+    """The known revision of a report, 0 for none, and what differs from it.
+
+    Where its directory was lost or damaged, the history still has the figures of its sectors, `rows`.
+    """
+    if not report.provenance.study:
+        return 1, ()
+    if earlier is not None and earlier.record.get("study"):
+        return earlier.revision, tuple(
+            correction
+            for name in COMPARED
+            for correction in corrections_of(name, earlier.table(name), fresh.table(name))
+        )
+    key = report.as_of.isoformat(), report.event.id
+    known = [row for row in load_history(root) if (row["as_of"], row["event"]) == key]
+    if not known:
+        return 0, ()
+    revision = max(int(row.get(REVISION) or 1) for row in known)
+    return revision, tuple(corrections_of("sectors", known, rows))
+
+
+def corrections_of(table: str, old: Sequence[Row], new: Sequence[Row]) -> list[Correction]:
+    """Figures that differ, of rows that both have.
+
+    Rows are more or fewer where other windows or sectors were asked for, and words differ with the language.
+    """
+    before = {_key_of(row): row for row in old}
+    return [
+        Correction(table, key, column, known[column], cell)
+        for row in new
+        if (known := before.get(key := _key_of(row)))
+        for column, cell in row.items()
+        if known.get(column, cell) != cell and (_is_figure(known[column]) or _is_figure(cell))
+    ]
+
+
+def have_same_keys(old: Sequence[Row], new: Sequence[Row]) -> bool:
+    """Whether two tables are about the same things."""
+    return {_key_of(row) for row in old} == {_key_of(row) for row in new}
+
+
+def revisions_csv(revision: int, corrections: Sequence[Correction], so_far: bytes) -> bytes:
+    """Content of revisions.csv: the rows of revisions before from `so_far`, its content so far, and `corrections`."""
+    header = ["revision", *Correction._fields]
+    known = [[row[name] for name in header] for row in csv_rows(so_far) if int(row["revision"]) < revision]
+    return csv_bytes([header, *known, *([revision, *correction] for correction in corrections)])
+
+
+def _has_same_rows(earlier: ReportDirectory, fresh: ReportDirectory) -> bool:
+    """Whether both are about the same windows, sectors and stocks."""
+    return all(have_same_keys(earlier.table(name), fresh.table(name)) for name in COMPARED)
+
+
+def _has_more(earlier: ReportDirectory, fresh: ReportDirectory) -> bool:
+    """Whether `earlier` has all of `fresh` and further windows, as reports of the daily run do."""
+
+    def windows(rows: Sequence[Row]) -> set[tuple[str, str]]:
+        return {(row["window_start"], row["window_end"]) for row in rows}
+
+    wanted = windows(fresh.table("sectors"))
+    shared = {
+        name: [row for row in earlier.table(name) if (row["window_start"], row["window_end"]) in wanted]
+        for name in ("sectors", "spreads", "stocks")
+    }
+    same = all(have_same_keys(rows, fresh.table(name)) for name, rows in shared.items())
+    return same and wanted < windows(earlier.table("sectors"))
+
+
+def _run_record(
+    report: Report, settings: Settings, argv: Sequence[str], revision: int, files: Mapping[str, bytes]
+) -> bytes:
+    """run.json: what it takes to run the report again; without a time, so that equal inputs give equal bytes."""
+    record = {
+        "schema_version": SCHEMA_VERSION,
+        "event": report.event.id,
+        "as_of": report.as_of.isoformat(),
+        "source": report.provenance.source,
+        "study": report.provenance.study,
+        "revision": revision,
+        "argv": [_without_secrets(word) for word in argv],
+        "versions": {
+            "screener": __version__,
+            "python": platform.python_version(),
+            **{name: str(importlib.import_module(name).__version__) for name in ("numpy", "pyarrow", "scipy")},
+        },
+        "config": settings.sha256,
+        "data": {file.name: file.sha256 for file in report.provenance.files},
+        "files": {name: _fingerprint(content) for name, content in files.items()},
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _without_secrets(word: str) -> str:
+    """A word of the command line, without the account and key that the URL of a store may hold."""
+    if "://" not in word:
+        return word
+    from screener.data.store import without_secrets  # loading filesystems takes longer than all else here
+
+    return without_secrets(word)[0]
+
+
+def _fingerprint(content: bytes) -> dict[str, Any]:
+    """A file as run.json describes it."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _key_of(row: Row) -> str:
+    return " ".join(row[name] for name in _KEY if row.get(name))
+
+
+def _is_figure(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

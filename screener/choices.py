@@ -1,0 +1,20 @@
+"""Names that users choose from: apart from the code behind them, so that the command line starts without it."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Palette = Literal["kr", "us", "cb"]
+PALETTES: tuple[Palette, ...] = get_args(Palette)
+"""Red for up, green for up, safe for the colour-blind."""
+Market = Literal["KOSPI", "KOSDAQ"]
+MARKETS: tuple[Market, ...] = get_args(Market)
+ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
+MODELS: tuple[ModelName, ...] = get_args(ModelName)
+"""Of the expected return."""
+FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
+"""Of files."""
+SCREENS = ("report", "compare", "stock", "claims", "scan")
+KINDS = ("konex", "preferreds", "spacs")
+"""Stocks that a scan leaves out unless they are asked for: KONEX trades by appointment and has no index, a preferred
+share doubles its ordinary one, a SPAC is cash."""

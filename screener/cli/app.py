@@ -1,0 +1,114 @@
+"""All commands under one name, the welcome, and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from screener import __version__
+from screener.cli import completion, config, daily, doctor, report, scan, store
+from screener.cli.help_i18n import Group, settle_language
+from screener.cli.options import language_option
+from screener.console import exit_now, explain, fail, replace_unencodable
+from screener.errors import ExitCode, ScreenerError
+from screener.i18n import _, apart, cause
+
+EPILOG = (
+    "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
+    "5 network, blocked or stale, 130 interrupted."
+)
+CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY")
+"""Variables of users who know the screener."""
+
+
+@click.group(cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@language_option
+@click.version_option(
+    __version__,
+    package_name="krx-impact-screener",
+    message="screener %(version)s",
+    help="Show the version and exit.",  # click would have it translated before the language is known
+)
+def commands() -> None:
+    """Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?
+
+    Without a command: `screener report`.
+    """
+
+
+for command in (
+    report.report,
+    report.compare,
+    report.stock,
+    report.claims,
+    report.export,
+    report.demo,
+    scan.scan,
+    daily.daily,
+    store.sync,
+    store.store,
+    doctor.doctor,
+    config.events,
+    config.sectors,
+    config.config,
+    completion.completion,
+):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    replace_unencodable()
+    arguments = sys.argv[1:]
+    settle_language(arguments)
+    debug = "--debug" in arguments
+    try:
+        code = commands.main(_with_command(arguments), prog_name="screener", standalone_mode=False)
+    except ScreenerError as error:
+        code = fail(error.lines, error.exit_code, debug)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        message = _("interrupted: nothing is half done, run it again to go on")
+        code = fail([message], ExitCode.INTERRUPTED, debug)
+    except click.ClickException as error:
+        message = error.format_message().rstrip(".").replace("\n", " ")
+        if isinstance(error, click.UsageError) and error.ctx:
+            message = _("{what}: {command} --help shows how", what=message, command=error.ctx.command_path)
+        code = fail([message], ExitCode.USAGE, debug)
+    except OSError as error:
+        file = error.filename or _("the output")
+        message = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
+        code = fail([message], ExitCode.DATA, debug)
+    except Exception as error:
+        kind = type(error).__name__
+        message = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
+        code = fail([message], ExitCode.BUG, debug)
+    exit_now(code or ExitCode.DONE)
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """Without a command, `report` is meant."""
+    words = apart(arguments)[1]
+    if not words:
+        welcome()
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+        return ["report", *arguments]
+    return arguments
+
+
+def welcome() -> None:
+    """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
+    if completion.COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
+        return
+    from screener.data.connections import open_store
+
+    if open_store(None).tables():
+        return
+    explain(
+        _("screener tells which Korean sectors and stocks an event moved, and how surely."),
+        _("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
+        _("Prices: fetched once, without an account, in about a minute, and kept."),
+        _("More: KRX_ID and KRX_PW, or KRX_AUTH_KEY, open indices and the whole market."),
+        _("Next: screener doctor, which checks this machine, and screener --help"),
+    )

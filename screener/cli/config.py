@@ -1,0 +1,150 @@
+"""The commands that show what is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from screener.cli import completers
+from screener.cli.help_i18n import Command, Group
+from screener.cli.options import PATH, Workspace, common_options, language_option, store_option
+from screener.console import aligned, echo
+from screener.errors import ExitCode
+from screener.i18n import Named, _, language, ngettext
+
+if TYPE_CHECKING:
+    from screener.config import Settings
+    from screener.krx.calendar import EventDays
+
+
+@click.command(cls=Command, epilog="Example: screener events --config my")
+@store_option
+@common_options
+def events(workspace: Workspace) -> int:
+    """List the configured events: news, event day, base, sessions since."""
+    from screener.data.connections import now
+
+    settings, calendar = workspace.settings, workspace.access().calendar
+    days = {
+        name: calendar.place(event.first_day, event.event_day, event.base, now())
+        for name, event in settings.events.items()
+    }
+    echo(event_table(settings, days))
+    return ExitCode.DONE
+
+
+@click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
+@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completers.sectors)
+@store_option
+@common_options
+def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
+    """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
+    settings = workspace.settings
+    for sector in ids:
+        settings.sector(sector)  # a wrong name is an error before the store is read
+    tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
+    since = workspace.open_store().first_dates(tickers)
+    tables = [member_table(settings, sector, since) for sector in ids] or [sector_table(settings, since)]
+    echo("\n".join(tables))
+    return ExitCode.DONE
+
+
+@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener config check --config my")
+@language_option
+def config() -> None:
+    """Check, show or copy the configuration."""
+
+
+@config.command(epilog="Example: screener config check --config my")
+@common_options
+def check(workspace: Workspace) -> int:
+    """Say whether the configuration is right; every mistake with its file and line."""
+    settings = workspace.settings
+    stocks = sum(len(sector.members) for sector in settings.sectors.values())
+    paths = "".join(f"{path}\n" for path in settings.files.values())
+    right = _(
+        "right: {events}, {sectors}, {stocks}, {claims}",
+        events=ngettext("{n} event", "{n} events", len(settings.events)),
+        sectors=ngettext("{n} sector", "{n} sectors", len(settings.sectors)),
+        stocks=ngettext("{n} stock", "{n} stocks", stocks),
+        claims=ngettext("{n} claim", "{n} claims", len(settings.claims)),
+    )
+    echo(f"{paths}{right}\n")
+    return ExitCode.DONE
+
+
+@config.command(epilog="Example: screener config show --config my")
+@common_options
+def show(workspace: Workspace) -> int:
+    """Print the configuration files in force."""
+    for path in workspace.settings.files.values():
+        echo(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
+    return ExitCode.DONE
+
+
+@config.command(epilog="Example: screener config init my")
+@language_option
+@click.argument("directory", type=PATH)
+def init(directory: Path) -> int:
+    """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""
+    from screener.config.load import copy_shipped
+
+    for path, copied in copy_shipped(directory):
+        line = _("{path}: copied", path=path) if copied else _("{path}: left as it is", path=path)
+        echo(f"{line}\n")
+    return ExitCode.DONE
+
+
+def event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
+    """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
+    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("NAME"))]
+    for name, event in settings.events.items():
+        placed = days[name]
+        news = f"{event.news:%Y-%m-%d %H:%M}" if isinstance(event.news, datetime) else str(event.news)
+        since = "-" if placed.since is None else str(placed.since)
+        rows.append((name, news, str(placed.event_day), str(placed.base), since, _both_names(event.name)))
+    return aligned(rows)
+
+
+def sector_table(settings: Settings, since: Mapping[str, date]) -> str:
+    """One line per sector, with the first session of `since`, by ticker, on which any of its stocks has a price.
+
+    A star marks those that were put together after the event.
+    """
+    rows = [("ID", _("STOCKS"), _("THEMES"), _("FIRST PRICE"), _("NAME"))]
+    for name, sector in settings.sectors.items():
+        star = " *" if sector.post_hoc else ""
+        first = min((since[member.ticker] for member in sector.members if member.ticker in since), default=None)
+        counts = str(len(sector.members)), str(len(sector.themes))
+        rows.append((name, *counts, str(first or "-"), _both_names(sector.name) + star))
+    notes = []
+    if any(sector.post_hoc for sector in settings.sectors.values()):
+        notes.append(_("* put together after the event because of how they moved"))
+    if not since:
+        notes.append(_("no price in the store yet: `screener sync` fetches them"))
+    return aligned(rows) + "".join(f"{note}\n" for note in notes)
+
+
+def member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
+    """The stocks of one sector, each with the first session that it has a price on."""
+    rows = [(_("TICKER"), _("MARKET"), _("THEME"), _("FIRST PRICE"), _("NAME"))]
+    rows += [
+        (
+            member.ticker,
+            member.market,
+            member.theme or "-",
+            str(since.get(member.ticker, "-")),
+            _both_names(member),
+        )
+        for member in settings.sector(sector).members
+    ]
+    return f"{sector}\n{aligned(rows)}"
+
+
+def _both_names(thing: Named) -> str:
+    """A name in both languages, that of the process first."""
+    return f"{thing.ko} / {thing.en}" if language() == "ko" else f"{thing.en} / {thing.ko}"

@@ -1,0 +1,126 @@
+"""The commands that fetch prices into the store, and look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from screener.cli.help_i18n import Command, Group
+from screener.cli.options import (
+    FETCHED,
+    Workspace,
+    common_options,
+    language_option,
+    parse_day,
+    source_options,
+    store_option,
+)
+from screener.console import aligned, echo, warn
+from screener.errors import ExitCode
+from screener.i18n import _
+
+if TYPE_CHECKING:
+    from screener.data.store import Info
+
+
+@click.command(cls=Command, epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
+@click.option("--from", "first", metavar="DATE", callback=parse_day, help="First day.  [what the events need]")
+@click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last day.  [the last session that is over]")
+@source_options(FETCHED)
+@store_option
+@common_options
+def sync(
+    workspace: Workspace,
+    first: date | None,
+    last: date | None,
+    source: str,
+    benchmark: tuple[Path, ...],
+    market: tuple[Path, ...],
+) -> int:
+    """Fetch into the store what is missing; run again, it goes on where it stopped."""
+    settings = workspace.settings
+    from screener.data.sync.command import describe, sync_files, sync_store
+
+    access = workspace.access(show_progress=True)
+    if source.startswith("file:") or benchmark or market:
+        done = sync_files(access, source, benchmark, market)
+    else:
+        done = sync_store(settings, access, source, first, last)
+    echo(describe(done, access.store.shown))
+    return ExitCode.NETWORK if done.blocked else ExitCode.DONE
+
+
+@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener store verify")
+@language_option
+def store() -> None:
+    """Show, check or mend the store of prices."""
+
+
+@store.command(epilog="Example: screener store info --store my/store")
+@store_option
+@common_options
+def info(workspace: Workspace) -> int:
+    """What the store holds, by source and table."""
+    opened = workspace.access().store
+    echo(summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in opened.tables()]))
+    return ExitCode.DONE
+
+
+@store.command(epilog="Example: screener store verify")
+@store_option
+@common_options
+def verify(workspace: Workspace) -> int:
+    """Read every file of the store, and name what is damaged."""
+    opened = workspace.open_store()
+    damages = [damage for table in opened.tables() for damage in table.verify()]
+    lines = [f"{damage.path}: {damage.what}" for damage in damages] or [_("{store}: sound", store=opened.shown)]
+    echo("\n".join(lines) + "\n")
+    if damages:
+        return ExitCode.DATA
+    for path in [path for table in opened.tables() for path in table.leftovers()]:
+        warn(
+            _(
+                "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
+                path=path,
+            )
+        )
+    return ExitCode.DONE
+
+
+@store.command(epilog="Example: screener store repair")
+@store_option
+@common_options
+def repair(workspace: Workspace) -> int:
+    """Take out what is damaged; the next sync fetches it anew."""
+    from screener.data.connections import now
+
+    opened = workspace.open_store()
+    with opened.writing("store repair", now()):
+        lines = [line for table in opened.tables() for line in table.repair()]
+    echo("\n".join(lines or [_("{store}: nothing to mend", store=opened.shown)]) + "\n")
+    return ExitCode.DONE
+
+
+def summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
+    """The contents of the store at `shown`: one line per source and table."""
+    if not tables:
+        return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
+    heads = _("SOURCE"), _("TABLE"), _("SESSIONS"), _("FIRST"), _("LAST"), _("ROWS"), "MB", _("FETCHED")
+    rows = [
+        (
+            source,
+            name,
+            f"{info.sessions:,}",
+            str(info.first or "-"),
+            str(info.last or "-"),
+            f"{info.rows:,}",
+            f"{info.bytes / 1e6:.1f}",
+            f"{info.fetched_last:%Y-%m-%d %H:%M}" if info.fetched_last else "-",
+        )
+        for source, name, info in tables
+    ]
+    return f"{shown}\n{aligned([heads, *rows])}"

@@ -1,0 +1,306 @@
+"""Mistakes in configuration files: the file and line, what is wrong, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import PydanticKnownError
+
+from screener.config.claims import Analogue, Claim, Target
+from screener.config.models import Event, Screener, Sector
+from screener.i18n import N_, _
+
+Keys = Sequence[str | int]
+"""Path of a value in a file: keys of tables, indices of arrays."""
+_MARK = "\N{NULL}mark"
+_TOMLLIB = (
+    N_("Cannot declare {value} twice"),
+    N_("Cannot mutate immutable namespace {value}"),
+    N_("Cannot overwrite a value"),
+    N_("Cannot redefine namespace {value}"),
+    N_("Duplicate inline table key {value}"),
+    N_("Escaped character is not a Unicode scalar value"),
+    N_("Expected ']' at the end of a table declaration"),
+    N_("Expected ']]' at the end of an array declaration"),
+    N_("Expected '=' after a key in a key/value pair"),
+    N_("Expected newline or end of document after a statement"),
+    N_("Expected {value}"),
+    N_("Found invalid character {value}"),
+    N_("Illegal character {value}"),
+    N_("Invalid date or datetime"),
+    N_("Invalid hex value"),
+    N_("Invalid initial character for a key part"),
+    N_("Invalid statement"),
+    N_("Invalid value"),
+    N_("Unclosed array"),
+    N_("Unclosed inline table"),
+    N_("Unescaped '\\' in a string"),
+    N_("Unterminated string"),
+)
+"""Messages of tomllib, marked for translation; {value} is what stands in quotes or brackets."""
+_PYDANTIC = (
+    N_("Input should be a valid string"),
+    N_("Input should be a valid integer"),
+    N_("Input should be a valid number"),
+    N_("Input should be a valid boolean"),
+    N_("Input should be a valid dictionary"),
+    N_("Input should be a valid dictionary or instance of {class_name}"),
+    N_("Input should be a valid dictionary or object to extract fields from"),
+    N_("Input should be a valid tuple"),
+    N_("Input should be greater than {gt}"),
+    N_("Input should be greater than or equal to {ge}"),
+    N_("Input should be less than or equal to {le}"),
+    N_("{field_type} should have at least {min_length} item{expected_plural} after validation, not {actual_length}"),
+    N_("{field_type} should have at most {max_length} item{expected_plural} after validation, not {actual_length}"),
+)
+"""Templates of the messages of pydantic, marked for translation."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown `word`: the known words that are like it, or all of them."""
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    if near:
+        return _(": did you mean {near}?", near=_(" or ").join(near))
+    return _(": known are {known}", known=", ".join(known))
+
+
+def located(path: Path, text: str, keys: Keys, message: str) -> str:
+    """`message` about the value at `keys`, after file, line and keys; `text` is the content of the file."""
+    dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+    where = f"{path}:{line_of(text, keys)}: "
+    return where + (f"{dotted}: {message}" if dotted else message)
+
+
+def line_of(text: str, keys: Keys) -> int:
+    """Line, counted from 1, of the value at `keys` in a TOML text, or of the nearest part of the path that exists.
+
+    tomlkit keeps the layout of a document, so a mark in the place of the value comes out on the line of the value.
+    """
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    holder: Any = None
+    held_at: str | int | None = None
+    value: Any = document
+    for key in keys:
+        in_table = isinstance(value, MutableMapping) and key in value
+        in_array = isinstance(value, MutableSequence) and isinstance(key, int) and key < len(value)
+        if not (in_table or in_array):
+            break
+        holder, held_at, value = value, key, value[key]
+    # A [table] has no line of its own to mark; its first value stands right below the header, or would.
+    lines_below_header = 0
+    while isinstance(value, tomlkit.items.Table):
+        holder, held_at = value, next(iter(value), "first")
+        value = value.get(held_at)
+        lines_below_header = 1
+    if holder is None or held_at is None:
+        return 1
+    holder[held_at] = _MARK
+    before, found, *_rest = tomlkit.dumps(document).partition(tomlkit.dumps({"x": _MARK}).removeprefix("x = ").rstrip())
+    return before.count("\n") + 1 - lines_below_header if found else 1
+
+
+def syntax_mistake(path: Path, text: str, message: str) -> str:
+    """Where and why `text` is not TOML; `message` is that of tomllib."""
+    found = re.search(r"\(at line (\d+), column \d+\)", message)
+    line = int(found.group(1)) if found else text.count("\n") + 1
+    content = text.splitlines()[line - 1] if line <= len(text.splitlines()) else ""
+    where, unquoted = f"{path}:{line}", re.search(r"=\s*(0\d+)", content)
+    if unquoted:
+        number = unquoted.group(1)
+        return f"{where}: " + _('a ticker is text, not a number: write "{ticker}" in quotes', ticker=f"{number:0>6}")
+    what = _of_tomllib(re.sub(r"\s*\(at .*\)", "", message))
+    return _("{where}: not TOML: {what}: look for a missing quote, bracket or equals sign", where=where, what=what)
+
+
+def _of_tomllib(message: str) -> str:
+    """A message of tomllib in the language of the process; the value it is about stands in quotes or brackets."""
+    if _(message) != message:
+        return _(message)
+    value = re.search(r"""'.*'|".*"|\(.*\)""", message)
+    return _(message.replace(value[0], "{value}"), value=value[0]) if value else message
+
+
+def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Keys, str]:
+    """Path and message of one error of pydantic about `data`, the content of a file."""
+    kind, value = detail["type"], detail["input"]
+    path = _in_file(detail["loc"], data)
+    if kind == "missing" and isinstance(detail["loc"][-1], int):
+        return path, _("{value} is too short: add what is missing", value=_shortened(list(value)))
+    path += detail["loc"][-1:] if kind == "missing" else ()
+    key = str(path[-1]) if path else ""
+    if kind == "mistake":
+        return path + tuple(detail["ctx"]["at"]), detail["ctx"]["message"]
+    if kind == "extra_forbidden":
+        return path, _("unknown key {key!r}", key=key) + nearest(key, _all_keys(adapter))
+    if kind == "missing":
+        return path, _("the key {key!r} is missing: add it", key=key)
+    if kind == "union_tag_not_found":
+        return path, _("the key {key!r} is missing: add it", key="kind")
+    if kind == "union_tag_invalid":
+        tag, kinds = detail["ctx"]["tag"], re.findall(r"'(\w+)'", detail["ctx"]["expected_tags"])
+        return (*path, "kind"), _("no test is of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
+    if kind == "literal_error":
+        choices = detail["ctx"]["expected"].replace(" or ", _(" or "))
+        return path, _("{value!r} is not possible here: write {choices}", value=value, choices=choices)
+    if kind == "string_pattern_mismatch":
+        return path, _("{value!r} is no id: letters, digits, _ and - only, at most 40", value=value)
+    if kind.startswith(("date", "datetime")):
+        return path, _("{value!r} is no date: write it as 2025-01-31, without quotes", value=value)
+    # pydantic's own sentence, which fills in what only its English needs, such as plurals.
+    template = PydanticKnownError(kind, detail.get("ctx")).message_template
+    own = _(template)
+    what = detail["msg"] if own == template else own.format(**detail.get("ctx", {}))
+    return path, _("{what} (found {value})", what=what[0].lower() + what[1:], value=_shortened(value))
+
+
+def _in_file(loc: Keys, data: Any) -> tuple[str | int, ...]:
+    """The parts of `loc` that the file has: pydantic adds some of its own, such as the kind of a test."""
+    path: list[str | int] = []
+    for part in loc:
+        in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if in_list or (isinstance(data, Mapping) and part in data):
+            path.append(part)
+            data = data[part]
+    return tuple(path)
+
+
+def _all_keys(adapter: TypeAdapter[Any]) -> list[str]:
+    """Every key of any model of a file."""
+    schema = adapter.json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return sorted({key for part in parts for key in part.get("properties", {})})
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def mistakes_in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys, str]]:
+    """Events that have not happened yet."""
+    for identifier, event in events.items():
+        for key, day in (("news", event.news_date), ("event_day", event.event_day)):
+            if day is not None and day > today:
+                what = _("{day} is in the future (today is {today}): an event must have happened", day=day, today=today)
+                yield (identifier, key), what
+
+
+def mistakes_in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
+    """Stocks with two markets."""
+    first: dict[str, tuple[str, str]] = {}
+    for identifier, sector in sectors.items():
+        for number, member in enumerate(sector.members):
+            market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
+            if market != member.market:
+                what = _(
+                    "{ticker} is of {market} in {elsewhere}: a stock has one market",
+                    ticker=member.ticker,
+                    market=market,
+                    elsewhere=elsewhere,
+                )
+                yield (identifier, "members", number, "market"), what
+
+
+def mistakes_in_screener(
+    screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]
+) -> Iterator[tuple[Keys, str]]:
+    """Names in screener.toml that are not configured."""
+    if screener.event not in events:
+        what = _("no event {event!r} in events.toml", event=screener.event)
+        yield ("event",), what + nearest(screener.event, events)
+    for number, pair in enumerate(screener.spreads):
+        for sector in pair:
+            if sector not in sectors:
+                what = _("no sector {sector!r} in sectors.toml", sector=sector)
+                yield ("spreads", number), what + nearest(sector, sectors)
+
+
+def mistakes_in_claims(
+    claims: Mapping[str, Claim], events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
+) -> Iterator[tuple[Keys, str]]:
+    """Names in claims that are not configured, and tests that cannot be made as they are configured."""
+    for identifier, claim in claims.items():
+        for path, message in _unsupported(claim, events, sectors, gap):
+            yield (identifier, *path), message
+        if claim.against is None:
+            continue
+        other = claims.get(claim.against)
+        if other is None or other is claim:
+            others = [name for name in claims if name != identifier]
+            message = _("no other claim {against!r}", against=claim.against)
+            yield (identifier, "against"), message + nearest(claim.against, others)
+        elif other.event != claim.event:
+            message = _(
+                "{against} is about {its}, not {mine}", against=claim.against, its=other.event, mine=claim.event
+            )
+            yield (identifier, "against"), message
+
+
+def supported_claims(
+    claims: Mapping[str, Claim], events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
+) -> dict[str, Claim]:
+    """The shipped claims that can be tested with events and sectors of the user's own."""
+    kept = {name: claim for name, claim in claims.items() if not any(_unsupported(claim, events, sectors, gap))}
+    return {
+        name: claim if claim.against in kept else claim.model_copy(update={"against": None})
+        for name, claim in kept.items()
+    }
+
+
+def _unsupported(
+    claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
+) -> Iterator[tuple[Keys, str]]:
+    """What a claim needs that events and sectors do not have."""
+    if claim.event not in events:
+        yield ("event",), _("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
+        return
+    if claim.test is None:
+        return
+    for key, target in claim.test.targets.items():
+        message = _untestable(target, sectors)
+        if message:
+            yield ("test", key), message
+    for first, last in claim.test.windows:
+        if first < -gap:
+            message = _(
+                "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later",
+                first=first,
+                last=last,
+                earliest=-gap,
+            )
+            yield ("test", "window"), message
+    if isinstance(claim.test, Analogue):
+        changes = {row.name.en: row.change_pct for row in events[claim.event].abroad}
+        for number, peer in enumerate(claim.test.peers):
+            if peer not in changes:
+                message = _("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
+                yield ("test", "peers", number), message + nearest(peer, changes)
+        if len({math.copysign(1, changes[peer]) for peer in claim.test.peers if peer in changes}) > 1:
+            yield ("test", "peers"), _("the peers moved in both directions: name those of one")
+
+
+def _untestable(target: Target, sectors: Mapping[str, Sector]) -> str:
+    """Why no figure of `target` can test anything; empty if one can."""
+    if target.tickers:
+        known = {member.ticker for sector in sectors.values() for member in sector.members}
+        missing = next((ticker for ticker in target.tickers if ticker not in known), None)
+        return _("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
+    if target.sector not in sectors:
+        return _("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
+    sector = sectors[target.sector]
+    if target.theme is not None and target.theme not in sector.themes:
+        what = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
+        return what + nearest(target.theme, sector.themes or [_("none")])
+    if sector.post_hoc:
+        return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
+    return ""

@@ -1,0 +1,194 @@
+"""The terminal: the only writer of stdout and of stderr, the progress bar, and the end of the process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from screener.cells import padded, widened
+from screener.errors import ExitCode
+from screener.i18n import N_, _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+LONGEST = 600
+"""Characters of one line on stderr; the rest is cut off."""
+
+
+def replace_unencodable() -> None:
+    """Let a stream that cannot encode a character write a substitute instead of ending the run."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def shows_colour() -> bool:
+    """Whether stdout shows colours and the user wants them."""
+    return is_terminal() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+
+
+def echo(text: str) -> None:
+    """Write a result to stdout. A reader that has left (`| head`) is no fault: the run goes on."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except AttributeError:
+        raise OSError(9, N_("there is no stdout to write to")) from None
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
+        raise
+
+
+def warn(message: str) -> None:
+    """Write one line to stderr that the user should read although the run goes on."""
+    explain(f"screener: {_shortened(message)}")
+
+
+def explain(*lines: str) -> None:
+    """Write lines to stderr."""
+    for line in lines:
+        click.echo(escaped(line), err=True)
+
+
+def fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
+    """Write what is wrong to stderr, one line each, with `debug` after the traceback; returns `code`."""
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    for line in lines:
+        warn(line)
+    return code
+
+
+def exit_now(code: int) -> None:
+    """End the process without freeing its memory object by object, which takes a tenth of a run."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            pass
+    os._exit(code)
+
+
+def escaped(text: str) -> str:
+    r"""`text` on one line, with control characters as escapes such as \x1b.
+
+    Text from a file, an argument or a server must not reach a terminal or a log as commands.
+    """
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text, each column as wide as its widest cell."""
+    widths = [max(len(widened(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def _shortened(text: str) -> str:
+    safe = escaped(text)
+    return safe if len(safe) <= LONGEST else safe[:LONGEST] + "..."
+
+
+_spinner: Progress | None = None
+"""The bar of `busy`: a terminal has room for one, so a `ProgressBar` takes its place."""
+
+
+@contextmanager
+def busy(message: str) -> Iterator[None]:
+    """Show an endless bar on a terminal until the block ends or a `ProgressBar` starts."""
+    global _spinner
+    from rich.console import Console
+
+    console = Console(file=sys.stderr)
+    if console.is_terminal:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        _spinner = Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True)
+        _spinner.add_task(message, total=None)
+        _spinner.start()
+    try:
+        yield
+    finally:
+        _stop_spinner()
+
+
+def _stop_spinner() -> None:
+    global _spinner
+    if _spinner is not None:
+        _spinner.stop()
+        _spinner = None
+
+
+class ProgressBar:
+    """A `screener.data.connections.Progress` on stderr: a bar on a terminal, one line for each stretch in a log."""
+
+    def __init__(self, console: Console | None = None, get_time: Callable[[], float] | None = None) -> None:
+        from rich.console import Console
+
+        # The stream as it is now: while pykrx works, what it prints to stderr is thrown away.
+        self._console = console or Console(file=sys.stderr)
+        self._get_time = get_time
+        self._bar: Progress | None = None
+        self._title = ""
+
+    def start(self, what: str, total: int) -> None:
+        """Begin a stretch of `total` steps; without steps nothing is shown."""
+        self.stop()
+        _stop_spinner()
+        if not total:
+            return
+        self._title = what
+        if not self._console.is_terminal:
+            warn(_("{what}: {total} to fetch", what=what, total=total))
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            get_time=self._get_time,
+        )
+        self._bar.add_task(what, total=total, rate="")
+        self._bar.start()
+
+    def step(self, what: str) -> None:
+        """Count one step, and show its name and the rate."""
+        if self._bar is not None:
+            task = self._bar.tasks[0]
+            rate = f"{task.speed:.1f}/s" if task.speed else ""
+            self._bar.update(task.id, advance=1, description=f"{self._title} {what}", rate=rate, refresh=True)
+            if task.finished:
+                self.stop()
+
+    def say(self, what: str) -> None:
+        """Write a line beside the bar."""
+        _stop_spinner()
+        warn(what)
+
+    def stop(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,156 @@
+"""Makes and files the reports that are due, session by session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from screener.archive.directories import locked, report_name
+from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
+from screener.archive.reports import FiledReport, load_directory, write_report
+from screener.config import Settings
+from screener.data.choice import open_providers
+from screener.data.connections import Connections
+from screener.data.status_changes import StatusChange, status_changes
+from screener.errors import DataError, UsageError
+from screener.report.make import Request, make_report
+from screener.report.model import Report
+from screener.report.screens import Screen
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a daily run has to do."""
+
+    settings: Settings
+    access: Connections
+    root: Path
+    """The reports directory."""
+    source: str = "auto"
+    benchmark: Sequence[Path] = ()
+    market: Sequence[Path] = ()
+    everything: bool = False
+    """Whether events that are over get a report as of the newest session as well."""
+    config: Path | None = None
+    """The directory of the user's configuration, for the record of each run."""
+
+    @property
+    def way(self) -> str:
+        """The one way by which prices come: a lesser one never takes the place of a better one that fails."""
+        if self.source.startswith("file:"):
+            return "file"
+        if self.source not in ("auto", "pykrx", "openapi"):
+            raise UsageError(
+                "daily does not report from {source!r}",
+                hint="known are auto, pykrx, openapi and file:PATH,...",
+                source=self.source,
+            )
+        return open_providers(self.access, self.source)[0].name
+
+
+class Latest(NamedTuple):
+    """The newest report on an event."""
+
+    report: Report
+    before: date | None
+    """As-of of the report that it is compared with; None for the first one."""
+    changes: tuple[Change, ...]
+
+
+@dataclass
+class Batch:
+    """The reports of one run."""
+
+    filed: list[tuple[date, str, FiledReport]] = field(default_factory=list)
+    """By session and event, those that had to be written."""
+    sound: set[str] = field(default_factory=set)
+    """Names of all that are now as they should be."""
+    latest: list[Latest] = field(default_factory=list)
+    """Of each event that has a new session."""
+    turns: list[tuple[date, StatusChange]] = field(default_factory=list)
+    """Halts, limits, listings and names of stocks on the new sessions."""
+    faults: dict[str, list[DataError]] = field(default_factory=dict)
+    """By event, why reports could not be made."""
+
+    @property
+    def revised(self) -> list[tuple[date, str, FiledReport]]:
+        """Those of which a figure was corrected."""
+        return [entry for entry in self.filed if entry[2].corrections]
+
+
+def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
+    """Make and file the reports of `todo`, events by session; one that cannot be made does not stop the others."""
+    batch = Batch()
+    known = {(row["as_of"], row["event"]) for row in load_history(job.root)}
+    newest: dict[str, Report] = {}
+    new_days = set()
+    for day, events in todo.items():
+        for event in events:
+            try:
+                report, filed = _make_report(job, event, day)
+            except DataError as error:
+                fault = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=error)
+                batch.faults.setdefault(event, []).append(fault)
+                continue
+            batch.sound.add(report_name(day, event))
+            if filed.written:
+                batch.filed.append((day, event, filed))
+            if (str(day), event) not in known:
+                newest[event] = report
+                new_days.add(day)
+    batch.latest = [_compared(job.root, known, report) for report in newest.values()]
+    batch.turns = [(day, turn) for day in sorted(new_days) for turn in _turns(job, day)]
+    return batch
+
+
+def _make_report(job: Job, event: str, day: date) -> tuple[Report, FiledReport]:
+    source = f"store:{job.way}"
+    argv = ["report", "--event", event, "--as-of", str(day), "--source", source, "--so-far"]
+    argv += ["--config", str(job.config)] if job.config else []
+    report = make_report(job.settings, Request(event=event, as_of=day, source=source, so_far=True), lambda: job.access)
+    if report.as_of != day:
+        raise DataError(
+            "the prices of {way} end on {day}",
+            hint="`screener sync` fetches what is missing",
+            way=job.way,
+            day=report.as_of,
+        )
+    if not report.provenance.study:
+        raise DataError(
+            "too few sessions before {day} for a study", hint="`screener sync` fetches more", day=report.event.event_day
+        )
+    with locked(job.root):
+        report = with_trend(report, job.root, job.settings)
+        palette = job.settings.screener.palette
+        return report, write_report(job.root, Screen("report", report), job.settings, palette, argv, renew=False)
+
+
+def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest:
+    """The newest report on an event against the one that was the newest before this run."""
+    event = report.event.id
+    rows = sector_trend(load_history(root), event, report.sessions)
+    earlier = [row.as_of for row in rows if row.as_of < report.as_of and (str(row.as_of), event) in known]
+    if not earlier:
+        return Latest(report, None, ())
+    before = max(earlier)
+    sectors = sector_changes(
+        [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
+    )
+    folders = [load_directory(root / report_name(day, event)) for day in (before, report.as_of)]
+    spreads = spread_changes(*(folder.table("spreads") if folder else [] for folder in folders))
+    crossed = [change for change in sectors if change.kind != "rank"]
+    return Latest(report, before, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
+
+
+def _turns(job: Job, day: date) -> list[StatusChange]:
+    """What became of the configured stocks on `day`."""
+    table = job.access.store.main_table(job.way)
+    before = max((session for session in table.sessions if session < day), default=None)
+    if before is None:
+        return []
+    tickers = {member.ticker for sector in job.settings.sectors.values() for member in sector.members}
+    rows = [table.read(table.kind.schema.names, session, session, tickers) for session in (before, day)]
+    return status_changes(rows[0], rows[1], tickers, job.settings.screener.price_limit)

@@ -1,0 +1,162 @@
+"""The store and the providers of exchange data, opened as the settings and the environment say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from platformdirs import user_state_path
+
+from screener.config import Settings
+from screener.config.secrets import with_secrets
+from screener.data.sources.stored import observed
+from screener.data.store import APPLICATION, Store
+from screener.i18n import _
+from screener.krx.account import Account, PasswordAge
+from screener.krx.calendar import Calendar
+from screener.krx.client import Breaker, Timeouts
+from screener.krx.hours import KST
+
+
+class Progress(Protocol):
+    """Somebody who watches a fetch."""
+
+    def start(self, what: str, total: int) -> None:
+        """A stretch of `total` steps begins."""
+        ...
+
+    def step(self, what: str) -> None:
+        """One of them is done: a session or a ticker."""
+        ...
+
+    def say(self, what: str) -> None:
+        """Something that the user should know."""
+        ...
+
+
+class Unwatched:
+    """Nobody watches."""
+
+    def start(self, what: str, total: int) -> None:
+        """Nothing."""
+
+    def step(self, what: str) -> None:
+        """Nothing."""
+
+    def say(self, what: str) -> None:
+        """Nothing."""
+
+
+Provider = Literal["openapi", "pykrx-login", "pykrx-keyless"]
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What it takes to reach the store and the exchange."""
+
+    store: Store
+    calendar: Calendar
+    breaker: Breaker
+    now: Callable[[], datetime]
+    """KST."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    progress: Progress = field(default_factory=Unwatched)
+    account: Account | None = None
+    """Opens the whole market on KRX's web site."""
+    key: str | None = field(default=None, repr=False)
+    """Opens KRX's official Open API."""
+    password_age: PasswordAge | None = None
+    """Remembers since when the account's password is in use."""
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """The ways to the exchange that are open, the best first."""
+        openapi: tuple[Provider, ...] = ("openapi",) if self.key else ()
+        login: tuple[Provider, ...] = ("pykrx-login",) if self.account else ()
+        return (*openapi, *login, "pykrx-keyless")
+
+    @contextmanager
+    def writing(self, command: str) -> Iterator[None]:
+        """The right to change the store, as `Store.writing` gives it; who watches is told where it is a weak one."""
+        if not self.store.excludes_others:
+            self.progress.say(
+                _(
+                    "{store}: this filesystem cannot keep out writers on other machines: write there from one only",
+                    store=self.store.shown,
+                )
+            )
+        with self.store.writing(command, self.now()):
+            yield
+
+
+FIRST = 2.0
+"""Seconds after which the exchange counts as out of reach, where somebody waits who can do without it."""
+
+
+def now() -> datetime:
+    """KST."""
+    return datetime.now(KST)
+
+
+def open_access(
+    settings: Settings,
+    environment: Mapping[str, str],
+    store: str | None,
+    progress: Progress | None = None,
+    *,
+    fail_fast: bool = False,
+) -> Connections:
+    """What it takes to reach the store and the exchange.
+
+    Args:
+        settings: the configuration.
+        environment: KRX_ID and KRX_PW, KRX_AUTH_KEY; what it lacks may stand in secrets.toml.
+        store: the store that the user names, or None.
+        progress: who watches.
+        fail_fast: whether somebody waits who can do without the exchange.
+    """
+    opened = open_store(store)
+    environment = with_secrets(environment, settings.secrets)
+    login, password = environment.get("KRX_ID"), environment.get("KRX_PW")
+    watcher = progress or Unwatched()
+    if bool(login) != bool(password):
+        given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
+        watcher.say(
+            _(
+                "{given} is set without {lacks}: goes on without the account; set both, or neither",
+                given=given,
+                lacks=lacks,
+            )
+        )
+    known = settings.screener.calendar
+    spacing = settings.screener.request_spacing
+    return Connections(
+        store=opened,
+        calendar=observed(Calendar(frozenset(known.closed), frozenset(known.opened)), opened),
+        breaker=Breaker(state_folder(), now),
+        now=now,
+        timeouts=Timeouts(spacing=spacing, first=FIRST if fail_fast else None),
+        progress=watcher,
+        account=Account(login, password) if login and password else None,
+        key=environment.get("KRX_AUTH_KEY") or None,
+        password_age=password_age(),
+    )
+
+
+def open_store(store: str | None) -> Store:
+    """The store at a path or URL, or the user's own."""
+    return Store.open(store or None)
+
+
+def password_age() -> PasswordAge:
+    """What this machine remembers of the account's password."""
+    return PasswordAge(state_folder() / "password.json", now)
+
+
+def state_folder() -> Path:
+    """Where this machine keeps what it must remember between runs."""
+    return user_state_path(APPLICATION, appauthor=False)

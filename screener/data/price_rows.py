@@ -1,0 +1,262 @@
+"""Price files in long form, one row per ticker and session, read into plain columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from screener.errors import DataError, UsageError
+from screener.i18n import _
+from screener.krx.tables import Days, to_numpy
+
+PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct")
+"""The value columns that the screener uses; a file may hold more."""
+
+
+@dataclass(frozen=True)
+class PriceRows:
+    """Rows of one or several price files; every column has one entry per row, in file order."""
+
+    day: Days
+    ticker: NDArray[np.int32]
+    """Position in the list of tickers that was asked for."""
+    values: Mapping[str, NDArray[np.float64]]
+    """KRW, shares, or % (`change_pct`); NaN where the file has no value. Columns that no file has are absent."""
+    restored_zeros: int = 0
+    """Rows whose ticker had lost its leading zeros."""
+    market_of: Mapping[int, str] = field(default_factory=dict)
+    """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
+    market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
+
+    def take(self, rows: NDArray[Any]) -> PriceRows:
+        """The given rows, by position or by mask."""
+        values = {name: column[rows] for name, column in self.values.items()}
+        return PriceRows(
+            self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of, self.market_caps
+        )
+
+
+def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
+    """Rows of `tickers`, through `until`, of all files together.
+
+    Raises:
+        UsageError: a file that is not there.
+        DataError: a file that cannot be read, with its line.
+    """
+    parts = [_read_one(path, tickers, until) for path in paths]
+    names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
+    missing = [np.full(len(part.day), np.nan) for part in parts]
+    return PriceRows(
+        np.concatenate([part.day for part in parts]),
+        np.concatenate([part.ticker for part in parts]),
+        {
+            name: np.concatenate([part.values.get(name, none) for part, none in zip(parts, missing, strict=True)])
+            for name in names
+        },
+        sum(part.restored_zeros for part in parts),
+        {ticker: market for part in parts for ticker, market in part.market_of.items()},
+        {market: caps for part in parts for market, caps in part.market_caps.items()},
+    )
+
+
+def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRows:
+    table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
+    code: Any = table["ticker"].combine_chunks()
+    written = code.dictionary
+    if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
+        raise DataError(
+            "{path}: none of the configured tickers is in it",
+            hint="the first one there is {ticker!r}",
+            path=path,
+            ticker=str(written[0]),
+        )
+    long = price_rows_of(table, tickers, until)
+    return replace(long, market_caps=market_caps(table)) if long.day.size else long
+
+
+def price_rows_of(table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
+    """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
+    code: Any = table["ticker"].combine_chunks()
+    written = [str(text) for text in code.dictionary.to_pylist()]
+    place = {ticker: position for position, ticker in enumerate(tickers)}
+    position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
+    shortened = np.array([len(text) < 6 for text in written] or [False])
+
+    number = to_numpy(code.indices)
+    rows = np.flatnonzero(position[number] >= 0)
+    if until is not None:
+        rows = rows[to_numpy(table["date"], rows) <= np.datetime64(until)]
+    values = {
+        name: to_numpy(table[name], rows).astype(np.float64) for name in PRICE_COLUMNS if name in table.column_names
+    }
+    kept = position[number[rows]]
+    market_of = {}
+    if "market" in table.column_names:
+        listed: Any = table["market"].combine_chunks()
+        names = [str(text) for text in listed.dictionary.to_pylist()]
+        which = to_numpy(listed.indices)[rows]
+        told = np.flatnonzero(np.isfinite(which))
+        market_of = {int(one): names[int(at)] for one, at in zip(kept[told], which[told], strict=True)}
+    return PriceRows(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
+
+
+WHOLE_MARKET = 700
+"""Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
+
+
+def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market.
+
+    Empty where the table lacks `market` or `marcap`. A day with a part of a market only is left out: a stock's weight
+    in it would be far too large.
+    """
+    if not {"market", "marcap"} <= set(table.column_names):
+        return {}
+    code: Any = table["market"].combine_chunks()
+    names = [str(text) for text in code.dictionary.to_pylist()]
+    number, day, marcap = to_numpy(code.indices), to_numpy(table["date"]), to_numpy(table["marcap"])
+    caps = {}
+    for market in sorted({name.split()[0] for name in names}):
+        mine = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
+        days, place, count = np.unique(day[mine], return_inverse=True, return_counts=True)
+        total = np.bincount(place, weights=marcap[mine].astype(np.float64)).astype(np.float64)
+        caps[market] = days[count >= WHOLE_MARKET], total[count >= WHOLE_MARKET]
+    return caps
+
+
+def read_table(
+    path: Path,
+    required: Sequence[str],
+    numeric: Sequence[str],
+    text: Sequence[str],
+) -> pa.Table:
+    """Columns of a CSV or Parquet file: `date` as date32, `numeric` as numbers, `text` as dictionary."""
+    if not path.is_file():
+        what = _("is a directory") if path.is_dir() else _("no such file")
+        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
+    if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
+        raise DataError("{path}: is compressed", hint="unpack it", path=path)
+    columns = ["date", *text, *numeric]
+    try:
+        if path.suffix.lower() in (".parquet", ".pq"):
+            have = pq.read_schema(path)
+            _require(path, required, have.names)
+            # A million tickers are a few thousand words: read so, they take a tenth of the time.
+            words = [name for name in text if name in have.names and _is_text(have.field(name).type)]
+            table = pq.ParquetFile(path, read_dictionary=words).read(
+                columns=[one for one in columns if one in have.names]
+            )
+            if not table.num_rows:
+                raise DataError("{path}: holds no rows", path=path)
+        else:
+            table = _read_csv(path, required, columns, text)
+        return _typed(path, table, required, numeric, text)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DataError(_explain(path, error)) from None
+
+
+def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
+    missing = [name for name in required if name not in have]
+    if missing:
+        there = ", ".join(repr(name) for name in have[:12]) + (", ..." if len(have) > 12 else "")
+        raise DataError(
+            "{path}: no column {missing}", hint="it has {there}", path=path, missing=", ".join(missing), there=there
+        )
+    twice = [name for name in required if list(have).count(name) > 1]
+    if twice:
+        raise DataError("{path}: the column {column} stands twice", hint="delete one", path=path, column=twice[0])
+
+
+def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
+    with path.open(encoding="utf-8-sig") as file:
+        first = file.readline().rstrip("\n")
+    header = [name.strip('"') for name in first.split(",")]
+    if not first.strip():
+        raise DataError("{path}:1: the file is empty", path=path)
+    _require(path, required, header)
+    types = {name: pa.string() if name in text else pa.float64() for name in columns} | {"date": pa.date32()}
+    present = [name for name in columns if name in header]
+
+    def read(threads: bool) -> pa.Table:
+        return pyarrow.csv.read_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(use_threads=threads),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={name: types[name] for name in present}, include_columns=present, strings_can_be_null=True
+            ),
+        )
+
+    try:
+        return read(threads=True)
+    except pa.ArrowInvalid:
+        return read(threads=False)  # only then does the message name the row
+
+
+def _typed(
+    path: Path, table: pa.Table, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]
+) -> pa.Table:
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        if name == "date":
+            if pa.types.is_dictionary(column.type):
+                column = column.cast(pa.string())
+            if not (pa.types.is_temporal(column.type) or _is_text(column.type)):
+                raise DataError(
+                    "{path}: column date holds {form}", hint="write dates as 2025-01-31", path=path, form=column.type
+                )
+            column = column.cast(pa.date32())
+        elif name in numeric and not pa.types.is_integer(column.type):
+            column = column.cast(pa.float64())
+        elif name in text:
+            column = _encoded(column)
+        if name in required and name not in numeric and column.null_count:
+            row = column.is_null().to_pylist().index(True)
+            raise DataError(
+                "{path}:{line}: column {name} is empty",
+                hint="fill it or delete the row",
+                path=path,
+                line=row + 2,
+                name=name,
+            )
+        columns[name] = column
+    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _encoded(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """A column of text, or of codes that were taken for numbers, as a dictionary; each word stands in it once."""
+    if pa.types.is_dictionary(column.type):
+        return column.unify_dictionaries()
+    return (column if _is_text(column.type) else column.cast(pa.string())).dictionary_encode()
+
+
+def _explain(path: Path, error: Exception) -> str:
+    message = " ".join(str(error).split())
+    row = re.search(r"Row #(\d+)", message)
+    where = f"{path}:{row.group(1)}" if row else str(path)
+    bad = re.search(r"CSV conversion error to (\w+).*?: invalid value '(.*?)'", message)
+    if bad:
+        kind = _("a date such as 2025-01-31") if bad.group(1).startswith("date") else _("a number")
+        return _("{where}: {found!r} is not {kind}", where=where, found=bad.group(2), kind=kind)
+    bad = re.search(r"[Ff]ail(?:ed|ure) to parse string: '(.*?)' as a scalar of type (\w+)", message)
+    if bad:
+        kind = _("a date such as 2025-01-31") if bad.group(2).startswith("date") else _("a number")
+        return _("{where}: {found!r} is not {kind}", where=where, found=bad.group(1), kind=kind)
+    if "UTF8" in message or isinstance(error, UnicodeDecodeError):
+        return _("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
+    return _("{where}: cannot be read: {message}", where=where, message=message[:160])

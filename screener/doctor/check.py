@@ -1,0 +1,120 @@
+"""One finding of `screener doctor`, and all of them as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from screener.cells import folded, padded, widened
+from screener.console import escaped
+from screener.errors import ExitCode, ScreenerError
+from screener.i18n import N_, _
+
+SCHEMA_VERSION = 1
+WIDTH = 80
+MOST = 5
+"""Mistakes, damaged files or differences that one check lists."""
+
+State = Literal["ok", "warning", "failed"]
+STATES: tuple[State, ...] = ("ok", "warning", "failed")
+
+_STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
+
+_NAMES = (
+    N_("libraries"),
+    N_("locale"),
+    N_("terminal"),
+    N_("font"),
+    N_("clock"),
+    N_("disk: reports"),
+    N_("disk: state"),
+    N_("disk: store"),
+    N_("configuration"),
+    N_("KRX account"),
+    N_("KRX password"),
+    N_("Open API key"),
+    N_("breaker KRX"),
+    N_("breaker Naver"),
+    N_("breaker Open API"),
+    N_("network KRX"),
+    N_("network Naver"),
+    N_("network Open API"),
+    N_("store"),
+    N_("store files"),
+    N_("newest session"),
+    N_("calendar"),
+    N_("published"),
+)
+"""Names of the checks, marked for translation: they stay English in the JSON."""
+
+_COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
+_PLAIN = "\x1b[0m"
+
+
+@dataclass(frozen=True)
+class Check:
+    """The result of one check."""
+
+    name: str
+    """English; translated where it is shown to people."""
+    state: State
+    found: str
+    """What is there, on one line or several."""
+    fix: str = ""
+    """What to do about it; empty if nothing needs to be done."""
+    exit_code: ExitCode = ExitCode.DATA
+    """Exit code of the command if this check failed."""
+
+    @classmethod
+    def of_error(cls, name: str, state: State, error: ScreenerError) -> Check:
+        """A check that an error ended: its hint is the fix."""
+        return cls(name, state, error.message, error.hint, error.exit_code)
+
+
+def exit_code(checks: Sequence[Check]) -> ExitCode:
+    """Exit code of the command: of what failed, data counts first, then configuration, login, network."""
+    failed = {check.exit_code for check in checks if check.state == "failed"}
+    order = ExitCode.DATA, ExitCode.USAGE, ExitCode.LOGIN, ExitCode.NETWORK, ExitCode.BUG
+    return next((code for code in order if code in failed), ExitCode.DONE)
+
+
+def first_few(lines: Sequence[str]) -> str:
+    """The first few lines, and how many more there are."""
+    more = [_("and {count} more", count=len(lines) - MOST)] if len(lines) > MOST else []
+    return "\n".join([*lines[:MOST], *more])
+
+
+def as_text(checks: Sequence[Check], *, colour: bool) -> str:
+    """One line for each check, with its fix below it, and a count of the states."""
+    name_width = max(len(widened(_(check.name))) for check in checks)
+    margin = " " * (9 + name_width + 2)
+    lines = []
+    for check in checks:
+        state = _(_STATE_NAMES[check.state])
+        head = padded(state, 9) + padded(_(check.name), name_width + 2)
+        body = _wrapped(check.found, head, margin)
+        if colour:
+            body = f"{_COLOURS[check.state]}{state}{_PLAIN}{body[len(state) :]}"
+        lines.append(body)
+        if check.fix:
+            lines.append(_wrapped(check.fix, " " * 9 + "-> ", " " * 12))
+    states = [check.state for check in checks]
+    counts = [f"{states.count(state)} {_(_STATE_NAMES[state])}" for state in STATES]
+    return "\n".join([*lines, ", ".join(counts)]) + "\n"
+
+
+def to_json(checks: Sequence[Check]) -> str:
+    """The checks as JSON: an object with schema_version and a list of checks."""
+    rows = [{"name": check.name, "state": check.state, "found": check.found, "fix": check.fix} for check in checks]
+    return json.dumps({"schema_version": SCHEMA_VERSION, "checks": rows}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _wrapped(text: str, head: str, margin: str) -> str:
+    """`text` folded, its first line after `head`, the others after `margin`; a path is never broken."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        first = margin if lines else head
+        lines += folded(escaped(line), WIDTH, first, margin) or [first.rstrip()]
+    return "\n".join(lines)

@@ -1,0 +1,274 @@
+"""Requests to the hosts of market data: spaced, counted, bounded in time, repeated only if that helps.
+
+A refusal is remembered on disk: KRX blocks scrapers for a day, and for another day on the next try.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from screener.errors import BlockedError, NetworkError
+from screener.files import write_atomic
+from screener.i18n import _, cause
+
+REST = timedelta(hours=24)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far this machine's clock may be from the exchange's."""
+
+
+class Block(NamedTuple):
+    """A refusal that is not over."""
+
+    host: str
+    since: datetime
+    why: str
+
+    @property
+    def until(self) -> datetime:
+        """When the next request may go out."""
+        return self.since + REST
+
+
+class Breaker:
+    """Remembers refusals: one small file per host below `folder`."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self.now = now
+
+    def check(self, host: str) -> None:
+        """Nothing, if requests may go out to `host`.
+
+        Raises:
+            BlockedError: they may not.
+        """
+        block = self.block(host)
+        if block is not None:
+            raise BlockedError(
+                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why})",
+                hint="nothing is sent there before {until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
+                host=host,
+                since=block.since,
+                why=block.why,
+                until=block.until,
+            )
+
+    def block(self, host: str) -> Block | None:
+        """The refusal of `host` that is not over, if there is one."""
+        path = self.path(host)
+        try:
+            written = path.read_text(encoding="utf-8")
+        except OSError:
+            return None
+        try:
+            facts = json.loads(written)
+            block = Block(host, datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo), str(facts["why"]))
+        except (ValueError, KeyError, TypeError):
+            # What cannot be read was a refusal: when is all that the disk still knows of it.
+            since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
+            block = Block(host, since, _("{file} cannot be read", file=path.name))
+        if block.since > self.now() + CLOCK_TOLERANCE:
+            # The clock was wrong then or is now: a day from now on is the most that can be left of it.
+            block = Block(host, self.now(), block.why)
+            self.trip(host, block.why)
+        return block if self.now() < block.until else None
+
+    def trip(self, host: str, why: str) -> str:
+        """Remember a refusal; returns what to say of it if the disk would not take it."""
+        facts = {"host": host, "since": self.now().isoformat(timespec="seconds"), "why": why}
+        path = self.path(host)
+        try:
+            write_atomic(path, json.dumps(facts, ensure_ascii=False).encode())
+        except OSError as error:
+            return _(
+                "; this could not be remembered ({path}: {cause}): do not ask again for a day",
+                path=path,
+                cause=cause(error),
+            )
+        return ""
+
+    def path(self, host: str) -> Path:
+        """The file that remembers a refusal of `host`; deleting it is the way to ask again at one's own risk."""
+        return self.folder / f"blocked-{host}.json"
+
+
+T = TypeVar("T")
+
+
+class TemporaryError(Exception):
+    """What may be gone a moment later: a timeout, a 5xx answer, a dropped connection."""
+
+
+class RefusalError(Exception):
+    """A sign that the host has had enough of this machine."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long to wait, in seconds."""
+
+    spacing: float = 0.5
+    """Between the starts of two requests to one host."""
+    connect: float = 5.0
+    read: float = 15.0
+    """Without a byte."""
+    request: float = 25.0
+    """For one request from beginning to end; a server that drips is not waited for."""
+    first: float | None = None
+    """For the first answer of any host, in all; what fails before it is not tried again. None = like any other.
+
+    Somebody waits who could do without the exchange."""
+    attempts: int = 3
+    backoff: float = 1.0
+    """Before the second attempt, at most; before the third one twice that."""
+    overhead: float = 60.0
+    """For a whole fetch, beside what its requests may take on average."""
+    average: float = 4.0
+    """For one request of a fetch, on average."""
+
+
+LEAST = 0.5
+"""Seconds that every host is given."""
+
+
+class Client:
+    """The way to the hosts of all live sources."""
+
+    def __init__(
+        self,
+        breaker: Breaker,
+        timeouts: Timeouts | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Send requests through `breaker`.
+
+        Args:
+            breaker: knows which hosts refuse this machine.
+            timeouts: how long to wait.
+            clock: seconds since any moment.
+            sleep: waits for so many of them.
+        """
+        self.breaker = breaker
+        self.timeouts = timeouts or Timeouts()
+        self.requests = 0
+        """Requests sent so far."""
+        self._clock, self._pause = clock, sleep
+        self._started: dict[str, float] = {}
+        self._reached = False
+        self._waited = 0.0
+        """Seconds spent on hosts that did not answer, while none had."""
+        self._end: float | None = None
+
+    def expect(self, requests: int) -> None:
+        """Set the deadline of a whole fetch by the number of its requests."""
+        self._end = self._clock() + self.timeouts.overhead + requests * self.timeouts.average
+
+    def ask(self, host: str, what: str, call: Callable[[float], T], *, once: bool = False) -> T:
+        """The answer to one request.
+
+        Args:
+            host: where it goes.
+            what: how messages call it.
+            call: sends it once, in at most the given number of seconds. Raises `TemporaryError` for what may pass,
+                `RefusalError` for a sign of a block; whatever else it raises ends the fetch as it is.
+            once: never to send it a second time.
+
+        Raises:
+            BlockedError: the host refuses this machine, now or since earlier.
+            NetworkError: it could not be reached, or did not answer in time.
+        """
+        self.breaker.check(host)
+        seconds, attempts = self.timeouts.request, 1 if once else self.timeouts.attempts
+        if self.timeouts.first is not None and not self._reached:
+            seconds, attempts = max(self.timeouts.first - self._waited, LEAST), 1
+        began = self._clock()
+        retrying = Retrying(
+            retry=retry_if_exception_type(TemporaryError),
+            stop=stop_after_attempt(attempts),
+            wait=wait_random_exponential(multiplier=self.timeouts.backoff, max=10),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            answer: T = retrying(self._once, host, what, call, seconds)
+        except RefusalError as refusal:
+            aside = self.breaker.trip(host, str(refusal))
+            raise BlockedError(
+                "{host} refuses this machine ({what}: {refusal})",
+                hint="nothing more is sent there for 24 hours{aside}",
+                host=host,
+                what=what,
+                refusal=refusal,
+                aside=aside,
+            ) from None
+        except TemporaryError as fault:
+            self._waited += self._clock() - began
+            tries = _(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
+            raise NetworkError(
+                "{host} could not be reached ({what}: {fault}{tries})",
+                hint="check the network, or try later",
+                host=host,
+                what=what,
+                fault=fault,
+                tries=tries,
+            ) from None
+        self._reached = True
+        return answer
+
+    def _once(self, host: str, what: str, call: Callable[[float], T], seconds: float) -> T:
+        self._sleep(self._started.get(host, -self.timeouts.spacing) + self.timeouts.spacing - self._clock())
+        self._started[host] = self._clock()
+        if self._end is not None:
+            left = self._end - self._clock()
+            if left <= 0:
+                raise NetworkError(
+                    "{host}: {what}: the fetch took too long and was ended",
+                    hint="run it again to go on",
+                    host=host,
+                    what=what,
+                )
+            seconds = min(seconds, left)
+        self.requests += 1
+        return within(seconds, lambda: call(seconds))
+
+    def _sleep(self, seconds: float) -> None:
+        if self._end is not None:
+            seconds = min(seconds, self._end - self._clock())
+        if seconds > 0:
+            self._pause(seconds)
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """What `call` returns or raises, if it does so in time; a name server or a dripping host cannot hold it up.
+
+    Raises:
+        TemporaryError: it took longer. The thread that still waits ends with the process.
+    """
+    done: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put((call(), None))
+        except BaseException as error:
+            done.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        answer, error = done.get(timeout=seconds)
+    except queue.Empty:
+        raise TemporaryError(_("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
+    if error is not None:
+        raise error
+    return answer  # type: ignore[return-value]  # without an error there is an answer

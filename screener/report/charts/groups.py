@@ -1,0 +1,359 @@
+"""Charts of sectors: paths of abnormal returns, breadth, and each spread among its placebo sessions."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from screener.i18n import N_, _
+from screener.report.charts.drawing import (
+    BELOW,
+    POST_HOC_LEFT_OUT,
+    Box,
+    Drawing,
+    Figure,
+    Frame,
+    PlotArea,
+    Scale,
+    draw_field,
+    figure,
+    percent_end,
+    percent_label,
+    round_step,
+    ticks,
+)
+from screener.report.formatting import percent, probability, signed
+from screener.report.model import MODELS, Report
+from screener.report.views import grids
+from screener.report.views.grids import label_of, rows_of
+
+_PATH_HEIGHT, _PATH_HEADING, _PATH_GAP = 190, 26, 22
+"""Heights of a panel and of its heading, and the gap between two panels."""
+
+
+class _Path(NamedTuple):
+    """The path of one sector or theme."""
+
+    name: str
+    points: list[Any]
+    """Rows of the frame of paths."""
+
+    @property
+    def last(self) -> Any:
+        """The last point."""
+        return self.points[-1]
+
+
+def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
+    """One panel a group, on one scale; None where no group that is evidence has a path.
+
+    Groups that were put together after the event are left out: a band around them would look like evidence.
+    """
+    shown = _paths(report, groups)
+    if not shown:
+        return None
+    ranked = sorted(shown, key=lambda path: -path.last.caar)
+    best, worst = ranked[0], ranked[-1]
+    title = _(
+        N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%")
+        if len(shown) > 1
+        else N_("By {day}, {best} stood at {best_value}%"),
+        best=best.name,
+        best_value=percent(best.last.caar),
+        worst=worst.name,
+        worst_value=percent(worst.last.caar),
+        day=best.last.date,
+    )
+    alt = _(
+        "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to "
+        "{last:+d}. At the end, with 95 % intervals: {sectors}.",
+        n=len(shown),
+        first=shown[0].points[0].tau,
+        last=shown[0].last.tau,
+        sectors="; ".join(map(_in_words, shown)),
+    )
+    measure = _(
+        "Cumulative average abnormal return (CAAR, {model}), %, base = 0, by sessions from the event day",
+        model=_(MODELS[report.rules.model]),
+    )
+    note = " ".join(_notes(shown, [group.name for group in groups if group.post_hoc]))
+    return figure(lambda frame: _draw_paths(shown, frame), title, alt, measure=measure, note=note)
+
+
+def _notes(shown: Sequence[_Path], left_out: Sequence[str]) -> Iterator[str]:
+    yield _(
+        "Band: 95 % interval of the sum from the base to that session; where it holds 0, the sum "
+        "cannot be told from an ordinary one. Grey: the other sectors."
+    )
+    if any(not math.isfinite(point.half_width) for path in shown for point in path.points):
+        yield _("Where there is no band, the interval is not known; of themes it is not measured.")
+    if left_out:
+        yield _(POST_HOC_LEFT_OUT, names=", ".join(left_out))
+
+
+def _paths(report: Report, groups: Sequence[Any]) -> list[_Path]:
+    """The path of each group that is evidence and has one."""
+    points: dict[str, list[Any]] = {}
+    for row in rows_of(report.frames.paths):
+        points.setdefault(label_of(row), []).append(row)
+    paths = [_Path(group.name, points.get(label_of(group), [])) for group in groups if not group.post_hoc]
+    return [path for path in paths if len(path.points) > 1]
+
+
+def _in_words(path: _Path) -> str:
+    last = path.last
+    message = N_("{name} {value}% ({low}% to {high}%)") if math.isfinite(last.half_width) else N_("{name} {value}%")
+    return _(message, name=path.name, value=percent(last.caar), low=percent(last.ci_low), high=percent(last.ci_high))
+
+
+def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
+    columns = 1 if frame.narrow or len(shown) == 1 else 2
+    width = (frame.width - _PATH_GAP * (columns - 1)) / columns
+    height = _PATH_HEADING + _PATH_HEIGHT + BELOW
+    rows = math.ceil(len(shown) / columns)
+    drawing = Drawing(frame, rows * height + (rows - 1) * _PATH_GAP)
+    points = [point for path in shown for point in path.points]
+    reach = [point.half_width if math.isfinite(point.half_width) else 0.0 for point in points]
+    low = min(point.caar - half for point, half in zip(points, reach, strict=True))
+    high = max(point.caar + half for point, half in zip(points, reach, strict=True))
+    taus = [point.tau for point in points]
+    for index, path in enumerate(shown):
+        left, top = index % columns * (width + _PATH_GAP), index // columns * (height + _PATH_GAP)
+        box = Box(left + 46, top + _PATH_HEADING, left + width - 52, top + _PATH_HEADING + _PATH_HEIGHT)
+        field = PlotArea.of(box, taus, min(low, 0.0), max(high, 0.0))
+        drawing.text(left, top + 14, path.name, f"name ink{index % 7}")
+        draw_field(drawing, field, {point.tau: point.date for point in path.points}, 0.0, percent_label)
+        for other in shown:
+            if other is not path:
+                drawing.path([(field.x(point.tau), field.y(point.caar)) for point in other.points], "other")
+        for band in _bands(path):
+            upper = [(field.x(point.tau), field.y(point.ci_high)) for point in band]
+            lower = [(field.x(point.tau), field.y(point.ci_low)) for point in reversed(band)]
+            drawing.path([*upper, *lower], f"band area{index % 7}", closed=True)
+        drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path.points], f"series line{index % 7}")
+        last = path.last
+        drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{index % 7}")
+        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, percent_end(last.caar), f"value ink{index % 7}")
+    return drawing
+
+
+def _bands(path: _Path) -> list[list[Any]]:
+    """The parts of a path that have a band."""
+    parts = groupby(path.points, key=lambda point: math.isfinite(point.half_width))
+    return [list(points) for has_band, points in parts if has_band]
+
+
+_BAR_STEP, _BAR = 24.0, 17.0
+_BREADTH_LEGEND = 26.0
+_INDENT = 14.0
+_KEY = 26.0
+"""Space for the colour of a kind of bar in the legend, beside its name."""
+
+
+def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
+    """One bar a group in the leading window; None where there is no group."""
+    if not rows:
+        return None
+    sectors = [row for row in rows if row.theme is None and not row.post_hoc]
+    named = sectors if len(sectors) > 1 else rows
+    most, least = (max(named, key=lambda row: row.n_up / row.n), max(named, key=lambda row: row.n_down / row.n))
+    values = {
+        "most": most.name,
+        "up": most.n_up,
+        "of_most": most.n,
+        "least": least.name,
+        "down": least.n_down,
+        "of_least": least.n,
+    }
+    groups = "; ".join(
+        _("{name} {up} up, {flat} flat, {down} down", name=row.name, up=row.n_up, flat=row.n_flat, down=row.n_down)
+        for row in rows
+    )
+    return figure(
+        lambda frame: _draw_breadth(rows, frame),
+        _("{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}", **values),
+        _("Stacked bars of how many stocks rose and fell. {groups}.", groups=groups),
+        measure=_("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
+        note=_(grids.POST_HOC) if any(row.post_hoc for row in rows) else "",
+    )
+
+
+def sectors_and_themes(report: Report) -> list[Any]:
+    """Each sector of which a return is known, and its themes below it where it has more than one."""
+    rows: list[Any] = []
+    groups = grids.best_first(row for row in grids.groups_at(report, report.leading) if row.n)
+    for sector in grids.sectors_at(report, report.leading):
+        themes = [row for row in groups if row.theme is not None and row.sector == sector.sector]
+        rows += [*([sector] if sector.n else []), *(themes if len(themes) > 1 else [])]
+    return rows
+
+
+def _draw_breadth(rows: Sequence[Any], frame: Frame) -> Drawing:
+    sectors = {row.sector for row in rows if row.theme is None}
+    # A theme stands below its sector; in a comparison with another group it stands by itself.
+    indents = [_INDENT if row.theme and row.sector in sectors else 0.0 for row in rows]
+    names = [indent + frame.length(row.name) for row, indent in zip(rows, indents, strict=True)]
+    # On a phone the name stands above its bar, which leaves the bar the whole width.
+    left, above = (0.0, frame.size + 4) if frame.narrow else (max(names) + 10, 0.0)
+    right = frame.width - 34
+    drawing = Drawing(frame, _BREADTH_LEGEND + (_BAR_STEP + above) * len(rows))
+    _legend(drawing, left)
+    for index, (row, indent) in enumerate(zip(rows, indents, strict=True)):
+        top = _BREADTH_LEGEND + (_BAR_STEP + above) * index + above
+        base = top + _BAR / 2 + 4.5
+        drawing.text(indent, top - 4 if above else base, row.name, "label" if indent else "name")
+        at = left
+        for look, count in (("up", row.n_up), ("flat", row.n_flat), ("down", row.n_down)):
+            width = (right - left) * count / row.n
+            if count:
+                drawing.rect(at, top, width, _BAR, f"bar {look}")
+                if width > frame.length(str(count)) + 4:
+                    drawing.text(at + width / 2, base, str(count), f"on-{look}", "middle")
+            at += width
+        drawing.text(frame.width, base, str(row.n), "axis", "end")
+    return drawing
+
+
+def _legend(drawing: Drawing, at: float) -> None:
+    """Draw the meaning of the colours, and the header of the counts."""
+    for look, name in (("up", _("▲ up")), ("flat", _("= flat")), ("down", _("▼ down"))):
+        drawing.rect(at, 4, 10, 10, f"bar {look}")
+        drawing.text(at + 14, 13, name, "axis")
+        at += _KEY + drawing.frame.length(name)
+    drawing.text(drawing.frame.width, 13, _("n"), "axis", "end")
+
+
+_BINS = 60
+"""Bins of the histogram, at most."""
+_HEIGHTS = (200, 140)
+"""Heights of the first panel, and of the others."""
+_HEADING, _BELOW, _GAP = 50, 26, 28
+
+
+class _Spread(NamedTuple):
+    """A spread among the placebo sessions of its pair."""
+
+    pair: str
+    z: float
+    """Of the event."""
+    p: float
+    placebos: tuple[float, ...]
+    """z of the placebo sessions."""
+
+    def is_extreme(self, z: float) -> bool:
+        """Whether a session was at least as extreme as the event, on either side."""
+        return abs(z) >= abs(self.z)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Values for the texts of the chart."""
+        return {
+            "pair": self.pair,
+            "z": signed(self.z, 1),
+            "before": sum(map(self.is_extreme, self.placebos)),
+            "days": len(self.placebos),
+            "p": probability(self.p),
+        }
+
+
+def placebos(report: Report) -> Figure | None:
+    """One panel a spread in the leading window, the first the largest; None where none has a rank."""
+    spreads = _spreads(report)
+    if not spreads:
+        return None
+    values = spreads[0].values
+    title = (
+        N_("{pair}: {before} of {days} ordinary sessions were as extreme")
+        if values["before"]
+        else N_("{pair}: more extreme than any of {days} ordinary sessions")
+    )
+    panels = [
+        _("{pair} z {z}, {before} of {days} ordinary sessions as extreme, p {p}", **spread.values) for spread in spreads
+    ]
+    return figure(
+        lambda frame: _draw_placebos(spreads, frame),
+        _(title, **values),
+        _("Histograms of ordinary sessions with the event marked. {panels}.", panels="; ".join(panels)),
+        measure=_(
+            "Abnormal return of the difference over the volatility that the sessions before let "
+            "expect (z), {window}; one block = one ordinary session",
+            window=report.leading,
+        ),
+        note=_(
+            "Dark blocks: sessions as extreme as the event, in either direction. Dashed: the event's "
+            "size the other way. p = (dark blocks + 1) / (all blocks + 1)."
+        ),
+    )
+
+
+def _spreads(report: Report) -> list[_Spread]:
+    placebos = grids.at(report.frames.placebos, report.leading)
+    z = {
+        sides: tuple(rows.tolist()) for sides, rows in placebos.groupby(["sector_a", "sector_b"], sort=False)["z_ewma"]
+    }
+    return [
+        _Spread(row.pair, row.z_ewma, row.placebo_p, z[row.sector_a, row.sector_b])
+        for row in grids.spreads(report)
+        if grids.is_at(row, report.leading) and (row.sector_a, row.sector_b) in z
+    ]
+
+
+def _draw_placebos(spreads: Sequence[_Spread], frame: Frame) -> Drawing:
+    boxes, height = _boxes(len(spreads), frame)
+    drawing = Drawing(frame, height)
+    # One scale for all panels, so that they can be compared.
+    reach = max(abs(z) for spread in spreads for z in (*spread.placebos, spread.z)) * 1.04
+    width = round_step(2 * reach, _BINS)
+    for spread, box in zip(spreads, boxes, strict=True):
+        text = _("z {z}; {before} of {days} as extreme, p {p}", **spread.values)
+        drawing.text(box.left, box.top - 34, spread.pair, "name")
+        drawing.text(box.left, box.top - 18, text, "axis")
+        _panel(drawing, spread, box, reach, width)
+    return drawing
+
+
+def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
+    """The plotting area of each panel, and the height of the drawing."""
+    boxes: list[Box] = []
+    top = 0.0
+    columns = 1 if frame.narrow else 2
+    width = (frame.width - _GAP * (columns - 1)) / columns
+    for index in range(panels):
+        high, column = _HEIGHTS[index > 0], (index - 1) % columns
+        left, right = (0.0, frame.width) if index == 0 else (column * (width + _GAP), column * (width + _GAP) + width)
+        boxes.append(Box(left, top + _HEADING, right, top + _HEADING + high))
+        if index == 0 or column == columns - 1 or index == panels - 1:
+            top += _HEADING + high + _BELOW + _GAP
+    return boxes, top - _GAP
+
+
+def _panel(drawing: Drawing, spread: _Spread, box: Box, reach: float, width: float) -> None:
+    """Draw one block a session in bins of `width` from -`reach` to `reach`, and a marker at the event."""
+    event, placebos = spread.z, spread.placebos
+    x = Scale(-reach, reach, box.left, box.right)
+    columns = Counter(math.floor(z / width) for z in placebos)
+    unit = (box.bottom - box.top) / (max(columns.values()) + 1)
+    stacks: Counter[int] = Counter()
+    # What is as extreme as the event stands on top of what is not, where one column holds both.
+    for z in sorted(placebos, key=lambda z: (spread.is_extreme(z), z)):
+        column = math.floor(z / width)
+        stacks[column] += 1
+        look = "block extreme" if spread.is_extreme(z) else "block"
+        drawing.rect(x(column * width), box.bottom - stacks[column] * unit, x(width) - x(0.0), unit, look)
+    drawing.line((box.left, box.bottom), (box.right, box.bottom), "zero")
+    for value in ticks(-reach, reach, 8):
+        drawing.text(x(value), box.bottom + 17, f"{value:+g}" if value else "0", "axis", "middle")
+    drawing.line((x(-event), box.top), (x(-event), box.bottom), "mirror")
+    direction = "up" if event > 0 else "down"
+    drawing.line((x(event), box.top - 4), (x(event), box.bottom), f"marker {direction}")
+    # The label stands on the side of the marker that leads to the nearer end, away from the blocks, if it has room.
+    label = _("event {z}", z=signed(event, 1))
+    room = (box.right - x(event)) if event > 0 else (x(event) - box.left)
+    outside = room > drawing.frame.length(label) + 8
+    rightward = (event > 0) == outside
+    drawing.text(
+        x(event) + (6 if rightward else -6), box.top + 6, label, f"value {direction}", "start" if rightward else "end"
+    )

@@ -1,0 +1,50 @@
+"""The formats that any screen can be written in; all of them say the same."""
+
+from __future__ import annotations
+
+from screener.report.screens import Screen
+
+FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
+
+
+def files_of(screen: Screen, format_: str, palette: str) -> dict[str, bytes]:
+    """The screen in one format: contents by file name; CSV and Parquet have a file for each table.
+
+    Raises:
+        UsageError: the library that the format needs is not installed.
+    """
+    if format_ == "csv":
+        from screener.report.formats.csv import to_csv
+
+        return {f"{table.name}.csv": to_csv(table) for table in screen.tables()}
+    if format_ == "parquet":
+        from screener.report.formats.parquet import to_parquet
+
+        return {f"{table.name}.parquet": to_parquet(table) for table in screen.tables()}
+    return {f"{screen.name}.{format_}": _file_of(screen, format_, palette)}
+
+
+def _file_of(screen: Screen, format_: str, palette: str) -> bytes:
+    """The content of a format that is one file."""
+    match format_:
+        case "txt":
+            from screener.report.formats.terminal import Style, render
+
+            return render(screen.page(full=True), Style()).encode()
+        case "md":
+            from screener.report.formats.markdown import to_markdown
+
+            return to_markdown(screen.page(full=True)).encode()
+        case "html":
+            from screener.report.formats.html import to_html
+
+            return to_html(screen.page(full=True), screen.charts(), palette)
+        case "xlsx":
+            from screener.report.formats.xlsx import to_workbook
+            from screener.report.views.grids import group_names
+
+            page = screen.page(full=False)
+            lines = [page.title, *(line.text for line in page.head)]
+            return to_workbook(screen.tables(), lines, palette, group_names(screen.report))
+        case _:
+            return screen.document()

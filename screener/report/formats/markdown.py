@@ -1,0 +1,70 @@
+"""Pages as Markdown, for chats, issues and notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from screener.report.blocks import Cell, Grid, Line, Page, Span
+
+_ACTIVE = re.compile(r"([\\`*_\[\]<>|#~])")
+"""Characters that Markdown, or HTML in it, would interpret."""
+
+
+def to_markdown(page: Page) -> str:
+    """The page with headings, lists and tables; text from data and configuration is escaped."""
+    blocks = [f"## {_text(page.title)}", *_paragraphs(page.head)]
+    for section in page.sections:
+        if section.title:
+            blocks.append(f"### {_text(section.title)}")
+        blocks += _paragraphs(section.body)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _paragraphs(body: tuple[Line | Grid, ...]) -> Iterator[str]:
+    lines: list[str] = []
+    for block in body:
+        if isinstance(block, Line):
+            if block.text:
+                lines.append(_line(block))
+            continue
+        if lines:
+            yield "\n".join(lines)
+            lines = []
+        yield _table(block)
+    if lines:
+        yield "\n".join(lines)
+
+
+def _line(line: Line) -> str:
+    text = "".join(map(_span, line.spans))
+    if line.tone == "banner":
+        return f"> **{text}**"
+    marked = f"**{text}**" if line.tone == "strong" else text
+    return f"{' ' * (line.indent and 2)}- {marked}"
+
+
+def _span(span: Span) -> str:
+    text = _text(span.text)
+    if not span.strong or not text.strip():
+        return text
+    bare = text.strip()
+    return text.replace(bare, f"**{bare}**")
+
+
+def _table(grid: Grid) -> str:
+    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    rows = [
+        [_text(field.header) for field in fields],
+        ["---:" if field.right else "---" for field in fields],
+        *([_cell(cell) for cell in row] for row in zip(*(field.cells for field in fields), strict=True)),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(cell: Cell) -> str:
+    return _text(cell.text)
+
+
+def _text(text: str) -> str:
+    return _ACTIVE.sub(r"\\\1", text.replace("&", "&amp;"))

@@ -1,0 +1,309 @@
+"""Descriptions of the files: JSON Schema (2020-12) of the documents, and the data dictionary in Markdown.
+
+`python -m screener.report.formats.schema [DIR]` writes them.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from itertools import pairwise
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from screener.analysis.discover import Stirred
+from screener.analysis.model import Rules, Window
+from screener.data.quality import Finding
+from screener.data.universe import Filters
+from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
+from screener.report.formats.json import Skipped
+from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
+
+Schema = dict[str, Any]
+
+_TYPES: Mapping[type, Schema] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    datetime: {"type": "string", "format": "date-time"},
+    date: {"type": "string", "format": "date"},
+}
+_LIMITS: Mapping[Unit, Schema] = {
+    Unit.COUNT: {"minimum": 0},
+    Unit.NUMBER: {"minimum": 1},
+    Unit.SHARE: {"minimum": 0, "maximum": 1},
+    Unit.WEIGHT: {"minimum": 0, "maximum": 1},
+    Unit.PART: {"minimum": -1, "maximum": 1},
+    Unit.PROBABILITY: {"minimum": 0, "maximum": 1},
+    Unit.SCORE: {"minimum": -100, "maximum": 100},
+    Unit.GROWTH: {"minimum": 0},
+}
+
+
+def report_schema() -> Schema:
+    """Of report.json and of what `--json` prints of a report, a comparison, a stock and claims."""
+    defs: Schema = {}
+    window = _object(Window, defs)
+    window["properties"]["confounders"] = {"type": "string", "description": "What else moved prices during the window."}
+    window["required"].append("confounders")
+    before = {
+        "banner": {
+            "type": ["string", "null"],
+            "description": "Warning that belongs on these figures; null: none does.",
+        },
+        **_common(defs),
+        "windows": {"type": "array", "items": window},
+    }
+    after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
+    schema = _document("Report of the KRX sector impact screener", before, REPORT_TABLES, after, defs)
+    # The whole report has every table; a document on one screen has those that are about it.
+    whole = [spec.name for spec in REPORT_TABLES if spec.name not in ("planted", "trend")]
+    return {**schema, "dependentRequired": {"sectors": whole}}
+
+
+def scan_schema() -> Schema:
+    """Of what `screener scan --json` prints."""
+    defs: Schema = {}
+    stirred = _object(Stirred, defs)
+    stirred["properties"]["p"]["type"] = ["number", "null"]
+    before = {
+        **_common(defs),
+        "filters": _reference(Filters, defs),
+        "window": _reference(Window, defs),
+        "confounders": _array(Happening, defs),
+        "listed": {"type": "integer", "minimum": 0, "description": "Stocks at the base, before any filter."},
+        "left_out": {
+            "type": "object",
+            "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
+            "description": "By filter, stocks that it left out; null: the source does not know.",
+        },
+        "formed_on": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Sessions that groups were formed on; 0: too few.",
+        },
+        "ordinary": {"type": "integer", "minimum": 0, "description": "Ordinary sessions that were searched as well."},
+        "stirred": stirred,
+    }
+    after = {"findings": _array(Finding, defs)}
+    schema = _document("Scan of a whole market by the KRX sector impact screener", before, SCAN_TABLES, after, defs)
+    return {**schema, "required": [*schema["required"], *(spec.name for spec in SCAN_TABLES)]}
+
+
+def descriptions() -> dict[str, bytes]:
+    """Contents by file name."""
+    return {
+        "README.md": dictionary().encode(),
+        "report.schema.json": _as_text(report_schema()),
+        "scan.schema.json": _as_text(scan_schema()),
+    }
+
+
+def _as_text(schema: Schema) -> bytes:
+    return (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _common(defs: Schema) -> Schema:
+    return {
+        "event": _reference(EventFacts, defs),
+        "as_of": {**_TYPES[date], "description": "Last day of the prices."},
+        "provenance": _reference(Provenance, defs),
+        "rules": _reference(Rules, defs),
+    }
+
+
+def _document(title: str, before: Schema, specs: Sequence[TableSpec], after: Schema, defs: Schema) -> Schema:
+    defs |= {spec.name: _row(spec) for spec in specs}
+    rows = {spec.name: {"type": "array", "items": {"$ref": f"#/$defs/{spec.name}"}} for spec in specs}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "type": "object",
+        "properties": {"schema_version": {"const": SCHEMA_VERSION}, **before, **rows, **after},
+        "required": ["schema_version", *before, *after],
+        "additionalProperties": False,
+        "$defs": defs,
+    }
+
+
+def _row(spec: TableSpec) -> Schema:
+    return {
+        "description": spec.row,
+        "type": "object",
+        "properties": {column.name: _cell(column) for column in spec.columns},
+        "required": [column.name for column in spec.columns],
+        "additionalProperties": False,
+    }
+
+
+def _cell(column: Column) -> Schema:
+    unit = column.unit
+    schema: Schema = {"enum": [0, 1]} if unit.holds is bool else {**_TYPES[unit.holds], **_LIMITS.get(unit, {})}
+    texts = [column.meaning]
+    if unit.holds not in (str, date):
+        texts.append(f"Unit: {unit.label}.")
+    if column.empty:
+        schema["type"] = [schema["type"], "null"]
+        texts.append(f"{'Null or empty' if unit.holds is str else 'Null'}: {column.empty}.")
+    return {**schema, "description": " ".join(texts)}
+
+
+def _array(kind: type, defs: Schema) -> Schema:
+    return {"type": "array", "items": _reference(kind, defs)}
+
+
+def _reference(kind: type, defs: Schema) -> Schema:
+    """A reference to the definition of a dataclass, which is added to `defs`."""
+    if kind.__name__ not in defs:
+        defs[kind.__name__] = {}  # before its fields, one of which might lead back to it
+        defs[kind.__name__] = _object(kind, defs)
+    return {"$ref": f"#/$defs/{kind.__name__}"}
+
+
+def _object(kind: Any, defs: Schema) -> Schema:
+    """A dataclass, described by its docstring and those below its fields."""
+    hints, texts = get_type_hints(kind), _field_docs(kind)
+    names = [field.name for field in fields(kind)]
+    described = {name: {"description": texts[name]} if name in texts else {} for name in names}
+    return {
+        "description": _line(kind.__doc__),
+        "type": "object",
+        "properties": {name: {**_value(hints[name], defs), **described[name]} for name in names},
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def _field_docs(kind: type) -> dict[str, str]:
+    """By field, the docstring below it."""
+    [definition] = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - for the type alone
+    return {
+        statement.target.id: _line(below.value.value)
+        for statement, below in pairwise(definition.body)
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)
+    }
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _value(hint: Any, defs: Schema) -> Schema:
+    """The schema of a value of that type."""
+    arguments, origin = get_args(hint), get_origin(hint)
+    if origin in (Union, UnionType):
+        [known] = [argument for argument in arguments if argument is not NoneType]
+        schema = _value(known, defs)
+        return (
+            {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"anyOf": [schema, {"type": "null"}]}
+        )
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        items = [_value(argument, defs) for argument in arguments]
+        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+    if origin in (tuple, frozenset):
+        return {"type": "array", "items": _value(arguments[0], defs)}
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": _value(arguments[1], defs)}
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _reference(hint, defs)
+    if issubclass(hint, Enum):
+        return {"enum": [member.value for member in hint]}
+    return dict(_TYPES[hint])
+
+
+_EVERYWHERE = (*FIRST, *LAST)
+_HEAD = """\
+# What the files hold
+
+`make dictionary` makes this page, `report.schema.json` and `scan.schema.json` of the code that writes the files;
+a test holds them together. With an installed screener, `python -m screener.report.formats.schema DIR` does.
+
+## Where they are
+
+- `<as-of>/<event>/` is a report, replaced whole or not at all: `report.txt` and `report.html` for people, a CSV for
+  each table, `report.json` with all of them for programs, and `run.json`.
+- `run.json` holds what it takes to make the report again: `event`, `as_of`, `source`, whether it is a `study`, the
+  command line (`argv`), the `versions` of the screener, of Python and of what computes, and the SHA-256 of each file of
+  the configuration (`config`), of the prices that were used (`data`), and of the report itself (`files`).
+- `latest` links to the newest as-of that holds a study.
+- `history.csv` holds the rows of `sectors.csv`, without themes, of every study filed here: one for each as-of, event,
+  sector and window, replaced when that report is made again. A last column, `revision`, is 1 until figures of that
+  report were corrected. Rows of an earlier version have nothing in columns that came later. In reports of `screener
+  daily` the rows whose `window_start` is 0 and whose `window_end` is the largest of their as-of are of all days since
+  the event: one after the other they are its trend.
+- `revisions.csv`, in a report whose figures were corrected, holds each that changed: `revision`, `table`, `row` (its
+  sector or ticker, and window), `column`, and the figure `before` and `after`.
+- `status.json` and `summary.txt` are what `screener daily` last said of itself and of what changed.
+
+The same inputs give the same bytes. Newspaper figures never take the place of a study.
+
+## How to read them
+
+- **CSV** is UTF-8 with a byte-order mark (`encoding="utf-8-sig"`); lines end with `\\n`, figures have a fixed number of
+  decimals and no thousands separators. Read tickers as text: `symbol` is there for spreadsheets, which eat their zeros.
+  Text that a spreadsheet would run, for it begins with `=`, `+`, `-` or `@`, has a `'` before it.
+- **JSON** has the same columns and figures, `null` for an empty cell, and no `'`. `schema_version` changes when a key
+  changes its name or meaning. `report.schema.json` is about reports, comparisons, stocks and claims, `scan.schema.json`
+  about scans; both are JSON Schema 2020-12.
+- **Parquet** has the same figures typed: dates, whole numbers, floats, text. The metadata of a field says unit,
+  meaning, decimals and when it is null; that of the file which event, as-of, source and banner.
+- **Excel** has the same figures, a sheet for each table, shown in their units.
+- Read columns by name: new ones come before `confounders` or `model`.
+
+A decimal of `-0.098600` is -9.86 %. A session is told by its number from the event day, which is 0; the base is -1. A p
+and a share lie between 0 and 1. A figure that cannot be had is an empty cell and never 0: *empty when* says why.
+
+Every table begins and ends with these columns:
+"""
+
+_REPORT = "## Tables of a report\n"
+_SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.schema.json` describes its JSON.\n"
+
+
+def dictionary() -> str:
+    """The page as Markdown."""
+    parts = [
+        _HEAD,
+        _listed(_EVERYWHERE),
+        _REPORT,
+        *(part for spec in REPORT_TABLES for part in _table(spec)),
+        _SCAN,
+        *(part for spec in SCAN_TABLES for part in _table(spec)),
+    ]
+    return "\n".join(parts)
+
+
+def _table(spec: TableSpec) -> Iterator[str]:
+    yield f"### {spec.name}.csv\n\n{spec.row}\n"
+    yield _listed(column for column in spec.columns if column not in _EVERYWHERE)
+
+
+def _listed(columns: Iterable[Column]) -> str:
+    head = ["| column | unit | decimals | meaning | empty when |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *map(_line_of, columns)]) + "\n"
+
+
+def _line_of(column: Column) -> str:
+    decimals = "" if column.unit.decimals is None else str(column.unit.decimals)
+    cells = (f"`{column.name}`", column.unit.label, decimals, column.meaning, column.empty or "never")
+    inside = " | ".join(cell.replace("|", r"\|") for cell in cells)
+    return f"| {inside} |"
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "reports")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in descriptions().items():
+        (folder / name).write_bytes(content)

@@ -1,0 +1,318 @@
+"""Tables as an Excel workbook: a summary with charts, a sheet for each table, and the meaning of the columns."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+
+from screener.analysis.model import Window
+from screener.errors import DataError, UsageError
+from screener.i18n import N_, _
+from screener.report.columns import FIRST, Column, Unit
+from screener.report.palette import PALETTES, SERIES, Directions
+from screener.report.tables import Cell, Table
+from screener.report.views.grids import POST_HOC
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+_FORMATS = {
+    Unit.DATE: "yyyy-mm-dd",
+    Unit.TAU: "+0;-0;0",
+    Unit.RETURN: "+0.00%;-0.00%;0.00%",
+    Unit.GROWTH: "0.0000",
+    Unit.SHARE: "0%",
+    Unit.WEIGHT: "0.00%",
+    Unit.PART: "+0.00;-0.00;0.00",
+    Unit.CORRELATION: "+0.00;-0.00;0.00",
+    Unit.RATIO: "0.0",
+    Unit.STATISTIC: "+0.00;-0.00;0.00",
+    Unit.PROBABILITY: '[<0.001]"<.001";0.000',
+    Unit.SCORE: "+0;-0;0",
+    Unit.SESSIONS: "0.0",
+    Unit.KRW: "#,##0",
+    Unit.SEE_UNIT: "0.0000",
+}
+"""Number formats; the cell holds the value of the CSV. Text is `@`, whole numbers are plain."""
+_COLOURED = (Unit.RETURN, Unit.SCORE)
+_NARROWEST, _WIDEST = 9, 44
+_BUTTON = 3
+"""Width of the filter button in a header."""
+_PAGE, _PARTS = 88, 8
+"""Width of the summary, and the columns that it spans: a single one would be cut off on narrower paper."""
+_LINE = 15.0
+"""Height of a line of text, in points."""
+_A3, _A4 = 8, 9
+_EVERYWHERE = "A1:XFD1048576"
+
+
+def to_workbook(
+    tables: Sequence[Table], lines: Sequence[str], palette: str = "kr", names: Mapping[str, str] | None = None
+) -> bytes:
+    """The workbook: `lines` and charts, then a sheet for each table, at the end the meaning of every column.
+
+    Each cell holds what the CSV holds, shown in its unit; text stays text, whatever it begins with. The same arguments
+    give the same bytes.
+
+    Args:
+        tables: one at least; of a study, `sectors` and `paths` are drawn.
+        lines: title, verdicts, provenance.
+        palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
+        names: by id, what the charts call a sector; one that is not there goes by its id.
+
+    Raises:
+        UsageError: xlsxwriter is not installed.
+        DataError: a table has more than a sheet can hold.
+    """
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise UsageError("workbooks need xlsxwriter", hint="run `pip install 'krx-impact-screener[xlsx]'`") from None
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True})
+    about = tables[0].about
+    # The day of the prices, for a workbook that knew the time of its making would differ from run to run.
+    created = datetime.combine(date.fromisoformat(about["as_of"]), time(), UTC)
+    book.set_properties({"title": lines[0], "comments": about.get("banner", ""), "created": created})
+    book.set_size(2400, 1400)
+    front = book.add_worksheet(_("Summary"))
+    looks = _Looks(book, palette)
+    for table in tables:
+        _write_table(book.add_worksheet(table.name), table, looks)
+    bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
+    draw(book, front, bottom + 1, tables, palette, names or {})
+    _explain(book.add_worksheet(_("Columns")), tables, looks)
+    book.close()
+    return out.getvalue()
+
+
+class _Looks:
+    """The formats of one workbook."""
+
+    def __init__(self, book: Workbook, palette: str) -> None:
+        self.title = book.add_format({"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        header = {"bold": True, "bg_color": "#E4E7EB", "bottom": 1}
+        self.header = book.add_format({**header, **_side(Unit.TEXT)})
+        self.header_of_figures = book.add_format({**header, "align": "right", "indent": _BUTTON - 1})
+        self.cells: dict[Unit, Format] = {
+            unit: book.add_format({"num_format": _FORMATS.get(unit, "@" if unit.holds is str else "0"), **_side(unit)})
+            for unit in Unit
+        }
+        colours = PALETTES[palette].day
+        self.up, self.down = (book.add_format({"font_color": colour.upper()}) for colour in (colours.up, colours.down))
+
+
+def _side(unit: Unit) -> Mapping[str, Any]:
+    """Alignment: text and dates on the left, with an indent."""
+    return {"align": "left", "indent": 1} if unit.holds in (str, date) else {"align": "right"}
+
+
+def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
+    """Fill a sheet: frozen header, filter, cells in their units."""
+    bottom, right = max(len(table.cells[0]), 1), len(table.columns) - 1
+    for index, (column, cells) in enumerate(zip(table.columns, table.cells, strict=True)):
+        head = looks.header if column.unit.holds in (str, date) else looks.header_of_figures
+        sheet.write_string(0, index, column.name, head)
+        for number, cell in enumerate(cells, 1):
+            _write_cell(sheet, number, index, column, cell, looks.cells[column.unit])
+        sheet.set_column(index, index, _width(column, cells))
+        if column.unit in _COLOURED:
+            for criteria, look in ((">", looks.up), ("<", looks.down)):
+                rule = {"type": "cell", "criteria": criteria, "value": 0, "format": look}
+                sheet.conditional_format(1, index, bottom, index, rule)
+    named = len(FIRST) + len(list(takewhile(_names, table.columns[len(FIRST) :])))
+    sheet.freeze_panes(1, named)
+    sheet.autofilter(0, 0, bottom, right)
+    sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})
+    sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer(f"&L&A&C{table.about.get('banner', '')}&R&P / &N")
+
+
+def _names(column: Column) -> bool:
+    return column.unit in (Unit.NAME, Unit.NUMBER)
+
+
+def _write_cell(sheet: Worksheet, row: int, index: int, column: Column, cell: Cell, look: Format) -> None:
+    if cell is None or cell == "":
+        return
+    if not isinstance(cell, str):
+        refused = sheet.write_number(row, index, cell, look)
+    elif column.unit is Unit.DATE:
+        refused = sheet.write_datetime(row, index, date.fromisoformat(cell), look)
+    else:
+        refused = sheet.write_string(row, index, cell, look)
+    if refused:
+        raise DataError(
+            "{table}, {column}, row {row}: more than a sheet can hold",
+            hint="write CSV or Parquet instead",
+            table=sheet.get_name(),
+            column=column.name,
+            row=row,
+        )
+
+
+def _width(column: Column, cells: Sequence[Cell]) -> int:
+    """Column width that shows header and cells, in characters."""
+    if column.unit.holds is str:
+        longest = max((cell_len(str(cell)) for cell in cells if cell is not None), default=0)
+    else:
+        longest = max((len(f"{cell:,.0f}") for cell in cells if isinstance(cell, float)), default=0)
+    return min(max(longest + 2, len(column.name) + _BUTTON, _NARROWEST), _WIDEST)
+
+
+def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
+    """Write the lines of the summary; returns the first row below them."""
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, _PARTS - 1, _PAGE / _PARTS)
+    for row, line in enumerate(lines):
+        look, size = (looks.text, 1.0) if row else (looks.title, 1.4)
+        sheet.merge_range(row, 0, row, _PARTS - 1, "", look)
+        sheet.write_string(row, 0, line, look)
+        # A workbook has no way to ask for as many lines as a text needs. Letters are narrower than figures.
+        sheet.set_row(row, _LINE * size * math.ceil(size * cell_len(line) / (1.1 * _PAGE)))
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 1)
+    return len(lines)
+
+
+def _explain(sheet: Worksheet, tables: Sequence[Table], looks: _Looks) -> None:
+    """Write the meaning of each column of each sheet."""
+    headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when")]
+    for index, (header, width) in enumerate(zip(headers, (12, 20, 24, 90, 70), strict=True)):
+        sheet.write_string(0, index, header, looks.header)
+        sheet.set_column(index, index, width)
+    explained = [(table.name, column) for table in tables for column in table.columns]
+    for row, (name, column) in enumerate(explained, 1):
+        for index, text in enumerate((name, column.name, column.unit.label, column.meaning, column.empty)):
+            sheet.write_string(row, index, text, looks.text)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, len(explained), len(headers) - 1)
+
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.worksheet import Worksheet
+
+_DASHES = ("solid", "long_dash_dot", "round_dot")
+"""For sectors beyond the distinguishable colours; post-hoc groups are dashed."""
+_GREY = {"line": {"color": "#DFE3E8"}}
+_TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
+_PERCENT = "+0.00%;-0.00%;0.00%"
+_LABEL = 0.15
+"""Space for the value beside a bar, as a share of the range of the bars."""
+_WIDTH, _HEIGHT, _ROWS = 760, 400, 21
+"""Size of a chart in pixels, and the rows that it covers, with one empty row."""
+_PATHS = 3
+"""Column in which the figures of the paths begin, beside those of the bars."""
+
+Record = Mapping[str, Any]
+
+
+def draw(
+    book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], palette: str, sector_names: Mapping[str, str]
+) -> None:
+    """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
+
+    Tables that are no study of sectors are not drawn.
+    """
+    records = {table.name: table.records() for table in tables}
+    sectors = [row for row in records.get("sectors", []) if row["theme"] is None]
+    if not sectors:
+        return
+    ids = {str(row["sector"]): " *" if row["post_hoc"] else "" for row in sectors}
+    names = {sector: sector_names.get(sector, f"{sector}{star}") for sector, star in ids.items()}
+    figures = book.add_worksheet(_("Chart figures"))
+    figures.set_column(0, 20, 12)
+    charts = [_bars(book, figures, sectors, names, PALETTES[palette].day)]
+    paths = [row for row in records.get("paths", []) if row["sector"] in names and row["theme"] is None]
+    if paths:
+        charts.append(_lines(book, figures, paths, names))
+    for number, chart in enumerate(charts):
+        chart.set_size({"width": _WIDTH, "height": _HEIGHT})
+        front.insert_chart(row + number * _ROWS, 0, chart)
+    if any(row["post_hoc"] and row["mean_return_ew"] is not None for row in sectors):
+        front.write_string(row + len(charts) * _ROWS, 0, _(POST_HOC))
+
+
+def _bars(
+    book: Workbook, sheet: Worksheet, sectors: Sequence[Record], names: Mapping[str, str], colours: Directions
+) -> Chart:
+    """The sectors in the first window, the best on top: abnormal returns of a study, else returns."""
+    first, last = sectors[0]["window_start"], sectors[0]["window_end"]
+    if any(row["caar_ew"] is not None for row in sectors):
+        measure, title = "caar_ew", N_("Abnormal return (CAAR) by sector, {window}")
+    else:
+        measure, title = "mean_return_ew", N_("Mean return by sector, {window}")
+    inside = [row for row in sectors if (row["window_start"], row["window_end"]) == (first, last)]
+    known = [(names[row["sector"]], row[measure]) for row in inside if row[measure] is not None]
+    known.sort(key=lambda pair: -pair[1])
+    up, down = colours.up.upper(), colours.down.upper()
+    percent = book.add_format({"num_format": _PERCENT})
+    sheet.write_row(0, 0, ["sector", measure])
+    for row, (name, value) in enumerate(known, 1):
+        sheet.write_string(row, 0, name)
+        sheet.write_number(row, 1, value, percent)
+    chart: Chart = book.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": measure,
+            "categories": [sheet.get_name(), 1, 0, len(known), 0],
+            "values": [sheet.get_name(), 1, 1, len(known), 1],
+            "points": [{"fill": {"color": down if value < 0 else up}} for _name, value in known],
+            "data_labels": {"value": True, "num_format": _PERCENT},
+            "gap": 60,
+        }
+    )
+    chart.set_title({"name": _(title, window=Window(first, last, None, None, None)), **_TITLE})
+    low, high = (bound(0, *(value for _name, value in known)) for bound in (min, max))
+    room = (high - low) * _LABEL
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": low - room, "max": high + room})
+    chart.set_y_axis({"reverse": True, "label_position": "low", "major_tick_mark": "none", **_GREY})
+    chart.set_legend({"none": True})
+    return chart
+
+
+def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str]) -> Chart:
+    """CAAR of each sector by session, 0 at the base."""
+    sessions = sorted({row["tau"] for row in paths})
+    percent = book.add_format({"num_format": _PERCENT})
+    sheet.write_row(0, _PATHS, ["tau", *names.values()])
+    sheet.write_column(1, _PATHS, sessions)
+    chart: Chart = book.add_chart({"type": "line"})
+    for number, (sector, name) in enumerate(names.items()):
+        index = _PATHS + 1 + number
+        for row in paths:
+            if row["sector"] == sector:
+                sheet.write_number(1 + sessions.index(row["tau"]), index, row["caar"], percent)
+        chart.add_series(
+            {
+                "name": [sheet.get_name(), 0, index],
+                "categories": [sheet.get_name(), 1, _PATHS, len(sessions), _PATHS],
+                "values": [sheet.get_name(), 1, index, len(sessions), index],
+                "line": {
+                    "color": SERIES[number % len(SERIES)].upper(),
+                    "width": 2,
+                    "dash_type": "dash" if name != sector else _DASHES[number // len(SERIES) % len(_DASHES)],
+                },
+            }
+        )
+    chart.set_title({"name": _("Cumulative abnormal return (CAAR) by sector, base = 0"), **_TITLE})
+    chart.set_x_axis(
+        {"name": _("Sessions from the event day"), "label_position": "low", "interval_unit": 5, "interval_tick": 5}
+    )
+    chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, **_GREY}})
+    chart.set_legend({"position": "right"})
+    return chart

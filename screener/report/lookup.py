@@ -1,0 +1,107 @@
+"""Finds a stock by its code or name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screener.choices import MARKETS
+from screener.config import Settings
+from screener.config.models import Event, Member
+from screener.errors import UsageError
+from screener.i18n import _, language
+
+if TYPE_CHECKING:
+    from screener.data.connections import Connections
+
+NEAREST = 3
+"""Stocks that are suggested where none has the name."""
+
+
+def find_stock(
+    settings: Settings, asked: str, source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]
+) -> Member:
+    """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market.
+
+    Args:
+        settings: whose sectors.
+        asked: a code or name.
+        source: what the user asked for.
+        market: files of whole-market sessions.
+        event: whose market is meant.
+        access: opened if the store is read.
+
+    Raises:
+        UsageError: no such stock is known, with the nearest.
+    """
+    known = list({member.ticker: member for sector in settings.sectors.values() for member in sector.members}.values())
+    if found := _named(known, asked):
+        return found
+    listed = _listed(source, market, event, access)
+    if found := _named(listed, asked):
+        return found
+    meant = _meant([*known, *listed], asked)
+    nearest = _(": did you mean {near}?", near=meant) if meant else ""
+    where = "" if listed else _("; `screener sync` with an account makes the whole market known")
+    raise UsageError(
+        "no stock {asked!r} in the sectors or the store{meant}{where}", asked=asked, meant=nearest, where=where
+    )
+
+
+def _named(known: Sequence[Member], asked: str) -> Member | None:
+    wanted = asked.zfill(6) if asked.isdecimal() else asked.casefold()
+    for member in known:
+        if wanted in (member.ticker.casefold(), member.ko.casefold(), member.en.casefold()):
+            return member
+    holding = [] if asked.isdecimal() else _holding(known, wanted)
+    return holding[0] if len(holding) == 1 else None
+
+
+def _holding(known: Sequence[Member], wanted: str) -> list[Member]:
+    return [member for member in known if wanted in member.ko.casefold() or wanted in member.en.casefold()]
+
+
+def _meant(known: Sequence[Member], asked: str) -> str:
+    """The nearest stocks, named in the language of the process: those that hold what was asked for, else alike ones."""
+    near = _holding(known, asked.casefold())
+    if not near and not asked.isdecimal():
+        names = {word: member for member in known for word in (member.ko, member.en)}
+        near = [names[member] for member in difflib.get_close_matches(asked, list(names), n=NEAREST, cutoff=0.5)]
+    once = {member.ticker: member for member in near}
+    return _(" or ").join(
+        f"{ticker} {member.ko if language() == 'ko' else member.en}" for ticker, member in list(once.items())[:NEAREST]
+    )
+
+
+def _listed(source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]) -> list[Member]:
+    """Every stock of the market files, or of the store's last whole-market session; none where there is neither."""
+    from screener.data.sources.stored import SOURCES
+    from screener.data.universe import market_of_files
+    from screener.krx.tables import MARKET
+
+    if source.startswith("file:"):
+        if not market:
+            return []
+        whole = market_of_files(market, event.event_day or event.first_day)
+        rows = zip(whole.tickers, whole.names, whole.markets, strict=True)
+        return _members(rows)
+    for name in SOURCES:
+        table = access().store.table(name, MARKET)
+        last = table.info().last
+        if last is not None:
+            found = table.read(("date", "ticker", "name", "market"), last, last).to_pylist()
+            return _members((str(row["ticker"]), str(row["name"]), str(row["market"])) for row in found)
+    return []
+
+
+def _members(rows: Iterable[tuple[str, str, str]]) -> list[Member]:
+    """Stocks by code, name and segment; those of other markets than the two are left out."""
+    # What comes from outside has no need to pass the checks of a configuration file twice.
+    return [
+        Member.model_construct(ticker=ticker, ko=name, en=name, market=market)
+        for ticker, name, segment in rows
+        for market in MARKETS
+        if segment.startswith(market)
+    ]

@@ -1,0 +1,428 @@
+"""Makes a report: on the configured sectors, on two of them, on one stock, or on a whole market."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from screener.analysis.claims import check_claims, windows_of
+from screener.analysis.frames import Frames, from_rows
+from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
+from screener.analysis.measurement import Measurement
+from screener.analysis.model import Group, Rules, Stock
+from screener.analysis.scan import left_out, scan_market
+from screener.config import Settings
+from screener.config.models import Event, Name, Sector
+from screener.data.choice import choose, load
+from screener.data.panel import EventTime, place_event
+from screener.data.sources import Market, PriceRequest, Source
+from screener.data.universe import NEEDED, Filters, Universe, apply_filters, market_of_files, market_of_store
+from screener.errors import DataError, UsageError
+from screener.i18n import N_, _
+from screener.report.facts import (
+    facts_of,
+    load_flows,
+    other_events,
+    provenance_of,
+    refuse_suspects,
+    refuse_without_index,
+)
+from screener.report.lookup import find_stock
+from screener.report.model import Report, ScanFacts
+from screener.study.models import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from screener.data.connections import Connections
+
+UNLISTED = "OTHER"
+"""Sector of a stock that no configured sector holds."""
+_INDEX_OF = {"KONEX": "KOSDAQ"}
+"""KONEX has no index of its own."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for; None = as configured."""
+
+    event: str | None = None
+    as_of: date | None = None
+    sectors: Sequence[str] = ()
+    source: str = "auto"
+    benchmark: Sequence[Path] = ()
+    market: Sequence[Path] = ()
+    model: str | None = None
+    spreads: Sequence[tuple[str, str]] | None = None
+    """Pairs of sectors or themes (SECTOR:theme)."""
+    so_far: bool = False
+    """Whether to measure the days from the event to the last session as well, as a window of their own."""
+    stock: str | None = None
+    """Code or name of the one stock that the report is about, beside all others."""
+    universe: Literal["configured", "market"] = "configured"
+    """Whether to study the configured sectors, or to scan all stocks of the market."""
+    filters: Filters = field(default_factory=Filters)
+    """Which stocks of the market are scanned."""
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """The prices of a study, and the event placed among their sessions."""
+
+    event_id: str
+    event: Event
+    market: Market
+    at: EventTime
+    others: list[Event]
+    """The other configured events that the prices reach."""
+    excluded: list[int]
+    """Rows of their windows, which no placebo window may touch."""
+
+
+def request_for(settings: Settings, screen: str, names: Sequence[str], request: Request) -> Request:
+    """`request` with the names that a user gave to a screen: report, compare, stock, claims or scan.
+
+    Raises:
+        UsageError: too many or too few names, or one that is not configured, with the nearest.
+    """
+    match screen:
+        case "report":
+            return replace(request, sectors=(*request.sectors, *names))
+        case "compare":
+            if len(names) not in (0, 2):
+                raise UsageError(
+                    "compare takes two sectors or themes, not {n}", hint="screener compare SEMI AI_SW", n=len(names)
+                )
+            return _comparison(settings, request, names)
+        case "stock":
+            if len(names) != 1:
+                raise UsageError("stock takes one code or name, not {n}", hint="screener stock 000660", n=len(names))
+            return replace(request, stock=names[0])
+        case _ if names:
+            raise UsageError("{screen} takes no names", hint="leave out {names}", screen=screen, names=" ".join(names))
+        case "scan":
+            return replace(request, universe="market", model=None)
+    return request
+
+
+def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Request:
+    """On two groups alone, with their difference as the only spread; without a pair the first configured one."""
+    if not pair:
+        if not settings.screener.spreads:
+            raise UsageError("which two? screener.toml has no spreads", hint="write `screener compare SECTOR SECTOR`")
+        pair = settings.screener.spreads[0]
+    a, b = (_label(settings, label) for label in pair)
+    if a == b:
+        raise UsageError("{group} against itself is nothing", hint="name two", group=a)
+    sectors = dict.fromkeys(label.partition(":")[0] for label in (a, b))
+    return replace(request, sectors=tuple(sectors), spreads=((a, b),))
+
+
+def _label(settings: Settings, label: str) -> str:
+    """SECTOR or SECTOR:theme, as configured."""
+    asked, colon, theme = label.partition(":")
+    identifier = settings.sector_id(asked)
+    sector = settings.sectors[identifier]
+    if colon and theme not in sector.themes:
+        known = ", ".join(f"{identifier}:{name}" for name in sector.themes) or _("it has none")
+        raise UsageError(
+            "no theme {theme!r} in {sector}", hint="known are {known}", theme=theme, sector=identifier, known=known
+        )
+    return f"{identifier}{colon}{theme}"
+
+
+def make_report(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+    """Compute the report that `request` asks for; `access` is opened if a source needs it.
+
+    Raises:
+        UsageError: what is asked for cannot be had.
+        DataError: the prices do not bear it.
+    """
+    once = cache(access)
+    if request.universe == "market":
+        return _scan(settings, request, once)
+    if request.stock is not None:
+        return _card(settings, request, request.stock, once)
+    return _study(settings, request, once)
+
+
+def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+    named = dict.fromkeys(map(settings.sector_id, request.sectors))
+    chosen = {name: settings.sectors[name] for name in named or settings.sectors}
+    stocks, groups = _stocks(chosen), _groups(chosen)
+    rules = _rules(settings, request, chosen)
+    sources = choose(request.source, request.benchmark, request.market, access)
+    prices = _prices(settings, request, stocks, rules, sources)
+    market, panel, row = prices.market, prices.market.panel, prices.at.row
+    refuse_suspects(market, row, rules)
+    refuse_without_index(market, row, rules)
+    everyone = market.everyone() if market.everyone is not None else None
+
+    def measured(rules: Rules) -> tuple[Measurement, Frames]:
+        cars = None
+        if everyone is not None:
+            event_row = int(np.searchsorted(everyone[0].sessions, np.datetime64(prices.at.event_day)))
+            cars = market_cars(everyone[0], event_row, everyone[1], rules)
+        measurement = Measurement(panel, row, stocks, rules, other_events(prices.others, panel, rules))
+        return measurement, measure_impact(measurement, groups, cars)
+
+    measurement, frames = measured(rules)
+    windows = measurement.windows
+    to_date = 0, len(panel.sessions) - 1 - row
+    if request.so_far and to_date not in rules.windows:
+        # Measured by itself, so that the figures of windows that are over stay the same from day to day.
+        other, more = measured(replace(rules, windows=((0, 0), to_date)))
+        frames = with_window(frames, more, to_date)
+        windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
+    report = Report(
+        event=facts_of(prices.event_id, prices.event, prices.at.event_day, prices.at.base, prices.others),
+        as_of=panel.sessions[-1].item(),
+        provenance=provenance_of(market, row, study=bool(np.isfinite(frames.stocks["car"]).any())),
+        rules=rules,
+        windows=windows,
+        frames=frames,
+        findings=market.findings,
+        sessions=tuple(panel.sessions[row:].tolist()),
+    )
+    _refuse_nothing(report)
+    # Claims are about the whole market that is configured, not about a choice of sectors.
+    if not request.sectors:
+        report = report.with_frames(**_claims(settings, prices, stocks, groups, rules))
+    report = _with_printed(report, market)
+    return _with_group_flows(report, request, access, prices)
+
+
+def _refuse_nothing(report: Report) -> None:
+    """A report without a window, or without a return in the leading one, says nothing."""
+    event = report.event
+    if not any(window.available for window in report.windows):
+        raise DataError("{event}: the prices reach over none of the configured windows", event=event.id)
+    leading, stocks, skipped = report.leading, report.frames.stocks, report.frames.skipped
+    inside = (stocks["window_start"] == leading.first) & (stocks["window_end"] == leading.last)
+    if not np.isfinite(stocks.loc[inside, "raw_return"]).any():
+        why = "; ".join(sorted(set(skipped["ticker"] + " " + skipped["code"]))[:3])
+        raise DataError(
+            "{event}: no stock has a return over {leading} from {base} ({why}): nothing to report",
+            event=event.id,
+            leading=leading,
+            base=event.base,
+            why=why,
+        )
+
+
+def _claims(
+    settings: Settings, prices: _Prices, stocks: Sequence[Stock], groups: Sequence[Group], rules: Rules
+) -> dict[str, pd.DataFrame]:
+    """The claims about the event, measured over windows of their own."""
+    claims = settings.claims_about(prices.event_id)
+    rules = replace(rules, windows=windows_of(claims))
+    measurement = Measurement(prices.market.panel, prices.at.row, stocks, rules)
+    checked, figures = check_claims(claims, measurement, groups, prices.event.abroad)
+    return {"claims": checked, "figures": figures}
+
+
+def _with_printed(report: Report, market: Market) -> Report:
+    """The report with who printed each stock's figure, if newspapers are the source."""
+    if not market.printed:
+        return report
+    printed = [market.printed.get(ticker) for ticker in report.frames.stocks["ticker"]]
+    stocks = report.frames.stocks.assign(
+        published_by=np.array([one and one.published_by for one in printed], dtype=object),
+        article=np.array([one and one.article for one in printed], dtype=object),
+    )
+    return report.with_frames(stocks=stocks)
+
+
+def _with_group_flows(report: Report, request: Request, access: Callable[[], Connections], prices: _Prices) -> Report:
+    """The report with who bought the groups, where the store knows it."""
+    panel = prices.market.panel
+    flows = load_flows(request.source, access, panel.tickers, *_span(report))
+    if flows is None:
+        return report
+    return replace(report, frames=with_flows(report.frames, flows, panel.sessions, report.windows))
+
+
+def _span(report: Report) -> tuple[date, date]:
+    """First and last day of the windows."""
+    days = [day for window in report.windows for day in (window.start, window.end) if day]
+    return min(days), max(days)
+
+
+def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
+    """Everything about one stock, beside all others, so that its score and its q are those of the report."""
+    event = settings.event(request.event or settings.screener.event)
+    member = find_stock(settings, asked, request.source, request.market, event, access)
+    sectors = dict(settings.sectors)
+    if all(member.ticker not in {known.ticker for known in sector.members} for sector in sectors.values()):
+        sectors[UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
+    whole = replace(settings, sectors=sectors, claims={})
+    report = _study(whole, replace(request, sectors=(), spreads=()), access)
+    skipped = report.frames.skipped
+    report = replace(report, ticker=member.ticker).with_frames(
+        skipped=skipped[skipped["ticker"] == member.ticker].reset_index(drop=True)
+    )
+    flows = load_flows(request.source, access, [member.ticker], *_span(report))
+    if flows is None:
+        return report
+    columns = {name: getattr(flows, name)[:, 0] for name in ("foreign", "institution", "individual")}
+    rows = [
+        {"date": day, **dict(zip(columns, figures, strict=True))}
+        for day, *figures in zip(flows.days.tolist(), *columns.values(), strict=True)
+    ]
+    return report.with_frames(flows=from_rows("flows", rows))
+
+
+def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+    """A whole market in the leading window."""
+    event_id = request.event or settings.screener.event
+    whole, source = _whole_market(request, settings.event(event_id), access)
+    chosen, taken = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
+    if not chosen.any():
+        raise UsageError(
+            "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
+        )
+    stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
+    rules = _rules(settings, request, {})
+    prices = _prices(settings, request, stocks, rules, [source])
+    market, panel, row = prices.market, prices.market.panel, prices.at.row
+    refuse_without_index(market, row, rules)
+    first, last = rules.windows[0]
+    if row + first < 1 or row + last >= len(panel.sessions):
+        raise DataError(
+            "{event}: the prices do not reach over the window [{first}, {last}]",
+            hint="sync more, or wait",
+            event=event_id,
+            first=first,
+            last=last,
+        )
+    leading = replace(rules, windows=rules.windows[:1])
+    measurement = Measurement(panel, row, stocks, leading, prices.excluded)
+    sectors = {name: frozenset(member.ticker for member in sector.members) for name, sector in settings.sectors.items()}
+    values = dict(zip(whole.tickers, whole.value.tolist(), strict=True))
+    frames, found, z = scan_market(measurement, values, sectors, whole.industries)
+    if frames.scan.empty:
+        raise DataError(
+            "{event}: no stock of {count} has an abnormal return and {estimation} sessions of "
+            "estimation with placebo dates before it",
+            hint="sync more history, or give longer files",
+            event=event_id,
+            count=len(stocks),
+            estimation=rules.estimation,
+        )
+    return Report(
+        event=facts_of(event_id, prices.event, prices.at.event_day, prices.at.base, prices.others),
+        as_of=panel.sessions[-1].item(),
+        provenance=provenance_of(market, row, study=True),
+        rules=rules,
+        windows=measurement.windows,
+        frames=frames,
+        findings=market.findings,
+        scan=ScanFacts(
+            filters=request.filters,
+            listed=len(whole.tickers),
+            left_out={**taken, **left_out(measurement, frames)},
+            formed_on=found.sessions,
+            ordinary=len(found.moves),
+            stirred=found.stirred(z),
+        ),
+    )
+
+
+def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
+    """The market before the event, and where its prices come from."""
+    first_day = event.event_day or event.first_day
+    if request.source.startswith("file:"):
+        [files] = choose(request.source, request.benchmark, request.market, access)
+        return market_of_files(request.market, first_day), files
+    if request.benchmark or request.market:
+        raise UsageError("--benchmark and --market go with --source file:PATH")
+    if request.source not in ("auto", "store"):
+        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
+    from screener.data.sources.stored import Stored
+
+    opened = access()
+    whole = market_of_store(opened.store, first_day)
+    return whole, Stored(opened.store, opened.calendar, opened.now, of=(whole.source,), in_part=True)
+
+
+def _prices(
+    settings: Settings, request: Request, stocks: Sequence[Stock], rules: Rules, sources: Sequence[Source]
+) -> _Prices:
+    """The prices of `stocks` from the first of `sources` that can serve, and the event placed among them."""
+    event_id = request.event or settings.screener.event
+    event = settings.event(event_id)
+    need = PriceRequest(
+        market_of={stock.ticker: stock.market for stock in stocks},
+        news=event.first_day,
+        as_of=request.as_of,
+        price_limit=settings.screener.price_limit,
+        today=settings.today,
+        event_day=event.event_day,
+        least=rules.estimation + rules.gap,
+        before=settings.screener.sessions_before,
+        after=settings.sessions_after(event_id),
+    )
+    market = load(sources, need)
+    panel = market.panel
+    at = place_event(panel.sessions, event_id, need.news, event.event_day, event.base)
+    if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
+        scanned = request.universe == "market"
+        raise UsageError(
+            "the {model} model needs an index",
+            hint=N_("give --benchmark FILE") if scanned else N_("give --benchmark FILE, or --model mean-adjusted"),
+            model=rules.model,
+        )
+    last = panel.sessions[-1].item()
+    # A report as of a day knows nothing of what came later.
+    others = [other for name, other in settings.events.items() if name != event_id and other.first_day <= last]
+    return _Prices(event_id, event, market, at, others, other_events(others, panel, rules))
+
+
+def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:
+    return [
+        Stock(member.ticker, member.ko, member.en, member.market, name, member.theme)
+        for name, sector in sectors.items()
+        for member in sector.members
+    ]
+
+
+def _stocks_of_market(whole: Universe, places: Sequence[int], settings: Settings) -> list[Stock]:
+    """The stocks at `places`, with the English names that the configuration knows."""
+    english = {member.ticker: member.en for sector in settings.sectors.values() for member in sector.members}
+    stocks = []
+    for place in places:
+        ticker, name, market = whole.tickers[place], whole.names[place], whole.markets[place].split()[0]
+        stocks.append(Stock(ticker, name, english.get(ticker, name), _INDEX_OF.get(market, market), "", None))
+    return stocks
+
+
+def _groups(sectors: Mapping[str, Sector]) -> list[Group]:
+    groups = []
+    for name, sector in sectors.items():
+        groups.append(Group(name, None, sector.name.ko, sector.name.en, sector.post_hoc))
+        groups += [Group(name, theme, title.ko, title.en, sector.post_hoc) for theme, title in sector.themes.items()]
+    return groups
+
+
+def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:
+    """How an event is measured, as configured or asked for."""
+    configured = settings.screener
+    spreads = request.spreads
+    if spreads is None:
+        spreads = [(a, b) for a, b in configured.spreads if a in chosen and b in chosen]
+    return Rules(
+        model=Model(request.model or configured.model),
+        estimation=configured.estimation,
+        gap=configured.gap,
+        min_obs=configured.min_obs,
+        placebo_dates=configured.placebo_dates,
+        windows=configured.windows,
+        spreads=tuple(spreads),
+        weights=configured.weights.model_dump(),
+    )

@@ -1,1 +1,0 @@
-"""What each command says, as blocks of finished text: the model in, one language out, no looks."""

@@ -1,0 +1,174 @@
+"""The claims about an event: verdict, what was said, the figures, the window, and who said it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from screener.analysis.claims import VERDICTS
+from screener.analysis.model import Window
+from screener.i18n import N_, _, language
+from screener.report.blocks import Key, Line, Page, Section, Span, line
+from screener.report.formatting import number, percent, window_name
+from screener.report.model import Happening, Report
+from screener.report.views import notes
+from screener.report.views.grids import rows_of
+
+EXCEPTIONS = 6
+"""Stocks that did otherwise and are named; `stocks.csv` has every stock."""
+_INDENT = 4
+_VERDICTS = {
+    "confirmed": N_("confirmed"),
+    "partly": N_("partly"),
+    "contradicted": N_("contradicted"),
+    "no data": N_("no data"),
+    "not testable here": N_("not testable here"),
+}
+_LACKS = {
+    "window": N_("the prices do not reach over sessions {window}"),
+    "return": N_("the stock has no return over the window"),
+    "members": N_("too few of the stocks have a return"),
+    "abnormal": N_("too few of the stocks have an abnormal return"),
+    "cap": N_("the source gives no market capitalisation"),
+}
+_FIGURES = {
+    "return": N_("{of} {value}%"),
+    "but": N_("{of} {value}%"),
+    "mean": N_("{of}{at} mean {value}%"),
+    "mean_cw": N_("{of}{at} cap-weighted mean {value}%"),
+    "median": N_("{of}{at} median {value}%"),
+    "caar": N_("{of}{at} CAAR {value}%"),
+    "up": N_("{k} of {n} rose ({of})"),
+    "down": N_("{k} of {n} fell ({of})"),
+    "difference": N_("difference {value} percentage points"),
+    "rank_best": N_("place {k} of {n} sectors from the top"),
+    "rank_worst": N_("place {k} of {n} sectors from the bottom"),
+    "undone": N_("{share}% of it undone"),
+    "cap": N_("market value of {of} {trillion} tn won"),
+    "ratio": N_("{stated} tn won are {ratio} times that"),
+    "peer": N_("{of} {value}%"),
+    "known": N_("{k} of {n} known ({of})"),
+}
+
+
+def claims_page(report: Report) -> Page:
+    """Every claim about the event of `report`, those that prices cannot test at the end."""
+    title = f"{_('{event}: what was claimed, and what prices say', event=report.event.name.in_(language()))} · "
+    title += _("through the close of {as_of}", as_of=report.as_of)
+    claims = rows_of(report.frames.claims)
+    if not claims:
+        return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
+    return Page(title, (line(_count(claims)), *notes.provenance_lines(report)), tuple(_sections(claims, report)))
+
+
+def _sections(claims: list[Any], report: Report) -> Iterator[Section]:
+    for claim in claims:
+        if claim.kind:
+            yield Section(claim.id, "", tuple(_claim(claim, report)))
+    news = dict.fromkeys(happening for claim in claims for happening in confounders(claim, report))
+    if lines := [
+        f"{happening.day} {happening.what.in_(language())}"
+        for happening in sorted(news, key=lambda happening: happening.day)
+    ]:
+        yield Section(Key.CONFOUNDERS, _("What else moved prices in these windows"), tuple(map(line, lines)))
+    if untested := [line for claim in claims if not claim.kind for line in _claim(claim, report)]:
+        yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), tuple(untested))
+
+
+def _count(claims: list[Any]) -> str:
+    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in VERDICTS}
+    return ", ".join(_("{n} {verdict}", n=n, verdict=_(_VERDICTS[verdict])) for verdict, n in counts.items() if n)
+
+
+def _claim(claim: Any, report: Report) -> Iterator[Line]:
+    verdict = [Span(f"{_(_VERDICTS[claim.verdict])}  ", strong=True)] if claim.kind else []
+    yield Line((*verdict, Span(f"{claim.id}  "), Span(text(claim, "said"))))
+    lines = ["; ".join(figures(claim, report)), " · ".join(filter(None, (_window(claim, report), _by(claim))))]
+    for identifier, said, by in others(claim, report):
+        lines.append(f"{_('otherwise')}: {f'{identifier}  ' if identifier else ''}{said} ({by})")
+    if why := reason(claim):
+        lines.append(f"{_('note') if claim.kind and not claim.lacks else _('why')}: {why}")
+    if days := [str(happening.day) for happening in confounders(claim, report)]:
+        lines.append(f"{_('other news')}: {', '.join(days)}")
+    yield from (line(text, indent=_INDENT) for text in lines if text)
+
+
+def text(claim: Any, column: str) -> str:
+    """A text of a claim in the language of the process: `said`, `reason` or `otherwise`; '' where it has none."""
+    return getattr(claim, f"{column}_{language()}") or ""
+
+
+def _by(claim: Any) -> str:
+    """The articles, and the day."""
+    message = N_("by {by}, {day}") if claim.date else N_("by {by}")
+    return _(message, by=", ".join(claim.by), day=claim.date)
+
+
+def figures(claim: Any, report: Report) -> list[str]:
+    """The figures of a verdict, each with what it is of; the exceptions to it in one."""
+    frame = report.frames.figures
+    rows = rows_of(frame[frame["id"] == claim.id])
+    lines: list[str] = []
+    for exceptions, group in groupby(rows, key=lambda row: row.what == "but"):
+        texts = [_figure(row) for row in group]
+        if exceptions:
+            more = [_("and {n} more", n=len(texts) - EXCEPTIONS)] if len(texts) > EXCEPTIONS else []
+            texts = [_("not so: {named}", named=", ".join([*texts[:EXCEPTIONS], *more]))]
+        lines += texts
+    return lines
+
+
+def _figure(row: Any) -> str:
+    name = text(row, "of")
+    return _(
+        _FIGURES[row.what],
+        of=f"{name} *" if row.post_hoc else name,
+        at="" if math.isnan(row.window_start) else f" {window_name(row.window_start, row.window_end)}",
+        value=percent(row.value),
+        share=number(row.value * 100, 0),
+        n=row.n,
+        k=round(row.value * row.n if row.what in ("up", "down") else row.value),
+        trillion=number(row.value, 1),
+        ratio=number(row.value, 2),
+        stated=f"{row.stated:g}",
+    )
+
+
+def _window(claim: Any, report: Report) -> str:
+    """The window of a claim with its days; '' where it has none."""
+    if claim.kind == "ratio":
+        return _("close of the base, {base}", base=report.event.base)
+    if claim.end is None:
+        return ""
+    window = _window_of(claim)
+    return (
+        f"{notes.window_name(window)}, {claim.end}" if window.last == window.first == 0 else notes.window_name(window)
+    )
+
+
+def _window_of(claim: Any) -> Window:
+    return Window(int(claim.window_start), int(claim.window_end), claim.base, claim.start, claim.end)
+
+
+def reason(claim: Any) -> str:
+    """Why there is no verdict, or what it does not carry; '' where there is nothing to say."""
+    if not claim.lacks:
+        return text(claim, "reason")
+    known = not math.isnan(claim.window_start)
+    return _(_LACKS[claim.lacks], window=window_name(claim.window_start, claim.window_end) if known else None)
+
+
+def confounders(claim: Any, report: Report) -> list[Happening]:
+    """What else moved prices in the window of a claim."""
+    return report.confounders(_window_of(claim)) if claim.end is not None and not claim.lacks else []
+
+
+def others(claim: Any, report: Report) -> Iterator[tuple[str, str, str]]:
+    """Those who say otherwise: id ('' if it is no claim of its own), what, and who."""
+    for other in rows_of(report.frames.claims):
+        if other.id == claim.against or (other.against == claim.id and other.id != claim.id):
+            yield other.id, text(other, "said"), _by(other)
+    if claim.otherwise_by:
+        yield "", text(claim, "otherwise"), _("by {by}", by=", ".join(claim.otherwise_by))

@@ -1,0 +1,191 @@
+"""The scan of a whole market: what was looked at, highest and lowest scores, discovered groups, industries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from screener.analysis.discover import FEWEST_SESSIONS
+from screener.analysis.scores import LARGEST_Q
+from screener.i18n import N_, _, language, ngettext
+from screener.report.blocks import Grid, Key, Line, Page, Section, line
+from screener.report.columns import pages
+from screener.report.formatting import HUNDRED_MILLION, probability
+from screener.report.model import Report
+from screener.report.views import notes
+from screener.report.views.grids import fields_of, names_in, rows_of
+from screener.study.placebo import FEWEST_DATES
+
+SHOWN = 12
+"""Groups, and industries, that a summary shows."""
+TOP = 15
+"""Stocks in each table, if nothing else is asked for."""
+_LEFT_OUT = {
+    "market": N_("{n} of another market"),
+    "konex": N_("{n} of KONEX"),
+    "preferreds": N_("{n} preferred"),
+    "spacs": N_("{n} SPACs"),
+    "small": N_("{n} worth less than {least} won"),
+    "thin": N_("{n} traded for less than {least} won a day"),
+    "administrative": N_("stocks under administration"),
+    "no_estimation": N_("{n} without an estimation window"),
+    "no_return": N_("{n} without a return over the window"),
+    "no_placebo": N_("{n} with too few ordinary days to be ranked among"),
+}
+_UNKNOWN = {
+    "small": N_("stocks of small capitalisation"),
+    "thin": N_("thinly traded stocks"),
+    "administrative": N_("stocks under administration (관리종목)"),
+}
+
+
+def scan_page(report: Report, top: int = TOP, *, full: bool = False) -> Page:
+    """The page of `screener scan`.
+
+    Args:
+        report: the report on a whole market.
+        top: stocks in each of the two tables.
+        full: every group and industry.
+    """
+    view = _Scan(report, top, full=full)
+    return Page(notes.page_title(report), tuple(view.lead()), tuple(view.sections()))
+
+
+class _Scan:
+    """The sections of the page."""
+
+    def __init__(self, report: Report, top: int, *, full: bool) -> None:
+        assert report.scan is not None  # noqa: S101 - for the type alone
+        frames = report.frames
+        self.report, self.facts, self.top = report, report.scan, top
+        self.stocks = rows_of(frames.scan.assign(name=names_in(frames.scan)))
+        self.groups = rows_of(frames.groups.assign(strongest=frames.groups[f"strongest_{language()}"]))
+        self.shown = len(self.groups) if full else SHOWN
+
+    def sections(self) -> Iterator[Section]:
+        yield from self._stocks()
+        yield self._groups()
+        yield self._industries()
+
+    def lead(self) -> Iterator[Line]:
+        """What was looked at, and what was left out."""
+        report, facts = self.report, self.facts
+        title = _("The whole market, blind · {event} · {window}", event=report.event.id, window=report.leading)
+        yield line(title, "strong")
+        yield from notes.market(report.provenance)
+        counts = ", ".join(self._left_out(name, n) for name, n in facts.left_out.items() if n)
+        text = _(
+            "{n} of {listed} stocks listed on {day}. Left out: {left_out}",
+            day=report.event.base,
+            listed=facts.listed,
+            n=len(self.stocks),
+            left_out=counts or "-",
+        )
+        yield line(text)
+        unknown = [_(_UNKNOWN[name]) for name, n in facts.left_out.items() if n is None]
+        yield line(_("Not known to the source, so not left out: {what}", what=", ".join(unknown)))
+        for news in report.confounders(report.leading):
+            yield line(f"{_('What else moved prices in these windows')}: {news.day} {news.what.in_(language())}")
+        yield notes.source_line(report.provenance)
+
+    def _left_out(self, name: str, n: int) -> str:
+        filters = self.facts.filters
+        least = {"small": filters.least_cap, "thin": filters.least_value}.get(name, 0.0)
+        korean = language() == "ko"
+        return _(
+            _LEFT_OUT[name], n=n, least=f"{least / HUNDRED_MILLION:g}억" if korean else f"{least / 1e6:,.0f} million"
+        )
+
+    def _stocks(self) -> Iterator[Section]:
+        stocks, top = self.stocks, self.top
+        winners, losers = (sum(row.verdict == verdict for row in stocks) for verdict in ("winner", "loser"))
+        text = _(
+            "Stocks that stand after correction: {winners} winners, {losers} losers", winners=winners, losers=losers
+        )
+        yield Section(Key.VERDICTS, "", (line(text),))
+        highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
+        both = fields_of([*highest, *lowest], pages.SCAN)
+        between = len(stocks) - 2 * top
+        text = ngettext(
+            "and {n} more stock between the two ends: --top N, or --csv DIR",
+            "and {n} more stocks between the two ends: --top N, or --csv DIR",
+            between,
+        )
+        more = [line(text, "dim")] if between > 0 else []
+        note = _(
+            "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "
+            "volume. q: among the ordinary days of all stocks, corrected for their number."
+        )
+        yield Section(Key.WINNERS, _("Highest scores"), (Grid(fields_of(highest, pages.SCAN), both), *more))
+        yield Section(Key.LOSERS, _("Lowest scores"), (Grid(fields_of(lowest, pages.SCAN), both), line(note, "dim")))
+
+    def _groups(self) -> Section:
+        facts, groups = self.facts, self.groups
+        if not facts.formed_on:
+            text = _(
+                "Groups: none formed, for fewer than {needed} sessions stand before the event.", needed=FEWEST_SESSIONS
+            )
+            return Section(Key.GROUPS, "", (line(text),))
+        body: list[Line | Grid] = [
+            Grid(fields_of(groups[: self.shown], pages.GROUPS)),
+            *self._more(len(groups)),
+            line(self._standing(), "strong"),
+        ]
+        stirred = facts.stirred
+        if math.isfinite(stirred.p):
+            text = _(
+                "{n} of {of} groups moved further than all but 5 % of ordinary ones; on {as_many} of "
+                "{days} ordinary sessions as large a share did (p {p}).",
+                n=stirred.groups,
+                of=len(groups),
+                as_many=stirred.as_many,
+                days=facts.ordinary,
+                p=probability(stirred.p),
+            )
+            body.append(line(text))
+        formed = _(
+            "Formed by the correlation of market-model residuals over {sessions} sessions that end "
+            "{gap} before the event, never by the event itself.",
+            sessions=facts.formed_on,
+            gap=self.report.rules.gap,
+        )
+        legend = _(
+            "Rank, p: among the group's own ordinary sessions. Ordinary: sessions on which the same "
+            "search found something as extreme. q: among all groups of those searches, corrected for "
+            "the number of groups. q of t: trusts normal tails and finds something on two of three "
+            "ordinary sessions, so it is no evidence. Overlap: share of the members in configured "
+            "sectors."
+        )
+        body += [line(formed, "dim"), line(legend, "dim")]
+        return Section(Key.GROUPS, _("Groups that nobody listed: {n} found", n=len(groups)), tuple(body))
+
+    def _more(self, of: int) -> list[Line]:
+        return [line(_("and {n} more: --full shows them", n=of - self.shown), "dim")] if of > self.shown else []
+
+    def _standing(self) -> str:
+        """Whether any group stands after correction."""
+        ordinary, level = self.facts.ordinary, f"{LARGEST_Q:.2f}"
+        if not any(math.isfinite(row.q) for row in self.groups):
+            return _(
+                "No correction: the search could be repeated on {ordinary} ordinary sessions only, "
+                "{needed} are needed.",
+                ordinary=ordinary,
+                needed=FEWEST_DATES,
+            )
+        if standing := sum(row.q <= LARGEST_Q for row in self.groups):
+            return _("{n} stand after correction (q <= {level}).", n=standing, level=level)
+        return _(
+            "None stands after correction (q <= {level}): on {days} of {ordinary} ordinary sessions "
+            "the same search found something as extreme as the first.",
+            level=level,
+            days=self.groups[0].as_extreme,
+            ordinary=ordinary,
+        )
+
+    def _industries(self) -> Section:
+        rows = rows_of(self.report.frames.industries)
+        if not rows:
+            text = _("Industries: this source has none; `screener sync` with an account fetches the exchange's.")
+            return Section(Key.INDUSTRIES, "", (line(text),))
+        grid = Grid(fields_of(rows[: self.shown], pages.INDUSTRIES))
+        return Section(Key.INDUSTRIES, _("Industries (the exchange's)"), (grid, *self._more(len(rows))))

@@ -1,0 +1,115 @@
+"""One stock around the event."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from screener.i18n import N_, _
+from screener.report.blocks import Grid, Key, Page, Section, line
+from screener.report.columns import pages
+from screener.report.formatting import number, percent
+from screener.report.model import Report
+from screener.report.views import grids, notes
+from screener.report.views.grids import fields_of
+
+_VERDICTS = {"winner": N_("; a winner"), "loser": N_("; a loser"), "no clear effect": N_("; no clear effect")}
+
+
+def stock_page(report: Report) -> Page:
+    """The page of `screener stock`."""
+    view = _Stock(report)
+    stock = view.rows[0]
+    title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
+    return Page(title, tuple(notes.provenance_lines(report)), tuple(view.sections()))
+
+
+class _Stock:
+    """The sections of the page."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        windows = (grids.stocks_at(report, window) for window in report.windows)
+        self.rows = [row for rows in windows for row in rows if row.ticker == report.ticker]
+        behaviours = report.frames.behaviours
+        [self.estimation] = grids.rows_of(behaviours[behaviours["ticker"] == report.ticker])
+
+    def sections(self) -> Iterator[Section]:
+        """Its returns in each window, its usual behaviour, and what else happened to it."""
+        study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
+        note = _(
+            "95% interval: of the CAR, by its t. p: rank among ordinary sessions of the same stock. "
+            "q: p of the t, for the number of stocks measured with it."
+        )
+        # A stock of two sectors has the same figures in both.
+        first = self.rows[0]
+        rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
+        grid = Grid(fields_of(rows, pages.stock_by_window(study=study, funds=funds)))
+        yield Section(Key.WINDOWS, _("By window"), (grid, *([line(note, "dim")] if study else [])))
+        if facts := [*self._places(), *self._usual(), *self._happened()]:
+            yield Section(Key.FACTS, _("The stock"), tuple(map(line, facts)))
+        flows = grids.rows_of(self.report.frames.flows)
+        if flows:
+            grid = Grid(fields_of(flows, pages.FLOWS))
+            yield Section(Key.FLOWS, _("Net purchases, 100 million won"), (grid,))
+        yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED)
+
+    def _places(self) -> Iterator[str]:
+        """Its place by score in each sector that holds it."""
+        leading = self.report.leading
+        stocks = grids.at(self.report.frames.stocks, leading)
+        for row in self.rows:
+            if not grids.is_at(row, leading) or not math.isfinite(row.score):
+                continue
+            peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
+            yield _(
+                "{sector}: number {place} of {n} by score, {window}{verdict}",
+                sector=row.sector_name,
+                place=1 + int((peers > row.score).sum()),
+                n=len(peers),
+                window=leading,
+                verdict=_(_VERDICTS[row.verdict]) if row.verdict else "",
+            )
+
+    def _usual(self) -> Iterator[str]:
+        estimation = self.estimation
+        if math.isfinite(estimation.sigma):
+            yield _(
+                "Usually: beta {beta}, alpha {alpha}% a session, residual deviation {sigma}% a session, "
+                "{explained}% explained ({n} sessions)",
+                beta=number(estimation.beta, 2),
+                alpha=percent(estimation.alpha),
+                sigma=number(estimation.sigma * 100, 2),
+                explained=number(estimation.r_squared * 100, 0),
+                n=estimation.observations,
+            )
+
+    def _happened(self) -> Iterator[str]:
+        estimation = self.estimation
+        row = next((row for row in self.rows if grids.is_at(row, self.report.leading)), self.rows[0])
+        if math.isfinite(row.index_contribution):
+            moved = self.report.provenance.benchmark_returns.get(row.market, math.nan)
+            yield _(
+                "{weight}% of {market}: {part} percentage points of the index's {moved}%",
+                market=row.market,
+                weight=number(row.index_weight * 100, 1),
+                part=percent(row.index_contribution),
+                moved=percent(moved),
+            )
+        if estimation.lowest < 0:
+            message = (
+                N_(
+                    "Lowest close {lowest}% below the base; back at the base price {sessions} sessions after "
+                    "the event day"
+                )
+                if math.isfinite(estimation.regained)
+                else N_("Lowest close {lowest}% from the base, and not back at the base price yet")
+            )
+            yield _(message, lowest=percent(estimation.lowest), sessions=number(estimation.regained, 0))
+        for message, days in (
+            (N_("Closed at the price limit: {days}"), estimation.limit_days),
+            (N_("Did not trade: {days}"), estimation.halted_days),
+            (N_("Split, rights issue or the like: {days}"), estimation.action_days),
+        ):
+            if days:
+                yield _(message, days=", ".join(map(str, days)))

@@ -1,0 +1,377 @@
+"""Expected returns: what each security would have done without the event.
+
+Every model is linear in the regressors of a `Design` and is fitted on the security's own non-missing days of the
+estimation window (MacKinlay 1997, JEL 35:13, section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from screener.study.arrays import Bools, Floats, Ints
+
+_COLLINEAR = 1e-12
+"""Determinant of a Gram matrix scaled to a unit diagonal below which its regressors cannot be told apart."""
+
+
+def least_squares(x: Floats, y: Floats, own: Bools) -> tuple[Floats, Floats]:
+    """Coefficients (p, n) and inverse Gram matrices (n, p, p) of each column of `y` on `x` over its own days.
+
+    Complete columns share one QR factorisation. Columns with gaps go through their own normal equations, which
+    the moderate condition numbers of daily returns leave exact to about 1e-12. NaN where regressors are collinear.
+
+    Args:
+        x: (M, p) regressors, finite.
+        y: (M, n) what is explained; only `own` days are read.
+        own: (M, n) the days that count for each column.
+    """
+    days, parameters = x.shape
+    columns = y.shape[1]
+    if parameters == 0:
+        return np.empty((0, columns)), np.empty((columns, 0, 0))
+    beta = np.empty((parameters, columns))
+    inverse = np.empty((columns, parameters, parameters))
+    complete = own.all(axis=0)
+    if complete.any():
+        q, r = np.linalg.qr(x)
+        r_inverse = inverted((r.T @ r)[None])[0] @ r.T
+        chosen = slice(None) if complete.all() else complete
+        beta[:, chosen] = r_inverse @ np.einsum("tp,tn->pn", q, y[:, chosen])  # thin: see rank_tests._sum
+        inverse[chosen] = r_inverse @ r_inverse.T
+    if not complete.all():
+        mask = own[:, ~complete]
+        products = (x[:, :, None] * x[:, None, :]).reshape(days, -1)
+        gram = (mask.T.astype(np.float64) @ products).reshape(-1, parameters, parameters)
+        moments = np.where(mask, y[:, ~complete], 0.0).T @ x
+        inverse[~complete] = inverted(gram)
+        beta[:, ~complete] = np.einsum("nij,nj->in", inverse[~complete], moments)
+    return beta, inverse
+
+
+def inverted(gram: Floats) -> Floats:
+    """Inverses of a stack (n, p, p) of Gram matrices; NaN for one whose regressors are collinear."""
+    size = np.sqrt(np.diagonal(gram, axis1=1, axis2=2))
+    size = np.where(size > 0, size, 1.0)
+    scaled = gram / (size[:, :, None] * size[:, None, :])
+    singular = ~(np.linalg.det(scaled) > _COLLINEAR)
+    if singular.any():
+        scaled[singular] = np.eye(gram.shape[1])
+    inverse: Floats = np.linalg.inv(scaled) / (size[:, :, None] * size[:, None, :])
+    inverse[singular] = np.nan
+    return inverse
+
+
+@dataclass(frozen=True)
+class ThinTrading:
+    """How a beta is put together; the expected return stays alpha + beta x benchmark return of the same session."""
+
+    neighbours: int
+    """Sessions on either side, q."""
+    joint: bool
+    """True: one multiple regression on all neighbours (Dimson 1979, JFE 7:197). False: one simple regression each
+    (Scholes and Williams 1977, JFE 5:309), where q = 1."""
+    fowler_rorke: bool = False
+    """Weigh lead and lag by (1 + rho) / (1 + 2 rho), rho the benchmark's autocorrelation, q = 1 only: the plain sum
+    is inconsistent where the benchmark is autocorrelated (Fowler and Rorke 1983, JFE 12:279)."""
+
+    def __post_init__(self) -> None:
+        if self.neighbours < 1:
+            raise ValueError(f"a thin-trading beta needs at least 1 neighbouring session, not {self.neighbours}")
+        if self.neighbours != 1 and (self.fowler_rorke or not self.joint):
+            raise ValueError(f"Scholes-Williams and Fowler-Rorke are for q = 1, not {self.neighbours}")
+
+    @property
+    def parameters(self) -> int:
+        """Parameters that the estimate spends: the constant and, in the joint regression, 2 q + 1 slopes."""
+        return 2 * self.neighbours + 2 if self.joint else 2
+
+    def usable(self, market: Floats) -> Bools:
+        """(M,) estimation sessions whose neighbours are known and lie in the estimation window (days 2..M-1)."""
+        return np.asarray(np.isfinite(self._shifted(market)).all(axis=1))
+
+    def estimate(self, market: Floats, y: Floats, own: Bools) -> tuple[Floats, Floats]:
+        """Alpha and beta (2, n) and their covariance (n, 2, 2) per unit of residual variance.
+
+        With S the own-day centred cross products of the 2 q + 1 shifted benchmarks, both betas are a'X'y, where
+        a = S^-1 w (joint, weights w) or a = 1 / diag(S) / (1 + 2 rho); so Var(beta) = a'S a, and
+        alpha = mean(y) - beta mean(market) over the same days.
+
+        Args:
+            market: (M,) benchmark returns of the estimation window, decimal.
+            y: (M, n) returns of the securities.
+            own: (M, n) the days of each that count: known, and `usable`.
+        """
+        days = own.astype(np.float64)
+        count = days.sum(axis=0)
+        slopes, centred, level = self._slopes(market, own)
+        filled = np.where(own, y, 0.0)
+        beta = np.einsum("nk,nk->n", slopes, filled.T @ centred - filled.sum(axis=0)[:, None] * level)
+        variance = np.einsum("nk,nkl,nl->n", slopes, self._products(centred, days, level, count), slopes)
+        mean_market = np.where(np.isfinite(market), market, 0.0) @ days / count
+        alpha = filled.sum(axis=0) / count - beta * mean_market
+        covariance = np.empty((len(count), 2, 2))
+        covariance[:, 0, 0] = 1.0 / count + mean_market**2 * variance
+        covariance[:, 0, 1] = covariance[:, 1, 0] = -mean_market * variance
+        covariance[:, 1, 1] = variance
+        return np.stack([alpha, beta]), covariance
+
+    def influence(self, market: Floats, own: Bools) -> Floats:
+        """(days in `own`, 2) weight of each of these days' returns in alpha and beta; `own` (M,)."""
+        slopes, centred, level = self._slopes(market, own[:, None])
+        on_beta = (centred[own] - level[0]) @ slopes[0]
+        return np.column_stack([1.0 / own.sum() - market[own].mean() * on_beta, on_beta])
+
+    def _slopes(self, market: Floats, own: Bools) -> tuple[Floats, Floats, Floats]:
+        """Weights a (n, K) on the cross products, the shifted benchmarks (M, K) about their common mean, own means."""
+        shifted = self._shifted(market)
+        usable = self.usable(market)
+        centred = np.where(usable[:, None], shifted - shifted[usable].mean(axis=0), 0.0)
+        days = own.astype(np.float64)
+        count = days.sum(axis=0)
+        level = days.T @ centred / count[:, None]
+        products = self._products(centred, days, level, count)
+        inverse = inverted(products)
+        rho = _autocorrelation(market)
+        if not self.joint:
+            own_product = np.diagonal(products, axis1=1, axis2=2) + 0.0 * inverse[:, :1, 0]  # NaN where collinear
+            return 1.0 / own_product / (1.0 + 2.0 * rho), centred, level
+        weights = np.ones(centred.shape[1])
+        if self.fowler_rorke:
+            weights[[0, -1]] = (1.0 + rho) / (1.0 + 2.0 * rho)
+        return inverse @ weights, centred, level
+
+    @staticmethod
+    def _products(centred: Floats, days: Floats, level: Floats, count: Floats) -> Floats:
+        """(n, K, K) cross products about each security's own-day means."""
+        k = centred.shape[1]
+        raw = (days.T @ (centred[:, :, None] * centred[:, None, :]).reshape(-1, k * k)).reshape(-1, k, k)
+        products: Floats = raw - count[:, None, None] * level[:, :, None] * level[:, None, :]
+        return products
+
+    def _shifted(self, market: Floats) -> Floats:
+        """(M, 2 q + 1) the benchmark q sessions before ... q sessions after; NaN outside the estimation window."""
+        edge = np.full(self.neighbours, np.nan)
+        padded = np.concatenate([edge, market, edge])
+        return np.stack([padded[k : k + len(market)] for k in range(2 * self.neighbours + 1)], axis=1)
+
+
+def _autocorrelation(market: Floats) -> float:
+    """First-order sample autocorrelation over pairs of neighbouring known sessions; NaN if constant."""
+    pairs = np.isfinite(market[1:]) & np.isfinite(market[:-1])
+    later, earlier = market[1:][pairs], market[:-1][pairs]
+    if not pairs.any() or np.ptp(later) == 0 or np.ptp(earlier) == 0:
+        return float("nan")
+    return float(np.corrcoef(later, earlier)[0, 1])
+
+
+_EXACT = 1e-24
+"""Residual sum of squares below this share of the returns' own: an exact fit, with no variance to test against."""
+
+
+class Model(StrEnum):
+    """How the expected return is formed."""
+
+    MARKET = "market"
+    """alpha + beta x benchmark return, by ordinary least squares."""
+    MARKET_ADJUSTED = "market-adjusted"
+    """The benchmark return itself."""
+    MEAN_ADJUSTED = "mean-adjusted"
+    """The security's own mean return."""
+    SCHOLES_WILLIAMS = "scholes-williams"
+    """alpha + beta x benchmark return, beta from lagged, same-day and leading slopes; for thin trading."""
+    DIMSON = "dimson"
+    """alpha + beta x benchmark return, beta the sum of 2 q + 1 slopes; for thin trading."""
+    FACTORS = "factors"
+    """alpha + any number of the user's factors, by ordinary least squares."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a model needs to know about each session: expected return = offset + regressors @ coefficients."""
+
+    offset: Floats
+    """(T,) part of the expected return that needs no estimate, decimal."""
+    regressors: Floats
+    """(T, p) regressors including the constant; p = 0 for the market-adjusted model."""
+    thin: ThinTrading | None = None
+    """How beta is put together from neighbouring sessions; None: ordinary least squares on `regressors`."""
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        benchmark: Floats,
+        *,
+        factors: Floats | None = None,
+        neighbours: int = 1,
+        fowler_rorke: bool = False,
+    ) -> Design:
+        """Design of `model` for one benchmark.
+
+        Args:
+            model: the expected-return model.
+            benchmark: (T,) simple returns as decimals; NaN where unknown. Not read by the factor model.
+            factors: (T, k) the factor model's regressors beside the constant, the market's among them; decimals.
+            neighbours: Dimson's q, sessions on either side.
+            fowler_rorke: weigh Dimson's lead and lag as Fowler and Rorke (1983) do.
+        """
+        one = np.ones_like(benchmark)
+        if model is Model.FACTORS:
+            if factors is None or len(factors) != len(benchmark):
+                raise ValueError(f"the factor model needs factors for each of the {len(benchmark)} sessions")
+            return cls(np.zeros_like(benchmark), np.column_stack([one, factors]))
+        if model is Model.MARKET_ADJUSTED:
+            return cls(benchmark, np.empty((len(benchmark), 0)))
+        if model is Model.MEAN_ADJUSTED:
+            return cls(np.zeros_like(benchmark), one[:, None])
+        thin = None
+        if model is Model.SCHOLES_WILLIAMS:
+            thin = ThinTrading(1, joint=False)
+        elif model is Model.DIMSON:
+            thin = ThinTrading(neighbours, joint=True, fowler_rorke=fowler_rorke)
+        return cls(np.zeros_like(benchmark), np.column_stack([one, benchmark]), thin)
+
+    @property
+    def known(self) -> Bools:
+        """(T,) sessions on which an expected return can be formed."""
+        known: Bools = np.isfinite(self.offset) & np.isfinite(self.regressors).all(axis=1)
+        return known
+
+    @property
+    def parameters(self) -> int:
+        """Estimated parameters p, which M - p degrees of freedom pay for."""
+        return self.regressors.shape[1] if self.thin is None else self.thin.parameters
+
+    def usable(self, estimation: slice) -> Bools:
+        """(M,) estimation sessions that the estimator can learn from."""
+        known = self.known[estimation]
+        return known if self.thin is None else known & self.thin.usable(self.regressors[estimation, 1])
+
+    def estimate(self, estimation: slice, y: Floats, own: Bools) -> tuple[Floats, Floats]:
+        """Coefficients (p, n) and their covariance (n, p, p) per unit of residual variance.
+
+        Args:
+            estimation: rows to learn from.
+            y: (M, n) returns less `offset` on these rows.
+            own: (M, n) the days of each column that count, among those that are `usable`.
+        """
+        x = self.regressors[estimation]
+        if self.thin is not None:
+            return self.thin.estimate(x[:, 1], y, own)
+        return least_squares(np.where(self.known[estimation, None], x, 0.0), y, own)
+
+    def influence(self, estimation: slice, own: Bools) -> Floats:
+        """(days in `own`, p) weight of each of those days' returns in the coefficients; `own` (M,)."""
+        x = self.regressors[estimation]
+        if self.thin is not None:
+            return self.thin.influence(x[:, 1], own)
+        _, inverse = least_squares(x[own], np.zeros((int(own.sum()), 1)), np.ones((int(own.sum()), 1), dtype=np.bool_))
+        weights: Floats = x[own] @ inverse[0]
+        return weights
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Estimates for N securities. A security with fewer than `min_obs` observations is NaN throughout."""
+
+    model: Model
+    coefficients: Floats
+    """(p, N) estimates in the order of the design's regressors."""
+    sigma: Floats
+    """(N,) residual standard deviation, decimal, SSR over M - p."""
+    observations: Ints
+    """(N,) estimation days M that the estimate rests on."""
+    gram_inverse: Floats
+    """(N, p, p) covariance of the coefficients per unit of residual variance: the inverse of X'X over the security's
+    own days, or what stands in its place for a thin-trading beta."""
+    abnormal: Floats
+    """(T, N) return minus expected return on every session of the panel, decimal; NaN where either is missing."""
+    returns: Floats
+    """(T, N) the returns that the model was fitted to, decimal."""
+    designs: Sequence[Design]
+    design_of: Ints
+    """(N,) which of `designs` belongs to each security."""
+    estimation: slice
+    """Rows that the model was fitted on."""
+    min_obs: int
+
+    @property
+    def parameters(self) -> int:
+        """Parameters p that the model spends on a security; more than `coefficients` has rows for a Dimson beta."""
+        return self.designs[0].parameters if self.designs else 0
+
+    @property
+    def df(self) -> Ints:
+        """(N,) degrees of freedom M - p."""
+        return np.subtract(self.observations, self.parameters)
+
+
+def fit(
+    model: Model, returns: Floats, designs: Sequence[Design], design_of: Ints, estimation: slice, min_obs: int
+) -> Fit:
+    """Fit `model` to each column of `returns` on its own non-missing days of the estimation window.
+
+    Args:
+        model: the expected-return model that the designs were made for.
+        returns: (T, N) one-session simple returns, decimal; NaN = no trade, or a return over several sessions.
+        designs: the distinct designs, usually one per benchmark.
+        design_of: (N,) the design of each security.
+        estimation: the rows that normal behaviour is learned from.
+        min_obs: fewest observations a security may have; below it every estimate is NaN.
+    """
+    sessions, securities = returns.shape
+    width = designs[0].regressors.shape[1] if designs else 0
+    parameters = designs[0].parameters if designs else 0
+    coefficients = np.full((width, securities), np.nan)
+    sigma = np.full(securities, np.nan)
+    observations = np.zeros(securities, dtype=np.int64)
+    gram_inverse = np.full((securities, width, width), np.nan)
+    abnormal = np.full((sessions, securities), np.nan)
+    for number, design in enumerate(designs):
+        known, usable = design.known, design.usable(estimation)
+        columns = np.flatnonzero(design_of == number)
+        # One benchmark for all is the usual case, and a slice copies nothing.
+        chosen: slice | Ints = slice(None) if len(columns) == securities else columns
+        count = np.isfinite(returns[estimation, chosen][usable]).sum(axis=0)
+        observations[columns] = count
+        enough = (count >= min_obs) & (count > parameters)
+        if not enough.any():
+            continue
+        if not enough.all():
+            chosen, count = columns[enough], count[enough]
+        excess = returns[:, chosen] - design.offset[:, None]
+        own = np.isfinite(excess[estimation]) & usable[:, None]
+        regressors = np.where(known[:, None], design.regressors, 0.0)
+        beta, covariance = design.estimate(estimation, excess[estimation], own)
+        size = _sum_of_squares(excess[estimation], own)
+        residual = np.subtract(excess, np.einsum("tp,pn->tn", regressors, beta), out=excess)
+        residual[~known] = np.nan
+        ssr = _sum_of_squares(residual[estimation], own)
+        ssr[ssr <= _EXACT * size] = 0.0
+        coefficients[:, chosen] = beta
+        gram_inverse[chosen] = covariance
+        sigma[chosen] = np.sqrt(ssr / (count - parameters))
+        abnormal[:, chosen] = residual
+    return Fit(
+        model,
+        coefficients,
+        sigma,
+        observations,
+        gram_inverse,
+        abnormal,
+        returns,
+        designs,
+        np.asarray(design_of, dtype=np.int64),
+        estimation,
+        min_obs,
+    )
+
+
+def _sum_of_squares(values: Floats, own: Bools) -> Floats:
+    """(n,) sum over each column's `own` days of (M, n) `values`."""
+    counted = values if own.all() else np.where(own, values, 0.0)
+    return np.asarray(np.einsum("tn,tn->n", counted, counted), dtype=np.float64)

@@ -1,0 +1,149 @@
+"""`Study`: one event on one set of returns, every part of it computed once and only if it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from screener.study.abnormal import WindowResult, leave_one_out, over_window
+from screener.study.arrays import Bools, Floats, Ints
+from screener.study.battery import GroupTests, battery
+from screener.study.models import Design, Fit, fit
+from screener.study.parametric import half_width
+from screener.study.placebo import Placebo, PlaceboPlan, each_security, placebo_of_groups, placebo_test
+from screener.study.portfolio import Portfolio, in_each_window
+from screener.study.rolling import Refit
+from screener.study.spread import Spread, TwoSample, spreads, two_sample
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """T sessions, N securities, B benchmarks, W windows. Groups are arrays of columns."""
+
+    returns: Floats
+    """(T, N) one-session simple returns, decimal; NaN = no trade, or a return over several sessions."""
+    benchmarks: Floats
+    """(B, T) returns of the benchmarks, decimal; NaN where unknown."""
+    benchmark_of: Ints
+    """(N,) the benchmark of each security."""
+    event: int
+    """Row of tau = 0."""
+    refit: Refit
+    """The model, and the sessions that it learns from before the event and before each placebo date."""
+    windows: Sequence[slice]
+    """Rows of each event window."""
+    excluded: Sequence[int] = ()
+    """Rows that no placebo window may touch, because something else happened there."""
+    placebo_dates: int = 240
+    """Use at most this many placebo sessions, the latest."""
+    caps: Floats | None = None
+    """(N,) capitalisation before the event, KRW, for `caar_cw`; NaN where unknown."""
+    factors: Floats | None = None
+    """(T, k) regressors of the factor model beside the constant, decimal."""
+
+    @cached_property
+    def designs(self) -> list[Design]:
+        """One for each benchmark."""
+        return [Design.of(self.refit.model, benchmark, factors=self.factors) for benchmark in self.benchmarks]
+
+    @property
+    def estimation(self) -> slice:
+        """Rows of the estimation window."""
+        return self.refit.estimation_of(self.event)
+
+    @cached_property
+    def fit(self) -> Fit:
+        """The model, fitted to each security before the event."""
+        return fit(self.refit.model, self.returns, self.designs, self.benchmark_of, self.estimation, self.refit.min_obs)
+
+    @property
+    def studied(self) -> Bools:
+        """(N,) securities with a fit."""
+        return np.isfinite(self.fit.sigma)
+
+    @property
+    def has_history(self) -> bool:
+        """Whether there is anything to learn normal behaviour from, and a window to measure."""
+        return bool(self.studied.any()) and bool(self.windows)
+
+    @cached_property
+    def results(self) -> list[WindowResult]:
+        """For each window, what each security did."""
+        return [over_window(self.fit, window) for window in self.windows]
+
+    @cached_property
+    def benchmark_returns(self) -> Floats:
+        """(W, N) return of each security's benchmark over each window; NaN if a session of it is unknown."""
+        compounded = [np.prod(1.0 + self.benchmarks[:, window], axis=1) - 1.0 for window in self.windows]
+        return np.array(compounded).reshape(len(self.windows), len(self.benchmarks))[:, self.benchmark_of]
+
+    @cached_property
+    def half_widths(self) -> Floats:
+        """(W, N) half of the 95 % interval of each security's CAR, by its t; decimal."""
+        return np.array([half_width(result.se, self.fit.df) for result in self.results])
+
+    @cached_property
+    def plan(self) -> PlaceboPlan:
+        """How the event is ranked among placebo sessions."""
+        return PlaceboPlan(self.refit, self.designs, self.event, self.windows, self.excluded, self.placebo_dates)
+
+    def complete(self, windows: Sequence[slice]) -> Bools:
+        """(N, len(windows)) whether a security has a fit, and an abnormal return on every session of a window."""
+        known, fitted = np.isfinite(self.fit.abnormal), self.fit.sigma > 0
+        return np.array([known[rows].all(axis=0) & fitted for rows in windows]).reshape(-1, len(fitted)).T
+
+    def tests(self, groups: Sequence[Ints], *, everything: bool = False) -> list[list[GroupTests]]:
+        """For each group, its tests in each window; see `battery`."""
+        return battery(self.fit, groups, self.windows, caps=self.caps, everything=everything)
+
+    @cached_property
+    def stock_placebos(self) -> list[Placebo]:
+        """For each window, each security among its placebo sessions."""
+        return placebo_test(self.plan, each_security(self.returns, self.benchmark_of))
+
+    def placebos(self, groups: Sequence[Ints], windows: Sequence[slice] | None = None) -> list[Placebo]:
+        """For each window (default: those of the study), the groups' portfolios among their placebo sessions.
+
+        A portfolio holds, in each window, the members that are complete in it.
+        """
+        plan = self.plan if windows is None else replace(self.plan, windows=windows)
+        return placebo_of_groups(plan, self.returns, self.benchmark_of, groups, self.complete(plan.windows))
+
+    def spreads(self, a: Ints, b: Ints) -> list[Spread]:
+        """For each window, group A minus group B, of the members that are complete in it."""
+
+        def test(inside: Bools, rows: list[slice]) -> list[Spread]:
+            of_a, of_b = (
+                Portfolio.of(self.returns[:, own], self.benchmark_of[own]) for own in (a[inside[a]], b[inside[b]])
+            )
+            return spreads(replace(self.plan, windows=rows), of_a, of_b)
+
+        return in_each_window(self.complete(self.windows), self.windows, test)
+
+    def two_sample(self, a: Ints, b: Ints, window: int) -> TwoSample:
+        """Group A against group B in one window, robust to variance that the event itself raised."""
+        scar, residuals = self.results[window].scar, self.fit.abnormal[self.estimation]
+        return two_sample(scar[a], scar[b], residuals[:, a], residuals[:, b])
+
+    def without_itself(self, weights: Floats, least: float) -> dict[int, list[WindowResult]]:
+        """By column of a security that is a large part of its index: its results against the index without it.
+
+        Its weight on other days follows from the base session's, for it grows as the stock outgrows the index.
+
+        Args:
+            weights: (N,) part of each security in its index at the base session; NaN where not known.
+            least: weight from which a security is a large part.
+        """
+        base, results = self.event - 1, {}
+        for column in np.flatnonzero(self.studied & (weights >= least)):
+            index, own = self.benchmarks[self.benchmark_of[column]], self.returns[:, column]
+            relative = np.cumprod((1.0 + np.nan_to_num(own)) / (1.0 + np.nan_to_num(index)))
+            weight = weights[column] * relative / relative[base]
+            before = np.concatenate([[np.nan], weight[:-1]])[:, None]
+            rest = leave_one_out(index, own[:, None], before).T
+            alone = replace(self, returns=own[:, None], benchmarks=rest, benchmark_of=np.zeros(1, dtype=np.int64))
+            results[int(column)] = alone.results
+        return results

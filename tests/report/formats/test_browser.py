@@ -1,0 +1,275 @@
+"""The HTML page in a real browser: Debian's Chromium, without a network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from screener.i18n import Language, speaking
+from screener.report.charts import charts_of
+from screener.report.formats.html import to_html
+from screener.report.model import Report
+from screener.report.views.study import study_page
+from tests.report.renamed import renamed
+from tests.report.tables import frame, in_leading_window, with_frames
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+CHROMIUM = shutil.which("chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK, PHONE = 1280, 360
+
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium here: apt-get install chromium")
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright, which drives chromium, is not installed")
+    with driver.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def trended(report: Report) -> Report:
+    """The report as the last of twenty-one: a figure for each sector and session."""
+    sectors = in_leading_window(report, "sectors")
+    rows = (
+        {
+            "sector": sector,
+            "tau": tau,
+            "reported": day,
+            "score": 90.0 - 9 * tau + place,
+            "rank": place + 1.0,
+            "caar_ew": 0.2 - 0.015 * tau,
+            "q": 0.01 * tau,
+        }
+        for tau, day in enumerate(report.sessions[:21])
+        for place, sector in enumerate(sectors.loc[sectors["theme"].isna(), "sector"])
+    )
+    made = replace(report, as_of=report.sessions[:21][-1])
+    return with_frames(made, trend=frame("trend", rows))
+
+
+@pytest.fixture(scope="module")
+def files(demo: Report, press: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The pages that are looked at, as files."""
+    folder, written = tmp_path_factory.mktemp("pages"), {}
+    demo = trended(demo)
+    shown: list[tuple[str, Report, Language]] = [
+        ("demo", demo, "en"),
+        ("press", press, "ko"),
+        ("hostile", renamed(demo), "ko"),
+    ]
+    for name, report, language in shown:
+        with speaking(language):
+            page, charts = study_page(report, full=True), charts_of("report", report)
+            written[name] = folder / f"{name}.html"
+            written[name].write_bytes(to_html(page, charts, "kr"))
+    return written
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, width: int = DESK, **how: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what it says, throws or asks for beyond itself."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, **how)
+    page, heard = context.new_page(), []
+    page.on("console", lambda message: heard.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: heard.append(f"dialog: {dialog.message}"))
+    page.on(
+        "request", lambda request: heard.append(f"request: {request.url}") if request.url != file.as_uri() else None
+    )
+    page.goto(file.as_uri())
+    yield page, heard
+    context.close()
+
+
+CHARTS = """() => [...document.querySelectorAll('figure')].map(figure =>
+    [...figure.querySelectorAll('svg')].map(svg => svg.getBoundingClientRect()).filter(box => box.width > 0)
+        .map(box => [box.left, box.right, box.width, box.height]))"""
+"""Of each figure, the places of its drawings that are shown."""
+
+
+def visible_charts(page: Page) -> list[list[float]]:
+    """Of each figure, the left and right end, width and height of its one drawing that is shown."""
+    figures = page.evaluate(CHARTS)
+    assert figures
+    assert [len(drawings) for drawings in figures] == [1] * len(figures)
+    return [drawing for [drawing] in figures]
+
+
+@pytest.mark.parametrize("name", ["demo", "press", "hostile"])
+def test_all_is_seen_and_nothing_leaves(browser: Browser, files: dict[str, Path], name: str) -> None:
+    with opened(browser, files[name]) as (page, heard):
+        for width in (DESK, 700, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            for left, right, wide, high in visible_charts(page):
+                assert wide > 0.7 * min(width, 500)
+                assert high > 60
+                assert left >= 0
+                assert right <= width
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        assert heard == []
+
+
+@pytest.mark.parametrize("name", ["demo", "press"])
+def test_no_letters_leave_their_drawing(browser: Browser, files: dict[str, Path], name: str) -> None:
+    outside = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
+        const frame = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')].filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 4 || box.right > frame.right + 4
+                || box.top < frame.top - 4 || box.bottom > frame.bottom + 4;
+        }).map(text => text.textContent);
+    })"""
+    with opened(browser, files[name]) as (page, _):
+        for width in (DESK, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(outside) == []
+
+
+def column(table: Locator, number: int) -> list[str]:
+    return table.locator(f"tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def floats(texts: list[str]) -> list[float]:
+    return [float(text.lstrip("▲▼= ")) for text in texts if text != "-"]
+
+
+def test_tables_sort_by_click(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"]) as (page, heard):
+        table = page.locator("#stocks table")
+        before = column(table, 1)
+        headers = table.locator("thead th").all_inner_texts()
+        number = headers.index("CAR %") + 1
+        head = table.locator("thead th").nth(number - 1)
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == "descending"
+        falling = column(table, number)
+        assert floats(falling) == sorted(floats(falling), reverse=True)
+        assert falling[-1] == "-"  # stocks without an estimate
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == "ascending"
+        rising = column(table, number)
+        assert floats(rising) == sorted(floats(rising))
+        assert rising[-1] == "-"
+        assert sorted(column(table, 1)) == sorted(before)
+        assert heard == []
+
+
+def test_tables_sort_by_keyboard(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"]) as (page, _):
+        table = page.locator("#stocks table")
+        heads = table.locator("thead th")
+        heads.nth(0).locator("button").focus()
+        page.keyboard.press("Enter")
+        tickers = column(table, 1)
+        assert tickers == sorted(tickers)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        assert heads.nth(0).get_attribute("aria-sort") is None
+        assert heads.nth(1).get_attribute("aria-sort") == "ascending"
+        names = column(table, 2)
+        assert names == sorted(names, key=lambda name: (name.rsplit(" ", 1)[0], int(name.rsplit(" ", 1)[1])))
+
+
+def test_rows_stay_whole_when_sorted(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"]) as (page, _):
+        table = page.locator("#stocks table")
+        before = set(table.locator("tbody tr").all_inner_texts())
+        table.locator("thead button").last.click()
+        assert set(table.locator("tbody tr").all_inner_texts()) == before
+
+
+def colours(page: Page) -> dict[str, str]:
+    of = "(selector, property) => getComputedStyle(document.querySelector(selector))[property]"
+    places = {"paper": ("body", "backgroundColor"), "ink": ("body", "color"), "axis": (".chart .axis", "fill")}
+    return {
+        name: page.evaluate(f"([selector, property]) => ({of})(selector, property)", list(place))
+        for name, place in places.items()
+    }
+
+
+def brightness(colour: str) -> float:
+    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    return (red + green + blue) / 3
+
+
+def test_night(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"], color_scheme="light") as (page, _):
+        day = colours(page)
+    with opened(browser, files["demo"], color_scheme="dark") as (page, _):
+        night = colours(page)
+    assert brightness(day["paper"]) > 200 > 60 > brightness(night["paper"])
+    assert brightness(day["ink"]) < 60 < 200 < brightness(night["ink"])
+    assert brightness(day["axis"]) < brightness(night["axis"])
+
+
+def test_print_is_black_on_white_also_by_night(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"], PHONE, color_scheme="dark") as (page, _):
+        page.emulate_media(media="print", color_scheme="dark")
+        printed = colours(page)
+        assert printed["paper"] == "rgb(255, 255, 255)"
+        assert brightness(printed["ink"]) < 60
+        assert not page.locator("nav").is_visible()
+        assert page.locator(".roomy").first.is_visible()
+        assert not page.locator(".phone").first.is_visible()
+        visible_charts(page)
+
+
+def test_without_scripts_everything_is_there(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"], java_script_enabled=False) as (page, heard):
+        visible_charts(page)
+        assert page.locator("#stocks tbody tr").count() > 50
+        assert page.locator("#stocks tbody tr").last.is_visible()
+        assert page.locator("button").count() == 0
+        assert heard == []
+
+
+def test_the_policy_stops_what_is_not_the_pages_own(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"]) as (page, _):
+        blocked = page.evaluate(
+            """async () => {
+                const stopped = [];
+                document.addEventListener('securitypolicyviolation', event => stopped.push(event.effectiveDirective));
+                const script = document.createElement('script');
+                script.textContent = 'window.ran = true';
+                const image = document.createElement('img');
+                image.src = 'image.png';
+                document.body.append(script, image);
+                await new Promise(done => setTimeout(done, 200));
+                return [stopped.sort(), window.ran];
+            }"""
+        )
+        assert blocked == [["img-src", "script-src-elem"], None]
+
+
+def test_the_first_key_leads_to_the_content(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["press"]) as (page, _):
+        page.keyboard.press("Tab")
+        skip = page.locator(".skip")
+        assert skip.evaluate("link => link === document.activeElement")
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#content")

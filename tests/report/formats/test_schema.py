@@ -1,0 +1,122 @@
+"""The JSON Schemas: documents of every kind fit them, and what is wrong does not."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from screener.data.sources import Tried
+from screener.errors import ExitCode
+from screener.krx.hours import KST
+from screener.report.formats.schema import report_schema, scan_schema
+from screener.report.model import Report, TrendRow
+from screener.report.screens import Screen
+
+SCHEMAS = {"report": report_schema(), "scan": scan_schema()}
+Document = Any
+
+
+def faults(schema: str, document: Document) -> list[str]:
+    checker = Draft202012Validator(SCHEMAS[schema], format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return [f"{fault.json_path}: {fault.message}" for fault in checker.iter_errors(document)]
+
+
+def test_documents_fit(screen: Screen) -> None:
+    schema = "scan" if screen.name == "scan" else "report"
+    assert faults(schema, json.loads(screen.document())) == []
+
+
+def test_a_fetched_report_fits(study: Report) -> None:
+    """With what only live sources give: when it was fetched, funds for indices, and sources that could not serve."""
+    live = replace(
+        study.provenance,
+        source="pykrx-keyless",
+        fetched=datetime(2024, 4, 26, 18, 30, tzinfo=KST),
+        proxies={"KOSPI": "KODEX 200 (069500)"},
+        tried=(Tried("openapi", "no key", ExitCode.LOGIN),),
+    )
+    document = json.loads(Screen("report", replace(study, provenance=live)).document())
+    assert document["provenance"]["fetched"] == "2024-04-26T18:30:00+09:00"
+    assert faults("report", document) == []
+
+
+def test_a_report_with_its_trend_fits(study: Report) -> None:
+    rows = [
+        TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
+        TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
+    ]
+    document = json.loads(Screen("report", study.with_trend(rows)).document())
+    assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
+    assert faults("report", document) == []
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_no_address_but_that_of_the_standard(name: str) -> None:
+    text = json.dumps(SCHEMAS[name])
+    assert text.count("://") == 1
+    assert SCHEMAS[name]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_column_is_described(name: str) -> None:
+    tables = [one for one in SCHEMAS[name]["$defs"].values() if "event" in one["properties"]]
+    assert len(tables) == {"report": 9, "scan": 3}[name]
+    for table in tables:
+        assert all(column["description"] for column in table["properties"].values())
+
+
+def _stock(**changed: Any) -> Callable[[Document], None]:
+    return lambda document: document["stocks"][0].update(changed)
+
+
+def _sector(**changed: Any) -> Callable[[Document], None]:
+    return lambda document: document["sectors"][0].update(changed)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (_stock(raw_return="0.1"), "$.stocks[0].raw_return: '0.1' is not of type 'number', 'null'"),
+        (_stock(ticker=1), "$.stocks[0].ticker: 1 is not of type 'string'"),
+        (_stock(window_end=0.5), "$.stocks[0].window_end: 0.5 is not of type 'integer'"),
+        (_stock(ticker=None), "$.stocks[0].ticker: None is not of type 'string'"),
+        (_stock(p=1.5), "$.stocks[0].p: 1.5 is greater than the maximum of 1"),
+        (_stock(score=-101.0), "$.stocks[0].score: -101.0 is less than the minimum of -100"),
+        (_stock(as_of="26 April"), "$.stocks[0].as_of: '26 April' is not a 'date'"),
+        (_stock(more=1), "$.stocks[0]: Additional properties are not allowed ('more' was unexpected)"),
+        (_sector(post_hoc=2), "$.sectors[0].post_hoc: 2 is not one of [0, 1]"),
+        (_sector(n=None), "$.sectors[0].n: None is not of type 'integer'"),
+        (lambda document: document["stocks"][0].pop("car"), "$.stocks[0]: 'car' is a required property"),
+        (lambda document: document.pop("paths"), "$: 'paths' is a dependency of 'sectors'"),
+        (lambda document: document.pop("event"), "$: 'event' is a required property"),
+        (lambda document: document.update(schema_version="0"), "$.schema_version: '1' was expected"),
+        (lambda document: document.update(more=[]), "$: Additional properties are not allowed ('more' was unexpected)"),
+        (lambda document: document["event"].update(base=None), "$.event.base: None is not of type 'string'"),
+        (lambda document: document["rules"].update(model="guess"), "$.rules.model: 'guess' is not one of "),
+        (lambda document: document["rules"].update(windows=[[0]]), "$.rules.windows[0]: [0] is too short"),
+        (lambda document: document["provenance"].update(sessions="40"), "$.provenance.sessions: '40' is not of type"),
+    ],
+)
+def test_what_is_wrong_does_not_fit(study: Report, spoil: Callable[[Document], object], fault: str) -> None:
+    document = json.loads(Screen("report", study).document())
+    assert faults("report", document) == []
+    spoil(document)
+    [found] = faults("report", document)
+    assert found.startswith(fault)
+
+
+def test_a_scan_is_no_report(scan: Screen, study: Report) -> None:
+    assert faults("report", json.loads(scan.document()))
+    assert faults("scan", json.loads(Screen("report", study).document()))

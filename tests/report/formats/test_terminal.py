@@ -1,0 +1,226 @@
+"""The terminal: no figure is lost at any width, and direction never hangs on colour alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from screener.config import load_settings
+from screener.i18n import Language, set_language
+from screener.report.blocks import Cell, Field, Grid, Page, Section
+from screener.report.formats.terminal import Style, fitting, parts_of, render, summary_of
+from screener.report.formatting import bar, percent, probability, sparkline
+from screener.report.make import Request
+from screener.report.model import Report
+from screener.report.views.grids import group_names, rows_of
+from screener.report.views.study import study_page
+from tests.data import small
+from tests.report.tables import in_leading_window
+from tests.reports import make_report
+
+WIDTHS = [60, 61, 72, 80, 100, 123, 140, 200]
+
+
+def grids(page: Page) -> Iterator[Grid]:
+    for section in page.sections:
+        yield from (block for block in section.body if isinstance(block, Grid))
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter("".join(text.split()))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_letter_of_any_table_is_lost(pages: dict[str, Page], width: int) -> None:
+    for name, page in pages.items():
+        for grid in grids(page):
+            alone = Page("", (), (Section("", "", (grid,)),))
+            shown = render(alone, Style(width=width))
+            assert max(cell_len(line) for line in shown.splitlines()) <= width
+            tables = parts_of(grid, width)
+            expected = letters("".join(text for table in tables for field in table for text in texts(field)))
+            found = letters(shown)
+            del found["─"]
+            assert found == expected, (name, width)
+            assert_in_place(shown, tables)
+            told = {id(field) for table in tables for field in table}
+            assert all(id(field) in told or field.empty for field in grid.fields)
+            for field in grid.fields:
+                if field.right and not field.empty:
+                    assert all(cell.text in shown for cell in field.cells), (name, width, field.header)
+
+
+def assert_in_place(shown: str, tables: list[list[Field]]) -> None:
+    """Where no cell is folded, each line holds the cells of one row in their order."""
+    rows = [["".join(texts(field)[at].split()) for field in table] for table in tables for at in range(height(table))]
+    lines = ["".join(line.split()) for line in shown.splitlines() if line.strip() and set(line.strip()) != {"─"}]
+    if len(lines) == len(rows):
+        assert lines == ["".join(row) for row in rows]
+
+
+def height(table: list[Field]) -> int:
+    return 1 + len(table[0].cells)
+
+
+def texts(field: Field) -> list[str]:
+    return [field.header, *(cell.text for cell in field.cells)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_summary_names_the_columns_that_it_leaves_out(study: Report, width: int, language: Language) -> None:
+    set_language(language)
+    page = study_page(study)
+    text = render(page, Style(width=width), summary=True)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    for grid in grids(page):
+        kept, lost = summary_of(grid, width)
+        joined = re.sub(r"\s+", "", text)
+        assert all(re.sub(r"\s+", "", header) in joined for header in lost)
+        assert {field.header for field in kept} | set(lost) == {
+            field.header for field in grid.fields if not (field.priority and field.empty)
+        }
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_stock_and_sector_stands_in_the_whole_report(
+    study: Report, press: Report, width: int, language: Language
+) -> None:
+    set_language(language)
+    for report in (study, press):
+        text = render(study_page(report, full=True), Style(width=width))
+        assert "…" not in text
+        for row in rows_of(in_leading_window(report, "stocks").dropna(subset="raw_return")):
+            assert row.ticker in text
+            assert percent(row.raw_return) in text
+        for row in rows_of(in_leading_window(report, "sectors")):
+            if row.n and row.theme is None:
+                assert percent(row.mean_return_ew) in text
+                assert f"{row.n_up}/{row.n_flat}/{row.n_down}" in text
+                assert report.provenance.selected or probability(row.placebo_p) in text
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: Language) -> None:
+    set_language(language)
+    text = render(study_page(real), Style(), summary=True)
+    # The command adds an empty line and one for the files; the prompt stands below.
+    assert len(text.splitlines()) + 3 <= 40
+    assert "--full shows them)" not in text  # every column has room
+    assert "자리가 없어" not in text
+
+
+def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
+    text = render(study_page(demo), Style(), summary=True)
+    returns = in_leading_window(demo, "stocks")["raw_return"]
+    up, down = int((returns > 0).sum()), int((returns < 0).sum())
+    assert f"{up - 4} more rose, {down - 4} more fell: --full shows them" in text
+
+
+def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
+    page = study_page(study, full=True)
+    assert "\x1b" not in render(page, Style())
+    assert "\x1b[" in render(page, Style(colour=True))
+
+
+def test_palettes_differ_only_in_colour(study: Report) -> None:
+    page = study_page(study, full=True)
+
+    def bare(palette: str) -> str:
+        return re.sub(r"\x1b\[[0-9;]*m", "", render(page, Style(palette=palette, colour=True)))
+
+    assert bare("kr") == bare("us") == bare("cb")
+    korean, american = (render(page, Style(palette=palette, colour=True)) for palette in ("kr", "us"))
+    assert re.search(r"\x1b\[31m *▲ +\+2\.50", korean)
+    assert re.search(r"\x1b\[38;5;27m *▼ +-5\.00", korean)
+    assert re.search(r"\x1b\[32m *▲ +\+2\.50", american)
+    assert re.search(r"\x1b\[31m *▼ +-5\.00", american)
+
+
+def test_ascii_in_english_is_ascii(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        if name.endswith("en"):
+            assert render(page, Style(ascii=True)).isascii(), name
+    assert "^ +" in render(pages["press whole en"], Style(ascii=True))
+
+
+def test_every_signed_figure_has_its_arrow(study: Report) -> None:
+    text = render(study_page(study, full=True), Style())
+    assert "▲ +2.50" in text  # sector A
+    assert "▲ +10.00" in text
+    assert "▼ -5.00" in text
+    assert "▲ -" not in text
+    assert "▼ +" not in text
+
+
+def field(header: str, text: str, priority: int = 0, *, right: bool = True) -> Field:
+    return Field(header, (Cell(text),), priority, right)
+
+
+def test_columns_go_by_priority_and_never_the_first() -> None:
+    fields = [
+        field("name", "x" * 20, right=False),
+        field("a", "1" * 10, 2),
+        field("b", "1" * 10, 1),
+        field("c", "-", 1),
+    ]
+    assert fitting(fields, 100) == [0, 1, 2]  # c says nothing
+    assert fitting(fields, 40) == [0, 2]
+    assert fitting(fields, 10) == [0]
+
+
+def test_what_has_no_room_stands_below_with_the_names_of_the_rows() -> None:
+    fields = (field("name", "x" * 20, right=False), field("a", "1" * 10, 2), field("b", "1" * 10, 1))
+    assert [[one.header for one in table] for table in parts_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
+    assert [[one.header for one in table] for table in parts_of(Grid(fields), 44)] == [["name", "a", "b"]]
+    assert summary_of(Grid(fields), 40)[1] == ["a"]
+
+
+def test_sparkline_and_bar() -> None:
+    assert sparkline([0.0, 0.07, 0.035]) == "▁█▅"
+    assert sparkline([0.0, 0.0, 0.0]) == "▁▁▁"
+    assert sparkline([0.0, 1.0]) == "-"
+    assert bar(100) == "  │██"
+    assert bar(-50) == " █│  "
+    assert bar(-83) == "▐█│  "
+    assert bar(13) == "  │▌ "
+    assert bar(float("nan")) == "-"
+
+
+def test_verdict_leads(study: Report, press: Report) -> None:
+    lines = render(study_page(study), Style()).splitlines()
+    assert lines[0].startswith("Test · event day 2024-04-22")
+    assert lines[1] == "Won: ▲ Sector A +2.50% (2 stocks, 50% up)"
+    assert lines[2] == "Worst: ▲ Sector B +2.00% (1 stock, 100% up)"
+    set_language("ko")
+    korean = render(study_page(press), Style()).splitlines()
+    assert korean[1].startswith("승자: ▲ AI 소프트웨어 +15.26%")
+
+
+def test_the_order_is_that_of_a_reader(demo: Report) -> None:
+    keys = [section.key for section in study_page(demo, full=True).sections]
+    order = ["sectors", "winners", "losers", "later", "paths", "tests", "parts", "stocks", "quality"]
+    assert [key for key in keys if key in order] == order
+    assert len(set(keys)) == len(keys)
+
+
+def test_names_follow_the_language(press: Report) -> None:
+    assert "SK hynix" in render(study_page(press, full=True), Style())
+    set_language("ko")
+    assert "SK하이닉스" in render(study_page(press, full=True), Style())
+    assert next(iter(group_names(press).values())) == "반도체"
+
+
+def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
+    settings = load_settings(small.write_config(tmp_path))
+    prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
+    request = Request(source=f"file:{prices}", benchmark=[benchmark], as_of=small.event_day())
+    pending = study_page(make_report(settings, request), full=True)
+    assert "Windows not over yet: [0,+3]" in render(pending, Style())
+    assert "not over yet" not in render(study_page(study, full=True), Style())

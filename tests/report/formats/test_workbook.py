@@ -1,0 +1,235 @@
+"""The workbook, opened again by another library: what it says beside the cells that test_agreement.py compares."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.chart import BarChart, LineChart
+
+from screener.errors import DataError, ExitCode, UsageError
+from screener.i18n import set_language
+from screener.report.columns import Column, Unit
+from screener.report.formats.xlsx import to_workbook
+from screener.report.model import Report
+from screener.report.tables import Table, tables_of
+
+LINES = ["Title", "A verdict", "A source"]
+SPITEFUL = (
+    "=1+1",
+    "<script>alert(1)</script>",
+    "+82-2",
+    "@SUM(A1)",
+    "{=A1}",
+    "http://127.0.0.1/",
+    "000660",
+    "'quoted",
+    "a & b",
+)
+
+
+def opened(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def book_of(report: Report, palette: str = "kr") -> Any:
+    return opened(to_workbook(tables_of(report), LINES, palette))
+
+
+@pytest.fixture(scope="module")
+def book(demo: Report) -> Any:
+    """That of the simulated market, which has every table and more sectors than a chart has colours."""
+    return book_of(demo)
+
+
+def small_table(unit: Unit, cells: Sequence[Any]) -> Table:
+    columns = (*(Column(name, Unit.TEXT, "A text.") for name in ("event", "as_of", "source")), Column("x", unit, "It."))
+    n = len(cells)
+    return Table("t", columns, (["e"] * n, ["2024-04-26"] * n, ["s"] * n, list(cells)), {"as_of": "2024-04-26"})
+
+
+def column_of(book: Any, sheet: str, name: str) -> list[Any]:
+    """The cells below a header."""
+    for column in book[sheet].iter_cols():
+        if column[0].value == name:
+            return list(column[1:])
+    raise AssertionError(name)
+
+
+def test_sheets(study: Report) -> None:
+    book = book_of(study)
+    made = [table.name for table in tables_of(study)]
+    assert book.sheetnames == ["Summary", *made, "Chart figures", "Columns"]
+    assert [book["Summary"].cell(row, 1).value for row in (1, 2, 3)] == LINES
+    assert book.properties.title == "Title"
+    assert book.properties.created.date() == study.as_of
+
+
+def test_text_is_text() -> None:
+    """None of it is run, none becomes a link or a number, and none has a sign before it that is not its own."""
+    book = opened(to_workbook([small_table(Unit.TEXT, SPITEFUL)], LINES))
+    cells = column_of(book, "t", "x")
+    assert [cell.value for cell in cells] == list(SPITEFUL)
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_lines_are_text_as_well() -> None:
+    book = opened(to_workbook([small_table(Unit.TEXT, [])], ["=1+1", "<b>"]))
+    assert [(book["Summary"].cell(row, 1).value, book["Summary"].cell(row, 1).data_type) for row in (1, 2)] == [
+        ("=1+1", "s"),
+        ("<b>", "s"),
+    ]
+
+
+def test_tickers_keep_their_zeros_and_warn_of_nothing(study: Report) -> None:
+    content = to_workbook(tables_of(study), LINES)
+    tickers = column_of(opened(content), "stocks", "ticker")
+    assert {cell.value for cell in tickers} == {"000001", "000002", "000003"}
+    assert {(cell.data_type, cell.number_format) for cell in tickers} == {("s", "@")}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:  # openpyxl does not read this part
+        sheet = archive.read("xl/worksheets/sheet2.xml").decode()
+    assert '<ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/>' in sheet
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "shown"),
+    [
+        ("stocks", "as_of", "yyyy-mm-dd"),
+        ("stocks", "raw_return", "+0.00%;-0.00%;0.00%"),
+        ("stocks", "p", '[<0.001]"<.001";0.000'),
+        ("stocks", "marcap", "#,##0"),
+        ("stocks", "score", "+0;-0;0"),
+        ("stocks", "window_end", "+0;-0;0"),
+        ("sectors", "n", "0"),
+        ("sectors", "breadth_up", "0%"),
+        ("levels", "level", "0.0000"),
+    ],
+)
+def test_figures_are_shown_in_their_units(book: Any, sheet: str, column: str, shown: str) -> None:
+    cells = [cell for cell in column_of(book, sheet, column) if cell.value is not None]
+    assert cells
+    assert {cell.number_format for cell in cells} == {shown}
+
+
+@pytest.mark.parametrize(
+    ("palette", "up", "down"), [("kr", "C5162E", "1359B0"), ("us", "0F7541", "C5162E"), ("cb", "A85000", "1359B0")]
+)
+def test_what_rose_and_what_fell_have_the_palettes_colours(study: Report, palette: str, up: str, down: str) -> None:
+    sheet = book_of(study, palette)["stocks"]
+    returns = next(cell.column_letter for cell in sheet[1] if cell.value == "raw_return")
+    rules = [
+        rule
+        for area in sheet.conditional_formatting
+        if str(area.sqref) == f"{returns}2:{returns}{sheet.max_row}"
+        for rule in area.rules
+    ]
+    assert {(rule.operator, rule.formula[0], rule.dxf.font.color.rgb[2:]) for rule in rules} == {
+        ("greaterThan", "0", up),
+        ("lessThan", "0", down),
+    }
+
+
+def test_header_and_names_stay_in_sight(book: Any) -> None:
+    # Frozen at the first cell that moves: below the header, right of what names a row.
+    frozen = {"stocks": "G2", "sectors": "F2", "spreads": "F2", "placebos": "F2", "paths": "F2", "levels": "E2"}
+    for name, corner in frozen.items():
+        assert book[name].freeze_panes == corner
+    assert book["stocks"]["G1"].value == "market"
+    assert book["sectors"]["F1"].value == "n"
+    sheet = book["stocks"]
+    assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_hangul_has_room(press: Report) -> None:
+    """A Korean letter is two wide: the longest name takes twice its letters at least."""
+    set_language("ko")
+    sheet = book_of(press)["stocks"]
+    names = [cell.value for cell in column_of(sheet.parent, "stocks", "name")]
+    assert sheet.column_dimensions["F"].width >= 2 * max(len(name) for name in names if not name.isascii())
+
+
+def test_charts_are_drawn_from_cells(book: Any) -> None:
+    bars, lines = book["Summary"]._charts
+    assert isinstance(bars, BarChart)
+    assert isinstance(lines, LineChart)
+    figures = book["Chart figures"]
+    top = [cell.value for cell in figures["A"][1:] if cell.value]
+    sectors = [row for row in rows_of(book["sectors"]) if (row["window_start"], row["window_end"]) == (0, 0)]
+    assert top == [row["sector"] for row in sorted(sectors, key=lambda row: -row["caar_ew"])]
+    [series] = bars.series
+    assert series.val.numRef.f == f"'Chart figures'!$B$2:$B${len(top) + 1}"
+    assert [float(cell.value) for cell in figures["B"][1 : len(top) + 1]] == sorted(
+        (row["caar_ew"] for row in sectors), reverse=True
+    )
+    assert len(lines.series) == len(top)
+    looks = {
+        (one.graphicalProperties.line.solidFill.srgbClr, one.graphicalProperties.line.prstDash) for one in lines.series
+    }
+    assert len(looks) == len(top) > 7  # more sectors than colours, and still no two lines look alike
+    paths = {(row["sector"], row["tau"]): row["caar"] for row in rows_of(book["paths"]) if row["theme"] is None}
+    header = [cell.value for cell in figures[1]][3:]
+    drawn = {
+        (name, row[3]): row[4 + place]
+        for row in figures.iter_rows(min_row=2, values_only=True)
+        if row[3] is not None
+        for place, name in enumerate(header[1:])
+    }
+    assert drawn == paths
+    assert {series.cat.numRef.f for series in lines.series} == {f"'Chart figures'!$D$2:$D${len(drawn) // len(top) + 1}"}
+
+
+def rows_of(sheet: Any) -> list[dict[str, Any]]:
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_newspaper_figures_have_no_paths_and_carry_their_banner(press: Report) -> None:
+    book = book_of(press)
+    [bars] = book["Summary"]._charts
+    assert isinstance(bars, BarChart)
+    banner = "figures that newspapers chose to print: sector means are overstated"
+    assert book["Summary"]["A2"].value == banner
+    assert book["stocks"].oddFooter.center.text == banner
+
+
+def test_claims_alone_are_a_workbook(press: Report) -> None:
+    [claims] = [table for table in tables_of(press) if table.name == "claims"]
+    book = opened(to_workbook([claims], LINES))
+    assert book.sheetnames == ["Summary", "claims", "Columns"]
+    assert book["Summary"]._charts == []
+
+
+def test_columns_are_explained(study: Report) -> None:
+    book = book_of(study)
+    explained = {(row["Sheet"], row["Column"]): row for row in rows_of(book["Columns"])}
+    assert set(explained) == {(name, cell.value) for name in book.sheetnames[1:-2] for cell in book[name][1]}
+    car = explained["stocks", "car"]
+    assert car["Unit"] == "decimal"
+    assert car["Meaning"].startswith("Cumulative abnormal return")
+    assert car["Empty when"]
+
+
+def test_same_report_same_bytes(study: Report) -> None:
+    its_tables = tables_of(study)
+    assert to_workbook(its_tables, LINES) == to_workbook(its_tables, LINES)
+
+
+def test_a_text_longer_than_a_cell_is_no_half_text() -> None:
+    """Excel holds 32,767 letters in a cell, and its writers cut the rest off without a word."""
+    with pytest.raises(DataError, match="t, x, row 2: more than a sheet can hold: write CSV or Parquet instead"):
+        to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_768])], LINES)
+    to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_767])], LINES)
+
+
+def test_missing_library_is_one_line(study: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(UsageError) as caught:
+        to_workbook(tables_of(study), LINES)
+    assert caught.value.exit_code == ExitCode.USAGE
+    assert str(caught.value) == "workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`"

@@ -1,0 +1,224 @@
+"""The claims in a terminal, as CSV and as JSON, and the command that shows them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from screener.config import load_settings
+from screener.i18n import Language, set_language
+from screener.report.formats.csv import to_csv
+from screener.report.formats.terminal import Style, render
+from screener.report.make import Request
+from screener.report.model import Report
+from screener.report.tables import tables_of
+from screener.report.views import claims
+from screener.report.views.claims import claims_page
+from screener.report.views.grids import rows_of
+from tests.conftest import Run
+from tests.data import small
+from tests.reports import make_report
+
+OWN = """[X1]
+event = "test"
+said = { ko = "가 업종이 모두 올랐다", en = "Everything in sector A rose" }
+by = ["somebody", "somebody_else"]
+date = 2024-04-23
+test = { kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = [0.5, 1] }
+caveat = { ko = "두 종목뿐이다", en = "there are only two stocks" }
+against = "X2"
+
+[X2]
+event = "test"
+said = { ko = "가 업종이 모두 내렸다", en = "Everything in sector A fell" }
+by = ["another"]
+test = { kind = "group", of = "A", measure = "down", confirmed = [1, 1] }
+
+[X3]
+event = "test"
+said = { ko = "셋은 한 달 뒤 두 배가 된다", en = "Three doubles within a month" }
+by = ["another"]
+test = { kind = "change", ticker = "000003", window = [0, 20], confirmed = [100, inf] }
+
+[X4]
+event = "test"
+said = { ko = "=해외 이야기", en = "=Something abroad" }
+by = ["another"]
+not_testable = { ko = "해외", en = "it was abroad" }
+otherwise = { ko = "그렇지 않다", en = "It was not so", by = ["a_third"] }
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> list[str]:
+    config = small.write_config(tmp_path)
+    (config / "claims.toml").write_text(OWN, encoding="utf-8")
+    prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
+    return ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]
+
+
+@pytest.fixture
+def report(own: list[str]) -> Report:
+    request = Request(source=own[3], benchmark=[Path(own[5])])
+    return make_report(load_settings(Path(own[1])), request)
+
+
+LISTING = """\
+Test: what was claimed, and what prices say · through the close of 2024-04-26
+1 partly, 1 contradicted, 1 no data, 1 not testable here
+Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
+Model: market model, 24 sessions of estimation, gap 5, at least 20 traded
+
+partly  X1  Everything in sector A rose
+    1 of 2 rose (Sector A); not so: Two -5.00%; Sector A mean +2.50%
+    event day [0,0], 2024-04-22 · by somebody, somebody_else, 2024-04-23
+    otherwise: X2  Everything in sector A fell (by another)
+    note: there are only two stocks
+
+contradicted  X2  Everything in sector A fell
+    1 of 2 fell (Sector A); not so: One +10.00%; Sector A mean +2.50%
+    event day [0,0], 2024-04-22 · by another
+    otherwise: X1  Everything in sector A rose (by somebody, somebody_else, 2024-04-23)
+
+no data  X3  Three doubles within a month
+    by another
+    why: the prices do not reach over sessions [0,+20]
+
+Not testable on prices of the exchange
+X4  =Something abroad
+    by another
+    otherwise: It was not so (by a_third)
+    why: it was abroad
+"""
+
+
+def test_listing(report: Report) -> None:
+    assert render(claims_page(report), Style()) == LISTING
+
+
+def test_command_prints_the_listing_and_files_nothing(run: Run, own: list[str], tmp_path: Path) -> None:
+    done = run("claims", *own)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == LISTING
+    assert not (tmp_path / "reports").exists()
+
+
+def test_json_of_the_command_is_that_of_the_report(run: Run, own: list[str]) -> None:
+    ours = json.loads(run("claims", *own, "--json").stdout)
+    theirs = json.loads(run("report", *own, "--json").stdout)
+    assert ours["claims"] == theirs["claims"]
+    assert "stocks" not in ours
+    assert ours["schema_version"] == theirs["schema_version"]
+
+
+def test_csv(report: Report) -> None:
+    table = next(table for table in tables_of(report) if table.name == "claims")
+    text = to_csv(table).decode("utf-8-sig")
+    assert text.startswith(
+        "event,as_of,source,id,said,by,date,kind,window_start,window_end,verdict,figures,reason,against,"
+    )
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert list(rows) == ["X1", "X2", "X3", "X4"]
+    first = rows["X1"]
+    assert (first["by"], first["date"], first["kind"]) == ("somebody; somebody_else", "2024-04-23", "group")
+    assert (first["window_start"], first["window_end"], first["verdict"]) == ("0", "0", "partly")
+    assert first["figures"] == "1 of 2 rose (Sector A); not so: Two -5.00%; Sector A mean +2.50%"
+    assert (first["value"], first["unit"], first["against"]) == ("0.500000", "share", "X2")
+    assert first["reason"] == "there are only two stocks"
+    assert (rows["X2"]["against"], rows["X2"]["verdict"]) == ("X1", "contradicted")
+    assert (rows["X3"]["verdict"], rows["X3"]["value"], rows["X3"]["window_end"]) == ("no data", "", "20")
+    assert (rows["X4"]["verdict"], rows["X4"]["kind"]) == ("not testable here", "")
+    assert rows["X4"]["said"] == "'=Something abroad"
+    assert (rows["X4"]["reason"], rows["X4"]["against"]) == ("it was abroad", "It was not so (by a_third)")
+
+
+def test_csv_and_json_agree(run: Run, own: list[str], tmp_path: Path) -> None:
+    run("report", *own, "--csv", "out")
+    document = json.loads(run("report", *own, "--json").stdout)
+    with (tmp_path / "out/claims.csv").open(encoding="utf-8-sig", newline="") as file:
+        for in_csv, in_json in zip(csv.DictReader(file), document["claims"], strict=True):
+            assert list(in_csv) == list(in_json)
+            for column, cell in in_csv.items():
+                value = in_json[column]
+                assert (float(cell) == value) if isinstance(value, int | float) else (cell.lstrip("'") == (value or ""))
+
+
+def test_event_without_claims(run: Run, own: list[str], tmp_path: Path) -> None:
+    (tmp_path / "config/claims.toml").unlink()
+    assert "No claim about this event is configured" in run("claims", *own).stdout
+    run("report", *own, "--csv", "out")
+    assert (tmp_path / "out/claims.csv").read_bytes().count(b"\n") == 1
+
+
+def test_own_claim_that_cannot_be_parsed_is_one_line(run: Run, own: list[str], tmp_path: Path) -> None:
+    (tmp_path / "config/claims.toml").write_text(OWN.replace('"000003"', '"000004"'), encoding="utf-8")
+    done = run("claims", *own)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.endswith(
+        "claims.toml:20: X3.test.ticker: no sector holds 000004: add it to one in sectors.toml\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def press() -> Report:
+    return make_report(load_settings(), Request(source="press"))
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_nothing_is_cut(report: Report, press: Report, width: int, language: Language) -> None:
+    set_language(language)
+    for one in (report, press):
+        text = render(claims_page(one), Style(width=width))
+        assert max(cell_len(line) for line in text.splitlines()) <= width
+        assert "…" not in text
+        for claim in rows_of(one.frames.claims):
+            assert flat(claims.text(claim, "said")) in flat(text)
+            assert flat(", ".join(claim.by)) in flat(text)
+            assert flat(claims.reason(claim)) in flat(text)
+            for figure in claims.figures(claim, one):
+                assert flat(figure) in flat(text)
+            for _, what, who in claims.others(claim, one):
+                assert flat(f"{what}({who})") in flat(text)
+
+
+def test_press_keeps_its_banner(press: Report) -> None:
+    text = flat(render(claims_page(press), Style()))
+    assert flat("figures that newspapers chose to print") in text
+    table = next(table for table in tables_of(press) if table.name == "claims")
+    assert {row["banner"] for row in table.records()} == {
+        "figures that newspapers chose to print: sector means are overstated"
+    }
+
+
+def test_ascii_in_english_is_ascii(press: Report) -> None:
+    assert render(claims_page(press), Style(ascii=True)).isascii()
+
+
+def test_many_exceptions_are_counted(tmp_path: Path) -> None:
+    """Seven stocks that newspapers printed, all of which rose, against a claim that all fell; six are named."""
+    tickers = ["035420", "035720", "304100", "402030", "377480", "301300", "300080"]
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "claims.toml").write_text(
+        '[X]\nevent = "deepseek"\nsaid = { ko = "말", en = "Said" }\nby = ["x"]\n'
+        f'test = {{ kind = "group", of = {tickers}, measure = "down", confirmed = [1, 1] }}\n',
+        encoding="utf-8",
+    )
+    made = make_report(load_settings(config), Request(source="press"))
+    [one] = rows_of(made.frames.claims)
+    assert one.verdict == "contradicted"
+    exceptions = claims.figures(one, made)[1]
+    assert exceptions.startswith("not so: ")
+    assert exceptions.endswith(", and 1 more")
