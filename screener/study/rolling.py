@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats
+from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import Design, Model
 from screener.study.portfolio import Portfolio
 
@@ -69,6 +69,10 @@ class Rolling:
         """(B, P) caar / (sqrt(L) sd)."""
         z: Floats = self.caar / (np.sqrt(self.length) * self.sd)
         return z
+
+    def take(self, portfolios: Ints) -> Rolling:
+        """The same of some of the portfolios."""
+        return Rolling(self.dates, self.length, self.caar[:, portfolios], self.sd[:, portfolios], self.t[:, portfolios])
 
 
 def roll(
