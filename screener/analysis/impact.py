@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from screener.analysis.frames import Frames
-from screener.analysis.groups import paths_frame, sectors_frame, spreads_frames
+from screener.analysis.groups import levels_frame, paths_frame, sectors_frame, spreads_frames
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock, Window
-from screener.analysis.rebased import levels_frame
 from screener.analysis.stocks import behaviours_frame, skipped_frame, stocks_frame
 from screener.data.panel import Panel
 from screener.krx.tables import Days

@@ -11,9 +11,9 @@ import pandas as pd
 
 from screener.analysis import scores
 from screener.analysis.frames import from_rows, stacked
+from screener.analysis.groups import traded_of
 from screener.analysis.measurement import LARGE_PART, Measurement
 from screener.analysis.model import Group, Stock, Window
-from screener.analysis.rebased import traded_of
 from screener.study.arrays import Bools, Floats
 from screener.study.placebo import benjamini_hochberg
 

@@ -15,7 +15,7 @@ from screener.i18n import N_, Language, _
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screener.analysis.discover import Stirred
+    from screener.analysis.model import Stirred
     from screener.data.quality import Finding
     from screener.data.sources import File, Tried
     from screener.data.universe import Filters

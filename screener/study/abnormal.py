@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from screener.study.models import Fit
 from screener.study.parametric import two_sided
 
 
-@dataclass(frozen=True)
-class WindowResult:
+class WindowResult(NamedTuple):
     """One event window, N securities, decimals; NaN where the security has no fit or missed a day of the window."""
 
     car: Floats

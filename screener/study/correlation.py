@@ -5,7 +5,7 @@ With r-bar of 0.2 and 50 securities, the variance of their mean is eleven times 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -84,8 +84,7 @@ def _scores(residuals: Floats, sets: Floats) -> Floats:
     return np.asarray(centred @ (sets / np.where(length > 0, length, 1.0)[:, None]), dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(NamedTuple):
     """Some securities with gaps in their residuals, as the masked products want them.
 
     A sum over the days that two securities share is the first one's own sum less that over the second one's gaps,

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.models import Design
+from screener.study.models import Design, Refit
 from screener.study.portfolio import Portfolio
-from screener.study.rolling import Refit, Rolling, roll
+from screener.study.rolling import Rolling, roll
 
 FEWEST_DATES = 39
 """With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the

@@ -18,8 +18,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from screener.analysis.discover import Stirred
-from screener.analysis.model import Rules, Window
+from screener.analysis.model import Rules, Stirred, Window
 from screener.data.quality import Finding
 from screener.data.universe import Filters
 from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
