@@ -10,9 +10,8 @@ import pandas as pd
 
 from screener.analysis import scores
 from screener.analysis.frames import by_column, from_rows, stacked
-from screener.analysis.measurement import Measurement
+from screener.analysis.measurement import Measurement, traded_of
 from screener.analysis.model import Group
-from screener.data.panel import Panel
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
 from screener.study.portfolio import cross_section, mean_of_available
@@ -383,14 +382,6 @@ def levels_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFr
     for column in dict.fromkeys(measurement.column_of.tolist()):
         add(panel.tickers[column], "stock", stocks[:, column])
     return stacked("levels", parts)
-
-
-def traded_of(panel: Panel) -> Bools:
-    """(T, N) whether a stock traded: a return ends there, or a later one begins, or it was too large to be believed."""
-    traded: Bools = (panel.span > 0) | panel.suspect
-    row, column = np.nonzero(panel.span)
-    traded[row - panel.span[row, column], column] = True
-    return traded
 
 
 def _growth(returns: Floats, span: Ints, traded: Bools, base: int) -> Floats:

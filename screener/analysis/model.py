@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from screener.krx.tables import Days
+from screener.study.arrays import Floats
 from screener.study.models import Model, Refit
 
 Verdict = Literal["confirmed", "partly", "contradicted", "no data", "not testable here"]
@@ -101,3 +103,16 @@ class Stirred:
     """Ordinary sessions on which at least as large a share of the groups did."""
     p: float
     """(1 + as_many) / (sessions + 1); NaN with too few ordinary sessions."""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Net purchases of N stocks on D sessions, KRW; NaN = not known."""
+
+    days: Days
+    """(D,) sessions of which something is known, ascending."""
+    tickers: tuple[str, ...]
+    foreign: Floats
+    """(D, N)"""
+    institution: Floats
+    individual: Floats
