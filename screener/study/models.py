@@ -74,15 +74,12 @@ class _ThinTrading:
     joint: bool
     """True: one multiple regression on all neighbours (Dimson 1979, JFE 7:197). False: one simple regression each
     (Scholes and Williams 1977, JFE 5:309), where q = 1."""
-    fowler_rorke: bool = False
-    """Weigh lead and lag by (1 + rho) / (1 + 2 rho), rho the benchmark's autocorrelation, q = 1 only: the plain sum
-    is inconsistent where the benchmark is autocorrelated (Fowler and Rorke 1983, JFE 12:279)."""
 
     def __post_init__(self) -> None:
         if self.neighbours < 1:
             raise ValueError(f"a thin-trading beta needs at least 1 neighbouring session, not {self.neighbours}")
-        if self.neighbours != 1 and (self.fowler_rorke or not self.joint):
-            raise ValueError(f"Scholes-Williams and Fowler-Rorke are for q = 1, not {self.neighbours}")
+        if self.neighbours != 1 and not self.joint:
+            raise ValueError(f"Scholes-Williams is for q = 1, not {self.neighbours}")
 
     @property
     def parameters(self) -> int:
@@ -97,7 +94,7 @@ class _ThinTrading:
         """Alpha and beta (2, n) and their covariance (n, 2, 2) per unit of residual variance.
 
         With S the own-day centred cross products of the 2 q + 1 shifted benchmarks, both betas are a'X'y, where
-        a = S^-1 w (joint, weights w) or a = 1 / diag(S) / (1 + 2 rho); so Var(beta) = a'S a, and
+        a = S^-1 1 (joint) or a = 1 / diag(S) / (1 + 2 rho); so Var(beta) = a'S a, and
         alpha = mean(y) - beta mean(market) over the same days.
 
         Args:
@@ -126,7 +123,7 @@ class _ThinTrading:
         return np.column_stack([1.0 / own.sum() - market[own].mean() * on_beta, on_beta])
 
     def _slopes(self, market: Floats, own: Bools) -> tuple[Floats, Floats, Floats]:
-        """Weights a (n, K) on the cross products, the shifted benchmarks (M, K) about their common mean, own means."""
+        """Weights a (n, K) of the cross products, the shifted benchmarks (M, K) about their common mean, own means."""
         shifted = self._shifted(market)
         usable = self.usable(market)
         centred = np.where(usable[:, None], shifted - shifted[usable].mean(axis=0), 0.0)
@@ -135,14 +132,11 @@ class _ThinTrading:
         level = days.T @ centred / count[:, None]
         products = self._products(centred, days, level, count)
         inverse = _inverted(products)
-        rho = _autocorrelation(market)
         if not self.joint:
+            rho = _autocorrelation(market)
             own_product = np.diagonal(products, axis1=1, axis2=2) + 0.0 * inverse[:, :1, 0]  # NaN where collinear
             return 1.0 / own_product / (1.0 + 2.0 * rho), centred, level
-        weights = np.ones(centred.shape[1])
-        if self.fowler_rorke:
-            weights[[0, -1]] = (1.0 + rho) / (1.0 + 2.0 * rho)
-        return inverse @ weights, centred, level
+        return inverse.sum(axis=2), centred, level
 
     @staticmethod
     def _products(centred: Floats, days: Floats, level: Floats, count: Floats) -> Floats:
@@ -242,7 +236,6 @@ class Design:
         *,
         factors: Floats | None = None,
         neighbours: int = 1,
-        fowler_rorke: bool = False,
     ) -> Design:
         """Design of `model` for one benchmark.
 
@@ -251,7 +244,6 @@ class Design:
             benchmark: (T,) simple returns as decimals; NaN where unknown. Not read by the factor model.
             factors: (T, k) the factor model's regressors beside the constant, the market's among them; decimals.
             neighbours: Dimson's q, sessions on either side.
-            fowler_rorke: weigh Dimson's lead and lag as Fowler and Rorke (1983) do.
         """
         one = np.ones_like(benchmark)
         if model is Model.FACTORS:
@@ -266,7 +258,7 @@ class Design:
         if model is Model.SCHOLES_WILLIAMS:
             thin = _ThinTrading(1, joint=False)
         elif model is Model.DIMSON:
-            thin = _ThinTrading(neighbours, joint=True, fowler_rorke=fowler_rorke)
+            thin = _ThinTrading(neighbours, joint=True)
         return cls(np.zeros_like(benchmark), np.column_stack([one, benchmark]), thin)
 
     @property
