@@ -98,7 +98,7 @@ class Stirred:
     """One test of all groups together, which no number of groups weakens."""
 
     groups: int
-    """Groups of the event that moved by more than all but `discover.TAIL` of the groups of ordinary sessions."""
+    """Groups of the event that moved by more than all but `TAIL` of the groups of ordinary sessions."""
     as_many: int
     """Ordinary sessions on which at least as large a share of the groups did."""
     p: float
