@@ -1,5 +1,6 @@
 """Entry point of the command `screener` and of `python -m screener`."""
 
+import gc
 import os
 import sys
 
@@ -24,6 +25,10 @@ def _run(asked: list[str]) -> None:
     elif words == ["--version"]:
         _answer(f"screener {__version__}\n")
     else:
+        # A command is short and makes few cycles: the collector would look at the same objects again and again.
+        gc.set_threshold(50_000, 20, 20)
+        # The matrices are small: threads of BLAS would wait for each other for longer than they work.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from screener.cli.app import main as run
 
         run()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from screener.analysis.frames import from_rows
 from screener.analysis.measurement import Measurement
-from screener.analysis.model import Group, Window
+from screener.analysis.model import VERDICTS, Group, Verdict, Window
 from screener.config.claims import (
     Analogue,
     Change,
@@ -30,16 +29,13 @@ from screener.config.models import Abroad
 from screener.study.arrays import Ints
 from screener.study.portfolio import cross_section
 
-Verdict = Literal["confirmed", "partly", "contradicted", "no data", "not testable here"]
-VERDICTS: tuple[Verdict, ...] = ("confirmed", "partly", "contradicted", "no data", "not testable here")
 Unit = Literal["return", "share", "rank", "ratio"]
 LEAST_KNOWN = 0.75
 """Part of a group that must have a figure: what newspapers chose to print of it, or half of it, is not the group."""
 TRILLION = 1e12
 
 
-@dataclass(frozen=True)
-class _Figure:
+class _Figure(NamedTuple):
     """One figure that a verdict rests on."""
 
     what: str
@@ -57,8 +53,7 @@ class _Figure:
     """Of ratio, the sum that the claim states, trillion KRW."""
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """The figure under test, and what it rests on; without one, what is missing for it."""
 
     value: float = math.nan

@@ -17,9 +17,11 @@ stand in the way. Groups formed before each ordinary session have no such hindsi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from screener.analysis.model import Stirred
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import fit
 from screener.study.placebo import FEWEST_DATES
@@ -43,26 +45,13 @@ RENEWED = 30
 """Ordinary sessions that share one formation: groups of six weeks ago are still groups, and forming costs most."""
 
 
-@dataclass(frozen=True)
-class Formed:
+class Formed(NamedTuple):
     """A group of stocks."""
 
     columns: Ints
     """The strongest member first: the one whose mean correlation with the others is highest."""
     correlation: float
     """Mean correlation of its pairs."""
-
-
-@dataclass(frozen=True)
-class Stirred:
-    """One test of all groups together, which no number of groups weakens."""
-
-    groups: int
-    """Groups of the event that moved by more than all but `TAIL` of the groups of ordinary sessions."""
-    as_many: int
-    """Ordinary sessions on which at least as large a share of the groups did."""
-    p: float
-    """(1 + as_many) / (sessions + 1); NaN with too few ordinary sessions."""
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from screener.analysis.frames import Frames
-from screener.analysis.groups import paths_frame, sectors_frame, spreads_frames
+from screener.analysis.groups import levels_frame, paths_frame, sectors_frame, spreads_frames
 from screener.analysis.measurement import Measurement
-from screener.analysis.model import Group, Rules, Stock, Window
-from screener.analysis.rebased import levels_frame
+from screener.analysis.model import Flows, Group, Rules, Stock, Window
 from screener.analysis.stocks import behaviours_frame, skipped_frame, stocks_frame
 from screener.data.panel import Panel
 from screener.krx.tables import Days
@@ -56,19 +55,6 @@ def with_window(frames: Frames, other: Frames, taus: tuple[int, int]) -> Frames:
         return joined
 
     return replace(frames, **{name: both(name) for name in ("stocks", "sectors", "spreads", "placebos")})
-
-
-@dataclass(frozen=True)
-class Flows:
-    """Net purchases of N stocks on D sessions, KRW; NaN = not known."""
-
-    days: Days
-    """(D,) sessions of which something is known, ascending."""
-    tickers: tuple[str, ...]
-    foreign: Floats
-    """(D, N)"""
-    institution: Floats
-    individual: Floats
 
 
 def with_flows(frames: Frames, flows: Flows, sessions: Days, windows: Sequence[Window]) -> Frames:

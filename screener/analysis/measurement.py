@@ -106,6 +106,14 @@ class Measurement:
         return ratio
 
 
+def traded_of(panel: Panel) -> Bools:
+    """(T, N) whether a stock traded: a return ends there, or a later one begins, or it was too large to be believed."""
+    traded: Bools = (panel.span > 0) | panel.suspect
+    row, column = np.nonzero(panel.span)
+    traded[row - panel.span[row, column], column] = True
+    return traded
+
+
 def _mean_down(values: Floats) -> Floats:
     """(N,) mean over the known rows of each column; NaN where no row is known."""
     known = np.isfinite(values)

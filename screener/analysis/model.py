@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from screener.study.models import Model
-from screener.study.rolling import Refit
+from screener.krx.tables import Days
+from screener.study.arrays import Floats
+from screener.study.models import Model, Refit
+
+Verdict = Literal["confirmed", "partly", "contradicted", "no data", "not testable here"]
+VERDICTS: tuple[Verdict, ...] = ("confirmed", "partly", "contradicted", "no data", "not testable here")
+"""Of a claim, the best first."""
 
 
 @dataclass(frozen=True)
@@ -85,3 +91,28 @@ class Rules:
     def refit(self) -> Refit:
         """The same for each placebo date."""
         return Refit(self.model, self.estimation, self.gap, self.min_obs)
+
+
+@dataclass(frozen=True)
+class Stirred:
+    """One test of all groups together, which no number of groups weakens."""
+
+    groups: int
+    """Groups of the event that moved by more than all but `TAIL` of the groups of ordinary sessions."""
+    as_many: int
+    """Ordinary sessions on which at least as large a share of the groups did."""
+    p: float
+    """(1 + as_many) / (sessions + 1); NaN with too few ordinary sessions."""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Net purchases of N stocks on D sessions, KRW; NaN = not known."""
+
+    days: Days
+    """(D,) sessions of which something is known, ascending."""
+    tickers: tuple[str, ...]
+    foreign: Floats
+    """(D, N)"""
+    institution: Floats
+    individual: Floats

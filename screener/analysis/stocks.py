@@ -11,9 +11,8 @@ import pandas as pd
 
 from screener.analysis import scores
 from screener.analysis.frames import from_rows, stacked
-from screener.analysis.measurement import LARGE_PART, Measurement
+from screener.analysis.measurement import LARGE_PART, Measurement, traded_of
 from screener.analysis.model import Group, Stock, Window
-from screener.analysis.rebased import traded_of
 from screener.study.arrays import Bools, Floats
 from screener.study.placebo import benjamini_hochberg
 

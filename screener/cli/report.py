@@ -15,7 +15,7 @@ from screener.cli.help_i18n import Command
 from screener.cli.options import PATH, Workspace, common_options, palette_option, store_option, study_options
 from screener.cli.output import Output, folded, output_options, page, write_screen
 from screener.console import busy, echo, warn
-from screener.errors import ExitCode, ScreenerError
+from screener.errors import ExitCode
 from screener.i18n import _
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ Your own claims about your own events: claims.toml in --config DIR."""
 def report(workspace: Workspace, output: Output, reports: Path | None, explain: bool, **options: Any) -> int:
     """Sectors, themes, winners and losers of an event; files them under reports/."""
     settings = workspace.settings
-    from screener.archive.history import with_trend
-    from screener.archive.reports import file_report
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 
@@ -56,6 +54,8 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
         made = make_report(settings, Request(**options), _access(workspace, options["source"]))
         root = reports or Path("reports")
         if options["so_far"]:
+            from screener.archive.history import with_trend
+
             made = with_trend(made, root, settings)
     screen = Screen("report", made, explain=explain)
     code = _warn_of(made.provenance.tried)
@@ -63,18 +63,17 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
         output.deliver(screen, settings)
         return code
     style = output.style(settings)
-    text = page(screen, style, full=output.full)
+    # The page first: it was made, whatever becomes of the files.
+    echo(page(screen, style, full=output.full))
     if reports is None and (options["sectors"] or options["model"]):
         # Part of a study must not take the place of the whole.
         note = _(
             "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables."
         )
     else:
-        try:
-            filed = file_report(root, screen, settings, style.palette, sys.argv[1:])
-        except ScreenerError:
-            echo(text)  # the report was made, whatever became of its files
-            raise
+        from screener.archive.reports import file_report
+
+        filed = file_report(root, screen, settings, style.palette, sys.argv[1:])
         kept = root / made.as_of.isoformat() / made.event.id
         note = _(
             "Files: {folder} holds this study with more windows (screener daily) and was left as it "
@@ -90,7 +89,7 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
                 n=len(filed.files),
                 page="report.html",
             )
-    echo(f"{text}\n{folded(note, style.width)}")
+    echo(f"\n{folded(note, style.width)}")
     return code
 
 

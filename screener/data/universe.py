@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +15,12 @@ from numpy.typing import NDArray
 
 from screener.data.panel import Floats
 from screener.data.price_rows import WHOLE_MARKET, read_table
-from screener.data.sources.stored import SOURCES
-from screener.data.store import Store
 from screener.errors import DataError
 from screener.i18n import N_
 from screener.krx.tables import INDUSTRIES, MARKET, to_numpy
+
+if TYPE_CHECKING:
+    from screener.data.store import Store
 
 TURNOVER_SESSIONS = 20
 """Sessions over which the usual traded value is taken: a month."""
@@ -76,6 +78,8 @@ def market_of_store(store: Store, first_day: date) -> Universe:
     Raises:
         DataError: the store holds no whole market before that day.
     """
+    from screener.data.sources.stored import SOURCES
+
     last = first_day - timedelta(days=1)
     for source in SOURCES:
         table = store.table(source, MARKET)

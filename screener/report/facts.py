@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from screener.analysis.impact import Flows
-from screener.analysis.model import Rules
+from screener.analysis.model import Flows, Rules
 from screener.config.models import Event
 from screener.data.panel import Panel
 from screener.data.sources import Market

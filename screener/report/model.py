@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from screener.analysis.discover import Stirred
 from screener.analysis.frames import Frames, from_rows
 from screener.analysis.model import Rules, Window
 from screener.analysis.scores import LARGEST_Q
-from screener.data.quality import Finding
-from screener.data.sources import File, Tried
-from screener.data.universe import Filters
 from screener.i18n import N_, Language, _
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from screener.analysis.model import Stirred
+    from screener.data.quality import Finding
+    from screener.data.sources import File, Tried
+    from screener.data.universe import Filters
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from screener.i18n import language
 from screener.report.blocks import Page
 from screener.report.model import Report
 from screener.report.tables import Table, tables_of
 
 if TYPE_CHECKING:
     from screener.report.charts import Figure
+
+T = TypeVar("T")
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "report": ("stocks", "sectors", "spreads", "placebos", "paths", "trend", "levels", "planted", "claims"),
@@ -34,6 +37,7 @@ class Screen:
     """Whether the summary of a report says what scores are made of."""
     top: int = 15
     """Stocks in each table of a scan."""
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def summarised(self) -> bool:
@@ -41,7 +45,19 @@ class Screen:
         return self.name in ("report", "scan")
 
     def page(self, *, full: bool) -> Page:
-        """The page, all of it or a summary. Views are loaded when they are needed, to keep start-up short."""
+        """The page, all of it or a summary."""
+        return self._once(("page", full), lambda: self._page(full=full))
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes for `key` in the language of the process, made once: several formats show the same."""
+        spoken = key, language()
+        if spoken not in self._made:
+            self._made[spoken] = make()
+        made: T = self._made[spoken]
+        return made
+
+    def _page(self, *, full: bool) -> Page:
+        """Views are loaded when they are needed, to keep start-up short."""
         match self.name:
             case "report":
                 from screener.report.views.study import study_page
@@ -66,13 +82,15 @@ class Screen:
 
     def tables(self) -> list[Table]:
         """The tables of its files."""
-        return tables_of(self.report, TABLES[self.name])
+        return self._once("tables", lambda: tables_of(self.report, TABLES[self.name]))
 
     def document(self) -> bytes:
         """The JSON document, which holds every table of a comparison."""
         from screener.report.formats.json import to_json
 
-        return to_json(self.report, tables_of(self.report, TABLES["report" if self.name == "compare" else self.name]))
+        return to_json(
+            self.report, tables_of(self.report, TABLES["report"]) if self.name == "compare" else self.tables()
+        )
 
     def charts(self) -> Mapping[str, Sequence[Figure]]:
         """The charts by key of the section that they stand in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from screener.study.models import Fit
 from screener.study.parametric import two_sided
 
 
-@dataclass(frozen=True)
-class WindowResult:
+class WindowResult(NamedTuple):
     """One event window, N securities, decimals; NaN where the security has no fit or missed a day of the window."""
 
     car: Floats
@@ -28,7 +27,7 @@ class WindowResult:
     """(N,) two-sided p of `scar` under Student's t with M - p degrees of freedom."""
 
 
-def over_window(fit: Fit, window: slice, *, partial: bool = False) -> WindowResult:
+def over_window(fit: Fit, window: slice) -> WindowResult:
     """Abnormal performance over the sessions `window`.
 
     Var(CAR) = s^2 (L + z'(X'X)^-1 z) with z the sum of the window's regressors: one set of estimates serves every
@@ -38,24 +37,12 @@ def over_window(fit: Fit, window: slice, *, partial: bool = False) -> WindowResu
     Args:
         fit: the fitted model.
         window: the rows of the event window.
-        partial: sum over the days that a security did trade, L and z counted over the same days, instead of NaN.
     """
-    abnormal = fit.abnormal[window]
-    length: Floats | int = abnormal.shape[0]
-    actual = fit.returns[window]
-    if partial:
-        own = np.isfinite(abnormal)
-        length = own.sum(axis=0).astype(np.float64)
-        days = [own.T.astype(np.float64) @ np.nan_to_num(design.regressors[window]) for design in fit.designs]
-        z = np.stack(days, axis=1)[np.arange(len(fit.design_of)), fit.design_of]
-        leverage = np.einsum("ni,nij,nj->n", z, fit.gram_inverse, z)
-        nothing = np.where(length > 0, 0.0, np.nan)
-        abnormal, actual = np.where(own, abnormal, nothing), np.where(own, actual, nothing)
-    else:
-        leverage = _leverage(fit, [design.regressors[window].sum(axis=0, keepdims=True) for design in fit.designs])[0]
+    abnormal, actual = fit.abnormal[window], fit.returns[window]
+    leverage = _leverage(fit, [design.regressors[window].sum(axis=0, keepdims=True) for design in fit.designs])[0]
     car = abnormal.sum(axis=0)
     bhar = np.prod(1.0 + actual, axis=0) - np.prod(1.0 + actual - abnormal, axis=0)
-    se = fit.sigma * np.sqrt(length + leverage)
+    se = fit.sigma * np.sqrt(len(abnormal) + leverage)
     se[~np.isfinite(car)] = np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         scar = np.where(se > 0, car / se, np.nan)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.models import Model
+from screener.study.models import Model, Refit
 from screener.study.placebo import Placebo, benjamini_hochberg
 from screener.study.portfolio import cross_section, mean_of_available
-from screener.study.rolling import Refit
 from screener.study.study import Study
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 _PLACEBO = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
 
 
-@dataclass(frozen=True)
-class EventStudy:
+class EventStudy(NamedTuple):
     """What an event did. All figures are decimals; NaN is never a number that could not be had."""
 
     ar: pd.DataFrame

@@ -5,11 +5,9 @@ With r-bar of 0.2 and 50 securities, the variance of their mean is eleven times 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from screener.study.arrays import Bools, Floats
 
@@ -86,8 +84,7 @@ def _scores(residuals: Floats, sets: Floats) -> Floats:
     return np.asarray(centred @ (sets / np.where(length > 0, length, 1.0)[:, None]), dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(NamedTuple):
     """Some securities with gaps in their residuals, as the masked products want them.
 
     A sum over the days that two securities share is the first one's own sum less that over the second one's gaps,
@@ -101,7 +98,7 @@ class _Block:
     square: Floats
     have: Floats
     """(M, n) 1 where known."""
-    gaps: csr_array[Any, Any]
+    gaps: Floats
     """(n, M) 1 where missing."""
     sets: Floats
     """(n, G) membership in each set."""
@@ -152,7 +149,7 @@ def _blocks(residuals: Floats, sets: Floats) -> tuple[Floats, list[_Block]]:
     for start in range(0, residuals.shape[1], _BLOCK):
         columns = slice(start, min(start + _BLOCK, residuals.shape[1]))
         value, own = values[:, columns], have[:, columns]
-        gaps = csr_array(~own.T, dtype=np.float64)
+        gaps = (~own.T).astype(np.float64)
         blocks.append(_Block(columns, value, np.square(value), own.astype(np.float64), gaps, sets[columns]))
     return values, blocks
 

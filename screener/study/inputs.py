@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from screener.study.arrays import Floats, Ints
+from screener.study.models import Refit
 from screener.study.placebo import other_windows
-from screener.study.rolling import Refit
 from screener.study.study import Study
 
 Benchmark = pd.Series | pd.DataFrame | Mapping[Any, pd.Series]

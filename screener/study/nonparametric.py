@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,7 +202,7 @@ def _bisect(ordered: Floats, values: Floats, *, right: bool = False) -> Ints:
 
 
 @dataclass(frozen=True)
-class DailyScores:
+class _DailyScores:
     """A group's summed scores z_t = sum_i U_it / sqrt(N_t) on each day of the estimation and the event window."""
 
     z: Floats
@@ -233,7 +234,7 @@ class DailyScores:
         return normal(inside.sum(), scale)
 
 
-def corrado_scores(ranks: JointRanks) -> DailyScores:
+def corrado_scores(ranks: JointRanks) -> _DailyScores:
     """U_it = rank / (T_i + 1) - 1/2 (Corrado 1989, JFE 23:385; missing days as Corrado and Zivney 1992).
 
     On ranks of event days divided by their own cross-sectional sd (`JointRanks` of such values) it is the form of
@@ -242,10 +243,10 @@ def corrado_scores(ranks: JointRanks) -> DailyScores:
     # Products with 1 / (T_i + 1) instead of a panel of scores.
     weight = np.asarray(1.0 / (ranks.count + 1.0), dtype=np.float64)
     total = np.concatenate([_sum(weight, ranks.estimation()), _sum(weight, ranks.event)])
-    return DailyScores(_by_root(total - 0.5 * ranks.held, ranks.held), len(ranks.alone.held))
+    return _DailyScores(_by_root(total - 0.5 * ranks.held, ranks.held), len(ranks.alone.held))
 
 
-def sign_scores(medians: Floats, abnormal: Floats, estimation: int) -> DailyScores:
+def sign_scores(medians: Floats, abnormal: Floats, estimation: int) -> _DailyScores:
     """sign(AR_it - median_i), the medians over both windows (Corrado and Zivney 1992, JFQA 27:465).
 
     Args:
@@ -254,11 +255,10 @@ def sign_scores(medians: Floats, abnormal: Floats, estimation: int) -> DailyScor
         estimation: M, the estimation days that come first.
     """
     total = np.count_nonzero(abnormal > medians, axis=1) - np.count_nonzero(abnormal < medians, axis=1)
-    return DailyScores(_by_root(total, np.count_nonzero(np.isfinite(abnormal), axis=1)), estimation)
+    return _DailyScores(_by_root(total, np.count_nonzero(np.isfinite(abnormal), axis=1)), estimation)
 
 
-@dataclass(frozen=True)
-class GeneralisedRank:
+class _GeneralisedRank(NamedTuple):
     """The generalised rank statistics of one group and window."""
 
     t: Statistic
@@ -267,7 +267,7 @@ class GeneralisedRank:
     """GRANK-Z, standard normal: assumes independence."""
 
 
-def generalised_rank(ranks: EstimationRanks, sigma: Floats, scar: Floats, rbar: float = 0.0) -> GeneralisedRank:
+def generalised_rank(ranks: EstimationRanks, sigma: Floats, scar: Floats, rbar: float = 0.0) -> _GeneralisedRank:
     """Rank the whole window as one more day among each security's estimation days (Kolari and Pynnonen 2011).
 
     JEF 18:953. SCAR* = SCAR / sd(SCAR), so that event-induced variance cancels; times sqrt(1 - rbar), because on one
@@ -287,7 +287,7 @@ def generalised_rank(ranks: EstimationRanks, sigma: Floats, scar: Floats, rbar: 
     if not problem and not (sd := sample_sd(scar[have])) > 0:
         problem = "zero variance"
     if problem:
-        return GeneralisedRank(undefined(problem), undefined(problem))
+        return _GeneralisedRank(undefined(problem), undefined(problem))
     # A weight of 0 leaves a security out without copying the others' ranks.
     weight = np.where(have, 1.0 / (ranks.count + 2.0), 0.0)
     held = ranks.held if n == len(have) else _sum(have.astype(np.float64), ranks.place >= 0)
@@ -302,10 +302,10 @@ def generalised_rank(ranks: EstimationRanks, sigma: Floats, scar: Floats, rbar: 
     observations = int(days.sum()) + 1
     variance = (float((np.square(total[days]) / held[days]).sum()) / n + event**2) / observations
     if not variance > 0:
-        return GeneralisedRank(undefined("zero variance"), undefined("zero variance"))
+        return _GeneralisedRank(undefined("zero variance"), undefined("zero variance"))
     z = event / math.sqrt(variance)
     joint = ranks.count[have] + 1.0
-    return GeneralisedRank(
+    return _GeneralisedRank(
         student(z * math.sqrt((observations - 2) / max(observations - 1 - z**2, 1e-300)), 1.0, observations - 2),
         normal(event, math.sqrt(float(((joint - 1.0) / (joint + 1.0)).sum()) / 12.0) / n),
     )

@@ -8,7 +8,7 @@ statistic. Tests that assume independence between securities reject far too ofte
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
@@ -19,8 +19,7 @@ _ROUNDING = 1e-12
 """Spread below this share of the values' size is rounding error, not variation."""
 
 
-@dataclass(frozen=True)
-class Statistic:
+class Statistic(NamedTuple):
     """One test statistic. Undefined is NaN with a reason, which nobody can mistake for 'not significant'."""
 
     value: float
@@ -219,10 +218,10 @@ def _skewed(values: Floats, *, hall: bool) -> Statistic:
         return undefined(problem)
     if not sample_sd(x) > 0:
         return undefined("zero variance")
-    return student(skewed_t(x, 0.0, cubic=hall), 1.0, x.size - 1)
+    return student(_skewed_t(x, 0.0, cubic=hall), 1.0, x.size - 1)
 
 
-def skewed_t(x: Floats, centre: float, *, cubic: bool = False) -> float:
+def _skewed_t(x: Floats, centre: float, *, cubic: bool = False) -> float:
     """Skewness-adjusted t of the mean of (N,) `x` against `centre`; `x` finite and not constant."""
     n = x.size
     s = (float(x.mean()) - centre) / float(x.std(ddof=1))

@@ -12,14 +12,14 @@ nothing happened. Use them on the placebo p, or on the p of the portfolio t or o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.models import Design
-from screener.study.portfolio import Portfolio, in_each_window
-from screener.study.rolling import Refit, Rolling, roll
+from screener.study.models import Design, Refit
+from screener.study.portfolio import Portfolio
+from screener.study.rolling import Rolling, roll
 
 FEWEST_DATES = 39
 """With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
@@ -144,13 +144,19 @@ def placebo_of_groups(
         groups: columns of the members of each group.
         complete: (N, W) whether a security has a fit, and an abnormal return on every session of a window.
     """
-
-    def test(inside: Bools, rows: list[slice]) -> list[Placebo]:
-        members = [group[inside[group]] for group in groups]
-        portfolios = [Portfolio.of(returns[:, own], design_of[own]) for own in members]
-        return placebo_test(replace(plan, windows=rows), portfolios)
-
-    return in_each_window(complete, plan.windows, test)
+    # Most groups have the same members in every window; a portfolio that several windows share is rolled once.
+    numbers: dict[bytes, int] = {}
+    which = np.empty((len(plan.windows), len(groups)), dtype=np.int64)
+    for number, inside in enumerate(complete.T):
+        for place, group in enumerate(groups):
+            own = group[inside[group]]
+            which[number, place] = numbers.setdefault(own.tobytes(), len(numbers))
+    portfolios = [
+        Portfolio.of(returns[:, own], design_of[own]) for own in (np.frombuffer(key, np.int64) for key in numbers)
+    ]
+    sets, dates = plan.spans()
+    rolling = roll(plan.refit, portfolios, plan.designs, dates, plan.taus())
+    return [rank_among(result.take(own), rows) for result, own, rows in zip(rolling, which, sets, strict=True)]
 
 
 def critical_value(placebo: Floats, level: float) -> float:

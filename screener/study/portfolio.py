@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from screener.study.parametric import two_sided
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Cross:
+class _Cross(NamedTuple):
     """How a group's returns over one window lie, decimals; NaN where nothing is known."""
 
     n: int
@@ -33,14 +32,14 @@ class Cross:
     """Share of members that rose."""
 
 
-def cross_section(values: Floats, caps: Floats) -> Cross:
+def cross_section(values: Floats, caps: Floats) -> _Cross:
     """Describe (N,) window returns of a group; `caps` (N,) in KRW at the base session, NaN where unknown."""
     have = np.isfinite(values)
     known = values[have]
     if not known.size:
-        return Cross(0, np.nan, np.nan, np.nan, 0, 0, np.nan)
+        return _Cross(0, np.nan, np.nan, np.nan, 0, 0, np.nan)
     n_up = int((known > 0).sum())
-    return Cross(
+    return _Cross(
         n=int(known.size),
         mean_ew=float(known.mean()),
         mean_cw=weighted_mean(values, caps),
@@ -93,8 +92,7 @@ class Portfolio:
         )
 
 
-@dataclass(frozen=True)
-class PortfolioTest:
+class PortfolioTest(NamedTuple):
     """A portfolio's abnormal return in one window; NaN where it cannot be had."""
 
     caar: float

@@ -7,46 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats
-from screener.study.models import Design, Model
+from screener.study.arrays import Bools, Floats, Ints
+from screener.study.models import Design, Refit
 from screener.study.portfolio import Portfolio
 
 _PORTFOLIOS_AT_ONCE = 256  # bounds the memory of a whole market: about 10 panels of this many columns
 _NEGLIGIBLE = 1e-13  # a residual variance below this share of the returns' own is rounding, not variation
-
-
-@dataclass(frozen=True)
-class Refit:
-    """What stands before a date: the sessions its expected return and its volatility are learned from."""
-
-    model: Model = Model.MARKET
-    estimation: int = 120
-    """Sessions of the estimation window."""
-    gap: int = 10
-    """Sessions between the estimation window and tau = 0."""
-    min_obs: int = 60
-    """Fewest estimation sessions on which the portfolio has a return; below it every figure is NaN."""
-    decay: float = 0.94
-    """Weight of a squared residual relative to that of the session after it (RiskMetrics 1996, daily)."""
-    span: int = 60
-    """Sessions of the moving volatility estimate; at least half of them must have a return."""
-    long_run: float = 0.4
-    """Weight of the estimation window's own variance in the volatility, the rest being the moving estimate.
-
-    From tests/calibration: on KRX returns the placebo test with the moving estimate alone (0) rejects 6-9 % after calm
-    weeks and 3-5 % after wild ones, with the estimation window alone (1) 1-4 % and 6-11 %; at 0.4 it is mostly 4-6 %
-    after both. Size over all weeks and power hardly depend on it.
-    """
-
-    @property
-    def history(self) -> int:
-        """Sessions that must stand before a date."""
-        return max(self.estimation + self.gap, self.span)
-
-    def estimation_of(self, date: int) -> slice:
-        """Rows of the estimation window of the session in row `date`, as many as the panel has."""
-        end = max(date - self.gap, 0)
-        return slice(max(end - self.estimation, 0), end)
 
 
 @dataclass(frozen=True)
@@ -69,6 +35,10 @@ class Rolling:
         """(B, P) caar / (sqrt(L) sd)."""
         z: Floats = self.caar / (np.sqrt(self.length) * self.sd)
         return z
+
+    def take(self, portfolios: Ints) -> Rolling:
+        """The same of some of the portfolios."""
+        return Rolling(self.dates, self.length, self.caar[:, portfolios], self.sd[:, portfolios], self.t[:, portfolios])
 
 
 def roll(

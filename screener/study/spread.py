@@ -7,7 +7,7 @@ across) they found one in 44-46 % of cases at the 5 % level.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import nctdtrinc, stdtrit
@@ -23,8 +23,7 @@ FEWEST_MEMBERS = 5
 """Below this a cross-sectional variance has under 4 degrees of freedom, and says next to nothing."""
 
 
-@dataclass(frozen=True)
-class TwoSample:
+class TwoSample(NamedTuple):
     """Test of two groups' mean standardised abnormal returns; NaN with a reason where it cannot be had."""
 
     t: float
@@ -40,8 +39,7 @@ class TwoSample:
     """Why t is NaN; empty where it is not."""
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """A minus B in one window."""
 
     portfolio: PortfolioTest

@@ -11,11 +11,10 @@ import numpy as np
 from screener.study.abnormal import WindowResult, leave_one_out, over_window
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
-from screener.study.models import Design, Fit, fit
+from screener.study.models import Design, Fit, Refit, fit
 from screener.study.parametric import half_width
 from screener.study.placebo import Placebo, PlaceboPlan, each_security, placebo_of_groups, placebo_test
 from screener.study.portfolio import Portfolio, in_each_window
-from screener.study.rolling import Refit
 from screener.study.spread import Spread, TwoSample, spreads, two_sample
 
 

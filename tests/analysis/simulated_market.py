@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.rolling import Refit
+from screener.study.models import Refit
 from screener.study.study import Study
 
 STRANGERS = 160

@@ -7,8 +7,8 @@ import pytest
 
 from screener.analysis.discover import Search, form_groups, formation, search
 from screener.study.arrays import Floats
+from screener.study.models import Refit
 from screener.study.placebo import benjamini_hochberg, pooled_p
-from screener.study.rolling import Refit
 from tests.analysis.simulated_market import GROUPS, Simulated, simulate
 
 REFIT = Refit()

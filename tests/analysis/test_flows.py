@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from screener.analysis.impact import Flows, with_flows
+from screener.analysis.impact import with_flows
+from screener.analysis.model import Flows
 from screener.config import load_settings
 from screener.data.sync import Plan
 from screener.report.make import Request, make_report

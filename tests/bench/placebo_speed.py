@@ -12,10 +12,9 @@ from time import perf_counter
 
 import numpy as np
 
-from screener.study.models import Design, Model
+from screener.study.models import Design, Model, Refit
 from screener.study.placebo import PlaceboPlan, each_security, placebo_test
 from screener.study.portfolio import Portfolio
-from screener.study.rolling import Refit
 
 STOCKS, SECTORS, TARGET = 2_500, 30, 0.5
 TAUS = (range(1), range(2), range(6), range(-5, 0))

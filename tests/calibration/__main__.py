@@ -15,7 +15,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from screener.study.rolling import Refit
+from screener.study.models import Refit
 from tests.calibration.market import ROOT, load_market
 from tests.calibration.sets import Cell, draw_sets, event_rows
 from tests.calibration.table import markdown, summarise

@@ -17,10 +17,9 @@ from scipy.stats import rankdata
 from screener.study.abnormal import over_window
 from screener.study.arrays import Floats, Ints
 from screener.study.correlation import cross_correlation
-from screener.study.models import Fit, Model, fit
+from screener.study.models import Fit, Model, Refit, fit
 from screener.study.nonparametric import generalised_sign, share_positive, sign, sign_scores, wilcoxon
 from screener.study.parametric import skewness_adjusted, two_sided
-from screener.study.rolling import Refit
 from screener.study.spread import two_sample
 from tests.calibration.garch import fit_garch
 from tests.calibration.market import Market

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
-from screener.study.models import Design
+from screener.study.models import Design, Refit
 from screener.study.placebo import Placebo, PlaceboPlan, each_security, rank_among
-from screener.study.rolling import Refit, Rolling, roll
+from screener.study.rolling import Rolling, roll
 
 
 def placebo_of_members(plan: PlaceboPlan, returns: Floats, design_of: Ints, groups: Sequence[Ints]) -> list[Placebo]:

@@ -17,10 +17,11 @@ import pandas as pd
 
 from screener.analysis.discover import Formed, search
 from screener.study.arrays import Bools, Floats
+from screener.study.models import Refit
 from screener.study.parametric import two_sided
 from screener.study.placebo import PlaceboPlan, benjamini_hochberg, pooled_p, westfall_young
 from screener.study.portfolio import Portfolio
-from screener.study.rolling import Refit, roll
+from screener.study.rolling import roll
 from screener.study.study import Study
 from tests.calibration.market import ROOT, Market, load_market
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Ints
-from screener.study.models import Model, fit
-from screener.study.rolling import Refit
+from screener.study.models import Model, Refit, fit
 from tests.calibration.market import Market
 
 MOST, FEWER = 500, 240

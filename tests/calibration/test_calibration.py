@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 from scipy.special import stdtr
 
-from screener.study.models import Design, Model, fit
-from screener.study.rolling import Refit
+from screener.study.models import Design, Model, Refit, fit
 from tests.calibration import candidates
 from tests.calibration.candidates import Study
 from tests.calibration.market import Market

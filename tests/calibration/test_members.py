@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan, each_security, placebo_test
-from screener.study.rolling import Refit
 from tests.calibration.members import placebo_of_members
 from tests.study.simulated import simulate
 

@@ -12,10 +12,9 @@ from numpy.testing import assert_allclose
 
 from screener.study.abnormal import over_window
 from screener.study.api import event_study
-from screener.study.models import Design, Model, fit
+from screener.study.models import Design, Model, Refit, fit
 from screener.study.placebo import PlaceboPlan, benjamini_hochberg, placebo_test
 from screener.study.portfolio import Portfolio, portfolio_t
-from screener.study.rolling import Refit
 from tests.study.panels import sample
 from tests.study.simulated import simulate
 

@@ -142,15 +142,6 @@ def test_complete_data_make_the_portfolio_the_mean_of_its_members(s: Sample) -> 
 
 @few
 @given(samples)
-def test_the_partial_car_of_a_complete_window_is_the_car(s: Sample) -> None:
-    whole, partial = (over_window(s.fitted, WINDOW, partial=p) for p in (False, True))
-    complete = np.isfinite(whole.car)
-    for field in ("car", "bhar", "se", "scar", "p"):
-        assert_allclose(getattr(partial, field)[complete], getattr(whole, field)[complete])
-
-
-@few
-@given(samples)
 def test_two_benchmarks_that_are_one_change_nothing(s: Sample) -> None:
     design_of = np.arange(s.returns.shape[1]) % 2
     designs = [Design.of(Model.MARKET, s.benchmark)] * 2

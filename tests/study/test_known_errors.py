@@ -97,19 +97,6 @@ def test_a_halt_is_missing_and_not_a_return_of_zero() -> None:
     assert np.isfinite([result.car, result.se, result.scar, result.p])[:, 1].all()
 
 
-def test_a_partial_window_counts_only_its_own_days() -> None:
-    s = sample(securities=2)
-    returns = s.returns.copy()
-    returns[61:, 0] = np.nan
-    halted = fitted_sample(s.benchmark, returns, s.estimation)
-    partial = over_window(halted.fitted, WINDOW, partial=True)
-    day = over_window(halted.fitted, slice(60, 61))
-    assert_allclose([partial.car[0], partial.se[0], partial.bhar[0]], [day.car[0], day.se[0], day.bhar[0]])
-    returns[60, 0] = np.nan
-    nothing = over_window(fitted_sample(s.benchmark, returns, s.estimation).fitted, WINDOW, partial=True)
-    assert np.isnan([nothing.car[0], nothing.se[0], nothing.bhar[0], nothing.p[0]]).all()
-
-
 def test_zeros_at_the_end_do_not_shift_the_event_window() -> None:
     s = sample(securities=2)
     returns = s.returns.copy()

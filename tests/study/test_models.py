@@ -50,19 +50,6 @@ def test_dimson_is_the_sum_of_the_slopes_and_spends_all_its_parameters(q: int) -
     assert fitted.df[0] == 60 - 2 * q - (2 * q + 2)
 
 
-def test_fowler_rorke_weighs_lead_and_lag() -> None:
-    s = sample(securities=1)
-    m, y = s.benchmark[:60], s.returns[:60, 0]
-    x = np.column_stack([np.ones(58), m[:58], m[1:59], m[2:]])
-    slopes = np.linalg.lstsq(x, y[1:59])[0][1:]
-    rho = np.corrcoef(m[1:], m[:-1])[0, 1]
-    w = (1 + rho) / (1 + 2 * rho)
-
-    design = Design.of(Model.DIMSON, s.benchmark, fowler_rorke=True)
-    fitted = fit(Model.DIMSON, s.returns, [design], ZERO, slice(0, 60), 10)
-    assert_allclose(fitted.coefficients[1, 0], w * slopes[0] + slopes[1] + w * slopes[2], rtol=1e-10)
-
-
 @pytest.mark.parametrize("model", [Model.SCHOLES_WILLIAMS, Model.DIMSON])
 @pytest.mark.parametrize("missing", [0.0, 0.1])
 def test_thin_trading_covariance_is_that_of_a_linear_estimator(model: Model, missing: float) -> None:

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener.study.arrays import Floats
-from screener.study.models import Design, Model, fit
+from screener.study.models import Design, Model, Refit, fit
 from screener.study.placebo import FEWEST_DATES, Placebo, PlaceboPlan, each_security, placebo_test, two_sided_rank
 from screener.study.portfolio import Portfolio, portfolio_t
-from screener.study.rolling import Refit
 from tests.study.simulated import Simulated, simulate
 
 EVENT = 380

@@ -11,10 +11,9 @@ from scipy import stats
 import screener.study.spread as spread_module
 from screener.study.arrays import Floats
 from screener.study.correlation import cross_correlation
-from screener.study.models import Model
+from screener.study.models import Model, Refit
 from screener.study.placebo import PlaceboPlan
 from screener.study.portfolio import Portfolio, portfolio_t
-from screener.study.rolling import Refit
 from screener.study.spread import detectable_by_placebo, detectable_by_t, spreads, two_sample
 from tests.study.simulated import simulate
 

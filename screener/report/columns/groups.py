@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screener.analysis.claims import VERDICTS
+from screener.analysis.model import VERDICTS
 from screener.analysis.scores import PARTS
 from screener.report.columns.common import (
     CAAR_TESTED,

@@ -18,9 +18,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from screener.analysis.discover import Stirred
-from screener.analysis.model import Rules, Window
+from screener.analysis.model import Rules, Stirred, Window
 from screener.data.quality import Finding
+from screener.data.sources import File, Tried
 from screener.data.universe import Filters
 from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
 from screener.report.formats.json import Skipped
@@ -46,6 +46,9 @@ _LIMITS: Mapping[Unit, Schema] = {
     Unit.SCORE: {"minimum": -100, "maximum": 100},
     Unit.GROWTH: {"minimum": 0},
 }
+
+_NAMED = {kind.__name__: kind for kind in (File, Filters, Finding, Stirred, Tried)}
+"""Classes that the report model names but does not load."""
 
 
 def report_schema() -> Schema:
@@ -170,7 +173,7 @@ def _reference(kind: type, defs: Schema) -> Schema:
 
 def _object(kind: Any, defs: Schema) -> Schema:
     """A dataclass, described by its docstring and those below its fields."""
-    hints, texts = get_type_hints(kind), _field_docs(kind)
+    hints, texts = get_type_hints(kind, localns=_NAMED), _field_docs(kind)
     names = [field.name for field in fields(kind)]
     described = {name: {"description": texts[name]} if name in texts else {} for name in names}
     return {

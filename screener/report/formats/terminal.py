@@ -114,14 +114,18 @@ class _Terminal:
             show_edge=False,
             header_style="bold",
         )
-        for field in fields:
+        widths = [_width_of(field) for field in fields]
+        # Where everything fits, rich need not measure every cell once more.
+        fits = sum(widths) + _GUTTER * (len(widths) - 1) <= self.style.width
+        for field, width in zip(fields, widths, strict=True):
             # The text of left-aligned columns folds where even the columns that stay are too wide.
             result.add_column(
                 field.header,
                 justify="right" if field.right else "left",
-                no_wrap=field.right,
+                no_wrap=fits or field.right,
                 overflow="fold",
-                min_width=_width_of(field) if field.right else None,
+                width=width if fits else None,
+                min_width=width if field.right else None,
             )
         for row in zip(*(field.cells for field in fields), strict=True):
             result.add_row(*self._cells(row))

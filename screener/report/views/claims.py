@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from screener.analysis.claims import VERDICTS
-from screener.analysis.model import Window
+from screener.analysis.model import VERDICTS, Window
 from screener.i18n import N_, _, language
 from screener.report.blocks import Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, window_name
