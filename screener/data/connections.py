@@ -13,13 +13,10 @@ from platformdirs import user_state_path
 
 from screener.config import Settings
 from screener.config.secrets import with_secrets
-from screener.data.sources.stored import observed
 from screener.data.store import APPLICATION, Store
 from screener.i18n import _
-from screener.krx.account import Account, PasswordAge
-from screener.krx.calendar import Calendar
-from screener.krx.client import Breaker, Timeouts
-from screener.krx.hours import KST
+from screener.krx.calendar import KST, Calendar
+from screener.krx.client import Account, Breaker, PasswordAge, Timeouts
 
 
 class Progress(Protocol):
@@ -136,7 +133,7 @@ def open_access(
     spacing = settings.screener.request_spacing
     return Connections(
         store=opened,
-        calendar=observed(Calendar(frozenset(known.closed), frozenset(known.opened)), opened),
+        calendar=opened.observed(Calendar(frozenset(known.closed), frozenset(known.opened))),
         breaker=Breaker(state_folder(), now),
         now=now,
         timeouts=Timeouts(spacing=spacing, first=FIRST if fail_fast else None),

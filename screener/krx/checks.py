@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
-from screener.krx.hours import TICKER
+from screener.krx.calendar import TICKER
 from screener.krx.tables import to_numpy
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]

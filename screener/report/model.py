@@ -11,9 +11,9 @@ from screener.analysis.discover import Stirred
 from screener.analysis.frames import Frames, from_rows
 from screener.analysis.model import Rules, Window
 from screener.analysis.scores import LARGEST_Q
+from screener.config.models import Filters
 from screener.data.quality import Finding
 from screener.data.sources import File, Tried
-from screener.data.universe import Filters
 from screener.i18n import N_, Language, _
 
 if TYPE_CHECKING:

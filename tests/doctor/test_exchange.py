@@ -18,8 +18,7 @@ from screener.data.sync import Plan
 from screener.doctor import exchange as checked
 from screener.doctor.check import Check, as_text, exit_code, to_json
 from screener.errors import ExitCode, ScreenerError
-from screener.krx.account import Account, PasswordAge
-from screener.krx.client import Client, Timeouts
+from screener.krx.client import Account, Client, PasswordAge, Timeouts
 from tests.doctor.conftest import NOW, SECRETS, Examine, moment
 from tests.fakes.krx import Exchange
 from tests.fakes.krx.messages import KRX, NAVER, OPENAPI

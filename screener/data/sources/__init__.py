@@ -11,6 +11,11 @@ from screener.data.panel import Panel
 from screener.data.quality import Finding
 from screener.errors import ExitCode
 
+SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
+"""Whose tables the store may hold, the best first."""
+PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
+"""KODEX 200 and KODEX KOSDAQ150 stand for the index where only single stocks can be asked for."""
+
 
 @dataclass(frozen=True)
 class PriceRequest:

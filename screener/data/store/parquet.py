@@ -4,6 +4,8 @@ The footer holds two texts of ours. `screener` (JSON) names the file, and says w
 were no sessions, and what was asked of each stock. `screener.sums` holds the first 32 digits of the SHA-256 of each
 column of each row group, in the file's order, and of the footer itself with zeros in the place of that last sum. So a
 reader hashes the footer and the columns that it needs, and nothing else.
+
+Screeners before 0.2 wrote one file a year, and a manifest of them all beside it; such a table is read to be moved.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -38,6 +41,9 @@ _FACTS, _SUMS = "screener", "screener.sums"
 _DIGITS = 32
 _MARK = b"SHA-256 of columns and footer: "
 _MARKED = re.compile(re.escape(_MARK) + rb"([0-9a-f]+)")
+MANIFEST = "_manifest.json"
+_EARLIER = re.compile(r"_manifest\.new|year=\d{4}/(part-0\.parquet|_staged-[0-9a-f]{12})")
+_SEALED = re.compile(rb'\{"sha256":"([0-9a-f]{64})","content":(.*)\}\n', re.DOTALL)
 
 
 class MismatchError(Exception):
@@ -330,3 +336,73 @@ def _blanked(footer: bytes, end: int) -> bytes:
 
 def _sum(piece: Any) -> str:
     return hashlib.sha256(piece).hexdigest()[:_DIGITS]
+
+
+EarlierTable = tuple[pa.Table, dict[date, datetime], dict[date, datetime], dict[str, Coverage]]
+
+
+def is_earlier(name: str) -> bool:
+    """Whether a file of a table is of this layout."""
+    return name == MANIFEST or _EARLIER.fullmatch(name) is not None
+
+
+def load_earlier(
+    read: Callable[[str], pa.Buffer], folder: str, names: Collection[str], kind: TableKind
+) -> EarlierTable:
+    """Rows, fetch times, closed days and coverage of a table; a damaged part of it is left out, and fetched again.
+
+    Args:
+        read: gives a file.
+        folder: where those of the table are.
+        names: all of them.
+        kind: what it holds.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    manifest: dict[str, Any] = {}
+    with suppress(ValueError, FileNotFoundError):
+        manifest = _unsealed(read(f"{folder}/{MANIFEST}").to_pybytes())
+    known = manifest.get("partitions", {})
+    years = sorted({*known, *(name.split("year=")[1][:4] for name in names if name.endswith("part-0.parquet"))})
+    parts, lost = [kind.schema.empty_table()], set()
+    fetched: dict[date, datetime] = {}
+    for year in years:
+        # A change counted with the manifest, and could be cut short before the file was in its place.
+        staged = [known[year]["staged"]] if year in known else []
+        for name in (*staged, f"year={year}/part-0.parquet"):
+            with suppress(ValueError, OSError, pa.ArrowException):
+                rows, times = _earlier_partition(read(f"{folder}/{name}"), known.get(year, {}).get("sha256"))
+                parts.append(conform(rows, kind))
+                fetched |= times
+                break
+        else:
+            lost.add(int(year))
+    coverage = {
+        key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(at))
+        for key, (first, last, at) in manifest.get("coverage", {}).items()
+        # Nobody knows which histories had rows in a lost year.
+        if lost.isdisjoint(range(int(first[:4]), int(last[:4]) + 1))
+    }
+    rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+    return rows, fetched, _times(manifest.get("closed", {})), coverage
+
+
+def _earlier_partition(data: pa.Buffer, sha256: str | None) -> tuple[pa.Table, dict[date, datetime]]:
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError
+    # Without a manifest the checksums of the pages must do.
+    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+    return file.read(), _times(_unsealed((file.schema_arrow.metadata or {})[b"screener.fetched"]))
+
+
+def _unsealed(data: bytes) -> Any:
+    """What stands under a checksum of itself."""
+    found = _SEALED.fullmatch(data)
+    if found is None or hashlib.sha256(found[2]).hexdigest().encode() != found[1]:
+        raise ValueError
+    return json.loads(found[2])
+
+
+def _times(written: Mapping[str, str]) -> dict[date, datetime]:
+    return {date.fromisoformat(day): datetime.fromisoformat(at) for day, at in written.items()}

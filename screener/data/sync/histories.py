@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.connections import Connections
-from screener.data.store import Coverage
-from screener.data.store.parquet import Replacing
 from screener.data.sync import Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
 from screener.krx.checks import history_is_sound, last_session_is_stale
 from screener.krx.client import Client
 from screener.krx.tables import PRICES, to_numpy
+
+if TYPE_CHECKING:
+    from screener.data.connections import Connections
+    from screener.data.store import Coverage, Replacing
 
 BATCH = 20
 """Stocks between two writes."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.connections import Connections
-from screener.data.store import StoredTable
 from screener.data.sync import Fetched, Plan, WholeMarket, WithInvestors
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
@@ -24,6 +22,10 @@ from screener.krx.checks import (
     session_is_open,
 )
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
+
+if TYPE_CHECKING:
+    from screener.data.connections import Connections
+    from screener.data.store import StoredTable
 
 BATCH = 20
 """Sessions between two writes: a month is rewritten for each, and a killed fetch repeats at most so many."""
