@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.data.connections import Connections, Provider
+from screener.data.connections import Connections, Fetched, Plan, Provider
 from screener.data.sources.live import Live
 from screener.data.store import Store
-from screener.data.sync import Fetched, Plan
 from screener.krx.calendar import Calendar
 from screener.krx.client import Account, Breaker, Client, Timeouts
 from screener.krx.http import KRX, NAVER

@@ -11,10 +11,9 @@ import pytest
 import time_machine
 
 from screener.config import load_settings
-from screener.data.connections import open_access
+from screener.data.connections import Plan, open_access
 from screener.data.sources.live import Live
 from screener.data.store import Store
-from screener.data.sync import Plan
 from screener.doctor import exchange as checked
 from screener.doctor.check import Check, as_text, exit_code, to_json
 from screener.errors import ExitCode, ScreenerError

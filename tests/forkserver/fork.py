@@ -51,7 +51,7 @@ def prepare(job: dict[str, Any]) -> None:
     import time_machine
 
     from screener.data import connections as access
-    from screener.data.sync import histories, sessions
+    from screener.data import histories, sessions
     from screener.krx import checks
     from screener.krx.client import Timeouts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +15,13 @@ from screener.data.panel import Panel, build_panel, checksum
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
 from screener.data.quality import Finding, clean
 from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest
-from screener.data.store import Store, StoredTable
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, to_numpy
+
+if TYPE_CHECKING:
+    from screener.data.store import Store, StoredTable
 
 _PROXY_NAMES = {"KOSPI": "KODEX 200 (069500)", "KOSDAQ": "KODEX KOSDAQ150 (229200)"}
 

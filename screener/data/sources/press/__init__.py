@@ -11,18 +11,20 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from screener.data.panel import Panel, limits_touched
 from screener.data.quality import finding
 from screener.data.sources import File, Market, PriceRequest, Printed
-from screener.data.store import Store, StoredTable
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE
 from screener.krx.tables import INDICES, MARKET, PRICES
+
+if TYPE_CHECKING:
+    from screener.data.store import Store, StoredTable
 
 DAY = date(2025, 1, 31)
 _FOLDER = Path(__file__).parent

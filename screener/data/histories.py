@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.sync import Fetched, Plan
+from screener.data.connections import Connections, Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
 from screener.krx.checks import history_is_sound, last_session_is_stale
-from screener.krx.client import Client
 from screener.krx.tables import PRICES, to_numpy
 
 if TYPE_CHECKING:
-    from screener.data.connections import Connections
     from screener.data.store import Coverage, Replacing
+    from screener.krx.pykrx import Pykrx
 
 BATCH = 20
 """Stocks between two writes."""
@@ -31,18 +30,7 @@ RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only at 18:00."""
 
 
-class SingleStocks(Protocol):
-    """A source that gives histories of single stocks."""
-
-    name: str
-    client: Client
-
-    def history(self, ticker: str, first: date, last: date) -> pa.Table:
-        """PRICES rows of one stock, adjusted."""
-        ...
-
-
-def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) -> Fetched:
+def fetch_histories(source: Pykrx, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`.
 
     Raises:
@@ -80,7 +68,7 @@ def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) 
 class _HistoryFetch:
     """Fetches one stock after the other, and stores them by the batch."""
 
-    def __init__(self, source: SingleStocks, connections: Connections, plan: Plan) -> None:
+    def __init__(self, source: Pykrx, connections: Connections, plan: Plan) -> None:
         self.source = source
         self.prices = connections.store.table(source.name, PRICES)
         self.plan = plan

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.sync import Fetched, Plan, WholeMarket, WithInvestors
+from screener.data.connections import Connections, Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
@@ -24,11 +24,33 @@ from screener.krx.checks import (
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
 
 if TYPE_CHECKING:
-    from screener.data.connections import Connections
     from screener.data.store import StoredTable
+    from screener.krx.client import Client
+    from screener.krx.pykrx import Pykrx
 
 BATCH = 20
 """Sessions between two writes: a month is rewritten for each, and a killed fetch repeats at most so many."""
+
+
+class WholeMarket(Protocol):
+    """A source that gives whole sessions."""
+
+    name: str
+    client: Client
+    requests_each: int
+    """Requests that one session takes, its indices included."""
+    same_day: bool
+    """Whether it has a session on its own evening; else it has it from the next morning on."""
+    at_once: int
+    """Sessions whose indices are asked for at once."""
+
+    def session(self, day: date) -> pa.Table:
+        """MARKET rows of a day, with the `change` that the source gives, KRW."""
+        ...
+
+    def indices(self, days: Sequence[date]) -> pa.Table:
+        """INDICES rows of `days`, with the `change` that the source gives; of sessions before them if that is free."""
+        ...
 
 
 def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
@@ -113,7 +135,7 @@ def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:
     return pa.concat_tables([rows, others], promote_options="default").unify_dictionaries()
 
 
-def fetch_investors(source: WithInvestors, connections: Connections, plan: Plan) -> None:
+def fetch_investors(source: Pykrx, connections: Connections, plan: Plan) -> None:
     """Fetch net purchases and industries of the days that `plan` names, where the store lacks them.
 
     A day that turned out to be no session, or has not come, is left out.

@@ -1,0 +1,401 @@
+"""One table of one source: its files, and how they are read and changed.
+
+A file holds a month of whole sessions, or all sessions of single stocks or indices. It replaces its predecessor in one
+step, and no other file says what is in it. So readers need no lock, and a writer that dies leaves each file as it was
+or as it should be. A change of several files that is cut short has not reached some of them; the next sync or import
+finds that out from the files, and completes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from screener.data.store.parquet import (
+    FOOTER,
+    MANIFEST,
+    Coverage,
+    Facts,
+    Footer,
+    MismatchError,
+    Replacing,
+    conform,
+    decode,
+    encode,
+    examine,
+    footer_size,
+    is_earlier,
+    load_earlier,
+    merge,
+)
+from screener.data.store.place import Place
+from screener.errors import DataError
+from screener.i18n import _
+from screener.krx.tables import TableKind, to_numpy
+
+_MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet$")
+_STAGED = ".new"
+_AT_ONCE = 16
+"""Files whose ends are read side by side: of those that lie far away, most of the time is waiting."""
+
+
+class Damage(NamedTuple):
+    """One file that is not as it should be."""
+
+    path: str
+    what: str
+
+
+class Info(NamedTuple):
+    """What a table holds; days and times are None where it holds nothing."""
+
+    rows: int
+    sessions: int
+    first: date | None
+    last: date | None
+    bytes: int
+    fetched_first: datetime | None
+    fetched_last: datetime | None
+
+
+class StoredTable:
+    """One table of one source. Reading takes no lock and never waits for a writer."""
+
+    def __init__(self, place: Place, source: str, kind: TableKind, may_write: Callable[[], bool]) -> None:
+        self.source = source
+        self.kind = kind
+        self._place = place
+        self._folder = f"{source}/{kind.name}"
+        self._may_write = may_write
+        self._known: dict[str, Footer] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The table as messages name it."""
+        return f"{self._place.shown}/{self._folder}"
+
+    @property
+    def sessions(self) -> dict[date, datetime]:
+        """The sessions that have rows, ascending, and when each was fetched last.
+
+        This, `closed` and `coverage` are as this object read or wrote them last.
+
+        Raises:
+            DataError: a file is damaged.
+        """
+        return {
+            day: at for _name, footer in sorted(self._footers().items()) for day, at in footer.facts.fetched.items()
+        }
+
+    @property
+    def closed(self) -> dict[date, datetime]:
+        """Days that were asked for and turned out to be no sessions, and when."""
+        return {day: at for footer in self._footers().values() for day, at in footer.facts.closed.items()}
+
+    @property
+    def coverage(self) -> dict[str, Coverage]:
+        """By ticker, what was asked of the source, of a table that is fetched as histories."""
+        return {key: known for footer in self._footers().values() for key, known in footer.facts.coverage.items()}
+
+    def digest(self) -> str:
+        """Equal rows give equal ones, whenever they were fetched."""
+        footers = sorted(self._footers().items())
+        return hashlib.sha256("".join(footer.sums for _name, footer in footers).encode()).hexdigest()
+
+    def info(self) -> Info:
+        """What the table holds, by what its files tell."""
+        footers, sessions = self._footers().values(), self.sessions
+        return Info(
+            rows=sum(footer.meta.num_rows for footer in footers),
+            sessions=len(sessions),
+            first=min(sessions, default=None),
+            last=max(sessions, default=None),
+            bytes=sum(footer.size for footer in footers),
+            fetched_first=min(sessions.values(), default=None),
+            fetched_last=max(sessions.values(), default=None),
+        )
+
+    def read(
+        self,
+        columns: Sequence[str],
+        first: date | None = None,
+        last: date | None = None,
+        keys: Collection[str] | None = None,
+    ) -> pa.Table:
+        """Rows from `first` through `last`, of some keys or all, by (date, key).
+
+        Words come as dictionaries, one for all chunks.
+
+        Raises:
+            DataError: a file that is needed is damaged.
+        """
+        span = first or date.min, last or date.max
+
+        def read(name: str) -> pa.Table:
+            with suppress(FileNotFoundError):
+                data = self._place.read(name)
+                with self._naming(name):
+                    return decode(data, Footer(data, name), self.kind, columns, span, keys)
+            return nothing  # a writer has just removed the last rows of the file
+
+        nothing = pa.schema([self.kind.schema.field(name) for name in columns]).empty_table()
+        names = [name for name in self._files() if _overlaps(name, span)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            parts = list(pool.map(read, names))
+        return pa.concat_tables([nothing, *parts]).unify_dictionaries()
+
+    def write(
+        self,
+        rows: pa.Table,
+        *,
+        replacing: Replacing,
+        fetched: datetime,
+        keys: Collection[str] = (),
+        coverage: Mapping[str, tuple[date, date]] | None = None,
+        closed: Collection[date] = (),
+    ) -> None:
+        """Take up rows, over as many files as they span: each file is changed whole or not at all.
+
+        Args:
+            rows: the columns of the kind; what is missing is null throughout, other columns are left out.
+            replacing: 'rows' replaces the rows of equal (date, key); 'sessions' all rows on the dates of `rows` and on
+                `closed` days; 'series' all rows of `keys`, of the keys of `rows` and of those of `coverage`.
+            fetched: when the rows were fetched, with its time zone.
+            keys: tickers or indices whose series is replaced, although they have no rows.
+            coverage: by ticker the first and last day that is now known of it, of a table of histories.
+            closed: days that turned out to be no sessions.
+
+        Raises:
+            DataError: the place cannot be written, or a file to change is damaged: nothing has changed then.
+        """
+        self._check_may_write()
+        new = conform(rows, self.kind)
+        unique, position = np.unique(to_numpy(new["date"]), return_inverse=True)
+        files = [self._file_of(day) for day in unique.tolist()]
+        days: set[date] = set(unique.tolist())
+        series = {str(key) for key in new[self.kind.key].unique().to_pylist()} | set(coverage or ()) | set(keys)
+        asked = {key: Coverage(first, last, fetched) for key, (first, last) in (coverage or {}).items()}
+
+        def changed(name: str) -> tuple[str, pa.Buffer | None] | None:
+            in_file = np.array([file == name for file in files], dtype=bool)
+            old, facts = self._stored(name)
+            gone = {*days, *closed}
+            merged = merge(old, new.filter(pa.array(in_file[position])), self.kind, replacing, gone, series)
+            left: list[date] = np.unique(to_numpy(merged["date"])).tolist()
+            shut = dict(facts.closed) | {day: fetched for day in closed if self._file_of(day) == name}
+            later = Facts(
+                facts.name,
+                {day: fetched if day in days else facts.fetched[day] for day in left},
+                {day: at for day, at in shut.items() if day not in days},
+                {**facts.coverage, **asked},
+            )
+            if merged is old and later == facts:
+                return None
+            anything = merged.num_rows or later.closed or later.coverage
+            return name, encode(merged, self.kind, later) if anything else None
+
+        self.settle()
+        names = {*files, *map(self._file_of, closed), *(self._footers() if replacing == "series" else ())}
+        if not self.kind.monthly:
+            names = {self._file_of(fetched.date())}
+        self._put(filter(None, map(changed, sorted(names))))
+
+    def settle(self) -> None:
+        """End what a writer has left that died."""
+        self._check_may_write()
+        for name in self._left():
+            self._place.remove(name)
+
+    def upgrade(self) -> None:
+        """Move a table of the earlier layout to today's; cut short anywhere, it begins again or goes on."""
+        self._check_may_write()
+        names, manifest = self._place.names(self._folder), f"{self._folder}/{MANIFEST}"
+        old = [name for name in names if is_earlier(name.removeprefix(f"{self._folder}/"))]
+        if self._is_earlier(names):
+            if manifest not in old:
+                self._place.write(manifest, pa.py_buffer(b"lost"))  # as long as it is there, the old files count
+            rows, fetched, closed, coverage = load_earlier(self._place.read, self._folder, old, self.kind)
+            row_day = to_numpy(rows["date"])
+
+            def moved(name: str) -> tuple[str, pa.Buffer]:
+                times = {day: at for day, at in fetched.items() if self._file_of(day) == name}
+                shut = {day: at for day, at in closed.items() if self._file_of(day) == name}
+                facts = Facts(name, times, shut, {} if self.kind.monthly else coverage)
+                in_file = np.isin(row_day, np.array(list(times), dtype="datetime64[D]"))
+                return name, encode(rows.filter(pa.array(in_file)), self.kind, facts)
+
+            self._put(map(moved, sorted(set(map(self._file_of, [*fetched, *closed])))))
+            self._place.remove(manifest)
+        for name in old:
+            if name != manifest:
+                self._place.remove(name)
+
+    def verify(self) -> list[Damage]:
+        """What is wrong with the table's files; a write that was cut short damages nothing.
+
+        Raises:
+            DataError: an earlier screener has written the table.
+        """
+        found = []
+        for name in self._files():
+            with suppress(FileNotFoundError):
+                wrong = self._wrong(name)
+                if wrong:
+                    found.append(Damage(self._shown(name), wrong))
+        foreign = _("is not of this store, but others would read it with the table")
+        return found + [Damage(self._shown(name), foreign) for name in self._foreign()]
+
+    def leftovers(self) -> list[str]:
+        """Files of a write that was cut short, or is at work: nobody reads them, and the next writer ends them."""
+        return [self._shown(name) for name in self._left()]
+
+    def repair(self) -> list[str]:
+        """Make the table sound again, and say what was done: what is lost will be fetched by the next sync.
+
+        Raises:
+            DataError: the place cannot be written.
+        """
+        left = self.leftovers()
+        self.settle()
+        done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
+        for name in self._files():
+            wrong = self._wrong(name)
+            if wrong:
+                self._place.remove(name)
+                done.append(_("{file}: removed: {why}", file=self._shown(name), why=wrong))
+        for name in self._foreign():
+            self._place.rename(name, f"{name}.foreign")
+            done.append(_("{file}: renamed to end in .foreign: not of this store", file=self._shown(name)))
+        self._known = None
+        return done
+
+    def _file_of(self, day: date) -> str:
+        """The file, relative to the store's root, that holds a session."""
+        name = f"year={day:%Y}/{day:%Y-%m}" if self.kind.monthly else self.kind.name
+        return f"{self._folder}/{name}.parquet"
+
+    def _is_file(self, name: str) -> bool:
+        bare = name.removeprefix(f"{self._folder}/")
+        return _MONTH.fullmatch(bare) is not None if self.kind.monthly else bare == f"{self.kind.name}.parquet"
+
+    def _files(self) -> list[str]:
+        """The files with rows, in the order of their days."""
+        names = self._place.names(self._folder)
+        if self._is_earlier(names):
+            raise DataError(
+                "{table}: was written by an earlier screener",
+                hint="run `screener sync`, which moves it",
+                table=self.shown,
+            )
+        return [name for name in names if self._is_file(name)]
+
+    def _is_earlier(self, names: Collection[str]) -> bool:
+        """Whether these are the files of a table that an earlier screener wrote, and that was not moved yet."""
+        old = {name for name in names if is_earlier(name.removeprefix(f"{self._folder}/"))}
+        return f"{self._folder}/{MANIFEST}" in old or (bool(old) and not any(map(self._is_file, names)))
+
+    def _left(self) -> list[str]:
+        """What a writer leaves that dies before a file is in its place."""
+        return [name for name in self._place.names(self._folder) if name.endswith(_STAGED)]
+
+    def _foreign(self) -> list[str]:
+        """Files that are not of this store, and would still be read as a part of the table by others."""
+        names = self._place.names(self._folder)
+        return [name for name in names if name.endswith(".parquet") and not self._is_file(name)]
+
+    def _footers(self) -> dict[str, Footer]:
+        if self._known is None:
+
+            def load(name: str) -> Footer | None:
+                with suppress(FileNotFoundError):
+                    data = self._place.read(name, FOOTER)
+                    if footer_size(data) > data.size:
+                        data = self._place.read(name, footer_size(data))
+                    with self._naming(name):
+                        return Footer(data, name)
+                return None
+
+            names = self._files()
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                footers = zip(names, pool.map(load, names), strict=True)
+                self._known = {name: footer for name, footer in footers if footer is not None}
+        return self._known
+
+    def _stored(self, name: str) -> tuple[pa.Table, Facts]:
+        """All rows of a file and what it tells; none if it is not there."""
+        try:
+            data = self._place.read(name)
+        except FileNotFoundError:
+            return self.kind.schema.empty_table(), Facts(name)
+        with self._naming(name):
+            footer = Footer(data, name)
+            return decode(data, footer, self.kind, self.kind.schema.names, (date.min, date.max)), footer.facts
+
+    def _put(self, changes: Iterable[tuple[str, pa.Buffer | None]]) -> None:
+        """Put each file in its place, or remove it (None); all are on the disk before the first is in its place."""
+        footers: dict[str, Footer | None] = {}
+        try:
+            for name, data in changes:
+                footers[name] = None if data is None else Footer(data, name)
+                if data is not None:
+                    self._place.write(_staged(name), data)
+        except BaseException:
+            with suppress(DataError):
+                self.settle()
+            raise
+        for name, footer in footers.items():
+            if footer is None:
+                self._place.remove(name)
+            else:
+                self._place.rename(_staged(name), name)
+        if self._known is not None:
+            known = {**self._known, **footers}
+            self._known = {name: footer for name, footer in known.items() if footer is not None}
+
+    def _wrong(self, name: str) -> str:
+        """What is wrong with a file, or nothing."""
+        data = self._place.read(name)
+        with self._naming(name):
+            try:
+                examine(data, self.kind, name)
+            except MismatchError as mismatch:
+                return str(mismatch)
+        return ""
+
+    def _shown(self, name: str) -> str:
+        return f"{self._place.shown}/{name}"
+
+    @contextmanager
+    def _naming(self, name: str) -> Iterator[None]:
+        """Name the file in the message of what is wrong with it."""
+        try:
+            yield
+        except MismatchError:
+            raise DataError("{file}: is damaged", hint="run `screener store repair`", file=self._shown(name)) from None
+        except DataError as error:
+            raise DataError(f"{self._shown(name)}: {error}") from None
+
+    def _check_may_write(self) -> None:
+        if not self._may_write():
+            raise RuntimeError("a store is changed inside `with store.writing(...)` only")
+
+
+def _overlaps(name: str, span: tuple[date, date]) -> bool:
+    """Whether a file may hold days of the span."""
+    month = _MONTH.search(name)
+    return month is None or span[0].isoformat()[:7] <= f"{month[1]}-{month[2]}" <= span[1].isoformat()[:7]
+
+
+def _staged(name: str) -> str:
+    """What a file is called until it takes its place; Spark, DuckDB and pyarrow leave such names alone."""
+    folder, _separator, last = name.rpartition("/")
+    return f"{folder}/_{last}{_STAGED}"
