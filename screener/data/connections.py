@@ -35,17 +35,12 @@ class Progress(Protocol):
         ...
 
 
-class Unwatched:
+class _Unwatched:
     """Nobody watches."""
 
-    def start(self, what: str, total: int) -> None:
-        """Nothing."""
-
-    def step(self, what: str) -> None:
-        """Nothing."""
-
-    def say(self, what: str) -> None:
-        """Nothing."""
+    def start(self, what: str, total: int) -> None: ...
+    def step(self, what: str) -> None: ...
+    def say(self, what: str) -> None: ...
 
 
 Provider = Literal["openapi", "pykrx-login", "pykrx-keyless"]
@@ -61,7 +56,7 @@ class Connections:
     now: Callable[[], datetime]
     """KST."""
     timeouts: Timeouts = field(default_factory=Timeouts)
-    progress: Progress = field(default_factory=Unwatched)
+    progress: Progress = field(default_factory=_Unwatched)
     account: Account | None = None
     """Opens the whole market on KRX's web site."""
     key: str | None = field(default=None, repr=False)
@@ -160,10 +155,10 @@ def open_access(
         progress: who watches.
         fail_fast: whether somebody waits who can do without the exchange.
     """
-    opened = open_store(store)
+    opened = Store.open(store)
     environment = with_secrets(environment, settings.secrets)
     login, password = environment.get("KRX_ID"), environment.get("KRX_PW")
-    watcher = progress or Unwatched()
+    watcher = progress or _Unwatched()
     if bool(login) != bool(password):
         given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
         watcher.say(
@@ -186,11 +181,6 @@ def open_access(
         key=environment.get("KRX_AUTH_KEY") or None,
         password_age=password_age(),
     )
-
-
-def open_store(store: str | None) -> Store:
-    """The store at a path or URL, or the user's own."""
-    return Store.open(store or None)
 
 
 def password_age() -> PasswordAge:

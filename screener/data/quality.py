@@ -43,7 +43,7 @@ def finding(code: str, severity: Severity, places: Sequence[str]) -> list[Findin
     return [Finding(code, severity, len(places), tuple(places[:EXAMPLES]))]
 
 
-def places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
+def _places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
     """Ticker and date of the given rows."""
     chosen = long.take(rows)
     return [f"{tickers[code]} {day}" for code, day in zip(chosen.ticker, chosen.day, strict=True)]
@@ -83,8 +83,8 @@ def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows
         _refuse(long, tickers, what, name, bad, _("cannot be"))
     if "marcap" in long.values:
         _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, _("cannot be"))
-    findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
-    findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
+    findings += finding("missing_price", "warning", _places(long, np.isnan(close), tickers))
+    findings += finding("zero_price", "warning", _places(long, (close == 0) & untraded, tickers))
     return long, findings
 
 
@@ -156,7 +156,7 @@ def _drop_duplicates(long: PriceRows, tickers: Sequence[str], what: str) -> tupl
                 second=column[row],
                 more=_and_more(differs.size),
             )
-    return long.take(~again), finding("duplicates", "warning", places(long, again, tickers))
+    return long.take(~again), finding("duplicates", "warning", _places(long, again, tickers))
 
 
 def _and_more(count: int) -> str:

@@ -21,7 +21,7 @@ from screener.krx.checks import (
     session_follows,
     session_is_open,
 )
-from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
+from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain
 
 if TYPE_CHECKING:
     from screener.data.store import StoredTable
@@ -205,8 +205,8 @@ class _SessionFetch:
             # Its rates go with the session before it: nothing was traded on the days between.
             previous = self._before(day)
             if self._held(previous) is not None:
-                self.closed += [one for one in self.fetched.silent if previous < one < day]
-                self.fetched.silent = [one for one in self.fetched.silent if one not in self.closed]
+                self.closed += [quiet for quiet in self.fetched.silent if previous < quiet < day]
+                self.fetched.silent = [quiet for quiet in self.fetched.silent if quiet not in self.closed]
         elif day in self.indices.sessions:
             if self.calendar.settled(day, asked):
                 raise DataError(
@@ -295,10 +295,7 @@ class _SessionFetch:
 
 def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
     """Tickers of the rows of one session that are not the same in both."""
-    plain = pa.schema(
-        [(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in stored.schema]
-    )
-    both = [table.cast(plain).sort_by("ticker").combine_chunks() for table in (stored, fresh)]
+    both = [table.cast(plain(stored.schema)).sort_by("ticker").combine_chunks() for table in (stored, fresh)]
     if both[0].equals(both[1]):
         return []
     rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from screener.config import Settings
-from screener.data.connections import now, open_store
+from screener.data.connections import now
 from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY, Comparison, compare
 from screener.data.sources.stored import Stored
@@ -23,7 +23,7 @@ def check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Sto
     if offline and url and "://" in url and not url.startswith("file:"):
         return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
     try:
-        opened = open_store(url)
+        opened = Store.open(url)
     except ScreenerError as error:
         return None, [Check.of_error("store", "failed", error)]
     checks = _guarded("store", lambda: [contents(opened)])

@@ -32,7 +32,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far this machine's clock may be from the exchange's."""
 
 
-class Block(NamedTuple):
+class _Block(NamedTuple):
     """A refusal that is not over."""
 
     host: str
@@ -69,7 +69,7 @@ class Breaker:
                 until=block.until,
             )
 
-    def block(self, host: str) -> Block | None:
+    def block(self, host: str) -> _Block | None:
         """The refusal of `host` that is not over, if there is one."""
         path = self.path(host)
         try:
@@ -78,14 +78,16 @@ class Breaker:
             return None
         try:
             facts = json.loads(written)
-            block = Block(host, datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo), str(facts["why"]))
+            block = _Block(
+                host, datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo), str(facts["why"])
+            )
         except (ValueError, KeyError, TypeError):
             # What cannot be read was a refusal: when is all that the disk still knows of it.
             since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
-            block = Block(host, since, _("{file} cannot be read", file=path.name))
+            block = _Block(host, since, _("{file} cannot be read", file=path.name))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
-            block = Block(host, self.now(), block.why)
+            block = _Block(host, self.now(), block.why)
             self.trip(host, block.why)
         return block if self.now() < block.until else None
 

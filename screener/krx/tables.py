@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 Days = NDArray[np.datetime64]
 
-_WORD = pa.dictionary(pa.int32(), pa.string())
-_OHLC = [(name, pa.float64()) for name in ("open", "high", "low", "close")]
-
 
 @dataclass(frozen=True)
 class TableKind:
@@ -42,73 +39,28 @@ class TableKind:
     """Whether the store keeps a file a month, for whole markets; else one file holds all sessions."""
 
 
-PRICES = TableKind(
-    "prices",
-    "ticker",
-    pa.schema([("date", pa.date32()), ("ticker", _WORD), *_OHLC, ("volume", pa.int64())]),
-    monthly=False,
-)
+def _kind(name: str, key: str, columns: str, *, monthly: bool = True) -> TableKind:
+    """A kind of table with a date, and columns of which all but words and prices are whole numbers."""
+    types: dict[str, pa.DataType] = {}
+    for column in ("ticker", "index", "name", "market", "industry"):
+        types[column] = pa.dictionary(pa.int32(), pa.string())
+    for column in ("open", "high", "low", "close", "change_pct"):
+        types[column] = pa.float64()
+    fields = [(column, types.get(column, pa.int64())) for column in columns.split()]
+    schema = pa.schema([("date", pa.date32()), *fields])
+    return TableKind(name, key, schema, monthly)
+
+
+PRICES = _kind("prices", "ticker", "ticker open high low close volume", monthly=False)
 """Histories of single stocks: adjusted closes, volume not adjusted."""
-
-MARKET = TableKind(
-    "market",
-    "ticker",
-    pa.schema(
-        [
-            ("date", pa.date32()),
-            ("ticker", _WORD),
-            ("name", _WORD),
-            ("market", _WORD),
-            *_OHLC,
-            ("volume", pa.int64()),
-            ("value", pa.int64()),
-            ("marcap", pa.int64()),
-            ("shares", pa.int64()),
-            ("change_pct", pa.float64()),
-        ]
-    ),
-)
+MARKET = _kind("market", "ticker", "ticker name market open high low close volume value marcap shares change_pct")
 """Whole-market sessions: unadjusted prices, and the official rate against the base price."""
-
-INDICES = TableKind(
-    "indices",
-    "index",
-    pa.schema(
-        [
-            ("date", pa.date32()),
-            ("index", _WORD),
-            *_OHLC,
-            ("volume", pa.int64()),
-            ("value", pa.int64()),
-            ("marcap", pa.int64()),
-        ]
-    ),
-    monthly=False,
-)
+INDICES = _kind("indices", "index", "index open high low close volume value marcap", monthly=False)
 """Index levels; `index` is KOSPI, KOSDAQ or KRX_SEMICONDUCTOR."""
-
-FLOWS = TableKind(
-    "flows",
-    "ticker",
-    pa.schema(
-        [
-            ("date", pa.date32()),
-            ("ticker", _WORD),
-            ("foreign", pa.int64()),
-            ("institution", pa.int64()),
-            ("individual", pa.int64()),
-        ]
-    ),
-)
+FLOWS = _kind("flows", "ticker", "ticker foreign institution individual")
 """Net purchases by kind of investor, KRW."""
-
-INDUSTRIES = TableKind(
-    "industries",
-    "ticker",
-    pa.schema([("date", pa.date32()), ("ticker", _WORD), ("industry", _WORD)]),
-)
+INDUSTRIES = _kind("industries", "ticker", "ticker industry")
 """KRX's own industry of each stock, as of a session."""
-
 KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES)}
 
 
@@ -163,11 +115,8 @@ _NAVER = {"open": "시가", "high": "고가", "low": "저가", "close": "종가"
 def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: str = "ISU_NM") -> pa.Table:
     """MARKET rows of one day, and `change`, KRW against the base price: null where KRX does not give it.
 
-    Args:
-        day: the day, which the records of a whole market do not hold.
-        records: one mapping per stock.
-        ticker: field of the six-character code.
-        name: field of the stock's name.
+    `ticker` and `name` are the fields of the six-character code and of the stock's name. The records of a whole market
+    do not hold the day.
 
     Raises:
         DataError: a field is missing, or holds no number where there should be one.
@@ -180,11 +129,8 @@ def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: st
 def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str = "PRV_DD_CMPR") -> pa.Table:
     """INDICES rows of one index, in the order of the records, and `change`, points: null where KRX does not give it.
 
-    Args:
-        index: its name in the store.
-        records: one mapping per session.
-        day: field of the date, written 2025/01/31 or 20250131.
-        change: field of the change since the session before.
+    `day` is the field of the date, written 2025/01/31 or 20250131, and `change` that of the change since the session
+    before.
 
     Raises:
         DataError: a field is missing, or holds no number or date where there should be one.
@@ -196,12 +142,7 @@ def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str
 
 
 def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
-    """PRICES rows of one stock.
-
-    Args:
-        ticker: its code.
-        days: (T,) sessions.
-        frame: T rows of numbers, with pykrx's column names; a frame without rows may lack them.
+    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names.
 
     Raises:
         DataError: a column is missing.
@@ -217,25 +158,20 @@ def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
 
 
 def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
-    """FLOWS rows of one day.
-
-    Args:
-        day: the day.
-        records: by kind of investor (foreign, institution, individual), one mapping per stock that it traded; null
-            for the others.
+    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded.
 
     Raises:
         DataError: a field is missing, or holds no number where there should be one.
     """
     bought: dict[Any, dict[str, Any]] = {}
-    for investor, its in records.items():
+    for investor, stocks in records.items():
         what = _("flows {day} ({investor})", day=day, investor=investor)
-        tickers = _texts(what, its, "ISU_SRT_CD", required=True).to_pylist()
-        amounts = _numbers(what, its, "NETBID_TRDVAL", pa.int64()).to_pylist()
+        tickers = _texts(what, stocks, "ISU_SRT_CD", required=True).to_pylist()
+        amounts = _numbers(what, stocks, "NETBID_TRDVAL", pa.int64()).to_pylist()
         for ticker, amount in zip(tickers, amounts, strict=True):
             bought.setdefault(ticker, {})[investor] = amount
     rows = [{"date": day, "ticker": ticker, **amounts} for ticker, amounts in sorted(bought.items())]
-    return pa.Table.from_pylist(rows, _plain(FLOWS.schema)).cast(FLOWS.schema)
+    return pa.Table.from_pylist(rows, plain(FLOWS.schema)).cast(FLOWS.schema)
 
 
 def industry_rows(day: date, records: Records) -> pa.Table:
@@ -351,6 +287,7 @@ def _same(day: date, records: Records) -> pa.Array[Any]:
     return pa.array([day] * len(records), pa.date32())
 
 
-def _plain(schema: pa.Schema) -> pa.Schema:
+def plain(schema: pa.Schema) -> pa.Schema:
     """The schema with its words as plain text: Arrow builds no dictionary from a list of rows."""
-    return pa.schema([(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in schema])
+    texts = [(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type) for field in schema]
+    return pa.schema(texts)

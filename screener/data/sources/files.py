@@ -22,7 +22,7 @@ from screener.data.sources import File, Market, PriceRequest
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
 from screener.i18n import _
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, to_numpy
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,7 @@ class Files:
                 count=len(need.tickers),
                 until=until,
             )
-        if rows.day.max() > np.datetime64(need.today):
-            raise DataError(
-                "{called}: {day} is in the future (today is {today})",
-                hint="correct the date",
-                called=called,
-                day=rows.day.max(),
-                today=need.today,
-            )
+        _refuse_future(called, rows.day.max(), need.today)
         prices, findings = clean(rows, need.tickers, called)
         if not traded(prices).any():
             raise DataError(
@@ -111,6 +104,17 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
         if not market.startswith(need.market_of[need.tickers[ticker]])
     ]
     return finding("other_market", "warning", elsewhere)
+
+
+def _refuse_future(called: str, day: np.datetime64, today: date) -> None:
+    if day > np.datetime64(today):
+        raise DataError(
+            "{called}: {day} is in the future (today is {today})",
+            hint="correct the date",
+            called=called,
+            day=day,
+            today=today,
+        )
 
 
 def _sha256(path: Path) -> str:
@@ -172,7 +176,7 @@ def import_files(
 def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     """Rows of all files together in the form of `kind`, checked, each once; of prices also what `MARKET` holds."""
     form = INDICES.schema if kind is INDICES else MARKET.schema
-    text = [kind.key] if kind is PRICES else [one.name for one in form if pa.types.is_dictionary(one.type)]
+    text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
     numeric = [one.name for one in form if not (pa.types.is_dictionary(one.type) or pa.types.is_date(one.type))]
     parts = [read_table(path, ("date", kind.key, "close"), numeric, text) for path in paths]
     if not parts:
@@ -180,21 +184,14 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     called = ", ".join(path.name for path in paths)
     table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries().combine_chunks()
     day = to_numpy(table["date"])
-    if day.max() > np.datetime64(at.date()):
-        raise DataError(
-            "{called}: {day} is in the future (today is {today})",
-            hint="correct the date",
-            called=called,
-            day=day.max(),
-            today=at.date(),
-        )
+    _refuse_future(called, day.max(), at.date())
     code: Any = table[kind.key].combine_chunks()
     written = [str(word) for word in code.dictionary.to_pylist()]
     if kind is INDICES:
         names = sorted(written)
         for name in names:
-            mine = np.flatnonzero(to_numpy(code.indices) == written.index(name))
-            checked_level(called, name, day[mine], to_numpy(table["close"])[mine].astype(np.float64), None)
+            rows = np.flatnonzero(to_numpy(code.indices) == written.index(name))
+            checked_level(called, name, day[rows], to_numpy(table["close"])[rows].astype(np.float64), None)
         sessions = np.unique(day)
     else:
         written = [word.zfill(6) for word in written]
@@ -234,22 +231,18 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
 
 def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     """Rows of market files, and beside them what price files tell of the same kind; the market file is believed."""
-    told = [name for name in RATES if name in histories.column_names]
-    if not told:
+    rates = [name for name in RATES if name in histories.column_names]
+    if not rates:
         return sessions
-    has_any = np.any([np.isfinite(to_numpy(histories[name].cast(pa.float64()))) for name in told], axis=0)
+    has_any = np.any([np.isfinite(to_numpy(histories[name].cast(pa.float64()))) for name in rates], axis=0)
     theirs = histories.filter(pa.array(has_any & (to_numpy(histories["close"]) > 0)))
-    both = pa.concat_tables([_plain(sessions), _plain(theirs)], promote_options="permissive")
+    both = pa.concat_tables(
+        [rows.cast(plain(rows.schema)) for rows in (sessions, theirs)], promote_options="permissive"
+    )
     others = [name for name in both.column_names if name not in ("date", "ticker")]
     # The first one that is known.
     rows = both.group_by(["date", "ticker"], use_threads=False).aggregate([(name, "first") for name in others])
     return rows.rename_columns([name.removesuffix("_first") for name in rows.column_names])
-
-
-def _plain(rows: pa.Table) -> pa.Table:
-    """The rows with their words as plain text."""
-    kinds = [(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in rows.schema]
-    return rows.cast(pa.schema(kinds))
 
 
 def _restated(stored: pa.Table, fresh: pa.Table) -> set[str]:

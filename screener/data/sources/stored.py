@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.panel import Panel, build_panel, checksum
+from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
 from screener.data.quality import Finding, clean
 from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest
@@ -194,7 +194,7 @@ class Stored:
         """What the report is told."""
         first, last = panel.sessions[0].item(), panel.sessions[-1].item()
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
-        files = (File(f"{source} {first} to {last}", checksum(panel)),)
+        files = (File(f"{source} {first} to {last}", panel.checksum()),)
         proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
         at = table.sessions.get(last)
         fetched = at.replace(second=0, microsecond=0) if at else None

@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 
 from screener.errors import DataError
 from screener.i18n import _
-from screener.krx.tables import TableKind, to_numpy
+from screener.krx.tables import TableKind, plain, to_numpy
 
 Replacing = Literal["rows", "sessions", "series"]
 
 FORMAT = 2
 ROW_GROUP = 55_000
 """Rows of about 20 sessions of a whole market, which is a month."""
-FOOTER = 65_536
+_FOOTER = 65_536
 """Bytes at the end of a file that hold most footers whole."""
 _MAGIC = b"PAR1"
 _FACTS, _SUMS = "screener", "screener.sums"
@@ -125,7 +125,7 @@ class Footer:
             MismatchError: a bit of the footer has changed, or the store did not write it under this name.
             DataError: a later screener has written it.
         """
-        footer = data.slice(max(data.size - footer_size(data), 0)).to_pybytes()
+        footer = data.slice(max(data.size - _footer_size(data), 0)).to_pybytes()
         found = _MARKED.search(footer)
         if found is None or _sum(_blanked(footer, found.end())) != found[1][-_DIGITS:].decode():
             raise MismatchError(_("fails its checksum"))
@@ -137,6 +137,16 @@ class Footer:
         """Of the columns: equal rows give equal ones, whenever they were fetched."""
         self.size = max((end for _start, end in _bounds(self.meta)), default=len(_MAGIC)) + len(footer)
         """Bytes of the whole file."""
+
+    @classmethod
+    def read(cls, last: Callable[[int], pa.Buffer], name: str) -> Footer:
+        """Read the footer alone; `last` gives so many bytes of the file's end.
+
+        Raises:
+            MismatchError, DataError: as the class.
+        """
+        data = last(_FOOTER)
+        return cls(data if _footer_size(data) <= data.size else last(_footer_size(data)), name)
 
     def groups(self, first: date, last: date) -> list[int]:
         """The row groups that have rows from `first` through `last`."""
@@ -160,16 +170,16 @@ class Footer:
                     raise MismatchError(_("fails its checksum"))
 
 
-def footer_size(data: pa.Buffer | bytearray) -> int:
+def _footer_size(data: pa.Buffer | bytearray) -> int:
     """Bytes of the footer of a file that ends with `data`, with the length and the magic word behind it."""
     return int.from_bytes(bytes(data[-8:-4]), "little") + 8
 
 
 def encode(rows: pa.Table, kind: TableKind, facts: Facts) -> pa.Buffer:
     """Rows, sorted, as a file; equal rows and facts give equal bytes."""
-    schema = pa.schema([(one.name, pa.string() if one.name in _words(kind) else one.type) for one in kind.schema])
+    schema = plain(kind.schema)
     # Prices are few and repeat; volumes and values hardly do, and are smaller and quicker as they are.
-    few: Any = [one.name for one in kind.schema if not pa.types.is_int64(one.type)]
+    few: Any = [field.name for field in kind.schema if not pa.types.is_int64(field.type)]
     groups = -(-rows.num_rows // ROW_GROUP)
     blank = _MARK.decode() + "0" * _DIGITS * (groups * len(schema) + 1)
     sink = pa.BufferOutputStream()
@@ -183,7 +193,7 @@ def encode(rows: pa.Table, kind: TableKind, facts: Facts) -> pa.Buffer:
     at = data.rfind(_MARK) + len(_MARK)
     data[at : at + len(sums)] = sums.encode()
     end = at + len(sums) + _DIGITS
-    data[end - _DIGITS : end] = _sum(data[-footer_size(data) :]).encode()
+    data[end - _DIGITS : end] = _sum(data[-_footer_size(data) :]).encode()
     return pa.py_buffer(bytes(data))
 
 
@@ -233,7 +243,7 @@ def examine(data: pa.Buffer, kind: TableKind, name: str) -> None:
         raise MismatchError(_("has other columns than it should"))
     if {day.item() for day in np.unique(to_numpy(rows["date"]))} != set(footer.facts.fetched):
         raise MismatchError(_("has other sessions than it says"))
-    order, *_rest = ranks(rows.unify_dictionaries().combine_chunks(), kind)
+    order, *_rest = _ranks(rows.unify_dictionaries().combine_chunks(), kind)
     if (order[1:] <= order[:-1]).any():
         raise MismatchError(_("has rows twice, or out of order"))
 
@@ -277,7 +287,7 @@ def merge(
         DataError: a new row stands twice.
     """
     both = pa.concat_tables([old, new]).unify_dictionaries().combine_chunks()
-    rank, day, names, code = ranks(both, kind)
+    rank, day, names, code = _ranks(both, kind)
     is_old = np.arange(len(rank)) < old.num_rows
     if replacing == "rows":
         gone = np.isin(rank, rank[~is_old])
@@ -302,7 +312,7 @@ def merge(
     return both.take(rows)
 
 
-def ranks(
+def _ranks(
     rows: pa.Table, kind: TableKind
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any], NDArray[np.int32]]:
     """By row a number that rises with (date, key), and the day's; the keys, and by row the key's position in them."""
@@ -317,7 +327,7 @@ def ranks(
 
 def _words(kind: TableKind) -> list[str]:
     """The columns that hold words."""
-    return [one.name for one in kind.schema if pa.types.is_dictionary(one.type)]
+    return [field.name for field in kind.schema if pa.types.is_dictionary(field.type)]
 
 
 def _bounds(meta: pq.FileMetaData) -> Iterator[tuple[int, int]]:

@@ -71,9 +71,9 @@ class Place:
         Raises:
             UsageError: the URL names nothing that can hold a store.
         """
-        if url is None or "://" not in str(url):
+        if not url or "://" not in str(url):
             own = user_data_path(APPLICATION, appauthor=False) / "store"
-            path = own if url is None else Path(url).expanduser().absolute()
+            path = Path(url).expanduser().absolute() if url else own
             return cls(pyarrow.fs.LocalFileSystem(), str(path), str(path), path / ".lock")
         shown, secrets = without_secrets(str(url))
         try:

@@ -21,7 +21,6 @@ import numpy as np
 import pyarrow as pa
 
 from screener.data.store.parquet import (
-    FOOTER,
     MANIFEST,
     Coverage,
     Facts,
@@ -32,7 +31,6 @@ from screener.data.store.parquet import (
     decode,
     encode,
     examine,
-    footer_size,
     is_earlier,
     load_earlier,
     merge,
@@ -316,12 +314,8 @@ class StoredTable:
         if self._known is None:
 
             def load(name: str) -> Footer | None:
-                with suppress(FileNotFoundError):
-                    data = self._place.read(name, FOOTER)
-                    if footer_size(data) > data.size:
-                        data = self._place.read(name, footer_size(data))
-                    with self._naming(name):
-                        return Footer(data, name)
+                with suppress(FileNotFoundError), self._naming(name):
+                    return Footer.read(lambda size: self._place.read(name, size), name)
                 return None
 
             names = self._files()
