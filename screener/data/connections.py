@@ -148,12 +148,8 @@ def open_access(
 ) -> Connections:
     """What it takes to reach the store and the exchange.
 
-    Args:
-        settings: the configuration.
-        environment: KRX_ID and KRX_PW, KRX_AUTH_KEY; what it lacks may stand in secrets.toml.
-        store: the store that the user names, or None.
-        progress: who watches.
-        fail_fast: whether somebody waits who can do without the exchange.
+    What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY may stand in secrets.toml. `store` is what the user
+    names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
     """
     opened = Store.open(store)
     environment = with_secrets(environment, settings.secrets)

@@ -195,8 +195,8 @@ class _HistoryFetch:
         self._refuse_stale([rows for tables, _replacing in parts for rows in tables.values()])
         for tables, replacing in parts:
             if tables:
-                rows, mine = pa.concat_tables(tables.values()), {ticker: coverage[ticker] for ticker in tables}
-                self.prices.write(rows, replacing=replacing, fetched=started, coverage=mine)
+                rows, asked = pa.concat_tables(tables.values()), {ticker: coverage[ticker] for ticker in tables}
+                self.prices.write(rows, replacing=replacing, fetched=started, coverage=asked)
         self.fetched.series += len(coverage)
 
     def store_quietly(self) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screener.data.price_rows import PriceRows
-from screener.data.quality import EXAMPLES, Finding, Severity, finding, traded
+from screener.data.quality import EXAMPLES, Finding, Severity, finding
 from screener.errors import DataError
 from screener.krx.tables import Days
 
@@ -161,7 +161,7 @@ class _Grid:
 
     def traded_by(self, rows: PriceRows) -> NDArray[np.bool_]:
         """(T, N) rows with a price at which somebody traded."""
-        return self._flags(rows, traded(rows))
+        return self._flags(rows, rows.traded)
 
     def _flags(self, rows: PriceRows, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         grid = np.zeros(self._shape, dtype=bool)

@@ -163,15 +163,10 @@ def apply_filters(
     None in place of a number: the source does not know. No source knows which stocks are under administration
     (관리종목), so these are not left out.
 
-    Args:
-        tickers: of six characters; that of an ordinary share ends with 0.
-        names: Korean, in which a SPAC is called 스팩.
-        markets: a segment such as `KOSDAQ GLOBAL` counts with its market.
-        caps: (N,) KRW.
-        value: (N,) KRW a session.
-        filters: what is wanted.
+    The ticker of an ordinary share ends with 0, and the name of a SPAC has 스팩 in it. A segment such as `KOSDAQ
+    GLOBAL` counts with its market. `caps` (N,) is KRW, `value` (N,) KRW a session.
     """
-    market = np.array([one.split()[0] for one in markets])
+    market = np.array([name.split()[0] for name in markets])
     out: Mapping[str, Bools | None] = {
         "market": (market != filters.only) if filters.only else np.zeros(len(market), dtype=bool),
         "konex": market == "KONEX",
@@ -213,11 +208,7 @@ def status_changes(
 ) -> list[StatusChange]:
     """What became of the stocks of `tickers`.
 
-    Args:
-        before: MARKET or PRICES rows of the session before.
-        rows: those of the session.
-        tickers: the stocks that matter.
-        price_limit: daily limit as a decimal; 0 for a market without one.
+    `before` and `rows` are MARKET or PRICES rows; `price_limit` is a decimal, 0 for a market without one.
     """
     earlier, now = (_by_ticker(table, tickers) for table in (before, rows))
     if not earlier:

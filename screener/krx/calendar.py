@@ -123,11 +123,8 @@ class Calendar:
     def place(self, first_day: date, event_day: date | None, base: date | None, now: datetime) -> EventDays:
         """Where an event falls.
 
-        Args:
-            first_day: first calendar day on which KRX could react to the news.
-            event_day: configured event day; None = the first session on or after `first_day`.
-            base: configured base; None = the session before the event day.
-            now: an aware time.
+        `first_day` is the first calendar day on which KRX could react to the news; a configured `event_day` or `base`
+        is taken as it is. `now` is an aware time.
         """
         event_day = event_day or self.first_on_or_after(first_day)
         last = self.last_final(now)

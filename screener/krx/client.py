@@ -205,14 +205,7 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Send requests through `breaker`.
-
-        Args:
-            breaker: knows which hosts refuse this machine.
-            timeouts: how long to wait.
-            clock: seconds since any moment.
-            sleep: waits for so many of them.
-        """
+        """Send requests through `breaker`, which knows the hosts that refuse this machine; times are in seconds."""
         self.breaker = breaker
         self.timeouts = timeouts or Timeouts()
         self.requests = 0

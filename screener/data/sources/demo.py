@@ -98,7 +98,7 @@ class Demo:
         columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
         days = sessions()
         keep = days <= np.datetime64(need.as_of) if need.as_of else np.ones(len(days), dtype=bool)
-        prices, official = _rows(returns[:, [columns[one] for one in need.tickers]], need.tickers, days, keep)
+        prices, official = _rows(returns[:, [columns[name] for name in need.tickers]], need.tickers, days, keep)
         prices, findings = clean(prices, need.tickers, self.name)
         official, found = clean(official, need.tickers, self.name)
         levels = np.asarray(1000.0 * np.cumprod(1.0 + index_returns, axis=0), dtype=np.float64)[keep]

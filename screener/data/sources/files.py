@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from screener.data.connections import Fetched
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows, price_rows_of, read_prices, read_table
-from screener.data.quality import Finding, checked_level, clean, finding, traded
+from screener.data.quality import Finding, checked_level, clean, finding
 from screener.data.sources import File, Market, PriceRequest
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
@@ -52,7 +52,7 @@ class Files:
             )
         _refuse_future(called, rows.day.max(), need.today)
         prices, findings = clean(rows, need.tickers, called)
-        if not traded(prices).any():
+        if not prices.traded.any():
             raise DataError(
                 "{called}: none of the {count} configured tickers ever traded",
                 called=called,
@@ -133,13 +133,8 @@ def import_files(
 ) -> Fetched:
     """Take the files into the store; all of them are looked at together before the first row is written.
 
-    Args:
-        store: call it under `store.writing`.
-        prices: adjusted closes of single stocks; official rates and capitalisations in them are kept as well. A stock
-            whose closes differ from those that are stored has other adjustments: it is replaced whole.
-        benchmark: index levels.
-        market: whole-market sessions with official rates.
-        at: now.
+    Call it under `store.writing`. Official rates and capitalisations in price files are kept as well. A stock whose
+    closes differ from those that are stored has other adjustments: it is replaced whole.
 
     Raises:
         UsageError: a file that is not there, or none.
@@ -177,7 +172,7 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     """Rows of all files together in the form of `kind`, checked, each once; of prices also what `MARKET` holds."""
     form = INDICES.schema if kind is INDICES else MARKET.schema
     text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
-    numeric = [one.name for one in form if not (pa.types.is_dictionary(one.type) or pa.types.is_date(one.type))]
+    numeric = [field.name for field in form if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
     parts = [read_table(path, ("date", kind.key, "close"), numeric, text) for path in paths]
     if not parts:
         return kind.schema.empty_table()
@@ -235,10 +230,8 @@ def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     if not rates:
         return sessions
     has_any = np.any([np.isfinite(to_numpy(histories[name].cast(pa.float64()))) for name in rates], axis=0)
-    theirs = histories.filter(pa.array(has_any & (to_numpy(histories["close"]) > 0)))
-    both = pa.concat_tables(
-        [rows.cast(plain(rows.schema)) for rows in (sessions, theirs)], promote_options="permissive"
-    )
+    rated = histories.filter(pa.array(has_any & (to_numpy(histories["close"]) > 0)))
+    both = pa.concat_tables([rows.cast(plain(rows.schema)) for rows in (sessions, rated)], promote_options="permissive")
     others = [name for name in both.column_names if name not in ("date", "ticker")]
     # The first one that is known.
     rows = both.group_by(["date", "ticker"], use_threads=False).aggregate([(name, "first") for name in others])

@@ -111,11 +111,7 @@ def open_providers(access: Connections, source: str = "auto") -> list[Live]:
 def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
     """Take files into the store.
 
-    Args:
-        access: the store, and the time.
-        source: file:PATH[,PATH...], the prices.
-        benchmark: index files.
-        market: market files.
+    `source` is file:PATH[,PATH...], the prices.
 
     Raises:
         UsageError: the source names no file, or one that is not there.
@@ -139,13 +135,8 @@ def sync_store(
 ) -> Fetched:
     """Fetch into the store what it lacks, from the best provider that serves.
 
-    Args:
-        settings: what is configured.
-        access: the store and the providers.
-        source: auto, pykrx, openapi, or a provider.
-        first: first day; None = what the events need.
-        last: last day; None = the last session that is over.
-        again: stored sessions that are asked for once more.
+    `source` is auto, pykrx, openapi, or a provider. Without days, it is from what the events need to the last session
+    that is over; the stored sessions of `again` are asked for once more.
 
     Raises:
         LoginError: an account or key is refused.
@@ -228,13 +219,13 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
 
 def describe(done: Fetched, shown: str) -> str:
     """What a fetch did, in lines."""
-    what = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
-    what += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
-    fetched = ", ".join(what) or _("nothing was missing")
+    parts = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
+    parts += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
+    fetched = ", ".join(parts) or _("nothing was missing")
     until = _("through {day}", day=done.last) if done.last else _("no session is stored")
     asked = ngettext("{n} request", "{n} requests", done.requests)
     lines = [f"{done.source}: {fetched}, {asked}; {until}"]
-    for names, told in (
+    for names, meaning in (
         (done.restated, _("adjusted prices had changed backwards, replaced whole")),
         (done.absent, _("no price, or no longer those that are stored")),
         ([str(day) for day in done.closed], _("no session, though the calendar has it")),
@@ -242,5 +233,5 @@ def describe(done: Fetched, shown: str) -> str:
     ):
         if names:
             more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
-            lines.append(f"  {', '.join(names[:5])}{more}: {told}")
+            lines.append(f"  {', '.join(names[:5])}{more}: {meaning}")
     return "\n".join([*lines, "  " + _("store: {store}", store=shown)]) + "\n"

@@ -65,15 +65,15 @@ class Stored:
         lacks = [(source, self._lacks(source, need, span)) for source in self.of]
         if any(lack is None for _source, lack in lacks):
             return None
-        told = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
-        if told:
-            return _("{store} lacks {told}", store=self.store.shown, told=told)
+        lacking = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
+        if lacking:
+            return _("{store} lacks {told}", store=self.store.shown, told=lacking)
         return _("{store} is empty", store=self.store.shown)
 
     def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
         span = span_of(need, self.calendar, self.now())
-        source = next((one for one in self.of if self._lacks(one, need, span) is None), None)
+        source = next((name for name in self.of if self._lacks(name, need, span) is None), None)
         if source is None:
             raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
         start, end = self._stretch(source, span.event_day) or (span.first, span.last)

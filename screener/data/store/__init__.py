@@ -78,9 +78,7 @@ class Store:
     def writing(self, command: str, now: datetime) -> Iterator[None]:
         """The right to write, which one process has at a time; tables of an earlier layout are moved to today's.
 
-        Args:
-            command: what it is wanted for, which those are told who want it meanwhile.
-            now: since when, likewise.
+        Those who want it meanwhile are told `command`, what it is wanted for, and `now`, since when.
 
         Raises:
             BusyError: another one has it, and who.

@@ -117,9 +117,7 @@ class Footer:
     def __init__(self, data: pa.Buffer, name: str) -> None:
         """Check and read the footer at the end of `data`, which may begin anywhere before it.
 
-        Args:
-            data: the end of the file.
-            name: the file, relative to the store's root.
+        `name` is that of the file, relative to the store's root.
 
         Raises:
             MismatchError: a bit of the footer has changed, or the store did not write it under this name.
@@ -275,13 +273,7 @@ def merge(
 ) -> pa.Table:
     """Old rows without those that the new ones replace, and the new ones, by date and key; `old` if nothing changes.
 
-    Args:
-        old: rows of one file.
-        new: rows of the same file.
-        kind: what both are.
-        replacing: 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`.
-        days: sessions that go.
-        keys: tickers or indices that go.
+    `replacing` 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`.
 
     Raises:
         DataError: a new row stands twice.
@@ -361,11 +353,7 @@ def load_earlier(
 ) -> EarlierTable:
     """Rows, fetch times, closed days and coverage of a table; a damaged part of it is left out, and fetched again.
 
-    Args:
-        read: gives a file.
-        folder: where those of the table are.
-        names: all of them.
-        kind: what it holds.
+    `read` gives a file of the store; `names` are all files of `folder`, that of the table.
 
     Raises:
         DataError: a file cannot be read.

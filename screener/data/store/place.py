@@ -48,11 +48,8 @@ class Place:
     def __init__(self, filesystem: pyarrow.fs.FileSystem, root: str, shown: str, lock: Path) -> None:
         """A directory of any filesystem; it need not exist.
 
-        Args:
-            filesystem: any of pyarrow's; what a remote one has closed is taken to be safe.
-            root: the directory.
-            shown: how messages name it.
-            lock: file on the local disk by which the writers of this machine exclude each other.
+        What a remote filesystem has closed is taken to be safe. `shown` is how messages name the directory; by `lock`,
+        a file on the local disk, the writers of this machine exclude each other.
         """
         self.shown = shown
         self._files = filesystem
@@ -161,9 +158,7 @@ class Place:
         On this machine a lock excludes the others, which ends with its process; on a filesystem that can create a file
         only if there is none, `_writer.json` excludes other machines. Who writes stands beside the lock, and in there.
 
-        Args:
-            command: what it is wanted for.
-            now: since when.
+        `command` is what it is wanted for, `now` since when.
 
         Raises:
             BusyError: another one has it. A writer that was killed on another machine leaves `_writer.json` behind, to

@@ -130,7 +130,7 @@ def compare(store: Store) -> list[Comparison]:
 def _market(table: StoredTable) -> Comparison:
     """Unadjusted closes, and the official rates."""
     stocks, _indices_printed = published()
-    rows = table.read(("date", "ticker", "close", "change_pct"), DAY, DAY, [one["ticker"] for one in stocks])
+    rows = table.read(("date", "ticker", "close", "change_pct"), DAY, DAY, [row["ticker"] for row in stocks])
     closes = {row["ticker"]: row["close"] for row in rows.to_pylist()}
     rates = {row["ticker"]: row["change_pct"] for row in rows.to_pylist()}
     return _comparison(table, stocks, "ticker", closes, rates, adjusted=False)
@@ -139,7 +139,7 @@ def _market(table: StoredTable) -> Comparison:
 def _prices(table: StoredTable) -> Comparison:
     """Returns from adjusted closes."""
     stocks, _indices_printed = published()
-    rows = table.read(("date", "ticker", "close"), DAY - LONGEST_CLOSURE, DAY, [one["ticker"] for one in stocks])
+    rows = table.read(("date", "ticker", "close"), DAY - LONGEST_CLOSURE, DAY, [row["ticker"] for row in stocks])
     closes: dict[str, dict[date, float]] = {}
     for row in rows.to_pylist():
         closes.setdefault(row["ticker"], {})[row["date"]] = row["close"]
@@ -154,7 +154,7 @@ def _prices(table: StoredTable) -> Comparison:
 def _indices(table: StoredTable) -> Comparison:
     """Levels of the indices themselves."""
     _stocks_printed, indices = published()
-    rows = table.read(("date", "index", "close"), DAY, DAY, [one["index"] for one in indices])
+    rows = table.read(("date", "index", "close"), DAY, DAY, [row["index"] for row in indices])
     levels = {row["index"]: row["close"] for row in rows.to_pylist()}
     return _comparison(table, indices, "index", levels, {}, adjusted=False)
 
@@ -170,10 +170,10 @@ def _comparison(
 ) -> Comparison:
     """Closes to the last digit, rates (%) within the tolerance."""
     seen, differences = [0, 0], []
-    for one in printed:
-        name = one[key]
+    for row in printed:
+        name = row[key]
         close, rate = closes.get(name), rates.get(name)
-        wanted, printed_rate = one.get("close_krw", one.get("close")), float(one["change_pct"])
+        wanted, printed_rate = row.get("close_krw", row.get("close")), float(row["change_pct"])
         if close is not None and wanted:
             seen[0] += 1
             if abs(close - float(wanted)) >= 0.005:
