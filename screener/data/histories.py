@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.connections import Connections, Fetched, Plan
+from screener.data.sources import Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
 from screener.krx.checks import history_is_sound, last_session_is_stale
 from screener.krx.tables import PRICES, to_numpy
 
 if TYPE_CHECKING:
+    from screener.data.connections import Connections
     from screener.data.store import Coverage, Replacing
     from screener.krx.pykrx import Pykrx
 

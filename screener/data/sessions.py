@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.connections import Connections, Fetched, Plan
+from screener.data.sources import Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
@@ -24,6 +24,7 @@ from screener.krx.checks import (
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain
 
 if TYPE_CHECKING:
+    from screener.data.connections import Connections
     from screener.data.store import StoredTable
     from screener.krx.client import Client
     from screener.krx.pykrx import Pykrx

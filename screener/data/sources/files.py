@@ -14,11 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.connections import Fetched
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows, price_rows_of, read_prices, read_table
 from screener.data.quality import Finding, checked_level, clean, finding
-from screener.data.sources import File, Market, PriceRequest
+from screener.data.sources import Fetched, File, Market, PriceRequest
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
 from screener.i18n import _

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.data.choice import paths_of
-from screener.data.connections import Connections, Fetched, Plan, Provider
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
-from screener.data.sources import PROXIES, Market, PriceRequest, Tried
+from screener.data.sources import PROXIES, Fetched, Market, Plan, PriceRequest, Tried
 from screener.data.sources.stored import DateSpan, Stored, span_of
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
 from screener.i18n import _, ngettext
@@ -20,6 +19,7 @@ from screener.krx.client import Client
 
 if TYPE_CHECKING:
     from screener.config import Settings
+    from screener.data.connections import Connections, Provider
     from screener.data.store import Store
 
 KOSPI_SINCE = date(1980, 1, 4)
