@@ -101,9 +101,9 @@ def welcome() -> None:
     """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
     if completion.COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
         return
-    from screener.data.connections import open_store
+    from screener.data.store import Store
 
-    if open_store(None).tables():
+    if Store.open(None).tables():
         return
     explain(
         _("screener tells which Korean sectors and stocks an event moved, and how surely."),

@@ -57,10 +57,10 @@ class Workspace:
 
     def open_store(self) -> Store:
         """The store; the configuration is loaded first, for its language and its mistakes."""
-        from screener.data.connections import open_store
+        from screener.data.store import Store
 
         self.load()
-        return open_store(self.store)
+        return Store.open(self.store)
 
     def access(self, *, fail_fast: bool = False, show_progress: bool = False) -> Connections:
         """The store and the ways to the exchange.

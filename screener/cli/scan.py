@@ -70,8 +70,8 @@ def scan(
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = workspace.settings
+    from screener.config.models import Filters
     from screener.config.own_sectors import refuse_name
-    from screener.data.universe import Filters
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 

@@ -43,7 +43,7 @@ def sync(
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = workspace.settings
-    from screener.data.sync.command import describe, sync_files, sync_store
+    from screener.data.sources.live import describe, sync_files, sync_store
 
     access = workspace.access(show_progress=True)
     if source.startswith("file:") or benchmark or market:

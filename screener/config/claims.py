@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from screener.config.models import Identifier, Name, PlainText, Strict, Ticker, Window, mistake
-from screener.krx.hours import TICKER
+from screener.krx.calendar import TICKER
 
 
 @dataclass(frozen=True)

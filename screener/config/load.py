@@ -29,8 +29,7 @@ from screener.config.secrets import FILE as SECRETS
 from screener.config.secrets import load_secrets
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
-from screener.krx.calendar import Calendar
-from screener.krx.hours import KST
+from screener.krx.calendar import KST, Calendar
 
 T = TypeVar("T")
 

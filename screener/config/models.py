@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -20,8 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from screener.choices import Market, ModelName, Palette
 from screener.i18n import _
-from screener.krx.calendar import Calendar
-from screener.krx.hours import KST, TICKER, closing
+from screener.krx.calendar import KST, TICKER, Calendar, closing
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
@@ -336,3 +336,17 @@ class Screener(Strict):
                     earliest=-self.gap,
                 )
         return self
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a stock must be like that a scan looks at."""
+
+    least_cap: float = 50e9
+    """Market capitalisation, KRW. Below it, nothing that a fund could hold moves the price."""
+    least_value: float = 1e8
+    """Value traded in a usual session, KRW. Below 100 million won a single private order makes the day's close."""
+    only: str | None = None
+    """KOSPI or KOSDAQ; None: both."""
+    kept: frozenset[str] = frozenset()
+    """Of `screener.choices.KINDS`, those that are not left out."""

@@ -12,9 +12,9 @@ from screener.archive.directories import locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
 from screener.archive.reports import FiledReport, load_directory, write_report
 from screener.config import Settings
-from screener.data.choice import open_providers
 from screener.data.connections import Connections
-from screener.data.status_changes import StatusChange, status_changes
+from screener.data.sources.live import open_providers
+from screener.data.universe import StatusChange, status_changes
 from screener.errors import DataError, UsageError
 from screener.report.make import Request, make_report
 from screener.report.model import Report

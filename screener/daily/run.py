@@ -26,8 +26,7 @@ from screener.daily.status import (
 )
 from screener.daily.summary import ended, summarise
 from screener.data.connections import Connections
-from screener.data.sources.stored import observed
-from screener.data.sync.command import sync_files, sync_store
+from screener.data.sources.live import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.files import write_file
 from screener.i18n import _, cause, ngettext
@@ -174,7 +173,7 @@ def _work(job: Job) -> Outcome:
         clear_leftovers(job.root, (HISTORY, STATUS, MEMORY, SUMMARY, UNSENT))
     repaired = _repair(access, way)
     fetched_again = _fetch(job, way, memory)
-    job = replace(job, access=replace(access, calendar=observed(access.calendar, access.store)))
+    job = replace(job, access=replace(access, calendar=access.store.observed(access.calendar)))
     state = _look(job, memory)
     batch = make_reports(job, due.with_later_reports(state.todo, state.spans, load_history(job.root)))
     recent = {day.isoformat() for day in state.sessions[-4 * max(due.LOOKS) :]}

@@ -11,7 +11,7 @@ from screener.console import escaped
 from screener.daily.due import Span
 from screener.daily.reports import Batch, Job, Latest
 from screener.daily.status import Missed
-from screener.data.status_changes import StatusChange, What
+from screener.data.universe import StatusChange, What
 from screener.i18n import _, language, name_of, ngettext
 from screener.report.formatting import percent
 

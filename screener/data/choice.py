@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.data.sources import Market, PriceRequest, Source, Tried
+from screener.data.sources import SOURCES, Market, PriceRequest, Source, Tried
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, ScreenerError, UsageError
 from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
-    from screener.data.sources.live import Live
 
 
 def choose(
@@ -29,7 +28,7 @@ def choose(
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if source.startswith("store:"):
-        from screener.data.sources.stored import SOURCES, Stored
+        from screener.data.sources.stored import Stored
 
         of = source.removeprefix("store:")
         if of not in SOURCES:
@@ -42,6 +41,7 @@ def choose(
         opened = access()
         return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
     if source in ("auto", "store"):
+        from screener.data.sources.live import open_providers
         from screener.data.sources.stored import Stored
 
         opened = access()
@@ -51,9 +51,11 @@ def choose(
             return [in_part]
         # A store that lacks something is better than no study at all, but the exchange is better than that; and who has
         # a way to the indices does not want what stands for them.
-        best = [one for one in stored.of if one != "pykrx-keyless" or opened.providers == ("pykrx-keyless",)]
+        best = [name for name in stored.of if name != "pykrx-keyless" or opened.providers == ("pykrx-keyless",)]
         return [replace(stored, of=tuple(best)), *open_providers(opened), in_part, Press()]
     if source in ("pykrx", "openapi"):
+        from screener.data.sources.live import open_providers
+
         return [*open_providers(access(), source)]
     if source == "press":
         return [Press()]
@@ -74,18 +76,6 @@ def paths_of(source: str) -> list[Path]:
     if not paths:
         raise UsageError("--source file: names no file", hint="write --source file:PATH or file:A.parquet,B.csv")
     return paths
-
-
-def open_providers(access: Connections, source: str = "auto") -> list[Live]:
-    """The ways to the exchange that `source` (auto, pykrx or openapi) allows and that are open."""
-    if source == "openapi" and access.key is None:
-        raise UsageError("--source openapi needs a key", hint="set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
-    names = [name for name in access.providers if source == "auto" or name.startswith(source)]
-    from screener.data.sources.live import Live
-    from screener.krx.client import Client
-
-    client = Client(access.breaker, access.timeouts)
-    return [Live(name, access, client) for name in names]
 
 
 def load(sources: Sequence[Source], need: PriceRequest) -> Market:

@@ -13,13 +13,10 @@ from platformdirs import user_state_path
 
 from screener.config import Settings
 from screener.config.secrets import with_secrets
-from screener.data.sources.stored import observed
 from screener.data.store import APPLICATION, Store
 from screener.i18n import _
-from screener.krx.account import Account, PasswordAge
-from screener.krx.calendar import Calendar
-from screener.krx.client import Breaker, Timeouts
-from screener.krx.hours import KST
+from screener.krx.calendar import KST, Calendar
+from screener.krx.client import Account, Breaker, PasswordAge, Timeouts
 
 
 class Progress(Protocol):
@@ -38,17 +35,12 @@ class Progress(Protocol):
         ...
 
 
-class Unwatched:
+class _Unwatched:
     """Nobody watches."""
 
-    def start(self, what: str, total: int) -> None:
-        """Nothing."""
-
-    def step(self, what: str) -> None:
-        """Nothing."""
-
-    def say(self, what: str) -> None:
-        """Nothing."""
+    def start(self, what: str, total: int) -> None: ...
+    def step(self, what: str) -> None: ...
+    def say(self, what: str) -> None: ...
 
 
 Provider = Literal["openapi", "pykrx-login", "pykrx-keyless"]
@@ -64,7 +56,7 @@ class Connections:
     now: Callable[[], datetime]
     """KST."""
     timeouts: Timeouts = field(default_factory=Timeouts)
-    progress: Progress = field(default_factory=Unwatched)
+    progress: Progress = field(default_factory=_Unwatched)
     account: Account | None = None
     """Opens the whole market on KRX's web site."""
     key: str | None = field(default=None, repr=False)
@@ -112,17 +104,13 @@ def open_access(
 ) -> Connections:
     """What it takes to reach the store and the exchange.
 
-    Args:
-        settings: the configuration.
-        environment: KRX_ID and KRX_PW, KRX_AUTH_KEY; what it lacks may stand in secrets.toml.
-        store: the store that the user names, or None.
-        progress: who watches.
-        fail_fast: whether somebody waits who can do without the exchange.
+    What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY may stand in secrets.toml. `store` is what the user
+    names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
     """
-    opened = open_store(store)
+    opened = Store.open(store)
     environment = with_secrets(environment, settings.secrets)
     login, password = environment.get("KRX_ID"), environment.get("KRX_PW")
-    watcher = progress or Unwatched()
+    watcher = progress or _Unwatched()
     if bool(login) != bool(password):
         given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
         watcher.say(
@@ -136,7 +124,7 @@ def open_access(
     spacing = settings.screener.request_spacing
     return Connections(
         store=opened,
-        calendar=observed(Calendar(frozenset(known.closed), frozenset(known.opened)), opened),
+        calendar=opened.observed(Calendar(frozenset(known.closed), frozenset(known.opened))),
         breaker=Breaker(state_folder(), now),
         now=now,
         timeouts=Timeouts(spacing=spacing, first=FIRST if fail_fast else None),
@@ -145,11 +133,6 @@ def open_access(
         key=environment.get("KRX_AUTH_KEY") or None,
         password_age=password_age(),
     )
-
-
-def open_store(store: str | None) -> Store:
-    """The store at a path or URL, or the user's own."""
-    return Store.open(store or None)
 
 
 def password_age() -> PasswordAge:

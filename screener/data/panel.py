@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screener.data.price_rows import PriceRows
-from screener.data.quality import EXAMPLES, Finding, Severity, finding, traded
+from screener.data.quality import EXAMPLES, Finding, Severity, finding
 from screener.errors import DataError
 from screener.krx.tables import Days
 
@@ -57,17 +57,16 @@ class Panel:
         """(T, N) returns over exactly one session: what a model of daily returns may be fitted to."""
         return np.where(self.span == 1, self.returns, np.nan)
 
-
-def checksum(panel: Panel) -> str:
-    """SHA-256, in hex, of all that a study takes from a panel: equal prices give equal ones, however they came."""
-    digest = hashlib.sha256("\n".join(panel.tickers).encode())
-    for name in sorted(panel.benchmarks):
-        digest.update(name.encode() + panel.benchmarks[name].tobytes())
-    for name in sorted(panel.market_caps):
-        digest.update(name.encode() + panel.market_caps[name].tobytes())
-    for array in (panel.sessions, panel.returns, panel.span, panel.volume, panel.caps, panel.limit, panel.suspect):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    def checksum(self) -> str:
+        """SHA-256, in hex, of all that a study takes of it: equal prices give equal ones, however they came."""
+        digest = hashlib.sha256("\n".join(self.tickers).encode())
+        for name in sorted(self.benchmarks):
+            digest.update(name.encode() + self.benchmarks[name].tobytes())
+        for name in sorted(self.market_caps):
+            digest.update(name.encode() + self.market_caps[name].tobytes())
+        for array in (self.sessions, self.returns, self.span, self.volume, self.caps, self.limit, self.suspect):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
 
 def build_panel(
@@ -162,7 +161,7 @@ class _Grid:
 
     def traded_by(self, rows: PriceRows) -> NDArray[np.bool_]:
         """(T, N) rows with a price at which somebody traded."""
-        return self._flags(rows, traded(rows))
+        return self._flags(rows, rows.traded)
 
     def _flags(self, rows: PriceRows, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         grid = np.zeros(self._shape, dtype=bool)

@@ -46,6 +46,19 @@ class PriceRows:
             self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of, self.market_caps
         )
 
+    @property
+    def untraded(self) -> NDArray[np.bool_]:
+        """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
+        unknown = np.full(len(self.day), np.nan)
+        volume, opened = self.values.get("volume", unknown), self.values.get("open", unknown)
+        return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
+
+    @property
+    def traded(self) -> NDArray[np.bool_]:
+        """Rows with a price at which somebody traded."""
+        close = self.values["close"]
+        return np.isfinite(close) & (close > 0) & ~self.untraded
+
 
 def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
     """Rows of `tickers`, through `until`, of all files together.
@@ -106,8 +119,8 @@ def price_rows_of(table: pa.Table, tickers: Sequence[str], until: date | None = 
         listed: Any = table["market"].combine_chunks()
         names = [str(text) for text in listed.dictionary.to_pylist()]
         which = to_numpy(listed.indices)[rows]
-        told = np.flatnonzero(np.isfinite(which))
-        market_of = {int(one): names[int(at)] for one, at in zip(kept[told], which[told], strict=True)}
+        known = np.flatnonzero(np.isfinite(which))
+        market_of = {int(ticker): names[int(at)] for ticker, at in zip(kept[known], which[known], strict=True)}
     return PriceRows(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
 
@@ -128,9 +141,9 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     number, day, marcap = to_numpy(code.indices), to_numpy(table["date"]), to_numpy(table["marcap"])
     caps = {}
     for market in sorted({name.split()[0] for name in names}):
-        mine = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
-        days, place, count = np.unique(day[mine], return_inverse=True, return_counts=True)
-        total = np.bincount(place, weights=marcap[mine].astype(np.float64)).astype(np.float64)
+        inside = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
+        days, position, count = np.unique(day[inside], return_inverse=True, return_counts=True)
+        total = np.bincount(position, weights=marcap[inside].astype(np.float64)).astype(np.float64)
         caps[market] = days[count >= WHOLE_MARKET], total[count >= WHOLE_MARKET]
     return caps
 
@@ -155,7 +168,7 @@ def read_table(
             # A million tickers are a few thousand words: read so, they take a tenth of the time.
             words = [name for name in text if name in have.names and _is_text(have.field(name).type)]
             table = pq.ParquetFile(path, read_dictionary=words).read(
-                columns=[one for one in columns if one in have.names]
+                columns=[name for name in columns if name in have.names]
             )
             if not table.num_rows:
                 raise DataError("{path}: holds no rows", path=path)

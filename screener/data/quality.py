@@ -43,7 +43,7 @@ def finding(code: str, severity: Severity, places: Sequence[str]) -> list[Findin
     return [Finding(code, severity, len(places), tuple(places[:EXAMPLES]))]
 
 
-def places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
+def _places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[str]:
     """Ticker and date of the given rows."""
     chosen = long.take(rows)
     return [f"{tickers[code]} {day}" for code, day in zip(chosen.ticker, chosen.day, strict=True)]
@@ -52,10 +52,7 @@ def places(long: PriceRows, rows: NDArray[Any], tickers: Sequence[str]) -> list[
 def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
     """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
 
-    Args:
-        long: rows as they stand in the files.
-        tickers: the tickers that `long.ticker` points into.
-        what: how messages call the files.
+    `tickers` are what `long.ticker` points into; `what` is how messages call the files.
 
     Raises:
         DataError: two rows that contradict each other, or a price that is zero or negative.
@@ -75,7 +72,7 @@ def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows
     findings += found
 
     close = long.values["close"]
-    untraded = _no_trade(long)
+    untraded = long.untraded
     _refuse(long, tickers, what, "close", (close <= 0) & ~((close == 0) & untraded), _("is not a price"))
     for name, column in long.values.items():
         may_fall = name == "change_pct"
@@ -83,8 +80,8 @@ def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows
         _refuse(long, tickers, what, name, bad, _("cannot be"))
     if "marcap" in long.values:
         _refuse(long, tickers, what, "marcap", long.values["marcap"] == 0, _("cannot be"))
-    findings += finding("missing_price", "warning", places(long, np.isnan(close), tickers))
-    findings += finding("zero_price", "warning", places(long, (close == 0) & untraded, tickers))
+    findings += finding("missing_price", "warning", _places(long, np.isnan(close), tickers))
+    findings += finding("zero_price", "warning", _places(long, (close == 0) & untraded, tickers))
     return long, findings
 
 
@@ -106,19 +103,6 @@ def _refuse(long: PriceRows, tickers: Sequence[str], what: str, name: str, bad: 
         )
 
 
-def _no_trade(long: PriceRows) -> NDArray[np.bool_]:
-    """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
-    unknown = np.full(len(long.day), np.nan)
-    volume, opened = long.values.get("volume", unknown), long.values.get("open", unknown)
-    return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
-
-
-def traded(long: PriceRows) -> NDArray[np.bool_]:
-    """Rows with a price at which somebody traded."""
-    close = long.values["close"]
-    return np.isfinite(close) & (close > 0) & ~_no_trade(long)
-
-
 def _drop_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:
     """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
     days, position = np.unique(long.day, return_inverse=True)
@@ -126,7 +110,7 @@ def _drop_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:
     # One stock without a trade is halted; a day on which none of several traded, although they did before and
     # after, was no session.
     several = np.bincount(position, minlength=len(days)) > 1
-    anything = (np.bincount(position, weights=~_no_trade(long), minlength=len(days)) > 0) | ~several
+    anything = (np.bincount(position, weights=~long.untraded, minlength=len(days)) > 0) | ~several
     closed = weekend | ~anything
     if not closed.any():
         return long, []
@@ -156,7 +140,7 @@ def _drop_duplicates(long: PriceRows, tickers: Sequence[str], what: str) -> tupl
                 second=column[row],
                 more=_and_more(differs.size),
             )
-    return long.take(~again), finding("duplicates", "warning", places(long, again, tickers))
+    return long.take(~again), finding("duplicates", "warning", _places(long, again, tickers))
 
 
 def _and_more(count: int) -> str:

@@ -1,19 +1,20 @@
-"""Every stock that was listed before an event, and which of them a scan looks at."""
+"""Which stocks are listed before an event, which of them a scan looks at, and what became of stocks since."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.panel import Floats
+from screener.config.models import Filters
+from screener.data.panel import Floats, limits_touched
 from screener.data.price_rows import WHOLE_MARKET, read_table
 from screener.errors import DataError
 from screener.i18n import N_
@@ -78,8 +79,6 @@ def market_of_store(store: Store, first_day: date) -> Universe:
     Raises:
         DataError: the store holds no whole market before that day.
     """
-    from screener.data.sources.stored import SOURCES
-
     last = first_day - timedelta(days=1)
     for source in SOURCES:
         table = store.table(source, MARKET)
@@ -154,24 +153,7 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
 Bools = NDArray[np.bool_]
 
 
-KINDS = ("konex", "preferreds", "spacs")
-"""Left out unless they are asked for: KONEX trades by appointment and has no index, a preferred share doubles its
-ordinary one, a SPAC is cash."""
 _SPAC = re.compile("스팩|SPAC(?!E)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a stock must be like."""
-
-    least_cap: float = 50e9
-    """Market capitalisation, KRW. Below it, nothing that a fund could hold moves the price."""
-    least_value: float = 1e8
-    """Value traded in a usual session, KRW. Below 100 million won a single private order makes the day's close."""
-    only: str | None = None
-    """KOSPI or KOSDAQ; None: both."""
-    kept: frozenset[str] = frozenset()
-    """Of `KINDS`, those that are not left out."""
 
 
 def apply_filters(
@@ -182,15 +164,10 @@ def apply_filters(
     None in place of a number: the source does not know. No source knows which stocks are under administration
     (관리종목), so these are not left out.
 
-    Args:
-        tickers: of six characters; that of an ordinary share ends with 0.
-        names: Korean, in which a SPAC is called 스팩.
-        markets: a segment such as `KOSDAQ GLOBAL` counts with its market.
-        caps: (N,) KRW.
-        value: (N,) KRW a session.
-        filters: what is wanted.
+    The ticker of an ordinary share ends with 0, and the name of a SPAC has 스팩 in it. A segment such as `KOSDAQ
+    GLOBAL` counts with its market. `caps` (N,) is KRW, `value` (N,) KRW a session.
     """
-    market = np.array([one.split()[0] for one in markets])
+    market = np.array([name.split()[0] for name in markets])
     out: Mapping[str, Bools | None] = {
         "market": (market != filters.only) if filters.only else np.zeros(len(market), dtype=bool),
         "konex": market == "KONEX",
@@ -211,3 +188,60 @@ def apply_filters(
         counts[name] = int((stay & taken).sum())
         stay &= ~taken
     return stay, counts
+
+
+What = Literal["limit_up", "limit_down", "halted", "resumed", "listed", "delisted", "renamed"]
+
+
+class StatusChange(NamedTuple):
+    """Something that a reader of a stock's sector must know."""
+
+    ticker: str
+    what: What
+    name: str
+    """As of the later session; empty where the source tells no names."""
+    was: str = ""
+    """Its name before, of one that was renamed."""
+
+
+def status_changes(
+    before: pa.Table, rows: pa.Table, tickers: Collection[str], price_limit: float
+) -> list[StatusChange]:
+    """What became of the stocks of `tickers`.
+
+    `before` and `rows` are MARKET or PRICES rows; `price_limit` is a decimal, 0 for a market without one.
+    """
+    earlier, now = (_by_ticker(table, tickers) for table in (before, rows))
+    if not earlier:
+        return []
+    found = []
+    for ticker in sorted({*earlier, *now}):
+        a, b = earlier.get(ticker), now.get(ticker)
+        if b is None:
+            found.append(StatusChange(ticker, "delisted", str((a or {}).get("name") or "")))
+            continue
+        name = str(b.get("name") or "")
+        if a is None:
+            found.append(StatusChange(ticker, "listed", name))
+            continue
+        if a.get("name") and name and a["name"] != name:
+            found.append(StatusChange(ticker, "renamed", name, str(a["name"])))
+        traded = bool(b["volume"])
+        if traded != bool(a["volume"]):
+            found.append(StatusChange(ticker, "resumed" if traded else "halted", name))
+        limit = _limit(a, b, price_limit) if traded else 0
+        if limit:
+            found.append(StatusChange(ticker, "limit_up" if limit > 0 else "limit_down", name))
+    return found
+
+
+def _by_ticker(table: pa.Table, tickers: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    return {str(row["ticker"]): row for row in table.to_pylist() if row["ticker"] in tickers}
+
+
+def _limit(before: Mapping[str, Any], row: Mapping[str, Any], price_limit: float) -> int:
+    """+1 for a close at the upper limit, -1 at the lower, by the official rate where there is one."""
+    rate = row.get("change_pct")
+    moved = rate / 100.0 if rate is not None else (row["close"] or np.nan) / (before["close"] or np.nan) - 1.0
+    high, low, close = (np.array([[row[name] or np.nan]]) for name in ("high", "low", "close"))
+    return int(limits_touched(np.array([[moved]]), high, low, close, price_limit)[0, 0])

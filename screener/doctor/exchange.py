@@ -9,8 +9,7 @@ from datetime import timedelta
 from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.i18n import _
-from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
-from screener.krx.client import Breaker, Client, Timeouts
+from screener.krx.client import PASSWORD_LIFE, Account, Breaker, Client, PasswordAge, Timeouts
 from screener.krx.http import KRX, NAVER, ping
 from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from screener.config import Settings
-from screener.data.connections import now, open_store
-from screener.data.press_check import Comparison, compare
+from screener.data.connections import now
 from screener.data.sources import PriceRequest
-from screener.data.sources.press import DAY
-from screener.data.sources.stored import Stored, observed
+from screener.data.sources.press import DAY, Comparison, compare
+from screener.data.sources.stored import Stored
 from screener.data.store import Store
 from screener.doctor.check import Check, first_few
 from screener.errors import ExitCode, ScreenerError
@@ -24,7 +23,7 @@ def check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Sto
     if offline and url and "://" in url and not url.startswith("file:"):
         return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
     try:
-        opened = open_store(url)
+        opened = Store.open(url)
     except ScreenerError as error:
         return None, [Check.of_error("store", "failed", error)]
     checks = _guarded("store", lambda: [contents(opened)])
@@ -101,7 +100,7 @@ def newest(store: Store, calendar: Calendar, now: datetime) -> Check:
 
 def calendar_against_data(store: Store, configured: Calendar) -> Check:
     """Days that traded though the calendar has them closed, and the reverse, as lines for the configuration."""
-    seen = observed(configured, store)
+    seen = store.observed(configured)
     traded = {day for day in seen.seen_open if not configured.is_session(day)}
     shut = {day for day in seen.seen_closed if configured.is_session(day)}
     if not traded | shut:
@@ -164,7 +163,7 @@ def can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetim
         before=rules.sessions_before,
         after=settings.sessions_after(settings.screener.event),
     )
-    return Stored(store, observed(calendar, store), lambda: now).refusal(need) is None
+    return Stored(store, store.observed(calendar), lambda: now).refusal(need) is None
 
 
 def _days(days: Iterable[date]) -> str:

@@ -1,19 +1,42 @@
-"""When KRX trades: its sessions, and from when on their figures are final."""
+"""What is fixed about the Korea Exchange, and when it trades: its sessions, and when their figures are final."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from screener.krx.hours import KST, closing
-
+KST = ZoneInfo("Asia/Seoul")
+CLOSE = time(15, 30)
+"""End of a session, KST; until then a day's figures change with every trade."""
+EXAM_CLOSE = time(16, 30)
+"""On the day of the university entrance examination trading is an hour later."""
+EXAM_DAYS = {
+    2016: date(2016, 11, 17),
+    2017: date(2017, 11, 23),
+    2018: date(2018, 11, 15),
+    2019: date(2019, 11, 14),
+    2020: date(2020, 12, 3),
+    2021: date(2021, 11, 18),
+    2022: date(2022, 11, 17),
+    2023: date(2023, 11, 16),
+    2024: date(2024, 11, 14),
+    2025: date(2025, 11, 13),
+}
+"""By year. It is fixed anew every year, on a Thursday of November but in 2020: in a year that is not here all of those
+wait, which costs an hour and never takes a price of the last hour for a close."""
+LONGEST_CLOSURE = timedelta(days=14)
+"""Longer than KRX ever closes: reaches from any day to the session before it."""
+TICKER = re.compile(r"[0-9A-Z]{6}")
+"""Six characters; since 2024 KRX gives out codes with letters."""
 SETTLED = time(18, 0)
 """After-hours trades count into a day's volume, value and flows until 18:00 KST."""
 
 _DAY = timedelta(days=1)
-_SATURDAY = 5
+_THURSDAY, _SATURDAY, _NOVEMBER = 3, 5, 11
 
 
 class EventDays(NamedTuple):
@@ -100,11 +123,8 @@ class Calendar:
     def place(self, first_day: date, event_day: date | None, base: date | None, now: datetime) -> EventDays:
         """Where an event falls.
 
-        Args:
-            first_day: first calendar day on which KRX could react to the news.
-            event_day: configured event day; None = the first session on or after `first_day`.
-            base: configured base; None = the session before the event day.
-            now: an aware time.
+        `first_day` is the first calendar day on which KRX could react to the news; a configured `event_day` or `base`
+        is taken as it is. `now` is an aware time.
         """
         event_day = event_day or self.first_on_or_after(first_day)
         last = self.last_final(now)
@@ -118,3 +138,10 @@ def _holidays(year: int) -> frozenset[date]:
     import holidays
 
     return frozenset(holidays.financial_holidays("XKRX", years=year))
+
+
+def closing(day: date) -> time:
+    """When trading on `day` is over at the latest, KST."""
+    known = EXAM_DAYS.get(day.year)
+    exam = day == known if known else (day.month, day.weekday()) == (_NOVEMBER, _THURSDAY)
+    return EXAM_CLOSE if exam else CLOSE

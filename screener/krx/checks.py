@@ -1,4 +1,7 @@
-"""Is what a live source gave what it should be? Only then does it go into the store."""
+"""Is what a live source gave what it should be? Only then does it go into the store.
+
+Throughout, `source` is how messages call where the rows come from, and `day` the session that was asked for.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screener.errors import DataError, NetworkError
-from screener.i18n import _
-from screener.krx.hours import TICKER
+from screener.i18n import N_, _
+from screener.krx.calendar import TICKER
 from screener.krx.tables import to_numpy
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -41,10 +44,7 @@ RATES_FIT = 0.90
 def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     """Whether the market was open on `day`; if it was, `rows` are a whole and consistent session.
 
-    Args:
-        source: how messages call where the rows come from.
-        day: the day that was asked for; the answer does not say which it is.
-        rows: MARKET rows, with the `change` that the source gives, if it does.
+    `rows` are of MARKET, with the `change` that the source gives, if it does.
 
     Raises:
         DataError: half a market, or figures that contradict themselves.
@@ -63,10 +63,10 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     close, volume = _numbers(rows, "close"), _numbers(rows, "volume")
     if not (np.nan_to_num(volume) > 0).any():
         return False
-    tickers = [str(one) for one in rows["ticker"].cast(pa.string()).to_pylist()]
+    tickers = _words(rows, "ticker")
     if len(set(tickers)) < len(tickers):
         raise DataError("{what} names a stock twice: not stored", what=what)
-    odd = next((one for one in tickers if not TICKER.fullmatch(one)), None)
+    odd = next((ticker for ticker in tickers if not TICKER.fullmatch(ticker)), None)
     if odd is not None:
         raise DataError("{what} names {odd!r}, which is no ticker: not stored", what=what, odd=odd)
     _refuse_impossible(what, rows, tickers)
@@ -84,8 +84,8 @@ def _refuse_other_rates(what: str, rows: pa.Table) -> None:
     if "change" not in rows.column_names:
         return
     close, volume, change, rate = (_numbers(rows, name) for name in ("close", "volume", "change", "change_pct"))
-    told = (volume > 0) & np.isfinite(change) & np.isfinite(rate) & (close > change)
-    fits = np.abs(100.0 * change[told] / (close - change)[told] - rate[told]) < 0.01
+    known = (volume > 0) & np.isfinite(change) & np.isfinite(rate) & (close > change)
+    fits = np.abs(100.0 * change[known] / (close - change)[known] - rate[known]) < 0.01
     if fits.size and fits.mean() < RATES_FIT:
         raise DataError("{what}: its rates do not go with its changes: not stored", what=what)
 
@@ -93,11 +93,7 @@ def _refuse_other_rates(what: str, rows: pa.Table) -> None:
 def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) -> None:
     """Refuse a session that does not follow on the one before.
 
-    Args:
-        source: how messages call where the rows come from.
-        day: the later session.
-        rows: its MARKET rows.
-        before: MARKET rows of the session before it.
+    Both are MARKET rows; `day` is the later one.
 
     Raises:
         DataError: it has lost stocks, or its rates are against other closes.
@@ -111,9 +107,9 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
             count=rows.num_rows,
             before=before.num_rows,
         )
-    earlier = {one: row for row, one in enumerate(before["ticker"].cast(pa.string()).to_pylist())}
-    now = rows["ticker"].cast(pa.string()).to_pylist()
-    pairs = np.array([(row, earlier[one]) for row, one in enumerate(now) if one in earlier], dtype=np.int64)
+    earlier = {ticker: row for row, ticker in enumerate(_words(before, "ticker"))}
+    now = enumerate(_words(rows, "ticker"))
+    pairs = np.array([(row, earlier[ticker]) for row, ticker in now if ticker in earlier], dtype=np.int64)
     close, volume, rate = (_numbers(rows, name)[pairs[:, 0]] for name in ("close", "volume", "change_pct"))
     close_before, volume_before = (_numbers(before, name)[pairs[:, 1]] for name in ("close", "volume"))
     traded = (volume > 0) & (volume_before > 0) & (close_before > 0)
@@ -138,10 +134,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
 def indices_are_sound(source: str, rows: pa.Table) -> None:
     """Refuse levels of indices that cannot be.
 
-    Args:
-        source: how messages call where the rows come from.
-        rows: INDICES rows of sessions without a gap, in any order, with the `change` that the source gives; null where
-            it does not.
+    `rows` are INDICES rows of sessions without a gap, in any order, with the `change` that the source gives, or null.
 
     Raises:
         DataError: a level that is missing, stands twice, is none, or moves otherwise than the source says.
@@ -149,35 +142,31 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
     """
     sessions = sorted(set(_days(rows)))
     names = _words(rows, "index")
+    what = _("{source}: the indices of", source=source)
     for index in sorted({*names, *BENCHMARKS}) if sessions else []:
-        mine = rows.filter(pa.array([name == index for name in names])).sort_by("date")
-        days = _days(mine)
-        _one_a_session(_("{source}: the indices of", source=source), index, days, sessions)
-        close = _numbers(mine, "close")
-        if not (close > 0).all():
-            none = days[int(np.argmin(close > 0))]
+        levels = rows.filter(pa.array([name == index for name in names])).sort_by("date")
+        days = _days(levels)
+        twice = next((day for day, following in pairwise(days) if day == following), None)
+        if twice:
+            raise DataError("{what} {day}: {index} stands twice: not stored", what=what, day=twice, index=index)
+        lacking = sorted(set(sessions) - set(days)) if index in BENCHMARKS else []
+        if lacking:
+            raise DataError("{what} {day}: {index} is missing: not stored", what=what, day=lacking[0], index=index)
+        without = ~(_numbers(levels, "close") > 0)
+        if without.any():
+            day = days[int(np.argmax(without))]
             raise DataError(
-                "{source}: the indices of {day}: {index} has no level: not stored",
-                source=source,
-                day=none,
-                index=index,
+                "{source}: the indices of {day}: {index} has no level: not stored", source=source, day=day, index=index
             )
-        _moved_as_told(_("{source}: the indices of", source=source), index, days, mine, close)
+        _refuse_other_moves(what, index, levels)
 
 
-def _one_a_session(what: str, index: str, days: Sequence[date], sessions: Sequence[date]) -> None:
-    twice = next((day for day, following in pairwise(days) if day == following), None)
-    if twice:
-        raise DataError("{what} {day}: {index} stands twice: not stored", what=what, day=twice, index=index)
-    lacking = sorted(set(sessions) - set(days)) if index in BENCHMARKS else []
-    if lacking:
-        raise DataError("{what} {day}: {index} is missing: not stored", what=what, day=lacking[0], index=index)
-
-
-def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, close: Floats) -> None:
+def _refuse_other_moves(what: str, index: str, levels: pa.Table) -> None:
+    """Each session has figures of its own, and its change is that of the levels."""
+    days = _days(levels)
     same = np.ones(len(days) - 1, dtype=bool)
     for name in ("open", "high", "low", "close", "volume"):
-        column = _numbers(rows, name)
+        column = _numbers(levels, name)
         same &= (column[1:] == column[:-1]) | (np.isnan(column[1:]) & np.isnan(column[:-1]))
     if same.any():
         row = int(np.argmax(same))
@@ -188,7 +177,7 @@ def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, 
             day=days[row + 1],
             before=days[row],
         )
-    moved = np.abs(np.diff(close) - _numbers(rows, "change")[1:]) > ROUNDED
+    moved = np.abs(np.diff(_numbers(levels, "close")) - _numbers(levels, "change")[1:]) > ROUNDED
     if moved.any():
         row = int(np.argmax(moved))
         raise DataError(
@@ -204,36 +193,28 @@ def _moved_as_told(what: str, index: str, days: Sequence[date], rows: pa.Table, 
 def flows_are_whole(source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
     """Refuse net purchases of a part of the market.
 
-    Args:
-        source: how messages call where the rows come from.
-        day: the session.
-        rows: FLOWS rows.
-        session: MARKET rows of the session.
+    `rows` are of FLOWS, `session` the MARKET rows of the same day.
 
     Raises:
         DataError: they lack many of the stocks that were traded; there is hardly one that no individual trades.
     """
-    told, traded = np.isfinite(_numbers(rows, "individual")), _numbers(session, "volume") > 0
-    named = {one for one, has in zip(_words(rows, "ticker"), told, strict=True) if has}
-    wanted = {one for one, has in zip(_words(session, "ticker"), traded, strict=True) if has}
+    known = rows.filter(pc.is_valid(rows["individual"]))
+    traded = session.filter(pc.greater(session["volume"], pa.scalar(0)))
+    named, wanted = set(_words(known, "ticker")), set(_words(traded, "ticker"))
     _refuse_part(_("{source}: the flows of {day}", source=source, day=day), named, wanted)
 
 
 def industries_are_whole(source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
     """Refuse industries of a part of the market; KONEX has none.
 
-    Args:
-        source: how messages call where the rows come from.
-        day: the session.
-        rows: INDUSTRIES rows.
-        session: MARKET rows of the session.
+    `rows` are of INDUSTRIES, `session` the MARKET rows of the same day.
 
     Raises:
         DataError: they lack many of the stocks.
     """
     markets = zip(_words(session, "ticker"), _words(session, "market"), strict=True)
-    listed = {ticker for ticker, market in markets if market != "KONEX"}
-    _refuse_part(_("{source}: the industries of {day}", source=source, day=day), set(_words(rows, "ticker")), listed)
+    wanted = {ticker for ticker, market in markets if market != "KONEX"}
+    _refuse_part(_("{source}: the industries of {day}", source=source, day=day), set(_words(rows, "ticker")), wanted)
 
 
 def _refuse_part(what: str, named: set[str], wanted: set[str]) -> None:
@@ -274,10 +255,7 @@ def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> p
 def last_session_is_stale(histories: Sequence[pa.Table], last: date, before: date) -> bool:
     """Whether most stocks that traded on `last` have the very figures of the session before.
 
-    Args:
-        histories: PRICES rows, each of one stock.
-        last: a session.
-        before: the session before it.
+    `histories` are PRICES rows, each of one stock; `before` is the session before `last`.
     """
     alike = []
     for rows in histories:
@@ -294,21 +272,12 @@ def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
     for name in ("open", "high", "low", "close", "volume", "value", "marcap", "shares"):
         if name in rows.column_names:
             figures = _numbers(rows, name)
-            wrong, beyond = figures < 0, figures > LARGEST
-            if beyond.any():
-                raise DataError(
-                    "{what}: {where}: {name} is larger than can be: not stored",
-                    what=what,
-                    where=named[int(np.argmax(beyond))],
-                    name=name,
-                )
-            if wrong.any():
-                raise DataError(
-                    "{what}: {where}: negative {name}: not stored",
-                    what=what,
-                    where=named[int(np.argmax(wrong))],
-                    name=name,
-                )
+            for bad, message in (
+                (figures > LARGEST, N_("{what}: {where}: {name} is larger than can be: not stored")),
+                (figures < 0, N_("{what}: {where}: negative {name}: not stored")),
+            ):
+                if bad.any():
+                    raise DataError(message, what=what, where=named[int(np.argmax(bad))], name=name)
 
 
 def _numbers(rows: pa.Table, name: str) -> Floats:
@@ -318,7 +287,7 @@ def _numbers(rows: pa.Table, name: str) -> Floats:
 
 def _words(rows: pa.Table, name: str) -> list[str]:
     """A column of words."""
-    return [str(one) for one in rows[name].cast(pa.string()).to_pylist()]
+    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
 
 
 def _days(rows: pa.Table) -> list[date]:

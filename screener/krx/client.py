@@ -5,12 +5,16 @@ A refusal is remembered on disk: KRX blocks scrapers for a day, and for another 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import queue
+import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -21,12 +25,14 @@ from screener.errors import BlockedError, NetworkError
 from screener.files import write_atomic
 from screener.i18n import _, cause
 
+PASSWORD_LIFE = timedelta(days=90)
+"""KRX has passwords changed every 3 months."""
 REST = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far this machine's clock may be from the exchange's."""
 
 
-class Block(NamedTuple):
+class _Block(NamedTuple):
     """A refusal that is not over."""
 
     host: str
@@ -63,7 +69,7 @@ class Breaker:
                 until=block.until,
             )
 
-    def block(self, host: str) -> Block | None:
+    def block(self, host: str) -> _Block | None:
         """The refusal of `host` that is not over, if there is one."""
         path = self.path(host)
         try:
@@ -72,14 +78,16 @@ class Breaker:
             return None
         try:
             facts = json.loads(written)
-            block = Block(host, datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo), str(facts["why"]))
+            block = _Block(
+                host, datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo), str(facts["why"])
+            )
         except (ValueError, KeyError, TypeError):
             # What cannot be read was a refusal: when is all that the disk still knows of it.
             since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
-            block = Block(host, since, _("{file} cannot be read", file=path.name))
+            block = _Block(host, since, _("{file} cannot be read", file=path.name))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
-            block = Block(host, self.now(), block.why)
+            block = _Block(host, self.now(), block.why)
             self.trip(host, block.why)
         return block if self.now() < block.until else None
 
@@ -100,6 +108,51 @@ class Breaker:
     def path(self, host: str) -> Path:
         """The file that remembers a refusal of `host`; deleting it is the way to ask again at one's own risk."""
         return self.folder / f"blocked-{host}.json"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of data.krx.co.kr."""
+
+    login: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+class PasswordAge:
+    """Remembers when KRX first accepted a password, and of the password only what cannot be turned back into it."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self.now = now
+
+    def since(self, account: Account) -> datetime | None:
+        """When this login and password were first accepted here; None if that is not known."""
+        try:
+            facts = json.loads(self.path.read_text(encoding="utf-8"))
+            since = datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo)
+            same = hmac.compare_digest(_fingerprint(account, bytes.fromhex(facts["salt"])), facts["fingerprint"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return since if same else None
+
+    def accepted(self, account: Account) -> None:
+        """KRX has just accepted this login and password; where the disk would not take it, nothing is remembered."""
+        if self.since(account) is not None:
+            return
+        salt = secrets.token_bytes(16)
+        facts = {
+            "since": self.now().isoformat(timespec="seconds"),
+            "salt": salt.hex(),
+            "fingerprint": _fingerprint(account, salt),
+        }
+        with suppress(OSError):
+            write_atomic(self.path, json.dumps(facts, ensure_ascii=False).encode())
+
+
+def _fingerprint(account: Account, salt: bytes) -> str:
+    # Slow on purpose: who finds the file shall not be able to try passwords against it.
+    both = f"{account.login}\0{account.password}".encode("utf-8", "surrogateescape")
+    return hashlib.scrypt(both, salt=salt, n=2**14, r=8, p=1).hex()
 
 
 T = TypeVar("T")
@@ -152,14 +205,7 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Send requests through `breaker`.
-
-        Args:
-            breaker: knows which hosts refuse this machine.
-            timeouts: how long to wait.
-            clock: seconds since any moment.
-            sleep: waits for so many of them.
-        """
+        """Send requests through `breaker`, which knows the hosts that refuse this machine; times are in seconds."""
         self.breaker = breaker
         self.timeouts = timeouts or Timeouts()
         self.requests = 0

@@ -13,8 +13,8 @@ import requests
 
 from screener.errors import NetworkError
 from screener.i18n import _
+from screener.krx.calendar import KST
 from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
-from screener.krx.hours import KST
 
 KRX = "data.krx.co.kr"
 NAVER = "fchart.stock.naver.com"
@@ -99,7 +99,7 @@ class Transport(requests.Session):
 
     def _compare_clocks(self, answer: requests.Response, host: str) -> None:
         """Figures count as final by this machine's clock: one that is wrong would make a price of noon a close."""
-        theirs, ours = answered_at(answer), self._client.breaker.now()
+        theirs, ours = _answered_at(answer), self._client.breaker.now()
         if self._any_clock or theirs is None or host in self._compared:
             return
         if abs(ours - theirs) > CLOCK_TOLERANCE:
@@ -113,7 +113,7 @@ class Transport(requests.Session):
         self._compared.add(host)
 
 
-def answered_at(answer: requests.Response) -> datetime | None:
+def _answered_at(answer: requests.Response) -> datetime | None:
     """When its host says that it answered, KST; None if it does not say."""
     with suppress(KeyError, ValueError):
         return parsedate_to_datetime(answer.headers["Date"]).astimezone(KST)
@@ -237,4 +237,4 @@ def ping(host: str, client: Client) -> datetime | None:
         NetworkError: it could not be reached, or did not answer in time.
     """
     with Transport(client, any_clock=True) as transport:
-        return answered_at(transport.request("GET", _PAGES[host]))
+        return _answered_at(transport.request("GET", _PAGES[host]))

@@ -13,7 +13,7 @@ import pyarrow as pa
 from screener.errors import DataError, LoginError, NetworkError, UsageError
 from screener.i18n import _
 from screener.krx.client import Client, RefusalError, TemporaryError
-from screener.krx.rows import index_rows, market_rows
+from screener.krx.tables import index_rows, market_rows
 
 if TYPE_CHECKING:
     from krx_openapi import KRX

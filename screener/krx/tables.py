@@ -1,22 +1,30 @@
-"""The tables of the store: what a row of each holds, and what makes it one row.
+"""The tables of the store: what a row of each holds, and how the rows of an answer become rows of them.
 
 Prices and values are KRW, volumes and shares are pieces, rates are %. Null = unknown. A halt is kept as KRX gives it:
 open, high, low and volume 0, the last close in `close`.
+
+KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-Days = NDArray[np.datetime64]
+from screener.errors import DataError
+from screener.i18n import _
 
-_WORD = pa.dictionary(pa.int32(), pa.string())
-_OHLC = [(name, pa.float64()) for name in ("open", "high", "low", "close")]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -31,73 +39,28 @@ class TableKind:
     """Whether the store keeps a file a month, for whole markets; else one file holds all sessions."""
 
 
-PRICES = TableKind(
-    "prices",
-    "ticker",
-    pa.schema([("date", pa.date32()), ("ticker", _WORD), *_OHLC, ("volume", pa.int64())]),
-    monthly=False,
-)
+def _kind(name: str, key: str, columns: str, *, monthly: bool = True) -> TableKind:
+    """A kind of table with a date, and columns of which all but words and prices are whole numbers."""
+    types: dict[str, pa.DataType] = {}
+    for column in ("ticker", "index", "name", "market", "industry"):
+        types[column] = pa.dictionary(pa.int32(), pa.string())
+    for column in ("open", "high", "low", "close", "change_pct"):
+        types[column] = pa.float64()
+    fields = [(column, types.get(column, pa.int64())) for column in columns.split()]
+    schema = pa.schema([("date", pa.date32()), *fields])
+    return TableKind(name, key, schema, monthly)
+
+
+PRICES = _kind("prices", "ticker", "ticker open high low close volume", monthly=False)
 """Histories of single stocks: adjusted closes, volume not adjusted."""
-
-MARKET = TableKind(
-    "market",
-    "ticker",
-    pa.schema(
-        [
-            ("date", pa.date32()),
-            ("ticker", _WORD),
-            ("name", _WORD),
-            ("market", _WORD),
-            *_OHLC,
-            ("volume", pa.int64()),
-            ("value", pa.int64()),
-            ("marcap", pa.int64()),
-            ("shares", pa.int64()),
-            ("change_pct", pa.float64()),
-        ]
-    ),
-)
+MARKET = _kind("market", "ticker", "ticker name market open high low close volume value marcap shares change_pct")
 """Whole-market sessions: unadjusted prices, and the official rate against the base price."""
-
-INDICES = TableKind(
-    "indices",
-    "index",
-    pa.schema(
-        [
-            ("date", pa.date32()),
-            ("index", _WORD),
-            *_OHLC,
-            ("volume", pa.int64()),
-            ("value", pa.int64()),
-            ("marcap", pa.int64()),
-        ]
-    ),
-    monthly=False,
-)
+INDICES = _kind("indices", "index", "index open high low close volume value marcap", monthly=False)
 """Index levels; `index` is KOSPI, KOSDAQ or KRX_SEMICONDUCTOR."""
-
-FLOWS = TableKind(
-    "flows",
-    "ticker",
-    pa.schema(
-        [
-            ("date", pa.date32()),
-            ("ticker", _WORD),
-            ("foreign", pa.int64()),
-            ("institution", pa.int64()),
-            ("individual", pa.int64()),
-        ]
-    ),
-)
+FLOWS = _kind("flows", "ticker", "ticker foreign institution individual")
 """Net purchases by kind of investor, KRW."""
-
-INDUSTRIES = TableKind(
-    "industries",
-    "ticker",
-    pa.schema([("date", pa.date32()), ("ticker", _WORD), ("industry", _WORD)]),
-)
+INDUSTRIES = _kind("industries", "ticker", "ticker industry")
 """KRX's own industry of each stock, as of a session."""
-
 KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES)}
 
 
@@ -118,3 +81,213 @@ def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int6
         missing = np.from_dlpack(array.is_null().cast(pa.uint8())).astype(bool)
         values = np.where(missing if rows is None else missing[rows], np.nan, values)
     return values
+
+
+Records = Sequence[Mapping[str, str]]
+Fields = Mapping[str, "str | pa.Array[Any]"]
+"""By column, the field that it comes from, or the column itself."""
+
+_NONE = pa.array(["", "-"])
+_MARKET = {
+    "market": "MKT_NM",
+    "open": "TDD_OPNPRC",
+    "high": "TDD_HGPRC",
+    "low": "TDD_LWPRC",
+    "close": "TDD_CLSPRC",
+    "volume": "ACC_TRDVOL",
+    "value": "ACC_TRDVAL",
+    "marcap": "MKTCAP",
+    "shares": "LIST_SHRS",
+    "change_pct": "FLUC_RT",
+}
+_INDEX = {
+    "open": "OPNPRC_IDX",
+    "high": "HGPRC_IDX",
+    "low": "LWPRC_IDX",
+    "close": "CLSPRC_IDX",
+    "volume": "ACC_TRDVOL",
+    "value": "ACC_TRDVAL",
+    "marcap": "MKTCAP",
+}
+_NAVER = {"open": "시가", "high": "고가", "low": "저가", "close": "종가", "volume": "거래량"}
+
+
+def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: str = "ISU_NM") -> pa.Table:
+    """MARKET rows of one day, and `change`, KRW against the base price: null where KRX does not give it.
+
+    `ticker` and `name` are the fields of the six-character code and of the stock's name. The records of a whole market
+    do not hold the day.
+
+    Raises:
+        DataError: a field is missing, or holds no number where there should be one.
+    """
+    fields: Fields = {"date": _same(day, records), "ticker": ticker, "name": name, **_MARKET}
+    what = _("session {day}", day=day)
+    return _table(MARKET, what, records, fields).append_column("change", _change(what, records, "CMPPREVDD_PRC"))
+
+
+def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str = "PRV_DD_CMPR") -> pa.Table:
+    """INDICES rows of one index, in the order of the records, and `change`, points: null where KRX does not give it.
+
+    `day` is the field of the date, written 2025/01/31 or 20250131, and `change` that of the change since the session
+    before.
+
+    Raises:
+        DataError: a field is missing, or holds no number or date where there should be one.
+    """
+    name = pa.repeat(index, len(records)).dictionary_encode()
+    what = _("index {index}", index=index)
+    table = _table(INDICES, what, records, {"date": day, "index": name, **_INDEX})
+    return table.append_column("change", _change(what, records, change))
+
+
+def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
+    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names.
+
+    Raises:
+        DataError: a column is missing.
+    """
+    if not len(frame):
+        return PRICES.schema.empty_table()
+    for field in _NAVER.values():
+        if field not in frame:
+            _renamed(_("history of {ticker}", ticker=ticker), field)
+    code = pa.repeat(ticker, len(days)).dictionary_encode()
+    numbers = {name: pa.array(frame[field].to_numpy()) for name, field in _NAVER.items()}
+    return pa.table({"date": pa.array(days), "ticker": code, **numbers}).cast(PRICES.schema)
+
+
+def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
+    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded.
+
+    Raises:
+        DataError: a field is missing, or holds no number where there should be one.
+    """
+    bought: dict[Any, dict[str, Any]] = {}
+    for investor, stocks in records.items():
+        what = _("flows {day} ({investor})", day=day, investor=investor)
+        tickers = _texts(what, stocks, "ISU_SRT_CD", required=True).to_pylist()
+        amounts = _numbers(what, stocks, "NETBID_TRDVAL", pa.int64()).to_pylist()
+        for ticker, amount in zip(tickers, amounts, strict=True):
+            bought.setdefault(ticker, {})[investor] = amount
+    rows = [{"date": day, "ticker": ticker, **amounts} for ticker, amounts in sorted(bought.items())]
+    return pa.Table.from_pylist(rows, plain(FLOWS.schema)).cast(FLOWS.schema)
+
+
+def industry_rows(day: date, records: Records) -> pa.Table:
+    """INDUSTRIES rows of one day.
+
+    Raises:
+        DataError: a field is missing.
+    """
+    fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
+    return _table(INDUSTRIES, _("industries {day}", day=day), records, fields)
+
+
+def _table(kind: TableKind, what: str, records: Records, fields: Fields) -> pa.Table:
+    columns: list[pa.Array[Any]] = []
+    for column in kind.schema:
+        field = fields[column.name]
+        if not isinstance(field, str):
+            columns.append(field)
+        elif pa.types.is_dictionary(column.type):
+            columns.append(_texts(what, records, field, required=column.name == kind.key).dictionary_encode())
+        elif pa.types.is_date(column.type):
+            columns.append(_dates(what, records, field))
+        else:
+            columns.append(_numbers(what, records, field, column.type))
+    return pa.table(columns, schema=kind.schema)
+
+
+def _change(what: str, records: Records, field: str) -> pa.Array[Any]:
+    """What only the checks use, and nothing is lost without."""
+    if all(field in record for record in records):
+        return _numbers(what, records, field, pa.float64())
+    return pa.nulls(len(records), pa.float64())
+
+
+def _texts(what: str, records: Records, field: str, *, required: bool = False) -> pa.Array[Any]:
+    try:
+        texts = pa.array([record[field] for record in records], pa.string(), from_pandas=True)
+    except KeyError:
+        _renamed(what, field)
+    except (pa.ArrowInvalid, TypeError):
+        raise DataError(
+            "KRX: {what}: {field} is not text",
+            hint="see whether a newer screener knows its new form",
+            what=what,
+            field=field,
+        ) from None
+    unreadable = pc.match_substring(texts, "\ufffd")
+    if pc.any(unreadable).as_py():
+        row = pc.index(unreadable, pa.scalar(True)).as_py()
+        raise DataError(
+            "KRX: {what}: {field} of row {row} cannot be read, it is in another charset than it says: "
+            "nothing of it is stored",
+            what=what,
+            field=field,
+            row=row + 1,
+        )
+    if required and texts.null_count:
+        raise DataError("KRX: {what}: a row has no {field}: nothing of it is stored", what=what, field=field)
+    return texts
+
+
+def _numbers(what: str, records: Records, field: str, kind: pa.DataType) -> pa.Array[Any]:
+    texts = _texts(what, records, field)
+    bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
+    bare = pc.if_else(pc.is_in(bare, _NONE), pa.scalar(None, pa.string()), bare)
+    return _cast(what, field, bare, lambda part: part.cast(kind), _("number"))
+
+
+def _dates(what: str, records: Records, field: str) -> pa.Array[Any]:
+    bare = pc.replace_substring(_texts(what, records, field, required=True), "/", "")
+    return _cast(what, field, bare, _to_dates, _("date"))
+
+
+def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
+    """Arrow by itself takes a date with blanks in it, or with something behind it, for the date."""
+    if not pc.all(pc.match_substring_regex(texts, r"^[0-9]{8}$"), min_count=0).as_py():
+        raise pa.ArrowInvalid
+    return pc.strptime(texts, "%Y%m%d", "s").cast(pa.date32())
+
+
+def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) -> pa.Array[Any]:
+    """`texts` converted at once; only a failure is worth looking at one by one."""
+    try:
+        converted: pa.Array[Any] = convert(texts)
+    except pa.ArrowInvalid:
+        for row in range(len(texts)):
+            try:
+                convert(texts.slice(row, 1))
+            except pa.ArrowInvalid:
+                found = texts[row].as_py()[:20]
+                raise DataError(
+                    "KRX: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
+                    what=what,
+                    field=field,
+                    row=row + 1,
+                    found=found,
+                    kind=kind,
+                ) from None
+        raise
+    return converted
+
+
+def _renamed(what: str, field: str) -> NoReturn:
+    raise DataError(
+        "KRX: {what}: there is no {field}",
+        hint="renamed by KRX; see whether a newer screener knows it",
+        what=what,
+        field=field,
+    )
+
+
+def _same(day: date, records: Records) -> pa.Array[Any]:
+    return pa.array([day] * len(records), pa.date32())
+
+
+def plain(schema: pa.Schema) -> pa.Schema:
+    """The schema with its words as plain text: Arrow builds no dictionary from a list of rows."""
+    texts = [(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type) for field in schema]
+    return pa.schema(texts)

@@ -77,7 +77,7 @@ def _meant(known: Sequence[Member], asked: str) -> str:
 
 def _listed(source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]) -> list[Member]:
     """Every stock of the market files, or of the store's last whole-market session; none where there is neither."""
-    from screener.data.sources.stored import SOURCES
+    from screener.data.sources import SOURCES
     from screener.data.universe import market_of_files
     from screener.krx.tables import MARKET
 

@@ -18,11 +18,11 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock
 from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
-from screener.config.models import Event, Name, Sector
+from screener.config.models import Event, Filters, Name, Sector
 from screener.data.choice import choose, load
 from screener.data.panel import EventTime, place_event
 from screener.data.sources import Market, PriceRequest, Source
-from screener.data.universe import NEEDED, Filters, Universe, apply_filters, market_of_files, market_of_store
+from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.facts import (

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from screener.analysis.model import Stirred
+    from screener.config.models import Filters
     from screener.data.quality import Finding
     from screener.data.sources import File, Tried
-    from screener.data.universe import Filters
 
 SCHEMA_VERSION = "1"
 """Of report.json; changes when a key changes its name or meaning."""

@@ -13,9 +13,9 @@ import pytest
 from rich.cells import cell_len
 
 from screener.config import load_settings
-from screener.config.models import Member
+from screener.config.models import Filters, Member
 from screener.config.own_sectors import refuse_name, with_sector
-from screener.data.universe import Filters, apply_filters
+from screener.data.universe import apply_filters
 from screener.i18n import Language, set_language
 from screener.report.formats.terminal import Style, render
 from screener.report.make import Request, make_report

@@ -7,7 +7,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from screener.krx.rows import market_rows
+from screener.krx.tables import market_rows
 from tests.data import live
 from tests.fakes.krx import Market, kst, mocked
 

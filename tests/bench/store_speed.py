@@ -23,8 +23,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from screener.data.store import Store
-from screener.krx.rows import market_rows
-from screener.krx.tables import MARKET, to_numpy
+from screener.krx.tables import MARKET, market_rows, to_numpy
 from tests.bench.study_speed import seconds
 
 STOCKS, PANEL = 2_760, 271

@@ -25,7 +25,7 @@ from screener.config import load_settings
 from screener.console import escaped
 from screener.daily import status
 from screener.daily.due import newest_final, spans, to_look_at_again
-from screener.data.status_changes import StatusChange, status_changes
+from screener.data.universe import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET

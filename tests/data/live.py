@@ -7,13 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from screener.data.connections import Connections, Provider
+from screener.data.sources import Fetched, Plan
 from screener.data.sources.live import Live
-from screener.data.sources.stored import observed
 from screener.data.store import Store
-from screener.data.sync import Fetched, Plan
-from screener.krx.account import Account
 from screener.krx.calendar import Calendar
-from screener.krx.client import Breaker, Client, Timeouts
+from screener.krx.client import Account, Breaker, Client, Timeouts
 from screener.krx.http import KRX, NAVER
 from tests.fakes.krx import Market, MockedExchange
 
@@ -52,7 +50,7 @@ def access(folder: Path, exchange: MockedExchange, *, account: bool = True, key:
 
     return Connections(
         store=store,
-        calendar=observed(Calendar(), store),
+        calendar=store.observed(Calendar()),
         breaker=Breaker(folder / "state", now),
         now=now,
         timeouts=FAST,

@@ -215,7 +215,7 @@ def test_a_stock_that_contradicts_itself_does_not_hold_up_the_others(exchange: M
             DataError, match=r"000660 on .*: close 0 cannot be: not stored; the other stocks are stored"
         ):
             fetch(opened)
-        held = opened.store.table(KEYLESS, PRICES).reload().coverage
+        held = opened.store.table(KEYLESS, PRICES).coverage
         assert sorted(held) == sorted(set(live.TICKERS) - {HYNIX})
     exchange.faults.clear()
     fetch(opened)

@@ -12,16 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from screener.data.sources import Fetched, PriceRequest
 from screener.data.sources import Market as Loaded
-from screener.data.sources import PriceRequest
-from screener.data.sources.files import Files
-from screener.data.sources.stored import Stored, observed
+from screener.data.sources.files import Files, import_files
+from screener.data.sources.stored import Stored
 from screener.data.store import Store
-from screener.data.sync import Fetched
-from screener.data.sync.imports import import_files
 from screener.errors import DataError
-from screener.krx.calendar import Calendar
-from screener.krx.hours import KST
+from screener.krx.calendar import KST, Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES
 from tests.data import small
 
@@ -65,7 +62,7 @@ def both(store: Store, prices: Path, *market: Path) -> tuple[Loaded, Loaded]:
     take(store, prices, market=market)
     direct = Files([prices], [prices.parent / "benchmark.csv"], market).load(NEED)
     need = replace(NEED, before=small.EVENT_ROW, after=len(DAYS) - small.EVENT_ROW - 1)
-    return direct, Stored(store, observed(Calendar(), store), lambda: NOW, in_part=True).load(need)
+    return direct, Stored(store, store.observed(Calendar()), lambda: NOW, in_part=True).load(need)
 
 
 def assert_same(direct: Loaded, stored: Loaded) -> None:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from screener.data.store import Coverage, Store
+from screener.data.store.place import Place
 from screener.errors import DataError, UsageError
 from screener.krx.tables import INDICES, KINDS, MARKET, PRICES
 from tests.data.stored import EARLY, LATE, SOURCE, globbed, listed, prices, read, writable, write
@@ -95,7 +96,7 @@ def test_one_more_session_rewrites_its_month_only(tmp_path: Path) -> None:
     changed = [path.name for path in sorted(after) if after[path] != before.get(path)]
     assert changed == ["2025-01.parquet", "2025-02.parquet"]
     assert listed(table.read(["date", "ticker", "close"])) == [*ROWS, *more]
-    assert table.sessions == table.reload().sessions == Store.open(tmp_path).table(SOURCE, MARKET).sessions
+    assert table.sessions == Store.open(tmp_path).table(SOURCE, MARKET).sessions
     assert table.sessions == dict.fromkeys([date(2023, 12, 28), date(2024, 1, 2)], EARLY) | dict.fromkeys(
         [date(2025, 1, 31), date(2025, 2, 3)], LATE
     )
@@ -254,7 +255,7 @@ def test_a_read_of_some_days_leaves_the_other_row_groups_alone(tmp_path: Path, m
 
 def test_url_of_another_filesystem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("screener.data.store.dataset.user_state_path", lambda *_, **__: tmp_path / "state")
+    monkeypatch.setattr("screener.data.store.place.user_state_path", lambda *_, **__: tmp_path / "state")
     store = Store.open("fsspec+memory://team/krx")
     assert store.tables() == []
     write(store, ROWS[:2])
@@ -285,7 +286,7 @@ def test_any_filesystem_of_pyarrow(tmp_path: Path) -> None:
     memory = fsspec.filesystem("memory")
     handler: Any = pyarrow.fs.FSSpecHandler
     filesystem = pyarrow.fs.PyFileSystem(handler(memory))
-    store = Store(filesystem, "bucket/store", "the bucket", tmp_path / "lock")
+    store = Store(Place(filesystem, "bucket/store", "the bucket", tmp_path / "lock"))
     write(store, ROWS)
     assert read(store) == ROWS
     assert store.tables()[0].verify() == []

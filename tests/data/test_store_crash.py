@@ -17,6 +17,7 @@ import pyarrow.fs
 import pytest
 
 from screener.data.store import Store, StoredTable
+from screener.data.store.place import Place
 from screener.errors import DataError
 from screener.krx.tables import KINDS, MARKET, PRICES, TableKind
 from tests.crash import every_step
@@ -134,12 +135,14 @@ def test_readers_beside_a_writer_see_whole_states_only(before: Path, tmp_path: P
                 assert listed(held.read(columns)) == read(Store.open(root)) == AFTER
 
 
-def test_a_file_that_goes_while_it_is_read_has_no_rows(before: Path, tmp_path: Path) -> None:
+def test_a_file_that_goes_while_it_is_read_has_no_rows(
+    before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "store"
     shutil.copytree(before, root)
     table = Store.open(root).table(SOURCE, PRICES)
-    names = table._names()
-    table._names = lambda: names  # type: ignore[method-assign]  # the list was read just before
+    names = table._place.names(f"{SOURCE}/prices")
+    monkeypatch.setattr(table._place, "names", lambda _folder: names)  # the list was read just before
     (root / SOURCE / "prices" / "prices.parquet").unlink()
     assert listed(table.read(["date", "ticker", "close"])) == []
     assert table.sessions == {}
@@ -163,7 +166,7 @@ def elsewhere(tmp_path: Path, machine: str, filesystem: Any = None) -> Store:
     """A store on a filesystem that several machines share, each with a lock of its own."""
     handler: Any = pyarrow.fs.FSSpecHandler
     shared = filesystem or pyarrow.fs.PyFileSystem(handler(fsspec.filesystem("memory")))
-    return Store(shared, "shared/store", "memory://shared/store", tmp_path / machine / "lock")
+    return Store(Place(shared, "shared/store", "memory://shared/store", tmp_path / machine / "lock"))
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources import PriceRequest
-from screener.data.sync import Plan
+from screener.data.sources import Plan, PriceRequest
 from screener.errors import BlockedError, DataError, LoginError, NetworkError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
@@ -136,7 +135,7 @@ def test_a_gap_is_filled_beside_what_is_there(exchange: MockedExchange, tmp_path
         live.live("pykrx-login", opened).fetch(live.plan(date(2025, 1, first), date(2025, 1, last)))
     live.live("pykrx-login", opened).fetch(live.plan(date(2025, 2, 5), date(2025, 2, 7)))
     live.live("pykrx-login", opened).fetch(live.plan())
-    for day in opened.store.table("pykrx-login", MARKET).reload().sessions:
+    for day in opened.store.table("pykrx-login", MARKET).sessions:
         assert rows(opened, day, HYNIX)["close"] == exchange.market.truth.close(day, HYNIX)
 
 
@@ -164,7 +163,7 @@ def test_a_session_that_came_empty_is_no_holiday(exchange: MockedExchange, tmp_p
     assert (sorted(table.sessions), table.closed) == (days[:1], {})
     exchange.faults.clear()
     assert live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3])).sessions == 3
-    assert sorted(table.reload().sessions) == days
+    assert sorted(opened.store.table(table.source, table.kind).sessions) == days
 
 
 @pytest.mark.parametrize("way", ["pykrx-keyless", "pykrx-login"])
@@ -219,7 +218,7 @@ def test_what_is_not_the_truth_is_not_stored(
     exchange.faults.clear()
     opened.breaker.path(live.KRX).unlink(missing_ok=True)
     live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3]))
-    assert sorted(table.reload().sessions) == days[:4]
+    assert sorted(opened.store.table(table.source, table.kind).sessions) == days[:4]
 
 
 @pytest.mark.parametrize("status", [500, 503])

@@ -12,14 +12,13 @@ import time_machine
 
 from screener.config import load_settings
 from screener.data.connections import open_access
+from screener.data.sources import Plan
 from screener.data.sources.live import Live
 from screener.data.store import Store
-from screener.data.sync import Plan
 from screener.doctor import exchange as checked
 from screener.doctor.check import Check, as_text, exit_code, to_json
 from screener.errors import ExitCode, ScreenerError
-from screener.krx.account import Account, PasswordAge
-from screener.krx.client import Client, Timeouts
+from screener.krx.client import Account, Client, PasswordAge, Timeouts
 from tests.doctor.conftest import NOW, SECRETS, Examine, moment
 from tests.fakes.krx import Exchange
 from tests.fakes.krx.messages import KRX, NAVER, OPENAPI

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from screener.config import load_settings
-from screener.data.press_check import compare
+from screener.data.sources.press import compare
 from screener.data.store import Store
 from screener.doctor.check import exit_code
 from screener.errors import ExitCode

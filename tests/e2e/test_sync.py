@@ -10,8 +10,8 @@ import pytest
 
 from screener.config import load_settings
 from screener.data.connections import open_access
+from screener.data.sources.live import plan_of
 from screener.data.store import Store
-from screener.data.sync.command import plan_of
 from screener.krx.tables import INDICES, MARKET
 from tests.e2e.command import Command
 from tests.e2e.secrets import KEY

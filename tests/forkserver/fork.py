@@ -29,12 +29,12 @@ LOADED = (
     "screener.daily.run",
     "screener.doctor",
     "screener.archive.reports",
-    "screener.data.sync.command",
+    "screener.data.sources.live",
     "screener.cli.app",
     "screener.demo",
     "screener.krx.openapi",
     "screener.krx.pykrx",
-    "screener.data.sync.imports",
+    "screener.data.sources.files",
     "screener.report.charts",
     "screener.report.formats.parquet",
     "screener.report.formats.xlsx",
@@ -51,7 +51,7 @@ def prepare(job: dict[str, Any]) -> None:
     import time_machine
 
     from screener.data import connections as access
-    from screener.data.sync import histories, sessions
+    from screener.data import histories, sessions
     from screener.krx import checks
     from screener.krx.client import Timeouts
 

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
 
 from screener.errors import ScreenerError
-from screener.krx.account import Account
 from screener.krx.checks import history_is_sound, indices_are_sound, session_is_open
-from screener.krx.client import Breaker, Client, Timeouts
+from screener.krx.client import Account, Breaker, Client, Timeouts
 from screener.krx.pykrx import Pykrx
 from tests.fakes.krx import Market, kst
 from tests.fakes.krx.krx import Krx

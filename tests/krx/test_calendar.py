@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from screener.config import load_settings
 from screener.config.models import Event
-from screener.krx.calendar import Calendar
-from screener.krx.hours import KST
+from screener.krx.calendar import KST, Calendar
 
 KRX = Calendar()
 

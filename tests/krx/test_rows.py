@@ -10,8 +10,18 @@ import pyarrow as pa
 import pytest
 
 from screener.errors import DataError
-from screener.krx.rows import flow_rows, history_rows, index_rows, industry_rows, market_rows
-from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, PRICES
+from screener.krx.tables import (
+    FLOWS,
+    INDICES,
+    INDUSTRIES,
+    MARKET,
+    PRICES,
+    flow_rows,
+    history_rows,
+    index_rows,
+    industry_rows,
+    market_rows,
+)
 
 DAY = date(2025, 1, 31)
 

@@ -98,7 +98,7 @@ class Demo:
         columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
         days = sessions()
         keep = days <= np.datetime64(need.as_of) if need.as_of else np.ones(len(days), dtype=bool)
-        prices, official = _rows(returns[:, [columns[one] for one in need.tickers]], need.tickers, days, keep)
+        prices, official = _rows(returns[:, [columns[name] for name in need.tickers]], need.tickers, days, keep)
         prices, findings = clean(prices, need.tickers, self.name)
         official, found = clean(official, need.tickers, self.name)
         levels = np.asarray(1000.0 * np.cumprod(1.0 + index_returns, axis=0), dtype=np.float64)[keep]
@@ -117,7 +117,7 @@ def simulate(seed: int) -> tuple[Floats, Floats]:
         beta = random.uniform(0.7, 1.4, STOCKS_EACH)
         common = _clustered(random, 0.008, (SESSIONS, 1))
         own = _clustered(random, 0.022, (SESSIONS, STOCKS_EACH))
-        returns = index_returns[:, index_of(np.arange(STOCKS_EACH))] * beta + common + own
+        returns = index_returns[:, _index_of(np.arange(STOCKS_EACH))] * beta + common + own
         for tau, effect in planted.effects.items():
             returns[EVENT_ROW + tau] += effect
         sectors.append(returns)
@@ -129,7 +129,7 @@ def simulate(seed: int) -> tuple[Floats, Floats]:
     return np.clip(np.hstack(sectors), -0.30, 0.30), index_returns
 
 
-def index_of(member: NDArray[np.int64]) -> NDArray[np.int64]:
+def _index_of(member: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which index the members of a sector belong to: by turns."""
     return member % len(INDICES)
 

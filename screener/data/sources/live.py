@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from screener.data.connections import Connections, Provider
-from screener.data.sources import Market, PriceRequest, Tried
-from screener.data.sources.stored import PROXIES, DateSpan, Stored, observed, span_of
-from screener.data.sync import Fetched, Plan
-from screener.data.sync.histories import fetch_histories
-from screener.data.sync.sessions import fetch_investors, fetch_sessions
-from screener.errors import BusyError, DataError, ExitCode
-from screener.i18n import _
+from screener.data.choice import paths_of
+from screener.data.histories import fetch_histories
+from screener.data.sessions import fetch_investors, fetch_sessions
+from screener.data.sources import PROXIES, Fetched, Market, Plan, PriceRequest, Tried
+from screener.data.sources.stored import DateSpan, Stored, span_of
+from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
+from screener.i18n import _, ngettext
 from screener.krx.client import Client
+
+if TYPE_CHECKING:
+    from screener.config import Settings
+    from screener.data.connections import Connections, Provider
+    from screener.data.store import Store
+
+KOSPI_SINCE = date(1980, 1, 4)
+"""The day of its level 100."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class Live:
             except DataError as error:
                 # Some of it is not as it should be; the rest may do for a report that says so.
                 faulty = (Tried(self.name, str(error), ExitCode.DATA),)
-            calendar = observed(access.calendar, access.store)
+            calendar = access.store.observed(access.calendar)
         stored = Stored(access.store, calendar, access.now, of=(self.name,), in_part=True)
         refusal = stored.refusal(need)
         if refusal is not None:
@@ -86,3 +97,141 @@ class Live:
         fetched = fetch_sessions(source, access, plan)
         fetch_investors(source, access, plan)
         return fetched
+
+
+def open_providers(access: Connections, source: str = "auto") -> list[Live]:
+    """The ways to the exchange that `source` (auto, pykrx or openapi) allows and that are open."""
+    if source == "openapi" and access.key is None:
+        raise UsageError("--source openapi needs a key", hint="set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
+    names = [name for name in access.providers if source == "auto" or name.startswith(source)]
+    client = Client(access.breaker, access.timeouts)
+    return [Live(name, access, client) for name in names]
+
+
+def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
+    """Take files into the store.
+
+    `source` is file:PATH[,PATH...], the prices.
+
+    Raises:
+        UsageError: the source names no file, or one that is not there.
+        DataError: a file cannot be read, or its rows contradict each other; nothing of any is stored.
+    """
+    if not source.startswith("file:"):
+        raise UsageError("--benchmark and --market go with --source file:PATH")
+    from screener.data.sources.files import import_files
+
+    with access.writing(f"sync --source {source}"):
+        return import_files(access.store, paths_of(source), benchmark, market, access.now())
+
+
+def sync_store(
+    settings: Settings,
+    access: Connections,
+    source: str,
+    first: date | None = None,
+    last: date | None = None,
+    again: Sequence[date] = (),
+) -> Fetched:
+    """Fetch into the store what it lacks, from the best provider that serves.
+
+    `source` is auto, pykrx, openapi, or a provider. Without days, it is from what the events need to the last session
+    that is over; the stored sessions of `again` are asked for once more.
+
+    Raises:
+        LoginError: an account or key is refused.
+        NetworkError: no provider can be reached.
+        DataError: what it gives is not whole, or contradicts itself.
+    """
+    if source not in ("auto", "pykrx", "openapi", *access.providers):
+        raise UsageError(
+            "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
+        )
+    plan = replace(plan_of(settings, access, first, last), again=tuple(again))
+    providers = open_providers(access, source)
+    blocked = False
+    for provider in providers:
+        try:
+            fetched = provider.fetch(plan)
+        except NetworkError as error:
+            blocked = blocked or isinstance(error, BlockedError)
+            if provider is providers[-1]:
+                raise
+            access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
+        else:
+            fetched.blocked = blocked
+            fetched.last = _last_held(access.store, provider.name, plan.last)
+            return fetched
+    raise AssertionError("there is always a way without an account")
+
+
+def _last_held(store: Store, source: str, until: date) -> date | None:
+    """The newest session of `source` in the store, no later than `until`."""
+    return max((day for day in store.main_table(source).sessions if day <= until), default=None)
+
+
+def plan_of(settings: Settings, access: Connections, first: date | None, last: date | None) -> Plan:
+    """From the history that the earliest event needs to the last session that is over, if nothing else is asked for."""
+    calendar, rules = access.calendar, settings.screener
+    now = access.now()
+    final = calendar.last_final(now)
+    _refuse_days(first, last, now.date())
+    event_days = [event.session(calendar) for event in settings.events.values()]
+    over = [day for day in event_days if day <= final]
+    if first is None:
+        first = min((calendar.shift(day, -rules.sessions_before) for day in over), default=final)
+    if last is not None and first > last:
+        raise UsageError(
+            "--to {last} is before {first}, the first day that the events need",
+            hint="give --from as well",
+            last=last,
+            first=first,
+        )
+    last = min(last or final, final)
+    if first > last:
+        raise UsageError("--from {first} is after {last}, the last session that is over", first=first, last=last)
+    taus = range(min(window[0] for window in rules.windows), rules.sessions_after + 1)
+    # Those of an event come once its windows are over: on its days they would double what an update asks for.
+    past = [day for day in over if calendar.shift(day, rules.sessions_after) <= last]
+    flow_days = {calendar.shift(day, tau) for day in past for tau in taus}
+    bases = {calendar.before(day) for day in over}
+    members = {member.ticker: None for sector in settings.sectors.values() for member in sector.members}
+    return Plan(
+        first=first,
+        last=last,
+        tickers=(*members, *PROXIES.values()),
+        flow_days=tuple(sorted(day for day in flow_days if first <= day <= last)),
+        industry_days=tuple(sorted(day for day in bases if first <= day <= last)),
+    )
+
+
+def _refuse_days(first: date | None, last: date | None, today: date) -> None:
+    for option, day in (("--from", first), ("--to", last)):
+        if day is not None and day < KOSPI_SINCE:
+            raise UsageError(
+                "{option} {day} is before {since}, where KOSPI begins", option=option, day=day, since=KOSPI_SINCE
+            )
+        if day is not None and day > today:
+            raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
+    if first is not None and last is not None and first > last:
+        raise UsageError("--from {first} is after --to {last}", hint="exchange them", first=first, last=last)
+
+
+def describe(done: Fetched, shown: str) -> str:
+    """What a fetch did, in lines."""
+    parts = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
+    parts += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
+    fetched = ", ".join(parts) or _("nothing was missing")
+    until = _("through {day}", day=done.last) if done.last else _("no session is stored")
+    asked = ngettext("{n} request", "{n} requests", done.requests)
+    lines = [f"{done.source}: {fetched}, {asked}; {until}"]
+    for names, meaning in (
+        (done.restated, _("adjusted prices had changed backwards, replaced whole")),
+        (done.absent, _("no price, or no longer those that are stored")),
+        ([str(day) for day in done.closed], _("no session, though the calendar has it")),
+        ([str(day) for day in done.silent], _("no figures: a holiday, or they are still to come")),
+    ):
+        if names:
+            more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
+            lines.append(f"  {', '.join(names[:5])}{more}: {meaning}")
+    return "\n".join([*lines, "  " + _("store: {store}", store=shown)]) + "\n"

@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.data.panel import Panel, build_panel, checksum
+from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
 from screener.data.quality import Finding, clean
-from screener.data.sources import File, Market, PriceRequest
-from screener.data.store import Store, StoredTable
+from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest
 from screener.errors import DataError
 from screener.i18n import _
-from screener.krx.calendar import Calendar
-from screener.krx.hours import LONGEST_CLOSURE
+from screener.krx.calendar import LONGEST_CLOSURE, Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, to_numpy
 
-SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
-"""Whose tables the store may hold, the best first."""
-PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
-"""KODEX 200 and KODEX KOSDAQ150 stand for the index where only single stocks can be asked for."""
+if TYPE_CHECKING:
+    from screener.data.store import Store, StoredTable
+
 _PROXY_NAMES = {"KOSPI": "KODEX 200 (069500)", "KOSDAQ": "KODEX KOSDAQ150 (229200)"}
-MANY = 10
-"""Stocks that do not all stop trading on one session."""
 
 
 class DateSpan(NamedTuple):
@@ -70,15 +65,15 @@ class Stored:
         lacks = [(source, self._lacks(source, need, span)) for source in self.of]
         if any(lack is None for _source, lack in lacks):
             return None
-        told = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
-        if told:
-            return _("{store} lacks {told}", store=self.store.shown, told=told)
+        lacking = "; ".join(f"{source}: {lack}" for source, lack in lacks if lack)
+        if lacking:
+            return _("{store} lacks {told}", store=self.store.shown, told=lacking)
         return _("{store} is empty", store=self.store.shown)
 
     def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
         span = span_of(need, self.calendar, self.now())
-        source = next((one for one in self.of if self._lacks(one, need, span) is None), None)
+        source = next((name for name in self.of if self._lacks(name, need, span) is None), None)
         if source is None:
             raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
         start, end = self._stretch(source, span.event_day) or (span.first, span.last)
@@ -199,34 +194,11 @@ class Stored:
         """What the report is told."""
         first, last = panel.sessions[0].item(), panel.sessions[-1].item()
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
-        files = (File(f"{source} {first} to {last}", checksum(panel)),)
+        files = (File(f"{source} {first} to {last}", panel.checksum()),)
         proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
         at = table.sessions.get(last)
         fetched = at.replace(second=0, microsecond=0) if at else None
         return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
-
-
-def observed(calendar: Calendar, store: Store) -> Calendar:
-    """The calendar, corrected by the sessions that the store holds and the days that turned out to be none."""
-    opened: set[date] = set()
-    closed: set[date] = set()
-    for table in store.tables():
-        try:
-            sessions, shut, coverage = table.sessions, table.closed, table.coverage
-        except DataError:
-            continue  # whoever reads the table is told
-        if table.source == "file":
-            continue  # what files lack or add says nothing of the exchange
-        if table.kind in (MARKET, PRICES):
-            opened.update(sessions)
-            closed.update(shut)
-        if table.kind is PRICES and len(coverage) >= MANY and sessions:
-            # Days before the newest session on which none of many stocks traded, although all of them were asked for.
-            first = max(one.first for one in coverage.values())
-            last = min(max(sessions), *(one.last for one in coverage.values()))
-            if first <= last:
-                closed.update(day for day in calendar.sessions(first, last) if day not in sessions)
-    return replace(calendar, seen_open=frozenset(opened), seen_closed=frozenset(closed - opened))
 
 
 def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[np.float64]]:

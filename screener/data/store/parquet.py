@@ -4,6 +4,8 @@ The footer holds two texts of ours. `screener` (JSON) names the file, and says w
 were no sessions, and what was asked of each stock. `screener.sums` holds the first 32 digits of the SHA-256 of each
 column of each row group, in the file's order, and of the footer itself with zeros in the place of that last sum. So a
 reader hashes the footer and the columns that it needs, and nothing else.
+
+Screeners before 0.2 wrote one file a year, and a manifest of them all beside it; such a table is read to be moved.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -24,20 +27,23 @@ from numpy.typing import NDArray
 
 from screener.errors import DataError
 from screener.i18n import _
-from screener.krx.tables import TableKind, to_numpy
+from screener.krx.tables import TableKind, plain, to_numpy
 
 Replacing = Literal["rows", "sessions", "series"]
 
 FORMAT = 2
 ROW_GROUP = 55_000
 """Rows of about 20 sessions of a whole market, which is a month."""
-FOOTER = 65_536
+_FOOTER = 65_536
 """Bytes at the end of a file that hold most footers whole."""
 _MAGIC = b"PAR1"
 _FACTS, _SUMS = "screener", "screener.sums"
 _DIGITS = 32
 _MARK = b"SHA-256 of columns and footer: "
 _MARKED = re.compile(re.escape(_MARK) + rb"([0-9a-f]+)")
+MANIFEST = "_manifest.json"
+_EARLIER = re.compile(r"_manifest\.new|year=\d{4}/(part-0\.parquet|_staged-[0-9a-f]{12})")
+_SEALED = re.compile(rb'\{"sha256":"([0-9a-f]{64})","content":(.*)\}\n', re.DOTALL)
 
 
 class MismatchError(Exception):
@@ -111,15 +117,13 @@ class Footer:
     def __init__(self, data: pa.Buffer, name: str) -> None:
         """Check and read the footer at the end of `data`, which may begin anywhere before it.
 
-        Args:
-            data: the end of the file.
-            name: the file, relative to the store's root.
+        `name` is that of the file, relative to the store's root.
 
         Raises:
             MismatchError: a bit of the footer has changed, or the store did not write it under this name.
             DataError: a later screener has written it.
         """
-        footer = data.slice(max(data.size - footer_size(data), 0)).to_pybytes()
+        footer = data.slice(max(data.size - _footer_size(data), 0)).to_pybytes()
         found = _MARKED.search(footer)
         if found is None or _sum(_blanked(footer, found.end())) != found[1][-_DIGITS:].decode():
             raise MismatchError(_("fails its checksum"))
@@ -131,6 +135,16 @@ class Footer:
         """Of the columns: equal rows give equal ones, whenever they were fetched."""
         self.size = max((end for _start, end in _bounds(self.meta)), default=len(_MAGIC)) + len(footer)
         """Bytes of the whole file."""
+
+    @classmethod
+    def read(cls, last: Callable[[int], pa.Buffer], name: str) -> Footer:
+        """Read the footer alone; `last` gives so many bytes of the file's end.
+
+        Raises:
+            MismatchError, DataError: as the class.
+        """
+        data = last(_FOOTER)
+        return cls(data if _footer_size(data) <= data.size else last(_footer_size(data)), name)
 
     def groups(self, first: date, last: date) -> list[int]:
         """The row groups that have rows from `first` through `last`."""
@@ -154,16 +168,16 @@ class Footer:
                     raise MismatchError(_("fails its checksum"))
 
 
-def footer_size(data: pa.Buffer | bytearray) -> int:
+def _footer_size(data: pa.Buffer | bytearray) -> int:
     """Bytes of the footer of a file that ends with `data`, with the length and the magic word behind it."""
     return int.from_bytes(bytes(data[-8:-4]), "little") + 8
 
 
 def encode(rows: pa.Table, kind: TableKind, facts: Facts) -> pa.Buffer:
     """Rows, sorted, as a file; equal rows and facts give equal bytes."""
-    schema = pa.schema([(one.name, pa.string() if one.name in _words(kind) else one.type) for one in kind.schema])
+    schema = plain(kind.schema)
     # Prices are few and repeat; volumes and values hardly do, and are smaller and quicker as they are.
-    few: Any = [one.name for one in kind.schema if not pa.types.is_int64(one.type)]
+    few: Any = [field.name for field in kind.schema if not pa.types.is_int64(field.type)]
     groups = -(-rows.num_rows // ROW_GROUP)
     blank = _MARK.decode() + "0" * _DIGITS * (groups * len(schema) + 1)
     sink = pa.BufferOutputStream()
@@ -177,7 +191,7 @@ def encode(rows: pa.Table, kind: TableKind, facts: Facts) -> pa.Buffer:
     at = data.rfind(_MARK) + len(_MARK)
     data[at : at + len(sums)] = sums.encode()
     end = at + len(sums) + _DIGITS
-    data[end - _DIGITS : end] = _sum(data[-footer_size(data) :]).encode()
+    data[end - _DIGITS : end] = _sum(data[-_footer_size(data) :]).encode()
     return pa.py_buffer(bytes(data))
 
 
@@ -227,7 +241,7 @@ def examine(data: pa.Buffer, kind: TableKind, name: str) -> None:
         raise MismatchError(_("has other columns than it should"))
     if {day.item() for day in np.unique(to_numpy(rows["date"]))} != set(footer.facts.fetched):
         raise MismatchError(_("has other sessions than it says"))
-    order, *_rest = ranks(rows.unify_dictionaries().combine_chunks(), kind)
+    order, *_rest = _ranks(rows.unify_dictionaries().combine_chunks(), kind)
     if (order[1:] <= order[:-1]).any():
         raise MismatchError(_("has rows twice, or out of order"))
 
@@ -259,19 +273,13 @@ def merge(
 ) -> pa.Table:
     """Old rows without those that the new ones replace, and the new ones, by date and key; `old` if nothing changes.
 
-    Args:
-        old: rows of one file.
-        new: rows of the same file.
-        kind: what both are.
-        replacing: 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`.
-        days: sessions that go.
-        keys: tickers or indices that go.
+    `replacing` 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`.
 
     Raises:
         DataError: a new row stands twice.
     """
     both = pa.concat_tables([old, new]).unify_dictionaries().combine_chunks()
-    rank, day, names, code = ranks(both, kind)
+    rank, day, names, code = _ranks(both, kind)
     is_old = np.arange(len(rank)) < old.num_rows
     if replacing == "rows":
         gone = np.isin(rank, rank[~is_old])
@@ -296,7 +304,7 @@ def merge(
     return both.take(rows)
 
 
-def ranks(
+def _ranks(
     rows: pa.Table, kind: TableKind
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any], NDArray[np.int32]]:
     """By row a number that rises with (date, key), and the day's; the keys, and by row the key's position in them."""
@@ -311,7 +319,7 @@ def ranks(
 
 def _words(kind: TableKind) -> list[str]:
     """The columns that hold words."""
-    return [one.name for one in kind.schema if pa.types.is_dictionary(one.type)]
+    return [field.name for field in kind.schema if pa.types.is_dictionary(field.type)]
 
 
 def _bounds(meta: pq.FileMetaData) -> Iterator[tuple[int, int]]:
@@ -330,3 +338,69 @@ def _blanked(footer: bytes, end: int) -> bytes:
 
 def _sum(piece: Any) -> str:
     return hashlib.sha256(piece).hexdigest()[:_DIGITS]
+
+
+EarlierTable = tuple[pa.Table, dict[date, datetime], dict[date, datetime], dict[str, Coverage]]
+
+
+def is_earlier(name: str) -> bool:
+    """Whether a file of a table is of this layout."""
+    return name == MANIFEST or _EARLIER.fullmatch(name) is not None
+
+
+def load_earlier(
+    read: Callable[[str], pa.Buffer], folder: str, names: Collection[str], kind: TableKind
+) -> EarlierTable:
+    """Rows, fetch times, closed days and coverage of a table; a damaged part of it is left out, and fetched again.
+
+    `read` gives a file of the store; `names` are all files of `folder`, that of the table.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    manifest: dict[str, Any] = {}
+    with suppress(ValueError, FileNotFoundError):
+        manifest = _unsealed(read(f"{folder}/{MANIFEST}").to_pybytes())
+    known = manifest.get("partitions", {})
+    years = sorted({*known, *(name.split("year=")[1][:4] for name in names if name.endswith("part-0.parquet"))})
+    parts, lost = [kind.schema.empty_table()], set()
+    fetched: dict[date, datetime] = {}
+    for year in years:
+        # A change counted with the manifest, and could be cut short before the file was in its place.
+        staged = [known[year]["staged"]] if year in known else []
+        for name in (*staged, f"year={year}/part-0.parquet"):
+            with suppress(ValueError, OSError, pa.ArrowException):
+                rows, times = _earlier_partition(read(f"{folder}/{name}"), known.get(year, {}).get("sha256"))
+                parts.append(conform(rows, kind))
+                fetched |= times
+                break
+        else:
+            lost.add(int(year))
+    coverage = {
+        key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(at))
+        for key, (first, last, at) in manifest.get("coverage", {}).items()
+        # Nobody knows which histories had rows in a lost year.
+        if lost.isdisjoint(range(int(first[:4]), int(last[:4]) + 1))
+    }
+    rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+    return rows, fetched, _times(manifest.get("closed", {})), coverage
+
+
+def _earlier_partition(data: pa.Buffer, sha256: str | None) -> tuple[pa.Table, dict[date, datetime]]:
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError
+    # Without a manifest the checksums of the pages must do.
+    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+    return file.read(), _times(_unsealed((file.schema_arrow.metadata or {})[b"screener.fetched"]))
+
+
+def _unsealed(data: bytes) -> Any:
+    """What stands under a checksum of itself."""
+    found = _SEALED.fullmatch(data)
+    if found is None or hashlib.sha256(found[2]).hexdigest().encode() != found[1]:
+        raise ValueError
+    return json.loads(found[2])
+
+
+def _times(written: Mapping[str, str]) -> dict[date, datetime]:
+    return {date.fromisoformat(day): datetime.fromisoformat(at) for day, at in written.items()}

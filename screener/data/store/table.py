@@ -20,9 +20,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from screener.data.store import earlier
 from screener.data.store.parquet import (
-    FOOTER,
+    MANIFEST,
     Coverage,
     Facts,
     Footer,
@@ -32,7 +31,8 @@ from screener.data.store.parquet import (
     decode,
     encode,
     examine,
-    footer_size,
+    is_earlier,
+    load_earlier,
     merge,
 )
 from screener.data.store.place import Place
@@ -40,7 +40,7 @@ from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.tables import TableKind, to_numpy
 
-_MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet")
+_MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet$")
 _STAGED = ".new"
 _AT_ONCE = 16
 """Files whose ends are read side by side: of those that lie far away, most of the time is waiting."""
@@ -85,7 +85,7 @@ class StoredTable:
     def sessions(self) -> dict[date, datetime]:
         """The sessions that have rows, ascending, and when each was fetched last.
 
-        This, `closed` and `coverage` are as this object read or wrote them last; `reload` reads them again.
+        This, `closed` and `coverage` are as this object read or wrote them last.
 
         Raises:
             DataError: a file is damaged.
@@ -108,11 +108,6 @@ class StoredTable:
         """Equal rows give equal ones, whenever they were fetched."""
         footers = sorted(self._footers().items())
         return hashlib.sha256("".join(footer.sums for _name, footer in footers).encode()).hexdigest()
-
-    def reload(self) -> StoredTable:
-        """Forget what the files told, so that it is read again."""
-        self._known = None
-        return self
 
     def info(self) -> Info:
         """What the table holds, by what its files tell."""
@@ -145,9 +140,9 @@ class StoredTable:
 
         def read(name: str) -> pa.Table:
             with suppress(FileNotFoundError):
-                data = self._place.read(f"{self._folder}/{name}")
+                data = self._place.read(name)
                 with self._naming(name):
-                    return decode(data, Footer(data, f"{self._folder}/{name}"), self.kind, columns, span, keys)
+                    return decode(data, Footer(data, name), self.kind, columns, span, keys)
             return nothing  # a writer has just removed the last rows of the file
 
         nothing = pa.schema([self.kind.schema.field(name) for name in columns]).empty_table()
@@ -216,32 +211,31 @@ class StoredTable:
         """End what a writer has left that died."""
         self._check_may_write()
         for name in self._left():
-            self._place.remove(f"{self._folder}/{name}")
+            self._place.remove(name)
 
     def upgrade(self) -> None:
         """Move a table of the earlier layout to today's; cut short anywhere, it begins again or goes on."""
         self._check_may_write()
-        names = self._names()
-        old = [name for name in names if earlier.is_file(name)]
+        names, manifest = self._place.names(self._folder), f"{self._folder}/{MANIFEST}"
+        old = [name for name in names if is_earlier(name.removeprefix(f"{self._folder}/"))]
         if self._is_earlier(names):
-            manifest = f"{self._folder}/{earlier.MANIFEST}"
-            if earlier.MANIFEST not in old:
+            if manifest not in old:
                 self._place.write(manifest, pa.py_buffer(b"lost"))  # as long as it is there, the old files count
-            rows, fetched, closed, coverage = earlier.load(self._place, self._folder, old, self.kind)
-            day = to_numpy(rows["date"])
+            rows, fetched, closed, coverage = load_earlier(self._place.read, self._folder, old, self.kind)
+            row_day = to_numpy(rows["date"])
 
             def moved(name: str) -> tuple[str, pa.Buffer]:
-                times = {one: at for one, at in fetched.items() if self._file_of(one) == name}
-                shut = {one: at for one, at in closed.items() if self._file_of(one) == name}
-                facts = Facts(f"{self._folder}/{name}", times, shut, {} if self.kind.monthly else coverage)
-                in_file = np.isin(day, np.array(list(times), dtype="datetime64[D]"))
+                times = {day: at for day, at in fetched.items() if self._file_of(day) == name}
+                shut = {day: at for day, at in closed.items() if self._file_of(day) == name}
+                facts = Facts(name, times, shut, {} if self.kind.monthly else coverage)
+                in_file = np.isin(row_day, np.array(list(times), dtype="datetime64[D]"))
                 return name, encode(rows.filter(pa.array(in_file)), self.kind, facts)
 
             self._put(map(moved, sorted(set(map(self._file_of, [*fetched, *closed])))))
             self._place.remove(manifest)
         for name in old:
-            if name != earlier.MANIFEST:
-                self._place.remove(f"{self._folder}/{name}")
+            if name != manifest:
+                self._place.remove(name)
 
     def verify(self) -> list[Damage]:
         """What is wrong with the table's files; a write that was cut short damages nothing.
@@ -268,34 +262,32 @@ class StoredTable:
         Raises:
             DataError: the place cannot be written.
         """
-        self._check_may_write()
         left = self.leftovers()
-        done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
         self.settle()
+        done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
         for name in self._files():
             wrong = self._wrong(name)
             if wrong:
-                self._place.remove(f"{self._folder}/{name}")
+                self._place.remove(name)
                 done.append(_("{file}: removed: {why}", file=self._shown(name), why=wrong))
         for name in self._foreign():
-            self._place.rename(f"{self._folder}/{name}", f"{self._folder}/{name}.foreign")
+            self._place.rename(name, f"{name}.foreign")
             done.append(_("{file}: renamed to end in .foreign: not of this store", file=self._shown(name)))
-        self.reload()
+        self._known = None
         return done
 
     def _file_of(self, day: date) -> str:
-        return f"year={day:%Y}/{day:%Y-%m}.parquet" if self.kind.monthly else f"{self.kind.name}.parquet"
+        """The file, relative to the store's root, that holds a session."""
+        name = f"year={day:%Y}/{day:%Y-%m}" if self.kind.monthly else self.kind.name
+        return f"{self._folder}/{name}.parquet"
 
     def _is_file(self, name: str) -> bool:
-        return _MONTH.fullmatch(name) is not None if self.kind.monthly else name == f"{self.kind.name}.parquet"
-
-    def _names(self) -> list[str]:
-        """All files of the table, relative to its directory."""
-        return [name[len(self._folder) + 1 :] for name in self._place.names(self._folder)]
+        bare = name.removeprefix(f"{self._folder}/")
+        return _MONTH.fullmatch(bare) is not None if self.kind.monthly else bare == f"{self.kind.name}.parquet"
 
     def _files(self) -> list[str]:
         """The files with rows, in the order of their days."""
-        names = self._names()
+        names = self._place.names(self._folder)
         if self._is_earlier(names):
             raise DataError(
                 "{table}: was written by an earlier screener",
@@ -306,42 +298,40 @@ class StoredTable:
 
     def _is_earlier(self, names: Collection[str]) -> bool:
         """Whether these are the files of a table that an earlier screener wrote, and that was not moved yet."""
-        old = any(map(earlier.is_file, names))
-        return earlier.MANIFEST in names or (old and not any(map(self._is_file, names)))
+        old = {name for name in names if is_earlier(name.removeprefix(f"{self._folder}/"))}
+        return f"{self._folder}/{MANIFEST}" in old or (bool(old) and not any(map(self._is_file, names)))
 
     def _left(self) -> list[str]:
         """What a writer leaves that dies before a file is in its place."""
-        return [name for name in self._names() if name.endswith(_STAGED)]
+        return [name for name in self._place.names(self._folder) if name.endswith(_STAGED)]
 
     def _foreign(self) -> list[str]:
         """Files that are not of this store, and would still be read as a part of the table by others."""
-        return [name for name in self._names() if name.endswith(".parquet") and not self._is_file(name)]
+        names = self._place.names(self._folder)
+        return [name for name in names if name.endswith(".parquet") and not self._is_file(name)]
 
     def _footers(self) -> dict[str, Footer]:
         if self._known is None:
 
             def load(name: str) -> Footer | None:
-                with suppress(FileNotFoundError):
-                    data = self._place.read(f"{self._folder}/{name}", FOOTER)
-                    if footer_size(data) > data.size:
-                        data = self._place.read(f"{self._folder}/{name}", footer_size(data))
-                    with self._naming(name):
-                        return Footer(data, f"{self._folder}/{name}")
+                with suppress(FileNotFoundError), self._naming(name):
+                    return Footer.read(lambda size: self._place.read(name, size), name)
                 return None
 
             names = self._files()
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                self._known = {name: one for name, one in zip(names, pool.map(load, names), strict=True) if one}
+                footers = zip(names, pool.map(load, names), strict=True)
+                self._known = {name: footer for name, footer in footers if footer is not None}
         return self._known
 
     def _stored(self, name: str) -> tuple[pa.Table, Facts]:
         """All rows of a file and what it tells; none if it is not there."""
         try:
-            data = self._place.read(f"{self._folder}/{name}")
+            data = self._place.read(name)
         except FileNotFoundError:
-            return self.kind.schema.empty_table(), Facts(f"{self._folder}/{name}")
+            return self.kind.schema.empty_table(), Facts(name)
         with self._naming(name):
-            footer = Footer(data, f"{self._folder}/{name}")
+            footer = Footer(data, name)
             return decode(data, footer, self.kind, self.kind.schema.names, (date.min, date.max)), footer.facts
 
     def _put(self, changes: Iterable[tuple[str, pa.Buffer | None]]) -> None:
@@ -349,34 +339,34 @@ class StoredTable:
         footers: dict[str, Footer | None] = {}
         try:
             for name, data in changes:
-                footers[name] = None if data is None else Footer(data, f"{self._folder}/{name}")
+                footers[name] = None if data is None else Footer(data, name)
                 if data is not None:
-                    self._place.write(f"{self._folder}/{_staged(name)}", data)
+                    self._place.write(_staged(name), data)
         except BaseException:
             with suppress(DataError):
                 self.settle()
             raise
         for name, footer in footers.items():
             if footer is None:
-                self._place.remove(f"{self._folder}/{name}")
+                self._place.remove(name)
             else:
-                self._place.rename(f"{self._folder}/{_staged(name)}", f"{self._folder}/{name}")
+                self._place.rename(_staged(name), name)
         if self._known is not None:
             known = {**self._known, **footers}
             self._known = {name: footer for name, footer in known.items() if footer is not None}
 
     def _wrong(self, name: str) -> str:
         """What is wrong with a file, or nothing."""
-        data = self._place.read(f"{self._folder}/{name}")
+        data = self._place.read(name)
         with self._naming(name):
             try:
-                examine(data, self.kind, f"{self._folder}/{name}")
+                examine(data, self.kind, name)
             except MismatchError as mismatch:
                 return str(mismatch)
         return ""
 
     def _shown(self, name: str) -> str:
-        return f"{self.shown}/{name}"
+        return f"{self._place.shown}/{name}"
 
     @contextmanager
     def _naming(self, name: str) -> Iterator[None]:
@@ -395,11 +385,11 @@ class StoredTable:
 
 def _overlaps(name: str, span: tuple[date, date]) -> bool:
     """Whether a file may hold days of the span."""
-    month = _MONTH.fullmatch(name)
+    month = _MONTH.search(name)
     return month is None or span[0].isoformat()[:7] <= f"{month[1]}-{month[2]}" <= span[1].isoformat()[:7]
 
 
 def _staged(name: str) -> str:
     """What a file is called until it takes its place; Spark, DuckDB and pyarrow leave such names alone."""
     folder, _separator, last = name.rpartition("/")
-    return f"{folder}/_{last}{_STAGED}".lstrip("/")
+    return f"{folder}/_{last}{_STAGED}"

@@ -19,9 +19,9 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from screener.analysis.model import Rules, Stirred, Window
+from screener.config.models import Filters
 from screener.data.quality import Finding
 from screener.data.sources import File, Tried
-from screener.data.universe import Filters
 from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
 from screener.report.formats.json import Skipped
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance

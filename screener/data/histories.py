@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.connections import Connections
-from screener.data.store import Coverage
-from screener.data.store.parquet import Replacing
-from screener.data.sync import Fetched, Plan
+from screener.data.sources import Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
 from screener.krx.checks import history_is_sound, last_session_is_stale
-from screener.krx.client import Client
 from screener.krx.tables import PRICES, to_numpy
+
+if TYPE_CHECKING:
+    from screener.data.connections import Connections
+    from screener.data.store import Coverage, Replacing
+    from screener.krx.pykrx import Pykrx
 
 BATCH = 20
 """Stocks between two writes."""
@@ -30,18 +31,7 @@ RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only at 18:00."""
 
 
-class SingleStocks(Protocol):
-    """A source that gives histories of single stocks."""
-
-    name: str
-    client: Client
-
-    def history(self, ticker: str, first: date, last: date) -> pa.Table:
-        """PRICES rows of one stock, adjusted."""
-        ...
-
-
-def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) -> Fetched:
+def fetch_histories(source: Pykrx, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`.
 
     Raises:
@@ -79,7 +69,7 @@ def fetch_histories(source: SingleStocks, connections: Connections, plan: Plan) 
 class _HistoryFetch:
     """Fetches one stock after the other, and stores them by the batch."""
 
-    def __init__(self, source: SingleStocks, connections: Connections, plan: Plan) -> None:
+    def __init__(self, source: Pykrx, connections: Connections, plan: Plan) -> None:
         self.source = source
         self.prices = connections.store.table(source.name, PRICES)
         self.plan = plan
@@ -206,8 +196,8 @@ class _HistoryFetch:
         self._refuse_stale([rows for tables, _replacing in parts for rows in tables.values()])
         for tables, replacing in parts:
             if tables:
-                rows, mine = pa.concat_tables(tables.values()), {ticker: coverage[ticker] for ticker in tables}
-                self.prices.write(rows, replacing=replacing, fetched=started, coverage=mine)
+                rows, asked = pa.concat_tables(tables.values()), {ticker: coverage[ticker] for ticker in tables}
+                self.prices.write(rows, replacing=replacing, fetched=started, coverage=asked)
         self.fetched.series += len(coverage)
 
     def store_quietly(self) -> None:

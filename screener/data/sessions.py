@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.connections import Connections
-from screener.data.store import StoredTable
-from screener.data.sync import Fetched, Plan, WholeMarket, WithInvestors
+from screener.data.sources import Fetched, Plan
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
@@ -23,10 +21,37 @@ from screener.krx.checks import (
     session_follows,
     session_is_open,
 )
-from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
+from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain
+
+if TYPE_CHECKING:
+    from screener.data.connections import Connections
+    from screener.data.store import StoredTable
+    from screener.krx.client import Client
+    from screener.krx.pykrx import Pykrx
 
 BATCH = 20
 """Sessions between two writes: a month is rewritten for each, and a killed fetch repeats at most so many."""
+
+
+class WholeMarket(Protocol):
+    """A source that gives whole sessions."""
+
+    name: str
+    client: Client
+    requests_each: int
+    """Requests that one session takes, its indices included."""
+    same_day: bool
+    """Whether it has a session on its own evening; else it has it from the next morning on."""
+    at_once: int
+    """Sessions whose indices are asked for at once."""
+
+    def session(self, day: date) -> pa.Table:
+        """MARKET rows of a day, with the `change` that the source gives, KRW."""
+        ...
+
+    def indices(self, days: Sequence[date]) -> pa.Table:
+        """INDICES rows of `days`, with the `change` that the source gives; of sessions before them if that is free."""
+        ...
 
 
 def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
@@ -111,7 +136,7 @@ def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:
     return pa.concat_tables([rows, others], promote_options="default").unify_dictionaries()
 
 
-def fetch_investors(source: WithInvestors, connections: Connections, plan: Plan) -> None:
+def fetch_investors(source: Pykrx, connections: Connections, plan: Plan) -> None:
     """Fetch net purchases and industries of the days that `plan` names, where the store lacks them.
 
     A day that turned out to be no session, or has not come, is left out.
@@ -181,8 +206,8 @@ class _SessionFetch:
             # Its rates go with the session before it: nothing was traded on the days between.
             previous = self._before(day)
             if self._held(previous) is not None:
-                self.closed += [one for one in self.fetched.silent if previous < one < day]
-                self.fetched.silent = [one for one in self.fetched.silent if one not in self.closed]
+                self.closed += [quiet for quiet in self.fetched.silent if previous < quiet < day]
+                self.fetched.silent = [quiet for quiet in self.fetched.silent if quiet not in self.closed]
         elif day in self.indices.sessions:
             if self.calendar.settled(day, asked):
                 raise DataError(
@@ -271,10 +296,7 @@ class _SessionFetch:
 
 def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
     """Tickers of the rows of one session that are not the same in both."""
-    plain = pa.schema(
-        [(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in stored.schema]
-    )
-    both = [table.cast(plain).sort_by("ticker").combine_chunks() for table in (stored, fresh)]
+    both = [table.cast(plain(stored.schema)).sort_by("ticker").combine_chunks() for table in (stored, fresh)]
     if both[0].equals(both[1]):
         return []
     rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
