@@ -27,8 +27,17 @@ from screener.report.charts.drawing import (
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MODELS, Report
-from screener.report.views import grids
-from screener.report.views.grids import label_of, rows_of
+from screener.report.rows import (
+    POST_HOC,
+    best_first,
+    groups_at,
+    is_at,
+    label_of,
+    rows_at,
+    rows_of,
+    sectors_at,
+    spread_rows,
+)
 
 _PATH_HEIGHT, _PATH_HEADING, _PATH_GAP = 190, 26, 22
 """Heights of a panel and of its heading, and the gap between two panels."""
@@ -177,15 +186,15 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
         _("{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}", **values),
         _("Stacked bars of how many stocks rose and fell. {groups}.", groups=groups),
         measure=_("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
-        note=_(grids.POST_HOC) if any(row.post_hoc for row in rows) else "",
+        note=_(POST_HOC) if any(row.post_hoc for row in rows) else "",
     )
 
 
 def sectors_and_themes(report: Report) -> list[Any]:
     """Each sector of which a return is known, and its themes below it where it has more than one."""
     rows: list[Any] = []
-    groups = grids.best_first(row for row in grids.groups_at(report, report.leading) if row.n)
-    for sector in grids.sectors_at(report, report.leading):
+    groups = best_first(row for row in groups_at(report, report.leading) if row.n)
+    for sector in sectors_at(report, report.leading):
         themes = [row for row in groups if row.theme is not None and row.sector == sector.sector]
         rows += [*([sector] if sector.n else []), *(themes if len(themes) > 1 else [])]
     return rows
@@ -290,14 +299,14 @@ def placebos(report: Report) -> Figure | None:
 
 
 def _spreads(report: Report) -> list[_Spread]:
-    placebos = grids.at(report.frames.placebos, report.leading)
+    placebos = rows_at(report.frames.placebos, report.leading)
     z = {
         sides: tuple(rows.tolist()) for sides, rows in placebos.groupby(["sector_a", "sector_b"], sort=False)["z_ewma"]
     }
     return [
         _Spread(row.pair, row.z_ewma, row.placebo_p, z[row.sector_a, row.sector_b])
-        for row in grids.spreads(report)
-        if grids.is_at(row, report.leading) and (row.sector_a, row.sector_b) in z
+        for row in spread_rows(report)
+        if is_at(row, report.leading) and (row.sector_a, row.sector_b) in z
     ]
 
 

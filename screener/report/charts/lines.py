@@ -28,7 +28,7 @@ from screener.report.charts.drawing import (
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MEASURES, Report
-from screener.report.views.grids import group_names, label_of, names_in, rows_of
+from screener.report.rows import group_names, label_of, names_in, rows_of
 
 _LEFT, _GAP = 42, 8
 """Space for the values of the axis, and above and below the plotting area."""

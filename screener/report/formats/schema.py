@@ -22,9 +22,10 @@ from screener.analysis.discover import Stirred
 from screener.analysis.model import Rules, Window
 from screener.data.quality import Finding
 from screener.data.universe import Filters
-from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
-from screener.report.formats.json import Skipped
+from screener.report.columns import FIRST, LAST, Column, TableSpec, Unit
+from screener.report.formats.data import Skipped
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
+from screener.report.screens import REPORT_TABLES, SCAN_TABLES
 
 Schema = dict[str, Any]
 

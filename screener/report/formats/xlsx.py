@@ -16,8 +16,8 @@ from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.columns import FIRST, Column, Unit
 from screener.report.palette import PALETTES, SERIES, Directions
-from screener.report.tables import Cell, Table
-from screener.report.views.grids import POST_HOC
+from screener.report.rows import POST_HOC
+from screener.report.screens import Cell, Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
