@@ -222,6 +222,10 @@ class PlotArea(NamedTuple):
         x = Scale(min(taus), max(taus), box.left, box.right)
         return PlotArea(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
 
+    def at(self, tau: float, value: float) -> Point:
+        """The place of a value in a session."""
+        return self.x(tau), self.y(value)
+
 
 def draw_field(
     drawing: Drawing, field: PlotArea, days: Mapping[int, date], origin: float, label: Callable[[float], str]

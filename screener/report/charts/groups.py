@@ -137,15 +137,16 @@ def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
         draw_field(drawing, field, {point.tau: point.date for point in path.points}, 0.0, percent_label)
         for other in shown:
             if other is not path:
-                drawing.path([(field.x(point.tau), field.y(point.caar)) for point in other.points], "other")
+                drawing.path([field.at(point.tau, point.caar) for point in other.points], "other")
         for band in _bands(path):
-            upper = [(field.x(point.tau), field.y(point.ci_high)) for point in band]
-            lower = [(field.x(point.tau), field.y(point.ci_low)) for point in reversed(band)]
+            upper = [field.at(point.tau, point.ci_high) for point in band]
+            lower = [field.at(point.tau, point.ci_low) for point in reversed(band)]
             drawing.path([*upper, *lower], f"band area{index % 7}", closed=True)
-        drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path.points], f"series line{index % 7}")
+        drawing.path([field.at(point.tau, point.caar) for point in path.points], f"series line{index % 7}")
         last = path.last
-        drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{index % 7}")
-        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, percent_end(last.caar), f"value ink{index % 7}")
+        x, y = field.at(last.tau, last.caar)
+        drawing.dot(x, y, 3, f"area{index % 7}")
+        drawing.text(x + 7, y + 4, percent_end(last.caar), f"value ink{index % 7}")
     return drawing
 
 

@@ -91,9 +91,9 @@ def _draw_lines(drawing: Drawing, lines: Sequence[_Line], axis: _Axis, days: Map
     ends = apart([field.y(line.last) for line in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
     for line, end, label in zip(lines, ends, labels, strict=True):
         for run in line.runs:
-            drawing.path([(field.x(tau), field.y(value)) for tau, value in run], f"series line{line.look}")
+            drawing.path([field.at(tau, value) for tau, value in run], f"series line{line.look}")
         tau, value = line.runs[-1][-1]
-        drawing.line((field.x(tau), field.y(value)), (box.right + 4, end), "leader")
+        drawing.line(field.at(tau, value), (box.right + 4, end), "leader")
         for row, text in enumerate(label):
             y = end - block / 2 + (frame.size + 2) * (row + 0.8)
             drawing.text(box.right + 7, y, text, f"value ink{line.look}")
@@ -315,7 +315,7 @@ def _draw_trend(
             for tau, value in line.points:
                 look = f"area{line.look}" if rows[tau].q <= LARGEST_Q else f"mark hollow line{line.look}"
                 tip = f"{rows[tau].reported} {_trend_told(names[sector], rows[tau])}"
-                drawing.dot(field.x(tau), field.y(value), 3, look, tip)
+                drawing.dot(*field.at(tau, value), 3, look, tip)
     return drawing
 
 

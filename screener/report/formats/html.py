@@ -131,7 +131,7 @@ def _blocks(section: Section) -> list[Line | _Table]:
 
 
 def _table(caption: str, grid: Grid, *, hidden: bool) -> _Table:
-    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    fields = [field for field in grid.fields if field.shown]
     return _Table(caption, hidden, fields, list(zip(*(field.cells for field in fields), strict=True)))
 
 
