@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from screener.config.models import Filters
 from screener.data.panel import Floats, limits_touched
 from screener.data.price_rows import WHOLE_MARKET, read_table
+from screener.data.sources import SOURCES
 from screener.errors import DataError
 from screener.i18n import N_
 from screener.krx.tables import INDUSTRIES, MARKET, to_numpy

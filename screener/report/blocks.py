@@ -77,6 +77,11 @@ class Field:
         """Whether no cell holds anything."""
         return all(cell.text in ("", "-") for cell in self.cells)
 
+    @property
+    def shown(self) -> bool:
+        """Whether formats show the column where there is space for it."""
+        return not (self.priority and self.empty)
+
 
 class Span(NamedTuple):
     """Part of a line."""

@@ -1,29 +1,170 @@
-"""The screens of the product: the page, tables, charts and JSON document of each command."""
+"""The screens of the product: the page, tables, charts and JSON document of each command.
+
+Tables are written by every format of files alike: registry columns, rounded figures, text in one language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pandas as pd
 
 from screener.i18n import language
 from screener.report.blocks import Page
-from screener.report.model import Report
-from screener.report.tables import Table, tables_of
+from screener.report.columns import Column, TableSpec
+from screener.report.columns.groups import CLAIMS, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
+from screener.report.columns.scan import GROUPS, INDUSTRIES, SCAN
+from screener.report.columns.stocks import STOCKS
+from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
+from screener.report.rows import rows_of
 
 if TYPE_CHECKING:
     from screener.report.charts import Figure
 
 T = TypeVar("T")
 
-TABLES: Mapping[str, tuple[str, ...]] = {
-    "report": ("stocks", "sectors", "spreads", "placebos", "paths", "trend", "levels", "planted", "claims"),
-    "compare": ("stocks", "sectors", "spreads", "placebos", "paths", "trend", "levels", "planted"),
-    "stock": ("stocks", "levels"),
-    "claims": ("claims",),
-    "scan": ("scan", "groups", "industries"),
+REPORT_TABLES = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, TREND, LEVELS, PLANTED, CLAIMS)
+SCAN_TABLES = (SCAN, GROUPS, INDUSTRIES)
+"""In the order in which a report, and a scan of a whole market, has them."""
+OPTIONAL = ("trend", "planted")
+"""Tables that a report leaves out where they have no rows."""
+TABLES: Mapping[str, tuple[TableSpec, ...]] = {
+    "report": REPORT_TABLES,
+    "compare": REPORT_TABLES[:-1],
+    "stock": (STOCKS, LEVELS),
+    "claims": (CLAIMS,),
+    "scan": SCAN_TABLES,
 }
 """By screen, the tables that its files hold."""
+
+Cell = str | int | float | None
+"""Text, a date as 2025-01-31, an integer, a rounded float; None = unknown."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table."""
+
+    name: str
+    columns: tuple[Column, ...]
+    cells: tuple[list[Cell], ...]
+    """By column, a cell for each row."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Metadata, for formats that have room for it: rows, event, as_of, source, banner, language, schema_version."""
+
+    @property
+    def header(self) -> list[str]:
+        """Names of the columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """The cells by row."""
+        return list(zip(*self.cells, strict=True))
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Rows as dictionaries."""
+        header = self.header
+        return [dict(zip(header, row, strict=True)) for row in self.rows]
+
+
+def tables_of(report: Report, specs: Iterable[TableSpec] | None = None) -> list[Table]:
+    """The tables of `report` in the language of the process, by default all; one stock's rows alone on its card."""
+    tables = [_table(report, spec) for spec in specs or (SCAN_TABLES if report.scan else REPORT_TABLES)]
+    return [table for table in tables if table.name not in OPTIONAL or table.rows]
+
+
+def _table(report: Report, spec: TableSpec) -> Table:
+    frame = _of_stock(report, spec.name) if report.ticker else getattr(report.frames, spec.name)
+    frame = frame.assign(**_constants(report), **_texts(report, spec.name, frame))
+    about = {
+        "rows": spec.row,
+        "event": report.event.id,
+        "as_of": report.as_of.isoformat(),
+        "source": report.provenance.source,
+        "language": language(),
+        "schema_version": SCHEMA_VERSION,
+    }
+    if banner := short_banner(report.banner):
+        about["banner"] = banner
+    cells = tuple(_cells(column, frame[column.name]) for column in spec.columns)
+    return Table(spec.name, spec.columns, cells, about)
+
+
+def _cells(column: Column, values: pd.Series[Any]) -> list[Cell]:
+    decimals, holds = column.unit.decimals, column.unit.holds
+    if holds in (float, int, bool):
+        known = np.isfinite(values.to_numpy(dtype=float)).tolist()
+        if decimals is None:
+            return [int(value) if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)]
+        return [
+            round(value, decimals) + 0.0 if is_known else None  # the sum turns -0.0 into 0.0
+            for value, is_known in zip(values.tolist(), known, strict=True)
+        ]
+    if holds is date:
+        days = {day: None if day is None else day.isoformat() for day in set(values)}
+        return [days[day] for day in values]
+    return values.tolist()
+
+
+def _of_stock(report: Report, name: str) -> pd.DataFrame:
+    """The rows about the stock of a card: its own, and the levels of its sectors and of the indices."""
+    frame: pd.DataFrame = getattr(report.frames, name)
+    if name != "levels":
+        return frame[frame["ticker"] == report.ticker]
+    stocks = report.frames.stocks
+    sectors = stocks.loc[stocks["ticker"] == report.ticker, "sector"]
+    return frame[frame["series"].isin([report.ticker, *sectors, *report.provenance.benchmark_returns])]
+
+
+def _constants(report: Report) -> dict[str, Any]:
+    """Columns that hold one value in every row of a report."""
+    return {
+        "event": report.event.id,
+        "as_of": report.as_of,
+        "source": report.provenance.source,
+        "model": report.rules.model.value if report.provenance.study else None,
+        "benchmark": report.provenance.benchmark,
+        "banner": short_banner(report.banner),
+    }
+
+
+def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns whose text depends on the language."""
+    if name == "claims":
+        return _claim_texts(report, frame)
+    texts: dict[str, Any] = {
+        column: frame[f"{column}_{language()}"] for column in ("name", "strongest") if f"{column}_ko" in frame
+    }
+    if "window_start" in frame:
+        texts_of = {(window.first, window.last): news(report.confounders(window)) or None for window in report.windows}
+        windows = zip(frame["window_start"], frame["window_end"], strict=True)
+        texts["confounders"] = pd.Series([texts_of[window] for window in windows], frame.index, dtype=object)
+    return texts
+
+
+def _claim_texts(report: Report, frame: pd.DataFrame) -> dict[str, Any]:
+    from screener.report.views import claims
+
+    rows = rows_of(frame)
+    texts = {
+        "said": [claims.text(row, "said") for row in rows],
+        "by": ["; ".join(row.by) for row in rows],
+        "figures": ["; ".join(claims.figures(row, report)) for row in rows],
+        "reason": [claims.reason(row) for row in rows],
+        "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in claims.others(row, report)) for row in rows],
+        "confounders": [news(claims.confounders(row, report)) for row in rows],
+    }
+    return {column: pd.Series(values, frame.index, dtype=object) for column, values in texts.items()}
+
+
+def news(happenings: Iterable[Happening]) -> str:
+    """Other news in one line, each with its day; '' for none."""
+    return "; ".join(f"{happening.day} {happening.what.in_(language())}" for happening in happenings)
 
 
 @dataclass(frozen=True)
@@ -86,7 +227,7 @@ class Screen:
 
     def document(self) -> bytes:
         """The JSON document, which holds every table of a comparison."""
-        from screener.report.formats.json import to_json
+        from screener.report.formats.data import to_json
 
         return to_json(
             self.report, tables_of(self.report, TABLES["report"]) if self.name == "compare" else self.tables()

@@ -17,10 +17,9 @@ from screener.archive.history import history_rows, load_history, sector_trend, t
 from screener.errors import DataError
 from screener.i18n import language, speaking
 from screener.report.blocks import Grid, Section
-from screener.report.formats.csv import to_csv
+from screener.report.formats.data import to_csv
 from screener.report.model import Report
-from screener.report.screens import Screen
-from screener.report.tables import Table
+from screener.report.screens import Screen, Table
 from screener.report.views.study import study_page
 from tests.analysis.find import rows
 from tests.conftest import Run

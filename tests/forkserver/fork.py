@@ -36,7 +36,7 @@ LOADED = (
     "screener.krx.pykrx",
     "screener.data.sources.files",
     "screener.report.charts",
-    "screener.report.formats.parquet",
+    "screener.report.formats.data",
     "screener.report.formats.xlsx",
     "screener.report.formats.html",
     "screener.report.formats.markdown",

@@ -12,13 +12,13 @@ from html.parser import HTMLParser
 import pytest
 
 from screener.report.blocks import Field, Grid, Page, Section
-from screener.report.formats.csv import to_csv
+from screener.report.formats.data import to_csv
 from screener.report.formats.html import to_html
 from screener.report.formats.markdown import to_markdown
 from screener.report.formatting import arrow, number, percent, probability, signed
 from screener.report.model import Report
+from screener.report.rows import group_names, sectors_at
 from screener.report.screens import Screen
-from screener.report.views.grids import group_names, sectors_at
 
 Rows = list[dict[str, str]]
 Columns = Mapping[str, Callable[[dict[str, str]], str]]

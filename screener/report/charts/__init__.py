@@ -11,7 +11,7 @@ from screener.report.charts.groups import breadth, paths, placebos, sectors_and_
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
 from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
-from screener.report.views import grids
+from screener.report.rows import groups_at, label_of, sectors_at, spread_rows
 
 __all__ = ["Figure", "charts_of"]
 
@@ -33,7 +33,7 @@ def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
 
 
 def _of_report(report: Report) -> Charts:
-    sectors = grids.sectors_at(report, report.leading)
+    sectors = sectors_at(report, report.leading)
     groups = sectors_and_themes(report)
     charts = {
         Key.SECTORS: [paths(report, sectors)],
@@ -49,8 +49,8 @@ def _of_report(report: Report) -> Charts:
 
 
 def _of_comparison(report: Report) -> Charts:
-    spread = grids.spreads(report)[0]
-    groups = {grids.label_of(row): row for row in grids.groups_at(report, report.leading)}
+    spread = spread_rows(report)[0]
+    groups = {label_of(row): row for row in groups_at(report, report.leading)}
     pair = [groups[spread.sector_a], groups[spread.sector_b]]
     return {
         Key.WINDOWS: [placebos(report)],

@@ -207,8 +207,7 @@ class Box(NamedTuple):
     bottom: float
 
 
-@dataclass(frozen=True)
-class PlotArea:
+class PlotArea(NamedTuple):
     """A plotting area with the scales of its sessions and values."""
 
     box: Box
@@ -222,6 +221,10 @@ class PlotArea:
         low, high = roomy(low, high)
         x = Scale(min(taus), max(taus), box.left, box.right)
         return PlotArea(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
+
+    def at(self, tau: float, value: float) -> Point:
+        """The place of a value in a session."""
+        return self.x(tau), self.y(value)
 
 
 def draw_field(
@@ -237,14 +240,14 @@ def draw_field(
         x = field.x(0)
         drawing.line((x, box.top), (x, box.bottom), "event")
         drawing.text(x + 4, box.top + 10, _("event day"), "axis")
-    for tau in labelled(days, box.right - box.left):
+    for tau in _labelled(days, box.right - box.left):
         x = field.x(tau)
         drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
         drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
         drawing.text(x, box.bottom + 31, f"{days[tau]:%m-%d}", "axis", "middle")
 
 
-def labelled(days: Mapping[int, date], width: float) -> list[int]:
+def _labelled(days: Mapping[int, date], width: float) -> list[int]:
     """The sessions whose dates fit, evenly spaced from the event day."""
     span = max(days) - min(days)
     step = max(1, round(round_step(span, max(1, int(width / _TICK)))))

@@ -27,8 +27,17 @@ from screener.report.charts.drawing import (
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MODELS, Report
-from screener.report.views import grids
-from screener.report.views.grids import label_of, rows_of
+from screener.report.rows import (
+    POST_HOC,
+    best_first,
+    groups_at,
+    is_at,
+    label_of,
+    rows_at,
+    rows_of,
+    sectors_at,
+    spread_rows,
+)
 
 _PATH_HEIGHT, _PATH_HEADING, _PATH_GAP = 190, 26, 22
 """Heights of a panel and of its heading, and the gap between two panels."""
@@ -128,15 +137,16 @@ def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
         draw_field(drawing, field, {point.tau: point.date for point in path.points}, 0.0, percent_label)
         for other in shown:
             if other is not path:
-                drawing.path([(field.x(point.tau), field.y(point.caar)) for point in other.points], "other")
+                drawing.path([field.at(point.tau, point.caar) for point in other.points], "other")
         for band in _bands(path):
-            upper = [(field.x(point.tau), field.y(point.ci_high)) for point in band]
-            lower = [(field.x(point.tau), field.y(point.ci_low)) for point in reversed(band)]
+            upper = [field.at(point.tau, point.ci_high) for point in band]
+            lower = [field.at(point.tau, point.ci_low) for point in reversed(band)]
             drawing.path([*upper, *lower], f"band area{index % 7}", closed=True)
-        drawing.path([(field.x(point.tau), field.y(point.caar)) for point in path.points], f"series line{index % 7}")
+        drawing.path([field.at(point.tau, point.caar) for point in path.points], f"series line{index % 7}")
         last = path.last
-        drawing.dot(field.x(last.tau), field.y(last.caar), 3, f"area{index % 7}")
-        drawing.text(field.x(last.tau) + 7, field.y(last.caar) + 4, percent_end(last.caar), f"value ink{index % 7}")
+        x, y = field.at(last.tau, last.caar)
+        drawing.dot(x, y, 3, f"area{index % 7}")
+        drawing.text(x + 7, y + 4, percent_end(last.caar), f"value ink{index % 7}")
     return drawing
 
 
@@ -177,15 +187,15 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
         _("{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}", **values),
         _("Stacked bars of how many stocks rose and fell. {groups}.", groups=groups),
         measure=_("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
-        note=_(grids.POST_HOC) if any(row.post_hoc for row in rows) else "",
+        note=_(POST_HOC) if any(row.post_hoc for row in rows) else "",
     )
 
 
 def sectors_and_themes(report: Report) -> list[Any]:
     """Each sector of which a return is known, and its themes below it where it has more than one."""
     rows: list[Any] = []
-    groups = grids.best_first(row for row in grids.groups_at(report, report.leading) if row.n)
-    for sector in grids.sectors_at(report, report.leading):
+    groups = best_first(row for row in groups_at(report, report.leading) if row.n)
+    for sector in sectors_at(report, report.leading):
         themes = [row for row in groups if row.theme is not None and row.sector == sector.sector]
         rows += [*([sector] if sector.n else []), *(themes if len(themes) > 1 else [])]
     return rows
@@ -290,14 +300,14 @@ def placebos(report: Report) -> Figure | None:
 
 
 def _spreads(report: Report) -> list[_Spread]:
-    placebos = grids.at(report.frames.placebos, report.leading)
+    placebos = rows_at(report.frames.placebos, report.leading)
     z = {
         sides: tuple(rows.tolist()) for sides, rows in placebos.groupby(["sector_a", "sector_b"], sort=False)["z_ewma"]
     }
     return [
         _Spread(row.pair, row.z_ewma, row.placebo_p, z[row.sector_a, row.sector_b])
-        for row in grids.spreads(report)
-        if grids.is_at(row, report.leading) and (row.sector_a, row.sector_b) in z
+        for row in spread_rows(report)
+        if is_at(row, report.leading) and (row.sector_a, row.sector_b) in z
     ]
 
 

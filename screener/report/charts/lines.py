@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
@@ -28,23 +27,22 @@ from screener.report.charts.drawing import (
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MEASURES, Report
-from screener.report.views.grids import group_names, label_of, names_in, rows_of
+from screener.report.rows import group_names, label_of, names_in, rows_of
 
 _LEFT, _GAP = 42, 8
 """Space for the values of the axis, and above and below the plotting area."""
 _BOLD = 1.08
 """Width of bold text relative to plain text."""
 
-Run = tuple[tuple[int, float], ...]
+_Run = tuple[tuple[int, float], ...]
 """Points that are joined: session and value."""
 
 
-@dataclass(frozen=True)
-class Line:
+class _Line(NamedTuple):
     """One line: its name, its runs with a gap between two, and the class that gives its colour and dashes."""
 
     name: str
-    runs: tuple[Run, ...]
+    runs: tuple[_Run, ...]
     look: str
 
     @property
@@ -58,7 +56,7 @@ class Line:
         return self.runs[-1][-1][1]
 
 
-class Axis(NamedTuple):
+class _Axis(NamedTuple):
     """How values are written, and which of them has the stronger line."""
 
     origin: float
@@ -70,18 +68,18 @@ class Axis(NamedTuple):
     """Lowest and highest value of the plotting area; None = as the lines need it."""
 
 
-def height_of(field: float) -> float:
+def _height_of(field: float) -> float:
     """Height of a drawing whose plotting area has the height `field`."""
     return field + BELOW + _GAP
 
 
-def box_of(lines: Sequence[Line], axis: Axis, frame: Frame, top: float, height: float) -> Box:
+def _box_of(lines: Sequence[_Line], axis: _Axis, frame: Frame, top: float, height: float) -> Box:
     """The plotting area of that height, below `top`, that leaves space for the labels of `lines`."""
     room = max(frame.length(text) for line in lines for text in _label(line, axis, frame))
     return Box(_LEFT, top + _GAP, frame.width - 10 - room * _BOLD, top + _GAP + height)
 
 
-def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mapping[int, date], box: Box) -> PlotArea:
+def _draw_lines(drawing: Drawing, lines: Sequence[_Line], axis: _Axis, days: Mapping[int, date], box: Box) -> PlotArea:
     """Draw `lines`, at least one, into `box`, with their labels to the right; returns the plotting area."""
     frame = drawing.frame
     labels = [_label(line, axis, frame) for line in lines]
@@ -93,16 +91,16 @@ def draw_lines(drawing: Drawing, lines: Sequence[Line], axis: Axis, days: Mappin
     ends = apart([field.y(line.last) for line in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
     for line, end, label in zip(lines, ends, labels, strict=True):
         for run in line.runs:
-            drawing.path([(field.x(tau), field.y(value)) for tau, value in run], f"series line{line.look}")
+            drawing.path([field.at(tau, value) for tau, value in run], f"series line{line.look}")
         tau, value = line.runs[-1][-1]
-        drawing.line((field.x(tau), field.y(value)), (box.right + 4, end), "leader")
+        drawing.line(field.at(tau, value), (box.right + 4, end), "leader")
         for row, text in enumerate(label):
             y = end - block / 2 + (frame.size + 2) * (row + 0.8)
             drawing.text(box.right + 7, y, text, f"value ink{line.look}")
     return field
 
 
-def _label(line: Line, axis: Axis, frame: Frame) -> list[str]:
+def _label(line: _Line, axis: _Axis, frame: Frame) -> list[str]:
     """Name and last value; on a phone the value stands below the name, which leaves the lines more space."""
     figure = axis.end(line.last)
     return [line.name, figure] if frame.narrow else [f"{line.name} {figure}"]
@@ -152,25 +150,25 @@ def stock_price(report: Report) -> Figure | None:
     return _prices([*own, *beside, *_indices(report, stocks["market"].iloc[0])], report, "stock", values)
 
 
-def _series(report: Report, kind: str, names: Mapping[str, str], look: int = 0) -> list[Line]:
+def _series(report: Report, kind: str, names: Mapping[str, str], look: int = 0) -> list[_Line]:
     """One line for each of `names`, by key of its levels, that has any; the first takes the colour `look`."""
     levels: dict[str, list[tuple[int, float]]] = {}
     for row in rows_of(report.frames.levels):
         if row.kind == kind and math.isfinite(row.level):
             levels.setdefault(row.series, []).append((row.tau, row.level * BASE))
     known = [(name, tuple(levels[key])) for key, name in names.items() if len(levels.get(key, ())) > 1]
-    return [Line(name, (those,), str(index % 7)) for index, (name, those) in enumerate(known, start=look)]
+    return [_Line(name, (those,), str(index % 7)) for index, (name, those) in enumerate(known, start=look)]
 
 
-def _indices(report: Report, *only: str) -> list[Line]:
+def _indices(report: Report, *only: str) -> list[_Line]:
     """The benchmarks, or `only` some, under the name of the fund that stands for one."""
     proxies = report.provenance.proxies
     names = {name: proxies.get(name, name) for name in report.provenance.benchmark_returns if not only or name in only}
     of_indices = _series(report, "index", names)
-    return [replace(line, look=f"index{index % 2}") for index, line in enumerate(of_indices)]
+    return [line._replace(look=f"index{index % 2}") for index, line in enumerate(of_indices)]
 
 
-def _ranked(series: Sequence[Line], report: Report, what: str) -> Figure | None:
+def _ranked(series: Sequence[_Line], report: Report, what: str) -> Figure | None:
     """The figure whose title names the highest and the lowest line; None where there is no line."""
     if not series:
         return None
@@ -185,7 +183,7 @@ def _ranked(series: Sequence[Line], report: Report, what: str) -> Figure | None:
     return _prices(series, report, what, {**values, "day": _days(report, series)[best.points[-1][0]]})
 
 
-def _prices(series: Sequence[Line], report: Report, what: str, values: Mapping[str, object]) -> Figure:
+def _prices(series: Sequence[_Line], report: Report, what: str, values: Mapping[str, object]) -> Figure:
     at_end = "; ".join(f"{line.name} {_level(line.last)}" for line in sorted(series, key=lambda line: -line.last))
     days = _days(report, series)
     return figure(
@@ -202,16 +200,16 @@ def _prices(series: Sequence[Line], report: Report, what: str, values: Mapping[s
     )
 
 
-def _days(report: Report, series: Sequence[Line]) -> dict[int, date]:
+def _days(report: Report, series: Sequence[_Line]) -> dict[int, date]:
     """The sessions of these lines."""
     taus = {tau for line in series for tau, _ in line.points}
     return {row.tau: row.date for row in rows_of(report.frames.levels) if row.tau in taus}
 
 
-def _draw_prices(series: Sequence[Line], days: Mapping[int, date], frame: Frame) -> Drawing:
-    drawing = Drawing(frame, height_of(_PRICES_HEIGHT))
-    axis = Axis(BASE, lambda value: f"{value:.0f}", _level)
-    draw_lines(drawing, series, axis, days, box_of(series, axis, frame, 0, _PRICES_HEIGHT))
+def _draw_prices(series: Sequence[_Line], days: Mapping[int, date], frame: Frame) -> Drawing:
+    drawing = Drawing(frame, _height_of(_PRICES_HEIGHT))
+    axis = _Axis(BASE, lambda value: f"{value:.0f}", _level)
+    _draw_lines(drawing, series, axis, days, _box_of(series, axis, frame, 0, _PRICES_HEIGHT))
     return drawing
 
 
@@ -221,10 +219,8 @@ def _level(value: float) -> str:
 
 _TREND_HEIGHT, _TREND_HEADING, _TREND_GAP = 210, 22, 14
 """Heights of a plotting area and of its heading, and the gap between two of them."""
-_MEASURES = (
-    ("score", Axis(0.0, lambda value: f"{value:+.0f}" if value else "0", partial(signed, decimals=0), (-100.0, 100.0))),
-    ("caar_ew", Axis(0.0, percent_label, percent_end)),
-)
+_SCORES = _Axis(0.0, lambda value: f"{value:+.0f}" if value else "0", partial(signed, decimals=0), (-100.0, 100.0))
+_MEASURES = (("score", _SCORES), ("caar_ew", _Axis(0.0, percent_label, percent_end)))
 
 Rows = Sequence[Any]
 """Rows of the frame of the trend."""
@@ -304,36 +300,36 @@ def _draw_trend(
     drawn = [
         (measure, axis, lines) for measure, axis in _MEASURES if (lines := _trend_lines(by_sector, names, measure))
     ]
-    part = _TREND_HEADING + height_of(_TREND_HEIGHT) + _TREND_GAP
+    part = _TREND_HEADING + _height_of(_TREND_HEIGHT) + _TREND_GAP
     drawing = Drawing(frame, part * len(drawn) - _TREND_GAP)
     boxes = [
-        box_of(list(lines.values()), axis, frame, part * index + _TREND_HEADING, _TREND_HEIGHT)
+        _box_of(list(lines.values()), axis, frame, part * index + _TREND_HEADING, _TREND_HEIGHT)
         for index, (_measure, axis, lines) in enumerate(drawn)
     ]
     right = min(box.right for box in boxes)  # so that a session stands below itself
     for (measure, axis, lines), box in zip(drawn, boxes, strict=True):
         drawing.text(0, box.top - _TREND_HEADING + 6, _(MEASURES[measure.partition("_")[0]]), "name")
-        field = draw_lines(drawing, list(lines.values()), axis, days, box._replace(right=right))
+        field = _draw_lines(drawing, list(lines.values()), axis, days, box._replace(right=right))
         for sector, line in lines.items():
             rows = {row.tau: row for row in by_sector[sector]}
             for tau, value in line.points:
                 look = f"area{line.look}" if rows[tau].q <= LARGEST_Q else f"mark hollow line{line.look}"
                 tip = f"{rows[tau].reported} {_trend_told(names[sector], rows[tau])}"
-                drawing.dot(field.x(tau), field.y(value), 3, look, tip)
+                drawing.dot(*field.at(tau, value), 3, look, tip)
     return drawing
 
 
-def _trend_lines(by_sector: Mapping[str, Rows], names: Mapping[str, str], measure: str) -> dict[str, Line]:
+def _trend_lines(by_sector: Mapping[str, Rows], names: Mapping[str, str], measure: str) -> dict[str, _Line]:
     """By sector, the line of one of its figures; those that never had it have none."""
     value = attrgetter(measure)
     lines = {}
     for index, (sector, rows) in enumerate(by_sector.items()):
         if runs := _runs([(row.tau, value(row)) for row in rows if math.isfinite(value(row))]):
-            lines[sector] = Line(names[sector], runs, str(index % 7))
+            lines[sector] = _Line(names[sector], runs, str(index % 7))
     return lines
 
 
-def _runs(points: Sequence[tuple[int, float]]) -> tuple[Run, ...]:
+def _runs(points: Sequence[tuple[int, float]]) -> tuple[_Run, ...]:
     """The points, split where a session between two has no report."""
     runs: list[list[tuple[int, float]]] = []
     for tau, value in points:

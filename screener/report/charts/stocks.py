@@ -10,7 +10,7 @@ from screener.i18n import _, ngettext
 from screener.report.charts.drawing import Box, Drawing, Figure, Frame, Scale, figure, roomy, ticks
 from screener.report.formatting import percent, window_name
 from screener.report.model import Report
-from screener.report.views import grids
+from screener.report.rows import names_in, rows_of, stocks_at
 
 _EACH = 12
 """Winners, and losers, that are drawn."""
@@ -97,9 +97,9 @@ def windows(report: Report) -> Figure | None:
     if frame.empty:
         return None
     # A stock of two sectors has the same figures in both.
-    rows = grids.rows_of(frame.drop_duplicates(["window_start", "window_end"]))
+    rows = rows_of(frame.drop_duplicates(["window_start", "window_end"]))
     shown = [_Estimate(window_name(row.window_start, row.window_end), row.car, row.ci_low, row.ci_high) for row in rows]
-    name, clear = grids.names_in(frame)[0], sum(estimate.clear for estimate in shown)
+    name, clear = names_in(frame)[0], sum(estimate.clear for estimate in shown)
     return figure(
         lambda frame: _draw_estimates(shown, frame),
         _("{name}: abnormal return clear of 0 in {clear} of {n} windows", name=name, clear=clear, n=len(shown)),
@@ -115,9 +115,7 @@ def windows(report: Report) -> Figure | None:
 def _estimates(report: Report) -> list[_Estimate]:
     """Each stock once, with the figure that the report has of it."""
     study = report.provenance.study
-    stocks = [
-        row for row in grids.stocks_at(report, report.leading) if math.isfinite(row.car if study else row.raw_return)
-    ]
+    stocks = [row for row in stocks_at(report, report.leading) if math.isfinite(row.car if study else row.raw_return)]
     evidence = {row.ticker for row in stocks if not row.post_hoc}
     once = {row.ticker: row for row in reversed(stocks)}
     return [
@@ -249,7 +247,7 @@ def step(car: float) -> str:
 def _sectors(report: Report) -> list[_Sector]:
     """Sectors with a known capitalisation, those that are evidence first, the one of the most stocks leading."""
     stocks: dict[tuple[str, bool], list[Any]] = {}
-    for row in grids.stocks_at(report, report.leading):
+    for row in stocks_at(report, report.leading):
         if row.marcap > 0:
             stocks.setdefault((row.sector_name, row.post_hoc), []).append(row)
     sectors = sorted(stocks.items(), key=lambda item: (item[0][1], -len(item[1])))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 from screener.analysis.model import VERDICTS
 from screener.analysis.scores import PARTS
-from screener.report.columns.common import (
+from screener.i18n import N_, _
+from screener.report import formatting
+from screener.report.blocks import Cell
+from screener.report.columns import (
     CAAR_TESTED,
     CONFOUNDERS,
     FIRST,
@@ -12,6 +19,7 @@ from screener.report.columns.common import (
     LAST,
     LASTING,
     NO_STUDY,
+    ON_PAGES,
     P_FAMILY,
     PLACEBO_Q,
     PLACEBO_TEST,
@@ -23,7 +31,11 @@ from screener.report.columns.common import (
     Column,
     TableSpec,
     Unit,
+    arrow,
+    number,
     part,
+    percent,
+    versus,
 )
 
 SECTOR = Column("sector", Unit.NAME, "Id of the sector.")
@@ -44,12 +56,21 @@ _TESTS = {
 }
 
 
+_HEADERS = {
+    "p_portfolio": N_("portfolio t"),
+    "p_adj_bmp": N_("adj. BMP"),
+    "p_grank": N_("GRANK-T"),
+    "p_patell": N_("Patell"),
+    "p_bmp": N_("BMP"),
+}
+
+
 def _test(name: str) -> Column:
     """A test beside the headline."""
     if name in _TESTS:
         return Column(name, Unit.STATISTIC, _TESTS[name], _NO_TEST)
     of = next(test for test in _TESTS if test.partition("_")[2] == name.removeprefix("p_"))
-    return Column(name, Unit.PROBABILITY, f"Two-sided p of {of}.", _NO_TEST)
+    return Column(name, Unit.PROBABILITY, f"Two-sided p of {of}.", _NO_TEST, _HEADERS.get(name, ""))
 
 
 _NO_FLOWS = "the source has no flows, or lacks a session of a member with a return"
@@ -61,19 +82,27 @@ SECTORS = TableSpec(
         *FIRST,
         SECTOR,
         THEME,
-        Column("n", Unit.COUNT, "Members with a return over the window."),
+        Column("n", Unit.COUNT, "Members with a return over the window.", header=N_("n")),
         Column("n_skipped", Unit.COUNT, "Members without an abnormal return."),
         *WINDOW,
-        Column("mean_return_ew", Unit.RETURN, "Mean return of these members.", NO_MEMBER),
+        Column("mean_return_ew", Unit.RETURN, "Mean return of these members.", NO_MEMBER, N_("Mean %"), arrow),
         Column(
             "mean_return_cw",
             Unit.RETURN,
             "The same, weighted by capitalisation at the base.",
             f"{NO_MEMBER}, or {_NO_CAP}",
+            N_("Cap-w. %"),
         ),
-        Column("median_return", Unit.RETURN, "Their median return.", NO_MEMBER),
-        Column("breadth_up", Unit.SHARE, "Share of them that rose.", NO_MEMBER),
-        Column("caar_ew", Unit.RETURN, "Mean cumulative abnormal return of the members that have one.", NO_CAAR),
+        Column("median_return", Unit.RETURN, "Their median return.", NO_MEMBER, N_("Median %"), priority=2),
+        Column("breadth_up", Unit.SHARE, "Share of them that rose.", NO_MEMBER, N_("Up %"), priority=5),
+        Column(
+            "caar_ew",
+            Unit.RETURN,
+            "Mean cumulative abnormal return of the members that have one.",
+            NO_CAAR,
+            N_("CAAR %"),
+            arrow,
+        ),
         Column("caar_cw", Unit.RETURN, "The same, weighted by capitalisation at the base.", f"{NO_CAAR}, or {_NO_CAP}"),
         *(_test(name) for name in ("t_portfolio", "p_portfolio", "z_patell", "t_bmp")),
         Column(
@@ -81,6 +110,7 @@ SECTORS = TableSpec(
             Unit.CORRELATION,
             "Mean correlation of two members' residuals in the estimation window.",
             f"{NO_STUDY}, or fewer than two members have an abnormal return",
+            N_("r-bar"),
         ),
         *(_test(name) for name in ("t_adj_bmp", "p_adj_bmp", "t_grank", "p_grank")),
         *PLACEBO_TEST,
@@ -123,8 +153,17 @@ SECTORS = TableSpec(
             Unit.KRW,
             "What foreigners bought of the members over the window, less what they sold.",
             _NO_FLOWS,
+            N_("Foreign, 100m won"),
+            priority=6,
         ),
-        Column("institution_net", Unit.KRW, "The same of institutions.", _NO_FLOWS),
+        Column(
+            "institution_net",
+            Unit.KRW,
+            "The same of institutions.",
+            _NO_FLOWS,
+            N_("Institutions, 100m won"),
+            priority=6,
+        ),
         CONFOUNDERS,
         *LAST,
     ),
@@ -162,7 +201,7 @@ SPREADS = TableSpec(
             "Two-sample t that holds where the event itself raised the variance (Kolari and Pynnonen).",
             _NO_KP,
         ),
-        Column("p_kp", Unit.PROBABILITY, "Two-sided p of t_kp.", _NO_KP),
+        Column("p_kp", Unit.PROBABILITY, "Two-sided p of t_kp.", _NO_KP, N_("KP two-sample"), priority=4),
         Column("r_ab", Unit.CORRELATION, "Mean correlation of residuals between a member of a and one of b.", _NO_KP),
         *PLACEBO_TEST,
         CAAR_TESTED,
@@ -172,6 +211,9 @@ SPREADS = TableSpec(
             Unit.RETURN,
             "Smallest true difference that the headline test would find in 80 % of cases at the 5 % level.",
             PLACEBO_TEST[0].empty,
+            N_("detectable"),
+            partial(number, decimals=1, scale=100),
+            5,
         ),
         UNDEFINED,
         CONFOUNDERS,
@@ -254,8 +296,8 @@ PLANTED = TableSpec(
         *FIRST,
         SECTOR,
         *WINDOW,
-        Column("planted", Unit.RETURN, "Cumulative abnormal return that was put in."),
-        Column("caar_ew", Unit.RETURN, "What the study found.", NO_CAAR),
+        Column("planted", Unit.RETURN, "Cumulative abnormal return that was put in.", header=N_("Planted")),
+        Column("caar_ew", Unit.RETURN, "What the study found.", NO_CAAR, N_("Found")),
         Column("ci_low", Unit.RETURN, "Lower end of the 95 % interval.", NO_CAAR),
         Column("ci_high", Unit.RETURN, "Upper end of that interval.", NO_CAAR),
         Column("covered", Unit.FLAG, "1 = the interval holds what was planted."),
@@ -303,4 +345,96 @@ CLAIMS = TableSpec(
         ),
         *LAST,
     ),
+)
+
+
+def _breadth(row: Any) -> Cell:
+    """Members that rose, stayed and fell."""
+    return Cell(f"{row.n_up}/{row.n_flat}/{row.n_down}" if row.n else "-", row.breadth_up)
+
+
+def _left_out(row: Any) -> Cell:
+    """The range of a score when each member is left out once."""
+    return Cell(f"{formatting.signed(row.score_low, 0)} {formatting.signed(row.score_high, 0)}", row.score_low)
+
+
+def _dotted_interval(row: Any) -> Cell:
+    return Cell(f"{formatting.percent(row.ci_low)} .. {formatting.percent(row.ci_high)}", row.ci_low)
+
+
+def _yes_no(value: object) -> Cell:
+    return Cell(_("yes") if value else _("no"))
+
+
+SECTOR_NAME = Column("name", Unit.NAME, header=N_("Sector"))
+THEME_NAME = Column("name", Unit.NAME, header=N_("Theme"))
+_BREADTH = Column("", Unit.COUNT, header=N_("Up/=/dn"), show=_breadth, priority=2)
+_N, _MEAN, _CAP_WEIGHTED = SECTORS["n"], SECTORS["mean_return_ew"], SECTORS["mean_return_cw"]
+_CAAR, _P, _Q, _SCORE = SECTORS["caar_ew"], SECTORS["placebo_p"], SECTORS["q"], SECTORS["score"]
+_NET = (SECTORS["foreign_net"], SECTORS["institution_net"])
+_DRAWN = (ON_PAGES["bar"].at(3), Column("spark", Unit.TEXT, header=N_("Path"), priority=5))
+
+SUMMARY = (*(SECTOR_NAME, _N, _MEAN, _CAAR, _P, _Q, _BREADTH, VOLUME_RATIO.at(4), *_NET, _SCORE.at(1), *_DRAWN),)
+"""On pages: sectors in one window, as a summary has them: size, certainty, breadth, path."""
+
+
+def group_columns(first: Column, *, study: bool, funds: bool) -> tuple[Column, ...]:
+    """On pages: sectors or themes in one window, with every figure; `first` names them."""
+    returns = (first, _N, _MEAN, _CAP_WEIGHTED.at(3), SECTORS["median_return"])
+    if not study:
+        return (*returns, _BREADTH.at(0), versus(funds=funds).at(4))
+    tests = (_CAAR, ON_PAGES["interval"].at(4), ON_PAGES["rank"], _P, _Q, _SCORE, VOLUME_RATIO.at(5))
+    return (*returns, _BREADTH, versus(funds=funds).at(4), *tests, *_NET, *_DRAWN)
+
+
+TESTS = (
+    SECTOR_NAME,
+    P_FAMILY.at(3),
+    SECTORS["p_portfolio"],
+    SECTORS["p_adj_bmp"],
+    SECTORS["p_grank"].at(2),
+    SECTORS["rbar"],
+)
+NAIVE_TESTS = (SECTOR_NAME, SECTORS["p_patell"], SECTORS["p_bmp"])
+"""On pages: tests that assume independence between stocks."""
+
+
+def part_columns(*, left_out: bool) -> tuple[Column, ...]:
+    """On pages: what the scores of sectors are made of; `left_out`: and their range without each member."""
+    columns = (SECTOR_NAME, _SCORE.at(0), SECTORS["rank"], *(part(name) for name in PARTS), STEADY)
+    return (*columns, *([Column("", Unit.SCORE, "", "", N_("without one"), _left_out, 3)] if left_out else []))
+
+
+_SPREAD_TESTS = (
+    replace(_CAAR, show=percent),
+    ON_PAGES["interval"].at(3),
+    ON_PAGES["rank"],
+    _P,
+    SECTORS["p_portfolio"].at(3),
+    SPREADS["p_kp"],
+    SPREADS["detectable"],
+)
+
+
+def spread_columns(*, study: bool) -> tuple[Column, ...]:
+    """On pages: sector against sector in one window."""
+    returns = (Column("pair", Unit.NAME, header=N_("Spread")), _MEAN, _CAP_WEIGHTED.at(2))
+    return (*returns, *(_SPREAD_TESTS if study else ()))
+
+
+SPREAD_BY_WINDOW = (ON_PAGES["window"], _MEAN, _CAP_WEIGHTED.at(4), *_SPREAD_TESTS)
+
+
+def later_columns(window: str) -> tuple[Column, ...]:
+    """On pages: sectors in one further window, whose name is the header of the first column."""
+    return (replace(_CAAR, header=window), _P.at(1), LASTING[0])
+
+
+PLANTED_AND_FOUND = (
+    SECTOR_NAME,
+    ON_PAGES["window"],
+    PLANTED["planted"],
+    PLANTED["caar_ew"],
+    replace(ON_PAGES["interval"], show=_dotted_interval),
+    Column("covered", Unit.TEXT, header=N_("covered"), show=_yes_no),
 )

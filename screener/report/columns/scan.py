@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from screener.report.columns.common import (
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from screener.i18n import N_, _
+from screener.report import formatting
+from screener.report.blocks import Cell
+from screener.report.columns import (
     CAAR_TESTED,
     FIRST,
     LAST,
+    ON_PAGES,
     P_FAMILY,
     PLACEBO_TEST,
     STEADY,
@@ -16,7 +25,9 @@ from screener.report.columns.common import (
     Column,
     TableSpec,
     Unit,
+    percent,
 )
+from screener.report.columns.groups import SECTORS
 from screener.report.columns.stocks import (
     BENCHMARK_RETURN,
     CAR,
@@ -25,9 +36,18 @@ from screener.report.columns.stocks import (
     NAME,
     PLACEBO_P,
     RAW_RETURN,
+    STOCK_NAME,
     SYMBOL,
     TICKER,
 )
+
+_VERDICTS = {"winner": N_("winner"), "loser": N_("loser"), "no clear effect": N_("no clear effect")}
+
+
+def _directed(value: float) -> Cell:
+    """A score in the colour of its direction."""
+    return Cell(formatting.signed(value, 0), value, formatting.direction(value))
+
 
 SCAN = TableSpec(
     "scan",
@@ -38,8 +58,23 @@ SCAN = TableSpec(
         SYMBOL,
         NAME,
         MARKET,
-        Column("sectors", Unit.TEXT, "Ids of the configured sectors that hold it, apart by spaces.", "none does"),
-        Column("group", Unit.NUMBER, "Number of the discovered group that holds it.", "none does"),
+        Column(
+            "sectors",
+            Unit.TEXT,
+            "Ids of the configured sectors that hold it, apart by spaces.",
+            "none does",
+            N_("Sector"),
+            priority=5,
+        ),
+        Column(
+            "group",
+            Unit.NUMBER,
+            "Number of the discovered group that holds it.",
+            "none does",
+            N_("Group"),
+            lambda group: Cell("" if math.isnan(group) else f"{group:.0f}"),
+            4,
+        ),
         *WINDOW,
         RAW_RETURN,
         BENCHMARK_RETURN,
@@ -47,14 +82,32 @@ SCAN = TableSpec(
         Column("t", Unit.STATISTIC, "t of car.", CAR.empty),
         PLACEBO_P,
         Column(
-            "q", Unit.PROBABILITY, "p among the ordinary sessions of all stocks, for their number.", PLACEBO_P.empty
+            "q",
+            Unit.PROBABILITY,
+            "p among the ordinary sessions of all stocks, for their number.",
+            PLACEBO_P.empty,
+            N_("q"),
+            priority=1,
         ),
         VOLUME_RATIO,
         Column(
-            "score", Unit.SCORE, "One signed number for how large and certain the move was, and how much was traded."
+            "score",
+            Unit.SCORE,
+            "One signed number for how large and certain the move was, and how much was traded.",
+            "",
+            N_("Score"),
+            _directed,
         ),
         Column("rank", Unit.COUNT, "Place by score, 1 = highest."),
-        Column("verdict", Unit.TEXT, VERDICT.meaning, "there is no q to carry a verdict"),
+        Column(
+            "verdict",
+            Unit.TEXT,
+            VERDICT.meaning,
+            "there is no q to carry a verdict",
+            N_("Verdict"),
+            lambda verdict: Cell(_(_VERDICTS[verdict])),
+            3,
+        ),
         Column("steady", Unit.SHARE, STEADY.meaning),
         Column("marcap", Unit.KRW, "Market capitalisation at the base.", "the source gives none"),
         Column("value", Unit.KRW, "Traded in a usual session before the event.", "the source gives none"),
@@ -89,6 +142,8 @@ _FIGURES = (
         "p_portfolio for the number of groups (Benjamini and Hochberg): finds something on most ordinary sessions, so "
         "it is no evidence.",
         PLACEBO_TEST[0].empty,
+        N_("q of t"),
+        priority=3,
     ),
     CAAR_TESTED,
     Column("half_width", Unit.RETURN, "Half of the 95 % interval around caar_tested.", PLACEBO_TEST[0].empty),
@@ -111,8 +166,10 @@ GROUPS = TableSpec(
     "One group of stocks that went together before the event, the most extreme first.",
     (
         *FIRST,
-        Column("group", Unit.NUMBER, "Number of the group."),
-        Column("strongest", Unit.NAME, "Names of the members that go most with all others."),
+        Column("group", Unit.NUMBER, "Number of the group.", header=N_("No.")),
+        Column(
+            "strongest", Unit.NAME, "Names of the members that go most with all others.", header=N_("Strongest members")
+        ),
         *WINDOW,
         *_FIGURES,
         *_SEARCHED,
@@ -124,5 +181,47 @@ GROUPS = TableSpec(
 INDUSTRIES = TableSpec(
     "industries",
     "One industry of the exchange, the most extreme first.",
-    (*FIRST, Column("industry", Unit.NAME, "Name of the industry, in Korean."), *WINDOW, *_FIGURES, *_END, *LAST),
+    (
+        *FIRST,
+        Column("industry", Unit.NAME, "Name of the industry, in Korean.", header=N_("Industry")),
+        *WINDOW,
+        *_FIGURES,
+        *_END,
+        *LAST,
+    ),
 )
+
+_OVERLAPS = 2
+"""Configured sectors that are named beside a discovered group."""
+
+
+def _overlap(shares: Mapping[str, float]) -> Cell:
+    return Cell(", ".join(f"{sector} {share * 100:.0f}%" for sector, share in list(shares.items())[:_OVERLAPS]))
+
+
+def _as_extreme(row: Any) -> Cell:
+    return Cell(f"{row.as_extreme}/{row.ordinary}", row.as_extreme)
+
+
+STOCKS_OF_MARKET = (
+    *(TICKER, STOCK_NAME, SCAN["score"], RAW_RETURN, CAR, PLACEBO_P, SCAN["q"], VOLUME_RATIO.at(2)),
+    *(SCAN["verdict"], SCAN["group"], SCAN["sectors"], FLAGS.at(6)),
+)
+_FOUND = (
+    SECTORS["n"],
+    SECTORS["mean_return_ew"],
+    replace(SECTORS["caar_ew"], show=percent, priority=2),
+    SECTORS["breadth_up"],
+    ON_PAGES["rank"],
+    SECTORS["placebo_p"].at(3),
+)
+GROUPS_FOUND = (
+    GROUPS["group"],
+    GROUPS["strongest"],
+    *_FOUND,
+    Column("", Unit.COUNT, header=N_("Ordinary"), show=_as_extreme, priority=2),
+    SECTORS["q"].at(0),
+    GROUPS["q_portfolio"],
+    Column("overlap_shares", Unit.TEXT, header=N_("Overlap"), show=_overlap, priority=4),
+)
+INDUSTRIES_FOUND = (INDUSTRIES["industry"], *_FOUND, SECTORS["q"].at(0), P_FAMILY.at(2))

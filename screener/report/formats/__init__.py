@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from screener.report.screens import Screen
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from screener.report.screens import Screen
 
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
 
@@ -14,11 +17,11 @@ def files_of(screen: Screen, format_: str, palette: str) -> dict[str, bytes]:
         UsageError: the library that the format needs is not installed.
     """
     if format_ == "csv":
-        from screener.report.formats.csv import to_csv
+        from screener.report.formats.data import to_csv
 
         return {f"{table.name}.csv": to_csv(table) for table in screen.tables()}
     if format_ == "parquet":
-        from screener.report.formats.parquet import to_parquet
+        from screener.report.formats.data import to_parquet
 
         return {f"{table.name}.parquet": to_parquet(table) for table in screen.tables()}
     return {f"{screen.name}.{format_}": _file_of(screen, format_, palette)}
@@ -41,7 +44,7 @@ def _file_of(screen: Screen, format_: str, palette: str) -> bytes:
             return to_html(screen.page(full=True), screen.charts(), palette)
         case "xlsx":
             from screener.report.formats.xlsx import to_workbook
-            from screener.report.views.grids import group_names
+            from screener.report.rows import group_names
 
             page = screen.page(full=False)
             lines = [page.title, *(line.text for line in page.head)]

@@ -6,10 +6,11 @@ import base64
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from screener.i18n import _, language
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section
@@ -37,8 +38,7 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
     verdicts = [_verdict(line) for line in page.head if _is_verdict(line)]
     remarks = [line for line in page.head if line.text and line.tone != "banner" and not _is_verdict(line)]
     banner = " ".join(line.text for line in page.head if line.tone == "banner")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    document = environment.from_string(_text("page.html.j2")).render(
+    document = _template().render(
         page=page,
         heading=heading,
         when=when,
@@ -61,6 +61,13 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
         policy=_policy(script),
     )
     return document.encode()
+
+
+@cache
+def _template() -> Template:
+    """The template of the page, compiled once."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.from_string(_text("page.html.j2"))
 
 
 def _text(name: str) -> str:
@@ -124,7 +131,7 @@ def _blocks(section: Section) -> list[Line | _Table]:
 
 
 def _table(caption: str, grid: Grid, *, hidden: bool) -> _Table:
-    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    fields = [field for field in grid.fields if field.shown]
     return _Table(caption, hidden, fields, list(zip(*(field.cells for field in fields), strict=True)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from screener.report.blocks import Cell, Grid, Line, Page, Span
+from screener.report.blocks import Grid, Line, Page, Span
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|#~])")
 """Characters that Markdown, or HTML in it, would interpret."""
@@ -53,17 +53,13 @@ def _span(span: Span) -> str:
 
 
 def _table(grid: Grid) -> str:
-    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    fields = [field for field in grid.fields if field.shown]
     rows = [
         [_text(field.header) for field in fields],
         ["---:" if field.right else "---" for field in fields],
-        *([_cell(cell) for cell in row] for row in zip(*(field.cells for field in fields), strict=True)),
+        *([_text(cell.text) for cell in row] for row in zip(*(field.cells for field in fields), strict=True)),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _cell(cell: Cell) -> str:
-    return _text(cell.text)
 
 
 def _text(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
@@ -22,9 +23,10 @@ from screener.analysis.model import Rules, Stirred, Window
 from screener.config.models import Filters
 from screener.data.quality import Finding
 from screener.data.sources import File, Tried
-from screener.report.columns import FIRST, LAST, REPORT_TABLES, SCAN_TABLES, Column, TableSpec, Unit
-from screener.report.formats.json import Skipped
+from screener.report.columns import FIRST, LAST, Column, TableSpec, Unit
+from screener.report.formats.data import Skipped
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
+from screener.report.screens import REPORT_TABLES, SCAN_TABLES
 
 Schema = dict[str, Any]
 
@@ -227,49 +229,6 @@ def _value(hint: Any, defs: Schema) -> Schema:
 
 
 _EVERYWHERE = (*FIRST, *LAST)
-_HEAD = """\
-# What the files hold
-
-`make dictionary` makes this page, `report.schema.json` and `scan.schema.json` of the code that writes the files;
-a test holds them together. With an installed screener, `python -m screener.report.formats.schema DIR` does.
-
-## Where they are
-
-- `<as-of>/<event>/` is a report, replaced whole or not at all: `report.txt` and `report.html` for people, a CSV for
-  each table, `report.json` with all of them for programs, and `run.json`.
-- `run.json` holds what it takes to make the report again: `event`, `as_of`, `source`, whether it is a `study`, the
-  command line (`argv`), the `versions` of the screener, of Python and of what computes, and the SHA-256 of each file of
-  the configuration (`config`), of the prices that were used (`data`), and of the report itself (`files`).
-- `latest` links to the newest as-of that holds a study.
-- `history.csv` holds the rows of `sectors.csv`, without themes, of every study filed here: one for each as-of, event,
-  sector and window, replaced when that report is made again. A last column, `revision`, is 1 until figures of that
-  report were corrected. Rows of an earlier version have nothing in columns that came later. In reports of `screener
-  daily` the rows whose `window_start` is 0 and whose `window_end` is the largest of their as-of are of all days since
-  the event: one after the other they are its trend.
-- `revisions.csv`, in a report whose figures were corrected, holds each that changed: `revision`, `table`, `row` (its
-  sector or ticker, and window), `column`, and the figure `before` and `after`.
-- `status.json` and `summary.txt` are what `screener daily` last said of itself and of what changed.
-
-The same inputs give the same bytes. Newspaper figures never take the place of a study.
-
-## How to read them
-
-- **CSV** is UTF-8 with a byte-order mark (`encoding="utf-8-sig"`); lines end with `\\n`, figures have a fixed number of
-  decimals and no thousands separators. Read tickers as text: `symbol` is there for spreadsheets, which eat their zeros.
-  Text that a spreadsheet would run, for it begins with `=`, `+`, `-` or `@`, has a `'` before it.
-- **JSON** has the same columns and figures, `null` for an empty cell, and no `'`. `schema_version` changes when a key
-  changes its name or meaning. `report.schema.json` is about reports, comparisons, stocks and claims, `scan.schema.json`
-  about scans; both are JSON Schema 2020-12.
-- **Parquet** has the same figures typed: dates, whole numbers, floats, text. The metadata of a field says unit,
-  meaning, decimals and when it is null; that of the file which event, as-of, source and banner.
-- **Excel** has the same figures, a sheet for each table, shown in their units.
-- Read columns by name: new ones come before `confounders` or `model`.
-
-A decimal of `-0.098600` is -9.86 %. A session is told by its number from the event day, which is 0; the base is -1. A p
-and a share lie between 0 and 1. A figure that cannot be had is an empty cell and never 0: *empty when* says why.
-
-Every table begins and ends with these columns:
-"""
 
 _REPORT = "## Tables of a report\n"
 _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.schema.json` describes its JSON.\n"
@@ -278,7 +237,7 @@ _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.sch
 def dictionary() -> str:
     """The page as Markdown."""
     parts = [
-        _HEAD,
+        files("screener.report.formats").joinpath("dictionary.md").read_text(encoding="utf-8"),
         _listed(_EVERYWHERE),
         _REPORT,
         *(part for spec in REPORT_TABLES for part in _table(spec)),

@@ -147,7 +147,7 @@ def _width_of(field: Field) -> int:
 
 def fitting(fields: Sequence[Field], width: int) -> list[int]:
     """Indices of the non-empty fields that fit `width` cells; the highest priority is dropped first."""
-    kept = [index for index, field in enumerate(fields) if not (field.priority and field.empty)]
+    kept = [index for index, field in enumerate(fields) if field.shown]
     while _total_width(fields, kept) > width and any(fields[index].priority for index in kept):
         # Of several columns of one priority the last goes first: the earlier ones matter more.
         kept.remove(max(kept, key=lambda index: (fields[index].priority, index)))
@@ -158,9 +158,7 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     """The grid as one or more tables that fit; columns that do not fit follow below, with the names of the rows."""
     measured = _measured(grid)
     places = fitting(measured, width)
-    shown = [index for index, field in enumerate(measured) if not (field.priority and field.empty)]
-    tables = [places]
-    left = [index for index in shown if index not in places]
+    tables, left = [places], _dropped(measured, places)
     while left:
         taken = [0, left.pop(0)]
         while left and _total_width(measured, [*taken, left[0]]) <= width:
@@ -173,12 +171,12 @@ def summary_of(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
     """The grid as one table that fits, and the headers of the dropped columns."""
     measured = _measured(grid)
     places = fitting(measured, width)
-    lost = [
-        field.header
-        for index, field in enumerate(measured)
-        if index not in places and not (field.priority and field.empty)
-    ]
-    return [grid.fields[index] for index in places], lost
+    return [grid.fields[index] for index in places], [measured[index].header for index in _dropped(measured, places)]
+
+
+def _dropped(fields: Sequence[Field], places: Sequence[int]) -> list[int]:
+    """Indices of the fields that hold something, and have no place."""
+    return [index for index, field in enumerate(fields) if field.shown and index not in places]
 
 
 def _measured(grid: Grid) -> list[Field]:

@@ -16,11 +16,12 @@ from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.columns import FIRST, Column, Unit
 from screener.report.palette import PALETTES, SERIES, Directions
-from screener.report.tables import Cell, Table
-from screener.report.views.grids import POST_HOC
+from screener.report.rows import POST_HOC
+from screener.report.screens import Cell, Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -88,7 +89,7 @@ def to_workbook(
     for table in tables:
         _write_table(book.add_worksheet(table.name), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
-    draw(book, front, bottom + 1, tables, palette, names or {})
+    _draw(book, front, bottom + 1, tables, palette, names or {})
     _explain(book.add_worksheet(_("Columns")), tables, looks)
     book.close()
     return out.getvalue()
@@ -201,11 +202,6 @@ def _explain(sheet: Worksheet, tables: Sequence[Table], looks: _Looks) -> None:
     sheet.autofilter(0, 0, len(explained), len(headers) - 1)
 
 
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.chart import Chart
-    from xlsxwriter.worksheet import Worksheet
-
 _DASHES = ("solid", "long_dash_dot", "round_dot")
 """For sectors beyond the distinguishable colours; post-hoc groups are dashed."""
 _GREY = {"line": {"color": "#DFE3E8"}}
@@ -221,7 +217,7 @@ _PATHS = 3
 Record = Mapping[str, Any]
 
 
-def draw(
+def _draw(
     book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], palette: str, sector_names: Mapping[str, str]
 ) -> None:
     """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.

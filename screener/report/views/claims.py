@@ -12,8 +12,8 @@ from screener.i18n import N_, _, language
 from screener.report.blocks import Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, window_name
 from screener.report.model import Happening, Report
+from screener.report.rows import rows_of
 from screener.report.views import notes
-from screener.report.views.grids import rows_of
 
 EXCEPTIONS = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""

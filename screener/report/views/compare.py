@@ -8,11 +8,21 @@ from typing import Any, NamedTuple
 
 from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
-from screener.report.columns import pages
+from screener.report.columns.groups import SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
+from screener.report.columns.stocks import DRIVER_COLUMNS
 from screener.report.formatting import direction, percent, probability, window_name
 from screener.report.model import Report
-from screener.report.views import grids, notes
-from screener.report.views.grids import fields_of
+from screener.report.rows import (
+    caar_paths,
+    fields_by_tau,
+    fields_of,
+    groups_at,
+    is_at,
+    label_of,
+    spread_rows,
+    stocks_at,
+)
+from screener.report.views import notes
 
 DRIVERS = 8
 """Stocks that are named for their contribution to the difference."""
@@ -30,7 +40,7 @@ _TESTS = {
 def comparison_page(report: Report) -> Page:
     """The page of `screener compare`: a report with one pair of groups."""
     view = _Comparison(report)
-    leading = next((row for row in view.spreads if grids.is_at(row, report.leading)), view.spreads[0])
+    leading = next((row for row in view.spreads if is_at(row, report.leading)), view.spreads[0])
     return Page(
         notes.page_title(report), (view.verdict(leading), *notes.provenance_lines(report)), tuple(view.sections())
     )
@@ -51,7 +61,7 @@ class _Comparison:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.spreads = grids.spreads(report)  # of one pair: a row for each window
+        self.spreads = spread_rows(report)  # of one pair: a row for each window
 
     def verdict(self, row: Any) -> Line:
         tested = math.isfinite(row.caar_ew)
@@ -82,15 +92,15 @@ class _Comparison:
             "raised the variance."
         )
         title = _("{pair}: the difference by window, and its tests", pair=spread.pair)
-        grid = Grid(fields_of(self.spreads, pages.SPREAD_BY_WINDOW))
+        grid = Grid(fields_of(self.spreads, SPREAD_BY_WINDOW))
         yield Section(Key.WINDOWS, title, (grid, line(note, "dim")))
         if not self.report.provenance.study:
             return
         yield self._sides()
-        paths = grids.caar_paths(self.report)
+        paths = caar_paths(self.report)
         a, b = (paths.get(label, {}) for label in (spread.sector_a, spread.sector_b))
         difference = {tau: value - b[tau] for tau, value in a.items() if tau in b}
-        if fields := grids.fields_by_tau([(spread.a, a), (spread.b, b), (spread.pair, difference)]):
+        if fields := fields_by_tau([(spread.a, a), (spread.b, b), (spread.pair, difference)]):
             title = _("How it went on: CAAR in %, base = 0, by sessions from the event day")
             yield Section(Key.PATHS, title, (Grid(fields),))
         yield from self._drivers()
@@ -99,9 +109,9 @@ class _Comparison:
     def _sides(self) -> Section:
         spread, leading = self.spreads[0], self.report.leading
         funds = bool(self.report.provenance.proxies)
-        groups = grids.groups_at(self.report, leading)
-        rows = [row for row in groups if grids.label_of(row) in (spread.sector_a, spread.sector_b)]
-        body: list[Line | Grid] = [Grid(fields_of(rows, pages.groups(pages.SECTOR, study=True, funds=funds)))]
+        groups = groups_at(self.report, leading)
+        rows = [row for row in groups if label_of(row) in (spread.sector_a, spread.sector_b)]
+        body: list[Line | Grid] = [Grid(fields_of(rows, group_columns(SECTOR_NAME, study=True, funds=funds)))]
         for row in rows:
             if row.undefined_tests:
                 tests = ", ".join(_(_TESTS[name]) for name in row.undefined_tests.split())
@@ -120,7 +130,7 @@ class _Comparison:
         drivers = sorted(self._contributions(), key=lambda driver: -abs(driver.contribution))
         if not drivers:
             return
-        body: list[Line | Grid] = [Grid(fields_of(drivers[:DRIVERS], pages.DRIVERS))]
+        body: list[Line | Grid] = [Grid(fields_of(drivers[:DRIVERS], DRIVER_COLUMNS))]
         if len(drivers) > DRIVERS:
             text = _("and {n} more: stocks.csv has each CAR (--csv DIR)", n=len(drivers) - DRIVERS)
             body.append(line(text, "dim"))
@@ -129,8 +139,8 @@ class _Comparison:
 
     def _contributions(self) -> Iterator[_Driver]:
         spread, leading = self.spreads[0], self.report.leading
-        stocks = [row for row in grids.stocks_at(self.report, leading) if math.isfinite(row.car)]
+        stocks = [row for row in stocks_at(self.report, leading) if math.isfinite(row.car)]
         for label, sign in ((spread.sector_a, 1), (spread.sector_b, -1)):
-            members = [row for row in stocks if label in (row.sector, grids.label_of(row))]
+            members = [row for row in stocks if label in (row.sector, label_of(row))]
             for row in members:
                 yield _Driver(row.ticker, row.name, row.sector_name, row.car, sign * row.car / len(members))

@@ -12,7 +12,7 @@ from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
 from screener.report.model import BANNERS, MODELS, EventFacts, Provenance, Report
-from screener.report.views.grids import names_in, rows_of, sectors_at, stocks_at
+from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
 
 FULL_STUDY = "screener sync && screener report"
 SOURCES = {

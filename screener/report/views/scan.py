@@ -9,11 +9,11 @@ from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_Q
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, line
-from screener.report.columns import pages
+from screener.report.columns.scan import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.formatting import HUNDRED_MILLION, probability
 from screener.report.model import Report
+from screener.report.rows import fields_of, names_in, rows_of
 from screener.report.views import notes
-from screener.report.views.grids import fields_of, names_in, rows_of
 from screener.study.placebo import FEWEST_DATES
 
 SHOWN = 12
@@ -104,7 +104,7 @@ class _Scan:
         )
         yield Section(Key.VERDICTS, "", (line(text),))
         highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
-        both = fields_of([*highest, *lowest], pages.SCAN)
+        both = fields_of([*highest, *lowest], STOCKS_OF_MARKET)
         between = len(stocks) - 2 * top
         text = ngettext(
             "and {n} more stock between the two ends: --top N, or --csv DIR",
@@ -116,8 +116,10 @@ class _Scan:
             "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "
             "volume. q: among the ordinary days of all stocks, corrected for their number."
         )
-        yield Section(Key.WINNERS, _("Highest scores"), (Grid(fields_of(highest, pages.SCAN), both), *more))
-        yield Section(Key.LOSERS, _("Lowest scores"), (Grid(fields_of(lowest, pages.SCAN), both), line(note, "dim")))
+        yield Section(Key.WINNERS, _("Highest scores"), (Grid(fields_of(highest, STOCKS_OF_MARKET), both), *more))
+        yield Section(
+            Key.LOSERS, _("Lowest scores"), (Grid(fields_of(lowest, STOCKS_OF_MARKET), both), line(note, "dim"))
+        )
 
     def _groups(self) -> Section:
         facts, groups = self.facts, self.groups
@@ -127,7 +129,7 @@ class _Scan:
             )
             return Section(Key.GROUPS, "", (line(text),))
         body: list[Line | Grid] = [
-            Grid(fields_of(groups[: self.shown], pages.GROUPS)),
+            Grid(fields_of(groups[: self.shown], GROUPS_FOUND)),
             *self._more(len(groups)),
             line(self._standing(), "strong"),
         ]
@@ -187,5 +189,5 @@ class _Scan:
         if not rows:
             text = _("Industries: this source has none; `screener sync` with an account fetches the exchange's.")
             return Section(Key.INDUSTRIES, "", (line(text),))
-        grid = Grid(fields_of(rows[: self.shown], pages.INDUSTRIES))
+        grid = Grid(fields_of(rows[: self.shown], INDUSTRIES_FOUND))
         return Section(Key.INDUSTRIES, _("Industries (the exchange's)"), (grid, *self._more(len(rows))))

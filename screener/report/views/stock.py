@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from screener.i18n import N_, _
 from screener.report.blocks import Grid, Key, Page, Section, line
-from screener.report.columns import pages
+from screener.report.columns.stocks import FLOWS, stock_by_window
 from screener.report.formatting import number, percent
 from screener.report.model import Report
-from screener.report.views import grids, notes
-from screener.report.views.grids import fields_of
+from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
+from screener.report.views import notes
 
 _VERDICTS = {"winner": N_("; a winner"), "loser": N_("; a loser"), "no clear effect": N_("; no clear effect")}
 
@@ -29,10 +29,10 @@ class _Stock:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        windows = (grids.stocks_at(report, window) for window in report.windows)
+        windows = (stocks_at(report, window) for window in report.windows)
         self.rows = [row for rows in windows for row in rows if row.ticker == report.ticker]
         behaviours = report.frames.behaviours
-        [self.estimation] = grids.rows_of(behaviours[behaviours["ticker"] == report.ticker])
+        [self.estimation] = rows_of(behaviours[behaviours["ticker"] == report.ticker])
 
     def sections(self) -> Iterator[Section]:
         """Its returns in each window, its usual behaviour, and what else happened to it."""
@@ -44,22 +44,22 @@ class _Stock:
         # A stock of two sectors has the same figures in both.
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
-        grid = Grid(fields_of(rows, pages.stock_by_window(study=study, funds=funds)))
+        grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
         yield Section(Key.WINDOWS, _("By window"), (grid, *([line(note, "dim")] if study else [])))
         if facts := [*self._places(), *self._usual(), *self._happened()]:
             yield Section(Key.FACTS, _("The stock"), tuple(map(line, facts)))
-        flows = grids.rows_of(self.report.frames.flows)
+        flows = rows_of(self.report.frames.flows)
         if flows:
-            grid = Grid(fields_of(flows, pages.FLOWS))
+            grid = Grid(fields_of(flows, FLOWS))
             yield Section(Key.FLOWS, _("Net purchases, 100 million won"), (grid,))
         yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED)
 
     def _places(self) -> Iterator[str]:
         """Its place by score in each sector that holds it."""
         leading = self.report.leading
-        stocks = grids.at(self.report.frames.stocks, leading)
+        stocks = rows_at(self.report.frames.stocks, leading)
         for row in self.rows:
-            if not grids.is_at(row, leading) or not math.isfinite(row.score):
+            if not is_at(row, leading) or not math.isfinite(row.score):
                 continue
             peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
             yield _(
@@ -86,7 +86,7 @@ class _Stock:
 
     def _happened(self) -> Iterator[str]:
         estimation = self.estimation
-        row = next((row for row in self.rows if grids.is_at(row, self.report.leading)), self.rows[0])
+        row = next((row for row in self.rows if is_at(row, self.report.leading)), self.rows[0])
         if math.isfinite(row.index_contribution):
             moved = self.report.provenance.benchmark_returns.get(row.market, math.nan)
             yield _(

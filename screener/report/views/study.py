@@ -10,13 +10,40 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from screener.i18n import N_, _, ngettext, pgettext
-from screener.report import cells
-from screener.report.blocks import Field, Grid, Key, Line, Page, Section, Span, line
-from screener.report.columns import pages
+from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
+from screener.report.columns import percent as percent_cell
+from screener.report.columns import probability as p_cell
+from screener.report.columns import signed as signed_cell
+from screener.report.columns.groups import (
+    NAIVE_TESTS,
+    PLANTED_AND_FOUND,
+    SECTOR_NAME,
+    SUMMARY,
+    TESTS,
+    THEME_NAME,
+    group_columns,
+    later_columns,
+    part_columns,
+    spread_columns,
+)
+from screener.report.columns.stocks import PARTS_OF_STOCKS, mover_columns, stock_columns
 from screener.report.formatting import arrow, direction, percent
 from screener.report.model import MEASURES, MODELS, Report
-from screener.report.views import grids, notes
-from screener.report.views.grids import fields_of
+from screener.report.rows import (
+    POST_HOC,
+    best_first,
+    caar_paths,
+    fields_by_tau,
+    fields_of,
+    groups_at,
+    is_at,
+    names_in,
+    rows_of,
+    sectors_at,
+    spread_rows,
+    stocks_at,
+)
+from screener.report.views import notes
 
 TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
@@ -41,8 +68,8 @@ class _Study:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.sectors = grids.sectors_at(report, report.leading)
-        self.stocks = grids.stocks_at(report, report.leading)
+        self.sectors = sectors_at(report, report.leading)
+        self.stocks = stocks_at(report, report.leading)
         self.study = report.provenance.study
         self.funds = bool(report.provenance.proxies)  # funds stand for the indices
 
@@ -78,7 +105,7 @@ class _Study:
         elif ranked:
             yield _verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Best"), _("Best"), ranked[0])
             yield _verdict(_("Lost") if ranked[-1].mean_return_ew < 0 else _("Worst"), _("Worst"), ranked[-1])
-        for spread in grids.spreads(self.report)[:1]:
+        for spread in spread_rows(self.report)[:1]:
             if math.isfinite(mean := spread.mean_return_ew):
                 text = _("{a} minus {b}: {spread} percentage points", a=spread.a, b=spread.b, spread=percent(mean))
                 label, colon, value = text.partition(": ")
@@ -88,10 +115,10 @@ class _Study:
 
     def _sectors(self, *, full: bool) -> Section:
         rows = self._shown(self.sectors)
-        columns = pages.groups(pages.SECTOR, study=self.study, funds=self.funds)
-        body: list[Line | Grid] = [Grid(fields_of(rows, columns if full or not self.study else pages.SUMMARY))]
+        columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds)
+        body: list[Line | Grid] = [Grid(fields_of(rows, columns if full or not self.study else SUMMARY))]
         if any(row.post_hoc for row in rows):
-            body.append(line(_(grids.POST_HOC), "dim"))
+            body.append(line(_(POST_HOC), "dim"))
         if self.study:
             verdicts = notes.verdicts(self.report)
             if full:
@@ -114,9 +141,9 @@ class _Study:
         shown = stocks if len(stocks) <= 2 * TOP else [*stocks[:TOP], *stocks[-TOP:]]
         left_out = any(math.isfinite(row.score_low) for row in self.sectors)
         body: list[Line | Grid] = [
-            Grid(fields_of(self.sectors, pages.parts(pages.SECTOR, left_out=left_out))),
+            Grid(fields_of(self.sectors, part_columns(left_out=left_out))),
             line(""),
-            Grid(fields_of(shown, pages.PARTS_OF_STOCKS)),
+            Grid(fields_of(shown, PARTS_OF_STOCKS)),
         ]
         if len(shown) < len(stocks):
             body.append(line(_("and {n} more: --csv DIR writes them all", n=len(stocks) - len(shown)), "dim"))
@@ -131,17 +158,17 @@ class _Study:
         frame = self.report.frames.planted
         if frame.empty:
             return
-        rows = grids.rows_of(frame.assign(name=grids.names_in(frame, starred=True)))
+        rows = rows_of(frame.assign(name=names_in(frame, starred=True)))
         covered = _("{n} of {of} intervals cover what was planted", n=int(frame["covered"].sum()), of=len(rows))
         planted = {row.sector for row in rows}
-        groups = grids.groups_at(self.report, self.report.leading)
+        groups = groups_at(self.report, self.report.leading)
         others = [row.name for row in groups if row.theme is None and row.sector not in planted]
         without = _(
             "{names}: no CAAR was planted there; it shows what limits and halts do to a mean.", names=", ".join(others)
         )
         lines = [line(text, "dim") for text in [covered, *([without] if others else [])]]
         title = N_("What was planted, and what was found, CAAR in %")
-        yield self._section(Key.PLANTED, title, Grid(fields_of(rows, pages.PLANTED)), *lines)
+        yield self._section(Key.PLANTED, title, Grid(fields_of(rows, PLANTED_AND_FOUND)), *lines)
 
     def _movers(self) -> Iterator[Section]:
         """Best and worst stocks side by side."""
@@ -156,8 +183,8 @@ class _Study:
 
     def _side_by_side(self, winners: list[Any], losers: list[Any]) -> Iterator[Field]:
         longest = max(len(winners), len(losers))
-        for rows, columns in zip((winners, losers), pages.movers(study=self.study), strict=True):
-            missing = (cells.text(""),) * (longest - len(rows))
+        for rows, columns in zip((winners, losers), mover_columns(study=self.study), strict=True):
+            missing = (Cell(""),) * (longest - len(rows))
             for field in fields_of(rows, columns):
                 yield Field(field.header, (*field.cells, *missing), field.priority, field.right)
 
@@ -188,7 +215,7 @@ class _Study:
 
     def _fields_of_stocks(self, rows: list[Any]) -> tuple[Field, ...]:
         printed = any(row.published_by is not None for row in self.stocks)
-        return fields_of(rows, pages.stocks(study=self.study, funds=self.funds, printed=printed))
+        return fields_of(rows, stock_columns(study=self.study, funds=self.funds, printed=printed))
 
     def _ranked(self) -> tuple[list[Any], list[Any]]:
         rows = self._with_returns()
@@ -205,34 +232,34 @@ class _Study:
         fields: list[Field] = []
         for window in windows:
             if window.available and window != self.report.leading:
-                rows = {row.sector: row for row in grids.sectors_at(self.report, window)}
+                rows = {row.sector: row for row in sectors_at(self.report, window)}
                 in_order = [rows[row.sector] for row in self.sectors]
-                fields += fields_of(in_order, pages.later(str(window)))
-        body: list[Line | Grid] = [Grid((*fields_of(self.sectors, [pages.SECTOR]), *fields))] if fields else []
+                fields += fields_of(in_order, later_columns(str(window)))
+        body: list[Line | Grid] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := [str(window) for window in windows if not window.available]:
             body.append(line(_("Windows not over yet: {windows}", windows=", ".join(pending)), "dim"))
         if body:
             yield self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
 
     def _paths(self) -> Iterator[Section]:
-        paths = grids.caar_paths(self.report)
-        if fields := grids.fields_by_tau([(row.name, paths.get(row.sector, {})) for row in self.sectors]):
+        paths = caar_paths(self.report)
+        if fields := fields_by_tau([(row.name, paths.get(row.sector, {})) for row in self.sectors]):
             title = N_("How it went on: CAAR in %, base = 0, by sessions from the event day")
             yield self._section(Key.PATHS, title, Grid(fields))
 
     def _spreads(self) -> Iterator[Section]:
-        rows = [row for row in grids.spreads(self.report) if grids.is_at(row, self.report.leading)]
+        rows = [row for row in spread_rows(self.report) if is_at(row, self.report.leading)]
         if rows := [row for row in rows if math.isfinite(row.mean_return_ew)]:
-            grid = Grid(fields_of(rows, pages.spreads(study=self.study)))
+            grid = Grid(fields_of(rows, spread_columns(study=self.study)))
             yield self._section(Key.SPREADS, N_("Sector against sector, {window}"), grid)
 
     def _themes(self) -> Iterator[Section]:
-        groups = [row for row in grids.groups_at(self.report, self.report.leading) if row.theme is not None]
-        columns = pages.groups(pages.THEME, study=self.study, funds=self.funds)
+        groups = [row for row in groups_at(self.report, self.report.leading) if row.theme is not None]
+        columns = group_columns(THEME_NAME, study=self.study, funds=self.funds)
         every = fields_of(groups, columns)
         body: list[Line | Grid] = []
         for sector in self._shown(self.sectors):
-            themes = self._shown(grids.best_first(row for row in groups if row.sector == sector.sector))
+            themes = self._shown(best_first(row for row in groups if row.sector == sector.sector))
             if len(themes) > 1:
                 body += [*([line("")] if body else []), line(sector.name, "strong")]
                 body.append(Grid(fields_of(themes, columns), every))
@@ -246,13 +273,13 @@ class _Study:
             "corrected p: of the rank, for the other sectors (Westfall-Young). r-bar: correlation "
             "between the stocks before the event. GRANK-T rejects somewhat too often on real returns."
         )
-        grid = Grid(fields_of(self.sectors, pages.TESTS))
+        grid = Grid(fields_of(self.sectors, TESTS))
         yield self._section(Key.TESTS, N_("p by other tests, {window}"), grid, line(note, "dim"))
         note = _(
             "Stocks that share a date move together, so these find significance where nothing "
             "happened: to compare, not to believe."
         )
-        grid = Grid(fields_of(self.sectors, pages.NAIVE_TESTS))
+        grid = Grid(fields_of(self.sectors, NAIVE_TESTS))
         title = N_("p by tests that assume independence between stocks, {window}")
         yield self._section(Key.NAIVE_TESTS, title, grid, line(note, "dim"))
 
@@ -290,12 +317,12 @@ def _verdict(label: str, unclear_label: str, row: Any) -> Line:
     return Line(tuple(spans))
 
 
-_TREND = (("score", "score", cells.signed), ("caar", "caar_ew", cells.percent), ("q", "q", cells.p))
+_TREND = (("score", "score", signed_cell), ("caar", "caar_ew", percent_cell), ("q", "q", p_cell))
 
 
 def _trend(report: Report, sectors: list[Any]) -> Iterator[Section]:
     """Score, CAAR and q of every sector, report by report; nothing unless there are two reports."""
-    rows = grids.rows_of(report.frames.trend)
+    rows = rows_of(report.frames.trend)
     days = sorted({row.reported for row in rows})
     if len(days) < 2:
         return
@@ -307,7 +334,7 @@ def _trend(report: Report, sectors: list[Any]) -> Iterator[Section]:
         ]
         # Groups that are no evidence have no q.
         if known := [(name, path) for name, path in paths if any(map(math.isfinite, path.values()))]:
-            body += [line(_(MEASURES[measure]), "strong"), Grid(grids.fields_by_tau(known, cell)), line("")]
+            body += [line(_(MEASURES[measure]), "strong"), Grid(fields_by_tau(known, cell)), line("")]
     note = _(
         "A column is the report of that session; {n} reports, {first} to {last}. trend.csv has every session.",
         n=len(days),

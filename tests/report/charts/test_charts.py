@@ -18,7 +18,7 @@ from screener.report.charts.groups import breadth, paths, placebos, sectors_and_
 from screener.report.charts.lines import sector_prices, trend
 from screener.report.charts.stocks import in_rows, movers, squarified, step, tiles
 from screener.report.model import Report
-from screener.report.views.grids import groups_at
+from screener.report.rows import groups_at
 from tests.report.charts import handmade
 from tests.report.tables import with_frames
 

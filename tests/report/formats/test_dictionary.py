@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from screener.archive.history import REVISION, history_rows, updated_history
-from screener.report.columns import REPORT_TABLES, SCAN_TABLES, Column
-from screener.report.formats.csv import to_csv
+from screener.report.columns import Column
+from screener.report.formats.data import to_csv
 from screener.report.formats.schema import descriptions, dictionary
 from screener.report.model import Report
-from screener.report.screens import Screen
-from screener.report.tables import Cell, tables_of
+from screener.report.screens import REPORT_TABLES, SCAN_TABLES, Cell, Screen, tables_of
 from tests.conftest import ROOT
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from screener.report.formats.parquet import to_parquet
+from screener.report.formats.data import to_parquet
 from screener.report.model import Report
-from screener.report.tables import Table, tables_of
+from screener.report.screens import Table, tables_of
 
 
 def table_of(report: Report, name: str) -> Table:

@@ -17,7 +17,7 @@ from screener.report.formats.terminal import Style, fitting, parts_of, render, s
 from screener.report.formatting import bar, percent, probability, sparkline
 from screener.report.make import Request
 from screener.report.model import Report
-from screener.report.views.grids import group_names, rows_of
+from screener.report.rows import group_names, rows_of
 from screener.report.views.study import study_page
 from tests.data import small
 from tests.report.tables import in_leading_window

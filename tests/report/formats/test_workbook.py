@@ -17,7 +17,7 @@ from screener.i18n import set_language
 from screener.report.columns import Column, Unit
 from screener.report.formats.xlsx import to_workbook
 from screener.report.model import Report
-from screener.report.tables import Table, tables_of
+from screener.report.screens import Table, tables_of
 
 LINES = ["Title", "A verdict", "A source"]
 SPITEFUL = (

@@ -13,14 +13,14 @@ from rich.cells import cell_len
 
 from screener.config import load_settings
 from screener.i18n import Language, set_language
-from screener.report.formats.csv import to_csv
+from screener.report.formats.data import to_csv
 from screener.report.formats.terminal import Style, render
 from screener.report.make import Request
 from screener.report.model import Report
-from screener.report.tables import tables_of
+from screener.report.rows import rows_of
+from screener.report.screens import tables_of
 from screener.report.views import claims
 from screener.report.views.claims import claims_page
-from screener.report.views.grids import rows_of
 from tests.conftest import Run
 from tests.data import small
 from tests.reports import make_report

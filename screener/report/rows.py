@@ -12,9 +12,8 @@ import pandas as pd
 
 from screener.analysis.model import Window
 from screener.i18n import N_, _, language
-from screener.report import cells
 from screener.report.blocks import Cell, Field
-from screener.report.columns.pages import PageColumn
+from screener.report.columns import Column, percent
 from screener.report.formatting import sparkline
 from screener.report.model import Report
 
@@ -60,18 +59,18 @@ def _labels(frame: pd.DataFrame) -> list[str]:
 
 def group_names(report: Report) -> dict[str, str]:
     """Names of the sectors and themes by label."""
-    frame = at(report.frames.sectors, report.leading)
+    frame = rows_at(report.frames.sectors, report.leading)
     return dict(zip(_labels(frame), names_in(frame, starred=True), strict=True))
 
 
-def at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+def rows_at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The rows of a frame that are about `window`."""
     return frame[(frame["window_start"] == window.first) & (frame["window_end"] == window.last)]
 
 
 def groups_at(report: Report, window: Window) -> list[Any]:
     """Sectors and themes in a window in the order of the configuration, each with `name`, `versus` and `spark`."""
-    frame, paths = at(report.frames.sectors, window), caar_paths(report)
+    frame, paths = rows_at(report.frames.sectors, window), caar_paths(report)
     group_paths = [paths.get(label, {}) for label in _labels(frame)]
     sparks = [sparkline([path[tau] for tau in SPARK if tau in path]) for path in group_paths]
     versus = frame["mean_return_ew"] - frame["benchmark_return"]
@@ -96,7 +95,7 @@ def best_first(groups: Iterable[Any]) -> list[Any]:
 
 def stocks_at(report: Report, window: Window) -> list[Any]:
     """Stocks in a window, each with `name`, `starred`, `sector_name` and `versus`."""
-    frame = at(report.frames.stocks, window)
+    frame = rows_at(report.frames.stocks, window)
     frame = frame.assign(
         name=names_in(frame),
         starred=names_in(frame, starred=True),
@@ -106,7 +105,7 @@ def stocks_at(report: Report, window: Window) -> list[Any]:
     return rows_of(frame)
 
 
-def spreads(report: Report) -> list[Any]:
+def spread_rows(report: Report) -> list[Any]:
     """Spreads in every window, each with the names of its sides, `a` and `b`, and of the `pair`."""
     frame, names = report.frames.spreads, group_names(report)
     a, b = ([names[label] for label in frame[side]] for side in ("sector_a", "sector_b"))
@@ -128,18 +127,21 @@ def caar_paths(report: Report) -> dict[str, dict[int, float]]:
     return paths
 
 
-def fields_of(rows: Rows, columns: Iterable[PageColumn]) -> tuple[Field, ...]:
+def fields_of(rows: Rows, columns: Iterable[Column]) -> tuple[Field, ...]:
     """The columns of `rows`, one field each."""
-    return tuple(_field(rows, column) for column in columns)
-
-
-def _field(rows: Rows, column: PageColumn) -> Field:
-    values = [getattr(row, column.column) for row in rows] if column.column else rows
-    return Field(_(column.header), tuple(map(column.show, values)), column.priority, column.right)
+    return tuple(
+        Field(
+            _(column.header),
+            tuple(column.cell(getattr(row, column.name) if column.name else row) for row in rows),
+            column.priority,
+            column.right,
+        )
+        for column in columns
+    )
 
 
 def fields_by_tau(
-    named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = cells.percent
+    named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent
 ) -> tuple[Field, ...]:
     """Figures of sectors by session, one row each; empty if none reaches beyond the event day."""
     taus = {tau for _name, path in named for tau in path}

@@ -1,7 +1,12 @@
-"""A report as one JSON document, with the same columns and decimals as the CSV files."""
+"""Tables as data: CSV, Parquet with the meaning of each column in the file, and one JSON document for a report.
+
+All three have the same columns and decimals.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from collections.abc import Sequence
@@ -9,10 +14,82 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from screener.analysis.model import Stock
+from screener.report.columns import Column
 from screener.report.model import SCHEMA_VERSION, Report, short_banner
-from screener.report.tables import Table, news
-from screener.report.views.grids import rows_of
+from screener.report.rows import rows_of
+from screener.report.screens import Cell, Table, news
+
+BOM = b"\xef\xbb\xbf"
+"""Makes spreadsheets read the file as UTF-8."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def to_csv(table: Table) -> bytes:
+    """UTF-8 with a byte-order mark; figures with a fixed number of decimals, '' for an empty cell."""
+    columns = [_csv_texts(column, cells) for column, cells in zip(table.columns, table.cells, strict=True)]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.header)
+    writer.writerows(zip(*columns, strict=True))
+    return BOM + out.getvalue().encode()
+
+
+def _csv_texts(column: Column, cells: list[Cell]) -> list[str]:
+    if column.unit.decimals is not None:
+        pattern = f"%.{column.unit.decimals}f"
+        return ["" if cell is None else pattern % cell for cell in cells]
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    if column.unit.holds is not str:
+        return texts
+    # A spreadsheet runs text that begins like a formula.
+    safe = {text: f"'{text}" if text.lstrip().startswith(_FORMULA) else text for text in set(texts)}
+    return [safe[text] for text in texts]
+
+
+_PARQUET_TYPES: dict[type, pa.DataType] = {
+    str: pa.string(),
+    date: pa.date32(),
+    int: pa.int64(),
+    bool: pa.int8(),
+    float: pa.float64(),
+}
+
+
+def to_parquet(table: Table) -> bytes:
+    """Typed columns, figures rounded as in the CSV, null for an empty cell. The same table gives the same bytes.
+
+    The metadata of a field has unit, meaning, decimals and when it is null; that of the schema has event, as_of,
+    source, banner and schema_version.
+    """
+    schema = pa.schema([_parquet_field(column) for column in table.columns], metadata=dict(table.about.items()))
+    arrays = [
+        pa.array(_parquet_values(column, cells), field.type)
+        for column, cells, field in zip(table.columns, table.cells, schema, strict=True)
+    ]
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(arrays, schema=schema), sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def _parquet_field(column: Column) -> pa.Field[pa.DataType]:
+    metadata: dict[str | bytes, str | bytes] = {
+        "unit": column.unit.label,
+        "meaning": column.meaning,
+        "null": column.empty or "never",
+    }
+    if column.unit.decimals is not None:
+        metadata["decimals"] = str(column.unit.decimals)
+    return pa.field(column.name, _PARQUET_TYPES[column.unit.holds], metadata=metadata)
+
+
+def _parquet_values(column: Column, cells: list[Cell]) -> list[Any]:
+    if column.unit.holds is not date:
+        return list(cells)
+    return [None if cell is None else date.fromisoformat(str(cell)) for cell in cells]
 
 
 @dataclass(frozen=True)
@@ -32,11 +109,11 @@ class Skipped:
 
 def to_json(report: Report, tables: Sequence[Table]) -> bytes:
     """UTF-8, keys in a fixed order, null for an unknown figure, one line for each entry of a list."""
-    document = _scan(report, tables) if report.scan else _study(report, tables)
+    document = _document_of_scan(report, tables) if report.scan else _document_of_report(report, tables)
     return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
 
 
-def _study(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
+def _document_of_report(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "banner": short_banner(report.banner),
@@ -48,7 +125,7 @@ def _study(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
     }
 
 
-def _scan(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
+def _document_of_scan(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
     scan = report.scan
     assert scan is not None  # noqa: S101 - for the type alone
     stirred = asdict(scan.stirred)
