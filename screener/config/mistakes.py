@@ -15,52 +15,12 @@ from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
 from screener.config.models import Event, Screener, Sector
-from screener.i18n import N_, _
+from screener.i18n import N_, _, listed
 
 Keys = Sequence[str | int]
 """Path of a value in a file: keys of tables, indices of arrays."""
 _MARK = "\N{NULL}mark"
-_TOMLLIB = (
-    N_("Cannot declare {value} twice"),
-    N_("Cannot mutate immutable namespace {value}"),
-    N_("Cannot overwrite a value"),
-    N_("Cannot redefine namespace {value}"),
-    N_("Duplicate inline table key {value}"),
-    N_("Escaped character is not a Unicode scalar value"),
-    N_("Expected ']' at the end of a table declaration"),
-    N_("Expected ']]' at the end of an array declaration"),
-    N_("Expected '=' after a key in a key/value pair"),
-    N_("Expected newline or end of document after a statement"),
-    N_("Expected {value}"),
-    N_("Found invalid character {value}"),
-    N_("Illegal character {value}"),
-    N_("Invalid date or datetime"),
-    N_("Invalid hex value"),
-    N_("Invalid initial character for a key part"),
-    N_("Invalid statement"),
-    N_("Invalid value"),
-    N_("Unclosed array"),
-    N_("Unclosed inline table"),
-    N_("Unescaped '\\' in a string"),
-    N_("Unterminated string"),
-)
-"""Messages of tomllib, marked for translation; {value} is what stands in quotes or brackets."""
-_PYDANTIC = (
-    N_("Input should be a valid string"),
-    N_("Input should be a valid integer"),
-    N_("Input should be a valid number"),
-    N_("Input should be a valid boolean"),
-    N_("Input should be a valid dictionary"),
-    N_("Input should be a valid dictionary or instance of {class_name}"),
-    N_("Input should be a valid dictionary or object to extract fields from"),
-    N_("Input should be a valid tuple"),
-    N_("Input should be greater than {gt}"),
-    N_("Input should be greater than or equal to {ge}"),
-    N_("Input should be less than or equal to {le}"),
-    N_("{field_type} should have at least {min_length} item{expected_plural} after validation, not {actual_length}"),
-    N_("{field_type} should have at most {max_length} item{expected_plural} after validation, not {actual_length}"),
-)
-"""Templates of the messages of pydantic, marked for translation."""
+_EITHER = N_("{a} or {b}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -68,7 +28,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
     if near:
-        return _(": did you mean {near}?", near=_(" or ").join(near))
+        return _(": did you mean {near}?", near=listed(near, _EITHER))
     return _(": known are {known}", known=", ".join(known))
 
 
@@ -150,7 +110,7 @@ def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -
         tag, kinds = detail["ctx"]["tag"], re.findall(r"'(\w+)'", detail["ctx"]["expected_tags"])
         return (*path, "kind"), _("no test is of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
     if kind == "literal_error":
-        choices = detail["ctx"]["expected"].replace(" or ", _(" or "))
+        choices = listed(detail["ctx"]["expected"].split(" or "), _EITHER)
         return path, _("{value!r} is not possible here: write {choices}", value=value, choices=choices)
     if kind == "string_pattern_mismatch":
         return path, _("{value!r} is no id: letters, digits, _ and - only, at most 40", value=value)

@@ -206,7 +206,7 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     folder = job.root / str(newest) if newest else None
     if batch.faults:
         # One line: of each event the first session that has no report; the others follow from it.
-        first = [f"{faults[0]}{_and_more(len(faults))}" for faults in batch.faults.values()]
+        first = [_first_of(faults) for faults in batch.faults.values()]
         failed = _failed(job, ExitCode.DATA, "; ".join(first))
         return replace(failed, summary=tuple(summary), folder=folder)
     success = status.last_success
@@ -216,8 +216,9 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     return Outcome(ExitCode.DONE, line, tuple(summary), folder)
 
 
-def _and_more(count: int) -> str:
-    return _(" (and {count} more)", count=count - 1) if count > 1 else ""
+def _first_of(faults: Sequence[DataError]) -> str:
+    more = len(faults) - 1
+    return _("{fault} (and {count} more)", fault=faults[0], count=more) if more else str(faults[0])
 
 
 def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
 from screener.files import write_file
-from screener.i18n import _, cause
+from screener.i18n import _, cause, ngettext
 
 STATUS, MEMORY = "status.json", ".daily.json"
 LARGEST = 500_000
@@ -139,7 +139,13 @@ def reason(status: Status, missed: Sequence[date]) -> str:
     if failing is None or not missed or failing.since.date() > missed[-1]:
         return _("no run came to its end: the machine was off, or the run was ended")
     since = f"{failing.since:%Y-%m-%d %H:%M}"
-    return _("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
+    return ngettext(
+        "since {since} KST {n} run has failed: {what}",
+        "since {since} KST {n} runs have failed: {what}",
+        failing.runs,
+        since=since,
+        what=failing.what,
+    )
 
 
 def _remedy(code: ExitCode) -> str:

@@ -146,9 +146,7 @@ def _event(latest: Latest) -> str:
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = ", ".join(
-        f"{row[f'name_{language()}']} {percent(row['caar_ew'])}%{_verdict(row['verdict'])}" for row in ends
-    )
+    said = ", ".join(_standing(row[f"name_{language()}"], percent(row["caar_ew"]), row["verdict"]) for row in ends)
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -160,22 +158,27 @@ def _event(latest: Latest) -> str:
     )
 
 
-def _verdict(verdict: str | None) -> str:
+def _standing(name: str, change: str, verdict: str | None) -> str:
     if verdict == "winner":
-        return _(" (winner)")
-    return _(" (loser)") if verdict == "loser" else ""
+        return _("{name} {change}% (winner)", name=name, change=change)
+    if verdict == "loser":
+        return _("{name} {change}% (loser)", name=name, change=change)
+    return f"{name} {change}%"
 
 
 def _stocks(settings: Settings, batch: Batch) -> list[str]:
     """Limits, halts, listings and names, in one line."""
     by_kind: dict[What, list[str]] = {}
     for _day, turn in batch.turns:
-        was = _(" (was {name})", name=turn.was) if turn.was else ""
-        by_kind.setdefault(turn.what, []).append(f"{_stock(settings, turn)}{was}")
+        stock = _stock(settings, turn)
+        renamed = _("{stock} (was {name})", stock=stock, name=turn.was) if turn.was else stock
+        by_kind.setdefault(turn.what, []).append(renamed)
     parts = []
     for kind, names in by_kind.items():
-        more = _(" and {count} more", count=len(names) - NAMED) if len(names) > NAMED else ""
-        parts.append(f"{_verb(kind)}: {', '.join(names[:NAMED])}{more}")
+        shown = ", ".join(names[:NAMED])
+        if len(names) > NAMED:
+            shown = _("{names} and {count} more", names=shown, count=len(names) - NAMED)
+        parts.append(f"{_verb(kind)}: {shown}")
     return [_("Stocks: {what}", what="; ".join(parts))] if parts else []
 
 

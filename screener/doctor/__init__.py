@@ -9,11 +9,11 @@ from screener.config import Settings, load_settings
 from screener.config.secrets import with_secrets
 from screener.data.connections import now, password_age, state_folder
 from screener.doctor import machine
-from screener.doctor.check import Check, first_few
+from screener.doctor.check import BOTH, Check, first_few
 from screener.doctor.exchange import Exchange
 from screener.doctor.store import can_serve, check_store
 from screener.errors import ConfigError
-from screener.i18n import _
+from screener.i18n import _, listed
 from screener.krx.calendar import Calendar
 from screener.krx.client import Breaker
 
@@ -64,7 +64,7 @@ def _check_configuration(directory: Path | None) -> tuple[Settings | None, Check
         fix = _("mend it; `screener config check` names every mistake")
         wrong = Check("configuration", "failed", first_few(error.lines), fix, error.exit_code)
     else:
-        where = _(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
+        where = listed(sorted({str(path.parent) for path in settings.files.values()}), BOTH)
         return settings, Check("configuration", "ok", where)
     try:
         return load_settings(), wrong

@@ -14,6 +14,8 @@ from screener.i18n import N_, _
 
 SCHEMA_VERSION = 1
 WIDTH = 80
+BOTH = N_("{a} and {b}")
+"""Joins two things in a list."""
 MOST = 5
 """Mistakes, damaged files or differences that one check lists."""
 
@@ -21,33 +23,6 @@ State = Literal["ok", "warning", "failed"]
 STATES: tuple[State, ...] = ("ok", "warning", "failed")
 
 _STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
-
-_NAMES = (
-    N_("libraries"),
-    N_("locale"),
-    N_("terminal"),
-    N_("font"),
-    N_("clock"),
-    N_("disk: reports"),
-    N_("disk: state"),
-    N_("disk: store"),
-    N_("configuration"),
-    N_("KRX account"),
-    N_("KRX password"),
-    N_("Open API key"),
-    N_("breaker KRX"),
-    N_("breaker Naver"),
-    N_("breaker Open API"),
-    N_("network KRX"),
-    N_("network Naver"),
-    N_("network Open API"),
-    N_("store"),
-    N_("store files"),
-    N_("newest session"),
-    N_("calendar"),
-    N_("published"),
-)
-"""Names of the checks, marked for translation: they stay English in the JSON."""
 
 _COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
 _PLAIN = "\x1b[0m"

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.krx.account import PASSWORD_LIFE, Account, PasswordAge
 from screener.krx.client import Breaker, Client, Timeouts
 from screener.krx.http import KRX, NAVER, ping
@@ -164,7 +164,12 @@ def _password(account: Account, age: PasswordAge) -> Check:
         return Check(name, "ok", _("in use since when is not known"))
     # Calendar days: KRX counts from a date, not from an hour.
     days, end = (now.date() - since.date()).days, since.date() + PASSWORD_LIFE
-    found = _("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
+    found = ngettext(
+        "in use for {n} day at least, since {since:%Y-%m-%d}",
+        "in use for {n} days at least, since {since:%Y-%m-%d}",
+        days,
+        since=since,
+    )
     if days < WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:

@@ -59,21 +59,25 @@ def libraries() -> Check:
             continue
         there.append(f"{name} {version}")
         if not required[name].contains(version, prereleases=True):
-            bounds = {bound.operator: bound.version for bound in required[name]}
-            below = _(" and below {version}", version=bounds["<"]) if "<" in bounds else ""
-            wrong.append(
-                _(
-                    "{name} {version}, where {first} or later{below} is needed",
-                    name=name,
-                    version=version,
-                    first=bounds[">="],
-                    below=below,
-                )
-            )
+            wrong.append(_unsuitable(name, version, required[name]))
     if wrong:
         fix = _("install the screener anew into an environment of its own")
         return Check("libraries", "failed", "\n".join(wrong), fix, ExitCode.USAGE)
     return Check("libraries", "ok", ", ".join(there))
+
+
+def _unsuitable(name: str, version: str, required: SpecifierSet) -> str:
+    bounds = {bound.operator: bound.version for bound in required}
+    first, last = bounds[">="], bounds.get("<")
+    if last is None:
+        return _("{name} {version}, where {first} or later is needed", name=name, version=version, first=first)
+    return _(
+        "{name} {version}, where {first} or later and below {last} is needed",
+        name=name,
+        version=version,
+        first=first,
+        last=last,
+    )
 
 
 def _requirements() -> Iterator[tuple[str, SpecifierSet]]:

@@ -12,9 +12,9 @@ from screener.data.sources import PriceRequest
 from screener.data.sources.press import DAY
 from screener.data.sources.stored import Stored, observed
 from screener.data.store import Store
-from screener.doctor.check import Check, first_few
+from screener.doctor.check import BOTH, Check, first_few
 from screener.errors import ExitCode, ScreenerError
-from screener.i18n import _, ngettext
+from screener.i18n import _, listed, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET, PRICES
 
@@ -135,7 +135,7 @@ def _published(comparison: Comparison) -> Check:
     figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
     figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
     aside = _("; closes are adjusted for later splits, and not compared") if comparison.adjusted else ""
-    which = _(" and ").join(figures) or _("none of the figures")
+    which = listed(figures, BOTH) or _("none of the figures")
     said = _("{source}: {figures} of {day}", source=comparison.source, figures=which, day=DAY)
     if comparison.differences:
         fix = _(
