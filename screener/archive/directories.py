@@ -12,12 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from screener.errors import DataError
 from screener.files import unwritable, write_through
-from screener.report.model import Report
+
+if TYPE_CHECKING:
+    from screener.report.model import Report
 
 RECORD = "run.json"
 """The file of a report directory that says how the report was made."""
@@ -99,7 +102,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
                 (fresh / name).chmod(0o644)
             fresh.chmod(0o755)
             if folder.exists():
-                swap(fresh, folder)
+                _swap(fresh, folder)
             else:
                 fresh.rename(folder)
         finally:
@@ -124,7 +127,7 @@ def _holds_study(folder: Path) -> bool:
         return False
 
 
-def swap(fresh: Path, folder: Path) -> None:
+def _swap(fresh: Path, folder: Path) -> None:
     """Swap two directories, so that a reader of `folder` finds the old one or the new one, and never none.
 
     Python has no call for it, Linux has (renameat2, since 3.15). Elsewhere, and on file systems that cannot do it,

@@ -100,10 +100,10 @@ def with_trend(report: Report, root: Path, settings: Settings) -> Report:
     Raises:
         DataError: the history cannot be read.
     """
-    return report.with_trend(trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
+    return report.with_trend(_trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
 
 
-def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
+def _trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
     """The sectors of `report` in the reports before it, and then in `report` itself.
 
     Args:

@@ -1,4 +1,4 @@
-"""All commands under one name, the welcome, and the exit code."""
+"""All commands under one name, the _welcome, and the exit code."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import sys
 import click
 
 from screener import __version__
-from screener.cli import completion, config, daily, doctor, report, scan, store
-from screener.cli.help_i18n import Group, settle_language
-from screener.cli.options import language_option
+from screener.cli import completion, config, daily, report, scan, store
+from screener.cli.help_i18n import Group, language_option, settle_language
 from screener.console import exit_now, explain, fail, replace_unencodable
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import _, apart, cause
@@ -49,7 +48,7 @@ for command in (
     daily.daily,
     store.sync,
     store.store,
-    doctor.doctor,
+    store.doctor,
     config.events,
     config.sectors,
     config.config,
@@ -91,13 +90,13 @@ def _with_command(arguments: list[str]) -> list[str]:
     """Without a command, `report` is meant."""
     words = apart(arguments)[1]
     if not words:
-        welcome()
+        _welcome()
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         return ["report", *arguments]
     return arguments
 
 
-def welcome() -> None:
+def _welcome() -> None:
     """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
     if completion.COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
         return

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import MODELS, PALETTES
-from screener.cli import completers
-from screener.cli.help_i18n import settle_language
-from screener.i18n import LANGUAGES, OPTION, _
+from screener.cli import completion
+from screener.cli.help_i18n import language_option, settle_language
+from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -91,12 +91,6 @@ def parse_day(_context: click.Context, parameter: click.Parameter, value: str | 
         raise click.BadParameter(message, param=parameter) from None
 
 
-def language_option(command: Any) -> Any:
-    """The option of everything that has a page of help."""
-    # `settle_language` looks for it itself: an error may come before there are options to ask.
-    return click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")(command)
-
-
 def common_options(command: Callable[..., int]) -> Callable[..., int]:
     """Options of every command, which gets them, and --store, as one `workspace`."""
 
@@ -132,7 +126,7 @@ def palette_option(command: Any) -> Any:
 
 def event_options(event_help: str) -> Decorator:
     """Options of every command that is about an event."""
-    event = click.option("--event", metavar="ID", shell_complete=completers.events, help=event_help)
+    event = click.option("--event", metavar="ID", shell_complete=completion.events, help=event_help)
     as_of = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
     return lambda command: event(as_of(command))
 

@@ -70,7 +70,7 @@ def scan(
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = workspace.settings
-    from screener.config.own_sectors import refuse_name
+    from screener.config.load import refuse_name
     from screener.data.universe import Filters
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
@@ -98,8 +98,8 @@ def scan(
 
 def _save(settings: Settings, path: Path, name: str, report: Report, number: int) -> int:
     """Save the discovered group of that number as the sector `name`; the number of its stocks."""
+    from screener.config.load import with_sector
     from screener.config.models import Member
-    from screener.config.own_sectors import with_sector
     from screener.files import write_file
 
     groups, scan = report.frames.groups, report.scan

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticKnownError
@@ -16,6 +16,9 @@ from pydantic_core import PydanticKnownError
 from screener.config.claims import Analogue, Claim, Target
 from screener.config.models import Event, Screener, Sector
 from screener.i18n import N_, _, listed
+
+if TYPE_CHECKING:
+    from screener.config.load import Settings
 
 Keys = Sequence[str | int]
 """Path of a value in a file: keys of tables, indices of arrays."""
@@ -35,11 +38,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def located(path: Path, text: str, keys: Keys, message: str) -> str:
     """`message` about the value at `keys`, after file, line and keys; `text` is the content of the file."""
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
-    where = f"{path}:{line_of(text, keys)}: "
+    where = f"{path}:{_line_of(text, keys)}: "
     return where + (f"{dotted}: {message}" if dotted else message)
 
 
-def line_of(text: str, keys: Keys) -> int:
+def _line_of(text: str, keys: Keys) -> int:
     """Line, counted from 1, of the value at `keys` in a TOML text, or of the nearest part of the path that exists.
 
     tomlkit keeps the layout of a document, so a mark in the place of the value comes out on the line of the value.
@@ -146,7 +149,19 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def mistakes_in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys, str]]:
+def contradictions(settings: Settings) -> Iterator[tuple[str, Keys, str]]:
+    """File, path and message of each value that another one, or today, rules out."""
+    events, sectors, screener = settings.events, settings.sectors, settings.screener
+    found = {
+        "events.toml": _in_events(events, settings.today),
+        "sectors.toml": _in_sectors(sectors),
+        "screener.toml": _in_screener(screener, events, sectors),
+        "claims.toml": _in_claims(settings.claims, events, sectors, screener.gap),
+    }
+    return ((name, keys, message) for name, mistakes in found.items() for keys, message in mistakes)
+
+
+def _in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys, str]]:
     """Events that have not happened yet."""
     for identifier, event in events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
@@ -155,7 +170,7 @@ def mistakes_in_events(events: Mapping[str, Event], today: date) -> Iterator[tup
                 yield (identifier, key), what
 
 
-def mistakes_in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
+def _in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
     """Stocks with two markets."""
     first: dict[str, tuple[str, str]] = {}
     for identifier, sector in sectors.items():
@@ -171,7 +186,7 @@ def mistakes_in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, s
                 yield (identifier, "members", number, "market"), what
 
 
-def mistakes_in_screener(
+def _in_screener(
     screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]
 ) -> Iterator[tuple[Keys, str]]:
     """Names in screener.toml that are not configured."""
@@ -185,7 +200,7 @@ def mistakes_in_screener(
                 yield ("spreads", number), what + nearest(sector, sectors)
 
 
-def mistakes_in_claims(
+def _in_claims(
     claims: Mapping[str, Claim], events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
 ) -> Iterator[tuple[Keys, str]]:
     """Names in claims that are not configured, and tests that cannot be made as they are configured."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from screener.archive.directories import clear_leftovers, latest_of, locked, only_daily_run, point_to
 from screener.archive.history import HISTORY, load_history
@@ -36,8 +37,7 @@ from screener.krx.client import CLOCK_TOLERANCE
 SUMMARY = "summary.txt"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a run ended."""
 
     code: int
@@ -162,7 +162,7 @@ def _update_due(job: Job, state: _State, memory: Memory, made: Collection[str] =
     A report is not due if it was made just now, or from what it rests on now.
     """
     history = load_history(job.root)
-    digests = due.report_digests(due.store_digests(job.access.store, job.way), state.spans, history)
+    digests = due.report_digests(job.access.store, job.way, state.spans, history)
     sound = {name: digest for name, digest in digests.items() if name in made or memory.made.get(name) == digest}
     state.todo = due.due_reports(job.root, state.spans, sound, history)
     return sound
@@ -208,7 +208,7 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
         # One line: of each event the first session that has no report; the others follow from it.
         first = [_first_of(faults) for faults in batch.faults.values()]
         failed = _failed(job, ExitCode.DATA, "; ".join(first))
-        return replace(failed, summary=tuple(summary), folder=folder)
+        return failed._replace(summary=tuple(summary), folder=folder)
     success = status.last_success
     if summary or status.failing or success is None or success.through != through:
         said = missed or (status.missed if not summary else None)

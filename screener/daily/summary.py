@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from screener.archive.history import Change
-from screener.config import Settings
 from screener.console import escaped
-from screener.daily.due import Span
-from screener.daily.reports import Batch, Job, Latest
-from screener.daily.status import Missed
-from screener.data.status_changes import StatusChange, What
 from screener.i18n import _, language, name_of, ngettext
 from screener.report.formatting import percent
+
+if TYPE_CHECKING:
+    from screener.archive.history import Change
+    from screener.config import Settings
+    from screener.daily.due import Span
+    from screener.daily.reports import Batch, Job, Latest
+    from screener.daily.status import Missed
+    from screener.data.status_changes import StatusChange, What
 
 LINES = 10
 NAMED = 3
@@ -23,15 +26,7 @@ NAMED = 3
 def summarise(
     job: Job, batch: Batch, spans: Sequence[Span], missed: Missed | None, repaired: Sequence[str]
 ) -> list[str]:
-    """The lines; none where nothing was made.
-
-    Args:
-        job: names of sectors and stocks, and the reports directory.
-        batch: the reports.
-        spans: the events and their sessions.
-        missed: sessions whose report came late.
-        repaired: what was taken out of the store because it was damaged.
-    """
+    """The lines; none where nothing was made. `repaired` says what was taken out of the store, being damaged."""
     if not batch.filed:
         return []
     settings = job.settings

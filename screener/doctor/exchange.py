@@ -24,7 +24,7 @@ HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI}
 
 
 @dataclass
-class Answers:
+class _Answers:
     """The answers of the hosts to one small request each."""
 
     network: dict[str, ScreenerError | None] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class Exchange:
         self._names = list(HOSTS) if self._key else ["KRX", "Naver"]
         self._best = "Open API" if self._key else "KRX" if self._account else "Naver"
 
-    def ask(self) -> Answers:
+    def ask(self) -> _Answers:
         """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
-        answers, wire = Answers(), Client(self._breaker, PATIENCE)
+        answers, wire = _Answers(), Client(self._breaker, PATIENCE)
         if self._account is None:
             self._reach("KRX", wire, answers)
         else:
@@ -64,7 +64,7 @@ class Exchange:
             answers.network["Open API"] = answers.key if isinstance(answers.key, NetworkError) else None
         return answers
 
-    def _reach(self, name: str, wire: Client, answers: Answers) -> None:
+    def _reach(self, name: str, wire: Client, answers: _Answers) -> None:
         def ask() -> None:
             time = ping(HOSTS[name], wire)
             if time is not None:
@@ -72,7 +72,7 @@ class Exchange:
 
         answers.network[name] = _error_of(ask)
 
-    def network(self, answers: Answers | None, spared: bool) -> list[Check]:
+    def network(self, answers: _Answers | None, spared: bool) -> list[Check]:
         """For each host: whether it has refused this machine, and whether it answers.
 
         Args:
@@ -110,7 +110,7 @@ class Exchange:
         fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
-    def credentials(self, answers: Answers | None) -> list[Check]:
+    def credentials(self, answers: _Answers | None) -> list[Check]:
         """The account, the age of its password, and the key; none of them is shown."""
         checks = [self._check_account(answers)]
         if self._account is not None:
@@ -120,7 +120,7 @@ class Exchange:
             checks.append(_credential("Open API key", "KRX_AUTH_KEY", answers is not None, error))
         return checks
 
-    def _check_account(self, answers: Answers | None) -> Check:
+    def _check_account(self, answers: _Answers | None) -> Check:
         name = "KRX account"
         if self._account is not None:
             error = answers.account if answers else None
