@@ -8,8 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -49,17 +48,6 @@ def set_language(language: Language) -> None:
 def language() -> Language:
     """The language of the process."""
     return _language
-
-
-@contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    """Translate into `language` within a block."""
-    before = _language
-    set_language(language)
-    try:
-        yield
-    finally:
-        set_language(before)
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str], configured: str = "auto") -> Language:

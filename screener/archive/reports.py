@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from screener import __version__
-from screener.archive.directories import RECORD, locked, point_to_latest, publish, report_name
+from screener.archive import RECORD, locked, point_to_latest, publish, report_name
 from screener.archive.history import (
     HISTORY,
     REVISION,

@@ -113,19 +113,19 @@ def _too_old(job: Job, max_age: int | None) -> str:
     behind = sessions_behind(job) if max_age is not None else 0
     if max_age is None or (behind is not None and behind <= max_age):
         return ""
-    what = _("there is no report yet")
+    age = _("there is no report yet")
     if behind is not None:
-        what = ngettext(
+        age = ngettext(
             "the newest session in the reports is {n} session old",
             "the newest session in the reports is {n} sessions old",
             behind,
         )
-    return f"{what}: --max-age {max_age}"
+    return f"{age}: --max-age {max_age}"
 
 
 def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
     """Send the summary, or the first of several failures; returns what could not be sent."""
-    from screener.config.secrets import with_secrets
+    from screener.config.load import with_secrets
     from screener.daily.notify import notify
     from screener.daily.status import load_status
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from screener.cells import narrowed, widened
+from screener.console import narrowed, widened
 from screener.i18n import DOMAIN, LANGUAGES, LOCALE, N_, OPTION, _, choose, language, set_language
 
 T = TypeVar("T", bound="Command")

@@ -12,8 +12,19 @@ import click
 from screener.choices import FORMATS, SCREENS
 from screener.cli import completion
 from screener.cli.help_i18n import Command
-from screener.cli.options import PATH, Workspace, common_options, palette_option, store_option, study_options
-from screener.cli.output import Output, folded, output_options, page, write_screen
+from screener.cli.options import (
+    PATH,
+    Output,
+    Workspace,
+    common_options,
+    folded,
+    output_options,
+    page,
+    palette_option,
+    store_option,
+    study_options,
+    write_screen,
+)
 from screener.console import busy, echo, warn
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import _

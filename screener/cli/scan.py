@@ -9,8 +9,15 @@ import click
 
 from screener.choices import KINDS, MARKETS
 from screener.cli.help_i18n import Command
-from screener.cli.options import Workspace, common_options, event_options, source_options, store_option
-from screener.cli.output import Output, output_options
+from screener.cli.options import (
+    Output,
+    Workspace,
+    common_options,
+    event_options,
+    output_options,
+    source_options,
+    store_option,
+)
 from screener.console import busy
 from screener.errors import ExitCode, UsageError
 from screener.i18n import _

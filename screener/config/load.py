@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +17,6 @@ from pydantic import TypeAdapter, ValidationError
 from screener.config.claims import Claim
 from screener.config.mistakes import contradictions, explained, located, nearest, supported_claims, syntax_mistake
 from screener.config.models import Event, Identifier, Member, Screener, Sector
-from screener.config.secrets import FILE as SECRETS
-from screener.config.secrets import load_secrets
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
 from screener.krx.calendar import Calendar
@@ -25,6 +25,10 @@ from screener.krx.hours import KST
 T = TypeVar("T")
 
 FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
+
+SECRETS = "secrets.toml"
+_SECRET_NAMES = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY")
+"""Names of the variables, which are the keys of the file; SCREENER_NOTIFY may be a list there."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
         files,
         today or datetime.now(KST).date(),
         claims,
-        load_secrets(directory),
+        _load_secrets(directory),
     )
     lines = [located(files[name], texts[name], keys, message) for name, keys, message in contradictions(settings)]
     if lines:
@@ -176,13 +180,17 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
     return done
 
 
+def _unreadable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
+    )
+
+
 def _read(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
-        ) from None
+        raise _unreadable(path, error) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -264,3 +272,59 @@ def with_sector(settings: Settings, name: str, members: Sequence[Member], why: s
     sector.update({"name": title, "post_hoc": True, "members": entries.multiline(True)})
     document[name] = sector
     return tomlkit.dumps(document).encode()
+
+
+def _load_secrets(directory: Path | None) -> dict[str, str]:
+    """The secrets in `directory`/secrets.toml; none without such a file.
+
+    Raises:
+        ConfigError: others can read the file, or it has other content. No message repeats its content.
+    """
+    if directory is None or not (path := directory / SECRETS).exists():
+        return {}
+    _refuse_shared(path)
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        raise ConfigError(
+            "{path}: cannot be read as TOML", hint='write lines such as KRX_ID = "..."', path=path
+        ) from None
+    loaded = {}
+    for number, (name, value) in enumerate(content.items(), 1):
+        if name not in _SECRET_NAMES:
+            known = ", ".join(_SECRET_NAMES)
+            raise ConfigError(
+                "{path}: its entry number {number} is not known",
+                hint="known are {known}",
+                path=path,
+                number=number,
+                known=known,
+            )
+        words = value if name == "SCREENER_NOTIFY" and isinstance(value, list) else [value]
+        if not all(isinstance(word, str) and word and word.isprintable() for word in words):
+            raise ConfigError("{path}: {name} is no text", hint="write it in quotes", path=path, name=name)
+        loaded[name] = " ".join(words)
+    return loaded
+
+
+def with_secrets(environment: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """The environment, and what the file adds to it; an account comes whole from one of the two."""
+    merged = dict(secrets)
+    if environment.get("KRX_ID") or environment.get("KRX_PW"):
+        merged.pop("KRX_ID", None)
+        merged.pop("KRX_PW", None)
+    return {**merged, **{name: value for name, value in environment.items() if value or name not in merged}}
+
+
+def _refuse_shared(path: Path) -> None:
+    """Refuse a file that others can read, or could have written."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if not hasattr(os, "getuid"):
+        return  # Windows has no such modes: there a file in the user's own directory is the user's own
+    if facts.st_uid not in (os.getuid(), 0):
+        raise ConfigError("{path}: belongs to somebody else", hint="own it, or use the environment", path=path)
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        raise ConfigError("{path}: others can read it", hint="chmod 600 {path}", path=path)

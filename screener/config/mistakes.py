@@ -166,8 +166,10 @@ def _in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys,
     for identifier, event in events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
             if day is not None and day > today:
-                what = _("{day} is in the future (today is {today}): an event must have happened", day=day, today=today)
-                yield (identifier, key), what
+                message = _(
+                    "{day} is in the future (today is {today}): an event must have happened", day=day, today=today
+                )
+                yield (identifier, key), message
 
 
 def _in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
@@ -177,13 +179,13 @@ def _in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
         for number, member in enumerate(sector.members):
             market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
             if market != member.market:
-                what = _(
+                message = _(
                     "{ticker} is of {market} in {elsewhere}: a stock has one market",
                     ticker=member.ticker,
                     market=market,
                     elsewhere=elsewhere,
                 )
-                yield (identifier, "members", number, "market"), what
+                yield (identifier, "members", number, "market"), message
 
 
 def _in_screener(
@@ -191,13 +193,13 @@ def _in_screener(
 ) -> Iterator[tuple[Keys, str]]:
     """Names in screener.toml that are not configured."""
     if screener.event not in events:
-        what = _("no event {event!r} in events.toml", event=screener.event)
-        yield ("event",), what + nearest(screener.event, events)
+        message = _("no event {event!r} in events.toml", event=screener.event)
+        yield ("event",), message + nearest(screener.event, events)
     for number, pair in enumerate(screener.spreads):
         for sector in pair:
             if sector not in sectors:
-                what = _("no sector {sector!r} in sectors.toml", sector=sector)
-                yield ("spreads", number), what + nearest(sector, sectors)
+                message = _("no sector {sector!r} in sectors.toml", sector=sector)
+                yield ("spreads", number), message + nearest(sector, sectors)
 
 
 def _in_claims(
@@ -274,8 +276,8 @@ def _untestable(target: Target, sectors: Mapping[str, Sector]) -> str:
         return _("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
     sector = sectors[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
-        what = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
-        return what + nearest(target.theme, sector.themes or [_("none")])
+        message = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
+        return message + nearest(target.theme, sector.themes or [_("none")])
     if sector.post_hoc:
         return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""

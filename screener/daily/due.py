@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from screener.archive.directories import report_name
+from screener.archive import report_name
 from screener.archive.history import REVISION, Row, sessions_open
 from screener.archive.reports import stored_revision
 from screener.config import Settings

@@ -87,6 +87,20 @@ class Status(_Record):
         attempt = _Attempt(at=at, code=ExitCode.DONE, said=said)
         return Status(last_attempt=attempt, last_success=_Success(at=at, through=through), missed=missed)
 
+    def why_missed(self, sessions: Sequence[date]) -> str:
+        """Why the report on these sessions came late: what failed, or that nothing ran."""
+        failing = self.failing
+        if failing is None or not sessions or failing.since.date() > sessions[-1]:
+            return _("no run came to its end: the machine was off, or the run was ended")
+        since = f"{failing.since:%Y-%m-%d %H:%M}"
+        return ngettext(
+            "since {since} KST {n} run has failed: {what}",
+            "since {since} KST {n} runs have failed: {what}",
+            failing.runs,
+            since=since,
+            what=failing.what,
+        )
+
 
 class Memory(_Record):
     """What only the next run needs; without it that run looks at everything again."""
@@ -131,21 +145,6 @@ def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     except (ScreenerError, OSError):
         line = _("{line} ({path} could not be written)", line=line, path=root / STATUS)
     return line
-
-
-def reason(status: Status, missed: Sequence[date]) -> str:
-    """Why sessions were missed: what failed, or that nothing ran."""
-    failing = status.failing
-    if failing is None or not missed or failing.since.date() > missed[-1]:
-        return _("no run came to its end: the machine was off, or the run was ended")
-    since = f"{failing.since:%Y-%m-%d %H:%M}"
-    return ngettext(
-        "since {since} KST {n} run has failed: {what}",
-        "since {since} KST {n} runs have failed: {what}",
-        failing.runs,
-        since=since,
-        what=failing.what,
-    )
 
 
 def _remedy(code: ExitCode) -> str:

@@ -141,7 +141,7 @@ def _event(latest: Latest) -> str:
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = ", ".join(_standing(row[f"name_{language()}"], percent(row["caar_ew"]), row["verdict"]) for row in ends)
+    sectors = ", ".join(_standing(row[f"name_{language()}"], percent(row["caar_ew"]), row["verdict"]) for row in ends)
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -149,7 +149,7 @@ def _event(latest: Latest) -> str:
         tau,
         event=report.event.id,
         day=day,
-        said=said or "-",
+        said=sectors or "-",
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from screener.config import Settings, load_settings
-from screener.config.secrets import with_secrets
+from screener.config.load import with_secrets
 from screener.data.connections import now, open_store, password_age, state_folder
 from screener.data.press_check import Comparison, compare
 from screener.data.sources import PriceRequest

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from screener.cells import folded, padded, widened
-from screener.console import escaped
+from screener.console import escaped, folded, padded, widened
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import N_, _
 

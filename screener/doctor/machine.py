@@ -68,7 +68,7 @@ def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
 
 def _libraries() -> Check:
     """The versions of the libraries against what the installed package requires."""
-    there, wrong = [], []
+    versions, wrong = [], []
     try:
         required = {name: specifier for name, specifier in _requirements() if name in LIBRARIES}
     except importlib.metadata.PackageNotFoundError:
@@ -79,13 +79,13 @@ def _libraries() -> Check:
         except importlib.metadata.PackageNotFoundError:
             wrong.append(_("{name} is not installed", name=name))
             continue
-        there.append(f"{name} {version}")
+        versions.append(f"{name} {version}")
         if not required[name].contains(version, prereleases=True):
             wrong.append(_unsuitable(name, version, required[name]))
     if wrong:
         fix = _("install the screener anew into an environment of its own")
         return Check("libraries", "failed", "\n".join(wrong), fix, ExitCode.USAGE)
-    return Check("libraries", "ok", ", ".join(there))
+    return Check("libraries", "ok", ", ".join(versions))
 
 
 def _unsuitable(name: str, version: str, required: SpecifierSet) -> str:
@@ -152,8 +152,8 @@ def _font() -> Check:
 
 def _clock(now: datetime, ahead: timedelta | None) -> Check:
     """The clock and the zone."""
-    here = datetime.now().astimezone()
-    found = _("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=here, zone=here.tzname())
+    local = datetime.now().astimezone()
+    found = _("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=local, zone=local.tzname())
     if ahead is None:
         return Check("clock", "ok", found)
     if abs(ahead) > CLOCK_TOLERANCE:
@@ -170,14 +170,14 @@ def _clock(now: datetime, ahead: timedelta | None) -> Check:
 def _disk(name: str, folder: Path) -> Check:
     """Whether something can be written to `folder`, which need not exist."""
     name = f"disk: {name}"
-    there = next((path for path in (folder, *folder.parents) if path.exists()), Path())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        if there.is_dir():
-            found = _("{folder}: {there} cannot be written to", folder=folder, there=there)
+    existing = next((path for path in (folder, *folder.parents) if path.exists()), Path())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        if existing.is_dir():
+            found = _("{folder}: {there} cannot be written to", folder=folder, there=existing)
         else:
-            found = _("{folder}: {there} is no directory", folder=folder, there=there)
+            found = _("{folder}: {there} is no directory", folder=folder, there=existing)
         return Check(name, "failed", found, _("mend its permissions, or choose another place"))
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(existing).free
     found = _("{free:,.1f} GB free at {folder}", free=free / 1e9, folder=folder)
     if free < SCARCE:
         fix = _("make room there, or choose another place")

@@ -15,7 +15,7 @@ import pytest
 
 from screener.archive.history import _trend_of, history_rows, load_history, sector_trend, updated_history
 from screener.errors import DataError
-from screener.i18n import language, speaking
+from screener.i18n import language
 from screener.report.blocks import Grid, Section
 from screener.report.formats.csv import to_csv
 from screener.report.model import Report
@@ -25,6 +25,7 @@ from screener.report.views.study import study_page
 from tests.analysis.find import rows
 from tests.conftest import Run
 from tests.data import small
+from tests.i18n import speaking
 from tests.reports import simulated
 
 LAST = 20
