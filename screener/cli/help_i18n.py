@@ -7,7 +7,7 @@ import gettext
 import inspect
 import os
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -27,10 +27,8 @@ def settle_language(arguments: list[str], configured: str = "auto") -> None:
     gettext.textdomain(DOMAIN)
 
 
-def language_option(command: Any) -> Any:
-    """The option of everything that has a page of help."""
-    # `settle_language` looks for it itself: an error may come before there are options to ask.
-    return click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")(command)
+language_option = click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")
+"""Of everything with a page of help; `settle_language` looks for it itself, for errors that come before options."""
 
 
 class _Formatter(click.HelpFormatter):

@@ -36,6 +36,12 @@ Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
 FETCHED = "auto, pykrx, openapi, or file:PATH,..."
 """Sources of the commands that write the store."""
+store_option = click.option(
+    "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
+)
+"""Of every command that reads or writes the store; it stands above `common_options`."""
+palette_option = click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")
+"""Of every command that makes pages in colour."""
 
 
 class Workspace:
@@ -72,12 +78,7 @@ class Workspace:
         return open_store(self.store)
 
     def access(self, *, fail_fast: bool = False, show_progress: bool = False) -> Connections:
-        """The store and the ways to the exchange.
-
-        Args:
-            fail_fast: whether the command can do without the exchange, and so does not wait long for it.
-            show_progress: whether a progress bar shows how far a fetch has come.
-        """
+        """The store and the ways to the exchange; with `fail_fast` it does not wait long for that."""
         from screener.console import ProgressBar
         from screener.data.connections import open_access
 
@@ -119,18 +120,6 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
     )
     decorated: Callable[..., int] = config(language_option(debug(with_workspace)))
     return decorated
-
-
-def store_option(command: Any) -> Any:
-    """The option of every command that reads or writes the store; it stands above `common_options`."""
-    return click.option(
-        "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
-    )(command)
-
-
-def palette_option(command: Any) -> Any:
-    """The option of every command that makes pages in colour."""
-    return click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")(command)
 
 
 def event_options(event_help: str) -> Decorator:

@@ -45,10 +45,7 @@ def stored_sessions(store: Store, way: str, through: date) -> dict[date, datetim
 def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapping[str, str]) -> list[date]:
     """Sessions that are old enough for another look.
 
-    Args:
-        stored: sessions, and when each was written, ascending.
-        coming: the session after them.
-        looked: by session, the day on which it was last fetched again, though nothing had to be written.
+    `looked` has, by session, the day on which it was last fetched again, though nothing had to be written.
     """
     sessions = [*stored, coming]
     days = []

@@ -75,9 +75,7 @@ class Exchange:
     def network(self, answers: _Answers | None, spared: bool) -> list[Check]:
         """For each host: whether it has refused this machine, and whether it answers.
 
-        Args:
-            answers: None if nothing was sent.
-            spared: whether the store has what the report needs, so that nothing fails without a network.
+        `answers` is None if nothing was sent; with `spared`, the store has all that the report needs.
         """
         state: dict[str, State] = dict.fromkeys(self._names, "warning")
         if not spared:
