@@ -1,17 +1,17 @@
-"""The terminal: the only writer of stdout and of stderr, the progress bar, and the end of the process."""
+"""The terminal: the only writer of stdout and of stderr, text in cells, progress, and the end of the process."""
 
 from __future__ import annotations
 
 import os
 import sys
+import textwrap
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from screener.cells import padded, widened
-from screener.errors import ExitCode
 from screener.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST = 600
 """Characters of one line on stderr; the rest is cut off."""
+_FILLER = "\N{ZERO WIDTH SPACE}"
 
 
 def replace_unencodable() -> None:
@@ -64,17 +65,6 @@ def explain(*lines: str) -> None:
         click.echo(escaped(line), err=True)
 
 
-def fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
-    """Write what is wrong to stderr, one line each, with `debug` after the traceback; returns `code`."""
-    if debug:
-        import traceback
-
-        traceback.print_exc()
-    for line in lines:
-        warn(line)
-    return code
-
-
 def exit_now(code: int) -> None:
     """End the process without freeing its memory object by object, which takes a tenth of a run."""
     for stream in (sys.stdout, sys.stderr):
@@ -92,6 +82,35 @@ def escaped(text: str) -> str:
     Text from a file, an argument or a server must not reach a terminal or a log as commands.
     """
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+# A syllable of Hangul takes two cells of a terminal, although Python counts one character.
+def widened(text: str) -> str:
+    """`text` with something invisible beside each character that takes two cells, so that counting characters works."""
+    return "".join(char + _FILLER * (unicodedata.east_asian_width(char) in "WF") for char in narrowed(text))
+
+
+def narrowed(text: str) -> str:
+    """`text` without what `widened` put in."""
+    return text.replace(_FILLER, "")
+
+
+def folded(text: str, width: int, first: str = "", further: str = "") -> list[str]:
+    """Lines of at most `width` cells, the first after `first`, others after `further`; no word or path is broken."""
+    lines = textwrap.wrap(
+        widened(text),
+        width,
+        initial_indent=widened(first),
+        subsequent_indent=widened(further),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [narrowed(line) for line in lines]
+
+
+def padded(text: str, width: int) -> str:
+    """`text` and as many spaces as it takes to fill `width` cells."""
+    return narrowed(widened(text).ljust(width))
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -19,12 +19,12 @@ def make_demo(settings: Settings, seed: int) -> Report:
     """The report on the market of `seed`, by the rules of `settings`."""
     spreads = (("HELD", "UNMOVED"), ("FADED", "HELD"))
     rules = settings.screener.model_copy(update={"event": EVENT, "spreads": spreads})
-    of_demo = replace(settings, events={EVENT: demo_event()}, sectors=demo_sectors(), screener=rules)
+    of_demo = replace(settings, events={EVENT: _demo_event()}, sectors=_demo_sectors(), screener=rules)
     report = make_report(of_demo, Request(source=f"demo:{seed}"), _nothing)
     planted = {
-        (one.id, window.first, window.last): one.caar(window.first, window.last)
-        for one in demo.SECTORS
-        if one.id != demo.SECTORS[-1].id  # what limits and halts do to a mean is the point there, not its estimate
+        (sector.id, window.first, window.last): sector.caar(window.first, window.last)
+        for sector in demo.SECTORS
+        if sector.id != demo.SECTORS[-1].id  # what limits and halts do to a mean is the point there, not its estimate
         for window in report.windows
     }
     return report.with_frames(planted=planted_frame(report.frames.sectors, planted))
@@ -34,7 +34,7 @@ def _nothing() -> NoReturn:
     raise AssertionError("a simulated market needs neither store nor exchange")
 
 
-def demo_event() -> Event:
+def _demo_event() -> Event:
     """The event of the simulated market."""
     return Event(
         name=Name(ko="모의 사건", en="Simulated event"),
@@ -50,7 +50,7 @@ def demo_event() -> Event:
     )
 
 
-def demo_sectors() -> dict[str, Sector]:
+def _demo_sectors() -> dict[str, Sector]:
     """The sectors of the simulated market, with fictional stocks."""
     return {
         planted.id: Sector(

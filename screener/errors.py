@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from screener.i18n import _
+from screener.i18n import _, cause
 
 
 class ExitCode(IntEnum):
@@ -41,6 +41,17 @@ class ScreenerError(Exception):
     def lines(self) -> list[str]:
         """What is said of it, a line each."""
         return [str(self)]
+
+
+def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
+    """What to say of an error that no command foresaw, and its exit code; `file` stands where the system names none."""
+    if isinstance(error, ScreenerError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError):
+        values = {"file": error.filename or file, "cause": cause(error)}
+        return _("{file}: {cause}: make room, or choose another place", **values), ExitCode.DATA
+    values = {"kind": type(error).__name__, "error": error}
+    return _("a bug in the screener: {kind}: {error} (--debug shows where)", **values), ExitCode.BUG
 
 
 class UsageError(ScreenerError):

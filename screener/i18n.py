@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -49,17 +48,6 @@ def set_language(language: Language) -> None:
 def language() -> Language:
     """The language of the process."""
     return _language
-
-
-@contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    """Translate into `language` within a block."""
-    before = _language
-    set_language(language)
-    try:
-        yield
-    finally:
-        set_language(before)
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str], configured: str = "auto") -> Language:
@@ -106,10 +94,10 @@ def ngettext(singular: str, plural: str, n: int, /, **values: Any) -> str:
     return (singular if n == 1 else plural).format(n=n, **values)
 
 
-def pgettext(context: str, message: str, /, **values: Any) -> str:
-    """Like `_`, for a message whose Korean depends on where it stands."""
-    text = _catalogue().pgettext(context, message) if _language == "ko" else message
-    return text.format(**values) if values else text
+def listed(items: Iterable[str], pattern: str) -> str:
+    """Items as one text; `pattern` joins two of them, such as `{a} or {b}`. Empty without any."""
+    items = list(items)
+    return functools.reduce(lambda a, b: _(pattern, a=a, b=b), items) if items else ""
 
 
 def N_(message: str, /) -> str:  # noqa: N802 - gettext's own name
@@ -128,7 +116,7 @@ def cause(error: OSError) -> str:
     return _(error.strerror or str(error))
 
 
-@cache
+@functools.cache
 def _catalogue() -> NullTranslations:
     import gettext
 
@@ -142,26 +130,3 @@ def _shows_hangul(stream: Any) -> bool:
     except (UnicodeError, LookupError):
         return False
     return True
-
-
-_SYSTEM = (
-    N_("Bad file descriptor"),
-    N_("Broken pipe"),
-    N_("Device or resource busy"),
-    N_("Disk quota exceeded"),
-    N_("File exists"),
-    N_("File name too long"),
-    N_("File too large"),
-    N_("Input/output error"),
-    N_("Is a directory"),
-    N_("No space left on device"),
-    N_("No such file or directory"),
-    N_("Not a directory"),
-    N_("Operation not permitted"),
-    N_("Permission denied"),
-    N_("Read-only file system"),
-    N_("Stale file handle"),
-    N_("Too many levels of symbolic links"),
-    N_("Too many open files"),
-)
-"""What operating systems answer and `cause` translates: here for the catalogue alone."""

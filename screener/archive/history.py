@@ -100,10 +100,10 @@ def with_trend(report: Report, root: Path, settings: Settings) -> Report:
     Raises:
         DataError: the history cannot be read.
     """
-    return report.with_trend(trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
+    return report.with_trend(_trend_of(report, load_history(root), sessions_open(settings, report.event.id)))
 
 
-def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
+def _trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRow, ...]:
     """The sectors of `report` in the reports before it, and then in `report` itself.
 
     Args:
@@ -127,10 +127,7 @@ def trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendRo
 def sector_trend(history: Iterable[Row], event: str, sessions: Sequence[date]) -> list[TrendRow]:
     """Each sector in each report, over all days from the event to the day of that report, by session and sector.
 
-    Args:
-        history: rows of history.csv.
-        event: its id.
-        sessions: from the event day on; reports of other days are left out.
+    Reports of other days than `sessions`, which begin on the event day, are left out.
 
     Raises:
         DataError: a cell is no number.
@@ -195,12 +192,7 @@ class Change(NamedTuple):
 
 
 def sector_changes(before: Sequence[TrendRow], after: Sequence[TrendRow]) -> list[Change]:
-    """Sectors whose significance changed, then those whose rank changed; the best of each first.
-
-    Args:
-        before: rows of the earlier report, one per sector.
-        after: those of the later one.
-    """
+    """Sectors whose significance changed, then those whose rank changed; the best of each first."""
     earlier = {row.sector: row for row in before}
     pairs = [(earlier[row.sector], row) for row in after if row.sector in earlier]
     crossed = [
@@ -217,12 +209,7 @@ def sector_changes(before: Sequence[TrendRow], after: Sequence[TrendRow]) -> lis
 
 
 def spread_changes(before: Iterable[Row], after: Iterable[Row]) -> list[Change]:
-    """Spreads that moved by a percentage point or more, the widest move first.
-
-    Args:
-        before: rows of spreads.csv of the earlier report.
-        after: those of the later one.
-    """
+    """Spreads that moved by a percentage point or more, the widest move first; rows are those of spreads.csv."""
     earlier, later = _spreads_to_date(before), _spreads_to_date(after)
     changes = [
         Change("spread", f"{a} - {b}", earlier[a, b], now)

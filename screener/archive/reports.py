@@ -9,10 +9,10 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from screener import __version__
-from screener.archive.directories import RECORD, locked, point_to_latest, publish, report_name
+from screener.archive import RECORD, locked, point_to_latest, publish, report_name
 from screener.archive.history import (
     HISTORY,
     REVISION,
@@ -27,7 +27,9 @@ from screener.config import Settings
 from screener.files import write_file
 from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
-from screener.report.screens import Screen
+
+if TYPE_CHECKING:
+    from screener.report.screens import Screen
 
 FORMATS = ("txt", "html", "csv", "json")
 """Formats of a report directory."""
@@ -38,7 +40,7 @@ _KEY = ("sector", "theme", "sector_a", "sector_b", "ticker", "series", "window_s
 """Columns that identify a row of any of them."""
 
 
-class Correction(NamedTuple):
+class _Correction(NamedTuple):
     """A figure that is another than in the revision before; one row of revisions.csv."""
 
     table: str
@@ -50,7 +52,7 @@ class Correction(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReportDirectory:
+class _ReportDirectory:
     """The content of a report directory that is whole."""
 
     files: Mapping[str, bytes]
@@ -76,13 +78,13 @@ class FiledReport:
     """The directory, or None if the one that is there was kept because it has more."""
     files: Mapping[str, bytes]
     revision: int
-    corrections: tuple[Correction, ...]
+    corrections: tuple[_Correction, ...]
     """What differs from the revision before."""
     written: bool
     """Whether anything had to be written."""
 
 
-def load_directory(folder: Path) -> ReportDirectory | None:
+def load_directory(folder: Path) -> _ReportDirectory | None:
     """The directory, or None where it or a file of it is missing or not as it was written."""
     try:
         record = json.loads((folder / RECORD).read_bytes())
@@ -90,7 +92,7 @@ def load_directory(folder: Path) -> ReportDirectory | None:
         sound = all(_fingerprint(files[name]) == known for name, known in record["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return ReportDirectory(files, record) if sound else None
+    return _ReportDirectory(files, record) if sound else None
 
 
 def stored_revision(folder: Path) -> int | None:
@@ -100,7 +102,7 @@ def stored_revision(folder: Path) -> int | None:
         whole = all((folder / name).stat().st_size == known["bytes"] for name, known in record["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return ReportDirectory({}, record).revision if whole else None
+    return _ReportDirectory({}, record).revision if whole else None
 
 
 def file_report(root: Path, screen: Screen, settings: Settings, palette: str, argv: Sequence[str]) -> FiledReport:
@@ -139,7 +141,7 @@ def write_report(
     """
     report = screen.report
     path = root / report_name(report.as_of, report.event.id)
-    fresh, earlier = ReportDirectory(files_of(screen, "csv", palette), {}), load_directory(path)
+    fresh, earlier = _ReportDirectory(files_of(screen, "csv", palette), {}), load_directory(path)
     rows = history_rows(fresh.files["sectors.csv"]) if report.provenance.study else []
     known, corrections = _compared(root, report, rows, fresh, earlier)
     revision = known + 1 if corrections or not known else known
@@ -153,7 +155,7 @@ def write_report(
         files = {name: content for part in rendered for name, content in part.items()}
         if revision > 1:
             so_far = earlier.files.get(REVISIONS, b"") if earlier else b""
-            files[REVISIONS] = revisions_csv(revision, corrections, so_far) if corrections or not so_far else so_far
+            files[REVISIONS] = _revisions_csv(revision, corrections, so_far) if corrections or not so_far else so_far
         files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
     kept = earlier is not None and files == earlier.files
@@ -164,8 +166,8 @@ def write_report(
 
 
 def _compared(
-    root: Path, report: Report, rows: Sequence[Row], fresh: ReportDirectory, earlier: ReportDirectory | None
-) -> tuple[int, tuple[Correction, ...]]:
+    root: Path, report: Report, rows: Sequence[Row], fresh: _ReportDirectory, earlier: _ReportDirectory | None
+) -> tuple[int, tuple[_Correction, ...]]:
     """The known revision of a report, 0 for none, and what differs from it.
 
     Where its directory was lost or damaged, the history still has the figures of its sectors, `rows`.
@@ -176,24 +178,24 @@ def _compared(
         return earlier.revision, tuple(
             correction
             for name in COMPARED
-            for correction in corrections_of(name, earlier.table(name), fresh.table(name))
+            for correction in _corrections_of(name, earlier.table(name), fresh.table(name))
         )
     key = report.as_of.isoformat(), report.event.id
     known = [row for row in load_history(root) if (row["as_of"], row["event"]) == key]
     if not known:
         return 0, ()
     revision = max(int(row.get(REVISION) or 1) for row in known)
-    return revision, tuple(corrections_of("sectors", known, rows))
+    return revision, tuple(_corrections_of("sectors", known, rows))
 
 
-def corrections_of(table: str, old: Sequence[Row], new: Sequence[Row]) -> list[Correction]:
+def _corrections_of(table: str, old: Sequence[Row], new: Sequence[Row]) -> list[_Correction]:
     """Figures that differ, of rows that both have.
 
     Rows are more or fewer where other windows or sectors were asked for, and words differ with the language.
     """
     before = {_key_of(row): row for row in old}
     return [
-        Correction(table, key, column, known[column], cell)
+        _Correction(table, key, column, known[column], cell)
         for row in new
         if (known := before.get(key := _key_of(row)))
         for column, cell in row.items()
@@ -201,24 +203,24 @@ def corrections_of(table: str, old: Sequence[Row], new: Sequence[Row]) -> list[C
     ]
 
 
-def have_same_keys(old: Sequence[Row], new: Sequence[Row]) -> bool:
+def _have_same_keys(old: Sequence[Row], new: Sequence[Row]) -> bool:
     """Whether two tables are about the same things."""
     return {_key_of(row) for row in old} == {_key_of(row) for row in new}
 
 
-def revisions_csv(revision: int, corrections: Sequence[Correction], so_far: bytes) -> bytes:
+def _revisions_csv(revision: int, corrections: Sequence[_Correction], so_far: bytes) -> bytes:
     """Content of revisions.csv: the rows of revisions before from `so_far`, its content so far, and `corrections`."""
-    header = ["revision", *Correction._fields]
+    header = ["revision", *_Correction._fields]
     known = [[row[name] for name in header] for row in csv_rows(so_far) if int(row["revision"]) < revision]
     return csv_bytes([header, *known, *([revision, *correction] for correction in corrections)])
 
 
-def _has_same_rows(earlier: ReportDirectory, fresh: ReportDirectory) -> bool:
+def _has_same_rows(earlier: _ReportDirectory, fresh: _ReportDirectory) -> bool:
     """Whether both are about the same windows, sectors and stocks."""
-    return all(have_same_keys(earlier.table(name), fresh.table(name)) for name in COMPARED)
+    return all(_have_same_keys(earlier.table(name), fresh.table(name)) for name in COMPARED)
 
 
-def _has_more(earlier: ReportDirectory, fresh: ReportDirectory) -> bool:
+def _has_more(earlier: _ReportDirectory, fresh: _ReportDirectory) -> bool:
     """Whether `earlier` has all of `fresh` and further windows, as reports of the daily run do."""
 
     def windows(rows: Sequence[Row]) -> set[tuple[str, str]]:
@@ -229,7 +231,7 @@ def _has_more(earlier: ReportDirectory, fresh: ReportDirectory) -> bool:
         name: [row for row in earlier.table(name) if (row["window_start"], row["window_end"]) in wanted]
         for name in ("sectors", "spreads", "stocks")
     }
-    same = all(have_same_keys(rows, fresh.table(name)) for name, rows in shared.items())
+    same = all(_have_same_keys(rows, fresh.table(name)) for name, rows in shared.items())
     return same and wanted < windows(earlier.table("sectors"))
 
 

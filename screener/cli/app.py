@@ -1,19 +1,19 @@
-"""All commands under one name, the welcome, and the exit code."""
+"""All commands under one name, the _welcome, and the exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
 from screener import __version__
-from screener.cli import completion, config, daily, doctor, report, scan, store
-from screener.cli.help_i18n import Group, settle_language
-from screener.cli.options import language_option
-from screener.console import exit_now, explain, fail, replace_unencodable
-from screener.errors import ExitCode, ScreenerError
-from screener.i18n import _, apart, cause
+from screener.cli import completion, config, daily, report, scan, store
+from screener.cli.help_i18n import Group, language_option, settle_language
+from screener.console import exit_now, explain, replace_unencodable, warn
+from screener.errors import ExitCode, ScreenerError, describe
+from screener.i18n import _, apart
 
 EPILOG = (
     "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
@@ -49,7 +49,7 @@ for command in (
     daily.daily,
     store.sync,
     store.store,
-    doctor.doctor,
+    store.doctor,
     config.events,
     config.sectors,
     config.config,
@@ -67,37 +67,43 @@ def main() -> None:
     try:
         code = commands.main(_with_command(arguments), prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
-        code = fail(error.lines, error.exit_code, debug)
+        code = _fail(error.lines, error.exit_code, debug)
     except (click.exceptions.Abort, KeyboardInterrupt):
         message = _("interrupted: nothing is half done, run it again to go on")
-        code = fail([message], ExitCode.INTERRUPTED, debug)
+        code = _fail([message], ExitCode.INTERRUPTED, debug)
     except click.ClickException as error:
         message = error.format_message().rstrip(".").replace("\n", " ")
         if isinstance(error, click.UsageError) and error.ctx:
             message = _("{what}: {command} --help shows how", what=message, command=error.ctx.command_path)
-        code = fail([message], ExitCode.USAGE, debug)
-    except OSError as error:
-        file = error.filename or _("the output")
-        message = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
-        code = fail([message], ExitCode.DATA, debug)
+        code = _fail([message], ExitCode.USAGE, debug)
     except Exception as error:
-        kind = type(error).__name__
-        message = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
-        code = fail([message], ExitCode.BUG, debug)
+        message, exit_code = describe(error, _("the output"))
+        code = _fail([message], exit_code, debug)
     exit_now(code or ExitCode.DONE)
+
+
+def _fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
+    """Write what is wrong to stderr, one line each, with `debug` after the traceback; returns `code`."""
+    if debug:
+        import traceback  # loaded for this alone
+
+        traceback.print_exc()
+    for line in lines:
+        warn(line)
+    return code
 
 
 def _with_command(arguments: list[str]) -> list[str]:
     """Without a command, `report` is meant."""
     words = apart(arguments)[1]
     if not words:
-        welcome()
+        _welcome()
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         return ["report", *arguments]
     return arguments
 
 
-def welcome() -> None:
+def _welcome() -> None:
     """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
     if completion.COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
         return

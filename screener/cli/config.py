@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli import completers
-from screener.cli.help_i18n import Command, Group
-from screener.cli.options import PATH, Workspace, common_options, language_option, store_option
+from screener.cli import completion
+from screener.cli.help_i18n import Command, Group, language_option
+from screener.cli.options import PATH, Workspace, common_options, store_option
 from screener.console import aligned, echo
 from screener.errors import ExitCode
 from screener.i18n import Named, _, language, ngettext
@@ -33,12 +33,12 @@ def events(workspace: Workspace) -> int:
         name: calendar.place(event.first_day, event.event_day, event.base, now())
         for name, event in settings.events.items()
     }
-    echo(event_table(settings, days))
+    echo(_event_table(settings, days))
     return ExitCode.DONE
 
 
 @click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
-@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completers.sectors)
+@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completion.sectors)
 @store_option
 @common_options
 def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
@@ -48,7 +48,7 @@ def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
         settings.sector(sector)  # a wrong name is an error before the store is read
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
     since = workspace.open_store().first_dates(tickers)
-    tables = [member_table(settings, sector, since) for sector in ids] or [sector_table(settings, since)]
+    tables = [_member_table(settings, sector, since) for sector in ids] or [_sector_table(settings, since)]
     echo("\n".join(tables))
     return ExitCode.DONE
 
@@ -99,7 +99,7 @@ def init(directory: Path) -> int:
     return ExitCode.DONE
 
 
-def event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
+def _event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
     """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
     rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("NAME"))]
     for name, event in settings.events.items():
@@ -110,7 +110,7 @@ def event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
     return aligned(rows)
 
 
-def sector_table(settings: Settings, since: Mapping[str, date]) -> str:
+def _sector_table(settings: Settings, since: Mapping[str, date]) -> str:
     """One line per sector, with the first session of `since`, by ticker, on which any of its stocks has a price.
 
     A star marks those that were put together after the event.
@@ -129,7 +129,7 @@ def sector_table(settings: Settings, since: Mapping[str, date]) -> str:
     return aligned(rows) + "".join(f"{note}\n" for note in notes)
 
 
-def member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
+def _member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
     """The stocks of one sector, each with the first session that it has a price on."""
     rows = [(_("TICKER"), _("MARKET"), _("THEME"), _("FIRST PRICE"), _("NAME"))]
     rows += [

@@ -65,7 +65,7 @@ def daily(workspace: Workspace, **given: Any) -> int:
     if options.yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
     from screener.daily.run import Outcome, run_daily
-    from screener.daily.status import append_log, log_line
+    from screener.daily.status import append_log
 
     job = _job(workspace, options)
     if options.check:
@@ -78,7 +78,7 @@ def daily(workspace: Workspace, **given: Any) -> int:
         code, line = code or ExitCode.NETWORK, f"{line}; {stale}"
     faults = [] if options.check else _notify(job, options.notify, outcome)
     if options.log:
-        unwritten = append_log(options.log, log_line(job.access.now(), code, line))
+        unwritten = append_log(options.log, job.access.now(), code, line)
         faults += [unwritten] if unwritten else []
     if not options.quiet or outcome.summary or code:
         warn(_("daily failed: {line}", line=line) if code else _("daily done: {line}", line=line))
@@ -92,7 +92,7 @@ def daily(workspace: Workspace, **given: Any) -> int:
 def _job(workspace: Workspace, options: _Options) -> Job:
     """The job; a mistake in the configuration is remembered as a failure of the run."""
     from screener.daily.reports import Job
-    from screener.daily.status import append_log, log_line, remember_failure
+    from screener.daily.status import append_log, remember_failure
 
     try:
         settings = workspace.settings
@@ -101,7 +101,7 @@ def _job(workspace: Workspace, options: _Options) -> Job:
 
         line = remember_failure(options.reports, now(), error.exit_code, str(error))
         if options.log:
-            append_log(options.log, log_line(now(), error.exit_code, line))
+            append_log(options.log, now(), error.exit_code, line)
         raise
     return Job(settings, workspace.access(), options.reports, config=workspace.directory, **options.job)
 
@@ -113,19 +113,19 @@ def _too_old(job: Job, max_age: int | None) -> str:
     behind = sessions_behind(job) if max_age is not None else 0
     if max_age is None or (behind is not None and behind <= max_age):
         return ""
-    what = _("there is no report yet")
+    age = _("there is no report yet")
     if behind is not None:
-        what = ngettext(
+        age = ngettext(
             "the newest session in the reports is {n} session old",
             "the newest session in the reports is {n} sessions old",
             behind,
         )
-    return f"{what}: --max-age {max_age}"
+    return f"{age}: --max-age {max_age}"
 
 
 def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
     """Send the summary, or the first of several failures; returns what could not be sent."""
-    from screener.config.secrets import with_secrets
+    from screener.config.load import with_secrets
     from screener.daily.notify import notify
     from screener.daily.status import load_status
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import click
 
-from screener.cells import narrowed, widened
-from screener.i18n import DOMAIN, LOCALE, N_, _, choose, language, set_language
+from screener.console import narrowed, widened
+from screener.i18n import DOMAIN, LANGUAGES, LOCALE, N_, OPTION, _, choose, language, set_language
 
 T = TypeVar("T", bound="Command")
 _REQUIRED = N_("required")
@@ -27,7 +27,11 @@ def settle_language(arguments: list[str], configured: str = "auto") -> None:
     gettext.textdomain(DOMAIN)
 
 
-class Formatter(click.HelpFormatter):
+language_option = click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")
+"""Of everything with a page of help; `settle_language` looks for it itself, for errors that come before options."""
+
+
+class _Formatter(click.HelpFormatter):
     """Click folds by characters; a syllable of Hangul is two cells wide, so it is made to count for two."""
 
     def write_text(self, text: str) -> None:
@@ -46,7 +50,7 @@ class Formatter(click.HelpFormatter):
 class Context(click.Context):
     """Where a command runs."""
 
-    formatter_class = Formatter
+    formatter_class = _Formatter
 
 
 class Command(click.Command):
@@ -75,10 +79,10 @@ def _in_language(command: T) -> T:
     """A command with its texts and those of its options in the language of the process."""
     shown = copy.copy(command)
     shown.help, shown.epilog = (text and "\n\n".join(map(_, paragraphs(text))) for text in (shown.help, shown.epilog))
-    shown.params = [copy.copy(one) for one in shown.params]
-    for one in shown.params:
-        if isinstance(one, click.Option) and one.help:
-            one.help = _(one.help)
+    shown.params = [copy.copy(parameter) for parameter in shown.params]
+    for parameter in shown.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = _(parameter.help)
     return shown
 
 

@@ -1,11 +1,13 @@
-"""Options that several commands share, and the objects that commands get for them."""
+"""Options that several commands share, and what commands get for them: the workspace and the output."""
 
 from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,19 +16,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import MODELS, PALETTES
-from screener.cli import completers
-from screener.cli.help_i18n import settle_language
-from screener.i18n import LANGUAGES, OPTION, _
+from screener.cli import completion
+from screener.cli.help_i18n import language_option, settle_language
+from screener.console import echo, is_terminal, shows_colour
+from screener.console import folded as fold_cells
+from screener.errors import UsageError
+from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.connections import Connections
     from screener.data.store import Store
+    from screener.report.formats.terminal import Style
+    from screener.report.screens import Screen
 
+_ONE_FILE = ("html", "xlsx")
+"""Formats that are one file of the user's naming."""
 Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
 FETCHED = "auto, pykrx, openapi, or file:PATH,..."
 """Sources of the commands that write the store."""
+store_option = click.option(
+    "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
+)
+"""Of every command that reads or writes the store; it stands above `common_options`."""
+palette_option = click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")
+"""Of every command that makes pages in colour."""
 
 
 class Workspace:
@@ -63,12 +78,7 @@ class Workspace:
         return Store.open(self.store)
 
     def access(self, *, fail_fast: bool = False, show_progress: bool = False) -> Connections:
-        """The store and the ways to the exchange.
-
-        Args:
-            fail_fast: whether the command can do without the exchange, and so does not wait long for it.
-            show_progress: whether a progress bar shows how far a fetch has come.
-        """
+        """The store and the ways to the exchange; with `fail_fast` it does not wait long for that."""
         from screener.console import ProgressBar
         from screener.data.connections import open_access
 
@@ -89,12 +99,6 @@ def parse_day(_context: click.Context, parameter: click.Parameter, value: str | 
     except ValueError:
         message = _("{value!r} is no date: write it as 2025-01-31", value=value)
         raise click.BadParameter(message, param=parameter) from None
-
-
-def language_option(command: Any) -> Any:
-    """The option of everything that has a page of help."""
-    # `settle_language` looks for it itself: an error may come before there are options to ask.
-    return click.option(OPTION, type=click.Choice(LANGUAGES), expose_value=False, help="Korean or English.")(command)
 
 
 def common_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -118,21 +122,9 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
     return decorated
 
 
-def store_option(command: Any) -> Any:
-    """The option of every command that reads or writes the store; it stands above `common_options`."""
-    return click.option(
-        "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
-    )(command)
-
-
-def palette_option(command: Any) -> Any:
-    """The option of every command that makes pages in colour."""
-    return click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")(command)
-
-
 def event_options(event_help: str) -> Decorator:
     """Options of every command that is about an event."""
-    event = click.option("--event", metavar="ID", shell_complete=completers.events, help=event_help)
+    event = click.option("--event", metavar="ID", shell_complete=completion.events, help=event_help)
     as_of = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
     return lambda command: event(as_of(command))
 
@@ -159,3 +151,105 @@ def study_options(command: Any) -> Any:
     )
     model = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
     return event(source(model(command)))
+
+
+@dataclass(frozen=True)
+class Output:
+    """The output that the user wants, and how it is to look."""
+
+    full: bool
+    json: bool
+    md: bool
+    files: Mapping[str, Path]
+    """By format, the directory (csv) or file to write; one at most."""
+    palette: str | None
+    ascii: bool
+    width: int | None
+
+    @property
+    def page(self) -> bool:
+        """Whether nothing but a page on the terminal is asked for."""
+        return not (self.json or self.md or self.files)
+
+    def style(self, settings: Settings) -> Style:
+        """How a page looks on this stdout."""
+        from screener.report.formats.terminal import PLAIN_WIDTH, Style
+
+        unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
+        fitting = min(max(shutil.get_terminal_size().columns, 60), 200) if is_terminal() else PLAIN_WIDTH
+        return Style(
+            palette=self.palette or settings.screener.palette,
+            ascii=self.ascii or not unicode,
+            width=self.width or fitting,
+            colour=shows_colour(),
+        )
+
+    def deliver(self, screen: Screen, settings: Settings, note: str = "") -> None:
+        """Print the screen and `note` below it; write the files that were asked for and say where they are."""
+        style = self.style(settings)
+        if self.json:
+            echo(screen.document().decode())
+        elif self.md:
+            from screener.report.formats.markdown import to_markdown
+
+            echo(to_markdown(screen.page(full=self.full)))
+        else:
+            # The page first: it was made, whatever becomes of the files.
+            echo(page(screen, style, full=self.full))
+            for format_, path in self.files.items():
+                note += write_screen(screen, format_, path, style.palette, as_file=format_ in _ONE_FILE)
+            if note:
+                echo(f"\n{folded(note, style.width)}")
+
+
+def page(screen: Screen, style: Style, *, full: bool) -> str:
+    """The page of a screen as text."""
+    from screener.report.formats.terminal import render
+
+    return render(screen.page(full=full), style, summary=screen.summarised and not full)
+
+
+def write_screen(screen: Screen, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
+    """Write the screen in one format, into the directory `path` or as the file `path`; returns where it is."""
+    from screener.files import write_files
+    from screener.report.formats import files_of
+
+    files = files_of(screen, format_, palette)
+    targets = (
+        {path: next(iter(files.values()))} if as_file else {path / name: content for name, content in files.items()}
+    )
+    write_files(targets)
+    folder = path.parent if as_file else path
+    names = ", ".join(target.name for target in targets)
+    return _("Files: {folder} ({names})", folder=folder, names=names) + "\n"
+
+
+def folded(text: str, width: int) -> str:
+    """Lines of text in the width of a page; no path is broken."""
+    return "".join(f"{part}\n" for line in text.splitlines() for part in fold_cells(line, width))
+
+
+def output_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Options of every command with a page, which gets them as one `output`."""
+
+    @functools.wraps(command)
+    def with_output(**options: Any) -> int:
+        files = {name: path for name in ("csv", "html", "xlsx") if (path := options.pop(name)) is not None}
+        look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "ascii", "width")}
+        if look["json"] + look["md"] + len(files) > 1:
+            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other", hint="give one of them")
+        return command(output=Output(files=files, **look), **options)
+
+    for option in (
+        click.option("--width", type=click.IntRange(60, 200), help="Columns of the page."),
+        click.option("--ascii", is_flag=True, help="No arrows or lines outside ASCII."),
+        palette_option,
+        click.option("--xlsx", type=PATH, metavar="FILE", help="Write an Excel workbook, here."),
+        click.option("--html", type=PATH, metavar="FILE", help="Write a web page, here."),
+        click.option("--csv", type=PATH, metavar="DIR", help="Write CSV files, here."),
+        click.option("--md", is_flag=True, help="Print Markdown; write no files."),
+        click.option("--json", is_flag=True, help="Print JSON; write no files."),
+        click.option("--full", is_flag=True, help="Everything, instead of a summary."),
+    ):
+        with_output = option(with_output)
+    return with_output

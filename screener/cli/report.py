@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import FORMATS, SCREENS
-from screener.cli import completers
+from screener.cli import completion
 from screener.cli.help_i18n import Command
-from screener.cli.options import PATH, Workspace, common_options, palette_option, store_option, study_options
-from screener.cli.output import Output, folded, output_options, page, write_screen
+from screener.cli.options import (
+    PATH,
+    Output,
+    Workspace,
+    common_options,
+    folded,
+    output_options,
+    page,
+    palette_option,
+    store_option,
+    study_options,
+    write_screen,
+)
 from screener.console import busy, echo, warn
 from screener.errors import ExitCode
 from screener.i18n import _
@@ -36,7 +47,7 @@ Your own claims about your own events: claims.toml in --config DIR."""
     "sectors",
     multiple=True,
     metavar="ID",
-    shell_complete=completers.sectors,
+    shell_complete=completion.sectors,
     help="Only this sector; may be given several times.",
 )
 @click.option("--explain", is_flag=True, help="Show what the scores are made of.")
@@ -94,7 +105,7 @@ def report(workspace: Workspace, output: Output, reports: Path | None, explain: 
 
 
 @click.command(cls=Command, epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
-@click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completers.groups)
+@click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completion.groups)
 @study_options
 @store_option
 @common_options
@@ -105,7 +116,7 @@ def compare(workspace: Workspace, output: Output, groups: tuple[str, ...], **opt
 
 
 @click.command(cls=Command, epilog="Example: screener stock 000660")
-@click.argument("ticker", shell_complete=completers.stocks)
+@click.argument("ticker", shell_complete=completion.stocks)
 @study_options
 @store_option
 @common_options
@@ -141,7 +152,7 @@ def demo(workspace: Workspace, output: Output, seed: int) -> int:
 
 @click.command(cls=Command, epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx")
 @click.argument("screen", type=click.Choice(SCREENS), default="report")
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completers.names)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completion.names)
 @click.option("--out", type=PATH, metavar="DIR", required=True, help="Where the files go.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="csv", show_default=True, help="Of the files.")
 @study_options

@@ -9,8 +9,15 @@ import click
 
 from screener.choices import KINDS, MARKETS
 from screener.cli.help_i18n import Command
-from screener.cli.options import Workspace, common_options, event_options, source_options, store_option
-from screener.cli.output import Output, output_options
+from screener.cli.options import (
+    Output,
+    Workspace,
+    common_options,
+    event_options,
+    output_options,
+    source_options,
+    store_option,
+)
 from screener.console import busy
 from screener.errors import ExitCode, UsageError
 from screener.i18n import _
@@ -70,8 +77,8 @@ def scan(
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = workspace.settings
+    from screener.config.load import refuse_name
     from screener.config.models import Filters
-    from screener.config.own_sectors import refuse_name
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 
@@ -98,8 +105,8 @@ def scan(
 
 def _save(settings: Settings, path: Path, name: str, report: Report, number: int) -> int:
     """Save the discovered group of that number as the sector `name`; the number of its stocks."""
+    from screener.config.load import with_sector
     from screener.config.models import Member
-    from screener.config.own_sectors import with_sector
     from screener.files import write_file
 
     groups, scan = report.frames.groups, report.scan

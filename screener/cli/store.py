@@ -1,26 +1,27 @@
-"""The commands that fetch prices into the store, and look after it."""
+"""The commands that fetch prices into the store, look after it, and check all that a report depends on."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli.help_i18n import Command, Group
+from screener.cli.help_i18n import Command, Group, language_option
 from screener.cli.options import (
     FETCHED,
     Workspace,
     common_options,
-    language_option,
     parse_day,
     source_options,
     store_option,
 )
-from screener.console import aligned, echo, warn
-from screener.errors import ExitCode
+from screener.console import aligned, echo, shows_colour, warn
+from screener.errors import ConfigError, ExitCode
 from screener.i18n import _
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def store() -> None:
 def info(workspace: Workspace) -> int:
     """What the store holds, by source and table."""
     opened = workspace.access().store
-    echo(summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in opened.tables()]))
+    echo(_summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in opened.tables()]))
     return ExitCode.DONE
 
 
@@ -105,7 +106,7 @@ def repair(workspace: Workspace) -> int:
     return ExitCode.DONE
 
 
-def summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
+def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     """The contents of the store at `shown`: one line per source and table."""
     if not tables:
         return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
@@ -124,3 +125,31 @@ def summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
         for source, name, info in tables
     ]
     return f"{shown}\n{aligned([heads, *rows])}"
+
+
+@click.command(cls=Command, epilog="Example: screener doctor --offline")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--offline", is_flag=True, help="Send nothing.")
+@store_option
+@common_options
+def doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
+    """Check this machine, the account, the network and the store; each line with what mends it.
+
+    Sends one small request to each host, waits 3 seconds at most for an answer, and logs in once where KRX_ID and
+    KRX_PW are set, which ends another session of that account. A host that refuses this machine is not asked.
+
+    A host that cannot be reached, or whose refusal is not over, has failed if the best way to the exchange leads there
+    (the Open API with a key, KRX with an account, else Naver) and the store lacks something that the configured report
+    needs; it is a warning otherwise.
+
+    Exit codes: 0 nothing failed (warnings count as nothing), 3 data, 2 configuration or installation, 4 login or key
+    refused, 5 network or refusal; where several failed, the first of these.
+    """
+    from screener.doctor import examine
+    from screener.doctor.check import as_text, exit_code, to_json
+
+    with suppress(ConfigError):  # the language that it asks for counts; its mistakes are a finding
+        workspace.load()
+    checks = examine(workspace.directory, workspace.store, os.environ, offline=offline)
+    echo(to_json(checks) if as_json else as_text(checks, colour=shows_colour()))
+    return exit_code(checks)

@@ -71,7 +71,10 @@ class Ranged(Strict):
     @property
     def targets(self) -> Mapping[str, Target]:
         """By key, the stocks that the test is about."""
-        return {}
+        given = {key: value for key, value in self if key in ("ticker", "sector", "of", "a", "b")}
+        if "ticker" in given:
+            return {"ticker": Target(tickers=(given["ticker"],))}
+        return {key: value if isinstance(value, Target) else Target(value) for key, value in given.items()}
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -85,7 +88,7 @@ class Ranged(Strict):
         return self
 
 
-class Windowed(Ranged):
+class _Windowed(Ranged):
     """A test over one window."""
 
     window: Window = (0, 0)
@@ -96,32 +99,22 @@ class Windowed(Ranged):
         return (self.window,)
 
 
-class Change(Windowed):
+class Change(_Windowed):
     """A stock's change, %."""
 
     kind: Literal["change"]
     ticker: Ticker
 
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """The stock."""
-        return {"ticker": Target(tickers=(self.ticker,))}
 
-
-class Grouped(Windowed):
+class Grouped(_Windowed):
     """A figure of one group."""
 
     kind: Literal["group"]
     of: Stocks
     measure: Measure = "mean"
 
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """The group."""
-        return {"of": self.of}
 
-
-class Rank(Windowed):
+class Rank(_Windowed):
     """A sector's place among all sectors that were not put together after the event."""
 
     kind: Literal["rank"]
@@ -130,24 +123,14 @@ class Rank(Windowed):
     order: Literal["best", "worst"] = "best"
     """Which end has place 1."""
 
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """The sector."""
-        return {"sector": Target(self.sector)}
 
-
-class Versus(Windowed):
+class Versus(_Windowed):
     """A figure of group a minus that of group b, percentage points."""
 
     kind: Literal["versus"]
     a: Stocks
     b: Stocks
     measure: Level = "mean"
-
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """Both groups."""
-        return {"a": self.a, "b": self.b}
 
 
 class Path(Ranged):
@@ -161,11 +144,6 @@ class Path(Ranged):
     until: Tau
     """Session through which the move may have been undone."""
     measure: Level = "mean"
-
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """The group."""
-        return {"of": self.of}
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -187,13 +165,8 @@ class Ratio(Ranged):
     trillion_won: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1, strict=False)]
     """Several where articles state several; the claim must hold with each."""
 
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """The stock."""
-        return {"ticker": Target(tickers=(self.ticker,))}
 
-
-class Analogue(Windowed):
+class Analogue(_Windowed):
     """The share of a group's stocks that moved as its peers abroad did; confirmed only if its mean did so too."""
 
     kind: Literal["analogue"]
@@ -201,18 +174,13 @@ class Analogue(Windowed):
     peers: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
     """English names from the event's table `abroad`."""
 
-    @property
-    def targets(self) -> Mapping[str, Target]:
-        """The group."""
-        return {"of": self.of}
-
 
 Test = Change | Grouped | Rank | Versus | Path | Ratio | Analogue
 
 Articles = Annotated[tuple[PlainText, ...], Field(min_length=1, strict=False)]
 
 
-class Otherwise(Name):
+class _Otherwise(Name):
     """What others said against a claim."""
 
     by: Articles
@@ -229,7 +197,7 @@ class Claim(Strict):
     """Day on which it was said, where that is known."""
     against: Identifier | None = None
     """The claim that says otherwise."""
-    otherwise: Otherwise | None = None
+    otherwise: _Otherwise | None = None
     test: Annotated[Test | None, Field(discriminator="kind")] = None
     not_testable: Name | None = None
     """Why prices of the exchange cannot test it."""

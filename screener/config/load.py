@@ -1,10 +1,12 @@
-"""Loads the configuration files; a mistake is an error with its file and line and what would be right."""
+"""Loads the configuration files, and adds to them; a mistake is an error with its file, line and what is right."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -13,20 +15,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from screener.config.claims import Claim
-from screener.config.mistakes import (
-    explained,
-    located,
-    mistakes_in_claims,
-    mistakes_in_events,
-    mistakes_in_screener,
-    mistakes_in_sectors,
-    nearest,
-    supported_claims,
-    syntax_mistake,
-)
-from screener.config.models import Event, Identifier, Screener, Sector
-from screener.config.secrets import FILE as SECRETS
-from screener.config.secrets import load_secrets
+from screener.config.mistakes import contradictions, explained, located, nearest, supported_claims, syntax_mistake
+from screener.config.models import Event, Identifier, Member, Screener, Sector
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
 from screener.krx.calendar import KST, Calendar
@@ -34,6 +24,10 @@ from screener.krx.calendar import KST, Calendar
 T = TypeVar("T")
 
 FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
+
+SECRETS = "secrets.toml"
+_SECRET_NAMES = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY")
+"""Names of the variables, which are the keys of the file; SCREENER_NOTIFY may be a list there."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +87,7 @@ class Settings:
         return max([self.screener.sessions_after, *(last for test in tests for _, last in test.windows)])
 
 
-def shipped_directory() -> Path:
+def _shipped_directory() -> Path:
     """The configuration that comes with the screener: inside the wheel, or beside the package in a checkout."""
     inside = Path(__file__).with_name("shipped")
     return inside if inside.is_dir() else Path(__file__).parents[2] / "config"
@@ -111,7 +105,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
             hint="give --config (or SCREENER_CONFIG) one that holds *.toml",
             directory=directory,
         )
-    files = {name: shipped_directory() / name for name in FILES}
+    files = {name: _shipped_directory() / name for name in FILES}
     if directory is not None:
         files |= _own_files(directory)
     texts = {name: _read(path) for name, path in files.items()}
@@ -119,9 +113,9 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
     screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
     claims = _parse(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim]))
-    if files["screener.toml"].parent == shipped_directory():
+    if files["screener.toml"].parent == _shipped_directory():
         screener = _fitted(screener, events, sectors)
-    if files["claims.toml"].parent == shipped_directory():
+    if files["claims.toml"].parent == _shipped_directory():
         claims = supported_claims(claims, events, sectors, screener.gap)
     settings = Settings(
         events,
@@ -131,17 +125,9 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
         files,
         today or datetime.now(KST).date(),
         claims,
-        load_secrets(directory),
+        _load_secrets(directory),
     )
-    mistakes = {
-        "events.toml": mistakes_in_events(events, settings.today),
-        "sectors.toml": mistakes_in_sectors(sectors),
-        "screener.toml": mistakes_in_screener(screener, events, sectors),
-        "claims.toml": mistakes_in_claims(claims, events, sectors, screener.gap),
-    }
-    lines = [
-        located(files[name], texts[name], keys, message) for name, found in mistakes.items() for keys, message in found
-    ]
+    lines = [located(files[name], texts[name], keys, message) for name, keys, message in contradictions(settings)]
     if lines:
         raise ConfigError(*lines)
     return settings
@@ -182,7 +168,7 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
         try:
             directory.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
-                file.write((shipped_directory() / name).read_bytes())
+                file.write((_shipped_directory() / name).read_bytes())
             done.append((target, True))
         except FileExistsError:
             done.append((target, False))
@@ -193,13 +179,17 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
     return done
 
 
+def _unreadable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
+    )
+
+
 def _read(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            "{path}: cannot be read ({cause})", hint="check the path and its permissions", path=path, cause=cause(error)
-        ) from None
+        raise _unreadable(path, error) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -226,3 +216,114 @@ def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
         details = error.errors(include_url=False)
         shown = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
         raise ConfigError(*(located(path, text, *explained(detail, adapter, data)) for detail in shown[:20])) from None
+
+
+def refuse_name(settings: Settings, directory: Path | None, name: str, *, replace: bool) -> Path:
+    """Where the sector `name` is to be saved: `directory`.
+
+    Raises:
+        UsageError: there is no directory, the name is none, or a sector has it already.
+    """
+    if directory is None:
+        raise UsageError(
+            "--save needs --config DIR, a directory of your own", hint="`screener config init DIR` makes one"
+        )
+    try:
+        TypeAdapter(Identifier).validate_python(name)
+    except ValidationError:
+        raise UsageError(
+            "--save {name!r}: is no id", hint="letters, digits, _ and - only, at most 40", name=name
+        ) from None
+    if name in settings.sectors and not replace:
+        raise UsageError(
+            "--save {name}: {file} has a sector of that name",
+            hint="choose another, or --replace",
+            name=name,
+            file=settings.files["sectors.toml"],
+        )
+    return directory / "sectors.toml"
+
+
+def with_sector(settings: Settings, name: str, members: Sequence[Member], why: str) -> bytes:
+    """The sectors.toml in force with `members` as the post-hoc sector `name`, named after the first of them.
+
+    Everything else stays as it is, comments included. A member that is configured already keeps its names and market.
+
+    Args:
+        settings: in force.
+        name: id of the sector.
+        members: ticker, ko, en, market of each.
+        why: the reason that each is given.
+    """
+    import tomlkit  # which only a mistake or this needs
+
+    document: Any = tomlkit.parse(settings.files["sectors.toml"].read_text(encoding="utf-8-sig"))
+    configured = {member.ticker: member for sector in settings.sectors.values() for member in sector.members}
+    entries = tomlkit.array()
+    for member in members:
+        known = configured.get(member.ticker, member)
+        entry = tomlkit.inline_table()
+        entry.update({"ticker": member.ticker, "ko": known.ko, "en": known.en, "market": known.market, "why": why})
+        entries.append(entry)
+    title = tomlkit.inline_table()
+    title.update({"ko": f"{members[0].ko} 외 {len(members) - 1}", "en": f"{members[0].en} and {len(members) - 1} more"})
+    sector = tomlkit.table()
+    sector.update({"name": title, "post_hoc": True, "members": entries.multiline(True)})
+    document[name] = sector
+    return tomlkit.dumps(document).encode()
+
+
+def _load_secrets(directory: Path | None) -> dict[str, str]:
+    """The secrets in `directory`/secrets.toml; none without such a file.
+
+    Raises:
+        ConfigError: others can read the file, or it has other content. No message repeats its content.
+    """
+    if directory is None or not (path := directory / SECRETS).exists():
+        return {}
+    _refuse_shared(path)
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        raise ConfigError(
+            "{path}: cannot be read as TOML", hint='write lines such as KRX_ID = "..."', path=path
+        ) from None
+    loaded = {}
+    for number, (name, value) in enumerate(content.items(), 1):
+        if name not in _SECRET_NAMES:
+            known = ", ".join(_SECRET_NAMES)
+            raise ConfigError(
+                "{path}: its entry number {number} is not known",
+                hint="known are {known}",
+                path=path,
+                number=number,
+                known=known,
+            )
+        words = value if name == "SCREENER_NOTIFY" and isinstance(value, list) else [value]
+        if not all(isinstance(word, str) and word and word.isprintable() for word in words):
+            raise ConfigError("{path}: {name} is no text", hint="write it in quotes", path=path, name=name)
+        loaded[name] = " ".join(words)
+    return loaded
+
+
+def with_secrets(environment: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """The environment, and what the file adds to it; an account comes whole from one of the two."""
+    merged = dict(secrets)
+    if environment.get("KRX_ID") or environment.get("KRX_PW"):
+        merged.pop("KRX_ID", None)
+        merged.pop("KRX_PW", None)
+    return {**merged, **{name: value for name, value in environment.items() if value or name not in merged}}
+
+
+def _refuse_shared(path: Path) -> None:
+    """Refuse a file that others can read, or could have written."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if not hasattr(os, "getuid"):
+        return  # Windows has no such modes: there a file in the user's own directory is the user's own
+    if facts.st_uid not in (os.getuid(), 0):
+        raise ConfigError("{path}: belongs to somebody else", hint="own it, or use the environment", path=path)
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        raise ConfigError("{path}: others can read it", hint="chmod 600 {path}", path=path)

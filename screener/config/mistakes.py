@@ -8,59 +8,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
 from screener.config.models import Event, Screener, Sector
-from screener.i18n import N_, _
+from screener.i18n import N_, _, listed
+
+if TYPE_CHECKING:
+    from screener.config.load import Settings
 
 Keys = Sequence[str | int]
 """Path of a value in a file: keys of tables, indices of arrays."""
 _MARK = "\N{NULL}mark"
-_TOMLLIB = (
-    N_("Cannot declare {value} twice"),
-    N_("Cannot mutate immutable namespace {value}"),
-    N_("Cannot overwrite a value"),
-    N_("Cannot redefine namespace {value}"),
-    N_("Duplicate inline table key {value}"),
-    N_("Escaped character is not a Unicode scalar value"),
-    N_("Expected ']' at the end of a table declaration"),
-    N_("Expected ']]' at the end of an array declaration"),
-    N_("Expected '=' after a key in a key/value pair"),
-    N_("Expected newline or end of document after a statement"),
-    N_("Expected {value}"),
-    N_("Found invalid character {value}"),
-    N_("Illegal character {value}"),
-    N_("Invalid date or datetime"),
-    N_("Invalid hex value"),
-    N_("Invalid initial character for a key part"),
-    N_("Invalid statement"),
-    N_("Invalid value"),
-    N_("Unclosed array"),
-    N_("Unclosed inline table"),
-    N_("Unescaped '\\' in a string"),
-    N_("Unterminated string"),
-)
-"""Messages of tomllib, marked for translation; {value} is what stands in quotes or brackets."""
-_PYDANTIC = (
-    N_("Input should be a valid string"),
-    N_("Input should be a valid integer"),
-    N_("Input should be a valid number"),
-    N_("Input should be a valid boolean"),
-    N_("Input should be a valid dictionary"),
-    N_("Input should be a valid dictionary or instance of {class_name}"),
-    N_("Input should be a valid dictionary or object to extract fields from"),
-    N_("Input should be a valid tuple"),
-    N_("Input should be greater than {gt}"),
-    N_("Input should be greater than or equal to {ge}"),
-    N_("Input should be less than or equal to {le}"),
-    N_("{field_type} should have at least {min_length} item{expected_plural} after validation, not {actual_length}"),
-    N_("{field_type} should have at most {max_length} item{expected_plural} after validation, not {actual_length}"),
-)
-"""Templates of the messages of pydantic, marked for translation."""
+_EITHER = N_("{a} or {b}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -68,18 +31,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
     if near:
-        return _(": did you mean {near}?", near=_(" or ").join(near))
+        return _(": did you mean {near}?", near=listed(near, _EITHER))
     return _(": known are {known}", known=", ".join(known))
 
 
 def located(path: Path, text: str, keys: Keys, message: str) -> str:
     """`message` about the value at `keys`, after file, line and keys; `text` is the content of the file."""
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
-    where = f"{path}:{line_of(text, keys)}: "
+    where = f"{path}:{_line_of(text, keys)}: "
     return where + (f"{dotted}: {message}" if dotted else message)
 
 
-def line_of(text: str, keys: Keys) -> int:
+def _line_of(text: str, keys: Keys) -> int:
     """Line, counted from 1, of the value at `keys` in a TOML text, or of the nearest part of the path that exists.
 
     tomlkit keeps the layout of a document, so a mark in the place of the value comes out on the line of the value.
@@ -150,7 +113,7 @@ def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -
         tag, kinds = detail["ctx"]["tag"], re.findall(r"'(\w+)'", detail["ctx"]["expected_tags"])
         return (*path, "kind"), _("no test is of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
     if kind == "literal_error":
-        choices = detail["ctx"]["expected"].replace(" or ", _(" or "))
+        choices = listed(detail["ctx"]["expected"].split(" or "), _EITHER)
         return path, _("{value!r} is not possible here: write {choices}", value=value, choices=choices)
     if kind == "string_pattern_mismatch":
         return path, _("{value!r} is no id: letters, digits, _ and - only, at most 40", value=value)
@@ -186,46 +149,60 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def mistakes_in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys, str]]:
+def contradictions(settings: Settings) -> Iterator[tuple[str, Keys, str]]:
+    """File, path and message of each value that another one, or today, rules out."""
+    events, sectors, screener = settings.events, settings.sectors, settings.screener
+    found = {
+        "events.toml": _in_events(events, settings.today),
+        "sectors.toml": _in_sectors(sectors),
+        "screener.toml": _in_screener(screener, events, sectors),
+        "claims.toml": _in_claims(settings.claims, events, sectors, screener.gap),
+    }
+    return ((name, keys, message) for name, mistakes in found.items() for keys, message in mistakes)
+
+
+def _in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys, str]]:
     """Events that have not happened yet."""
     for identifier, event in events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
             if day is not None and day > today:
-                what = _("{day} is in the future (today is {today}): an event must have happened", day=day, today=today)
-                yield (identifier, key), what
+                message = _(
+                    "{day} is in the future (today is {today}): an event must have happened", day=day, today=today
+                )
+                yield (identifier, key), message
 
 
-def mistakes_in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
+def _in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
     """Stocks with two markets."""
     first: dict[str, tuple[str, str]] = {}
     for identifier, sector in sectors.items():
         for number, member in enumerate(sector.members):
             market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
             if market != member.market:
-                what = _(
+                message = _(
                     "{ticker} is of {market} in {elsewhere}: a stock has one market",
                     ticker=member.ticker,
                     market=market,
                     elsewhere=elsewhere,
                 )
-                yield (identifier, "members", number, "market"), what
+                yield (identifier, "members", number, "market"), message
 
 
-def mistakes_in_screener(
+def _in_screener(
     screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]
 ) -> Iterator[tuple[Keys, str]]:
     """Names in screener.toml that are not configured."""
     if screener.event not in events:
-        what = _("no event {event!r} in events.toml", event=screener.event)
-        yield ("event",), what + nearest(screener.event, events)
+        message = _("no event {event!r} in events.toml", event=screener.event)
+        yield ("event",), message + nearest(screener.event, events)
     for number, pair in enumerate(screener.spreads):
         for sector in pair:
             if sector not in sectors:
-                what = _("no sector {sector!r} in sectors.toml", sector=sector)
-                yield ("spreads", number), what + nearest(sector, sectors)
+                message = _("no sector {sector!r} in sectors.toml", sector=sector)
+                yield ("spreads", number), message + nearest(sector, sectors)
 
 
-def mistakes_in_claims(
+def _in_claims(
     claims: Mapping[str, Claim], events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
 ) -> Iterator[tuple[Keys, str]]:
     """Names in claims that are not configured, and tests that cannot be made as they are configured."""
@@ -299,8 +276,8 @@ def _untestable(target: Target, sectors: Mapping[str, Sector]) -> str:
         return _("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
     sector = sectors[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
-        what = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
-        return what + nearest(target.theme, sector.themes or [_("none")])
+        message = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
+        return message + nearest(target.theme, sector.themes or [_("none")])
     if sector.post_hoc:
         return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""

@@ -240,7 +240,7 @@ def _window(value: Any) -> tuple[int, int]:
 Window = Annotated[tuple[int, int], BeforeValidator(_window)]
 
 
-class CalendarDays(Strict):
+class _CalendarDays(Strict):
     """Days on which KRX closed or opened other than the holiday library knows."""
 
     closed: Annotated[tuple[date, ...], Field(strict=False)] = ()
@@ -288,7 +288,7 @@ class Screener(Strict):
     spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
     """Pairs of sectors whose difference is tested."""
     weights: Weights
-    calendar: CalendarDays = CalendarDays()
+    calendar: _CalendarDays = _CalendarDays()
 
     @property
     def sessions_before(self) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from screener.archive.directories import report_name
+from screener.archive import report_name
 from screener.archive.history import REVISION, Row, sessions_open
 from screener.archive.reports import stored_revision
 from screener.config import Settings
@@ -45,10 +45,7 @@ def stored_sessions(store: Store, way: str, through: date) -> dict[date, datetim
 def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapping[str, str]) -> list[date]:
     """Sessions that are old enough for another look.
 
-    Args:
-        stored: sessions, and when each was written, ascending.
-        coming: the session after them.
-        looked: by session, the day on which it was last fetched again, though nothing had to be written.
+    `looked` has, by session, the day on which it was last fetched again, though nothing had to be written.
     """
     sessions = [*stored, coming]
     days = []
@@ -61,8 +58,7 @@ def to_look_at_again(stored: Mapping[date, datetime], coming: date, looked: Mapp
     return days
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """The sessions of one event's reports."""
 
     event: str
@@ -73,12 +69,9 @@ class Span:
 
 
 def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> list[Span]:
-    """Of each configured event, the sessions on which its windows, claims or path still grow.
+    """Of each configured event, those of the stored `sessions` on which its windows, claims or path still grow.
 
-    Args:
-        settings: the configuration.
-        sessions: those with stored figures, ascending.
-        everything: whether an event that is over gets a report as of the newest session all the same.
+    With `everything` an event that is over gets a report as of the newest session all the same.
     """
     found = []
     for name, event in settings.events.items():
@@ -93,7 +86,7 @@ def spans(settings: Settings, sessions: Sequence[date], *, everything: bool) -> 
     return found
 
 
-def store_digests(store: Store, way: str) -> dict[date, str]:
+def _store_digests(store: Store, way: str) -> dict[date, str]:
     """By session, a digest of the stored sessions up to it, which changes if any of them is written again."""
     digest = hashlib.sha256()
     if way == "file":  # which takes up the same files on each run
@@ -111,16 +104,12 @@ def store_digests(store: Store, way: str) -> dict[date, str]:
     return found
 
 
-def report_digests(digests: Mapping[date, str], found: Sequence[Span], history: Sequence[Row]) -> dict[str, str]:
+def report_digests(store: Store, way: str, found: Sequence[Span], history: Sequence[Row]) -> dict[str, str]:
     """By report, a digest of what it rests on: the stored sessions up to its day, and the history up to its own rows.
 
     Its trend is made of the rows before it; its own are among them so that a damaged one is made again.
-
-    Args:
-        digests: as `store_digests` gives them.
-        found: the events and their sessions.
-        history: rows of history.csv.
     """
+    digests = _store_digests(store, way)
     rows_of: dict[str, list[Row]] = {}
     for row in history:
         rows_of.setdefault(f"{row['as_of']}/{row['event']}", []).append(row)
@@ -141,11 +130,7 @@ def due_reports(
 ) -> dict[date, list[str]]:
     """By session, the events whose report is missing, or rests on figures that were corrected since.
 
-    Args:
-        root: the reports directory.
-        found: the events and their sessions.
-        sound: the reports that were made from what they rest on now.
-        history: rows of history.csv.
+    `sound` names the reports that were made from what they rest on now; `history` holds the rows of history.csv.
     """
     known = {(row["as_of"], row["event"], row.get(REVISION) or "1") for row in history}
     due: dict[date, list[str]] = {}
@@ -161,13 +146,7 @@ def due_reports(
 def with_later_reports(
     due: Mapping[date, Sequence[str]], found: Sequence[Span], history: Sequence[Row]
 ) -> dict[date, list[str]]:
-    """`due`, and of each event the reports after one that the history lacks, since it enters their trend.
-
-    Args:
-        due: as `due_reports` gives it.
-        found: the events and their sessions.
-        history: rows of history.csv.
-    """
+    """`due`, and of each event the reports after one that the history lacks, since it enters their trend."""
     known = {(row["as_of"], row["event"]) for row in history}
     wanted = {day: list(events) for day, events in due.items()}
     for span in found:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from screener.archive.directories import locked, report_name
+from screener.archive import locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
 from screener.archive.reports import FiledReport, load_directory, write_report
 from screener.config import Settings

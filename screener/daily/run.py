@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
-from screener.archive.directories import clear_leftovers, latest_of, locked, only_daily_run, point_to
+from screener.archive import clear_leftovers, latest_of, locked, only_daily_run, point_to
 from screener.archive.history import HISTORY, load_history
 from screener.daily import due
 from screener.daily.notify import UNSENT
@@ -20,23 +21,21 @@ from screener.daily.status import (
     Status,
     load_memory,
     load_status,
-    reason,
     remember_failure,
     save,
 )
 from screener.daily.summary import ended, summarise
 from screener.data.connections import Connections
 from screener.data.sources.live import sync_files, sync_store
-from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
+from screener.errors import DataError, ExitCode, NetworkError, describe
 from screener.files import write_file
-from screener.i18n import _, cause, ngettext
+from screener.i18n import _, ngettext
 from screener.krx.client import CLOCK_TOLERANCE
 
 SUMMARY = "summary.txt"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a run ended."""
 
     code: int
@@ -81,17 +80,12 @@ def run_daily(job: Job) -> Outcome:
             if alone:
                 return _work(job)
             return Outcome(ExitCode.DONE, _("{root}: another daily run is at work: nothing done here", root=job.root))
-    except ScreenerError as error:
-        return _failed(job, error.exit_code, str(error))
-    except OSError as error:
-        file = error.filename or job.root
-        what = _("{file}: {cause}: make room, or choose another place", file=file, cause=cause(error))
-        return _failed(job, ExitCode.DATA, what)
     except Exception as error:
-        kind = type(error).__name__
-        what = _("a bug in the screener: {kind}: {error} (--debug shows where)", kind=kind, error=error)
-        _failed(job, ExitCode.BUG, what)
-        raise
+        message, code = describe(error, job.root)
+        failed = _failed(job, code, message)
+        if code == ExitCode.BUG:
+            raise
+        return failed
 
 
 def sessions_behind(job: Job) -> int | None:
@@ -161,7 +155,7 @@ def _update_due(job: Job, state: _State, memory: Memory, made: Collection[str] =
     A report is not due if it was made just now, or from what it rests on now.
     """
     history = load_history(job.root)
-    digests = due.report_digests(due.store_digests(job.access.store, job.way), state.spans, history)
+    digests = due.report_digests(job.access.store, job.way, state.spans, history)
     sound = {name: digest for name, digest in digests.items() if name in made or memory.made.get(name) == digest}
     state.todo = due.due_reports(job.root, state.spans, sound, history)
     return sound
@@ -205,18 +199,19 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     folder = job.root / str(newest) if newest else None
     if batch.faults:
         # One line: of each event the first session that has no report; the others follow from it.
-        first = [f"{faults[0]}{_and_more(len(faults))}" for faults in batch.faults.values()]
+        first = [_first_of(faults) for faults in batch.faults.values()]
         failed = _failed(job, ExitCode.DATA, "; ".join(first))
-        return replace(failed, summary=tuple(summary), folder=folder)
+        return failed._replace(summary=tuple(summary), folder=folder)
     success = status.last_success
     if summary or status.failing or success is None or success.through != through:
-        said = missed or (status.missed if not summary else None)
-        save(job.root / STATUS, status.succeeded(job.access.now(), through, line, said))
+        late = missed or (status.missed if not summary else None)
+        save(job.root / STATUS, status.succeeded(job.access.now(), through, line, late))
     return Outcome(ExitCode.DONE, line, tuple(summary), folder)
 
 
-def _and_more(count: int) -> str:
-    return _(" (and {count} more)", count=count - 1) if count > 1 else ""
+def _first_of(faults: Sequence[DataError]) -> str:
+    more = len(faults) - 1
+    return _("{fault} (and {count} more)", fault=faults[0], count=more) if more else str(faults[0])
 
 
 def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:
@@ -230,7 +225,7 @@ def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:
         return today > (calendar.first_on_or_after(day + timedelta(days=1)) if openapi else day)
 
     days = sorted({day for day, *_rest in batch.filed if day > last and late(day)})
-    return Missed(sessions=tuple(days), why=reason(status, days)) if days else None
+    return Missed(sessions=tuple(days), why=status.why_missed(days)) if days else None
 
 
 def _fetch(job: Job, way: str, memory: Memory) -> list[date]:

@@ -6,15 +6,37 @@ import shlex
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from screener.errors import UsageError
 from screener.i18n import _, cause
 
-Kind = Literal["cron", "systemd"]
 MARK = "# screener daily: 18:30 Asia/Seoul, Monday to Friday"
 """The comment above the line, by which a later installation finds it."""
 NAME = "screener-daily"
+_SERVICE = """\
+[Unit]
+Description={name}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+ExecStart={run}
+NoNewPrivileges=true
+UMask=0022
+"""
+_TIMER = """\
+[Unit]
+Description={name}
+
+[Timer]
+OnCalendar=Mon..Fri *-*-* 18:30:00 Asia/Seoul
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
 
 
 def cron_lines(command: Sequence[str], folder: Path) -> str:
@@ -22,10 +44,6 @@ def cron_lines(command: Sequence[str], folder: Path) -> str:
 
     Few crons know time zones. So the line asks every quarter of an hour what time it is in Seoul: zones differ from
     it by quarters of hours, with and without summer time.
-
-    Args:
-        command: what to run, word by word.
-        folder: where to run it.
     """
     # A percent sign ends a line of a crontab, so it is escaped.
     when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
@@ -37,28 +55,8 @@ def cron_lines(command: Sequence[str], folder: Path) -> str:
 def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
     """The units by name: a service, and the timer that starts it; a start that was missed follows at the next boot."""
     run = " ".join(_quoted(word) for word in command)
-    service = (
-        "[Unit]\n"
-        f"Description={NAME}\n"
-        "Wants=network-online.target\n"
-        "After=network-online.target\n\n"
-        "[Service]\n"
-        "Type=oneshot\n"
-        f"WorkingDirectory={str(folder).replace('%', '%%')}\n"
-        f"ExecStart={run}\n"
-        "NoNewPrivileges=true\n"
-        "UMask=0022\n"
-    )
-    timer = (
-        "[Unit]\n"
-        f"Description={NAME}\n\n"
-        "[Timer]\n"
-        "OnCalendar=Mon..Fri *-*-* 18:30:00 Asia/Seoul\n"
-        "Persistent=true\n\n"
-        "[Install]\n"
-        "WantedBy=timers.target\n"
-    )
-    return {f"{NAME}.service": service, f"{NAME}.timer": timer}
+    service = _SERVICE.format(name=NAME, folder=str(folder).replace("%", "%%"), run=run)
+    return {f"{NAME}.service": service, f"{NAME}.timer": _TIMER.format(name=NAME)}
 
 
 def install_cron(lines: str) -> str:

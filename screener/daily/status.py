@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
 from screener.files import write_file
-from screener.i18n import _, cause
+from screener.i18n import _, cause, ngettext
 
 STATUS, MEMORY = "status.json", ".daily.json"
 LARGEST = 500_000
@@ -30,7 +30,7 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Attempt(_Record):
+class _Attempt(_Record):
     """A run that did something, or failed."""
 
     at: AwareDatetime
@@ -39,7 +39,7 @@ class Attempt(_Record):
     said: str
 
 
-class Success(_Record):
+class _Success(_Record):
     """A run after which every report was there."""
 
     at: AwareDatetime
@@ -47,7 +47,7 @@ class Success(_Record):
     """Newest session that was looked at, whether or not an event was still open."""
 
 
-class Failing(_Record):
+class _Failing(_Record):
     """The failed runs since the last success."""
 
     since: AwareDatetime
@@ -68,9 +68,9 @@ class Status(_Record):
     """status.json."""
 
     schema_version: Literal["1"] = "1"
-    last_attempt: Attempt | None = None
-    last_success: Success | None = None
-    failing: Failing | None = None
+    last_attempt: _Attempt | None = None
+    last_success: _Success | None = None
+    failing: _Failing | None = None
     missed: Missed | None = None
     """Of the last good report."""
 
@@ -78,14 +78,28 @@ class Status(_Record):
         """After one more run that failed."""
         at = at.replace(microsecond=0)
         since, runs = (self.failing.since, self.failing.runs + 1) if self.failing else (at, 1)
-        failing = Failing(since=since, runs=runs, code=code, what=what, do=_remedy(ExitCode(code)))
-        return self.model_copy(update={"last_attempt": Attempt(at=at, code=code, said=what), "failing": failing})
+        failing = _Failing(since=since, runs=runs, code=code, what=what, do=_remedy(ExitCode(code)))
+        return self.model_copy(update={"last_attempt": _Attempt(at=at, code=code, said=what), "failing": failing})
 
     def succeeded(self, at: datetime, through: date, said: str, missed: Missed | None) -> Status:
         """After a run that did all there was to do."""
         at = at.replace(microsecond=0)
-        attempt = Attempt(at=at, code=ExitCode.DONE, said=said)
-        return Status(last_attempt=attempt, last_success=Success(at=at, through=through), missed=missed)
+        attempt = _Attempt(at=at, code=ExitCode.DONE, said=said)
+        return Status(last_attempt=attempt, last_success=_Success(at=at, through=through), missed=missed)
+
+    def why_missed(self, sessions: Sequence[date]) -> str:
+        """Why the report on these sessions came late: what failed, or that nothing ran."""
+        failing = self.failing
+        if failing is None or not sessions or failing.since.date() > sessions[-1]:
+            return _("no run came to its end: the machine was off, or the run was ended")
+        since = f"{failing.since:%Y-%m-%d %H:%M}"
+        return ngettext(
+            "since {since} KST {n} run has failed: {what}",
+            "since {since} KST {n} runs have failed: {what}",
+            failing.runs,
+            since=since,
+            what=failing.what,
+        )
 
 
 class Memory(_Record):
@@ -133,15 +147,6 @@ def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     return line
 
 
-def reason(status: Status, missed: Sequence[date]) -> str:
-    """Why sessions were missed: what failed, or that nothing ran."""
-    failing = status.failing
-    if failing is None or not missed or failing.since.date() > missed[-1]:
-        return _("no run came to its end: the machine was off, or the run was ended")
-    since = f"{failing.since:%Y-%m-%d %H:%M}"
-    return _("since {since} KST {runs} runs have failed: {what}", since=since, runs=failing.runs, what=failing.what)
-
-
 def _remedy(code: ExitCode) -> str:
     """What to do about a run that ended with `code`."""
     if code == ExitCode.USAGE:
@@ -155,13 +160,9 @@ def _remedy(code: ExitCode) -> str:
     return _("report it: `screener daily --debug` shows where it happened")
 
 
-def log_line(at: datetime, code: int, what: str) -> str:
-    """One run on one line of the log."""
-    return f"{at.isoformat(timespec='seconds')} daily exit {int(code)}: {escaped(what)}"
-
-
-def append_log(path: Path, line: str) -> str:
-    """Append `line` to a log that only its owner can read; returns why it could not be written, empty if it was."""
+def append_log(path: Path, at: datetime, code: int, message: str) -> str:
+    """Append one run to a log that only its owner can read; returns why it could not be written, empty if it was."""
+    line = f"{at.isoformat(timespec='seconds')} daily exit {int(code)}: {escaped(message)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):

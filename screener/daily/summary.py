@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from screener.archive.history import Change
-from screener.config import Settings
 from screener.console import escaped
-from screener.daily.due import Span
-from screener.daily.reports import Batch, Job, Latest
-from screener.daily.status import Missed
-from screener.data.universe import StatusChange, What
 from screener.i18n import _, language, name_of, ngettext
 from screener.report.formatting import percent
+
+if TYPE_CHECKING:
+    from screener.archive.history import Change
+    from screener.config import Settings
+    from screener.daily.due import Span
+    from screener.daily.reports import Batch, Job, Latest
+    from screener.daily.status import Missed
+    from screener.data.universe import StatusChange, What
 
 LINES = 10
 NAMED = 3
@@ -23,15 +26,7 @@ NAMED = 3
 def summarise(
     job: Job, batch: Batch, spans: Sequence[Span], missed: Missed | None, repaired: Sequence[str]
 ) -> list[str]:
-    """The lines; none where nothing was made.
-
-    Args:
-        job: names of sectors and stocks, and the reports directory.
-        batch: the reports.
-        spans: the events and their sessions.
-        missed: sessions whose report came late.
-        repaired: what was taken out of the store because it was damaged.
-    """
+    """The lines; none where nothing was made. `repaired` says what was taken out of the store, being damaged."""
     if not batch.filed:
         return []
     settings = job.settings
@@ -146,9 +141,7 @@ def _event(latest: Latest) -> str:
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = ", ".join(
-        f"{row[f'name_{language()}']} {percent(row['caar_ew'])}%{_verdict(row['verdict'])}" for row in ends
-    )
+    sectors = ", ".join(_standing(row[f"name_{language()}"], percent(row["caar_ew"]), row["verdict"]) for row in ends)
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -156,26 +149,31 @@ def _event(latest: Latest) -> str:
         tau,
         event=report.event.id,
         day=day,
-        said=said or "-",
+        said=sectors or "-",
     )
 
 
-def _verdict(verdict: str | None) -> str:
+def _standing(name: str, change: str, verdict: str | None) -> str:
     if verdict == "winner":
-        return _(" (winner)")
-    return _(" (loser)") if verdict == "loser" else ""
+        return _("{name} {change}% (winner)", name=name, change=change)
+    if verdict == "loser":
+        return _("{name} {change}% (loser)", name=name, change=change)
+    return f"{name} {change}%"
 
 
 def _stocks(settings: Settings, batch: Batch) -> list[str]:
     """Limits, halts, listings and names, in one line."""
     by_kind: dict[What, list[str]] = {}
     for _day, turn in batch.turns:
-        was = _(" (was {name})", name=turn.was) if turn.was else ""
-        by_kind.setdefault(turn.what, []).append(f"{_stock(settings, turn)}{was}")
+        stock = _stock(settings, turn)
+        renamed = _("{stock} (was {name})", stock=stock, name=turn.was) if turn.was else stock
+        by_kind.setdefault(turn.what, []).append(renamed)
     parts = []
     for kind, names in by_kind.items():
-        more = _(" and {count} more", count=len(names) - NAMED) if len(names) > NAMED else ""
-        parts.append(f"{_verb(kind)}: {', '.join(names[:NAMED])}{more}")
+        shown = ", ".join(names[:NAMED])
+        if len(names) > NAMED:
+            shown = _("{names} and {count} more", names=shown, count=len(names) - NAMED)
+        parts.append(f"{_verb(kind)}: {shown}")
     return [_("Stocks: {what}", what="; ".join(parts))] if parts else []
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from platformdirs import user_state_path
 
 from screener.config import Settings
-from screener.config.secrets import with_secrets
+from screener.config.load import with_secrets
 from screener.data.store import APPLICATION, Store
 from screener.i18n import _
 from screener.krx.calendar import KST, Calendar

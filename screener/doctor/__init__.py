@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 from screener.config import Settings, load_settings
-from screener.config.secrets import with_secrets
+from screener.config.load import with_secrets
 from screener.data.connections import now, password_age, state_folder
+from screener.data.sources import PriceRequest
+from screener.data.sources.press import DAY, Comparison, compare
+from screener.data.sources.stored import Stored
+from screener.data.store import Store
 from screener.doctor import machine
-from screener.doctor.check import Check, first_few
+from screener.doctor.check import BOTH, Check, first_few
 from screener.doctor.exchange import Exchange
-from screener.doctor.store import can_serve, check_store
-from screener.errors import ConfigError
-from screener.i18n import _
+from screener.errors import ConfigError, ExitCode, ScreenerError
+from screener.i18n import _, listed, ngettext
 from screener.krx.calendar import Calendar
 from screener.krx.client import Breaker
+from screener.krx.tables import MARKET, PRICES
 
 
 def examine(
@@ -32,23 +37,17 @@ def examine(
     settings, configuration = _check_configuration(config_directory)
     environment = with_secrets(environment, settings.secrets if settings else {})
     calendar = settings.calendar if settings else Calendar()
-    opened, of_store = check_store(store, calendar, offline)
+    opened, of_store = _check_store(store, calendar, offline)
     spared = False
     if opened is not None and settings is not None and of_store[0].state == "ok":
-        spared = can_serve(opened, calendar, settings, now())
+        spared = _can_serve(opened, calendar, settings, now())
     exchange = Exchange(environment, Breaker(state_folder(), now), password_age())
     answers = None if offline else exchange.ask()
     folders = {"reports": Path("reports").absolute(), "state": state_folder()}
     if opened is not None and "://" not in opened.shown:
         folders["store"] = Path(opened.shown)
     return [
-        machine.python(),
-        machine.libraries(),
-        machine.text_encoding(environment),
-        machine.terminal(environment),
-        machine.font(),
-        machine.clock(now(), answers.ahead if answers else None),
-        *(machine.disk(name, folder) for name, folder in sorted(folders.items())),
+        *machine.checks(environment, now(), answers.ahead if answers else None, folders),
         configuration,
         *exchange.credentials(answers),
         *exchange.network(answers, spared),
@@ -64,9 +63,161 @@ def _check_configuration(directory: Path | None) -> tuple[Settings | None, Check
         fix = _("mend it; `screener config check` names every mistake")
         wrong = Check("configuration", "failed", first_few(error.lines), fix, error.exit_code)
     else:
-        where = _(" and ").join(sorted({str(path.parent) for path in settings.files.values()}))
+        where = listed(sorted({str(path.parent) for path in settings.files.values()}), BOTH)
         return settings, Check("configuration", "ok", where)
     try:
         return load_settings(), wrong
     except ConfigError:
         return None, wrong
+
+
+def _check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | None, list[Check]]:
+    """The store, None if it cannot be opened, and its checks; the first one says whether it can be read."""
+    if offline and url and "://" in url and not url.startswith("file:"):
+        return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
+    try:
+        opened = Store.open(url)
+    except ScreenerError as error:
+        return None, [Check.of_error("store", "failed", error)]
+    checks = _guarded("store", lambda: [_contents(opened)])
+    checks += _guarded("store files", lambda: [_soundness(opened)])
+    if checks[0].state == "failed":
+        names = "newest session", "calendar", "published"
+        lacking = _("not checked: the store cannot be read")
+        return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
+    checks += _guarded("newest session", lambda: [_newest(opened, calendar, now())])
+    checks += _guarded("calendar", lambda: [_calendar_against_data(opened, calendar)])
+    checks += _guarded("published", lambda: _published_closes(opened))
+    return opened, checks
+
+
+def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
+    """The result of `check`, or what ended it: one check that fails does not prevent the others."""
+    try:
+        return check()
+    except ScreenerError as error:
+        return [Check.of_error(name, "failed", error)]
+    except Exception as error:
+        # Its text may hold anything, an account included; its kind does not.
+        found = _("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
+        return [Check(name, "failed", found, _("update the screener, or report it"), ExitCode.BUG)]
+
+
+def _contents(store: Store) -> Check:
+    """Whether the store can be read, and what is in it.
+
+    Raises:
+        DataError: a file is damaged, or the place cannot be read.
+    """
+    tables = [(table, table.info()) for table in store.tables()]
+    if not tables:
+        return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
+    listed = [
+        f"{table.source}/{table.kind.name} {ngettext('{n:,} session', '{n:,} sessions', info.sessions)}"
+        for table, info in tables
+    ]
+    return Check("store", "ok", f"{store.shown}: {', '.join(listed)}")
+
+
+def _soundness(store: Store) -> Check:
+    """Every file against its checksums."""
+    damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
+    if damages:
+        fix = _("end any running sync, run `screener store repair`, then `screener sync`")
+        return Check("store files", "failed", first_few(damages), fix)
+    return Check("store files", "ok", _("all files match their checksums"))
+
+
+def _newest(store: Store, calendar: Calendar, now: datetime) -> Check:
+    """The newest session of any source against the last one that is over."""
+    name = "newest session"
+    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.sessions]
+    final = calendar.last_final(now)
+    if not days:
+        return Check(name, "warning", _("none; {final} is the last that is over", final=final), "`screener sync`")
+    last = max(days)
+    if last > final:
+        found = _("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
+        return Check(name, "failed", found, _("compare the clock; `screener sync` fetches the session anew"))
+    behind = calendar.count(last, final)
+    if behind:
+        found = _(
+            "{last}, {sessions} behind {final}",
+            last=last,
+            sessions=ngettext("{n:,} session", "{n:,} sessions", behind),
+            final=final,
+        )
+        return Check(name, "warning", found, "`screener sync`")
+    return Check(name, "ok", _("{last}, the last that is over", last=last))
+
+
+def _calendar_against_data(store: Store, configured: Calendar) -> Check:
+    """Days that traded though the calendar has them closed, and the reverse, as lines for the configuration."""
+    seen = store.observed(configured)
+    traded = {day for day in seen.seen_open if not configured.is_session(day)}
+    shut = {day for day in seen.seen_closed if configured.is_session(day)}
+    if not traded | shut:
+        return Check("calendar", "ok", _("agrees with what the store holds"))
+    found = [_("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
+    found += [_("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
+    closed = {day for day in (configured.closed | shut) - traded if day.weekday() < 5}
+    fix = _(
+        "put into [calendar] of screener.toml, in the place of what stands there:\n"
+        "closed = [{closed}]\nopened = [{opened}]",
+        closed=_days(closed),
+        opened=_days((configured.opened | traded) - shut),
+    )
+    return Check("calendar", "warning", "\n".join(found), fix)
+
+
+def _published_closes(store: Store) -> list[Check]:
+    """The closes and returns of 31 January 2025 against what newspapers printed.
+
+    Raises:
+        DataError: a partition that is needed is damaged.
+    """
+    comparisons = compare(store)
+    if not comparisons:
+        return [Check("published", "ok", _("the store does not hold {day}", day=DAY))]
+    return [_published(comparison) for comparison in comparisons]
+
+
+def _published(comparison: Comparison) -> Check:
+    closes, returns = comparison.compared
+    figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
+    figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
+    aside = _("; closes are adjusted for later splits, and not compared") if comparison.adjusted else ""
+    which = listed(figures, BOTH) or _("none of the figures")
+    said = _("{source}: {figures} of {day}", source=comparison.source, figures=which, day=DAY)
+    if comparison.differences:
+        fix = _(
+            "trust no report from {table} before it is explained; fetched or imported anew it may be right",
+            table=comparison.shown,
+        )
+        compared = _("{said} compared{aside}", said=said, aside=aside)
+        return Check("published", "failed", f"{compared}\n{first_few(comparison.differences)}", fix)
+    return Check("published", "ok", _("{said} as newspapers printed them{aside}", said=said, aside=aside))
+
+
+def _can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:
+    """Whether the store holds all that the report on the configured event needs.
+
+    Raises:
+        DataError: a file is damaged.
+    """
+    event, rules = settings.event(settings.screener.event), settings.screener
+    need = PriceRequest(
+        market_of={member.ticker: member.market for sector in settings.sectors.values() for member in sector.members},
+        news=event.first_day,
+        as_of=None,
+        price_limit=rules.price_limit,
+        today=settings.today,
+        event_day=event.event_day,
+        before=rules.sessions_before,
+        after=settings.sessions_after(settings.screener.event),
+    )
+    return Stored(store, store.observed(calendar), lambda: now).refusal(need) is None
+
+
+def _days(days: Iterable[date]) -> str:
+    return ", ".join(map(str, sorted(days)))

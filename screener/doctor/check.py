@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from screener.cells import folded, padded, widened
-from screener.console import escaped
+from screener.console import escaped, folded, padded, widened
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import N_, _
 
 SCHEMA_VERSION = 1
 WIDTH = 80
+BOTH = N_("{a} and {b}")
+"""Joins two things in a list."""
 MOST = 5
 """Mistakes, damaged files or differences that one check lists."""
 
@@ -22,39 +22,11 @@ STATES: tuple[State, ...] = ("ok", "warning", "failed")
 
 _STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
 
-_NAMES = (
-    N_("libraries"),
-    N_("locale"),
-    N_("terminal"),
-    N_("font"),
-    N_("clock"),
-    N_("disk: reports"),
-    N_("disk: state"),
-    N_("disk: store"),
-    N_("configuration"),
-    N_("KRX account"),
-    N_("KRX password"),
-    N_("Open API key"),
-    N_("breaker KRX"),
-    N_("breaker Naver"),
-    N_("breaker Open API"),
-    N_("network KRX"),
-    N_("network Naver"),
-    N_("network Open API"),
-    N_("store"),
-    N_("store files"),
-    N_("newest session"),
-    N_("calendar"),
-    N_("published"),
-)
-"""Names of the checks, marked for translation: they stay English in the JSON."""
-
 _COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """The result of one check."""
 
     name: str

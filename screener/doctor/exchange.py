@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
-from screener.i18n import _
+from screener.i18n import _, ngettext
 from screener.krx.client import PASSWORD_LIFE, Account, Breaker, Client, PasswordAge, Timeouts
 from screener.krx.http import KRX, NAVER, ping
 from screener.krx.openapi import HOST as OPENAPI
@@ -23,7 +23,7 @@ HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI}
 
 
 @dataclass
-class Answers:
+class _Answers:
     """The answers of the hosts to one small request each."""
 
     network: dict[str, ScreenerError | None] = field(default_factory=dict)
@@ -49,9 +49,9 @@ class Exchange:
         self._names = list(HOSTS) if self._key else ["KRX", "Naver"]
         self._best = "Open API" if self._key else "KRX" if self._account else "Naver"
 
-    def ask(self) -> Answers:
+    def ask(self) -> _Answers:
         """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
-        answers, wire = Answers(), Client(self._breaker, PATIENCE)
+        answers, wire = _Answers(), Client(self._breaker, PATIENCE)
         if self._account is None:
             self._reach("KRX", wire, answers)
         else:
@@ -63,7 +63,7 @@ class Exchange:
             answers.network["Open API"] = answers.key if isinstance(answers.key, NetworkError) else None
         return answers
 
-    def _reach(self, name: str, wire: Client, answers: Answers) -> None:
+    def _reach(self, name: str, wire: Client, answers: _Answers) -> None:
         def ask() -> None:
             time = ping(HOSTS[name], wire)
             if time is not None:
@@ -71,12 +71,10 @@ class Exchange:
 
         answers.network[name] = _error_of(ask)
 
-    def network(self, answers: Answers | None, spared: bool) -> list[Check]:
+    def network(self, answers: _Answers | None, spared: bool) -> list[Check]:
         """For each host: whether it has refused this machine, and whether it answers.
 
-        Args:
-            answers: None if nothing was sent.
-            spared: whether the store has what the report needs, so that nothing fails without a network.
+        `answers` is None if nothing was sent; with `spared`, the store has all that the report needs.
         """
         state: dict[str, State] = dict.fromkeys(self._names, "warning")
         if not spared:
@@ -109,7 +107,7 @@ class Exchange:
         fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
-    def credentials(self, answers: Answers | None) -> list[Check]:
+    def credentials(self, answers: _Answers | None) -> list[Check]:
         """The account, the age of its password, and the key; none of them is shown."""
         checks = [self._check_account(answers)]
         if self._account is not None:
@@ -119,7 +117,7 @@ class Exchange:
             checks.append(_credential("Open API key", "KRX_AUTH_KEY", answers is not None, error))
         return checks
 
-    def _check_account(self, answers: Answers | None) -> Check:
+    def _check_account(self, answers: _Answers | None) -> Check:
         name = "KRX account"
         if self._account is not None:
             error = answers.account if answers else None
@@ -163,7 +161,12 @@ def _password(account: Account, age: PasswordAge) -> Check:
         return Check(name, "ok", _("in use since when is not known"))
     # Calendar days: KRX counts from a date, not from an hour.
     days, end = (now.date() - since.date()).days, since.date() + PASSWORD_LIFE
-    found = _("in use for {days} days at least, since {since:%Y-%m-%d}", days=days, since=since)
+    found = ngettext(
+        "in use for {n} day at least, since {since:%Y-%m-%d}",
+        "in use for {n} days at least, since {since:%Y-%m-%d}",
+        days,
+        since=since,
+    )
     if days < WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:

@@ -32,7 +32,29 @@ SCARCE, FULL = 1_000_000_000, 50_000_000
 """Bytes: a store of 30 years takes the first, a report and the marks of a sync less than the second."""
 
 
-def python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
+def checks(
+    environment: Mapping[str, str], now: datetime, ahead: timedelta | None, folders: Mapping[str, Path]
+) -> list[Check]:
+    """Everything about the machine.
+
+    Args:
+        environment: the variables that describe the terminal.
+        now: KST.
+        ahead: how far this machine's clock is before the exchange's; None if that is not known.
+        folders: where something is to be written, by name; none need exist.
+    """
+    return [
+        _python(),
+        _libraries(),
+        _text_encoding(environment),
+        _terminal(environment),
+        _font(),
+        _clock(now, ahead),
+        *(_disk(name, folder) for name, folder in sorted(folders.items())),
+    ]
+
+
+def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     """The interpreter."""
     found = ".".join(map(str, version))
     oldest, newest = PYTHONS
@@ -44,9 +66,9 @@ def python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     return Check("Python", "ok", found)
 
 
-def libraries() -> Check:
+def _libraries() -> Check:
     """The versions of the libraries against what the installed package requires."""
-    there, wrong = [], []
+    versions, wrong = [], []
     try:
         required = {name: specifier for name, specifier in _requirements() if name in LIBRARIES}
     except importlib.metadata.PackageNotFoundError:
@@ -57,23 +79,27 @@ def libraries() -> Check:
         except importlib.metadata.PackageNotFoundError:
             wrong.append(_("{name} is not installed", name=name))
             continue
-        there.append(f"{name} {version}")
+        versions.append(f"{name} {version}")
         if not required[name].contains(version, prereleases=True):
-            bounds = {bound.operator: bound.version for bound in required[name]}
-            below = _(" and below {version}", version=bounds["<"]) if "<" in bounds else ""
-            wrong.append(
-                _(
-                    "{name} {version}, where {first} or later{below} is needed",
-                    name=name,
-                    version=version,
-                    first=bounds[">="],
-                    below=below,
-                )
-            )
+            wrong.append(_unsuitable(name, version, required[name]))
     if wrong:
         fix = _("install the screener anew into an environment of its own")
         return Check("libraries", "failed", "\n".join(wrong), fix, ExitCode.USAGE)
-    return Check("libraries", "ok", ", ".join(there))
+    return Check("libraries", "ok", ", ".join(versions))
+
+
+def _unsuitable(name: str, version: str, required: SpecifierSet) -> str:
+    bounds = {bound.operator: bound.version for bound in required}
+    first, last = bounds[">="], bounds.get("<")
+    if last is None:
+        return _("{name} {version}, where {first} or later is needed", name=name, version=version, first=first)
+    return _(
+        "{name} {version}, where {first} or later and below {last} is needed",
+        name=name,
+        version=version,
+        first=first,
+        last=last,
+    )
 
 
 def _requirements() -> Iterator[tuple[str, SpecifierSet]]:
@@ -84,7 +110,7 @@ def _requirements() -> Iterator[tuple[str, SpecifierSet]]:
             yield requirement.name, requirement.specifier
 
 
-def text_encoding(environment: Mapping[str, str]) -> Check:
+def _text_encoding(environment: Mapping[str, str]) -> Check:
     """How Python reads and writes text here."""
     name = next((environment[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(key)), _("none set"))
     encoding = "UTF-8" if sys.flags.utf8_mode else locale.getencoding()
@@ -94,7 +120,7 @@ def text_encoding(environment: Mapping[str, str]) -> Check:
     return Check("locale", "warning", found, "export LANG=C.UTF-8")
 
 
-def terminal(environment: Mapping[str, str]) -> Check:
+def _terminal(environment: Mapping[str, str]) -> Check:
     """Where reports are shown."""
     encoding = getattr(sys.stdout, "encoding", None) or _("no encoding")
     if sys.stdout is None or not sys.stdout.isatty():
@@ -115,7 +141,7 @@ def terminal(environment: Mapping[str, str]) -> Check:
     return Check("terminal", "ok", f"{where}, {encoding}")
 
 
-def font() -> Check:
+def _font() -> Check:
     """A font with Hangul for charts: pykrx brings one, which is found without importing it."""
     spec = importlib.util.find_spec("pykrx")
     if spec is not None and spec.origin is not None and Path(spec.origin).with_name(FONT).is_file():
@@ -124,15 +150,10 @@ def font() -> Check:
     return Check("font", "warning", found, _("install the screener anew"))
 
 
-def clock(now: datetime, ahead: timedelta | None) -> Check:
-    """The clock and the zone.
-
-    Args:
-        now: KST.
-        ahead: how far this machine's clock is before the exchange's; None if that is not known.
-    """
-    here = datetime.now().astimezone()
-    found = _("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=here, zone=here.tzname())
+def _clock(now: datetime, ahead: timedelta | None) -> Check:
+    """The clock and the zone."""
+    local = datetime.now().astimezone()
+    found = _("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=local, zone=local.tzname())
     if ahead is None:
         return Check("clock", "ok", found)
     if abs(ahead) > CLOCK_TOLERANCE:
@@ -146,17 +167,17 @@ def clock(now: datetime, ahead: timedelta | None) -> Check:
     return Check("clock", "ok", _("{found}, as the exchange's", found=found))
 
 
-def disk(name: str, folder: Path) -> Check:
+def _disk(name: str, folder: Path) -> Check:
     """Whether something can be written to `folder`, which need not exist."""
     name = f"disk: {name}"
-    there = next((path for path in (folder, *folder.parents) if path.exists()), Path())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        if there.is_dir():
-            found = _("{folder}: {there} cannot be written to", folder=folder, there=there)
+    existing = next((path for path in (folder, *folder.parents) if path.exists()), Path())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        if existing.is_dir():
+            found = _("{folder}: {there} cannot be written to", folder=folder, there=existing)
         else:
-            found = _("{folder}: {there} is no directory", folder=folder, there=there)
+            found = _("{folder}: {there} is no directory", folder=folder, there=existing)
         return Check(name, "failed", found, _("mend its permissions, or choose another place"))
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(existing).free
     found = _("{free:,.1f} GB free at {folder}", free=free / 1e9, folder=folder)
     if free < SCARCE:
         fix = _("make room there, or choose another place")

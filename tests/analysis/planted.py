@@ -10,7 +10,7 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock
 from screener.data.panel import Panel
 from screener.data.sources import PriceRequest, demo
-from screener.demo import demo_sectors
+from screener.demo import _demo_sectors
 from screener.study.arrays import Ints
 from screener.study.models import Model
 
@@ -19,12 +19,12 @@ HALF = "half"
 """Theme of every other stock of a sector."""
 STOCKS = tuple(
     Stock(member.ticker, member.ko, member.en, member.market, name, HALF if place % 2 else None)
-    for name, sector in demo_sectors().items()
+    for name, sector in _demo_sectors().items()
     for place, member in enumerate(sector.members)
 )
 GROUPS = tuple(
     Group(name, theme, sector.name.ko, sector.name.en, post_hoc=False)
-    for name, sector in demo_sectors().items()
+    for name, sector in _demo_sectors().items()
     for theme in (None, HALF)
 )
 

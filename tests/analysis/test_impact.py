@@ -17,7 +17,7 @@ from scipy import stats
 from screener.config import load_settings
 from screener.config.models import Event, Name
 from screener.data.sources import demo as market
-from screener.demo import demo_event, demo_sectors
+from screener.demo import _demo_event, _demo_sectors
 from screener.errors import DataError, UsageError
 from screener.report.make import Request
 from screener.report.model import Report
@@ -334,7 +334,7 @@ def test_windows_of_other_configured_events_are_no_ordinary_days() -> None:
     """The windows reach from -5 to +5, so another event takes eleven sessions from the dates of [0,0]."""
     settings = load_settings()
     rules = settings.screener.model_copy(update={"event": "demo", "spreads": (), "placebo_dates": 1000})
-    alone = replace(settings, events={"demo": demo_event()}, sectors=demo_sectors(), screener=rules)
+    alone = replace(settings, events={"demo": _demo_event()}, sectors=_demo_sectors(), screener=rules)
     other = Event(name=Name(ko="다른", en="Other"), news=market.sessions()[market.EVENT_ROW - 100].item())
     both = replace(alone, events={**alone.events, "other": other})
     dates = [

@@ -13,8 +13,8 @@ import pytest
 from rich.cells import cell_len
 
 from screener.config import load_settings
+from screener.config.load import refuse_name, with_sector
 from screener.config.models import Filters, Member
-from screener.config.own_sectors import refuse_name, with_sector
 from screener.data.universe import apply_filters
 from screener.i18n import Language, set_language
 from screener.report.formats.terminal import Style, render

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.archive.directories import point_to_latest, publish
+from screener.archive import point_to_latest, publish
 from screener.archive.history import history_rows, updated_history
 from screener.config import load_settings
 from screener.errors import DataError
@@ -67,7 +67,7 @@ def test_failed_swap_puts_the_old_directory_back(
     """Where the system cannot exchange directories, two renames must do."""
     folder = publish(tmp_path, report, {"a.txt": b"1"})
     assert folder is not None
-    monkeypatch.setattr("screener.archive.directories._swapped_at_once", lambda _a, _b: False)
+    monkeypatch.setattr("screener.archive._swapped_at_once", lambda _a, _b: False)
     publish(tmp_path, report, {"a.txt": b"2"})
     assert (folder / "a.txt").read_bytes() == b"2"
     assert [path.name for path in folder.parent.iterdir()] == ["test"]

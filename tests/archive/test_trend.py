@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from screener.archive.history import history_rows, load_history, sector_trend, trend_of, updated_history
+from screener.archive.history import _trend_of, history_rows, load_history, sector_trend, updated_history
 from screener.errors import DataError
-from screener.i18n import language, speaking
+from screener.i18n import language
 from screener.report.blocks import Grid, Section
 from screener.report.formats.data import to_csv
 from screener.report.model import Report
@@ -24,6 +24,7 @@ from screener.report.views.study import study_page
 from tests.analysis.find import rows
 from tests.conftest import Run
 from tests.data import small
+from tests.i18n import speaking
 from tests.reports import simulated
 
 LAST = 20
@@ -59,7 +60,7 @@ def history(report: Report) -> list[dict[str, str]]:
 
 
 def trended(report: Report, history: list[dict[str, str]]) -> Report:
-    return report.with_trend(trend_of(report, history, LAST))
+    return report.with_trend(_trend_of(report, history, LAST))
 
 
 def section(report: Report) -> Section | None:
@@ -71,7 +72,7 @@ def test_earlier_reports_as_the_history_has_them_and_its_own_figures_last(
     report: Report, history: list[dict[str, str]]
 ) -> None:
     first = report.frames.sectors["sector"][0]
-    found = trend_of(report, history, LAST)
+    found = _trend_of(report, history, LAST)
     mine = [(one.tau, one.score, one.rank, one.caar, one.q) for one in found if one.sector == first]
     assert mine[:3] == [(0, 50.0, 1.0, 0.05, 0.04), (1, 60.0, 1.0, 0.07, 0.02), (3, 40.0, 2.0, 0.04, 0.30)]
     [own] = rows(report.frames.sectors, sector=first, theme=None, window_start=0, window_end=5)
@@ -82,13 +83,13 @@ def test_earlier_reports_as_the_history_has_them_and_its_own_figures_last(
 
 def test_a_report_without_the_days_so_far_has_none(report: Report, history: list[dict[str, str]]) -> None:
     short = replace(report, sessions=report.sessions[:5], as_of=report.sessions[4])  # [0,+4] was not measured
-    assert trend_of(short, history, LAST) == ()
+    assert _trend_of(short, history, LAST) == ()
     no_study = replace(report, provenance=replace(report.provenance, study=False))
-    assert trend_of(no_study, history, LAST) == ()
+    assert _trend_of(no_study, history, LAST) == ()
 
 
 def test_what_comes_after_the_event_has_closed_is_no_part_of_it(report: Report, history: list[dict[str, str]]) -> None:
-    assert {one.tau for one in trend_of(report, history, 3)} == {0, 1, 3}
+    assert {one.tau for one in _trend_of(report, history, 3)} == {0, 1, 3}
 
 
 @pytest.mark.parametrize("cell", ["abc", "inf", "1,2"])
@@ -96,7 +97,7 @@ def test_what_is_no_figure_is_an_error_with_its_place(report: Report, history: l
     history[2]["q"] = cell
     place = f"{history[2]['as_of']}, {report.event.id}, {history[2]['sector']}: q is '{cell}'"
     with pytest.raises(DataError, match=re.escape(place)):
-        trend_of(report, history, LAST)
+        _trend_of(report, history, LAST)
 
 
 def test_one_report_alone_is_no_trend(report: Report) -> None:
@@ -149,7 +150,7 @@ def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Pat
     (tmp_path / "history.csv").write_bytes(updated_history(tmp_path, history_rows(to_csv(sectors))))
     later = replace(report, sessions=(*report.sessions, report.sessions[-1].replace(year=2030)))
     again = sector_trend(load_history(tmp_path), report.event.id, later.sessions)
-    own = trend_of(report, [], LAST)
+    own = _trend_of(report, [], LAST)
     assert len(again) == len(own) > 1
     for one, other in zip(again, own, strict=True):
         assert (one.as_of, one.tau, one.sector) == (other.as_of, other.tau, other.sector)

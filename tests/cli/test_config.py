@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.cli.config import event_table
+from screener.cli.config import _event_table
 from screener.config import load_settings
 from screener.krx.calendar import KST, Calendar
 from tests.conftest import Run
@@ -27,7 +27,7 @@ def test_events_by_the_calendar(tmp_path: Path) -> None:
     days = {
         name: Calendar().place(one.first_day, one.event_day, one.base, now) for name, one in settings.events.items()
     }
-    assert event_table(settings, days).splitlines() == [
+    assert _event_table(settings, days).splitlines() == [
         "ID      NEWS              EVENT DAY   BASE        SINCE  NAME",
         "test    2025-01-27        2025-01-31  2025-01-24  5      A / 가",
         "late    2025-02-04 16:10  2025-02-05  2025-02-04  2      A / 가",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from screener.config import load_settings
-from screener.config.load import copy_shipped, shipped_directory
+from screener.config.load import _shipped_directory, copy_shipped
 from screener.errors import ConfigError, UsageError
 from tests.conftest import SHARED
 from tests.data.small import write_config
@@ -234,4 +234,4 @@ def test_copy_leaves_what_is_there(tmp_path: Path) -> None:
     (mine / "events.toml").write_text("changed", encoding="utf-8")
     assert [copied for _, copied in copy_shipped(mine)] == [False, False, False, False]
     assert (mine / "events.toml").read_text(encoding="utf-8") == "changed"
-    assert (mine / "sectors.toml").read_bytes() == (shipped_directory() / "sectors.toml").read_bytes()
+    assert (mine / "sectors.toml").read_bytes() == (_shipped_directory() / "sectors.toml").read_bytes()

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.config import load_settings
-from screener.config.secrets import FILE, load_secrets, with_secrets
+from screener.config.load import SECRETS, _load_secrets, with_secrets
 from screener.errors import ConfigError
 
 SECRET = "very-secret-word"  # noqa: S105 - of nobody
 
 
 def write(folder: Path, text: str, mode: int = 0o600) -> Path:
-    path = folder / FILE
+    path = folder / SECRETS
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
     return path
@@ -24,11 +24,11 @@ def write(folder: Path, text: str, mode: int = 0o600) -> Path:
 
 def test_what_stands_in_the_file_is_taken(tmp_path: Path) -> None:
     write(tmp_path, f'KRX_ID = "me"\nKRX_PW = "{SECRET}"\nSCREENER_NOTIFY = ["json://a", "json://b"]\n')
-    assert load_secrets(tmp_path) == {"KRX_ID": "me", "KRX_PW": SECRET, "SCREENER_NOTIFY": "json://a json://b"}
+    assert _load_secrets(tmp_path) == {"KRX_ID": "me", "KRX_PW": SECRET, "SCREENER_NOTIFY": "json://a json://b"}
     settings = load_settings(tmp_path)
     assert settings.secrets["KRX_PW"] == SECRET
     assert SECRET not in repr(settings)
-    assert FILE not in settings.files
+    assert SECRETS not in settings.files
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o606, 0o660, 0o601])
@@ -53,7 +53,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
 def test_a_mistake_is_named_and_nothing_of_it_repeated(tmp_path: Path, text: str, said: str) -> None:
     write(tmp_path, text)
     with pytest.raises(ConfigError) as refused:
-        load_secrets(tmp_path)
+        _load_secrets(tmp_path)
     assert said in str(refused.value)
     assert SECRET not in str(refused.value)
     assert "12345" not in str(refused.value)
@@ -72,12 +72,12 @@ def test_no_bytes_make_it_fall_over(content: bytes) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / FILE
+        path = Path(folder) / SECRETS
         path.write_bytes(content)
         path.chmod(0o600)
         found, said = dict[str, str](), ""
         try:
-            found = load_secrets(Path(folder))
+            found = _load_secrets(Path(folder))
         except ConfigError as error:
             said = str(error)
         assert set(found) <= {"KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY"}

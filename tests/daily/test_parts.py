@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from screener.archive.history import sector_changes, sector_trend, spread_changes
 from screener.archive.reports import (
-    Correction,
-    ReportDirectory,
-    corrections_of,
-    have_same_keys,
+    _Correction,
+    _corrections_of,
+    _have_same_keys,
+    _ReportDirectory,
+    _revisions_csv,
     load_directory,
-    revisions_csv,
     stored_revision,
 )
 from screener.config import load_settings
@@ -195,24 +195,24 @@ def test_changes_are_of_figures_in_rows_that_both_have() -> None:
         {"sector": "A", "window_start": "0", "window_end": "0", "caar_ew": "0.02", "name": "One", "q": "0.5"},
         {"sector": "A", "window_start": "0", "window_end": "1", "caar_ew": "0.03", "name": "One", "q": ""},
     ]
-    assert corrections_of("sectors", old, new) == [
-        Correction("sectors", "A 0 0", "caar_ew", "0.01", "0.02"),
-        Correction("sectors", "A 0 0", "q", "", "0.5"),
+    assert _corrections_of("sectors", old, new) == [
+        _Correction("sectors", "A 0 0", "caar_ew", "0.01", "0.02"),
+        _Correction("sectors", "A 0 0", "q", "", "0.5"),
     ]
-    assert not have_same_keys(old, new)
+    assert not _have_same_keys(old, new)
     # A correction within the path can leave the figures of every window as they are.
     at = [{"sector": "A", "theme": "", "tau": str(tau), "caar": "0.01"} for tau in range(3)]
     corrected = [at[0], {**at[1], "caar": "0.02"}, at[2]]
-    assert corrections_of("paths", at, corrected) == [Correction("paths", "A 1", "caar", "0.01", "0.02")]
-    second = revisions_csv(2, corrections_of("sectors", old, new)[:1], b"")
-    third = revisions_csv(3, [Correction("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], second)
+    assert _corrections_of("paths", at, corrected) == [_Correction("paths", "A 1", "caar", "0.01", "0.02")]
+    second = _revisions_csv(2, _corrections_of("sectors", old, new)[:1], b"")
+    third = _revisions_csv(3, [_Correction("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], second)
     lines = third.decode("utf-8-sig").splitlines()
     assert lines == [
         "revision,table,row,column,before,after",
         "2,sectors,A 0 0,caar_ew,0.01,0.02",
         "3,sectors,A 0 0,caar_ew,0.02,0.04",
     ]
-    assert revisions_csv(3, [Correction("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], third) == third
+    assert _revisions_csv(3, [_Correction("sectors", "A 0 0", "caar_ew", "0.02", "0.04")], third) == third
 
 
 @settings(deadline=None)
@@ -224,7 +224,7 @@ def test_whatever_stands_in_a_report_directory_it_is_whole_or_not(content: bytes
         (Path(folder) / "run.json").write_bytes(content)
         assert load_directory(Path(folder)) is None
         assert stored_revision(Path(folder)) is None
-    assert ReportDirectory({}, {"revision": "x"}).revision == 1
+    assert _ReportDirectory({}, {"revision": "x"}).revision == 1
 
 
 @settings(deadline=None)
@@ -274,20 +274,23 @@ def test_the_log_rotates_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(status, "LARGEST", 100)
     path = tmp_path / "logs/daily.log"
     for number in range(12):
-        assert status.append_log(path, status.log_line(kst(2025, 2, 3), 0, f"run {number}")) == ""
+        assert status.append_log(path, kst(2025, 2, 3), 0, f"run {number}") == ""
     assert sorted(one.name for one in path.parent.iterdir()) == ["daily.log", *(f"daily.log.{n}" for n in (1, 2, 3))]
     assert path.stat().st_mode & 0o077 == 0
     files = [path.with_name(f"daily.log.{number}") for number in (3, 2, 1)]
     kept = [int(line.split()[-1]) for one in [*files, path] for line in one.read_text().splitlines()]
     assert kept == list(range(kept[0], 12)), "in order, and none of the last ones is lost"
-    assert "File exists" in status.append_log(path / "below", "x")
+    assert "File exists" in status.append_log(path / "below", kst(2025, 2, 3), 0, "x")
 
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\r\nscreener: daily done\u202e"
 
 
-def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_command() -> None:
-    for shown in (escaped(EVIL), status.log_line(kst(2025, 2, 3), 0, EVIL)):
+def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_command(
+    tmp_path: Path,
+) -> None:
+    status.append_log(tmp_path / "log", kst(2025, 2, 3), 0, EVIL)
+    for shown in (escaped(EVIL), (tmp_path / "log").read_text().removesuffix("\n")):
         assert shown.isprintable()
         assert "\\x1b[2J" in shown
         assert "\n" not in shown

@@ -21,7 +21,7 @@ from tests.doctor.conftest import NOW, Examine
     [((3, 10, 14), "failed"), ((3, 11, 0), "ok"), ((3, 13, 9), "ok"), ((3, 14, 0), "warning")],
 )
 def test_python(version: tuple[int, ...], state: str) -> None:
-    assert machine.python(version).state == state
+    assert machine._python(version).state == state
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,17 @@ def test_libraries_that_will_not_do(
             raise importlib.metadata.PackageNotFoundError(name)
         return found
 
-    assert machine.libraries().state == "ok"
-    assert machine.libraries().found.startswith("pykrx 1.")
+    assert machine._libraries().state == "ok"
+    assert machine._libraries().found.startswith("pykrx 1.")
     monkeypatch.setattr(importlib.metadata, "version", version)
-    check = machine.libraries()
+    check = machine._libraries()
     assert (check.state, check.found) == ("failed", said)
     assert check.fix
 
 
 def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "DISTRIBUTION", "no-such-distribution")
-    check = machine.libraries()
+    check = machine._libraries()
     assert (check.state, check.found) == ("failed", "no-such-distribution is not installed")
 
 
@@ -82,7 +82,7 @@ def test_terminal(
 ) -> None:
     monkeypatch.setattr(sys, "stdout", Stdout(terminal, encoding))
     monkeypatch.setenv("COLUMNS", str(columns))
-    check = machine.terminal({"TERM": kind})
+    check = machine._terminal({"TERM": kind})
     assert check.state == state
     assert said in check.found
     assert bool(check.fix) == (state != "ok")
@@ -90,24 +90,24 @@ def test_terminal(
 
 def test_no_stdout_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
-    assert machine.terminal({}).state == "warning"
+    assert machine._terminal({}).state == "warning"
 
 
 def test_locale_without_hangul(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("locale.getencoding", lambda: "ANSI_X3.4-1968")
     monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=0))
-    check = machine.text_encoding({"LANG": "C"})
+    check = machine._text_encoding({"LANG": "C"})
     assert (check.state, check.fix) == ("warning", "export LANG=C.UTF-8")
     monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=1))
-    assert machine.text_encoding({"LANG": "C"}).state == "ok"
+    assert machine._text_encoding({"LANG": "C"}).state == "ok"
 
 
 def test_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine.font().state == "ok"
+    assert machine._font().state == "ok"
     monkeypatch.setattr(machine, "FONT", "Missing.ttf")
-    assert machine.font().state == "warning"
+    assert machine._font().state == "warning"
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    assert machine.font().state == "warning"
+    assert machine._font().state == "warning"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_font(monkeypatch: pytest.MonkeyPatch) -> None:
     [(4.9, "ok", "as the exchange's"), (-6, "warning", "6 minutes behind"), (90, "warning", "90 minutes ahead of")],
 )
 def test_clock(minutes: float, state: str, said: str) -> None:
-    check = machine.clock(NOW, timedelta(minutes=minutes))
+    check = machine._clock(NOW, timedelta(minutes=minutes))
     assert check.state == state
     assert said in check.found
     assert check.found.startswith("2025-02-07 18:30 KST")
@@ -125,16 +125,16 @@ def test_disk(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     for free, state in ((2e9, "ok"), (9e8, "warning"), (4e7, "failed")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: usage(0, 0, free))
-        check = machine.disk("store", home / "not/there")
+        check = machine._disk("store", home / "not/there")
         assert check.state == state
         assert f"{free / 1e9:.1f} GB" in check.found
 
 
 def test_disk_that_cannot_be_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "file").write_text("in the way", encoding="utf-8")
-    assert "is no directory" in machine.disk("store", home / "file/store").found
+    assert "is no directory" in machine._disk("store", home / "file/store").found
     monkeypatch.setattr("os.access", lambda *_: False)
-    check = machine.disk("store", home / "store")
+    check = machine._disk("store", home / "store")
     assert (check.state, check.found.split(": ")[1]) == ("failed", f"{home} cannot be written to")
 
 

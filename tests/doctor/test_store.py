@@ -259,7 +259,7 @@ def test_broken_shipped_configuration(
     store: Store, examined: Examine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_day(store, CLOSES, RATES)
-    monkeypatch.setattr("screener.config.load.shipped_directory", lambda: home)
+    monkeypatch.setattr("screener.config.load._shipped_directory", lambda: home)
     checks = examined()
     assert checks["configuration"].state == "failed"
     assert checks["published"].state == checks["calendar"].state == "ok"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
 import io
+import os
 import string
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import click
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from pydantic_core import PydanticKnownError
 
 from screener import errors
 from screener.cli.app import commands
@@ -21,7 +24,7 @@ from screener.cli.help_i18n import paragraphs
 from screener.i18n import DOMAIN, LOCALE
 
 PO = Path(LOCALE) / "ko" / "LC_MESSAGES" / f"{DOMAIN}.po"
-KEYWORDS = {"_", "N_", "ngettext", "pgettext", "mistake", "DamagedError"} | {
+KEYWORDS = {"_", "N_", "ngettext", "mistake", "DamagedError"} | {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ScreenerError)
 }
 OPTIONAL = {"field_type", "expected_plural", "actual_length", "class_name", "gt", "ge", "le"} | {
@@ -29,23 +32,53 @@ OPTIONAL = {"field_type", "expected_plural", "actual_length", "class_name", "gt"
 }  # fmt: skip
 """Placeholders of pydantic and click that their English alone needs, or that Korean formats otherwise."""
 
+OF_DOCTOR = (
+    "libraries", "locale", "terminal", "font", "clock", "disk: reports", "disk: state", "disk: store", "configuration",
+    "KRX account", "KRX password", "Open API key", "breaker KRX", "breaker Naver", "breaker Open API", "network KRX",
+    "network Naver", "network Open API", "store", "store files", "newest session", "calendar", "published",
+)  # fmt: skip
+"""Names of its checks, which are English in the JSON."""
+OF_SYSTEM = (
+    errno.EBADF, errno.EPIPE, errno.EBUSY, errno.EDQUOT, errno.EEXIST, errno.ENAMETOOLONG, errno.EFBIG, errno.EIO,
+    errno.EISDIR, errno.ENOSPC, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EACCES, errno.EROFS, errno.ESTALE,
+    errno.ELOOP, errno.EMFILE,
+)  # fmt: skip
+"""What the operating system answers about files."""
+OF_PYDANTIC: tuple[Any, ...] = (
+    "string_type", "int_type", "float_type", "bool_type", "dict_type", "model_type", "model_attributes_type",
+    "tuple_type", "greater_than", "greater_than_equal", "less_than_equal", "too_short", "too_long",
+)  # fmt: skip
+"""Kinds of mistakes for which a configuration file gets pydantic's own sentence."""
+OF_TOMLLIB = (
+    "Cannot declare {value} twice", "Cannot mutate immutable namespace {value}", "Cannot overwrite a value",
+    "Cannot redefine namespace {value}", "Duplicate inline table key {value}",
+    "Escaped character is not a Unicode scalar value", "Expected ']' at the end of a table declaration",
+    "Expected ']]' at the end of an array declaration", "Expected '=' after a key in a key/value pair",
+    "Expected newline or end of document after a statement", "Expected {value}", "Found invalid character {value}",
+    "Illegal character {value}", "Invalid date or datetime", "Invalid hex value",
+    "Invalid initial character for a key part", "Invalid statement", "Invalid value", "Unclosed array",
+    "Unclosed inline table", "Unescaped '\\' in a string", "Unterminated string",
+)  # fmt: skip
+"""Its messages; {value} is what stands in quotes or brackets. They differ between versions of Python."""
 
-def extracted() -> Iterator[tuple[str | tuple[str, str], str | None]]:
-    """Every message, with its context: of the code, of click, and of the pages of help."""
+
+def extracted() -> Iterator[str | tuple[str, str]]:
+    """Every message: of the code, of click, of the pages of help, and of what else is translated where it is shown."""
     for path in (*Path(LOCALE).parent.rglob("*.py"), *Path(click.__file__).parent.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS:
                 texts = [list(_texts(argument)) for argument in call.args]
                 if call.func.id == "ngettext":
-                    yield (texts[0][0], texts[1][0]), None
-                elif call.func.id == "pgettext":
-                    yield texts[1][0], texts[0][0]
+                    yield texts[0][0], texts[1][0]
                 else:
                     hints = (
                         text for keyword in call.keywords if keyword.arg == "hint" for text in _texts(keyword.value)
                     )
-                    yield from ((text, None) for text in (*(texts[0] if texts else ()), *hints))
-    yield from ((text, None) for text in help_texts(commands))
+                    yield from (*(texts[0] if texts else ()), *hints)
+    yield from (*help_texts(commands), *OF_DOCTOR, *OF_TOMLLIB, *map(os.strerror, OF_SYSTEM))
+    values = {"class_name": "", "field_type": "", **dict.fromkeys(("gt", "ge", "le"), 0)}
+    values |= dict.fromkeys(("min_length", "max_length", "actual_length"), 0)
+    yield from (PydanticKnownError(kind, values).message_template for kind in OF_PYDANTIC)
 
 
 def help_texts(command: click.Command) -> Iterator[str]:
@@ -61,8 +94,8 @@ def updated() -> Catalog:
     """The catalogue with an entry for every message: new ones are empty or fuzzy, unused ones obsolete."""
     catalogue = read_po(io.BytesIO(PO.read_bytes()), locale="ko", domain=DOMAIN)
     template = Catalog(creation_date=catalogue.creation_date)
-    for message, context in extracted():
-        template.add(message, context=context)
+    for message in extracted():
+        template.add(message)
     catalogue.update(template)
     return catalogue
 
@@ -75,8 +108,9 @@ def problems(catalogue: Catalog) -> Iterator[str]:
         originals, texts = _forms(entry.id), _forms(entry.string)
         if entry.fuzzy or not all(texts):
             yield f"{'fuzzy' if entry.fuzzy else 'not translated'}: {entry.id!r}"
+            continue
         differ = {field for text in originals for field in _fields(text)} ^ {
-            one for text in texts for one in _fields(text)
+            field for text in texts for field in _fields(text)
         }
         if {name for name, *_ in differ} - OPTIONAL:
             yield f"placeholders differ: {entry.id!r}"

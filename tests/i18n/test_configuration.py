@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import tomlkit
 
-from screener.config.load import FILES, load_settings, shipped_directory
+from screener.config.load import FILES, _shipped_directory, load_settings
 from screener.errors import ConfigError
 from screener.i18n import set_language
 
@@ -83,7 +83,7 @@ def leaves(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 def test_no_wrong_value_is_told_in_english(tmp_path: Path, file: str) -> None:
     """Every value of the shipped files, in turn replaced by what it cannot be."""
     for name in FILES:
-        shutil.copy(shipped_directory() / name, tmp_path / name)
+        shutil.copy(_shipped_directory() / name, tmp_path / name)
     right = shortened(tomllib.loads((tmp_path / file).read_text(encoding="utf-8")))
     told = set()
     for place, path in enumerate(leaves(right)):

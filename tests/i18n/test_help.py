@@ -15,8 +15,9 @@ from rich.cells import cell_len
 
 from screener.cli.app import commands
 from screener.cli.help_i18n import Command, paragraphs
-from screener.i18n import _, speaking
+from screener.i18n import _
 from tests.conftest import ROOT, Run
+from tests.i18n import speaking
 
 
 def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

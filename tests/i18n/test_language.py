@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from rich.cells import cell_len
 
-from screener.cells import folded, padded
+from screener.console import folded, padded
 from screener.errors import ConfigError, DataError, ScreenerError
 from screener.i18n import Language, _, apart, cause, choose, language, set_language
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from screener.config import load_settings
-from screener.i18n import LANGUAGES, speaking
+from screener.i18n import LANGUAGES
 from screener.report.blocks import Page
 from screener.report.make import Request
 from screener.report.model import Report
@@ -17,6 +17,7 @@ from screener.report.views.compare import comparison_page
 from screener.report.views.stock import stock_page
 from screener.report.views.study import study_page
 from tests.data import small
+from tests.i18n import speaking
 from tests.report.tables import frame
 from tests.reports import make_report, simulated
 

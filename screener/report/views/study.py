@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from screener.i18n import N_, _, ngettext, pgettext
+from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
 from screener.report.columns import percent as percent_cell
 from screener.report.columns import probability as p_cell
@@ -313,7 +313,7 @@ def _verdict(label: str, unclear_label: str, row: Any) -> Line:
         )
         spans.append(Span(_(message, days=days, before=before)))
     if unclear:
-        spans.append(Span(pgettext("verdict", "; no clear effect")))
+        spans.append(Span(_("; no clear effect")))
     return Line(tuple(spans))
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from screener.config import load_settings
 from screener.data.connections import open_access
-from screener.i18n import speaking
 from screener.report.make import Request, make_report
 from screener.report.model import Report
 from screener.report.screens import Screen
 from tests.analysis import whole
+from tests.i18n import speaking
 
 KINDS = ("study ko", "study en", "press ko", "demo en", "compare ko", "stock en", "claims ko", "scan ko", "real ko")
 

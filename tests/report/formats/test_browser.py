@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from screener.i18n import Language, speaking
+from screener.i18n import Language
 from screener.report.charts import charts_of
 from screener.report.formats.html import to_html
 from screener.report.model import Report
 from screener.report.views.study import study_page
+from tests.i18n import speaking
 from tests.report.renamed import renamed
 from tests.report.tables import frame, in_leading_window, with_frames
 

@@ -17,10 +17,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
-from screener.i18n import speaking
 from screener.report.formats import files_of
 from screener.report.model import Report
 from screener.report.screens import Screen
+from tests.i18n import speaking
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from itertools import pairwise
 
 import pytest
 
-from screener.i18n import LANGUAGES, Language, speaking
+from screener.i18n import LANGUAGES, Language
 from screener.report.blocks import Cell, Field, Grid, Line, Page, Section, Span, line
 from screener.report.charts import Figure, charts_of
 from screener.report.formats.html import to_html
 from screener.report.model import Report, short_banner
 from screener.report.palette import contrast
 from screener.report.views.study import study_page
+from tests.i18n import speaking
 from tests.report.renamed import EVENT, SECTOR, STOCK, renamed
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
