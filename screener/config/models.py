@@ -340,7 +340,7 @@ class Screener(Strict):
 
 @dataclass(frozen=True)
 class Filters:
-    """What a stock must be like that a scan looks at."""
+    """What a stock must be like."""
 
     least_cap: float = 50e9
     """Market capitalisation, KRW. Below it, nothing that a fund could hold moves the price."""
@@ -349,4 +349,4 @@ class Filters:
     only: str | None = None
     """KOSPI or KOSDAQ; None: both."""
     kept: frozenset[str] = frozenset()
-    """Of `screener.choices.KINDS`, those that are not left out."""
+    """Of `KINDS`, those that are not left out."""
