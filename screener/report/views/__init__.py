@@ -1,0 +1,1 @@
+"""Pages of the screens: the frames of a report in, blocks of finished text out."""
