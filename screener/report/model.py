@@ -217,10 +217,6 @@ class Report:
             if one.confounder and (base or window.start) < one.first_day <= window.end
         ]
 
-    def other_news(self, window: Window, language: Language) -> str:
-        """What else moved prices during `window`, in one line; empty if nothing is known to have."""
-        return "; ".join(f"{one.day} {one.what.in_(language)}" for one in self.confounders(window))
-
 
 def short_banner(banner: str | None) -> str | None:
     """The warning of a report, short enough for a cell; None where it needs none."""
