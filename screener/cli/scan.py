@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import KINDS, MARKETS
-from screener.cli.help_i18n import Command
+from screener.cli.help_i18n import commands
 from screener.cli.options import (
     Output,
     Workspace,
@@ -35,7 +35,7 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
     return kept
 
 
-@click.command(cls=Command, epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
+@commands.command("scan", epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
 @event_options("Event to scan around; `screener events` lists them.")
 @source_options("store, or file:PATH,...  [store]")
 @click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Stocks in each table.")
@@ -61,7 +61,7 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
 @store_option
 @common_options
 @output_options
-def scan(
+def _scan(
     workspace: Workspace,
     output: Output,
     top: int,

@@ -85,8 +85,4 @@ def to_json(checks: Sequence[Check]) -> str:
 
 def _wrapped(text: str, head: str, margin: str) -> str:
     """`text` folded, its first line after `head`, the others after `margin`; a path is never broken."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        first = margin if lines else head
-        lines += folded(escaped(line), WIDTH, first, margin) or [first.rstrip()]
-    return "\n".join(lines)
+    return folded("\n".join(map(escaped, text.split("\n"))), WIDTH, head, margin) or head.rstrip()
