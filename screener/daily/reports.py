@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from screener.archive import locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
-from screener.archive.reports import FiledReport, load_directory, write_report
+from screener.archive.reports import FiledReport, load_directory, table_in, write_report
 from screener.config import Settings
 from screener.data.connections import Connections
 from screener.data.sources.live import open_providers
@@ -139,8 +139,9 @@ def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest
     sectors = sector_changes(
         [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
     )
-    folders = [load_directory(root / report_name(day, event)) for day in (before, report.as_of)]
-    spreads = spread_changes(*(folder.table("spreads") if folder else [] for folder in folders))
+    spreads = spread_changes(
+        *(table_in(load_directory(root / report_name(day, event))[1], "spreads") for day in (before, report.as_of))
+    )
     crossed = [change for change in sectors if change.kind != "rank"]
     return Latest(report, before, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
 

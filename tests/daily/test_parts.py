@@ -16,7 +16,7 @@ from screener.archive.reports import (
     _Correction,
     _corrections_of,
     _have_same_keys,
-    _ReportDirectory,
+    _revision_of,
     _revisions_csv,
     load_directory,
     stored_revision,
@@ -222,9 +222,9 @@ def test_whatever_stands_in_a_report_directory_it_is_whole_or_not(content: bytes
 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "run.json").write_bytes(content)
-        assert load_directory(Path(folder)) is None
+        assert load_directory(Path(folder)) == ({}, {})
         assert stored_revision(Path(folder)) is None
-    assert _ReportDirectory({}, {"revision": "x"}).revision == 1
+    assert _revision_of({"revision": "x"}) == 1
 
 
 @settings(deadline=None)
