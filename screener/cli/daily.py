@@ -109,11 +109,11 @@ def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
     """Send the summary, or the first of several failures; returns what could not be sent."""
     from screener.config.load import with_secrets
     from screener.daily.notify import notify
-    from screener.daily.status import load_status
+    from screener.daily.status import Status
 
     configured = with_secrets(os.environ, job.settings.secrets).get("SCREENER_NOTIFY", "").split()
     text = "\n".join(outcome.summary)
-    failing = load_status(job.root).failing
+    failing = Status.load(job.root).failing
     if outcome.code and failing is not None and failing.runs == 1:
         failed = _("daily failed: {line}", line=failing.what)
         text = "\n".join([*outcome.summary, failed, _("What to do: {remedy}", remedy=failing.do)])

@@ -70,7 +70,7 @@ class Batch:
     """Names of all that are now as they should be."""
     latest: list[Latest] = field(default_factory=list)
     """Of each event that has a new session."""
-    turns: list[tuple[date, StatusChange]] = field(default_factory=list)
+    turns: list[StatusChange] = field(default_factory=list)
     """Halts, limits, listings and names of stocks on the new sessions."""
     faults: dict[str, list[DataError]] = field(default_factory=dict)
     """By event, why reports could not be made."""
@@ -102,7 +102,7 @@ def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
                 newest[event] = report
                 new_days.add(day)
     batch.latest = [_compared(job.root, known, report) for report in newest.values()]
-    batch.turns = [(day, turn) for day in sorted(new_days) for turn in _turns(job, day)]
+    batch.turns = [turn for day in sorted(new_days) for turn in _turns(job, day)]
     return batch
 
 

@@ -100,7 +100,7 @@ def _headline(settings: Settings, batch: Batch) -> str:
     for latest in batch.latest:
         prefix = f"{latest.report.event.id}: " if many else ""
         parts += [prefix + _sentence(settings, change) for change in latest.changes]
-    parts += [f"{_stock(settings, turn)} {_verb(turn.what)}" for _day, turn in batch.turns]
+    parts += [f"{_stock(settings, turn)} {_verb(turn.what)}" for turn in batch.turns]
     if not parts:
         return _("{day}: no change of rank, significance or spread", day=day)
     shown = "; ".join(parts[:NAMED])
@@ -164,7 +164,7 @@ def _standing(name: str, change: str, verdict: str | None) -> str:
 def _stocks(settings: Settings, batch: Batch) -> list[str]:
     """Limits, halts, listings and names, in one line."""
     by_kind: dict[What, list[str]] = {}
-    for _day, turn in batch.turns:
+    for turn in batch.turns:
         stock = _stock(settings, turn)
         renamed = _("{stock} (was {name})", stock=stock, name=turn.was) if turn.was else stock
         by_kind.setdefault(turn.what, []).append(renamed)

@@ -260,14 +260,14 @@ def test_whatever_stands_in_status_json_the_next_run_goes_on(content: object) ->
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        for name in (status.STATUS, status.MEMORY):
+        for name in (status.Status.NAME, status.Memory.NAME):
             (Path(folder) / name).write_text(json.dumps(content), encoding="utf-8")
-        known = status.load_status(Path(folder))
+        known = status.Status.load(Path(folder))
         after = known.failed(kst(2025, 2, 3), ExitCode.NETWORK, "why")
         assert after.failing is not None
-        assert status.load_memory(Path(folder)).looked.keys() >= set()
-        status.save(Path(folder) / status.STATUS, after)
-        assert status.load_status(Path(folder)) == after
+        assert status.Memory.load(Path(folder)).looked.keys() >= set()
+        after.save(Path(folder))
+        assert status.Status.load(Path(folder)) == after
 
 
 def test_the_log_rotates_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
