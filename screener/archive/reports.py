@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from screener import __version__
-from screener.archive import RECORD, locked, point_to_latest, publish, report_name
+from screener.archive import RECORD, load_record, locked, point_to_latest, publish, report_name
 from screener.archive.history import (
     HISTORY,
     REVISION,
@@ -23,7 +23,7 @@ from screener.archive.history import (
     updated_history,
 )
 from screener.config import Settings
-from screener.files import write_file
+from screener.files import write_files
 from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
 
@@ -65,8 +65,8 @@ class FiledReport(NamedTuple):
 
 def load_directory(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The record of a report directory and the files it names; neither where one is not as it was written."""
+    record = load_record(folder)
     try:
-        record = json.loads((folder / RECORD).read_bytes())
         files = {name: (folder / name).read_bytes() for name in record["files"]}
         sound = all(_fingerprint(files[name]) == known for name, known in record["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -81,8 +81,8 @@ def table_in(files: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
 
 def stored_revision(folder: Path) -> int | None:
     """The revision of the report in `folder`, None unless every file is there at its full length."""
+    record = load_record(folder)
     try:
-        record = json.loads((folder / RECORD).read_bytes())
         whole = all((folder / name).stat().st_size == known["bytes"] for name, known in record["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -149,7 +149,7 @@ def write_report(
         folder = publish(root, report, files)
     if history is not None:
         kept = kept and (root / HISTORY).is_file() and (root / HISTORY).read_bytes() == history
-        write_file(root / HISTORY, history)
+        write_files({root / HISTORY: history})
     return FiledReport(folder, files, revision, corrections, written=not kept)
 
 

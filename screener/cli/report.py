@@ -76,6 +76,7 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
                 "Files: none, for this is not the configured study; --reports DIR files it, "
                 "--csv DIR writes its tables."
             )
+        from screener.archive import report_name
         from screener.archive.reports import file_report
 
         filed = file_report(root, screen, settings, palette, sys.argv[1:])
@@ -91,7 +92,7 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
             "is; --html FILE writes it elsewhere."
             if made.provenance.study
             else "Files: {folder} holds a full study already and was left as it is.",
-            folder=root / made.as_of.isoformat() / made.event.id,
+            folder=root / report_name(made.as_of, made.event.id),
         )
 
     code = _warn_of(made.provenance.tried)

@@ -107,7 +107,7 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
     """Save the discovered group of that number as the sector `name`; the number of its stocks."""
     from screener.config.load import with_sector
     from screener.config.models import Member
-    from screener.files import write_file
+    from screener.files import write_files
 
     groups, scan = report.frames.groups, report.scan
     if scan is None or not 1 <= number <= len(groups):
@@ -127,5 +127,5 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
         Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
         for stock in group["stocks"]
     ]
-    write_file(path, with_sector(settings, name, members, why))
+    write_files({path: with_sector(settings, name, members, why)})
     return len(members)

@@ -14,7 +14,6 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -260,6 +259,7 @@ class _CalendarDays(Strict):
         return self
 
 
+_Pair = Annotated[tuple[Identifier, Identifier], Field(strict=False)]
 SPARE = 30
 """Sessions of history beyond the estimation window and the placebo dates."""
 
@@ -285,7 +285,7 @@ class Screener(Strict):
     """Event windows; the first one leads the report."""
     request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
     """Seconds between two requests to one host of the exchange."""
-    spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
+    spreads: Annotated[tuple[_Pair, ...], Field(strict=False)]
     """Pairs of sectors whose difference is tested."""
     weights: Weights
     calendar: _CalendarDays = _CalendarDays()
@@ -299,15 +299,6 @@ class Screener(Strict):
     def sessions_after(self) -> int:
         """Sessions after an event day that its windows reach."""
         return max(0, *(last for _, last in self.windows))
-
-    @field_validator("spreads", mode="before")
-    @classmethod
-    def _pairs(cls, value: Any) -> Any:
-        return (
-            tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
-            if isinstance(value, list)
-            else value
-        )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -55,9 +55,8 @@ class Latest(NamedTuple):
     """The newest report on an event."""
 
     report: Report
-    before: date | None
-    """As-of of the report that it is compared with; None for the first one."""
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] | None
+    """Since the report before it; None for the first one."""
 
 
 @dataclass
@@ -134,7 +133,7 @@ def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest
     rows = sector_trend(load_history(root), event, report.sessions)
     earlier = [row.as_of for row in rows if row.as_of < report.as_of and (str(row.as_of), event) in known]
     if not earlier:
-        return Latest(report, None, ())
+        return Latest(report, None)
     before = max(earlier)
     sectors = sector_changes(
         [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
@@ -143,7 +142,7 @@ def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest
         *(table_in(load_directory(root / report_name(day, event))[1], "spreads") for day in (before, report.as_of))
     )
     crossed = [change for change in sectors if change.kind != "rank"]
-    return Latest(report, before, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
+    return Latest(report, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
 
 
 def _turns(job: Job, day: date) -> list[StatusChange]:

@@ -18,7 +18,7 @@ from screener.daily.summary import ended, summarise
 from screener.data.connections import Connections
 from screener.data.sources.live import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, describe
-from screener.files import write_file
+from screener.files import write_files
 from screener.i18n import _, ngettext
 from screener.krx.client import CLOCK_TOLERANCE
 
@@ -167,7 +167,7 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     missed = _missed(job, status, batch)
     summary = summarise(job, batch, state.spans, missed, repaired)
     if summary:
-        write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
+        write_files({job.root / SUMMARY: "".join(f"{line}\n" for line in summary).encode()})
         count, revised = len(batch.filed), len(batch.revised)
         line = ngettext("{n} report through {day}", "{n} reports through {day}", count, day=through)
         if revised:

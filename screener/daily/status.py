@@ -14,11 +14,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
-from screener.files import write_file
-from screener.i18n import _, cause, ngettext
+from screener.files import write_files
+from screener.i18n import N_, _, cause, ngettext
 
 LARGEST = 500_000
 """Bytes from which on a log is put aside and a new one begun: some ten years of lines."""
+_REMEDIES = {
+    ExitCode.USAGE: N_("mend the configuration: `screener config check` names the line"),
+    ExitCode.DATA: N_("`screener doctor` says what is wrong with store and disk; the next run tries again"),
+    ExitCode.LOGIN: N_("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails"),
+    ExitCode.NETWORK: N_("the next run tries again; `screener doctor` says whether the exchange answers"),
+    ExitCode.BUG: N_("report it: `screener daily --debug` shows where it happened"),
+}
 KEPT = 3
 """Logs that are kept, the newest as FILE.1."""
 
@@ -47,7 +54,7 @@ class _File(_Record):
             DataError: it cannot be written.
         """
         content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1)
-        write_file(root / self.NAME, f"{content}\n".encode())
+        write_files({root / self.NAME: f"{content}\n".encode()})
 
 
 class _Attempt(_Record):
@@ -99,7 +106,7 @@ class Status(_File):
         """After one more run that failed."""
         at = at.replace(microsecond=0)
         since, runs = (self.failing.since, self.failing.runs + 1) if self.failing else (at, 1)
-        failing = _Failing(since=since, runs=runs, code=code, what=what, do=_remedy(ExitCode(code)))
+        failing = _Failing(since=since, runs=runs, code=code, what=what, do=_(_REMEDIES[ExitCode(code)]))
         return self.model_copy(update={"last_attempt": _Attempt(at=at, code=code, said=what), "failing": failing})
 
     def succeeded(self, at: datetime, through: date, said: str, missed: Missed | None) -> Status:
@@ -141,19 +148,6 @@ def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     except (ScreenerError, OSError):
         line = _("{line} ({path} could not be written)", line=line, path=root / Status.NAME)
     return line
-
-
-def _remedy(code: ExitCode) -> str:
-    """What to do about a run that ended with `code`."""
-    if code == ExitCode.USAGE:
-        return _("mend the configuration: `screener config check` names the line")
-    if code == ExitCode.DATA:
-        return _("`screener doctor` says what is wrong with store and disk; the next run tries again")
-    if code == ExitCode.LOGIN:
-        return _("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
-    if code == ExitCode.NETWORK:
-        return _("the next run tries again; `screener doctor` says whether the exchange answers")
-    return _("report it: `screener daily --debug` shows where it happened")
 
 
 def append_log(path: Path, at: datetime, code: int, message: str) -> str:
