@@ -35,7 +35,6 @@ def _nothing() -> NoReturn:
 
 
 def _demo_event() -> Event:
-    """The event of the simulated market."""
     return Event(
         name=Name(ko="모의 사건", en="Simulated event"),
         news=demo.event_day(),
@@ -51,7 +50,6 @@ def _demo_event() -> Event:
 
 
 def _demo_sectors() -> dict[str, Sector]:
-    """The sectors of the simulated market, with fictional stocks."""
     return {
         planted.id: Sector(
             name=Name(ko=planted.ko, en=planted.en),

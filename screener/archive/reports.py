@@ -192,7 +192,6 @@ def _corrections_of(table: str, old: Sequence[Row], new: Sequence[Row]) -> list[
 
 
 def _have_same_keys(old: Sequence[Row], new: Sequence[Row]) -> bool:
-    """Whether two tables are about the same things."""
     return {_key_of(row) for row in old} == {_key_of(row) for row in new}
 
 
@@ -257,7 +256,6 @@ def _without_secrets(word: str) -> str:
 
 
 def _fingerprint(content: bytes) -> dict[str, Any]:
-    """A file as run.json describes it."""
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 

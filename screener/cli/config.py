@@ -130,7 +130,6 @@ def _sector_table(settings: Settings, since: Mapping[str, date]) -> str:
 
 
 def _member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
-    """The stocks of one sector, each with the first session that it has a price on."""
     rows = [(_("TICKER"), _("MARKET"), _("THEME"), _("FIRST PRICE"), _("NAME"))]
     rows += [
         (

@@ -89,7 +89,6 @@ def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[st
 
 
 def _too_old(job: Job, max_age: int | None) -> str:
-    """Why the reports are too old, empty if they are not."""
     from screener.daily.run import sessions_behind
 
     behind = sessions_behind(job) if max_age is not None else 0

@@ -107,7 +107,6 @@ def _repair(workspace: Workspace) -> int:
 
 
 def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
-    """The contents of the store at `shown`: one line per source and table."""
     if not tables:
         return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
     heads = _("SOURCE"), _("TABLE"), _("SESSIONS"), _("FIRST"), _("LAST"), _("ROWS"), "MB", _("FETCHED")

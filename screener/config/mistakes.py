@@ -164,7 +164,6 @@ def _in_file(loc: Keys, data: Any) -> tuple[str | int, ...]:
 
 
 def _all_keys(adapter: TypeAdapter[Any]) -> list[str]:
-    """Every key of any model of a file."""
     schema = adapter.json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
     return sorted({key for part in parts for key in part.get("properties", {})})

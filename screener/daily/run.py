@@ -125,7 +125,6 @@ def _nothing_to_do(job: Job) -> Outcome | None:
 
 
 def _why(job: Job, state: _State) -> str:
-    """Why there is nothing new."""
     calendar, today = job.access.calendar, job.access.now().date()
     through = _("there is no report yet")
     if state.newest:
@@ -162,7 +161,6 @@ def _work(job: Job) -> Outcome:
 
 
 def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Sequence[str]) -> Outcome:
-    """Write the summary and the status."""
     through = state.sessions[-1] if state.sessions else state.target
     missed = _missed(job, status, batch)
     summary = summarise(job, batch, state.spans, missed, repaired)

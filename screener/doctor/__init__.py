@@ -117,7 +117,6 @@ def _contents(store: Store) -> Check:
 
 
 def _soundness(store: Store) -> Check:
-    """Every file against its checksums."""
     damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
     if damages:
         fix = _("end any running sync, run `screener store repair`, then `screener sync`")

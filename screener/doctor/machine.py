@@ -66,7 +66,6 @@ def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
 
 
 def _libraries() -> Check:
-    """The versions of the libraries against what the installed package requires."""
     versions, wrong = [], []
     try:
         required = _required()
