@@ -69,6 +69,8 @@ class Command:
     """Stocks or sessions between two writes; None for the real number."""
     whole: int | None = None
     """Stocks that a whole market has at least; None for the real number."""
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """Other constants of the code that have another value, by their full names."""
     remove: tuple[str, str, str] | None = None
     """What `tests.crash.remove` takes: somebody else deletes a folder while it runs."""
     limit: int = LIMIT
@@ -125,6 +127,7 @@ class Command:
             "batch": self.batch,
             "whole": self.whole,
             "remove": self.remove,
+            "constants": dict(self.constants),
         }
 
     def _whole_environment(self) -> dict[str, str]:
