@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from screener.analysis.impact import with_flows
 from screener.analysis.model import Flows

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import Command, Done
+from tests.e2e.command import BRIEF, Command, Done
 from tests.e2e.conftest import configure
 from tests.e2e.secrets import ID, KEY, PASSWORD
 from tests.fakes.krx import Exchange, Market, kst
@@ -22,8 +22,6 @@ START, END = date(2024, 9, 2), date(2025, 4, 30)
 SIZE, WHOLE = 300, 200
 """Stocks, and how many of them count as a whole market."""
 EVENT, NEXT, THIRD = date(2025, 1, 31), date(2025, 2, 3), date(2025, 2, 4)
-BRIEF = {"screener.archive.reports.FORMATS": ["txt", "csv", "json"]}
-"""What a report costs most is its web page: it is written where a test looks at it."""
 Daily = Callable[..., Done]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from screener.daily.notify import UNSENT, notify
-from tests.daily.conftest import EVENT, NEXT, THIRD, Daily
+from tests.daily.conftest import NEXT, THIRD, Daily
 from tests.e2e.command import Command
 from tests.fakes.krx import Exchange, kst
 

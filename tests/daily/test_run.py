@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.daily.conftest import BRIEF, EVENT, NEXT, SIZE, THIRD, Daily, Evening
-from tests.e2e.command import Command, Done
+from tests.daily.conftest import EVENT, NEXT, SIZE, THIRD, Daily, Evening
+from tests.e2e.command import BRIEF, Command, Done
 from tests.e2e.conftest import STOCKS
 from tests.e2e.secrets import ID, KEY, PASSWORD
 from tests.e2e.stocked import refill

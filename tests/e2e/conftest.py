@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import Command
+from tests.e2e.command import BRIEF, Command
 from tests.e2e.secrets import ID, KEY, PASSWORD
 from tests.fakes.krx import Exchange, Market, kst
 from tests.forkserver import Starter
@@ -90,7 +90,7 @@ def exchange(market: Market) -> Iterator[Exchange]:
 def command(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
     """The command without an account."""
     configure(tmp_path)
-    return Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE)
+    return Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE, constants=BRIEF)
 
 
 @pytest.fixture

@@ -216,9 +216,9 @@ def brightness(colour: str) -> float:
 
 
 def test_night(browser: Browser, files: dict[str, Path]) -> None:
-    with opened(browser, files["demo"], color_scheme="light") as (page, _):
+    with opened(browser, files["press"], color_scheme="light") as (page, _):
         day = colours(page)
-    with opened(browser, files["demo"], color_scheme="dark") as (page, _):
+        page.emulate_media(color_scheme="dark")
         night = colours(page)
     assert brightness(day["paper"]) > 200 > 60 > brightness(night["paper"])
     assert brightness(day["ink"]) < 60 < 200 < brightness(night["ink"])
@@ -226,7 +226,7 @@ def test_night(browser: Browser, files: dict[str, Path]) -> None:
 
 
 def test_print_is_black_on_white_also_by_night(browser: Browser, files: dict[str, Path]) -> None:
-    with opened(browser, files["demo"], PHONE, color_scheme="dark") as (page, _):
+    with opened(browser, files["press"], PHONE, color_scheme="dark") as (page, _):
         page.emulate_media(media="print", color_scheme="dark")
         printed = colours(page)
         assert printed["paper"] == "rgb(255, 255, 255)"
@@ -247,7 +247,7 @@ def test_without_scripts_everything_is_there(browser: Browser, files: dict[str, 
 
 
 def test_the_policy_stops_what_is_not_the_pages_own(browser: Browser, files: dict[str, Path]) -> None:
-    with opened(browser, files["demo"]) as (page, _):
+    with opened(browser, files["press"]) as (page, _):
         blocked = page.evaluate(
             """async () => {
                 const stopped = [];
