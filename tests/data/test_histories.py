@@ -138,7 +138,7 @@ def test_a_close_that_is_not_there_yet_is_no_holiday(exchange: MockedExchange, t
 
 def test_a_day_without_any_price_was_no_session(tmp_path: Path) -> None:
     surprise = date(2025, 2, 5)
-    with mocked(live.Market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
+    with mocked(live.market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
         exchange.market.now = kst(2025, 2, 10)
         opened = live.access(tmp_path, exchange, account=False)
         tickers = exchange.market.truth.tickers(EVENT)[:12]

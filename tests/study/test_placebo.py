@@ -73,7 +73,7 @@ def test_refits_agree_with_a_plain_loop(model: Model, missing: float, long_run: 
     for window, result in zip(WINDOWS, results, strict=True):
         tau = range(window.start - EVENT, window.stop - EVENT)
         for column, portfolio in enumerate(portfolios):
-            for index in range(0, len(result.dates), 23):
+            for index in range(0, len(result.dates), 47):
                 got = (
                     result.placebo_caar[index, column],
                     result.placebo_z[index, column],
