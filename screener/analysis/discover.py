@@ -168,6 +168,5 @@ def _groups_before(study: Study, eligible: Bools, row: int) -> list[Formed]:
     learned = formation(row, study.refit.gap)
     if learned is None:
         return []
-    refit = study.refit
-    fitted = fit(refit.model, study.returns, study.designs, study.benchmark_of, learned, refit.min_obs)
+    fitted = fit(study.returns, study.designs, study.benchmark_of, learned, study.refit.min_obs)
     return form_groups(np.where(eligible, fitted.abnormal[learned], np.nan))

@@ -61,7 +61,7 @@ def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[Spread]:
     portfolio = a - b
     refit, event = plan.refit, plan.event
     estimation = refit.estimation_of(event)
-    tests = portfolio_t(refit.model, portfolio, plan.designs, estimation, plan.windows, refit.min_obs)
+    tests = portfolio_t(portfolio, plan.designs, estimation, plan.windows, refit.min_obs)
     placebos = placebo_test(plan, [portfolio])
     results = []
     for found, placebo in zip(tests, placebos, strict=True):

@@ -56,7 +56,7 @@ class Study:
     @cached_property
     def fit(self) -> Fit:
         """The model, fitted to each security before the event."""
-        return fit(self.refit.model, self.returns, self.designs, self.benchmark_of, self.estimation, self.refit.min_obs)
+        return fit(self.returns, self.designs, self.benchmark_of, self.estimation, self.refit.min_obs)
 
     @property
     def studied(self) -> Bools:

@@ -34,7 +34,7 @@ def plain_loop(
     complete &= np.all([np.isfinite(designs[k].offset) for k in portfolio.design_of], axis=0)
     complete &= np.all([np.isfinite(designs[k].regressors).all(axis=1) for k in portfolio.design_of], axis=0)
     returns = np.where(complete[:, None], portfolio.returns, np.nan)
-    fitted = fit(refit.model, returns, designs, portfolio.design_of, estimation, refit.min_obs)
+    fitted = fit(returns, designs, portfolio.design_of, estimation, refit.min_obs)
     residual = fitted.abnormal @ portfolio.weights
     rows = slice(date + window.start, date + window.stop)
     caar = residual[rows].sum()
@@ -49,7 +49,6 @@ def plain_loop(
             weight += refit.decay**age
     sd = np.sqrt((1 - refit.long_run) * total / weight + refit.long_run * long_run)
     [test] = portfolio_t(
-        refit.model,
         Portfolio(returns, portfolio.weights, portfolio.design_of),
         designs,
         estimation,

@@ -11,7 +11,7 @@ from scipy import stats
 import screener.study.spread as spread_module
 from screener.study.arrays import Floats
 from screener.study.correlation import cross_correlation
-from screener.study.models import Model, Refit
+from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.spread import detectable_by_placebo, detectable_by_t, spreads, two_sample
@@ -104,7 +104,7 @@ def test_spread_joins_the_portfolio_t_and_its_placebo() -> None:
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     refit = Refit()
     estimation = slice(EVENT - 130, EVENT - 10)
-    expected = portfolio_t(Model.MARKET, a - b, market.designs(), estimation, WINDOWS, refit.min_obs)
+    expected = portfolio_t(a - b, market.designs(), estimation, WINDOWS, refit.min_obs)
     for result, test in zip(spreads(PlaceboPlan(refit, market.designs(), EVENT, WINDOWS), a, b), expected, strict=True):
         assert result.portfolio == test
         np.testing.assert_allclose(result.placebo.t, test.t, rtol=1e-10)
@@ -158,7 +158,7 @@ def test_part_of_an_estimation_window_is_enough_for_the_t_but_not_for_the_placeb
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     [result] = spreads(PlaceboPlan(Refit(), market.designs(), 100, [slice(100, 101)]), a, b)
-    [test] = portfolio_t(Model.MARKET, a - b, market.designs(), slice(0, 90), [slice(100, 101)], 60)
+    [test] = portfolio_t(a - b, market.designs(), slice(0, 90), [slice(100, 101)], 60)
     assert result.portfolio == test
     assert np.isfinite([test.t, result.detectable_t]).all()
     assert np.isnan([result.placebo.placebo_p[0], result.detectable_placebo]).all()
