@@ -79,12 +79,9 @@ def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, m
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
     paths = np.cumsum(study.fit.abnormal[event : event + max(window.last, 0) + 1, columns], axis=0)
-    parts = {
-        "magnitude": scores.magnitude(car, car[evidence][once] if market is None else market),
-        "certainty": scores.certainty(car, p),
-        "persistence": scores.persistence_part(taus, car, paths[0]),
-        "volume": scores.volume(car, measurement.volume[number][columns]),
-    }
+    others = car[evidence][once] if market is None else market
+    ratio, on_day = measurement.volume[number][columns], scores.on_event_day(taus, paths[0])
+    parts = scores.parts_of(car, p, others, ratio, on_day)
     return {
         "placebo_p": p,
         **scores.score_columns(parts, measurement.rules.weights, q, evidence),

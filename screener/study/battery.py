@@ -25,6 +25,7 @@ from screener.study.nonparametric import (
     wilcoxon,
 )
 from screener.study.parametric import (
+    FEWEST_MEMBERS,
     Statistic,
     adjusted_bmp,
     adjusted_patell,
@@ -49,8 +50,6 @@ ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z
 """Statistics that allow for correlation between securities on one common date."""
 REPORTED = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_patell", "t_bmp")
 """Statistics that a report shows; the last two assume independence, and say so there."""
-FEWEST_MEMBERS = 5
-"""Below this the variance across members has under 4 degrees of freedom, and a test that divides by it says nothing."""
 NAIVE = (
     "t_csect",
     "z_bw80",

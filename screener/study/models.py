@@ -78,8 +78,6 @@ class _ThinTrading:
     def __post_init__(self) -> None:
         if self.neighbours < 1:
             raise ValueError(f"a thin-trading beta needs at least 1 neighbouring session, not {self.neighbours}")
-        if self.neighbours != 1 and not self.joint:
-            raise ValueError(f"Scholes-Williams is for q = 1, not {self.neighbours}")
 
     @property
     def parameters(self) -> int:

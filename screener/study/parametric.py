@@ -17,6 +17,8 @@ from screener.study.arrays import Floats, Ints
 
 _ROUNDING = 1e-12
 """Spread below this share of the values' size is rounding error, not variation."""
+FEWEST_MEMBERS = 5
+"""Below this the variance across members has under 4 degrees of freedom, and a test that divides by it says nothing."""
 
 
 class Statistic(NamedTuple):

@@ -83,6 +83,12 @@ class Portfolio:
         stacked = np.stack(legs, axis=1) if legs else np.empty((len(returns), 0))
         return cls(stacked, counts / max(len(design_of), 1), present.astype(np.int64))
 
+    @classmethod
+    def each(cls, returns: Floats, design_of: Ints) -> list[Portfolio]:
+        """Each column of `returns` (T, N) as a portfolio of its own."""
+        one = np.ones(1)
+        return [cls(returns[:, i : i + 1], one, design_of[i : i + 1]) for i in range(returns.shape[1])]
+
     def __sub__(self, other: Portfolio) -> Portfolio:
         """Long this portfolio, short the other."""
         return Portfolio(
