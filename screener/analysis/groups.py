@@ -10,7 +10,7 @@ import pandas as pd
 
 from screener.analysis import scores
 from screener.analysis.frames import by_column, from_rows, stacked
-from screener.analysis.measurement import Measurement, traded_of
+from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
@@ -157,14 +157,8 @@ def _without_each(
     """Lowest and highest score when each member is left out once, and the member that makes the group, if one does.
 
     The placebo dates are the group's own. An equal-weight portfolio without one member follows from the portfolio and
-    that member, so nothing is fitted again; its volatility is taken to be the whole portfolio's.
-
-    Args:
-        measurement: of the event.
-        number: which window.
-        members: columns of the group.
-        placebo: all groups among their placebo dates in that window.
-        place: which of them this is.
+    that member, so nothing is fitted again; its volatility is taken to be the whole portfolio's. `place` is the
+    group's among those of `placebo`.
     """
     study, window = measurement.study, measurement.available[number]
     car = study.results[number].car[members]
@@ -362,7 +356,7 @@ def levels_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFr
     for name, returns in panel.benchmarks.items():
         own = np.isfinite(returns[:, None])
         add(name, "index", _growth(returns[:, None], own.astype(np.int64), np.ones_like(own), base)[rows, 0])
-    traded = traded_of(panel)
+    traded = measurement.traded
     stocks = _last_known(_growth(panel.returns, panel.span, traded, base), traded)[rows]
     for group in groups:
         columns = measurement.columns(group)

@@ -179,10 +179,7 @@ def _critical(placebo: Floats) -> float:
 def other_windows(rows: Sequence[int], windows: Sequence[tuple[int, int]], sessions: int) -> list[int]:
     """Rows that the windows (first, last tau) of other events cover, none for an event at or outside the panel's ends.
 
-    Args:
-        rows: row of the event day of each other event.
-        windows: first and last tau of each window.
-        sessions: rows of the panel.
+    `rows` are those of the other events' days, in a panel of so many `sessions`.
     """
     first, last = min(first for first, _ in windows), max(last for _, last in windows)
     inside = [row for row in rows if 0 < row < sessions]

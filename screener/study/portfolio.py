@@ -181,10 +181,7 @@ def in_each_window(
 ) -> list[T]:
     """What `test` finds in each of W windows, called once for all windows that the same securities are complete in.
 
-    Args:
-        complete: (N, W) as for `alike`.
-        windows: W slices.
-        test: from (N,) which securities are complete, and the windows they are so in, to one result for each.
+    It gets (N,) which securities these are, and the windows; `complete` is (N, W) as for `alike`.
     """
     found: dict[int, T] = {}
     for numbers, inside in alike(complete):
