@@ -13,8 +13,8 @@ import pandas as pd
 from screener.analysis.model import Window
 from screener.i18n import N_, _, language
 from screener.report.blocks import Cell, Field
-from screener.report.columns import Column, percent
 from screener.report.formatting import sparkline
+from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
 
 Rows = Sequence[Any]
@@ -127,7 +127,7 @@ def caar_paths(report: Report) -> dict[str, dict[int, float]]:
     return paths
 
 
-def fields_of(rows: Rows, columns: Iterable[Column]) -> tuple[Field, ...]:
+def fields_of(rows: Rows, columns: Iterable[PageColumn]) -> tuple[Field, ...]:
     """The columns of `rows`, one field each."""
     return tuple(
         Field(

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from screener.columns import REPORT_TABLES, SCAN_TABLES
+from screener.columns.claims import CLAIMS
+from screener.columns.column import Column, TableSpec
+from screener.columns.groups import LEVELS
+from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page
-from screener.report.columns import Column, TableSpec
-from screener.report.columns.groups import CLAIMS, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
-from screener.report.columns.scan import GROUPS, INDUSTRIES, SCAN
-from screener.report.columns.stocks import STOCKS
 from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
 from screener.report.rows import rows_of
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-REPORT_TABLES = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, TREND, LEVELS, PLANTED, CLAIMS)
-SCAN_TABLES = (SCAN, GROUPS, INDUSTRIES)
-"""In the order in which a report, and a scan of a whole market, has them."""
 OPTIONAL = ("trend", "planted")
 """Tables that a report leaves out where they have no rows."""
 TABLES: Mapping[str, tuple[TableSpec, ...]] = {

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from screener.analysis.model import Stock
-from screener.report.columns import Column
+from screener.columns.column import Column
 from screener.report.model import SCHEMA_VERSION, Report, short_banner
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news

@@ -20,13 +20,13 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from screener.analysis.model import Rules, Stirred, Window
+from screener.columns import REPORT_TABLES, SCAN_TABLES
+from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
 from screener.config.models import Filters
 from screener.data.quality import Finding
 from screener.data.sources import File, Tried
-from screener.report.columns import FIRST, LAST, Column, TableSpec, Unit
 from screener.report.formats.data import Skipped
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
-from screener.report.screens import REPORT_TABLES, SCAN_TABLES
 
 Schema = dict[str, Any]
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from screener.analysis.model import Window
+from screener.columns.column import FIRST, Column, Unit
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
-from screener.report.columns import FIRST, Column, Unit
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
 from screener.report.screens import Cell, Table

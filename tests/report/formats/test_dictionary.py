@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from screener.archive.history import REVISION, history_rows, updated_history
-from screener.report.columns import Column
+from screener.columns import REPORT_TABLES, SCAN_TABLES
+from screener.columns.column import Column
 from screener.report.formats.data import to_csv
 from screener.report.formats.schema import descriptions, dictionary
 from screener.report.model import Report
-from screener.report.screens import REPORT_TABLES, SCAN_TABLES, Cell, Screen, tables_of
+from screener.report.screens import Cell, Screen, tables_of
 from tests.conftest import ROOT
 
 
