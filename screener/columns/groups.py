@@ -113,7 +113,7 @@ SECTORS = TableSpec(
     ),
     Column("institution_net", Unit.KRW, "The same of institutions.", _NO_FLOWS),
     confounders(),
-    beside=(NAME, Column("undefined_tests", Unit.TEXT)),
+    beside=(NAME, HALF_WIDTH, Column("undefined_tests", Unit.TEXT, "Names of the tests without a value.")),
 )
 
 _SIDES = (
@@ -154,6 +154,7 @@ SPREADS = TableSpec(
     ),
     UNDEFINED,
     confounders(),
+    beside=(HALF_WIDTH,),
 )
 
 PLACEBOS = TableSpec(

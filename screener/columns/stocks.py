@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from screener.columns.column import Column, TableSpec, Unit
 from screener.columns.shared import (
+    HALF_WIDTH,
     LASTING,
     NAME,
     PARTS,
@@ -108,7 +109,7 @@ STOCKS = TableSpec(
         "marcap", Unit.KRW, "Market capitalisation at the base, the session before the event.", "the source gives none"
     ),
     confounders(),
-    beside=(POST_HOC,),
+    beside=(POST_HOC, HALF_WIDTH),
 )
 
 SCAN = TableSpec(
