@@ -98,10 +98,13 @@ class TableSpec:
         row: what one row is.
         own: its columns in the files, between `FIRST` and `LAST`.
         beside: columns that the frame alone has, for views and charts.
+        optional: whether a report leaves the table out where it has no rows.
     """
 
-    def __init__(self, name: str, row: str, *own: Column, beside: Sequence[Column] = ()) -> None:
-        self.name, self.row = name, row
+    def __init__(
+        self, name: str, row: str, *own: Column, beside: Sequence[Column] = (), optional: bool = False
+    ) -> None:
+        self.name, self.row, self.optional = name, row, optional
         self.columns = (*FIRST, *own, *LAST)
         self.dtypes = {
             f"{column.name}{suffix}": column.dtype for column in (*own, *beside) for suffix in column.suffixes

@@ -203,6 +203,7 @@ TREND = TableSpec(
     Column("rank", Unit.COUNT, "Its place among the sectors then, 1 = highest score.", "it had no place"),
     Column("caar_ew", Unit.RETURN, "Mean cumulative abnormal return over those days.", _NO_CAAR),
     Column("q", Unit.PROBABILITY, "p of the headline test, for the number of sectors.", "it had none"),
+    optional=True,
 )
 
 PLANTED = TableSpec(
@@ -216,6 +217,7 @@ PLANTED = TableSpec(
     Column("covered", Unit.FLAG, "1 = the interval holds what was planted."),
     confounders(),
     beside=(_THEME, NAME, POST_HOC),
+    optional=True,
 )
 
 _NO_CAR = "no member has an abnormal return"

@@ -68,10 +68,7 @@ PLACEBO_TEST = (
     ),
 )
 PLACEBO_Q = Column(
-    "q",
-    Unit.PROBABILITY,
-    "placebo_p for the number of sectors, or of themes (Benjamini and Hochberg).",
-    _NO_EVIDENCE,
+    "q", Unit.PROBABILITY, "placebo_p for the number of sectors, or of themes (Benjamini and Hochberg).", _NO_EVIDENCE
 )
 P_FAMILY = Column(
     "p_family",

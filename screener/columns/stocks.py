@@ -162,8 +162,5 @@ BEHAVIOURS = TableSpec(
 FLOWS = TableSpec(
     "flows",
     "Net purchases of one stock on one session; of the card of a stock alone.",
-    beside=(
-        Column("date", Unit.DATE),
-        *(Column(name, Unit.KRW) for name in ("foreign", "institution", "individual")),
-    ),
+    beside=(Column("date", Unit.DATE), *(Column(name, Unit.KRW) for name in ("foreign", "institution", "individual"))),
 )

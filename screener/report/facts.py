@@ -35,7 +35,7 @@ class EventPrices:
 
     def other_windows(self, rules: Rules) -> list[int]:
         """Rows of the other events' windows: no ordinary days."""
-        days = np.array([event.event_day or event.first_day for event in self.others], dtype="datetime64[D]")
+        days = np.array([event.earliest_session for event in self.others], dtype="datetime64[D]")
         sessions = self.market.panel.sessions
         return other_windows(np.searchsorted(sessions, days).tolist(), rules.windows, len(sessions))
 
@@ -91,7 +91,7 @@ class EventPrices:
             for one in event.timeline
         ]
         others = [
-            Happening(one.event_day or one.first_day, "KR", Bilingual(one.name.ko, one.name.en), "events.toml", True)
+            Happening(one.earliest_session, "KR", Bilingual(one.name.ko, one.name.en), "events.toml", True)
             for one in self.others
         ]
         abroad = [
@@ -146,7 +146,7 @@ def load_flows(
     if rows.empty:
         return None
     bought = {
-        name: rows.pivot(index="date", columns="ticker", values=name).reindex(columns=tickers)
+        name: rows.pivot(index="date", columns="ticker", values=name).reindex(columns=list(tickers))
         for name in ("foreign", "institution", "individual")
     }
     days_of = bought["foreign"].index.to_numpy().astype("datetime64[D]")

@@ -217,11 +217,7 @@ def part_columns(*, left_out: bool) -> tuple[PageColumn, ...]:
     return (SECTOR_NAME, _SCORE, _PLACE, *_PARTS, _STEADY, *([_LEFT_OUT] if left_out else []))
 
 
-PARTS_OF_STOCKS = (
-    *(_STOCK_NAME, _SCORE, _PLACE),
-    *(part for part in _PARTS if part.name != "score_breadth"),
-    _STEADY,
-)
+PARTS_OF_STOCKS = (*(_STOCK_NAME, _SCORE, _PLACE), *(part for part in _PARTS if part.name != "score_breadth"), _STEADY)
 
 _SPREAD_TESTS = (
     *(_CAAR._replace(cell=percent), _INTERVAL.at(3), _RANK, _P, _P_PORTFOLIO.at(3)),

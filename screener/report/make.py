@@ -278,19 +278,16 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
 
 def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
     """The market before the event, and where its prices come from."""
-    first_day = event.event_day or event.first_day
-    if request.source.startswith("file:"):
-        [files] = choose(request.source, request.benchmark, request.market, access)
-        return market_of_files(request.market, first_day), files
-    if request.benchmark or request.market:
-        raise UsageError("--benchmark and --market go with --source file:PATH")
-    if request.source not in ("auto", "store"):
-        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
     from screener.data.sources.stored import Stored
 
-    opened = access()
-    whole = market_of_store(opened.store, first_day)
-    return whole, Stored(opened.store, opened.calendar, opened.now, of=(whole.source,), in_part=True)
+    files = request.source.startswith("file:")
+    if not files and request.source not in ("auto", "store"):
+        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
+    [source] = choose(request.source if files else "store", request.benchmark, request.market, access)
+    if not isinstance(source, Stored):
+        return market_of_files(request.market, event.earliest_session), source
+    whole = market_of_store(source.store, event.earliest_session)
+    return whole, replace(source, of=(whole.source,))
 
 
 def _prices(

@@ -66,10 +66,7 @@ def to_parquet(table: Table) -> bytes:
     source, banner and schema_version.
     """
     schema = pa.schema([_parquet_field(column) for column in table.columns], metadata=dict(table.about.items()))
-    arrays = [
-        pa.array(_parquet_values(column, cells), field.type)
-        for column, cells, field in zip(table.columns, table.cells, schema, strict=True)
-    ]
+    arrays = [pa.array(cells, field.type) for cells, field in zip(table.cells, schema, strict=True)]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(arrays, schema=schema), sink, compression="zstd")
     return sink.getvalue().to_pybytes()
@@ -84,12 +81,6 @@ def _parquet_field(column: Column) -> pa.Field[pa.DataType]:
     if column.unit.decimals is not None:
         metadata["decimals"] = str(column.unit.decimals)
     return pa.field(column.name, _PARQUET_TYPES[column.unit.holds], metadata=metadata)
-
-
-def _parquet_values(column: Column, cells: list[Cell]) -> list[Any]:
-    if column.unit.holds is not date:
-        return list(cells)
-    return [None if cell is None else date.fromisoformat(str(cell)) for cell in cells]
 
 
 @dataclass(frozen=True)

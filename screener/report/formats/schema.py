@@ -55,7 +55,7 @@ _NAMED = {kind.__name__: kind for kind in (File, Filters, Finding, Stirred, Trie
 """Types that the report model names but does not load."""
 
 
-def report_schema() -> Schema:
+def _report_schema() -> Schema:
     """Of report.json and of what `--json` prints of a report, a comparison, a stock and claims."""
     defs: Schema = {}
     window = _object(Window, defs)
@@ -72,11 +72,11 @@ def report_schema() -> Schema:
     after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
     schema = _document("Report of the KRX sector impact screener", before, REPORT_TABLES, after, defs)
     # The whole report has every table; a document on one screen has those that are about it.
-    whole = [spec.name for spec in REPORT_TABLES if spec.name not in ("planted", "trend")]
+    whole = [spec.name for spec in REPORT_TABLES if not spec.optional]
     return {**schema, "dependentRequired": {"sectors": whole}}
 
 
-def scan_schema() -> Schema:
+def _scan_schema() -> Schema:
     """Of what `screener scan --json` prints."""
     defs: Schema = {}
     common, facts = _common(defs), _object(ScanFacts, defs)["properties"]
@@ -97,9 +97,9 @@ def scan_schema() -> Schema:
 def descriptions() -> dict[str, bytes]:
     """Contents by file name."""
     return {
-        "README.md": dictionary().encode(),
-        "report.schema.json": _as_text(report_schema()),
-        "scan.schema.json": _as_text(scan_schema()),
+        "README.md": _dictionary().encode(),
+        "report.schema.json": _as_text(_report_schema()),
+        "scan.schema.json": _as_text(_scan_schema()),
     }
 
 
@@ -227,7 +227,7 @@ _REPORT = "## Tables of a report\n"
 _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.schema.json` describes its JSON.\n"
 
 
-def dictionary() -> str:
+def _dictionary() -> str:
     """The page as Markdown."""
     parts = [
         files("screener.report.formats").joinpath("dictionary.md").read_text(encoding="utf-8"),

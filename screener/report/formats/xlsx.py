@@ -148,12 +148,12 @@ def _names(column: Column) -> bool:
 def _write_cell(sheet: Worksheet, row: int, index: int, column: Column, cell: Cell, look: Format) -> None:
     if cell is None or cell == "":
         return
-    if not isinstance(cell, str):
-        refused = sheet.write_number(row, index, cell, look)
-    elif column.unit is Unit.DATE:
-        refused = sheet.write_datetime(row, index, date.fromisoformat(cell), look)
-    else:
+    if isinstance(cell, date):
+        refused = sheet.write_datetime(row, index, cell, look)
+    elif isinstance(cell, str):
         refused = sheet.write_string(row, index, cell, look)
+    else:
+        refused = sheet.write_number(row, index, cell, look)
     if refused:
         raise DataError(
             "{table}, {column}, row {row}: more than a sheet can hold",
