@@ -22,12 +22,10 @@ _NO_RETURN = "no trade on the window's last session, or on the one before its fi
 _NO_CAR = "no model could be fitted before the event, or a session of the window has no return"
 _NO_PLACEBO = f"fewer than 39 ordinary sessions are known, or {_NO_CAR}"
 
-_STOCK = (
-    Column("ticker", Unit.NAME, "Code of KRX, six characters."),
-    Column("symbol", Unit.NAME, "`KRX:` and the ticker, which no spreadsheet takes for a number."),
-    NAME,
-    Column("market", Unit.TEXT, "KOSPI or KOSDAQ, whose index is the benchmark."),
-)
+_TICKER = Column("ticker", Unit.NAME, "Code of KRX, six characters.")
+_SYMBOL = Column("symbol", Unit.NAME, "`KRX:` and the ticker, which no spreadsheet takes for a number.")
+_MARKET = Column("market", Unit.TEXT, "KOSPI or KOSDAQ, whose index is the benchmark.")
+_STOCK = (_TICKER, _SYMBOL, NAME, _MARKET)
 _RETURNS = (
     Column("raw_return", Unit.RETURN, "Return from the close before the window to its last close.", _NO_RETURN),
     Column(
@@ -137,7 +135,7 @@ SKIPPED = TableSpec(
     "skipped",
     "One stock without an abnormal return in the leading window, and why.",
     beside=(
-        *(_STOCK[0], NAME, _STOCK[3]),
+        *(_TICKER, NAME, _MARKET),
         Column("sector", Unit.NAME),
         Column("theme", Unit.NAME),
         Column("code", Unit.TEXT, "Why."),
@@ -151,7 +149,7 @@ BEHAVIOURS = TableSpec(
     "behaviours",
     "Estimation of one stock; the days are tuples of datetime.date.",
     beside=(
-        Column("ticker", Unit.NAME),
+        _TICKER,
         *(Column(name, Unit.RETURN) for name in ("beta", "alpha", "sigma", "r_squared")),
         Column("observations", Unit.COUNT),
         *(Column(name, Unit.TEXT) for name in ("limit_days", "halted_days", "action_days")),

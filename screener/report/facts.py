@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -71,8 +71,8 @@ class EventPrices:
                 more=more,
             )
 
-    def report(self, rules: Rules, windows: tuple[Window, ...], frames: Frames, *, study: bool, **more: Any) -> Report:
-        """The report of these figures; `study`: whether there is an estimation window; `more`: what `Report` has."""
+    def report(self, rules: Rules, windows: tuple[Window, ...], frames: Frames, *, study: bool) -> Report:
+        """The report of these figures; `study`: whether there is an estimation window to study anything with."""
         return Report(
             event=self._event_facts(),
             as_of=self.market.panel.sessions[-1].item(),
@@ -81,7 +81,7 @@ class EventPrices:
             windows=windows,
             frames=frames,
             findings=self.market.findings,
-            **more,
+            sessions=tuple(self.market.panel.sessions[self.at.row :].tolist()),
         )
 
     def _event_facts(self) -> EventFacts:

@@ -159,8 +159,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
         other, more = measured(replace(rules, windows=((0, 0), to_date)))
         frames = with_window(frames, more, to_date)
         windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
-    study, sessions = bool(np.isfinite(frames.stocks["car"]).any()), tuple(panel.sessions[row:].tolist())
-    report = prices.report(rules, windows, frames, study=study, sessions=sessions)
+    report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
     _refuse_nothing(report)
     # Claims are about the whole market that is configured, not about a choice of sectors.
     if not request.sectors:
@@ -273,7 +272,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         ordinary=len(found.moves),
         stirred=found.stirred(z),
     )
-    return prices.report(rules, measurement.windows, frames, study=True, scan=facts)
+    return replace(prices.report(rules, measurement.windows, frames, study=True), scan=facts)
 
 
 def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:

@@ -176,7 +176,7 @@ class Report:
     frames: Frames
     """The tables."""
     findings: tuple[Finding, ...]
-    sessions: tuple[date, ...] = ()
+    sessions: tuple[date, ...]
     """From the event day to the last session of the prices."""
     scan: ScanFacts | None = None
     """Of a whole market; None otherwise."""

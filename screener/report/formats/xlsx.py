@@ -206,7 +206,7 @@ _DASHES = ("solid", "long_dash_dot", "round_dot")
 """For sectors beyond the distinguishable colours; post-hoc groups are dashed."""
 _GREY = {"line": {"color": "#DFE3E8"}}
 _TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
-_PERCENT = "+0.00%;-0.00%;0.00%"
+_PERCENT = _FORMATS[Unit.RETURN]
 _LABEL = 0.15
 """Space for the value beside a bar, as a share of the range of the bars."""
 _WIDTH, _HEIGHT, _ROWS = 760, 400, 21
