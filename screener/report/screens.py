@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from screener.columns import REPORT_TABLES, SCAN_TABLES
+from screener.columns.claims import CLAIMS
+from screener.columns.column import Column, TableSpec
+from screener.columns.groups import LEVELS
+from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page
-from screener.report.columns import Column, TableSpec
-from screener.report.columns.groups import CLAIMS, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
-from screener.report.columns.scan import GROUPS, INDUSTRIES, SCAN
-from screener.report.columns.stocks import STOCKS
 from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
 from screener.report.rows import rows_of
 
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-REPORT_TABLES = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, TREND, LEVELS, PLANTED, CLAIMS)
-SCAN_TABLES = (SCAN, GROUPS, INDUSTRIES)
-"""In the order in which a report, and a scan of a whole market, has them."""
-OPTIONAL = ("trend", "planted")
-"""Tables that a report leaves out where they have no rows."""
 TABLES: Mapping[str, tuple[TableSpec, ...]] = {
     "report": REPORT_TABLES,
     "compare": REPORT_TABLES[:-1],
@@ -41,8 +37,8 @@ TABLES: Mapping[str, tuple[TableSpec, ...]] = {
 }
 """By screen, the tables that its files hold."""
 
-Cell = str | int | float | None
-"""Text, a date as 2025-01-31, an integer, a rounded float; None = unknown."""
+Cell = str | date | int | float | None
+"""Text, a date, an integer, a rounded float; None = unknown."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +57,17 @@ class Table:
         """Names of the columns."""
         return [column.name for column in self.columns]
 
-    @property
-    def rows(self) -> list[tuple[Cell, ...]]:
-        """The cells by row."""
-        return list(zip(*self.cells, strict=True))
-
     def records(self) -> list[dict[str, Cell]]:
         """Rows as dictionaries."""
         header = self.header
-        return [dict(zip(header, row, strict=True)) for row in self.rows]
+        return [dict(zip(header, row, strict=True)) for row in zip(*self.cells, strict=True)]
 
 
 def tables_of(report: Report, specs: Iterable[TableSpec] | None = None) -> list[Table]:
     """The tables of `report` in the language of the process, by default all; one stock's rows alone on its card."""
-    tables = [_table(report, spec) for spec in specs or (SCAN_TABLES if report.scan else REPORT_TABLES)]
-    return [table for table in tables if table.name not in OPTIONAL or table.rows]
+    specs = specs or (SCAN_TABLES if report.scan else REPORT_TABLES)
+    tables = {spec: _table(report, spec) for spec in specs}
+    return [table for spec, table in tables.items() if table.cells[0] or not spec.optional]
 
 
 def _table(report: Report, spec: TableSpec) -> Table:
@@ -105,9 +97,6 @@ def _cells(column: Column, values: pd.Series[Any]) -> list[Cell]:
             round(value, decimals) + 0.0 if is_known else None  # the sum turns -0.0 into 0.0
             for value, is_known in zip(values.tolist(), known, strict=True)
         ]
-    if holds is date:
-        days = {day: None if day is None else day.isoformat() for day in set(values)}
-        return [days[day] for day in values]
     return values.tolist()
 
 

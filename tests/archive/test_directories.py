@@ -12,10 +12,10 @@ import pytest
 
 from screener.archive import point_to_latest, publish
 from screener.archive.history import history_rows, updated_history
+from screener.columns.column import Column, Unit
 from screener.config import load_settings
 from screener.errors import DataError
 from screener.files import write_files
-from screener.report.columns import Column, Unit
 from screener.report.formats.data import to_csv
 from screener.report.make import Request
 from screener.report.model import Report

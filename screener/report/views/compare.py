@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
-from screener.report.columns.groups import SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
-from screener.report.columns.stocks import DRIVER_COLUMNS
 from screener.report.formatting import direction, percent, probability, window_name
+from screener.report.grids import DRIVER_COLUMNS, SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
 from screener.report.model import Report
 from screener.report.rows import (
     caar_paths,

@@ -9,8 +9,8 @@ from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_Q
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, line
-from screener.report.columns.scan import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.formatting import HUNDRED_MILLION, probability
+from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
 from screener.report.rows import fields_of, names_in, rows_of
 from screener.report.views import notes

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from screener.i18n import N_, _
 from screener.report.blocks import Grid, Key, Page, Section, line
-from screener.report.columns.stocks import FLOWS, stock_by_window
 from screener.report.formatting import number, percent
+from screener.report.grids import FLOWS, stock_by_window
 from screener.report.model import Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
 from screener.report.views import notes

@@ -11,11 +11,10 @@ from typing import Any
 
 from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
-from screener.report.columns import percent as percent_cell
-from screener.report.columns import probability as p_cell
-from screener.report.columns import signed as signed_cell
-from screener.report.columns.groups import (
+from screener.report.formatting import arrow, direction, percent
+from screener.report.grids import (
     NAIVE_TESTS,
+    PARTS_OF_STOCKS,
     PLANTED_AND_FOUND,
     SECTOR_NAME,
     SUMMARY,
@@ -23,11 +22,14 @@ from screener.report.columns.groups import (
     THEME_NAME,
     group_columns,
     later_columns,
+    mover_columns,
     part_columns,
     spread_columns,
+    stock_columns,
 )
-from screener.report.columns.stocks import PARTS_OF_STOCKS, mover_columns, stock_columns
-from screener.report.formatting import arrow, direction, percent
+from screener.report.grids import percent as percent_cell
+from screener.report.grids import probability as p_cell
+from screener.report.grids import signed as signed_cell
 from screener.report.model import MEASURES, MODELS, Report
 from screener.report.rows import (
     POST_HOC,
