@@ -13,7 +13,13 @@ from screener.report.model import Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
 from screener.report.views import notes
 
-_VERDICTS = {"winner": N_("; a winner"), "loser": N_("; a loser"), "no clear effect": N_("; no clear effect")}
+_PLACES = {
+    "winner": N_("{sector}: number {place} of {n} by score, {window}; a winner"),
+    "loser": N_("{sector}: number {place} of {n} by score, {window}; a loser"),
+    "no clear effect": N_("{sector}: number {place} of {n} by score, {window}; no clear effect"),
+    None: N_("{sector}: number {place} of {n} by score, {window}"),
+}
+"""By verdict."""
 
 
 def stock_page(report: Report) -> Page:
@@ -21,7 +27,7 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    return Page(title, tuple(notes.provenance_lines(report)), tuple(view.sections()))
+    return Page.of(title, notes.provenance_lines(report), view.sections())
 
 
 class _Stock:
@@ -45,13 +51,11 @@ class _Stock:
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
         grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
-        yield Section(Key.WINDOWS, _("By window"), (grid, *([line(note, "dim")] if study else [])))
-        if facts := [*self._places(), *self._usual(), *self._happened()]:
-            yield Section(Key.FACTS, _("The stock"), tuple(map(line, facts)))
-        flows = rows_of(self.report.frames.flows)
-        if flows:
-            grid = Grid(fields_of(flows, FLOWS))
-            yield Section(Key.FLOWS, _("Net purchases, 100 million won"), (grid,))
+        yield Section.of(Key.WINDOWS, _("By window"), grid, note if study else "")
+        facts = [*self._places(), *self._usual(), *self._happened()]
+        yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
+        flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))
+        yield Section.of(Key.FLOWS, _("Net purchases, 100 million won"), flows)
         yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED)
 
     def _places(self) -> Iterator[str]:
@@ -63,12 +67,11 @@ class _Stock:
                 continue
             peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
             yield _(
-                "{sector}: number {place} of {n} by score, {window}{verdict}",
+                _PLACES[row.verdict or None],
                 sector=row.sector_name,
                 place=1 + int((peers > row.score).sum()),
                 n=len(peers),
                 window=leading,
-                verdict=_(_VERDICTS[row.verdict]) if row.verdict else "",
             )
 
     def _usual(self) -> Iterator[str]:
