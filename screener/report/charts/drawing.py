@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
-from screener.i18n import N_, _
+from screener.i18n import _
 
-POST_HOC_LEFT_OUT = N_(
-    "Left out, for they were put together after the event because of how they moved and are no evidence: {names}."
-)
-"""Note of a chart that leaves out post-hoc groups."""
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
@@ -30,14 +26,14 @@ class Figure:
     title: str
     """The finding, in a sentence."""
     svg: str
+    narrow: str
+    """The same drawn for the screen of a phone."""
     alt: str
     """Description for readers who cannot see it."""
-    note: str = ""
-    """How to read it; stands below the chart."""
-    measure: str = ""
+    measure: str
     """What is drawn, and in which unit; stands below the title."""
-    narrow: str = ""
-    """The same drawn for the screen of a phone; empty where `svg` serves there too."""
+    note: str
+    """How to read it; stands below the chart."""
 
 
 class Frame(NamedTuple):
@@ -84,9 +80,7 @@ class Drawing:
 
     def rect(self, x: float, y: float, width: float, height: float, look: str, tip: str = "") -> None:
         """A rectangle; `tip` is its tooltip."""
-        element = self._add("rect", look, x=x, y=y, width=width, height=height)
-        if tip:
-            ET.SubElement(element, "title").text = tip
+        self._add("rect", look, tip, x=x, y=y, width=width, height=height)
 
     def line(self, start: Point, end: Point, look: str) -> None:
         """A straight line."""
@@ -95,13 +89,11 @@ class Drawing:
     def path(self, points: Sequence[Point], look: str, *, closed: bool = False) -> None:
         """A line through `points`, or if `closed` the area that it encloses."""
         steps = " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
-        ET.SubElement(self._root, "path", {"class": look, "d": f"M{steps}{'Z' if closed else ''}"})
+        self._add("path", look).set("d", f"M{steps}{'Z' if closed else ''}")
 
     def dot(self, x: float, y: float, radius: float, look: str, tip: str = "") -> None:
         """A circle; `tip` is its tooltip."""
-        element = self._add("circle", look, cx=x, cy=y, r=radius)
-        if tip:
-            ET.SubElement(element, "title").text = tip
+        self._add("circle", look, tip, cx=x, cy=y, r=radius)
 
     def text(self, x: float, y: float, text: str, look: str = "", anchor: Anchor = "start") -> None:
         """Text on the base line `y`."""
@@ -110,14 +102,36 @@ class Drawing:
             element.set("text-anchor", anchor)
         element.text = text
 
-    def _add(self, tag: str, look: str, **places: float) -> ET.Element:
+    def _add(self, tag: str, look: str, tip: str = "", **places: float) -> ET.Element:
         attributes = {"class": look} if look else {}
-        return ET.SubElement(self._root, tag, attributes | {name: _at(value) for name, value in places.items()})
+        element = ET.SubElement(self._root, tag, attributes | {name: _at(value) for name, value in places.items()})
+        if tip:
+            ET.SubElement(element, "title").text = tip
+        return element
 
 
-def figure(draw: Callable[[Frame], Drawing], title: str, alt: str, *, measure: str, note: str = "") -> Figure:
-    """The chart that `draw` makes, for a page and for a phone."""
-    return Figure(title, draw(WIDE).svg(title, alt), alt, note, measure, draw(NARROW).svg(title, alt))
+def figure(draw: Callable[[Frame], Drawing], title: str, alt: str, measure: str, *notes: str) -> Figure:
+    """The chart that `draw` makes, for a page and for a phone, with those of its notes that are not empty."""
+    wide, narrow = (draw(frame).svg(title, alt) for frame in (WIDE, NARROW))
+    return Figure(title, wide, narrow, alt, measure, " ".join(filter(None, notes)))
+
+
+def best_and_worst(ranked: Sequence[tuple[str, str]], several: str, single: str, **values: object) -> str:
+    """The title that gives the first and the last of `ranked` names with their figures, or the only one."""
+    (best, best_value), (worst, worst_value) = ranked[0], ranked[-1]
+    message = several if len(ranked) > 1 else single
+    return _(message, best=best, best_value=best_value, worst=worst, worst_value=worst_value, **values)
+
+
+def left_out(groups: Iterable[Any]) -> str:
+    """The note of a chart without the post-hoc ones of `groups`; '' where there are none."""
+    names = ", ".join(group.name for group in groups if group.post_hoc)
+    if not names:
+        return ""
+    return _(
+        "Left out, for they were put together after the event because of how they moved and are no evidence: {names}.",
+        names=names,
+    )
 
 
 def _at(value: float) -> str:
@@ -206,6 +220,26 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.bottom - self.top
+
+
+def panels(number: int, columns: int, width: float, height: float, gap: float, top: float = 0.0) -> list[Box]:
+    """Boxes of one size, row by row, which together are `width` wide."""
+    each = (width - gap * (columns - 1)) / columns
+    boxes = []
+    for index in range(number):
+        left, above = index % columns * (each + gap), top + index // columns * (height + gap)
+        boxes.append(Box(left, above, left + each, above + height))
+    return boxes
+
 
 class PlotArea(NamedTuple):
     """A plotting area with the scales of its sessions and values."""
@@ -213,14 +247,12 @@ class PlotArea(NamedTuple):
     box: Box
     x: Scale
     y: Scale
-    grid: tuple[float, ...]
 
     @staticmethod
-    def of(box: Box, taus: Sequence[int], low: float, high: float) -> PlotArea:
+    def of(box: Box, taus: Iterable[int], low: float, high: float) -> PlotArea:
         """The plotting area in `box` for these sessions, and values from `low` to `high`."""
-        low, high = roomy(low, high)
-        x = Scale(min(taus), max(taus), box.left, box.right)
-        return PlotArea(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
+        taus, (low, high) = list(taus), roomy(low, high)
+        return PlotArea(box, Scale(min(taus), max(taus), box.left, box.right), Scale(low, high, box.bottom, box.top))
 
     def at(self, tau: float, value: float) -> Point:
         """The place of a value in a session."""
@@ -232,7 +264,7 @@ def draw_field(
 ) -> None:
     """Draw grid lines with their values, a stronger one at `origin`, the event day, and sessions and dates below."""
     box = field.box
-    for value in field.grid:
+    for value in ticks(field.y.low, field.y.high, 6):
         y = field.y(value)
         drawing.line((box.left, y), (box.right, y), "zero" if abs(value - origin) < 1e-9 else "grid")
         drawing.text(box.left - 6, y + 4, label(value), "axis", "end")
@@ -240,7 +272,7 @@ def draw_field(
         x = field.x(0)
         drawing.line((x, box.top), (x, box.bottom), "event")
         drawing.text(x + 4, box.top + 10, _("event day"), "axis")
-    for tau in _labelled(days, box.right - box.left):
+    for tau in _labelled(days, box.width):
         x = field.x(tau)
         drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
         drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
