@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from screener.i18n import N_, _
 from screener.report.charts.drawing import (
     BELOW,
+    PERCENT,
     Box,
     Drawing,
     Figure,
@@ -18,14 +19,9 @@ from screener.report.charts.drawing import (
     PlotArea,
     Scale,
     best_and_worst,
-    draw_field,
-    figure,
     left_out,
     panels,
-    percent_end,
-    percent_label,
     round_step,
-    ticks,
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MODELS, Report
@@ -62,7 +58,7 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
     ranked = sorted(shown, key=lambda named: -named[1][-1].caar)
     first, last = shown[0][1][0], shown[0][1][-1]
     banded = all(math.isfinite(point.half_width) for _name, path in shown for point in path)
-    return figure(
+    return Figure.of(
         lambda frame: _draw_paths(shown, frame),
         best_and_worst(
             [(name, percent(path[-1].caar)) for name, path in ranked],
@@ -109,7 +105,7 @@ def _draw_paths(shown: Paths, frame: Frame) -> Drawing:
         top = panel.top + _PATH_HEADING
         field = PlotArea.of(Box(panel.left + 46, top, panel.right - 52, top + _PATH_HEIGHT), taus, low, high)
         drawing.text(panel.left, panel.top + 14, name, f"name ink{index % 7}")
-        draw_field(drawing, field, {point.tau: point.date for point in path}, 0.0, percent_label)
+        field.draw(drawing, PERCENT, {point.tau: point.date for point in path})
         for _name, other in shown:
             if other is not path:
                 drawing.path([field.at(point.tau, point.caar) for point in other], "other")
@@ -122,7 +118,7 @@ def _draw_paths(shown: Paths, frame: Frame) -> Drawing:
         drawing.path([field.at(point.tau, point.caar) for point in path], f"series line{index % 7}")
         x, y = field.at(path[-1].tau, path[-1].caar)
         drawing.dot(x, y, 3, f"area{index % 7}")
-        drawing.text(x + 7, y + 4, percent_end(path[-1].caar), f"value ink{index % 7}")
+        drawing.text(x + 7, y + 4, PERCENT.end(path[-1].caar), f"value ink{index % 7}")
     return drawing
 
 
@@ -144,7 +140,7 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
         _("{name} {up} up, {flat} flat, {down} down", name=row.name, up=row.n_up, flat=row.n_flat, down=row.n_down)
         for row in rows
     ]
-    return figure(
+    return Figure.of(
         lambda frame: _draw_breadth(rows, frame),
         _(
             "{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}",
@@ -240,7 +236,7 @@ def placebos(report: Report) -> Figure | None:
     listed = [
         _("{pair} z {z}, {before} of {days} ordinary sessions as extreme, p {p}", **spread.texts) for spread in spreads
     ]
-    return figure(
+    return Figure.of(
         lambda frame: _draw_placebos(spreads, frame),
         _(
             N_("{pair}: {before} of {days} ordinary sessions were as extreme")
@@ -302,7 +298,7 @@ def _draw_blocks(drawing: Drawing, spread: _Spread, box: Box, reach: float, widt
         look = "block extreme" if spread.is_extreme(z) else "block"
         drawing.rect(x(column * width), box.bottom - stacks[column] * unit, x(width) - x(0.0), unit, look)
     drawing.line((box.left, box.bottom), (box.right, box.bottom), "zero")
-    for value in ticks(-reach, reach, 8):
+    for value in x.ticks(8):
         drawing.text(x(value), box.bottom + 17, f"{value:+g}" if value else "0", "axis", "middle")
     drawing.line((x(-event), box.top), (x(-event), box.bottom), "mirror")
     direction = "up" if event > 0 else "down"

@@ -13,26 +13,23 @@ from screener.analysis.scores import LARGEST_Q
 from screener.i18n import N_, _
 from screener.report.charts.drawing import (
     BELOW,
+    PERCENT,
+    Axis,
     Box,
     Drawing,
     Figure,
     Frame,
     PlotArea,
-    apart,
     best_and_worst,
-    draw_field,
-    figure,
     left_out,
     panels,
-    percent_end,
-    percent_label,
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MEASURES, Report
 from screener.report.rows import group_names, label_of, names_in, rows_of
 
-_LEFT, _GAP = 42, 8
-"""Space for the values of the axis, and above and below the plotting area."""
+_LEFT = 42
+"""Space for the values of the axis."""
 _BOLD = 1.08
 """Width of bold text relative to plain text."""
 
@@ -58,37 +55,20 @@ class _Line(NamedTuple):
         return self.runs[-1][-1]
 
 
-class _Axis(NamedTuple):
-    """How values are written, and which of them has the stronger line."""
-
-    origin: float
-    label: Callable[[float], str]
-    """Beside the field."""
-    end: Callable[[float], str]
-    """At the end of a line."""
-    ends: tuple[float, float] | None = None
-    """Lowest and highest value of the plotting area; None = as the lines need it."""
-
-
-def _height_of(field: float) -> float:
-    """Height of a drawing whose plotting area has the height `field`."""
-    return field + BELOW + _GAP
-
-
-def _box_of(lines: Sequence[_Line], axis: _Axis, frame: Frame, top: float, height: float) -> Box:
-    """The plotting area of that height, below `top`, that leaves space for the labels of `lines`."""
+def _right_of(lines: Sequence[_Line], axis: Axis, frame: Frame) -> float:
+    """The right end of a plotting area that leaves space for the labels of `lines`."""
     room = max(frame.length(text) for line in lines for text in _label(line, axis, frame))
-    return Box(_LEFT, top + _GAP, frame.width - 10 - room * _BOLD, top + _GAP + height)
+    return frame.width - 10 - room * _BOLD
 
 
-def _draw_lines(drawing: Drawing, lines: Sequence[_Line], axis: _Axis, days: Mapping[int, date], box: Box) -> PlotArea:
+def _draw_lines(drawing: Drawing, lines: Sequence[_Line], axis: Axis, days: Mapping[int, date], box: Box) -> PlotArea:
     """Draw `lines`, at least one, into `box`, with their labels to the right; returns the plotting area."""
     row = drawing.frame.size + 2
     labels = [_label(line, axis, drawing.frame) for line in lines]
     values = [value for line in lines for _tau, value in line.points]
     low, high = axis.ends or (min(*values, axis.origin), max(*values, axis.origin))
     field = PlotArea.of(box, days, low, high)
-    draw_field(drawing, field, days, axis.origin, axis.label)
+    field.draw(drawing, axis, days)
     block = row * len(labels[0])
     ends = apart([field.at(*line.last)[1] for line in lines], block + 1, box.top + block / 2, box.bottom - block / 2)
     for line, end, label in zip(lines, ends, labels, strict=True):
@@ -100,16 +80,37 @@ def _draw_lines(drawing: Drawing, lines: Sequence[_Line], axis: _Axis, days: Map
     return field
 
 
-def _label(line: _Line, axis: _Axis, frame: Frame) -> list[str]:
+def _label(line: _Line, axis: Axis, frame: Frame) -> list[str]:
     """Name and last value; on a phone the value stands below the name, which leaves the lines more space."""
     name, figure = line.name, axis.end(line.last[1])
     return [name, figure] if frame.narrow else [f"{name} {figure}"]
 
 
+def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """`places` moved as little as needed to lie `gap` apart and between `low` and `high`, in the same order.
+
+    Labels that touch become one block around the mean of where they want to be; blocks that touch become one.
+    """
+
+    def first(block: Sequence[int]) -> float:
+        middle, length = sum(places[index] for index in block) / len(block), gap * (len(block) - 1)
+        return max(low, min(middle - length / 2, high - length))
+
+    blocks: list[list[int]] = []
+    for index in sorted(range(len(places)), key=lambda index: places[index]):
+        block = [index]
+        while blocks and first(block) < first(blocks[-1]) + gap * len(blocks[-1]):
+            block = blocks.pop() + block
+        blocks.append(block)
+    moved = {index: first(block) + step * gap for block in blocks for step, index in enumerate(block)}
+    return [moved[index] for index in range(len(places))]
+
+
 BASE = 100.0
 _LARGEST = 5
 """Stocks whose prices are drawn: those of the largest capitalisation."""
-_PRICES_HEIGHT = 340
+_PRICES = Box(_LEFT, 8, 0, 348)
+"""The plotting area, whose right end depends on the labels."""
 
 
 def sector_prices(report: Report, groups: Sequence[Any]) -> Figure | None:
@@ -178,7 +179,7 @@ def _prices(
     ranked = sorted(lines, key=lambda line: -line.last[1])
     taus = {tau for line in lines for tau, _value in line.points}
     days = {row.tau: row.date for row in rows_of(report.frames.levels) if row.tau in taus}
-    return figure(
+    return Figure.of(
         lambda frame: _draw_prices(lines, days, frame),
         best_and_worst(
             [(line.name, _level(line.last[1])) for line in named or ranked],
@@ -198,9 +199,9 @@ def _prices(
 
 
 def _draw_prices(series: Sequence[_Line], days: Mapping[int, date], frame: Frame) -> Drawing:
-    drawing = Drawing(frame, _height_of(_PRICES_HEIGHT))
-    axis = _Axis(BASE, lambda value: f"{value:.0f}", _level)
-    _draw_lines(drawing, series, axis, days, _box_of(series, axis, frame, 0, _PRICES_HEIGHT))
+    drawing = Drawing(frame, _PRICES.bottom + BELOW)
+    axis = Axis(BASE, lambda value: f"{value:.0f}", _level)
+    _draw_lines(drawing, series, axis, days, _PRICES._replace(right=_right_of(series, axis, frame)))
     return drawing
 
 
@@ -208,12 +209,12 @@ def _level(value: float) -> str:
     return f"{value:.1f}"
 
 
-_TREND_HEIGHT, _TREND_HEADING, _TREND_GAP = 210, 22, 14
-"""Heights of a plotting area and of its heading, and the gap between two of them."""
+_TREND_HEIGHT, _TREND_HEADING, _TREND_GAP = 276, 30, 14
+"""Heights of a panel and of the heading in it, and the gap between two panels."""
 _score = partial(signed, decimals=0)
 _AXES = {
-    "score": _Axis(0.0, lambda value: f"{value:+.0f}" if value else "0", _score, (-100.0, 100.0)),
-    "caar_ew": _Axis(0.0, percent_label, percent_end),
+    "score": Axis(0.0, lambda value: f"{value:+.0f}" if value else "0", _score, (-100.0, 100.0)),
+    "caar_ew": PERCENT,
 }
 """By measure, in the order of the plotting areas."""
 _TITLES: Mapping[str, tuple[Callable[[float], str], str, str]] = {
@@ -239,7 +240,7 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
     title = _trend_title(newest, names)
     if len(days) < 2 or not title:
         return None
-    return figure(
+    return Figure.of(
         lambda frame: _draw_trend(rows, names, days, frame),
         title,
         _(
@@ -276,17 +277,14 @@ def _in_words(row: Any, names: Mapping[str, str]) -> str:
 def _draw_trend(rows: Sequence[Any], names: Mapping[str, str], days: Mapping[int, date], frame: Frame) -> Drawing:
     drawn = {measure: _trend_lines(rows, names, measure) for measure in _AXES}
     drawn = {measure: parts for measure, parts in drawn.items() if parts[0]}
-    height = _TREND_HEADING + _height_of(_TREND_HEIGHT)
-    fields = panels(len(drawn), 1, frame.width, height, _TREND_GAP)
-    boxes = [
-        _box_of(lines, _AXES[measure], frame, panel.top + _TREND_HEADING, _TREND_HEIGHT)
-        for (measure, (lines, _dots)), panel in zip(drawn.items(), fields, strict=True)
-    ]
+    fields = panels(len(drawn), 1, frame.width, _TREND_HEIGHT, _TREND_GAP)
     drawing = Drawing(frame, fields[-1].bottom)
-    right = min(box.right for box in boxes)  # so that a session stands below itself
-    for (measure, (lines, dots)), box in zip(drawn.items(), boxes, strict=True):
-        drawing.text(0, box.top - _TREND_HEADING + 6, _(MEASURES[measure.partition("_")[0]]), "name")
-        field = _draw_lines(drawing, lines, _AXES[measure], days, box._replace(right=right))
+    # One right end, so that a session stands below itself.
+    right = min(_right_of(lines, _AXES[measure], frame) for measure, (lines, _dots) in drawn.items())
+    for (measure, (lines, dots)), panel in zip(drawn.items(), fields, strict=True):
+        drawing.text(0, panel.top + 14, _(MEASURES[measure.partition("_")[0]]), "name")
+        box = Box(_LEFT, panel.top + _TREND_HEADING, right, panel.bottom - BELOW)
+        field = _draw_lines(drawing, lines, _AXES[measure], days, box)
         for point, look, tip in dots:
             drawing.dot(*field.at(*point), 3, look, tip)
     return drawing

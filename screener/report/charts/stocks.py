@@ -7,17 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from screener.i18n import N_, _, ngettext
-from screener.report.charts.drawing import (
-    Box,
-    Drawing,
-    Figure,
-    Frame,
-    Scale,
-    best_and_worst,
-    figure,
-    roomy,
-    ticks,
-)
+from screener.report.charts.drawing import Box, Drawing, Figure, Frame, Scale, best_and_worst
 from screener.report.formatting import percent, window_name
 from screener.report.model import Report
 from screener.report.rows import names_in, rows_of, stocks_at
@@ -81,7 +71,7 @@ def movers(report: Report) -> Figure | None:
         )
     hollow = _("Hollow: only in groups that were put together after the event because of how they moved.")
     note = hollow if any(estimate.hollow for estimate in shown) else ""
-    return figure(lambda frame: _draw_estimates(shown, frame), title, alt, measure, chosen, note)
+    return Figure.of(lambda frame: _draw_estimates(shown, frame), title, alt, measure, chosen, note)
 
 
 def windows(report: Report) -> Figure | None:
@@ -94,7 +84,7 @@ def windows(report: Report) -> Figure | None:
     rows = rows_of(frame.drop_duplicates(["window_start", "window_end"]))
     shown = [_Estimate(window_name(row.window_start, row.window_end), row.car, row.ci_low, row.ci_high) for row in rows]
     name, clear = names_in(frame)[0], sum(estimate.clear for estimate in shown)
-    return figure(
+    return Figure.of(
         lambda frame: _draw_estimates(shown, frame),
         _("{name}: abnormal return clear of 0 in {clear} of {n} windows", name=name, clear=clear, n=len(shown)),
         _(
@@ -128,12 +118,10 @@ def _draw_estimates(shown: Sequence[_Estimate], frame: Frame) -> Drawing:
     names = max(frame.length(estimate.name) for estimate in shown)
     left, right = (4.0, frame.width - 4) if frame.narrow else (names + 10, frame.width - 66)
     ends = [end for estimate in shown for end in (estimate.value, estimate.low, estimate.high) if math.isfinite(end)]
-    low, high = roomy(min(0.0, *ends), max(0.0, *ends))
-    grid = ticks(low, high, 6 if frame.narrow else 10)
-    x = Scale(low, high, left, right)
+    x = Scale.roomy(min(0.0, *ends), max(0.0, *ends), left, right)
     bottom = step * len(shown)
     drawing = Drawing(frame, bottom + _BELOW)
-    for value in grid:
+    for value in x.ticks(6 if frame.narrow else 10):
         zero = abs(value) < 1e-9
         drawing.line((x(value), 0), (x(value), bottom), "zero" if zero else "grid")
         drawing.text(x(value), bottom + 17, "0%" if zero else f"{value * 100:+.0f}%", "axis", "middle")
@@ -154,7 +142,7 @@ def _draw_estimates(shown: Sequence[_Estimate], frame: Frame) -> Drawing:
     return drawing
 
 
-STEPS = (0.01, 0.03, 0.06, 0.10)
+_STEPS = (0.01, 0.03, 0.06, 0.10)
 """Abnormal return, decimal, from which a tile takes the next stronger colour."""
 _HEADING = 22.0
 _LEGEND = 38.0
@@ -192,7 +180,7 @@ def tiles(report: Report) -> Figure | None:
         )
         for name, rows in sectors
     )
-    return figure(
+    return Figure.of(
         lambda frame: _draw_tiles(sectors, frame),
         _(
             "{n} of {of} stocks beat what was expected of them, with {share}% of the capitalisation",
@@ -223,7 +211,7 @@ def step(car: float) -> str:
     """Class of the colour of an abnormal return: the direction and how far it goes, none where it is not known."""
     if not math.isfinite(car):
         return "unknown"
-    number = sum(abs(car) >= bound for bound in STEPS)
+    number = sum(abs(car) >= bound for bound in _STEPS)
     return f"{'up' if car > 0 else 'down'}{number}" if number else "level"
 
 
@@ -253,8 +241,8 @@ def _draw_tiles(sectors: Sectors, frame: Frame) -> Drawing:
             _draw_tile(drawing, row, tile)
     # The colours, from the strongest fall to the strongest rise.
     top = boxes[-1].bottom + 12
-    bounds = [*(-bound for bound in reversed(STEPS)), *STEPS]
-    looks = [*(step(bound) for bound in bounds[: len(STEPS)]), "level", *map(step, STEPS)]
+    bounds = [*(-bound for bound in reversed(_STEPS)), *_STEPS]
+    looks = [*(step(bound) for bound in bounds[: len(_STEPS)]), "level", *map(step, _STEPS)]
     width = min(44.0, frame.width / len(looks))
     for index, look in enumerate(looks):
         drawing.rect(index * width, top, width, 8, f"tile {look}")
