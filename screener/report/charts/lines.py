@@ -46,12 +46,10 @@ class _Line(NamedTuple):
 
     @property
     def points(self) -> list[_Point]:
-        """The points of all runs."""
         return [point for run in self.runs for point in run]
 
     @property
     def last(self) -> _Point:
-        """The last point."""
         return self.runs[-1][-1]
 
 

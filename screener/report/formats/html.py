@@ -17,9 +17,6 @@ from screener.report.charts.drawing import Figure
 from screener.report.palette import style
 
 _FOLDER = files("screener.report.formats")
-_LONG, _SHORT = 34, 12
-"""Length of a cell from which it may wrap, and of a row name from which it may on a phone."""
-_TONES = {"plain": "", "strong": "strong", "dim": "dim", "banner": "warning"}
 
 
 def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) -> bytes:
@@ -51,9 +48,6 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
         contents=_("Contents"),
         direction=_direction,
         sort_value=_sort_value,
-        long=_LONG,
-        short=_SHORT,
-        tones=_TONES,
         style=style(palette) + _text("style.css"),
         script=script,
         policy=_policy(script),
@@ -63,7 +57,6 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
 
 @cache
 def _template() -> Template:
-    """The template of the page, compiled once."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(_text("page.html.j2"))
 

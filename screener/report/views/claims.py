@@ -112,7 +112,6 @@ def _text(claim: Any, column: str) -> str:
 
 
 def _by(claim: Any) -> str:
-    """The articles, and the day."""
     message = N_("by {by}, {day}") if claim.date else N_("by {by}")
     return _(message, by=", ".join(claim.by), day=claim.date)
 
@@ -170,7 +169,6 @@ def _reason(claim: Any) -> str:
 
 
 def _confounders(claim: Any, report: Report) -> list[Happening]:
-    """What else moved prices in the window of a claim."""
     return report.confounders(_window_of(claim)) if claim.end is not None and not claim.lacks else []
 
 

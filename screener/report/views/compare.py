@@ -48,8 +48,6 @@ def comparison_page(report: Report) -> Page:
 
 
 class _Comparison:
-    """The sections of the page."""
-
     def __init__(self, report: Report) -> None:
         self.report = report
         self.spreads = spread_rows(report)  # of one pair: a row for each window
@@ -78,7 +76,6 @@ class _Comparison:
         return Line((Span(text, direction(value)),))
 
     def sections(self) -> Iterator[Section]:
-        """The difference and its tests, each side, the path, and the stocks that drove it."""
         spread = self.spreads[0]
         note = _(
             "Rank and p: place of the difference among ordinary sessions of the same two groups. q "

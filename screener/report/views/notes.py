@@ -201,7 +201,6 @@ def _news(report: Report) -> list[str]:
 
 
 def _confounders(report: Report) -> list[str]:
-    """What else moved prices in the windows that the report shows."""
     lines = _news(report)
     later = [window for window in _windows(report) if window.first >= 0 and window != report.leading]
     fewest = len(report.confounders(report.leading))

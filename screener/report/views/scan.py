@@ -41,20 +41,12 @@ _UNKNOWN = {
 
 
 def scan_page(report: Report, top: int = TOP, *, full: bool = False) -> Page:
-    """The page of `screener scan`.
-
-    Args:
-        report: the report on a whole market.
-        top: stocks in each of the two tables.
-        full: every group and industry.
-    """
+    """The page of `screener scan`: `top` stocks in each of the two tables; `full`: every group and industry."""
     view = _Scan(report, top, full=full)
     return Page.of(notes.page_title(report), view.lead(), view.sections())
 
 
 class _Scan:
-    """The sections of the page."""
-
     def __init__(self, report: Report, top: int, *, full: bool) -> None:
         assert report.scan is not None  # noqa: S101 - for the type alone
         frames = report.frames

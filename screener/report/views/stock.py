@@ -31,8 +31,6 @@ def stock_page(report: Report) -> Page:
 
 
 class _Stock:
-    """The sections of the page."""
-
     def __init__(self, report: Report) -> None:
         self.report = report
         windows = (stocks_at(report, window) for window in report.windows)
@@ -41,7 +39,6 @@ class _Stock:
         [self.estimation] = rows_of(behaviours[behaviours["ticker"] == report.ticker])
 
     def sections(self) -> Iterator[Section]:
-        """Its returns in each window, its usual behaviour, and what else happened to it."""
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
         note = _(
             "95% interval: of the CAR, by its t. p: rank among ordinary sessions of the same stock. "

@@ -61,20 +61,12 @@ _TREND = (("score", "score", signed_cell), ("caar", "caar_ew", percent_cell), ("
 
 
 def study_page(report: Report, *, full: bool = False, explain: bool = False) -> Page:
-    """The page of `screener report`.
-
-    Args:
-        report: the report.
-        full: everything, instead of a summary.
-        explain: what the scores are made of, in the summary as well.
-    """
+    """The page of `screener report`: everything if `full`, else a summary; `explain`: with what scores are made of."""
     view = _Study(report)
     return Page.of(notes.page_title(report), view.lead(), view.full() if full else view.summary(explain=explain))
 
 
 class _Study:
-    """The sections of the page."""
-
     def __init__(self, report: Report) -> None:
         self.report = report
         self.sectors = sectors_at(report, report.leading)
@@ -128,10 +120,10 @@ class _Study:
     def _sectors(self, *, full: bool) -> Section:
         rows = self._shown(self.sectors)
         columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds) if full or not self.study else SUMMARY
-        body: list[Line | Grid | str] = [Grid(fields_of(rows, columns))]
-        body.append(_(POST_HOC) if any(row.post_hoc for row in rows) else "")
-        if self.study and full:
-            body += map(line, [*self._verdicts(), *self._dominant_members()])
+        note = _(POST_HOC) if any(row.post_hoc for row in rows) else ""
+        verdicts = list(self._verdicts())
+        body: list[Line | str] = [line(" ".join(verdicts))] if verdicts else []
+        if full:
             legend = _(
                 "CAAR: mean return beyond the {model}. Rank: place of the event among ordinary sessions "
                 "before it, 1 = none was more extreme; p = rank / sessions. q: p for the number of "
@@ -139,13 +131,10 @@ class _Study:
                 "volume over its usual. Path: CAAR from the base on, each row on its own scale.",
                 model=_(MODELS[self.report.rules.model]),
             )
-            body.append(legend)
-        elif verdicts := " ".join(self._verdicts()) if self.study else "":
-            body.append(line(verdicts))
-        return self._section(Key.SECTORS, N_("Sectors, {window}"), *body)
+            body = [*map(line, [*verdicts, *self._dominant_members()]), legend if self.study else ""]
+        return self._section(Key.SECTORS, N_("Sectors, {window}"), Grid(fields_of(rows, columns)), note, *body)
 
     def _verdicts(self) -> Iterator[str]:
-        """The winners, the losers, and the sectors without a clear effect."""
         rows = sorted(self.sectors, key=lambda row: -abs(row.score))
         for verdict, message in _VERDICTS.items():
             if named := [row for row in rows if row.verdict == verdict]:
@@ -166,7 +155,6 @@ class _Study:
                 )
 
     def _parts(self) -> Section:
-        """What the scores are made of."""
         stocks = sorted((row for row in self.stocks if math.isfinite(row.score)), key=lambda row: -row.score)
         shown = stocks if len(stocks) <= 2 * _TOP else [*stocks[:_TOP], *stocks[-_TOP:]]
         left_out = any(math.isfinite(row.score_low) for row in self.sectors)
@@ -201,7 +189,6 @@ class _Study:
         yield self._section(Key.PLANTED, title, grid, covered, without if others else "")
 
     def _movers(self) -> Section:
-        """Best and worst stocks side by side."""
         ranked = self._ranked()
         up, down = (max(len(rows) - _TOP_OF_SUMMARY, 0) for rows in ranked)
         shown = [rows[:_TOP_OF_SUMMARY] for rows in ranked]
@@ -246,7 +233,6 @@ class _Study:
         return sorted((row for row in self.stocks if math.isfinite(row.raw_return)), key=lambda row: -row.raw_return)
 
     def _later(self) -> Section:
-        """CAAR and p of every sector in further windows."""
         fields: list[Field] = []
         for window in self.report.windows:
             if window.available and window != self.report.leading:
