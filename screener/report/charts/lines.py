@@ -280,7 +280,7 @@ def _draw_trend(rows: Sequence[Any], names: Mapping[str, str], days: Mapping[int
     # One right end, so that a session stands below itself.
     right = min(_right_of(lines, _AXES[measure], frame) for measure, (lines, _dots) in drawn.items())
     for (measure, (lines, dots)), panel in zip(drawn.items(), fields, strict=True):
-        drawing.text(0, panel.top + 14, _(MEASURES[measure.partition("_")[0]]), "name")
+        drawing.text(0, panel.top + 14, _(MEASURES[measure]), "name")
         box = Box(_LEFT, panel.top + _TREND_HEADING, right, panel.bottom - BELOW)
         field = _draw_lines(drawing, lines, _AXES[measure], days, box)
         for point, look, tip in dots:

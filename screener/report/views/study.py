@@ -57,7 +57,7 @@ _VERDICTS = {
         "(a winner or loser scores 25 at least, with q at most .10)."
     ),
 }
-_TREND = (("score", "score", signed_cell), ("caar", "caar_ew", percent_cell), ("q", "q", p_cell))
+_TREND = {"score": signed_cell, "caar_ew": percent_cell, "q": p_cell}
 
 
 def study_page(report: Report, *, full: bool = False, explain: bool = False) -> Page:
@@ -256,9 +256,9 @@ class _Study:
         if len(days) < 2:
             return
         body: list[Line | Grid | str] = []
-        for measure, column, cell in _TREND:
+        for measure, cell in _TREND.items():
             paths = [
-                (sector.name, {row.tau: getattr(row, column) for row in rows if row.sector == sector.sector})
+                (sector.name, {row.tau: getattr(row, measure) for row in rows if row.sector == sector.sector})
                 for sector in self.sectors
             ]
             # Groups that are no evidence have no q.
