@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from screener.i18n import N_, _
+from screener.i18n import N_, _, ngettext
 from screener.report.charts.drawing import (
     BELOW,
     PERCENT,
@@ -66,10 +66,12 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
             N_("By {day}, {best} stood at {best_value}%"),
             day=ranked[0][1][-1].date,
         ),
-        _(
+        ngettext(
+            "Line charts of the cumulative abnormal return of {n} sector, sessions {first:+d} to "
+            "{last:+d}. At the end, with 95 % intervals: {sectors}.",
             "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to "
             "{last:+d}. At the end, with 95 % intervals: {sectors}.",
-            n=len(shown),
+            len(shown),
             first=first.tau,
             last=last.tau,
             sectors="; ".join(_in_words(name, path[-1]) for name, path in shown),
@@ -232,18 +234,22 @@ def placebos(report: Report) -> Figure | None:
     spreads = _spreads(report)
     if not spreads:
         return None
-    texts = spreads[0].texts
+    largest, days = spreads[0], len(spreads[0].placebos)
+    title = _("{pair}: more extreme than any of {days} ordinary sessions", pair=largest.pair, days=days)
+    if before := sum(map(largest.is_extreme, largest.placebos)):
+        title = ngettext(
+            "{pair}: {n} of {days} ordinary sessions was as extreme",
+            "{pair}: {n} of {days} ordinary sessions were as extreme",
+            before,
+            pair=largest.pair,
+            days=days,
+        )
     listed = [
         _("{pair} z {z}, {before} of {days} ordinary sessions as extreme, p {p}", **spread.texts) for spread in spreads
     ]
     return Figure.of(
         lambda frame: _draw_placebos(spreads, frame),
-        _(
-            N_("{pair}: {before} of {days} ordinary sessions were as extreme")
-            if texts["before"]
-            else N_("{pair}: more extreme than any of {days} ordinary sessions"),
-            **texts,
-        ),
+        title,
         _("Histograms of ordinary sessions with the event marked. {panels}.", panels="; ".join(listed)),
         _(
             "Abnormal return of the difference over the volatility that the sessions before let "

@@ -51,23 +51,33 @@ def movers(report: Report) -> Figure | None:
         N_("{best} at {best_value}%"),
     )
     if not study:
-        alt = _("Dot plot of the returns of {n} stocks. {stocks}.", n=len(shown), stocks=_listed(shown))
+        alt = ngettext(
+            "Dot plot of the returns of {n} stock. {stocks}.",
+            "Dot plot of the returns of {n} stocks. {stocks}.",
+            len(shown),
+            stocks=_listed(shown),
+        )
         measure, chosen = _("Return by stock, {window}", window=report.leading), ""
     else:
-        alt = _(
+        alt = ngettext(
+            "Dot plot of the abnormal returns of {n} stock with 95 % intervals, {clear} of "
+            "which do not hold 0. {stocks}.",
             "Dot plot of the abnormal returns of {n} stocks with 95 % intervals, {clear} of "
             "which do not hold 0. {stocks}.",
-            n=len(shown),
+            len(shown),
             clear=clear,
             stocks=_listed(shown),
         )
         measure = _("Abnormal return (CAR) by stock, with its 95 % interval, {window}", window=report.leading)
-        chosen = _(
-            "The highest and the lowest abnormal returns. {clear} of {n} intervals do not hold 0; "
+        chosen = ngettext(
+            "The highest and the lowest abnormal returns. {n} of {of} intervals does not hold 0; "
             "the pale ones do. These stocks were chosen for being extreme, which the intervals do "
             "not allow for.",
-            clear=clear,
-            n=len(shown),
+            "The highest and the lowest abnormal returns. {n} of {of} intervals do not hold 0; "
+            "the pale ones do. These stocks were chosen for being extreme, which the intervals do "
+            "not allow for.",
+            clear,
+            of=len(shown),
         )
     hollow = _("Hollow: only in groups that were put together after the event because of how they moved.")
     note = hollow if any(estimate.hollow for estimate in shown) else ""
@@ -86,7 +96,13 @@ def windows(report: Report) -> Figure | None:
     name, clear = names_in(frame)[0], sum(estimate.clear for estimate in shown)
     return Figure.of(
         lambda frame: _draw_estimates(shown, frame),
-        _("{name}: abnormal return clear of 0 in {clear} of {n} windows", name=name, clear=clear, n=len(shown)),
+        ngettext(
+            "{name}: abnormal return clear of 0 in {clear} of {n} window",
+            "{name}: abnormal return clear of 0 in {clear} of {n} windows",
+            len(shown),
+            name=name,
+            clear=clear,
+        ),
         _(
             "Dot plot of the abnormal return of {name} by window, with 95 % intervals. {windows}.",
             name=name,

@@ -130,7 +130,6 @@ _SKIPPED = {
     "no_price": N_("no price in the source"),
     "listed_after": N_("first price after the event day ({day})"),
     "no_history": N_("the prices hold no session of the estimation window"),
-    "too_short": N_("traded on {observations} sessions of the estimation window, {min_obs} needed; first price {day}"),
     "no_index": N_("no index level in the estimation window"),
     "gap": N_("its return of {day} spans sessions before the window"),
     "halted": N_("no trade on {day}"),
@@ -227,13 +226,17 @@ def _skipped(report: Report) -> list[str]:
 
 
 def _reason(row: Any, report: Report) -> str:
-    unprinted = row.code == "no_price" and report.provenance.selected
-    reason = _(
-        N_("printed by no newspaper") if unprinted else _SKIPPED[row.code],
-        day=row.day,
-        observations=row.observations,
-        min_obs=report.rules.min_obs,
-    )
+    if row.code == "too_short":
+        reason = ngettext(
+            "traded on {n} session of the estimation window, {min_obs} needed; first price {day}",
+            "traded on {n} sessions of the estimation window, {min_obs} needed; first price {day}",
+            row.observations,
+            min_obs=report.rules.min_obs,
+            day=row.day,
+        )
+    else:
+        unprinted = row.code == "no_price" and report.provenance.selected
+        reason = _(N_("printed by no newspaper") if unprinted else _SKIPPED[row.code], day=row.day)
     return _("{reason}; its return counts in the means", reason=reason) if row.has_return else reason
 
 

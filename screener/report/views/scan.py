@@ -93,7 +93,9 @@ class _Scan:
         stocks, top = self.stocks, self.top
         winners, losers = (sum(row.verdict == verdict for row in stocks) for verdict in ("winner", "loser"))
         text = _(
-            "Stocks that stand after correction: {winners} winners, {losers} losers", winners=winners, losers=losers
+            "Stocks that stand after correction: {winners}, {losers}",
+            winners=ngettext("{n} winner", "{n} winners", winners),
+            losers=ngettext("{n} loser", "{n} losers", losers),
         )
         yield Section.of(Key.VERDICTS, "", line(text))
         highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
@@ -165,7 +167,12 @@ class _Scan:
                 needed=FEWEST_DATES,
             )
         if standing := sum(row.q <= LARGEST_Q for row in self.groups):
-            return _("{n} stand after correction (q <= {level}).", n=standing, level=level)
+            return ngettext(
+                "{n} stands after correction (q <= {level}).",
+                "{n} stand after correction (q <= {level}).",
+                standing,
+                level=level,
+            )
         return _(
             "None stands after correction (q <= {level}): on {days} of {ordinary} ordinary sessions "
             "the same search found something as extreme as the first.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from screener.i18n import N_, _
+from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Grid, Key, Page, Section, line
 from screener.report.columns.stocks import FLOWS, stock_by_window
 from screener.report.formatting import number, percent
@@ -97,15 +97,18 @@ class _Stock:
                 moved=percent(moved),
             )
         if estimation.lowest < 0:
-            message = (
-                N_(
-                    "Lowest close {lowest}% below the base; back at the base price {sessions} sessions after "
-                    "the event day"
+            if math.isfinite(estimation.regained):
+                yield ngettext(
+                    "Lowest close {lowest}% below the base; back at the base price {n} session after the event day",
+                    "Lowest close {lowest}% below the base; back at the base price {n} sessions after the event day",
+                    round(estimation.regained),
+                    lowest=percent(estimation.lowest),
                 )
-                if math.isfinite(estimation.regained)
-                else N_("Lowest close {lowest}% from the base, and not back at the base price yet")
-            )
-            yield _(message, lowest=percent(estimation.lowest), sessions=number(estimation.regained, 0))
+            else:
+                yield _(
+                    "Lowest close {lowest}% from the base, and not back at the base price yet",
+                    lowest=percent(estimation.lowest),
+                )
         for message, days in (
             (N_("Closed at the price limit: {days}"), estimation.limit_days),
             (N_("Did not trade: {days}"), estimation.halted_days),

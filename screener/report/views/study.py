@@ -330,12 +330,16 @@ def _verdict(label: str, unclear_label: str, row: Any) -> Line:
     ]
     if math.isfinite(row.placebo_rank):
         before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
-        message = (
-            N_("; {before} of {days} ordinary sessions were as extreme")
-            if before
-            else N_("; more extreme than any of {days} ordinary sessions")
-        )
-        spans.append(Span(_(message, days=days, before=before)))
+        if before:
+            text = ngettext(
+                "; {n} of {days} ordinary sessions was as extreme",
+                "; {n} of {days} ordinary sessions were as extreme",
+                before,
+                days=days,
+            )
+        else:
+            text = _("; more extreme than any of {days} ordinary sessions", days=days)
+        spans.append(Span(text))
     if unclear:
         spans.append(Span(_("; no clear effect")))
     return Line(tuple(spans))
