@@ -38,7 +38,7 @@ BANNERS = {
 """By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study."""
 MODELS = {"market": N_("market model"), "market-adjusted": N_("market-adjusted"), "mean-adjusted": N_("mean-adjusted")}
 """How the expected return is formed."""
-MEASURES = {"score": N_("Score"), "caar": N_("CAAR %"), "q": N_("q")}
+MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "q": N_("q")}
 """Figures of a trend."""
 _SHORT_BANNERS = {
     "press": N_("figures that newspapers chose to print: sector means are overstated"),

@@ -21,7 +21,6 @@ from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page
 from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
-from screener.report.rows import rows_of
 
 if TYPE_CHECKING:
     from screener.report.charts import Figure
@@ -125,7 +124,12 @@ def _constants(report: Report) -> dict[str, Any]:
 def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Columns whose text depends on the language."""
     if name == "claims":
-        return _claim_texts(report, frame)
+        from screener.report.views.claims import claim_texts
+
+        return {
+            column: pd.Series(values, frame.index, dtype=object)
+            for column, values in claim_texts(frame, report).items()
+        }
     texts: dict[str, Any] = {
         column: frame[f"{column}_{language()}"] for column in ("name", "strongest") if f"{column}_ko" in frame
     }
@@ -134,21 +138,6 @@ def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
         windows = zip(frame["window_start"], frame["window_end"], strict=True)
         texts["confounders"] = pd.Series([texts_of[window] for window in windows], frame.index, dtype=object)
     return texts
-
-
-def _claim_texts(report: Report, frame: pd.DataFrame) -> dict[str, Any]:
-    from screener.report.views import claims
-
-    rows = rows_of(frame)
-    texts = {
-        "said": [claims.text(row, "said") for row in rows],
-        "by": ["; ".join(row.by) for row in rows],
-        "figures": ["; ".join(claims.figures(row, report)) for row in rows],
-        "reason": [claims.reason(row) for row in rows],
-        "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in claims.others(row, report)) for row in rows],
-        "confounders": [news(claims.confounders(row, report)) for row in rows],
-    }
-    return {column: pd.Series(values, frame.index, dtype=object) for column, values in texts.items()}
 
 
 def news(happenings: Iterable[Happening]) -> str:
