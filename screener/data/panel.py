@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from screener.data.checks import EXAMPLES, Finding, Severity
 from screener.data.price_rows import PriceRows
-from screener.data.quality import EXAMPLES, Finding, Severity, finding
 from screener.errors import DataError
 from screener.krx.tables import Days
 
@@ -212,7 +212,7 @@ def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
     last = np.where(there, len(days) - 1 - present[::-1].argmax(axis=0), -1)
     empty = np.asarray(~present.any(axis=1))
     absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
-    findings = finding("session_missing", "warning", [str(day) for day in days[empty]])
+    findings = Finding.at("session_missing", "warning", [str(day) for day in days[empty]])
     marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
         ("halted", "info", present & ~grid.traded),
         ("gap", "warning", absent),
@@ -226,7 +226,7 @@ def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
             findings.append(Finding(code, severity, len(cells), examples))
     for name, series in panel.benchmarks.items():
         lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
-        findings += finding("benchmark_gap", "warning", lacking)
+        findings += Finding.at("benchmark_gap", "warning", lacking)
     return findings
 
 

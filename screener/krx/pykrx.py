@@ -20,10 +20,9 @@ import pyarrow as pa
 from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE
-from screener.krx.checks import BENCHMARKS
 from screener.krx.client import Account, Client, PasswordAge
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
-from screener.krx.tables import flow_rows, history_rows, index_rows, industry_rows, market_rows
+from screener.krx.tables import BENCHMARKS, flow_rows, history_rows, index_rows, industry_rows, market_rows
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5

@@ -61,6 +61,8 @@ FLOWS = _kind("flows", "ticker", "ticker foreign institution individual")
 """Net purchases by kind of investor, KRW."""
 INDUSTRIES = _kind("industries", "ticker", "ticker industry")
 """KRX's own industry of each stock, as of a session."""
+BENCHMARKS = ("KOSPI", "KOSDAQ")
+"""Indices without which a session has no benchmark."""
 KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES)}
 
 

@@ -14,9 +14,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from screener.data.checks import clean
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
-from screener.data.quality import clean
 from screener.data.sources import Market, PriceRequest
 
 Floats = NDArray[np.float64]

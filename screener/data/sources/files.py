@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from screener.data.checks import Finding, clean, index_is_sound
+from screener.data.fetch import Fetched
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows, price_rows_of, read_prices, read_table
-from screener.data.quality import Finding, checked_level, clean, finding
-from screener.data.sources import Fetched, File, Market, PriceRequest
+from screener.data.sources import File, Market, PriceRequest
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
 from screener.i18n import _
@@ -91,7 +92,7 @@ class Files:
                 )
             rows = np.flatnonzero(to_numpy(code.indices) == there.index(name))
             days, close = to_numpy(table["date"], rows), to_numpy(table["close"], rows).astype(np.float64)
-            levels[name] = checked_level(called, name, days, close, need.as_of)
+            levels[name] = index_is_sound(called, name, days, close, need.as_of)
         return levels
 
 
@@ -102,7 +103,7 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
         for ticker, market in sorted(official.market_of.items())
         if not market.startswith(need.market_of[need.tickers[ticker]])
     ]
-    return finding("other_market", "warning", elsewhere)
+    return Finding.at("other_market", "warning", elsewhere)
 
 
 def _refuse_future(called: str, day: np.datetime64, today: date) -> None:
@@ -185,7 +186,7 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
         names = sorted(written)
         for name in names:
             rows = np.flatnonzero(to_numpy(code.indices) == written.index(name))
-            checked_level(called, name, day[rows], to_numpy(table["close"])[rows].astype(np.float64), None)
+            index_is_sound(called, name, day[rows], to_numpy(table["close"])[rows].astype(np.float64), None)
         sessions = np.unique(day)
     else:
         written = [word.zfill(6) for word in written]

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.data.choice import paths_of
+from screener.data.fetch import Fetched, Plan
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
-from screener.data.sources import PROXIES, Fetched, Market, Plan, PriceRequest, Tried
+from screener.data.sources import PROXIES, Market, PriceRequest, Tried
 from screener.data.sources.stored import DateSpan, Stored, span_of
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
-from screener.i18n import _, ngettext
+from screener.i18n import _
 from screener.krx.client import Client
 
 if TYPE_CHECKING:
@@ -215,23 +216,3 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
             raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
     if first is not None and last is not None and first > last:
         raise UsageError("--from {first} is after --to {last}", hint="exchange them", first=first, last=last)
-
-
-def describe(done: Fetched, shown: str) -> str:
-    """What a fetch did, in lines."""
-    parts = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
-    parts += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
-    fetched = ", ".join(parts) or _("nothing was missing")
-    until = _("through {day}", day=done.last) if done.last else _("no session is stored")
-    asked = ngettext("{n} request", "{n} requests", done.requests)
-    lines = [f"{done.source}: {fetched}, {asked}; {until}"]
-    for names, meaning in (
-        (done.restated, _("adjusted prices had changed backwards, replaced whole")),
-        (done.absent, _("no price, or no longer those that are stored")),
-        ([str(day) for day in done.closed], _("no session, though the calendar has it")),
-        ([str(day) for day in done.silent], _("no figures: a holiday, or they are still to come")),
-    ):
-        if names:
-            more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
-            lines.append(f"  {', '.join(names[:5])}{more}: {meaning}")
-    return "\n".join([*lines, "  " + _("store: {store}", store=shown)]) + "\n"

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from screener.data.checks import Finding, clean
 from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
-from screener.data.quality import Finding, clean
 from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest
 from screener.errors import DataError
 from screener.i18n import _

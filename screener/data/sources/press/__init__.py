@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from screener.data.checks import Finding
 from screener.data.panel import Panel, limits_touched
-from screener.data.quality import finding
 from screener.data.sources import File, Market, PriceRequest, Printed
 from screener.errors import DataError
 from screener.i18n import _
@@ -77,7 +77,7 @@ class Press:
             File(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(_FOLDER.glob("*.csv"))
         )
         elsewhere = [f"{row['name_en']} {ticker}" for ticker, row in stocks.items() if ticker not in need.tickers]
-        findings = tuple(finding("in_no_sector", "info", elsewhere))
+        findings = tuple(Finding.at("in_no_sector", "info", elsewhere))
         return Market("press", panel, findings, ", ".join(panel.benchmarks), files, printed)
 
 
