@@ -9,17 +9,17 @@ Throughout, `source` and `what` are how messages call where rows come from, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from screener.data.findings import EXAMPLES, Finding, refuse
 from screener.data.price_rows import PriceRows
-from screener.errors import DataError, NetworkError, ScreenerError
+from screener.errors import NetworkError
 from screener.i18n import N_, _
 from screener.krx.calendar import TICKER
 from screener.krx.tables import BENCHMARKS, FLOWS, Days, TableKind, to_numpy
@@ -45,39 +45,6 @@ RATES_FIT = 0.90
 """Part of the stocks whose rate must go with the closes of the two sessions; the rest had corporate actions."""
 IMPLAUSIBLE = 0.30
 """No index moves further in a day than each of its stocks may."""
-
-Severity = Literal["info", "warning"]
-
-EXAMPLES = 3
-"""Places that a finding names; its count says how many there are."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One kind of fault in the data, and how often it was met."""
-
-    code: str
-    severity: Severity
-    count: int
-    examples: tuple[str, ...] = ()
-    """Ticker and date of the first few."""
-
-    @classmethod
-    def at(cls, code: str, severity: Severity, places: Sequence[str]) -> list[Finding]:
-        """One finding for `places`, or none where there are none."""
-        return [cls(code, severity, len(places), tuple(places[:EXAMPLES]))] if places else []
-
-
-def refuse(wrong: Any, message: str, *, hint: str = "", error: type[ScreenerError] = DataError, **told: Any) -> None:
-    """An error for the first row that is `wrong`, a mask, or of everything, a bool.
-
-    What of `told` has a value a row, as a list or an array, is told of that row; `more` says how many others there are.
-    """
-    rows = np.flatnonzero(wrong)
-    if rows.size:
-        of_row = {name: value[rows[0]] for name, value in told.items() if isinstance(value, list | np.ndarray)}
-        more = _(" (and {count} more)", count=rows.size - 1) if rows.size > 1 else ""
-        raise error(message, hint=hint, **{**told, **of_row, "more": more})
 
 
 # --- What a live source gave, before it goes into the store.
@@ -332,24 +299,10 @@ def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows
     def places(rows: NDArray[np.bool_]) -> list[str]:
         return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[rows]], long.day[rows], strict=True)]
 
-    again = np.zeros(len(long.day), dtype=bool)
-    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
+    again = _again(long, names, what)
     if again.any():
-        for name, column in long.values.items():
-            refuse(
-                again[1:] & ~_equal(column[1:], column[:-1]),
-                "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
-                hint="delete the wrong row",
-                what=what,
-                ticker=names[long.ticker[1:]],
-                day=long.day[1:],
-                name=name,
-                first=column[:-1],
-                second=column[1:],
-            )
         findings += Finding.at("duplicates", "warning", places(again))
         long = long.take(~again)
-
     close, untraded = long.values["close"], long.untraded
 
     def refuse_values(name: str, wrong: NDArray[np.bool_], why: str) -> None:
@@ -375,6 +328,25 @@ def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows
     findings += Finding.at("missing_price", "warning", places(np.isnan(close)))
     findings += Finding.at("zero_price", "warning", places((close == 0) & untraded))
     return long, findings
+
+
+def _again(long: PriceRows, names: NDArray[Any], what: str) -> NDArray[np.bool_]:
+    """Sorted rows that say the same as the one before them."""
+    again = np.zeros(len(long.day), dtype=bool)
+    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
+    for name, column in long.values.items() if again.any() else ():
+        refuse(
+            again[1:] & ~_equal(column[1:], column[:-1]),
+            "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
+            hint="delete the wrong row",
+            what=what,
+            ticker=names[long.ticker[1:]],
+            day=long.day[1:],
+            name=name,
+            first=column[:-1],
+            second=column[1:],
+        )
+    return again
 
 
 def _without_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from screener.krx.pykrx import Pykrx
 
 
-class WholeMarket(Protocol):
+class _WholeMarket(Protocol):
     """A source that gives whole sessions."""
 
     name: str
@@ -44,7 +44,7 @@ class WholeMarket(Protocol):
         ...
 
 
-def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
+def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`.
 
     Raises:
@@ -114,7 +114,7 @@ def _missing(table: StoredTable, days: Sequence[date], connections: Connections)
 class _SessionFetch(Fetch):
     """Fetches one session after the other, and looks at each beside its neighbours before it is kept."""
 
-    def __init__(self, source: WholeMarket, connections: Connections, last: date) -> None:
+    def __init__(self, source: _WholeMarket, connections: Connections, last: date) -> None:
         super().__init__(connections, Fetched(source.name, last))
         self.source, self.last = source, last
         self.known = connections.calendar
@@ -225,7 +225,6 @@ class _SessionFetch(Fetch):
         return other
 
     def _held(self, day: date) -> pa.Table | None:
-        """The session of `day`, if it is there."""
         if day in self.waiting:
             return self.waiting[day]
         if self.latest and self.latest[0] == day:
@@ -253,7 +252,6 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
 
 
 def _keys(rows: pa.Table) -> list[tuple[Any, Any]]:
-    """Day and index of each row."""
     return list(zip(rows["date"].to_pylist(), rows["index"].to_pylist(), strict=True))
 
 

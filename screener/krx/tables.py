@@ -3,7 +3,8 @@
 Prices and values are KRW, volumes and shares are pieces, rates are %. Null = unknown. A halt is kept as KRX gives it:
 open, high, low and volume 0, the last close in `close`.
 
-KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null.
+KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null. A field that is
+missing, or that holds no number or date where there should be one, is a DataError.
 """
 
 from __future__ import annotations
@@ -119,9 +120,6 @@ def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: st
 
     `ticker` and `name` are the fields of the six-character code and of the stock's name. The records of a whole market
     do not hold the day.
-
-    Raises:
-        DataError: a field is missing, or holds no number where there should be one.
     """
     fields: Fields = {"date": _same(day, records), "ticker": ticker, "name": name, **_MARKET}
     what = _("session {day}", day=day)
@@ -133,9 +131,6 @@ def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str
 
     `day` is the field of the date, written 2025/01/31 or 20250131, and `change` that of the change since the session
     before.
-
-    Raises:
-        DataError: a field is missing, or holds no number or date where there should be one.
     """
     name = pa.repeat(index, len(records)).dictionary_encode()
     what = _("index {index}", index=index)
@@ -144,11 +139,7 @@ def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str
 
 
 def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
-    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names.
-
-    Raises:
-        DataError: a column is missing.
-    """
+    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names."""
     if not len(frame):
         return PRICES.schema.empty_table()
     for field in _NAVER.values():
@@ -160,11 +151,7 @@ def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
 
 
 def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
-    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded.
-
-    Raises:
-        DataError: a field is missing, or holds no number where there should be one.
-    """
+    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded."""
     bought: dict[Any, dict[str, Any]] = {}
     for investor, stocks in records.items():
         what = _("flows {day} ({investor})", day=day, investor=investor)
@@ -177,11 +164,7 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
 
 
 def industry_rows(day: date, records: Records) -> pa.Table:
-    """INDUSTRIES rows of one day.
-
-    Raises:
-        DataError: a field is missing.
-    """
+    """INDUSTRIES rows of one day."""
     fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
     return _table(INDUSTRIES, _("industries {day}", day=day), records, fields)
 

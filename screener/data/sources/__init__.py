@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from screener.data.checks import Finding
+from screener.data.findings import Finding
 from screener.data.panel import Panel
 from screener.errors import ExitCode
 
@@ -51,8 +51,7 @@ class PriceRequest:
         return tuple(sorted(set(self.market_of.values()), reverse=True))
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(NamedTuple):
     """Who printed a figure."""
 
     published_by: str
@@ -112,19 +111,13 @@ class Market:
 class Source(Protocol):
     """Where numbers come from."""
 
-    @property
-    def name(self) -> str:
-        """Short name, as in the `source` column."""
-        ...
+    name: str
+    """Short name, as in the `source` column."""
 
-    def refusal(self, need: PriceRequest) -> str | None:
-        """Why this source cannot serve `need`, in words; None if it can."""
-        ...
+    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - most sources have to be asked
+        """Why this source cannot serve `need`, in words; None if it can, or if that shows only when it is asked."""
+        return None
 
     def load(self, need: PriceRequest) -> Market:
-        """Prices for `need`.
-
-        Raises:
-            DataError: the data is missing, partial, or fails its checks.
-        """
+        """Prices for `need`; those that are missing, partial, or fail their checks are a DataError."""
         ...

@@ -12,8 +12,8 @@ from screener.data.choice import paths_of
 from screener.data.fetch import Fetched, Plan
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
-from screener.data.sources import PROXIES, Market, PriceRequest, Tried
-from screener.data.sources.stored import DateSpan, Stored, span_of
+from screener.data.sources import PROXIES, Market, PriceRequest, Source, Tried
+from screener.data.sources.stored import DateSpan, Stored
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
 from screener.i18n import _
 from screener.krx.client import Client
@@ -21,23 +21,18 @@ from screener.krx.client import Client
 if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.connections import Connections, Provider
-    from screener.data.store import Store
 
 KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
 
 
 @dataclass(frozen=True)
-class Live:
+class Live(Source):
     """One way to the exchange."""
 
     name: Provider
     access: Connections
     client: Client
-
-    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - whether it can shows when it is asked
-        """None."""
-        return None
 
     def load(self, need: PriceRequest) -> Market:
         """Fetch what the store lacks of `need`, and read it from there."""
@@ -45,7 +40,7 @@ class Live:
         calendar, faulty = access.calendar, tuple[Tried, ...]()
         fetched: DateSpan | None = None
         # A holiday that nobody knew shows in what was fetched, and moves the first day that is needed.
-        while fetched != (span := span_of(need, calendar, access.now())):
+        while fetched != (span := DateSpan.of(need, calendar, access.now())):
             fetched = span
             # A stock's history is one request however far it reaches; sessions are one request each.
             last = calendar.last_final(access.now()) if self.name == "pykrx-keyless" else span.last
@@ -67,13 +62,7 @@ class Live:
         return replace(stored.load(need), tried=faulty)
 
     def fetch(self, plan: Plan) -> Fetched:
-        """Fetch what the store lacks of `plan`.
-
-        Raises:
-            LoginError: the account or key is refused.
-            NetworkError: the source cannot be reached, refuses this machine, or is stale.
-            DataError: it gives a part of the market, or figures that contradict themselves; or the store is in use.
-        """
+        """Fetch what the store lacks of `plan`."""
         with self.access.writing(_("fetch from {name}", name=self.name)):
             for table in self.access.store.tables():
                 if table.source == self.name:
@@ -112,11 +101,7 @@ def open_providers(access: Connections, source: str = "auto") -> list[Live]:
 def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
     """Take files into the store.
 
-    `source` is file:PATH[,PATH...], the prices.
-
-    Raises:
-        UsageError: the source names no file, or one that is not there.
-        DataError: a file cannot be read, or its rows contradict each other; nothing of any is stored.
+    `source` is file:PATH[,PATH...], the prices; where one cannot be read, or contradicts itself, nothing is stored.
     """
     if not source.startswith("file:"):
         raise UsageError("--benchmark and --market go with --source file:PATH")
@@ -138,11 +123,6 @@ def sync_store(
 
     `source` is auto, pykrx, openapi, or a provider. Without days, it is from what the events need to the last session
     that is over; the stored sessions of `again` are asked for once more.
-
-    Raises:
-        LoginError: an account or key is refused.
-        NetworkError: no provider can be reached.
-        DataError: what it gives is not whole, or contradicts itself.
     """
     if source not in ("auto", "pykrx", "openapi", *access.providers):
         raise UsageError(
@@ -161,14 +141,10 @@ def sync_store(
             access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
         else:
             fetched.blocked = blocked
-            fetched.last = _last_held(access.store, provider.name, plan.last)
+            held = access.store.main_table(provider.name).sessions
+            fetched.last = max((day for day in held if day <= plan.last), default=None)
             return fetched
     raise AssertionError("there is always a way without an account")
-
-
-def _last_held(store: Store, source: str, until: date) -> date | None:
-    """The newest session of `source` in the store, no later than `until`."""
-    return max((day for day in store.main_table(source).sessions if day <= until), default=None)
 
 
 def plan_of(settings: Settings, access: Connections, first: date | None, last: date | None) -> Plan:

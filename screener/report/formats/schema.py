@@ -21,7 +21,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from screener.analysis.model import Rules, Stirred, Window
 from screener.config.models import Filters
-from screener.data.checks import Finding
+from screener.data.findings import Finding
 from screener.data.sources import File, Tried
 from screener.report.columns import FIRST, LAST, Column, TableSpec, Unit
 from screener.report.formats.data import Skipped
