@@ -22,7 +22,7 @@ from screener.data.price_rows import PriceRows
 from screener.errors import NetworkError
 from screener.i18n import N_, _
 from screener.krx.calendar import TICKER
-from screener.krx.tables import BENCHMARKS, FLOWS, Days, TableKind, to_numpy
+from screener.krx.tables import BENCHMARKS, FLOWS, Days, TableKind, to_numpy, words
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     traded = volume > 0
     if not traded.any():
         return False
-    tickers = _words(rows, "ticker")
+    tickers = words(rows, "ticker")
     refuse(len(set(tickers)) < len(tickers), "{what} names a stock twice: not stored", what=what)
     odd = [TICKER.fullmatch(ticker) is None for ticker in tickers]
     refuse(odd, "{what} names {odd!r}, which is no ticker: not stored", what=what, odd=tickers)
@@ -105,7 +105,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
         count=rows.num_rows,
         before=before.num_rows,
     )
-    _both, now, then = np.intersect1d(_words(rows, "ticker"), _words(before, "ticker"), return_indices=True)
+    _both, now, then = np.intersect1d(words(rows, "ticker"), words(before, "ticker"), return_indices=True)
     close, volume, rate = (_numbers(rows, name)[now] for name in ("close", "volume", "change_pct"))
     close_before, volume_before = (_numbers(before, name)[then] for name in ("close", "volume"))
     traded = (volume > 0) & (volume_before > 0) & (close_before > 0)
@@ -141,7 +141,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
         NetworkError: the source is stale: a session has the figures of the one before.
     """
     sessions = np.unique(to_numpy(rows["date"]))
-    names = _words(rows, "index")
+    names = words(rows, "index")
     what = _("{source}: the indices of", source=source)
     for index in sorted({*names, *BENCHMARKS}) if sessions.size else []:
         levels = rows.filter(pa.array([name == index for name in names])).sort_by("date")
@@ -190,9 +190,9 @@ def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table,
         session = session.filter(pc.greater(session["volume"], pa.scalar(0)))
     else:
         what = _("{source}: the industries of {day}", source=source, day=day)
-        session = session.filter(pa.array([market != "KONEX" for market in _words(session, "market")], pa.bool_()))
-    wanted = set(_words(session, "ticker"))
-    named = wanted.intersection(_words(rows, "ticker"))
+        session = session.filter(pa.array([market != "KONEX" for market in words(session, "market")], pa.bool_()))
+    wanted = set(words(session, "ticker"))
+    named = wanted.intersection(words(rows, "ticker"))
     refuse(
         len(named) < NAMED * len(wanted),
         "{what} came with {count:,} of {wanted:,} stocks: part of a market is not stored",
@@ -264,10 +264,6 @@ def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
 def _numbers(rows: pa.Table, name: str) -> Floats:
     """A column as floats, NaN for null."""
     return to_numpy(rows[name].cast(pa.float64(), safe=False))
-
-
-def _words(rows: pa.Table, name: str) -> list[str]:
-    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
 
 
 def _equal(figures: Floats, others: Floats) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +13,8 @@ from screener.errors import NetworkError
 from screener.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from screener.data.connections import Connections
 
 BATCH = 20
@@ -115,3 +117,16 @@ class Fetch(ABC):
                     self.store(started)
                 raise
             self.store(started)
+
+
+def restated(rows: pa.Table, stored: pa.Table, key: str) -> list[bool]:
+    """For each row, whether its close differs from the stored one of that day and `key`, where there is one."""
+    if not stored.num_rows:
+        return [False] * rows.num_rows
+
+    def places(table: pa.Table) -> Iterator[tuple[Any, Any]]:
+        return zip(table["date"].to_pylist(), table[key].to_pylist(), strict=True)
+
+    held = dict(zip(places(stored), stored["close"].to_pylist(), strict=True))
+    closes = zip(places(rows), rows["close"].to_pylist(), strict=True)
+    return [held.get(place, close) != close for place, close in closes]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from screener.data.checks import indices_are_sound, investors_are_whole, session_follows, session_is_open
-from screener.data.fetch import Fetch, Fetched, Plan
+from screener.data.fetch import Fetch, Fetched, Plan, restated
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain
@@ -145,11 +145,11 @@ class _SessionFetch(Fetch):
             # What is stored of the session before may be what is wrong.
             rows = self.source.indices([before, *days])
             indices_are_sound(self.source.name, _beside(there, rows))
-        held = dict(zip(_keys(there), there["close"].to_pylist(), strict=True))
         # Of the days before, only what turned out to be wrong is written anew.
+        came: list[date] = rows["date"].to_pylist()
         new = [
-            days[0] <= key[0] <= self.last or held.get(key, close) != close
-            for key, close in zip(_keys(rows), rows["close"].to_pylist(), strict=True)
+            days[0] <= day <= self.last or differs
+            for day, differs in zip(came, restated(rows, there, "index"), strict=True)
         ]
         rows = rows.filter(pa.array(new, pa.bool_()))
         if rows.num_rows:
@@ -249,10 +249,6 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
         return []
     rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
     return sorted(ticker for ticker in {*rows[0], *rows[1]} if rows[0].get(ticker) != rows[1].get(ticker))
-
-
-def _keys(rows: pa.Table) -> list[tuple[Any, Any]]:
-    return list(zip(rows["date"].to_pylist(), rows["index"].to_pylist(), strict=True))
 
 
 def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:

@@ -86,6 +86,11 @@ def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int6
     return values
 
 
+def words(rows: pa.Table, name: str) -> list[str]:
+    """A column of words."""
+    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
+
+
 Records = Sequence[Mapping[str, str]]
 Fields = Mapping[str, "str | pa.Array[Any]"]
 """By column, the field that it comes from, or the column itself."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,7 +14,12 @@ from screener.errors import DataError, NetworkError
 
 def test_the_first_wrong_row_is_named_and_the_others_are_counted() -> None:
     days = np.array(["2025-01-31", "2025-02-03", "2025-02-04"], dtype="datetime64[D]")
-    told = {"who": ["a", "b", "c"], "day": days, "close": pa.chunked_array([[1.5], [2.5, 3.5]]), "what": "a file"}
+    told: dict[str, Any] = {
+        "who": ["a", "b", "c"],
+        "day": days,
+        "close": pa.chunked_array([[1.5], [2.5, 3.5]]),
+        "what": "a file",
+    }
     with pytest.raises(DataError, match=r"^a file: b on 2025-02-03: 2\.5 \(and 1 more\): mend it$"):
         refuse(np.array([False, True, True]), "{what}: {who} on {day}: {close}{more}", hint="mend it", **told)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from screener.data.findings import Finding
-from screener.data.panel import Panel
 from screener.errors import ExitCode
+
+if TYPE_CHECKING:
+    from screener.data.findings import Finding
+    from screener.data.panel import Panel
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from screener.data.checks import clean, index_is_sound
-from screener.data.fetch import Fetched
+from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows, read_table
@@ -23,7 +23,7 @@ from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
 from screener.i18n import _
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy, words
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Files(Source):
         called = ", ".join(path.name for path in self.benchmark)
         parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
-        there, levels = set(_column(table, "index")), {}
+        there, levels = set(words(table, "index")), {}
         for name in need.markets:
             if name not in there:
                 raise DataError(
@@ -144,26 +144,28 @@ def import_files(
     histories, sessions, levels = _rows(prices, PRICES, at), _rows(market, MARKET, at), _rows(benchmark, INDICES, at)
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
-    stored = tables[PRICES].read(("date", "ticker", "close"), keys=_words(histories, PRICES))
-    restated = _restated(stored, histories)
+    tickers = words(histories, "ticker")
+    stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
+    changed = zip(tickers, restated(histories, stored, "ticker"), strict=True)
+    others = sorted({ticker for ticker, differs in changed if differs})
     # The closes come last: as long as they are the old ones, an import that was cut short is seen to be unfinished.
     for kind, rows in ((MARKET, official), (INDICES, levels), (PRICES, histories)):
-        is_restated = pc.is_in(rows[kind.key].cast(pa.string()), pa.array(sorted(restated), pa.string()))
+        is_restated = pc.is_in(rows[kind.key].cast(pa.string()), pa.array(others, pa.string()))
         added, again = rows.filter(pc.invert(is_restated)), rows.filter(is_restated)
         if added.num_rows:
             tables[kind].write(added, replacing="rows", fetched=at, coverage=_spans(added) if kind is PRICES else None)
-        if restated and kind is not INDICES:
+        if others and kind is not INDICES:
             # What was told of a stock beside its other closes goes with them, also where nothing new is told.
             tables[kind].write(
-                again, replacing="series", fetched=at, keys=restated, coverage=_spans(again) if kind is PRICES else None
+                again, replacing="series", fetched=at, keys=others, coverage=_spans(again) if kind is PRICES else None
             )
     days = to_numpy(histories["date"])
     return Fetched(
         SOURCE,
         days.max().item(),
         sessions=len(sessions["date"].unique()),
-        series=len(_words(histories, PRICES)),
-        restated=sorted(restated),
+        series=len(set(tickers)),
+        restated=others,
     )
 
 
@@ -236,30 +238,7 @@ def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     return rows.rename_columns([name.removesuffix("_first") for name in rows.column_names])
 
 
-def _restated(stored: pa.Table, fresh: pa.Table) -> set[str]:
-    if not stored.num_rows:
-        return set()
-    held = dict(zip(_keys(stored), stored["close"].to_pylist(), strict=True))
-    return {
-        key[1]
-        for key, close in zip(_keys(fresh), fresh["close"].to_pylist(), strict=True)
-        if held.get(key, close) != close
-    }
-
-
 def _spans(rows: pa.Table) -> dict[str, tuple[date, date]]:
     found = rows.group_by("ticker").aggregate([("date", "min"), ("date", "max")])
     spans: Any = zip(found["date_min"].to_pylist(), found["date_max"].to_pylist(), strict=True)
-    return dict(zip(_column(found, "ticker"), spans, strict=True))
-
-
-def _keys(rows: pa.Table) -> list[tuple[Any, str]]:
-    return list(zip(rows["date"].to_pylist(), _column(rows, "ticker"), strict=True))
-
-
-def _column(rows: pa.Table, name: str) -> list[str]:
-    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
-
-
-def _words(rows: pa.Table, kind: TableKind) -> list[str]:
-    return sorted(set(_column(rows, kind.key)))
+    return dict(zip(words(found, "ticker"), spans, strict=True))
