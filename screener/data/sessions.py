@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -146,7 +146,7 @@ class _SessionFetch(Fetch):
             rows = self.source.indices([before, *days])
             indices_are_sound(self.source.name, _beside(there, rows))
         # Of the days before, only what turned out to be wrong is written anew.
-        came: list[date] = rows["date"].to_pylist()
+        came: list[Any] = rows["date"].to_pylist()
         new = [
             days[0] <= day <= self.last or differs
             for day, differs in zip(came, restated(rows, there, "index"), strict=True)
