@@ -37,10 +37,10 @@ def _nothing() -> NoReturn:
 def _demo_event() -> Event:
     return Event(
         name=Name(ko="모의 사건", en="Simulated event"),
-        news=demo.event_day(),
+        news=demo.EVENT_DAY,
         timeline=(
             Happening(
-                date=demo.confounder_day(),
+                date=demo.CONFOUNDER_DAY,
                 what=Name(ko="다른 모의 소식", en="Other simulated news"),
                 source="planted",
                 confounder=True,

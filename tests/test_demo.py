@@ -36,7 +36,7 @@ def test_market_has_what_makes_real_ones_hard(report: Report) -> None:
     flags = set(" ".join(report.frames.stocks["flags"]).split())
     assert {"limit_up", "halted", "resumed", "no_estimation"} <= flags
     [other] = report.confounders(next(window for window in report.windows if window.last == 5))
-    assert other.day == demo.confounder_day()
+    assert other.day == demo.CONFOUNDER_DAY
 
 
 def test_intervals_cover_what_was_planted() -> None:

@@ -44,14 +44,14 @@ def _sync(
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = workspace.settings
-    from screener.data.sources.live import describe, sync_files, sync_store
+    from screener.data.sources.live import sync_files, sync_store
 
     access = workspace.access(show_progress=True)
     if source.startswith("file:") or benchmark or market:
         done = sync_files(access, source, benchmark, market)
     else:
         done = sync_store(settings, access, source, first, last)
-    echo(describe(done, access.store.shown))
+    echo(done.describe(access.store.shown))
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
 

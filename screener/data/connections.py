@@ -24,15 +24,12 @@ class Progress(Protocol):
 
     def start(self, what: str, total: int) -> None:
         """A stretch of `total` steps begins."""
-        ...
 
     def step(self, what: str) -> None:
         """One of them is done: a session or a ticker."""
-        ...
 
     def say(self, what: str) -> None:
         """Something that the user should know."""
-        ...
 
 
 class _Unwatched:
@@ -67,9 +64,8 @@ class Connections:
     @property
     def providers(self) -> tuple[Provider, ...]:
         """The ways to the exchange that are open, the best first."""
-        openapi: tuple[Provider, ...] = ("openapi",) if self.key else ()
-        login: tuple[Provider, ...] = ("pykrx-login",) if self.account else ()
-        return (*openapi, *login, "pykrx-keyless")
+        opened: dict[Provider, object] = {"openapi": self.key, "pykrx-login": self.account, "pykrx-keyless": True}
+        return tuple(way for way, given in opened.items() if given)
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
@@ -102,7 +98,7 @@ def open_access(
     *,
     fail_fast: bool = False,
 ) -> Connections:
-    """What it takes to reach the store and the exchange.
+    """Open the store, and what leads to the exchange.
 
     What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY may stand in secrets.toml. `store` is what the user
     names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
@@ -121,13 +117,12 @@ def open_access(
             )
         )
     known = settings.screener.calendar
-    spacing = settings.screener.request_spacing
     return Connections(
         store=opened,
         calendar=opened.observed(Calendar(frozenset(known.closed), frozenset(known.opened))),
         breaker=Breaker(state_folder(), now),
         now=now,
-        timeouts=Timeouts(spacing=spacing, first=FIRST if fail_fast else None),
+        timeouts=Timeouts(spacing=settings.screener.request_spacing, first=FIRST if fail_fast else None),
         progress=watcher,
         account=Account(login, password) if login and password else None,
         key=environment.get("KRX_AUTH_KEY") or None,

@@ -77,11 +77,7 @@ class OpenApi:
         return pa.concat_tables([market_rows(day, []), *(market_rows(day, rows) for rows in answers)])
 
     def indices(self, days: Sequence[date]) -> pa.Table:
-        """INDICES rows of KOSPI and KOSDAQ, in two requests a day; none of a day without trading or before the first.
-
-        Raises:
-            LoginError, DataError, NetworkError: as `session`.
-        """
+        """INDICES rows of KOSPI and KOSDAQ, in two requests a day; none of days without trading or before the first."""
         tables = [index_rows(index, []) for index in _INDEX_NAMES]
         for day in days:
             if day < SINCE:
@@ -100,11 +96,7 @@ class OpenApi:
         return pa.concat_tables(tables)
 
     def try_key(self) -> None:
-        """Ask for one table that has long been final, to see whether KRX takes the key.
-
-        Raises:
-            LoginError, NetworkError: as `session`.
-        """
+        """Ask for one table that has long been final, to see whether KRX takes the key."""
         service = next(iter(_INDICES))
         self._ask(date(2025, 1, 31), service, _INDICES[service])
 
@@ -179,7 +171,14 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
             "KRX Open API: the 10,000 requests a day of this key are used up", hint="run it again after midnight KST"
         )
     if transport:
-        return TemporaryError(_dropped(transport.group(1)))
+        cause = transport.group(1)
+        known = {
+            "gaierror": _("its name could not be resolved"),
+            "ConnectionRefusedError": _("it refused the connection"),
+            "TimeoutError": _("it did not answer in time"),
+            "SSLCertVerificationError": _("its certificate is not trusted"),
+        }
+        return TemporaryError(known.get(cause) or _("the connection was dropped ({cause})", cause=cause))
     if status >= 500:
         return TemporaryError(_("status {status}", status=status))
     if status == 403 or 300 <= status < 400:
@@ -197,14 +196,3 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
         service=service,
         said=said,
     )
-
-
-def _dropped(cause: str) -> str:
-    """Why there was no answer; `cause` is what Python calls it."""
-    known = {
-        "gaierror": _("its name could not be resolved"),
-        "ConnectionRefusedError": _("it refused the connection"),
-        "TimeoutError": _("it did not answer in time"),
-        "SSLCertVerificationError": _("its certificate is not trusted"),
-    }
-    return known.get(cause) or _("the connection was dropped ({cause})", cause=cause)

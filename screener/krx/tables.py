@@ -3,7 +3,8 @@
 Prices and values are KRW, volumes and shares are pieces, rates are %. Null = unknown. A halt is kept as KRX gives it:
 open, high, low and volume 0, the last close in `close`.
 
-KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null.
+KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null. A field that is
+missing, or that holds no number or date where there should be one, is a DataError.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ FLOWS = _kind("flows", "ticker", "ticker foreign institution individual")
 """Net purchases by kind of investor, KRW."""
 INDUSTRIES = _kind("industries", "ticker", "ticker industry")
 """KRX's own industry of each stock, as of a session."""
+BENCHMARKS = ("KOSPI", "KOSDAQ")
+"""Indices without which a session has no benchmark."""
 KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES)}
 
 
@@ -81,6 +84,11 @@ def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int6
         missing = np.from_dlpack(array.is_null().cast(pa.uint8())).astype(bool)
         values = np.where(missing if rows is None else missing[rows], np.nan, values)
     return values
+
+
+def words(rows: pa.Table, name: str) -> list[str]:
+    """A column of words."""
+    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
 
 
 Records = Sequence[Mapping[str, str]]
@@ -117,9 +125,6 @@ def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: st
 
     `ticker` and `name` are the fields of the six-character code and of the stock's name. The records of a whole market
     do not hold the day.
-
-    Raises:
-        DataError: a field is missing, or holds no number where there should be one.
     """
     fields: Fields = {"date": _same(day, records), "ticker": ticker, "name": name, **_MARKET}
     what = _("session {day}", day=day)
@@ -131,9 +136,6 @@ def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str
 
     `day` is the field of the date, written 2025/01/31 or 20250131, and `change` that of the change since the session
     before.
-
-    Raises:
-        DataError: a field is missing, or holds no number or date where there should be one.
     """
     name = pa.repeat(index, len(records)).dictionary_encode()
     what = _("index {index}", index=index)
@@ -142,11 +144,7 @@ def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str
 
 
 def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
-    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names.
-
-    Raises:
-        DataError: a column is missing.
-    """
+    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names."""
     if not len(frame):
         return PRICES.schema.empty_table()
     for field in _NAVER.values():
@@ -158,11 +156,7 @@ def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
 
 
 def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
-    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded.
-
-    Raises:
-        DataError: a field is missing, or holds no number where there should be one.
-    """
+    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded."""
     bought: dict[Any, dict[str, Any]] = {}
     for investor, stocks in records.items():
         what = _("flows {day} ({investor})", day=day, investor=investor)
@@ -175,11 +169,7 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
 
 
 def industry_rows(day: date, records: Records) -> pa.Table:
-    """INDUSTRIES rows of one day.
-
-    Raises:
-        DataError: a field is missing.
-    """
+    """INDUSTRIES rows of one day."""
     fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
     return _table(INDUSTRIES, _("industries {day}", day=day), records, fields)
 

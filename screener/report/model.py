@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from screener.analysis.model import Stirred
     from screener.config.models import Filters
-    from screener.data.quality import Finding
+    from screener.data.findings import Finding
     from screener.data.sources import File, Tried
 
 SCHEMA_VERSION = "1"

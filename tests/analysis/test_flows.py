@@ -14,7 +14,7 @@ import pytest
 from screener.analysis.impact import with_flows
 from screener.analysis.model import Flows
 from screener.config import load_settings
-from screener.data.sources import Plan
+from screener.data.fetch import Plan
 from screener.report.make import Request, make_report
 from screener.report.model import Report
 from tests.analysis.find import rows

@@ -13,7 +13,7 @@ from screener.analysis.impact import measure_impact
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Stock
 from screener.data.sources import PriceRequest
-from screener.data.sources.demo import EVENT_ROW, INDICES, SECTORS, Demo, event_day, ticker
+from screener.data.sources.demo import EVENT_DAY, EVENT_ROW, INDICES, SECTORS, Demo, ticker
 from screener.report.model import Report
 from screener.study.arrays import Floats
 from tests.analysis.find import leading, rows
@@ -160,7 +160,7 @@ def test_sizes_are_compared_with_the_market_that_is_given(demo: Report) -> None:
         Stock(ticker(s, m), "", "", INDICES[m % 2], one.id, None) for s, one in enumerate(SECTORS) for m in range(12)
     ]
     groups = [Group(one.id, None, "", "", False) for one in SECTORS]
-    need = PriceRequest({stock.ticker: stock.market for stock in stocks}, event_day(), None, 0.3, event_day())
+    need = PriceRequest({stock.ticker: stock.market for stock in stocks}, EVENT_DAY, None, 0.3, EVENT_DAY)
     panel = Demo(1).load(need).panel
     still = [np.zeros(5) for _ in demo.rules.windows]
     wild = [np.ones(5) for _ in demo.rules.windows]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.data.connections import Connections, Provider
-from screener.data.sources import Fetched, Plan
+from screener.data.fetch import Fetched, Plan
 from screener.data.sources.live import Live
 from screener.data.store import Store
 from screener.krx.calendar import Calendar

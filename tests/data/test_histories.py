@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from screener.data.checks import history_is_sound
 from screener.errors import BlockedError, DataError, NetworkError
 from screener.krx.calendar import Calendar
-from screener.krx.checks import history_is_sound
 from screener.krx.tables import PRICES
 from tests.data import live
 from tests.fakes.krx import MockedExchange, kst, mocked

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources import Plan
+from screener.data.fetch import Plan
 from screener.errors import DataError, NetworkError
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, TableKind
 from tests.data import live

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources import Plan, PriceRequest
+from screener.data.fetch import Plan
+from screener.data.sources import PriceRequest
 from screener.errors import BlockedError, DataError, LoginError, NetworkError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET

@@ -25,7 +25,7 @@ from screener.analysis.model import Rules, Stirred, Window
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
 from screener.config.models import Filters
-from screener.data.quality import Finding
+from screener.data.findings import Finding
 from screener.data.sources import File, Tried
 from screener.report.formats.data import Skipped
 from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance, ScanFacts

@@ -12,7 +12,7 @@ from typing import Any
 
 from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
-from screener.report.formatting import arrow, direction, percent
+from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import (
     NAIVE_TESTS,
     PARTS_OF_STOCKS,
