@@ -86,7 +86,7 @@ def test_files_have_no_flows(tmp_path: Path) -> None:
 
 
 def test_report_and_card_read_them_from_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screener.krx.checks.WHOLE", live.WHOLE)
+    monkeypatch.setattr("screener.data.checks.WHOLE", live.WHOLE)
     first, event, last = date(2025, 1, 20), date(2025, 1, 31), date(2025, 2, 3)
     configure(tmp_path)
     settings = load_settings(tmp_path / "config")
