@@ -1,0 +1,1 @@
+OPEN: dict[str, str] = {}
