@@ -30,7 +30,13 @@ def filled(frame: pd.DataFrame, days: list[pd.Timestamp], key: str) -> pd.DataFr
     return pd.concat([frame, *parts]).sort_values(["date", key], kind="stable").reset_index(drop=True)
 
 
-@lie("holidays filled with the day before", PRICES, "27 to 30 January have the rows of the 24th, volume included", mended(HOLIDAY), truth=alone)
+@lie(
+    "holidays filled with the day before",
+    PRICES,
+    "27 to 30 January have the rows of the 24th, volume included",
+    mended(HOLIDAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = filled(world.prices, HOLIDAYS, "ticker")
 
@@ -42,13 +48,25 @@ def _(world: World) -> None:
     world.index = filled(world.index, HOLIDAYS, "index")
 
 
-@lie("holidays filled without volume", PRICES, "the same with volume 0, as KRX itself answers", mended(HOLIDAY), truth=alone)
+@lie(
+    "holidays filled without volume",
+    PRICES,
+    "the same with volume 0, as KRX itself answers",
+    mended(HOLIDAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = filled(world.prices, HOLIDAYS, "ticker")
     world.prices.loc[at(world.prices, day=HOLIDAYS), "volume"] = 0
 
 
-@lie("holidays filled, no volume column", PRICES, "the same from closes alone", mended(HOLIDAY), truth=lambda world: closes_alone(world))
+@lie(
+    "holidays filled, no volume column",
+    PRICES,
+    "the same from closes alone",
+    mended(HOLIDAY),
+    truth=lambda world: closes_alone(world),
+)
 def _(world: World) -> None:
     world.prices = filled(world.prices, HOLIDAYS, "ticker")
 
@@ -59,7 +77,13 @@ def closes_alone(world: World) -> None:
     world.prices = world.prices[["date", "ticker", "close"]]
 
 
-@lie("every day filled", FILES, "weekends and holidays of the whole file have the rows of the session before", mended("(?i)closed", r"2024-05-0\d|2025-01-2\d"), truth=alone)
+@lie(
+    "every day filled",
+    FILES,
+    "weekends and holidays of the whole file have the rows of the session before",
+    mended("(?i)closed", r"2024-05-0\d|2025-01-2\d"),
+    truth=alone,
+)
 def _(world: World) -> None:
     closed = [day for day in pd.date_range(DAYS[0], DAYS[-1]) if day not in set(DAYS)]
     world.prices = filled(world.prices, closed, "ticker")
@@ -93,21 +117,40 @@ def _(world: World) -> None:
     world.prices = filled(world.prices, [SATURDAY], "ticker")
 
 
-@lie("one stock trades on a holiday", PRICES, "one stock has a row with another price on 27 January", mended(HOLIDAY), truth=alone)
+@lie(
+    "one stock trades on a holiday",
+    PRICES,
+    "one stock has a row with another price on 27 January",
+    mended(HOLIDAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     row = world.prices[at(world.prices, ONE, BASE)].assign(date=HOLIDAYS[0])
     row[PRICE] *= 1.05
     world.prices = pd.concat([world.prices, row]).sort_values(["date", "ticker"]).reset_index(drop=True)
 
 
-@lie("a session on a holiday", FILES, "every stock and both indices trade on 30 January, with figures of their own", refused(3, "2025-01-30"), named("2025-01-30"), truth=alone)
+@lie(
+    "a session on a holiday",
+    FILES,
+    "every stock and both indices trade on 30 January, with figures of their own",
+    refused(3, "2025-01-30"),
+    named("2025-01-30"),
+    truth=alone,
+)
 def _(world: World) -> None:
     for frame in (world.prices, world.index):
         frame.loc[frame["date"] == EVENT, "date"] = HOLIDAYS[-1]
         frame.loc[frame["date"] == AFTER, "date"] = EVENT
 
 
-@lie("trading on New Year's Day", PRICES, "every stock has a row of its own on 1 January 2025", mended("2025-01-01"), truth=alone)
+@lie(
+    "trading on New Year's Day",
+    PRICES,
+    "every stock has a row of its own on 1 January 2025",
+    mended("2025-01-01"),
+    truth=alone,
+)
 def _(world: World) -> None:
     rows = world.prices[world.prices["date"] == pd.Timestamp(2024, 12, 30)].assign(date=pd.Timestamp(2025, 1, 1))
     rows[PRICE] = (rows[PRICE] * 1.01).round()
@@ -118,17 +161,38 @@ def shifted(frame: pd.DataFrame, days: int) -> pd.DataFrame:
     return frame.assign(date=frame["date"] + pd.Timedelta(days=days))
 
 
-@lie("a day early", FILES, "every date of prices and indices is a day early, as midnight in Seoul is in UTC", mended(EARLIEST), refused(3, EARLIEST), truth=alone)
+@lie(
+    "a day early",
+    FILES,
+    "every date of prices and indices is a day early, as midnight in Seoul is in UTC",
+    mended(EARLIEST),
+    refused(3, EARLIEST),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices, world.index = shifted(world.prices, -1), shifted(world.index, -1)
 
 
-@lie("a day early, prices alone", PRICES, "the indices have their own days", mended(EARLIEST), refused(3, EARLIEST), truth=alone)
+@lie(
+    "a day early, prices alone",
+    PRICES,
+    "the indices have their own days",
+    mended(EARLIEST),
+    refused(3, EARLIEST),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = shifted(world.prices, -1)
 
 
-@lie("a day early, indices alone", INDEX, "the prices have their own days", mended(EARLIEST), refused(3, EARLIEST), truth=alone)
+@lie(
+    "a day early, indices alone",
+    INDEX,
+    "the prices have their own days",
+    mended(EARLIEST),
+    refused(3, EARLIEST),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.index = shifted(world.index, -1)
 
@@ -138,43 +202,88 @@ def _(world: World) -> None:
     world.market = shifted(official(world), -1)
 
 
-@lie("a day late", FILES, "every date of prices and indices is a day late", mended(LATEST), refused(3, LATEST), truth=alone)
+@lie(
+    "a day late",
+    FILES,
+    "every date of prices and indices is a day late",
+    mended(LATEST),
+    refused(3, LATEST),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices, world.index = shifted(world.prices, 1), shifted(world.index, 1)
 
 
-@lie("day and month exchanged", PRICES, "dates before the 13th of a month have day and month exchanged", refused(3, r"\d{4}-\d\d-\d\d"), truth=alone)
+@lie(
+    "day and month exchanged",
+    PRICES,
+    "dates before the 13th of a month have day and month exchanged",
+    refused(3, r"\d{4}-\d\d-\d\d"),
+    truth=alone,
+)
 def _(world: World) -> None:
     days = {day: day.replace(day=day.month, month=day.day) for day in DAYS if day.day <= 12}
     world.prices["date"] = world.prices["date"].map(lambda day: days.get(day, day))
     world.prices = world.prices[world.prices["date"] <= DAYS[-1]].sort_values(["date", "ticker"])
 
 
-@lie("the event day is missing", FILES, "prices and indices lack 31 January, which was a session", refused(3, EVENT_DAY), truth=alone)
+@lie(
+    "the event day is missing",
+    FILES,
+    "prices and indices lack 31 January, which was a session",
+    refused(3, EVENT_DAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = world.prices[world.prices["date"] != EVENT]
     world.index = world.index[world.index["date"] != EVENT]
 
 
-@lie("the base is missing", FILES, "prices and indices lack 24 January, which was a session", refused(3, "2025-01-24"), named("2025-01-24"), truth=alone)
+@lie(
+    "the base is missing",
+    FILES,
+    "prices and indices lack 24 January, which was a session",
+    refused(3, "2025-01-24"),
+    named("2025-01-24"),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = world.prices[world.prices["date"] != BASE]
     world.index = world.index[world.index["date"] != BASE]
 
 
-@lie("a session is missing", FILES, "prices and indices lack a session of the estimation window", named(QUIET_DAY), truth=alone)
+@lie(
+    "a session is missing",
+    FILES,
+    "prices and indices lack a session of the estimation window",
+    named(QUIET_DAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = world.prices[world.prices["date"] != QUIET]
     world.index = world.index[world.index["date"] != QUIET]
 
 
-@lie("a session after the event is missing", FILES, "prices and indices lack 3 February", named(str(AFTER.date()), moves=True), refused(3, str(AFTER.date())), truth=alone)
+@lie(
+    "a session after the event is missing",
+    FILES,
+    "prices and indices lack 3 February",
+    named(str(AFTER.date()), moves=True),
+    refused(3, str(AFTER.date())),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = world.prices[world.prices["date"] != AFTER]
     world.index = world.index[world.index["date"] != AFTER]
 
 
-@lie("a session is missing in the market file", MARKET, "the market file lacks the event day; the prices have it", nothing(ROUNDED), named(EVENT_DAY))
+@lie(
+    "a session is missing in the market file",
+    MARKET,
+    "the market file lacks the event day; the prices have it",
+    nothing(ROUNDED),
+    named(EVENT_DAY),
+)
 def _(world: World) -> None:
     world.market = official(world)[official(world)["date"] != EVENT]
 
@@ -185,7 +294,13 @@ def _(world: World) -> None:
     world.prices = pd.concat([world.prices, row], ignore_index=True)
 
 
-@lie("a price of the future of a stock nobody asks for", PRICES, "the same of a stock of no sector", refused(3, "2099-01-05", "future"), truth=alone)
+@lie(
+    "a price of the future of a stock nobody asks for",
+    PRICES,
+    "the same of a stock of no sector",
+    refused(3, "2099-01-05", "future"),
+    truth=alone,
+)
 def _(world: World) -> None:
     row = world.prices[at(world.prices, ONE, DAYS[-1])].assign(date=TOMORROW, ticker="999990")
     world.prices = pd.concat([world.prices, row], ignore_index=True)
@@ -203,7 +318,13 @@ def _(world: World) -> None:
     world.market = pd.concat([official(world), row], ignore_index=True)
 
 
-@lie("tomorrow's session", FILES, "a whole session of the day after today, in prices and indices", refused(3, "2025-02-12", "future"), truth=alone)
+@lie(
+    "tomorrow's session",
+    FILES,
+    "a whole session of the day after today, in prices and indices",
+    refused(3, "2025-02-12", "future"),
+    truth=alone,
+)
 def _(world: World) -> None:
     tomorrow = pd.Timestamp(date(2025, 2, 12))
     for name in ("prices", "index"):
@@ -213,8 +334,14 @@ def _(world: World) -> None:
         setattr(world, name, pd.concat([frame, last], ignore_index=True))
 
 
-@lie("a price of long ago", PRICES, "one row is of 1925, before there was an exchange", mended("1925-01-30"), refused(3, "1925-01-30"), truth=alone)
+@lie(
+    "a price of long ago",
+    PRICES,
+    "one row is of 1925, before there was an exchange",
+    mended("1925-01-30"),
+    refused(3, "1925-01-30"),
+    truth=alone,
+)
 def _(world: World) -> None:
     row = world.prices[at(world.prices, ONE, EVENT)].assign(date=pd.Timestamp(1925, 1, 30))
     world.prices = pd.concat([row, world.prices], ignore_index=True)
-

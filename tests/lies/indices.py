@@ -35,7 +35,9 @@ def _(world: World) -> None:
     each(world, lambda close: close.shift(1).bfill())
 
 
-@lie("index a session early", INDEX, "every level stands a session earlier than it was", refused(3, "KOSPI"), truth=alone)
+@lie(
+    "index a session early", INDEX, "every level stands a session earlier than it was", refused(3, "KOSPI"), truth=alone
+)
 def _(world: World) -> None:
     each(world, lambda close: close.shift(-1).ffill())
 
@@ -45,23 +47,46 @@ def _(world: World) -> None:
     world.index.loc[world.index["index"] == "KOSDAQ", "close"] = levels(world, "KOSDAQ").shift(1).bfill()
 
 
-@lie("index shifted, with a market file", INDEX, "the same, and capitalisations are there to be compared with", refused(3, "KOSPI"))
+@lie(
+    "index shifted, with a market file",
+    INDEX,
+    "the same, and capitalisations are there to be compared with",
+    refused(3, "KOSPI"),
+)
 def _(world: World) -> None:
     each(world, lambda close: close.shift(1).bfill())
 
 
-@lie("index repeats the event day", INDEX, "on the event day the indices stand where they stood", refused(3, EVENT_DAY), named("KOSPI", EVENT_DAY), truth=alone)
+@lie(
+    "index repeats the event day",
+    INDEX,
+    "on the event day the indices stand where they stood",
+    refused(3, EVENT_DAY),
+    named("KOSPI", EVENT_DAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     for name in ("KOSPI", "KOSDAQ"):
         world.index.loc[on(world, name, EVENT), "close"] = world.index.loc[on(world, name, BEFORE), "close"].to_numpy()
 
 
-@lie("KOSPI and KOSDAQ exchanged", INDEX, "each index has the levels of the other", refused(3, "KOSPI", "KOSDAQ"), truth=alone)
+@lie(
+    "KOSPI and KOSDAQ exchanged",
+    INDEX,
+    "each index has the levels of the other",
+    refused(3, "KOSPI", "KOSDAQ"),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.index["index"] = world.index["index"].map({"KOSPI": "KOSDAQ", "KOSDAQ": "KOSPI"})
 
 
-@lie("KOSPI and KOSDAQ exchanged, with a market file", INDEX, "the same beside capitalisations", refused(3, "KOSPI", "KOSDAQ"))
+@lie(
+    "KOSPI and KOSDAQ exchanged, with a market file",
+    INDEX,
+    "the same beside capitalisations",
+    refused(3, "KOSPI", "KOSDAQ"),
+)
 def _(world: World) -> None:
     world.index["index"] = world.index["index"].map({"KOSPI": "KOSDAQ", "KOSDAQ": "KOSPI"})
 
@@ -76,17 +101,35 @@ def _(world: World) -> None:
     world.index.loc[on(world, "KOSPI", EVENT), "close"] *= 1.4
 
 
-@lie("ten times the index from then on", INDEX, "the levels lose their point from a session on", refused(3, "KOSPI", str(QUIET.date())))
+@lie(
+    "ten times the index from then on",
+    INDEX,
+    "the levels lose their point from a session on",
+    refused(3, "KOSPI", str(QUIET.date())),
+)
 def _(world: World) -> None:
     world.index.loc[(world.index["index"] == "KOSPI") & (world.index["date"] >= QUIET), "close"] *= 10
 
 
-@lie("index 6 % off on the event day", INDEX, "KOSPI stands 6 % too low on the event day alone; the stocks' capitalisation says otherwise", refused(3, "KOSPI", EVENT_DAY), named("KOSPI", EVENT_DAY))
+@lie(
+    "index 6 % off on the event day",
+    INDEX,
+    "KOSPI stands 6 % too low on the event day alone; the stocks' capitalisation says otherwise",
+    refused(3, "KOSPI", EVENT_DAY),
+    named("KOSPI", EVENT_DAY),
+)
 def _(world: World) -> None:
     world.index.loc[on(world, "KOSPI", EVENT), "close"] *= 0.94
 
 
-@lie("index 6 % off, no market file", INDEX, "the same with nothing but the stocks of the sectors beside it", refused(3, "KOSPI", EVENT_DAY), named("KOSPI", EVENT_DAY), truth=alone)
+@lie(
+    "index 6 % off, no market file",
+    INDEX,
+    "the same with nothing but the stocks of the sectors beside it",
+    refused(3, "KOSPI", EVENT_DAY),
+    named("KOSPI", EVENT_DAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.index.loc[on(world, "KOSPI", EVENT), "close"] *= 0.94
 
@@ -104,10 +147,18 @@ def _(world: World) -> None:
     world.index.loc[world.index["index"] == "KOSPI", "close"] = 2500.0
 
 
-@lie("index of somewhere else", INDEX, "KOSPI is a series that has nothing to do with it", refused(3, "KOSPI"), truth=alone)
+@lie(
+    "index of somewhere else",
+    INDEX,
+    "KOSPI is a series that has nothing to do with it",
+    refused(3, "KOSPI"),
+    truth=alone,
+)
 def _(world: World) -> None:
     random = np.random.default_rng(1)
-    world.index.loc[world.index["index"] == "KOSPI", "close"] = 2500 * np.cumprod(1 + random.normal(0, 0.009, len(DAYS)))
+    world.index.loc[world.index["index"] == "KOSPI", "close"] = 2500 * np.cumprod(
+        1 + random.normal(0, 0.009, len(DAYS))
+    )
 
 
 @lie("index lacks the event day", INDEX, "there is no level of the event day", refused(3, EVENT_DAY))
@@ -115,7 +166,12 @@ def _(world: World) -> None:
     world.index = world.index[world.index["date"] != EVENT]
 
 
-@lie("index lacks a session", INDEX, "there is no level of a session of the estimation window", named("KOSPI", str(QUIET.date())))
+@lie(
+    "index lacks a session",
+    INDEX,
+    "there is no level of a session of the estimation window",
+    named("KOSPI", str(QUIET.date())),
+)
 def _(world: World) -> None:
     world.index = world.index[world.index["date"] != QUIET]
 
@@ -138,7 +194,13 @@ def _(world: World) -> None:
     world.index = pd.concat([world.index, again])
 
 
-@lie("index moves on closed days", INDEX, "levels of the holidays are drawn between those around them", mended("2025-01-2[789]"), nothing())
+@lie(
+    "index moves on closed days",
+    INDEX,
+    "levels of the holidays are drawn between those around them",
+    mended("2025-01-2[789]"),
+    nothing(),
+)
 def _(world: World) -> None:
     filled = []
     for name in ("KOSPI", "KOSDAQ"):

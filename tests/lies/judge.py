@@ -68,13 +68,13 @@ def named(*words: str, moves: bool = False, action: bool = False) -> Must:
         ended = _ended(came, 0) or _unsaid(came, true, words, believed=action)
         return ended or ("" if moves else _false(came, true))
 
-    return Must(f"is named ({', '.join(_plain(word) for word in words)})", holds)
+    return Must("is named, and its rows are left out" if not action else "is accepted, and named with its ratio", holds)
 
 
 def mended(*words: str) -> Must:
     """The report says `words`, and all its figures are those of the truth."""
     return Must(
-        f"is named ({', '.join(_plain(word) for word in words)}) and changes no figure",
+        "is named, and changes no figure",
         lambda came, true: _ended(came, 0) or _unsaid(came, true, words) or _moved(came.figures, true.figures),
     )
 
@@ -82,13 +82,9 @@ def mended(*words: str) -> Must:
 def refused(code: int, *words: str) -> Must:
     """No report; the message says `words`."""
     return Must(
-        f"ends with code {code} ({', '.join(_plain(word) for word in words)})",
-        lambda came, true: _ended(came, code) or _unsaid(came, None, words),
+        f"is refused, exit code {code}",
+        lambda came, _: _ended(came, code) or _unsaid(came, None, words),
     )
-
-
-def _plain(word: str) -> str:
-    return word.replace("\\", "").replace("(?i)", "")
 
 
 def _ended(came: Outcome, code: int) -> str:
@@ -140,7 +136,7 @@ def report_on(lied: world.World, folder: Path, config: Path) -> Outcome:
             made = make_report(settings, request)
     except ScreenerError as error:
         return Outcome(int(error.exit_code), str(error), {})
-    except Exception as error:  # noqa: BLE001 - a bug is what is looked for
+    except Exception as error:
         return Outcome(1, f"{type(error).__name__}: {error}", {})
     return Outcome(0, said_by(made), figures_of(made), str(made.event.event_day))
 

@@ -49,23 +49,44 @@ def self_made_rates(world: World) -> None:
     world.market = None
 
 
-@lie("rate of the other sign", MARKET, "rate +25 beside a close that says -9, one stock, event day", named(ONE, EVENT_DAY))
+@lie(
+    "rate of the other sign",
+    MARKET,
+    "rate +25 beside a close that says -9, one stock, event day",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     set_rate(world, 25.0)
 
 
-@lie("rate of the other sign, no market file", PRICES, "the same in the price file's own rates", named(ONE, EVENT_DAY), truth=rates_in_prices)
+@lie(
+    "rate of the other sign, no market file",
+    PRICES,
+    "the same in the price file's own rates",
+    named(ONE, EVENT_DAY),
+    truth=rates_in_prices,
+)
 def _(world: World) -> None:
     world.prices.loc[at(world.prices, ONE, EVENT), "change_pct"] = 25.0
 
 
-@lie("rate of the other sign, small", MARKET, "the rate of one stock has its sign turned on the event day", named(ONE, EVENT_DAY))
+@lie(
+    "rate of the other sign, small",
+    MARKET,
+    "the rate of one stock has its sign turned on the event day",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     market.loc[at(market, ONE, EVENT), "change_pct"] *= -1
 
 
-@lie("rate of the other sign, and change", MARKET, "rate and change agree with each other, and not with the closes", named(ONE, EVENT_DAY))
+@lie(
+    "rate of the other sign, and change",
+    MARKET,
+    "rate and change agree with each other, and not with the closes",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     here = at(market, ONE, EVENT)
@@ -80,7 +101,13 @@ def _(world: World) -> None:
     market.loc[at(market, ONE, EVENT), "change_pct"] /= 100
 
 
-@lie("one stock's rates as decimals", PRICES, "all rates of one stock are decimals, those of the others are %", named(ONE), truth=rates_in_prices)
+@lie(
+    "one stock's rates as decimals",
+    PRICES,
+    "all rates of one stock are decimals, those of the others are %",
+    named(ONE),
+    truth=rates_in_prices,
+)
 def _(world: World) -> None:
     world.prices.loc[at(world.prices, ONE), "change_pct"] /= 100
 
@@ -119,7 +146,13 @@ def _(world: World) -> None:
     market.loc[at(market, SECTOR_A, EVENT), "change_pct"] = math.nan
 
 
-@lie("a change that contradicts", MARKET, "change says +5 %, rate and closes say -9 %: two against one", nothing(), named(ONE, EVENT_DAY))
+@lie(
+    "a change that contradicts",
+    MARKET,
+    "change says +5 %, rate and closes say -9 %: two against one",
+    nothing(),
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     here = at(market, ONE, EVENT)
@@ -137,25 +170,48 @@ def raw_split(world: World, day: pd.Timestamp) -> None:
     world.prices.loc[before, ["open", "high", "low", "close"]] *= 5
 
 
-@lie("self-made rates of a raw split", PRICES, "closes with a split nobody adjusted, and rates computed from them", named(ONE, EVENT_DAY), truth=rates_in_prices)
+@lie(
+    "self-made rates of a raw split",
+    PRICES,
+    "closes with a split nobody adjusted, and rates computed from them",
+    named(ONE, EVENT_DAY),
+    truth=rates_in_prices,
+)
 def _(world: World) -> None:
     raw_split(world, EVENT)
     self_made_rates(world)
 
 
-@lie("self-made rates of a raw split, earlier", PRICES, "the same on a session of the estimation window", named(ONE, QUIET_DAY), truth=rates_in_prices)
+@lie(
+    "self-made rates of a raw split, earlier",
+    PRICES,
+    "the same on a session of the estimation window",
+    named(ONE, QUIET_DAY),
+    truth=rates_in_prices,
+)
 def _(world: World) -> None:
     raw_split(world, QUIET)
     self_made_rates(world)
 
 
-@lie("self-made rates of ten times the price", PRICES, "one close ten times too high on the event day, and rates computed from it", named(ONE, EVENT_DAY), truth=rates_in_prices)
+@lie(
+    "self-made rates of ten times the price",
+    PRICES,
+    "one close ten times too high on the event day, and rates computed from it",
+    named(ONE, EVENT_DAY),
+    truth=rates_in_prices,
+)
 def _(world: World) -> None:
     world.prices.loc[at(world.prices, ONE, EVENT), ["open", "high", "low", "close"]] *= 10
     self_made_rates(world)
 
 
-@lie("a move beyond the limit in the market file too", MARKET, "closes of both files and the rate computed from them say +60 %", named(ONE, EVENT_DAY))
+@lie(
+    "a move beyond the limit in the market file too",
+    MARKET,
+    "closes of both files and the rate computed from them say +60 %",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     for frame in (world.prices, market):
@@ -202,17 +258,30 @@ def _(world: World) -> None:
     action(world, EVENT, 5.0)
 
 
-@lie("true: split before the event", MARKET, "5:1 ten sessions before the event", mended(ONE, str(EARLIER.date()), FIVE))
+@lie(
+    "true: split before the event", MARKET, "5:1 ten sessions before the event", mended(ONE, str(EARLIER.date()), FIVE)
+)
 def _(world: World) -> None:
     action(world, EARLIER, 5.0)
 
 
-@lie("true: rights issue", MARKET, "ex-rights on the event day: base price 15 % lower, the new shares come weeks later", named(ONE, EVENT_DAY, r"1\.18|0\.85|15 ?%", action=True))
+@lie(
+    "true: rights issue",
+    MARKET,
+    "ex-rights on the event day: base price 15 % lower, the new shares come weeks later",
+    named(ONE, EVENT_DAY, r"1\.18|0\.85|15 ?%", action=True),
+)
 def _(world: World) -> None:
     action(world, EVENT, 1 / 0.85, shares=False)
 
 
-@lie("true: capital reduction", MARKET, "10:1 after a halt of three sessions: a tenth of the shares, base price times 10", mended(ONE, EVENT_DAY, r"10 ?: ?1\b|\b1 ?: ?10|[x×] ?(10|0\.1)\b"), truth=halted_before)
+@lie(
+    "true: capital reduction",
+    MARKET,
+    "10:1 after a halt of three sessions: a tenth of the shares, base price times 10",
+    mended(ONE, EVENT_DAY, r"10 ?: ?1\b|\b1 ?: ?10|[x×] ?(10|0\.1)\b"),
+    truth=halted_before,
+)
 def _(world: World) -> None:
     action(world, EVENT, 0.1, halt=True)
 
@@ -224,20 +293,36 @@ def split_in_raw_prices(world: World) -> None:
     world.prices["shares"] = world.prices["ticker"].map(shares)
 
 
-@lie("true: split in a raw price file", PRICES, "raw closes, official rates and shares in one file, 5:1 on the event day", mended(ONE, EVENT_DAY, FIVE), truth=split_in_raw_prices)
+@lie(
+    "true: split in a raw price file",
+    PRICES,
+    "raw closes, official rates and shares in one file, 5:1 on the event day",
+    mended(ONE, EVENT_DAY, FIVE),
+    truth=split_in_raw_prices,
+)
 def _(world: World) -> None:
     raw_split(world, EVENT)
     before = at(world.prices, ONE) & (world.prices["date"] < EVENT)
     world.prices.loc[before, "shares"] //= 5
 
 
-@lie("a split without shares", MARKET, "close a fifth, rate as if nothing happened, but shares and capitalisation say none did", named(ONE, EVENT_DAY))
+@lie(
+    "a split without shares",
+    MARKET,
+    "close a fifth, rate as if nothing happened, but shares and capitalisation say none did",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     market.loc[since(market, ONE, EVENT), ["open", "high", "low", "close"]] /= 5
 
 
-@lie("an official close that is not the base of the next", MARKET, "one close 4 % too high, with a rate and change that go with it", named(ONE, EVENT_DAY))
+@lie(
+    "an official close that is not the base of the next",
+    MARKET,
+    "one close 4 % too high, with a rate and change that go with it",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     here = at(market, ONE, EVENT)
@@ -248,19 +333,36 @@ def _(world: World) -> None:
     market.loc[here, "change_pct"] = np.round(market.loc[here, "change"] / base * 100, 2)
 
 
-@lie("a sector's rates with turned signs", MARKET, "the rates of a whole sector are turned on the event day, the closes are not", named(ONE, EVENT_DAY))
+@lie(
+    "a sector's rates with turned signs",
+    MARKET,
+    "the rates of a whole sector are turned on the event day, the closes are not",
+    named(ONE, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     market.loc[at(market, SECTOR_A, EVENT), ["change", "change_pct"]] *= -1
 
 
-@lie("all rates with turned signs", MARKET, "every rate is turned on the event day", named(EVENT_DAY), refused(3, EVENT_DAY))
+@lie(
+    "all rates with turned signs",
+    MARKET,
+    "every rate is turned on the event day",
+    named(EVENT_DAY),
+    refused(3, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     market.loc[at(market, day=EVENT), ["change", "change_pct"]] *= -1
 
 
-@lie("a sector's closes with turned signs", PRICES, "the closes of a sector rise as they fell, the market file has the truth", named(ONE, EVENT_DAY), nothing())
+@lie(
+    "a sector's closes with turned signs",
+    PRICES,
+    "the closes of a sector rise as they fell, the market file has the truth",
+    named(ONE, EVENT_DAY),
+    nothing(),
+)
 def _(world: World) -> None:
     for ticker in SECTOR_A:
         base = world.prices.loc[at(world.prices, ticker, BASE), "close"].iloc[0]
@@ -271,14 +373,24 @@ def _(world: World) -> None:
         world.prices.loc[here | later, ["open", "high", "low", "close"]] *= factor
 
 
-@lie("a capitalisation that contradicts", MARKET, "a thousand times close times shares, one stock, every session", named(ONE))
+@lie(
+    "a capitalisation that contradicts",
+    MARKET,
+    "a thousand times close times shares, one stock, every session",
+    named(ONE),
+)
 def _(world: World) -> None:
     market = official(world)
     market.loc[at(market, ONE), "marcap"] *= 1000
 
 
-@lie("rates of yesterday", MARKET, "every rate of the event day is the one of the session before", named(EVENT_DAY), refused(3, EVENT_DAY))
+@lie(
+    "rates of yesterday",
+    MARKET,
+    "every rate of the event day is the one of the session before",
+    named(EVENT_DAY),
+    refused(3, EVENT_DAY),
+)
 def _(world: World) -> None:
     market = official(world)
     market.loc[at(market, day=EVENT), "change_pct"] = market.loc[at(market, day=BASE), "change_pct"].to_numpy()
-

@@ -13,7 +13,8 @@ from tests.lies.lie import LIES, Lie
 from tests.lies.open import OPEN
 from tests.lies.world import Maker, truth, write_config
 
-assert (days, forms, indices, rates, rows)
+TOLD = rates, rows, indices, days, forms
+"""The modules that fill the table."""
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,9 @@ def _simulated() -> World:
         inside = np.array([MARKET_OF[ticker] == name for ticker in TICKERS])
         cap = (close * shares)[:, inside].sum(axis=1)
         index.append(pd.DataFrame({"date": DAYS, "index": name, "close": np.round(cap / cap[0] * level, 2)}))
-    return World(prices, market[market["date"] >= OFFICIAL_FROM].reset_index(drop=True), pd.concat(index, ignore_index=True))
+    return World(
+        prices, market[market["date"] >= OFFICIAL_FROM].reset_index(drop=True), pd.concat(index, ignore_index=True)
+    )
 
 
 def truth() -> World:
