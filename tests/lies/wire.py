@@ -250,7 +250,7 @@ def packed(request: Request, answer: Answer) -> Answer:
 
 
 class Endless(io.RawIOBase):
-    """30 MB that come as long as somebody takes them; whoever takes them all does not look."""
+    """10 MB that come as long as somebody takes them; whoever takes them all does not look."""
 
     def __init__(self, head: bytes) -> None:
         self.taken, self._head = 0, head
@@ -259,7 +259,7 @@ class Endless(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        part = self._head[: len(buffer)] or b" " * min(len(buffer), 30_000_000 - self.taken)
+        part = self._head[: len(buffer)] or b" " * min(len(buffer), 10_000_000 - self.taken)
         self._head = self._head[len(part) :]
         buffer[: len(part)] = part
         self.taken += len(part)
