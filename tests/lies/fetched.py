@@ -44,18 +44,27 @@ def simulated() -> Market:
 
 
 @contextmanager
-def small_limits() -> Iterator[None]:
-    with patch("screener.krx.checks.WHOLE", WHOLE), patch(LARGEST, 2_000_000, create=True):
+def whole_is(count: int) -> Iterator[None]:
+    """So many stocks are a whole market."""
+    with patch("screener.krx.checks.WHOLE", count):
         yield
 
 
 @contextmanager
-def exchange_of(lie: WireLie, market: Market, environment: pytest.MonkeyPatch) -> Iterator[Any]:
+def small_limits() -> Iterator[None]:
+    """A small market is whole, and a small answer too large."""
+    with whole_is(WHOLE), patch(LARGEST, 2_000_000, create=True):
+        yield
+
+
+@contextmanager
+def exchange_of(lie: WireLie, market: Market, environment: pytest.MonkeyPatch | None) -> Iterator[Any]:
     """The stand-in: inside the process, but for the Open API, whose library knows nothing of `requests`."""
     if lie.way != OPENAPI:
         with mocked(market) as inside:
             yield inside
         return
+    assert environment is not None
     with Exchange(market) as running:
         for name, value in running.environment.items():
             environment.setenv(name, value)
