@@ -6,6 +6,7 @@ import gzip
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -272,11 +273,8 @@ ROWS = 300_000
 )
 def _(world: World) -> None:
     def bomb(path: Path) -> Path:
-        def same(value: object, kind: pa.DataType) -> pa.Array[pa.Scalar[pa.DataType]]:
-            return pa.repeat(pa.scalar(value, kind), ROWS)
-
-        columns = {"date": same(EVENT.date(), pa.date32()), "ticker": same(ONE, pa.string())}
-        columns |= {name: same(12_000.0, pa.float64()) for name in PRICE}
+        columns: dict[str, Any] = {"date": [EVENT.date()] * ROWS, "ticker": [ONE] * ROWS}
+        columns |= dict.fromkeys(PRICE, np.full(ROWS, 12_000.0))
         pq.write_table(pa.table(columns), path)
         assert path.stat().st_size < 100_000
         return path

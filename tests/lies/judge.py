@@ -151,10 +151,12 @@ def said_by(made: Report) -> str:
 
 def figures_of(made: Report) -> Figures:
     figures: dict[tuple[Any, ...], float] = {}
-    for row in made.frames.stocks.itertuples():
+    stocks: Any = made.frames.stocks.itertuples()
+    for row in stocks:
         figures["stock", row.ticker, row.window_start, row.window_end, "car"] = float(row.car)
         figures["stock", row.ticker, row.window_start, row.window_end, "raw"] = float(row.raw_return)
-    for row in made.frames.sectors.itertuples():
+    groups: Any = made.frames.sectors.itertuples()
+    for row in groups:
         figures["group", row.sector, row.theme, row.window_start, row.window_end, "ew"] = float(row.caar_ew)
         figures["group", row.sector, row.theme, row.window_start, row.window_end, "cw"] = float(row.caar_cw)
     return figures

@@ -139,7 +139,7 @@ def official(world: World) -> pd.DataFrame:
 
 def write(world: World, folder: Path) -> dict[str, Path]:
     """The files, as Parquet unless somebody wants to change their text."""
-    paths = {}
+    paths: dict[str, Path] = {}
     for name in ("prices", "market", "index"):
         frame = getattr(world, name)
         if frame is None:
