@@ -236,12 +236,12 @@ def _(world: World) -> None:
 @lie(
     "a file without a line end",
     PRICES,
-    "ten megabytes of zeros",
+    "two megabytes of zeros",
     refused(3, "prices.csv", "(?i)long|wide|large|column"),
     truth=alone,
 )
 def _(world: World) -> None:
-    world.text["prices"] = lambda _: "\0" * 10_000_000
+    world.text["prices"] = lambda _: "\0" * 2_000_000
 
 
 @lie(

@@ -11,6 +11,7 @@ from tests.lies import days, forms, indices, rates, rows
 from tests.lies.judge import Outcome, report_on
 from tests.lies.lie import LIES, Lie
 from tests.lies.open import OPEN
+from tests.lies.wire import WIRE
 from tests.lies.world import Maker, truth, write_config
 
 TOLD = rates, rows, indices, days, forms
@@ -57,6 +58,6 @@ def test_a_lie_moves_no_figure_or_is_named_or_refused(
 
 
 def test_there_are_many_and_each_has_its_name() -> None:
-    names = [one.name for one in LIES]
+    names = [*(one.name for one in LIES), *(one.name for one in WIRE)]
     assert len(names) == len(set(names))
     assert set(OPEN) <= {*names}
