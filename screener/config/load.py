@@ -19,7 +19,8 @@ from screener.config.mistakes import contradictions, explained, located, nearest
 from screener.config.models import Event, Identifier, Member, Screener, Sector
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 
 T = TypeVar("T")
 
@@ -50,8 +51,7 @@ class Settings:
     @property
     def calendar(self) -> Calendar:
         """The calendar of KRX with the configured corrections, before anything is observed in data."""
-        days = self.screener.calendar
-        return Calendar(frozenset(days.closed), frozenset(days.opened))
+        return self.screener.calendar.calendar
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -109,9 +109,11 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if directory is not None:
         files |= _own_files(directory)
     texts = {name: _read(path) for name, path in files.items()}
-    events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]))
-    sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
     screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    # On which session news of an afternoon falls depends on the trading hours.
+    context = {"schedule": screener.calendar.calendar.schedule}
+    events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]), context)
+    sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
     claims = _parse(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim]))
     if files["screener.toml"].parent == _shipped_directory():
         screener = _fitted(screener, events, sectors)
@@ -202,11 +204,11 @@ def _read(path: Path) -> str:
     return text
 
 
-def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
+def _parse(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str, Any] | None = None) -> T:
     data: dict[str, Any] = {}
     try:
         data = tomllib.loads(text)
-        return adapter.validate_python(data)
+        return adapter.validate_python(data, context=context)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(syntax_mistake(path, text, str(error))) from None
     except RecursionError:
