@@ -38,8 +38,13 @@ def fetch_histories(source: Pykrx, connections: Connections, plan: Plan) -> Fetc
         NetworkError: the source cannot be reached, refuses, or is stale.
         DataError: histories of some stocks contradict themselves; those of the others are stored.
     """
-    fetch = _HistoryFetch(source, connections, plan)
+    settled = connections.calendar.last_final(connections.now(), last_prices=True)
+    fetch = _HistoryFetch(source, connections, replace(plan, last=min(plan.last, settled)))
     fetched, progress = fetch.fetched, connections.progress
+    if settled < plan.last:
+        fetched.silent.append(plan.last)
+    if settled < plan.first:
+        return fetched
     missing = fetch.missing()
     source.client.expect(2 * len(missing) + 10)
     if missing and connections.now().date() == plan.last:
@@ -94,7 +99,7 @@ class _HistoryFetch:
     def _covered(self, known: Coverage | None, at: datetime) -> bool:
         if known is None or known.first > self.plan.first or known.last < self.plan.last:
             return False
-        return not self.calendar.outdated(self.plan.last, known.fetched, at)
+        return not self.calendar.outdated(self.plan.last, known.fetched, at, last_prices=True)
 
     def end_where_the_source_does(self) -> None:
         """On its own evening a session may not be there yet: then the plan ends with the one before it."""
@@ -129,7 +134,7 @@ class _HistoryFetch:
         overlap = stored.filter(pc.greater_equal(stored["date"], pa.scalar(begin)))
         if not rows.num_rows and overlap.num_rows:
             self._known_to_be_empty(ticker)
-        if _holds(rows, overlap):
+        if _holds(rows, overlap.filter(self._settled(overlap["date"], known.fetched))):
             self._keep(self.more, ticker, rows, first, last)
         elif _lacks_sessions_of(overlap, rows):
             # Whatever the source has forgotten, the store has not.
@@ -138,6 +143,10 @@ class _HistoryFetch:
         else:
             self.fetched.restated.append(ticker)
             self._take_whole(ticker, stored, first, last)
+
+    def _settled(self, days: pa.ChunkedArray, fetched: datetime) -> pa.Array:
+        """Of which of `days` the price was settled when it was fetched: another one now would be another history."""
+        return pa.array([self.calendar.settled(day, fetched, last_prices=True) for day in days.to_pylist()], pa.bool_())
 
     def _take_whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> None:
         """Fetch a history whole, to take the place of what is stored of it."""
@@ -157,7 +166,8 @@ class _HistoryFetch:
             self._keep(self.whole, ticker, rows, first, last)
 
     def _fetch(self, ticker: str, first: date, last: date) -> pa.Table:
-        return history_is_sound(self.source.name, ticker, self.source.history(ticker, first, last), last)
+        rows = self.source.history(ticker, first, last)
+        return history_is_sound(self.source.name, ticker, rows, last, self.calendar.schedule.after_market_since)
 
     def _known_to_be_empty(self, ticker: str) -> None:
         """An empty answer is no data only if the source answers at all, now."""

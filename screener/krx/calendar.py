@@ -85,11 +85,16 @@ class Calendar:
         """How many sessions there are later than `after` and no later than `through`."""
         return len(self.sessions(after + _DAY, through))
 
-    def last_final(self, now: datetime) -> date:
-        """The newest session whose closes are final at `now`, an aware time in any zone."""
+    def last_final(self, now: datetime, *, last_prices: bool = False) -> date:
+        """The newest session whose closes are final at `now`, an aware time in any zone.
+
+        With `last_prices`, of a source that gives the last price of a day for its close: until the after-market ends
+        that is the regular close, from the next morning on the price of the after-market, and in between either.
+        """
         today = now.astimezone(KST).date()
         over = now >= self.schedule.closes(today)
-        return today if over and self.is_session(today) else self.before(today)
+        day = today if over and self.is_session(today) else self.before(today)
+        return self.before(day) if last_prices and self.schedule.changes(day, now) else day
 
     def settled(self, day: date, fetched: datetime, *, last_prices: bool = False) -> bool:
         """Whether figures of `day` that were fetched at `fetched`, an aware time, are final in volume and flows too.

@@ -227,8 +227,13 @@ def _refuse_part(what: str, named: set[str], wanted: set[str]) -> None:
         )
 
 
-def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> pa.Table:
+def history_is_sound(
+    source: str, ticker: str, rows: pa.Table, until: date, after_market: date | None = None
+) -> pa.Table:
     """Rows of one stock's history through `until`; later ones are not final yet.
+
+    From `after_market` on the close may be a price of the after-market, which the high and low of the regular session do
+    not bound.
 
     Raises:
         DataError: figures that contradict themselves.
@@ -244,7 +249,8 @@ def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> p
     close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
     # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
     slack = np.maximum(1.0, PRICE_ROUNDED * close)
-    bad = ~(close > 0) | ((volume > 0) & ((high < close - slack) | (low > close + slack)))
+    bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
+    bad = ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack)))
     if bad.any():
         raise DataError(
             "{what} on {day}: close {close:g} cannot be: not stored", what=what, day=days[bad][0], close=close[bad][0]

@@ -87,10 +87,15 @@ class Schedule:
     exams: frozenset[date] = EXAM_DAYS
 
     def corrected(self, hours: Iterable[TradingHours], exams: Iterable[date]) -> Schedule:
-        """With `hours` in the place of those of the same first day, and `exams` in the place of those of their years."""
+        """With `hours` in the place of those of the same first day, and `exams` of those of their years."""
         by_day = {one.since: one for one in (*self.hours, *hours)}
         by_year = {day.year: day for day in (*self.exams, *exams)}
         return Schedule(tuple(by_day[day] for day in sorted(by_day)), frozenset(by_year.values()))
+
+    @property
+    def after_market_since(self) -> date | None:
+        """The first day with an after-market; None if there has been none."""
+        return next((one.since for one in self.hours if one.after_market), None)
 
     def on(self, day: date) -> TradingHours:
         """The hours that hold on `day`, examinations apart."""
@@ -111,23 +116,23 @@ class Schedule:
         """When volume, value and flows of `day` are final."""
         return datetime.combine(day, self.on(day).settled, KST)
 
-    def has_after_market(self, day: date) -> bool:
-        """Whether the last price of `day` is another than its close."""
-        return self.on(day).after_market is not None
-
     def last_price_settles(self, day: date) -> datetime:
         """When a source that gives last prices has the one of `day` that it goes on giving."""
-        if self.has_after_market(day):
-            return datetime.combine(day + timedelta(days=1), _NEXT_MORNING, KST)
-        return self.settles(day)
+        if self.on(day).after_market is None:
+            return self.settles(day)
+        return datetime.combine(day + timedelta(days=1), _NEXT_MORNING, KST)
 
-    def gives_after_market(self, day: date, fetched: datetime) -> bool:
+    def is_after_market(self, day: date, fetched: datetime) -> bool:
         """Whether the last price of `day`, fetched at the aware time `fetched`, may be that of the after-market.
 
         On the evening itself, while the after-market trades, such a source still gives the regular close.
         """
         after = self.on(day).after_market
         return after is not None and fetched >= datetime.combine(day, after.closes, KST)
+
+    def changes(self, day: date, at: datetime) -> bool:
+        """Whether a source of last prices may give either price of `day` at the aware time `at`."""
+        return self.is_after_market(day, at) and at < self.last_price_settles(day)
 
 
 KRX_SCHEDULE = Schedule()

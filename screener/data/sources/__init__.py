@@ -13,6 +13,8 @@ from screener.errors import ExitCode
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
+LAST_PRICES = frozenset({"pykrx-keyless"})
+"""Sources that give the last price of a day for its close, which since 2026-09-14 is that of the after-market."""
 PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
 """KODEX 200 and KODEX KOSDAQ150 stand for the index where only single stocks can be asked for."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
 from screener.data.quality import Finding, clean
-from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest
+from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
@@ -128,7 +128,7 @@ class Stored:
             )
         table = self._dated(source)
         fetched = table.sessions.get(last)
-        if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
+        if not self.in_part and source != "file" and fetched and self._outdated(source, last, fetched):
             return _("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).sessions
@@ -140,6 +140,9 @@ class Stored:
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
                     return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
+
+    def _outdated(self, source: str, day: date, fetched: datetime) -> bool:
+        return self.calendar.outdated(day, fetched, self.now(), last_prices=source in LAST_PRICES)
 
     def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
