@@ -134,7 +134,7 @@ class _HistoryFetch:
         overlap = stored.filter(pc.greater_equal(stored["date"], pa.scalar(begin)))
         if not rows.num_rows and overlap.num_rows:
             self._known_to_be_empty(ticker)
-        if _holds(rows, overlap.filter(self._settled(overlap["date"], known.fetched))):
+        if _holds(rows, self._settled(overlap, known.fetched)):
             self._keep(self.more, ticker, rows, first, last)
         elif _lacks_sessions_of(overlap, rows):
             # Whatever the source has forgotten, the store has not.
@@ -144,9 +144,12 @@ class _HistoryFetch:
             self.fetched.restated.append(ticker)
             self._take_whole(ticker, stored, first, last)
 
-    def _settled(self, days: pa.ChunkedArray, fetched: datetime) -> pa.Array:
-        """Of which of `days` the price was settled when it was fetched: another one now would be another history."""
-        return pa.array([self.calendar.settled(day, fetched, last_prices=True) for day in days.to_pylist()], pa.bool_())
+    def _settled(self, rows: pa.Table, fetched: datetime) -> pa.Table:
+        """Of `rows`, fetched at `fetched`, those whose price was settled: another one now is another history."""
+        days = rows["date"].to_pylist()
+        return rows.filter(
+            pa.array([self.calendar.settled(day, fetched, last_prices=True) for day in days], pa.bool_())
+        )
 
     def _take_whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> None:
         """Fetch a history whole, to take the place of what is stored of it."""

@@ -232,8 +232,8 @@ def history_is_sound(
 ) -> pa.Table:
     """Rows of one stock's history through `until`; later ones are not final yet.
 
-    From `after_market` on the close may be a price of the after-market, which the high and low of the regular session do
-    not bound.
+    From `after_market` on the close may be a price of the after-market, not bounded by the high and low of the regular
+    session.
 
     Raises:
         DataError: figures that contradict themselves.

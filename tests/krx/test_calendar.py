@@ -189,10 +189,10 @@ def test_last_prices_are_final_the_morning_after_an_after_market() -> None:
 
 def test_a_last_price_is_the_close_while_the_after_market_trades() -> None:
     schedule = KRX.schedule
-    assert not schedule.gives_after_market(date(2026, 9, 14), moment("2026-09-14T19:59"))
-    assert schedule.gives_after_market(date(2026, 9, 14), moment("2026-09-14T20:00"))
-    assert schedule.gives_after_market(date(2026, 9, 14), moment("2026-10-01T09:00"))
-    assert not schedule.gives_after_market(date(2026, 9, 11), moment("2026-10-01T09:00"))
+    assert not schedule.is_after_market(date(2026, 9, 14), moment("2026-09-14T19:59"))
+    assert schedule.is_after_market(date(2026, 9, 14), moment("2026-09-14T20:00"))
+    assert schedule.is_after_market(date(2026, 9, 14), moment("2026-10-01T09:00"))
+    assert not schedule.is_after_market(date(2026, 9, 11), moment("2026-10-01T09:00"))
 
 
 def test_hours_that_have_changed_since_are_configured() -> None:
@@ -221,7 +221,7 @@ def test_a_stretch_of_trading_that_is_none_is_a_mistake(wrong: str) -> None:
 
 
 def test_configured_hours_decide_on_which_session_news_falls() -> None:
-    news = {"name": {"ko": "가", "en": "x"}, "news": datetime(2027, 2, 1, 15, 40)}
+    news = {"name": {"ko": "가", "en": "x"}, "news": as_in_toml("2027-02-01T15:40")}
     longer = {"hours": [{"since": date(2027, 2, 1), "regular": "09:00-16:00"}]}
     schedule = CalendarRules.model_validate(longer).calendar.schedule
     assert Event.model_validate(news).first_day == date(2027, 2, 2)
@@ -278,5 +278,5 @@ def test_sessions_are_the_days_that_are_sessions(
 def test_last_final_session_is_over_and_the_next_is_not(day: date, at: time) -> None:
     now = datetime.combine(day, at, KST)
     last = KRX.last_final(now)
-    assert datetime.combine(last, time(15, 30), KST) <= now
+    assert datetime.combine(last, time(15) if last < date(2016, 8, 1) else time(15, 30), KST) <= now
     assert now < datetime.combine(KRX.shift(last, 1), time(16, 30), KST)
