@@ -15,6 +15,7 @@ from screener.data.sources.stored import Stored
 from screener.data.store import Store
 from screener.doctor import machine
 from screener.doctor.check import BOTH, Check, first_few
+from screener.doctor.closes import check_closes
 from screener.doctor.exchange import Exchange
 from screener.errors import ConfigError, ExitCode, ScreenerError
 from screener.i18n import _, listed, ngettext
@@ -82,11 +83,12 @@ def _check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[St
     checks = _guarded("store", lambda: [_contents(opened)])
     checks += _guarded("store files", lambda: [_soundness(opened)])
     if checks[0].state == "failed":
-        names = "newest session", "calendar", "published"
+        names = "newest session", "calendar", "closes", "published"
         lacking = _("not checked: the store cannot be read")
         return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
     checks += _guarded("newest session", lambda: [_newest(opened, calendar, now())])
     checks += _guarded("calendar", lambda: [_calendar_against_data(opened, calendar)])
+    checks += _guarded("closes", lambda: check_closes(opened, calendar))
     checks += _guarded("published", lambda: _published_closes(opened))
     return opened, checks
 
