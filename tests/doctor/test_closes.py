@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ LAST_PRICES = {"000660": 1_790_000, "005930": 275_000}
 
 
 def put_sessions(
-    store: Store, source: str, closes: dict[str, Sequence[int]], rates_of: dict[str, Sequence[int]]
+    store: Store, source: str, closes: Mapping[str, Sequence[int]], rates_of: Mapping[str, Sequence[int]]
 ) -> None:
     rows = []
     for ticker, series in closes.items():

@@ -41,6 +41,8 @@ class PriceRequest:
     """Sessions before the event day that the study can use."""
     after: int = 0
     """Sessions after it that the study can use."""
+    after_market: date | None = None
+    """First session on which the close of a file may be a price of the after-market; None if it cannot be one."""
 
     @property
     def tickers(self) -> tuple[str, ...]:
@@ -101,6 +103,8 @@ class Market:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
+    last_prices: frozenset[date] = frozenset()
+    """Sessions whose closes are, or may be, prices of the after-market."""
     everyone: Callable[[], tuple[Panel, Mapping[str, str]]] | None = None
     """Reads the panel of every stock of KOSPI and KOSDAQ over the same sessions, and the market of each; None where the
     source has no whole market."""

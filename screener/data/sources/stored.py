@@ -189,7 +189,16 @@ class Stored:
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
         ]
-        return self._market(source, panel, findings + found, ", ".join(said), table)
+        market = self._market(source, panel, findings + found, ", ".join(said), table)
+        return replace(market, last_prices=self._last_prices(source, need, table, panel))
+
+    def _last_prices(self, source: str, need: PriceRequest, table: StoredTable, panel: Panel) -> frozenset[date]:
+        """Sessions whose closes are, or may be, prices of the after-market."""
+        sessions: list[date] = panel.sessions.tolist()
+        if source == "file":
+            return frozenset(day for day in sessions if need.after_market and day >= need.after_market)
+        fetched, schedule = table.sessions, self.calendar.schedule
+        return frozenset(day for day in sessions if schedule.is_after_market(day, fetched[day]))
 
     def _market(
         self, source: str, panel: Panel, findings: Sequence[Finding], benchmark: str, table: StoredTable
