@@ -40,14 +40,14 @@ def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any
     """Report on every new session: fetch, check, file, and say what changed; cron runs it again and again.
 
     Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
-    holiday, before 18:00 KST and when all is done already nothing changes. What fails is remembered in
+    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
     reports/status.json, and leaves the last good report as it was.
     """
     install, yes, check, quiet, max_age, urls = (
         options.pop(name) for name in ("install", "yes", "check", "quiet", "max_age", "notify")
     )
     if install:
-        return _install(install, yes=yes)
+        return _install(workspace, install, yes=yes)
     if yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
     from screener.daily.run import Outcome, run_daily
@@ -123,9 +123,12 @@ def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
         return [str(error)]
 
 
-def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
+def _install(workspace: Workspace, kind: Literal["cron", "systemd"], *, yes: bool) -> int:
     """Print what makes this machine run the command as it was typed, without --install; with `yes` install it."""
     from screener.daily import schedule
+    from screener.data.connections import now
+
+    at = schedule.time_of_run(workspace.settings.calendar.schedule, now().date())
 
     command = [sys.executable, "-m", "screener", *_scheduled(sys.argv[1:])]
     # Cron's environment is bare: what this one says must be on the line.
@@ -136,12 +139,12 @@ def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
     if any("KRX_" in word or "://" in word for word in command):
         warn(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
-        lines = schedule.cron_lines(command, folder)
+        lines = schedule.cron_lines(command, folder, at)
         echo(lines)
         if yes:
             warn(schedule.install_cron(lines))
         return ExitCode.DONE
-    units = schedule.systemd_units(command, folder)
+    units = schedule.systemd_units(command, folder, at)
     echo("\n".join(f"# {name}\n{text}" for name, text in units.items()))
     if yes:
         home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")

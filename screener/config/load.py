@@ -19,7 +19,8 @@ from screener.config.mistakes import contradictions, nearest, parsed, supported_
 from screener.config.models import Event, Identifier, Member, Screener, Sector
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 
 FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
 
@@ -48,8 +49,7 @@ class Settings:
     @property
     def calendar(self) -> Calendar:
         """The calendar of KRX with the configured corrections, before anything is observed in data."""
-        days = self.screener.calendar
-        return Calendar(frozenset(days.closed), frozenset(days.opened))
+        return self.screener.calendar.calendar
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -107,10 +107,13 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if directory is not None:
         files |= _own_files(directory)
     texts = {name: _read(path) for name, path in files.items()}
+    screener = parsed(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    # On which session news of an afternoon falls depends on the trading hours.
+    context = {"schedule": screener.calendar.calendar.schedule}
     settings = Settings(
-        events=parsed(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event])),
+        events=parsed(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]), context),
         sectors=parsed(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector])),
-        screener=parsed(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener)),
+        screener=screener,
         claims=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim])),
         sha256={name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         files=files,

@@ -38,8 +38,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return _(": known are {known}", known=", ".join(known))
 
 
-def parsed(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
-    """The content of the file `path`, which is `text`.
+def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str, Any] | None = None) -> T:
+    """The content of the file `path`, which is `text`; `context` is for the validators of the models.
 
     Raises:
         ConfigError: with a line for each mistake, up to twenty.
@@ -47,7 +47,7 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
     data: dict[str, Any] = {}
     try:
         data = tomllib.loads(text)
-        return adapter.validate_python(data)
+        return adapter.validate_python(data, context=context)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_mistake(path, text, str(error))) from None
     except RecursionError:

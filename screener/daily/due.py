@@ -13,6 +13,7 @@ from screener.archive import report_name
 from screener.archive.history import REVISION, Row, sessions_open
 from screener.archive.reports import stored_revision
 from screener.config import Settings
+from screener.data.sources import LAST_PRICES
 from screener.data.store import Store
 from screener.krx.calendar import Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES
@@ -23,8 +24,9 @@ LOOKS = (1, 5)
 
 def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
     """The newest session whose volumes and flows are final as well, and that `way` has by now."""
-    day = calendar.last_final(now)
-    early = not calendar.settled(day, now) or (way == "openapi" and day == now.date())
+    last_prices = way in LAST_PRICES
+    day = calendar.last_final(now, last_prices=last_prices)
+    early = not calendar.settled(day, now, last_prices=last_prices) or (way == "openapi" and day == now.date())
     return calendar.before(day) if early else day
 
 

@@ -202,8 +202,13 @@ def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table,
     )
 
 
-def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> pa.Table:
+def history_is_sound(
+    source: str, ticker: str, rows: pa.Table, until: date, after_market: date | None = None
+) -> pa.Table:
     """Rows of one stock's history through `until`; later ones are not final yet.
+
+    From `after_market` on the close may be a price of the after-market, not bounded by the high and low of the regular
+    session.
 
     Raises:
         DataError: figures that contradict themselves.
@@ -217,8 +222,9 @@ def history_is_sound(source: str, ticker: str, rows: pa.Table, until: date) -> p
     close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
     # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
     slack = np.maximum(1.0, PRICE_ROUNDED * close)
+    bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
     refuse(
-        ~(close > 0) | ((volume > 0) & ((high < close - slack) | (low > close + slack))),
+        ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack))),
         "{what} on {day}: close {close:g} cannot be: not stored",
         what=what,
         day=days,

@@ -15,8 +15,9 @@ from screener.config import Settings
 from screener.config.load import with_secrets
 from screener.data.store import APPLICATION, Store
 from screener.i18n import _
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
 from screener.krx.client import Account, Breaker, PasswordAge, Timeouts
+from screener.krx.hours import KST
 
 
 class Progress(Protocol):
@@ -116,10 +117,9 @@ def open_access(
                 lacks=lacks,
             )
         )
-    known = settings.screener.calendar
     return Connections(
         store=opened,
-        calendar=opened.observed(Calendar(frozenset(known.closed), frozenset(known.opened))),
+        calendar=opened.observed(settings.calendar),
         breaker=Breaker(state_folder(), now),
         now=now,
         timeouts=Timeouts(spacing=settings.screener.request_spacing, first=FIRST if fail_fast else None),

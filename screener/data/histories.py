@@ -18,7 +18,7 @@ from screener.krx.tables import PRICES, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
-    from screener.data.store import Replacing
+    from screener.data.store import Coverage, Replacing
     from screener.krx.pykrx import Pykrx
 
 OVERLAP = 10
@@ -37,7 +37,12 @@ def fetch_histories(source: Pykrx, connections: Connections, plan: Plan) -> Fetc
         NetworkError: the source cannot be reached, refuses, or is stale.
         DataError: histories of some stocks contradict themselves; those of the others are stored.
     """
-    fetch = _HistoryFetch(source, connections, plan)
+    settled = connections.calendar.last_final(connections.now(), last_prices=True)
+    fetch = _HistoryFetch(source, connections, replace(plan, last=min(plan.last, settled)))
+    if settled < plan.last:
+        fetch.fetched.silent.append(plan.last)
+    if settled < plan.first:
+        return fetch.fetched
     missing = fetch.missing()
     source.client.expect(2 * len(missing) + 10)
     if missing and connections.now().date() == plan.last:
@@ -73,7 +78,7 @@ class _HistoryFetch(Fetch):
             if ticker not in known
             or known[ticker].first > first
             or known[ticker].last < last
-            or self.calendar.outdated(last, known[ticker].fetched, at)
+            or self.calendar.outdated(last, known[ticker].fetched, at, last_prices=True)
         ]
 
     def end_where_the_source_does(self) -> None:
@@ -95,27 +100,35 @@ class _HistoryFetch(Fetch):
             if known is not None:
                 first, last = min(first, known.first), max(last, known.last)
                 stored = self.prices.read(PRICES.schema.names, keys=[ticker])
-                more = self._added(ticker, stored, known.last, last) if first == known.first else None
+                more = self._added(ticker, stored, known, last) if first == known.first else None
             replacing, rows = self._whole(ticker, stored, first, last) if more is None else ("rows", more)
         except DataError as error:
             self.faulty[ticker] = str(error)
         else:
             self.waiting[ticker] = replacing, rows, (first, last)
 
-    def _added(self, ticker: str, stored: pa.Table, known: date, last: date) -> pa.Table | None:
-        """Rows to add to what is stored through `known`; None if the past was restated."""
-        begin = self.calendar.shift(known, -OVERLAP)
+    def _added(self, ticker: str, stored: pa.Table, known: Coverage, last: date) -> pa.Table | None:
+        """Rows to add to what is stored of what is `known`; None if the past was restated."""
+        begin = self.calendar.shift(known.last, -OVERLAP)
         rows = self._fetch(ticker, begin, last)
         overlap = stored.filter(pc.greater_equal(stored["date"], pa.scalar(begin)))
         if not rows.num_rows and overlap.num_rows:
             self._known_to_be_empty(ticker)
         if _lacks_sessions_of(overlap, rows):
             return self._forgotten(ticker)
-        same = rows.filter(pa.array(np.isin(to_numpy(rows["date"]), to_numpy(overlap["date"]))))
-        if all(same[name].combine_chunks().equals(overlap[name].combine_chunks()) for name in RESTATED):
+        settled = self._settled(overlap, known.fetched)
+        same = rows.filter(pa.array(np.isin(to_numpy(rows["date"]), to_numpy(settled["date"]))))
+        if all(same[name].combine_chunks().equals(settled[name].combine_chunks()) for name in RESTATED):
             return rows
         self.fetched.restated.append(ticker)
         return None
+
+    def _settled(self, rows: pa.Table, fetched: datetime) -> pa.Table:
+        """Of `rows`, fetched at `fetched`, those whose price was settled: another one now is another history."""
+        days: list[date] = to_numpy(rows["date"]).tolist()
+        return rows.filter(
+            pa.array([self.calendar.settled(day, fetched, last_prices=True) for day in days], pa.bool_())
+        )
 
     def _whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> tuple[Replacing, pa.Table]:
         """A history whole, to take the place of what is stored of it; of nothing nothing is taken over."""
@@ -135,7 +148,8 @@ class _HistoryFetch(Fetch):
         return _NOTHING
 
     def _fetch(self, ticker: str, first: date, last: date) -> pa.Table:
-        return history_is_sound(self.source.name, ticker, self.source.history(ticker, first, last), last)
+        rows = self.source.history(ticker, first, last)
+        return history_is_sound(self.source.name, ticker, rows, last, self.calendar.schedule.after_market_since)
 
     def _control(self) -> pa.Table:
         return self._fetch(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)

@@ -15,6 +15,7 @@ from screener.data.sources.stored import Stored
 from screener.data.store import Store
 from screener.doctor import machine
 from screener.doctor.check import BOTH, Check, first_few
+from screener.doctor.closes import check_closes
 from screener.doctor.exchange import Exchange
 from screener.errors import ConfigError, ExitCode, ScreenerError
 from screener.i18n import _, listed, ngettext
@@ -84,6 +85,7 @@ def _check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[St
     further = {
         "newest session": lambda: [_newest(opened, calendar, now())],
         "calendar": lambda: [_calendar_against_data(opened, calendar)],
+        "closes": lambda: check_closes(opened, calendar),
         "published": lambda: _published_closes(opened),
     }
     if checks[0].state == "failed":

@@ -13,8 +13,8 @@ import requests
 
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.calendar import KST
 from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
+from screener.krx.hours import KST
 
 KRX = "data.krx.co.kr"
 NAVER = "fchart.stock.naver.com"

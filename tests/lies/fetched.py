@@ -46,7 +46,7 @@ def simulated() -> Market:
 @contextmanager
 def whole_is(count: int) -> Iterator[None]:
     """So many stocks are a whole market."""
-    with patch("screener.krx.checks.WHOLE", count):
+    with patch("screener.data.checks.WHOLE", count):
         yield
 
 

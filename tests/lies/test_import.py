@@ -10,7 +10,7 @@ import pytest
 from screener.data.sources.files import import_files
 from screener.data.store import Store
 from screener.errors import DataError
-from screener.krx.calendar import KST
+from screener.krx.hours import KST
 from screener.krx.tables import INDICES, MARKET, PRICES
 from tests.lies import days, indices, rates, rows, world
 from tests.lies.lie import LIES

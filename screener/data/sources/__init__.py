@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
+LAST_PRICES = frozenset({"pykrx-keyless"})
+"""Sources that give the last price of a day for its close, which since 2026-09-14 is that of the after-market."""
 PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
 """KODEX 200 and KODEX KOSDAQ150 stand for the index where only single stocks can be asked for."""
 
@@ -41,6 +43,8 @@ class PriceRequest:
     """Sessions before the event day that the study can use."""
     after: int = 0
     """Sessions after it that the study can use."""
+    after_market: date | None = None
+    """First session on which the close of a file may be a price of the after-market; None if it cannot be one."""
 
     @property
     def tickers(self) -> tuple[str, ...]:
@@ -100,6 +104,8 @@ class Market:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
+    last_prices: frozenset[date] = frozenset()
+    """Sessions whose closes are, or may be, prices of the after-market."""
     everyone: Callable[[], tuple[Panel, Mapping[str, str]]] | None = None
     """Reads the panel of every stock of KOSPI and KOSDAQ over the same sessions, and the market of each; None where the
     source has no whole market."""

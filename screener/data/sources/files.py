@@ -62,12 +62,14 @@ class Files(Source):
             findings += found + _other_markets(official, need)
         levels = self._levels(need) if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
+        sessions: list[date] = panel.sessions.tolist()
         return Market(
             source=self.name,
             panel=panel,
             findings=tuple(findings + found),
             benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
+            last_prices=frozenset(day for day in sessions if need.after_market and day >= need.after_market),
         )
 
     def _levels(self, need: PriceRequest) -> dict[str, tuple[Days, NDArray[np.float64]]]:

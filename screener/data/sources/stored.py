@@ -15,7 +15,7 @@ from screener.data.checks import clean
 from screener.data.findings import Finding
 from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps
-from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest, Source
+from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
@@ -121,7 +121,7 @@ class Stored(Source):
             )
         table = self.store.main_table(source)
         fetched = table.sessions.get(last)
-        if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
+        if not self.in_part and source != "file" and fetched and self._outdated(source, last, fetched):
             return _("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).sessions
@@ -133,6 +133,9 @@ class Stored(Source):
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
                     return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
+
+    def _outdated(self, source: str, day: date, fetched: datetime) -> bool:
+        return self.calendar.outdated(day, fetched, self.now(), last_prices=source in LAST_PRICES)
 
     def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
@@ -178,7 +181,16 @@ class Stored(Source):
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
         ]
-        return self._market(source, panel, findings + found, ", ".join(said), table)
+        market = self._market(source, panel, findings + found, ", ".join(said), table)
+        return replace(market, last_prices=self._last_prices(source, need, table, panel))
+
+    def _last_prices(self, source: str, need: PriceRequest, table: StoredTable, panel: Panel) -> frozenset[date]:
+        """Sessions whose closes are, or may be, prices of the after-market."""
+        sessions: list[date] = panel.sessions.tolist()
+        if source == "file":
+            return frozenset(day for day in sessions if need.after_market and day >= need.after_market)
+        fetched, schedule = table.sessions, self.calendar.schedule
+        return frozenset(day for day in sessions if schedule.is_after_market(day, fetched[day]))
 
     def _market(
         self, source: str, panel: Panel, findings: Sequence[Finding], benchmark: str, table: StoredTable

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from screener.data.sources import Tried
 from screener.errors import ExitCode
-from screener.krx.calendar import KST
+from screener.krx.hours import KST
 from screener.report.formats.schema import descriptions
 from screener.report.model import Report, TrendRow
 from screener.report.screens import Screen
