@@ -35,6 +35,7 @@ _LACKS = {
     "members": N_("too few of the stocks have a return"),
     "abnormal": N_("too few of the stocks have an abnormal return"),
     "cap": N_("the source gives no market capitalisation"),
+    "closes": N_("closes of the after-market and of the regular session alone can make the difference"),
 }
 _FIGURES = {
     "return": N_("{of} {value}%"),

@@ -92,7 +92,7 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     provenance, rules = report.provenance, report.rules
     printed = int(report.frames.stocks.dropna(subset="published_by")["ticker"].nunique())
     if report.banner:
-        yield line(_(BANNERS[report.banner], n=printed, command=_FULL_STUDY), "banner")
+        yield line(_(BANNERS[report.banner], n=printed, command=_FULL_STUDY, since=report.last_prices_since), "banner")
     for tried in provenance.tried:
         yield line(_("{source} could not serve: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
     if provenance.selected:

@@ -17,6 +17,7 @@ _PLACES = {
     "winner": N_("{sector}: number {place} of {n} by score, {window}; a winner"),
     "loser": N_("{sector}: number {place} of {n} by score, {window}; a loser"),
     "no clear effect": N_("{sector}: number {place} of {n} by score, {window}; no clear effect"),
+    "withheld": N_("{sector}: number {place} of {n} by score, {window}; verdict withheld"),
     None: N_("{sector}: number {place} of {n} by score, {window}"),
 }
 """By verdict."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from screener.i18n import N_, _, ngettext
+from screener.krx.hours import CLOSE_GAP
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
 from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import (
@@ -54,11 +55,16 @@ _TOP_OF_SUMMARY = 4
 _VERDICTS = {
     "winner": N_("Winners: {names}."),
     "loser": N_("Losers: {names}."),
+    "withheld": N_(
+        "Withheld: {names}. The closes are of two kinds, which alone can make a difference of {gap} %: there is no "
+        "verdict on one as small."
+    ),
     "no clear effect": N_(
         "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
         "(a winner or loser scores 25 at least, with q at most .10)."
     ),
 }
+_UNCLEAR = {"no clear effect": N_("; no clear effect"), "withheld": N_("; verdict withheld")}
 _TREND = {"score": signed_cell, "caar_ew": percent_cell, "q": p_cell}
 
 
@@ -141,7 +147,7 @@ class _Study:
         for verdict, message in _VERDICTS.items():
             if named := [row for row in rows if row.verdict == verdict]:
                 scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
-                yield _(message, names=", ".join(scores))
+                yield _(message, names=", ".join(scores), gap=f"{200 * CLOSE_GAP:g}")
 
     def _dominant_members(self) -> Iterator[str]:
         """The sectors whose score rests on one stock."""
@@ -317,7 +323,7 @@ class _Study:
 
 
 def _verdict(label: str, unclear_label: str, row: Any) -> Line:
-    unclear = row.verdict == "no clear effect"
+    unclear = row.verdict in _UNCLEAR
     text = ngettext(
         "{name} {mean}% ({n} stock, {up}% up)",
         "{name} {mean}% ({n} stocks, {up}% up)",
@@ -343,5 +349,5 @@ def _verdict(label: str, unclear_label: str, row: Any) -> Line:
             text = _("; more extreme than any of {days} ordinary sessions", days=days)
         spans.append(Span(text))
     if unclear:
-        spans.append(Span(_("; no clear effect")))
+        spans.append(Span(_(_UNCLEAR[row.verdict])))
     return Line(tuple(spans))
