@@ -66,7 +66,7 @@ def claims_page(report: Report) -> Page:
         return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
     counts = Counter(claim.verdict for claim in claims)
     verdicts = [_("{n} {verdict}", n=counts[name], verdict=_(_VERDICTS[name])) for name in VERDICTS if counts[name]]
-    head = [line(", ".join(verdicts)), *notes.provenance_lines(report)]
+    head = [*notes.closes(report), line(", ".join(verdicts)), *notes.provenance_lines(report)]
     return Page.of(title, head, _sections(claims, report))
 
 

@@ -109,14 +109,47 @@ class _Study:
             yield self._stocks()
         yield from notes.sections(self.report, Key.SKIPPED, Key.QUALITY)
 
+    def _verdict(self, label: str, unclear_label: str, row: Any) -> Line:
+        unclear = _UNCLEAR.get(row.verdict)
+        if self.report.last_prices_since and row.verdict not in ("winner", "loser"):
+            unclear = _UNCLEAR["withheld"]
+        text = ngettext(
+            "{name} {mean}% ({n} stock, {up}% up)",
+            "{name} {mean}% ({n} stocks, {up}% up)",
+            row.n,
+            name=row.name,
+            mean=percent(row.mean_return_ew),
+            up=f"{row.breadth_up * 100:.0f}",
+        )
+        spans = [
+            Span(f"{unclear_label if unclear else label}: ", strong=True),
+            Span(f"{arrow(row.mean_return_ew)} {text}", direction(row.mean_return_ew), strong=True),
+        ]
+        if math.isfinite(row.placebo_rank):
+            before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
+            if before:
+                text = ngettext(
+                    "; {n} of {days} ordinary sessions was as extreme",
+                    "; {n} of {days} ordinary sessions were as extreme",
+                    before,
+                    days=days,
+                )
+            else:
+                text = _("; more extreme than any of {days} ordinary sessions", days=days)
+            spans.append(Span(text))
+        if unclear:
+            spans.append(Span(_(unclear)))
+        return Line(tuple(spans))
+
     def lead(self) -> Iterator[Line]:
         """Best and worst sector, the first spread, the market, and where the prices come from."""
+        yield from notes.closes(self.report)
         ranked = [row for row in self.sectors if not row.post_hoc and row.n]
         if len(ranked) == 1:
-            yield _verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Lost"), _("Sector"), ranked[0])
+            yield self._verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Lost"), _("Sector"), ranked[0])
         elif ranked:
-            yield _verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Best"), _("Best"), ranked[0])
-            yield _verdict(_("Lost") if ranked[-1].mean_return_ew < 0 else _("Worst"), _("Worst"), ranked[-1])
+            yield self._verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Best"), _("Best"), ranked[0])
+            yield self._verdict(_("Lost") if ranked[-1].mean_return_ew < 0 else _("Worst"), _("Worst"), ranked[-1])
         for spread in spread_rows(self.report)[:1]:
             if math.isfinite(mean := spread.mean_return_ew):
                 text = _("{a} minus {b}: {spread} percentage points", a=spread.a, b=spread.b, spread=percent(mean))
@@ -320,34 +353,3 @@ class _Study:
     def _shown(self, rows: Sequence[Any]) -> list[Any]:
         """Of a newspaper's selection, only the groups of which it printed anything."""
         return [row for row in rows if row.n or not self.report.provenance.selected]
-
-
-def _verdict(label: str, unclear_label: str, row: Any) -> Line:
-    unclear = row.verdict in _UNCLEAR
-    text = ngettext(
-        "{name} {mean}% ({n} stock, {up}% up)",
-        "{name} {mean}% ({n} stocks, {up}% up)",
-        row.n,
-        name=row.name,
-        mean=percent(row.mean_return_ew),
-        up=f"{row.breadth_up * 100:.0f}",
-    )
-    spans = [
-        Span(f"{unclear_label if unclear else label}: ", strong=True),
-        Span(f"{arrow(row.mean_return_ew)} {text}", direction(row.mean_return_ew), strong=True),
-    ]
-    if math.isfinite(row.placebo_rank):
-        before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
-        if before:
-            text = ngettext(
-                "; {n} of {days} ordinary sessions was as extreme",
-                "; {n} of {days} ordinary sessions were as extreme",
-                before,
-                days=days,
-            )
-        else:
-            text = _("; more extreme than any of {days} ordinary sessions", days=days)
-        spans.append(Span(text))
-    if unclear:
-        spans.append(Span(_(_UNCLEAR[row.verdict])))
-    return Line(tuple(spans))
