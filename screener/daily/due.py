@@ -23,9 +23,8 @@ LOOKS = (1, 5)
 
 def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
     """The newest session whose volumes and flows are final as well, and that `way` has by now."""
-    day = calendar.last_final(now)
-    early = not calendar.settled(day, now) or (way == "openapi" and day == now.date())
-    return calendar.before(day) if early else day
+    day = calendar.last_published(way, calendar.last_final(now), now)
+    return day if calendar.settled(day, now) else calendar.before(day)
 
 
 def any_begun(settings: Settings, calendar: Calendar, through: date) -> bool:

@@ -40,8 +40,6 @@ class WholeMarket(Protocol):
     client: Client
     requests_each: int
     """Requests that one session takes, its indices included."""
-    same_day: bool
-    """Whether it has a session on its own evening; else it has it from the next morning on."""
     at_once: int
     """Sessions whose indices are asked for at once."""
 
@@ -57,7 +55,7 @@ class WholeMarket(Protocol):
 def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`."""
     calendar, now = connections.calendar, connections.now
-    last = plan.last if source.same_day else min(plan.last, calendar.before(now().date()))
+    last = calendar.last_published(source.name, plan.last, now())
     fetched = Fetched(source.name, last)
     days = _SessionFetch(source, connections, fetched)
     market, indices = days.market, days.indices

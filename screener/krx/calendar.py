@@ -34,6 +34,8 @@ TICKER = re.compile(r"[0-9A-Z]{6}")
 """Six characters; since 2024 KRX gives out codes with letters."""
 SETTLED = time(18, 0)
 """After-hours trades count into a day's volume, value and flows until 18:00 KST."""
+DATAGOKR_FROM = time(13, 0)
+"""data.go.kr has a session from 13:00 KST of the next business day on."""
 
 _DAY = timedelta(days=1)
 _THURSDAY, _SATURDAY, _NOVEMBER = 3, 5, 11
@@ -115,6 +117,21 @@ class Calendar:
     def settled(day: date, fetched: datetime) -> bool:
         """Whether figures of `day` that were fetched at `fetched`, an aware time, are final in volume and flows too."""
         return fetched >= datetime.combine(day, SETTLED, KST)
+
+    def published(self, source: str, day: date) -> datetime:
+        """When `source` has the session `day`, aware: the Open API on the next morning, data.go.kr a session later.
+
+        A business day on which KRX is closed, as the last one of a year, counts as none: the session comes a day late.
+        """
+        if source == "datagokr":
+            return datetime.combine(self.first_on_or_after(day + _DAY), DATAGOKR_FROM, KST)
+        return datetime.combine(day + _DAY if source == "openapi" else day, time(0), KST)
+
+    def last_published(self, source: str, until: date, now: datetime) -> date:
+        """`until`, or the newest session before it that `source` has at `now`, an aware time."""
+        while self.published(source, until) > now:
+            until = self.before(until)
+        return until
 
     def outdated(self, day: date, fetched: datetime, now: datetime) -> bool:
         """Whether figures of `day` were not final when they were fetched, and are by `now`; both are aware times."""

@@ -23,7 +23,7 @@ from screener.krx.calendar import LONGEST_CLOSURE
 from screener.krx.checks import BENCHMARKS
 from screener.krx.client import Account, Client, PasswordAge
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
-from screener.krx.tables import flow_rows, history_rows, index_rows, industry_rows, market_rows
+from screener.krx.tables import STOCK_FIELDS, flow_rows, history_rows, index_rows, industry_rows, market_rows
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
@@ -37,7 +37,6 @@ class Pykrx:
     """KRX's web site with an account, Naver's price histories without one."""
 
     requests_each = 1
-    same_day = True
     at_once = 400
     """KRX gives an index for two years at most."""
 
@@ -62,8 +61,7 @@ class Pykrx:
             self._records(
                 _("session {day}", day=day), lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")
             ),
-            ticker="ISU_SRT_CD",
-            name="ISU_ABBRV",
+            STOCK_FIELDS | {"ticker": "ISU_SRT_CD", "name": "ISU_ABBRV"},
         )
 
     def indices(self, days: Sequence[date]) -> pa.Table:
