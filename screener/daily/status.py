@@ -154,7 +154,7 @@ def _remedy(code: ExitCode) -> str:
     if code == ExitCode.DATA:
         return _("`screener doctor` says what is wrong with store and disk; the next run tries again")
     if code == ExitCode.LOGIN:
-        return _("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails")
+        return _("set KRX_ID and KRX_PW, KRX_AUTH_KEY or DATA_GO_KR_KEY anew: until then every run fails")
     if code == ExitCode.NETWORK:
         return _("the next run tries again; `screener doctor` says whether the exchange answers")
     return _("report it: `screener daily --debug` shows where it happened")

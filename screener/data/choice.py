@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.data.sources import SOURCES, Market, PriceRequest, Source, Tried
+from screener.data.sources import FETCHED, SOURCES, Market, PriceRequest, Source, Tried
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, ScreenerError, UsageError
 from screener.i18n import _
 
@@ -53,7 +53,7 @@ def choose(
         # a way to the indices does not want what stands for them.
         best = [name for name in stored.of if name != "pykrx-keyless" or opened.providers == ("pykrx-keyless",)]
         return [replace(stored, of=tuple(best)), *open_providers(opened), in_part, Press()]
-    if source in ("pykrx", "openapi"):
+    if source in FETCHED:
         from screener.data.sources.live import open_providers
 
         return [*open_providers(access(), source)]
@@ -65,7 +65,7 @@ def choose(
         return [Demo(int(source.removeprefix("demo:")))]
     raise UsageError(
         "no source {source!r}",
-        hint="known are auto, store, pykrx, openapi, press, file:PATH (`screener demo` has its own)",
+        hint="known are auto, store, pykrx, openapi, datagokr, press, file:PATH (`screener demo` has its own)",
         source=source,
     )
 

@@ -43,7 +43,7 @@ class _Unwatched:
     def say(self, what: str) -> None: ...
 
 
-Provider = Literal["openapi", "pykrx-login", "pykrx-keyless"]
+Provider = Literal["openapi", "pykrx-login", "datagokr", "pykrx-keyless"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Connections:
     """Opens the whole market on KRX's web site."""
     key: str | None = field(default=None, repr=False)
     """Opens KRX's official Open API."""
+    data_key: str | None = field(default=None, repr=False)
+    """Opens data.go.kr."""
     password_age: PasswordAge | None = None
     """Remembers since when the account's password is in use."""
 
@@ -69,7 +71,8 @@ class Connections:
         """The ways to the exchange that are open, the best first."""
         openapi: tuple[Provider, ...] = ("openapi",) if self.key else ()
         login: tuple[Provider, ...] = ("pykrx-login",) if self.account else ()
-        return (*openapi, *login, "pykrx-keyless")
+        datagokr: tuple[Provider, ...] = ("datagokr",) if self.data_key else ()
+        return (*openapi, *login, *datagokr, "pykrx-keyless")
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
@@ -104,8 +107,8 @@ def open_access(
 ) -> Connections:
     """What it takes to reach the store and the exchange.
 
-    What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY may stand in secrets.toml. `store` is what the user
-    names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
+    What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY, DATA_GO_KR_KEY may stand in secrets.toml. `store` is
+    what the user names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
     """
     opened = Store.open(store)
     environment = with_secrets(environment, settings.secrets)
@@ -131,6 +134,7 @@ def open_access(
         progress=watcher,
         account=Account(login, password) if login and password else None,
         key=environment.get("KRX_AUTH_KEY") or None,
+        data_key=environment.get("DATA_GO_KR_KEY") or None,
         password_age=password_age(),
     )
 

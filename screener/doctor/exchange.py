@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.i18n import _, ngettext
 from screener.krx.client import PASSWORD_LIFE, Account, Breaker, Client, PasswordAge, Timeouts
+from screener.krx.daily import DailyService
+from screener.krx.datagokr import HOST as DATAGOKR
+from screener.krx.datagokr import DataGoKr
 from screener.krx.http import KRX, NAVER, ping
 from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi
@@ -19,7 +23,12 @@ PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
 WARN_FROM = 80
 """Age of a password, in days, from which on its end is announced."""
-HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI}
+HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI, "data.go.kr": DATAGOKR}
+KEYS: dict[str, tuple[str, type[DailyService]]] = {
+    "Open API": ("KRX_AUTH_KEY", OpenApi),
+    "data.go.kr": ("DATA_GO_KR_KEY", DataGoKr),
+}
+"""By host name, the variable of its key, and what takes it."""
 
 
 @dataclass
@@ -30,24 +39,24 @@ class _Answers:
     """By host name: why it could not be reached, None if it was."""
     account: ScreenerError | None = None
     """Why the login failed."""
-    key: ScreenerError | None = None
-    """Why the key could not be used."""
+    keys: dict[str, ScreenerError | None] = field(default_factory=dict)
+    """By host name: why its key could not be used, None if it was."""
     ahead: timedelta | None = None
     """How far the clock of this machine is ahead of the exchange's; None if no answer had a time."""
 
 
 class Exchange:
-    """The hosts of the exchange, and the account and key for them."""
+    """The hosts of the exchange, and the account and keys for them."""
 
     def __init__(self, environment: Mapping[str, str], breaker: Breaker, password_age: PasswordAge) -> None:
         self._breaker = breaker
         self._password_age = password_age
-        self._login, self._password, self._key = (
-            environment.get(name, "") for name in ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY")
-        )
+        self._login, self._password = (environment.get(name, "") for name in ("KRX_ID", "KRX_PW"))
+        self._keys = {name: key for name, (variable, _) in KEYS.items() if (key := environment.get(variable))}
         self._account = Account(self._login, self._password) if self._login and self._password else None
-        self._names = list(HOSTS) if self._key else ["KRX", "Naver"]
-        self._best = "Open API" if self._key else "KRX" if self._account else "Naver"
+        self._names = ["KRX", "Naver", *self._keys]
+        ways = {"Open API": "Open API" in self._keys, "KRX": self._account, "data.go.kr": "data.go.kr" in self._keys}
+        self._best = next((name for name, is_open in ways.items() if is_open), "Naver")
 
     def ask(self) -> _Answers:
         """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
@@ -58,9 +67,9 @@ class Exchange:
             answers.account = _error_of(Pykrx(self._account, wire, self._password_age).log_in)
             answers.network["KRX"] = answers.account if isinstance(answers.account, NetworkError) else None
         self._reach("Naver", wire, answers)
-        if self._key:
-            answers.key = _error_of(lambda: OpenApi(self._key, wire).try_key())
-            answers.network["Open API"] = answers.key if isinstance(answers.key, NetworkError) else None
+        for name, key in self._keys.items():
+            answers.keys[name] = error = _error_of(partial(_try_key, KEYS[name][1], key, wire))
+            answers.network[name] = error if isinstance(error, NetworkError) else None
         return answers
 
     def _reach(self, name: str, wire: Client, answers: _Answers) -> None:
@@ -108,13 +117,13 @@ class Exchange:
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
     def credentials(self, answers: _Answers | None) -> list[Check]:
-        """The account, the age of its password, and the key; none of them is shown."""
+        """The account, the age of its password, and the keys; none of them is shown."""
         checks = [self._check_account(answers)]
         if self._account is not None:
             checks.append(_password(self._account, self._password_age))
-        if self._key:
-            error = answers.key if answers else None
-            checks.append(_credential("Open API key", "KRX_AUTH_KEY", answers is not None, error))
+        for name in self._keys:
+            error = answers.keys[name] if answers else None
+            checks.append(_credential(f"{name} key", KEYS[name][0], answers is not None, error))
         return checks
 
     def _check_account(self, answers: _Answers | None) -> Check:
@@ -128,6 +137,10 @@ class Exchange:
             return Check(name, "failed", found, _("set {missing}", missing=missing), ExitCode.LOGIN)
         without = _("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
         return Check(name, "ok", without)
+
+
+def _try_key(service: type[DailyService], key: str, wire: Client) -> None:
+    service(key, wire).try_key()
 
 
 def _error_of(ask: Callable[[], None]) -> ScreenerError | None:

@@ -34,7 +34,10 @@ class DailyService(ABC):
     index_fields: ClassVar[Mapping[str, str]]
     requests_each = 5
     at_once = 20
-    client: Client
+
+    def __init__(self, key: str, client: Client) -> None:
+        self.client = client
+        self._key = key
 
     @abstractmethod
     def stocks(self, day: date) -> Records: ...
@@ -50,8 +53,7 @@ class DailyService(ABC):
             DataError: half a market, a day before the first one, or a form that is not known.
             NetworkError: no answer, another day's answer, or no more requests today.
         """
-        records = self.stocks(day)
-        if not records and day < self.since:
+        if day < self.since:
             raise DataError(
                 "{service} has no figures of {day}",
                 hint="it has those from {since} on",
@@ -59,7 +61,7 @@ class DailyService(ABC):
                 day=day,
                 since=self.since,
             )
-        return market_rows(day, records, self.stock_fields, self.publisher)
+        return market_rows(day, self.stocks(day), self.stock_fields, self.publisher)
 
     def indices(self, days: Sequence[date]) -> pa.Table:
         """INDICES rows of KOSPI and KOSDAQ, in two requests a day; none of a day without trading or before the first.

@@ -122,8 +122,7 @@ class DataGoKr(DailyService):
         Raises:
             LoginError: the key is empty, or cannot be one.
         """
-        self.client = client
-        self._key = encoded(key)
+        super().__init__(encoded(key), client)
         self._opener = urllib.request.build_opener(_AsItCame, urllib.request.HTTPSHandler(context=_trusted()))
         self._opener.addheaders = [("User-Agent", "krx-impact-screener")]
 
@@ -135,7 +134,7 @@ class DataGoKr(DailyService):
 
     def try_key(self) -> None:
         for service in (STOCKS, INDICES):
-            self._page(service, self.since, 1)
+            self._page(service._replace(rows=1), self.since, 1)
 
     def _records(self, service: _Service, day: date) -> Records:
         """All pages; what is no whole day is refused."""
@@ -150,7 +149,7 @@ class DataGoKr(DailyService):
         if len(records) != total:
             raise DataError(
                 "data.go.kr: {service} came with {count:,} of {total:,} rows on {day}",
-                hint="part of a market is not stored; try later",
+                hint="half a market is not stored; try later",
                 service=service.name,
                 count=len(records),
                 total=total,

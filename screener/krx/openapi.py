@@ -58,8 +58,7 @@ class OpenApi(DailyService):
         if not key.strip():
             # The library would look for another one in places of its own.
             raise LoginError("KRX_AUTH_KEY is empty", hint="set it to a key from {site}, or unset it", site=SITE)
-        self.client = client
-        self._key = key
+        super().__init__(key, client)
         self._library = _load()
 
     def stocks(self, day: date) -> Records:

@@ -11,7 +11,7 @@ import numpy as np
 from screener.analysis.model import Flows, Rules
 from screener.config.models import Event
 from screener.data.panel import Panel
-from screener.data.sources import Market
+from screener.data.sources import FETCHED, Market
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance
@@ -130,7 +130,7 @@ def load_flows(
         first: a day.
         last: a day.
     """
-    if source not in ("auto", "store", "pykrx", "openapi"):
+    if source not in ("auto", "store", *FETCHED):
         return None
     from screener.krx.tables import FLOWS
 

@@ -169,16 +169,14 @@ def test_part_of_the_pages_is_no_day(
         return Answer(200, whole.body[:count] + total.encode() + whole.body[end:])
 
     monkeypatch.setattr(service, "answer", answer)
-    with pytest.raises(
-        DataError, match=rf"{STOCKS} came with .* of {int(total):,} rows on 2025-01-31: part of a market"
-    ):
+    with pytest.raises(DataError, match=rf"{STOCKS} came with .* of {int(total):,} rows on 2025-01-31: half a market"):
         source.session(DAY)
     assert len(service.requests) <= 4
 
 
 def test_rows_that_change_while_they_are_read(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.turned = lambda rows: rows[: -service.calls]
-    with pytest.raises(DataError, match="part of a market is not stored; try later"):
+    with pytest.raises(DataError, match="half a market is not stored; try later"):
         source.session(DAY)
 
 

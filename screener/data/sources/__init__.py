@@ -11,8 +11,10 @@ from screener.data.panel import Panel
 from screener.data.quality import Finding
 from screener.errors import ExitCode
 
-SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
+SOURCES = ("openapi", "pykrx-login", "datagokr", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
+FETCHED = ("pykrx", "openapi", "datagokr")
+"""What a user calls the ways to the exchange; `auto` is the best that is open."""
 PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
 """KODEX 200 and KODEX KOSDAQ150 stand for the index where only single stocks can be asked for."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from screener.data.choice import paths_of
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
-from screener.data.sources import PROXIES, Fetched, Market, Plan, PriceRequest, Tried
+from screener.data.sources import FETCHED, PROXIES, Fetched, Market, Plan, PriceRequest, Tried
 from screener.data.sources.stored import DateSpan, Stored, span_of
 from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
 from screener.i18n import _, ngettext
@@ -88,6 +88,10 @@ class Live:
             from screener.krx.openapi import OpenApi
 
             return fetch_sessions(OpenApi(access.key or "", self.client), access, plan)
+        if self.name == "datagokr":
+            from screener.krx.datagokr import DataGoKr
+
+            return fetch_sessions(DataGoKr(access.data_key or "", self.client), access, plan)
         from screener.krx.pykrx import Pykrx
 
         account = access.account if self.name == "pykrx-login" else None
@@ -100,9 +104,11 @@ class Live:
 
 
 def open_providers(access: Connections, source: str = "auto") -> list[Live]:
-    """The ways to the exchange that `source` (auto, pykrx or openapi) allows and that are open."""
+    """The ways to the exchange that `source` (auto, pykrx, openapi or datagokr) allows and that are open."""
     if source == "openapi" and access.key is None:
         raise UsageError("--source openapi needs a key", hint="set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
+    if source == "datagokr" and access.data_key is None:
+        raise UsageError("--source datagokr needs a key", hint="set DATA_GO_KR_KEY (free at www.data.go.kr)")
     names = [name for name in access.providers if source == "auto" or name.startswith(source)]
     client = Client(access.breaker, access.timeouts)
     return [Live(name, access, client) for name in names]
@@ -135,17 +141,19 @@ def sync_store(
 ) -> Fetched:
     """Fetch into the store what it lacks, from the best provider that serves.
 
-    `source` is auto, pykrx, openapi, or a provider. Without days, it is from what the events need to the last session
-    that is over; the stored sessions of `again` are asked for once more.
+    `source` is auto, pykrx, openapi, datagokr, or a provider. Without days, it is from what the events need to the last
+    session that is over; the stored sessions of `again` are asked for once more.
 
     Raises:
         LoginError: an account or key is refused.
         NetworkError: no provider can be reached.
         DataError: what it gives is not whole, or contradicts itself.
     """
-    if source not in ("auto", "pykrx", "openapi", *access.providers):
+    if source not in ("auto", *FETCHED, *access.providers):
         raise UsageError(
-            "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
+            "no source {source!r} to sync from",
+            hint="known are auto, pykrx, openapi, datagokr and file:PATH",
+            source=source,
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
     providers = open_providers(access, source)
