@@ -97,7 +97,7 @@ class DailyService(ABC):
     def of_day(self, day: date, table: str, records: Records) -> Records:
         """The records, if they are those of `day`; `table` is how messages call what was asked for."""
         stamp = f"{day:%Y%m%d}"
-        others = {record.get(self.day_field, _("no date")) for record in records} - {stamp}
+        others = {str(record.get(self.day_field, _("no date"))) for record in records} - {stamp}
         if others:
             raise NetworkError(
                 "{service}: {table} answers with figures of {other} for {day}",

@@ -210,7 +210,7 @@ def _trusted() -> ssl.SSLContext:
 def _read(service: _Service, status: int, text: str) -> tuple[list[dict[str, str]], int]:
     """Rows and their number in all; what else the answer says is raised."""
     content: Any = None
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         content = json.loads(text)
     found = _CODE.search(text)
     code = int(found[1]) if found else _named(text.replace(" ", "_"))
@@ -237,7 +237,7 @@ def _rows(service: _Service, content: Any) -> tuple[list[dict[str, str]], int]:
         body = content["response"]["body"]
         found = body["items"] and body["items"]["item"]
         total = int(body["totalCount"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         found, total = None, -1
     rows = [found] if isinstance(found, dict) else found or []
     if total < 0 or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -22,7 +22,7 @@ from screener.krx.openapi import OpenApi
 from tests.fakes import datagokr
 from tests.fakes.datagokr import Row, plain, refusal
 from tests.fakes.krx import Market, kst
-from tests.fakes.krx.messages import Answer, Request, page
+from tests.fakes.krx.messages import Answer, Request, as_json, page
 
 T = TypeVar("T")
 
@@ -343,6 +343,29 @@ def test_key_that_cannot_be_one_is_not_sent(service: datagokr.DataGoKr) -> None:
         DataGoKr("비밀열쇠", cast(Client, Direct()))
     assert "비밀" not in str(caught.value)
     assert service.requests == []
+
+
+NESTED = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.sampled_from(["", "00", "3", "item"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["item", "basDt", "x"]), inner),
+    max_leaves=6,
+)
+
+
+@given(items=NESTED, total=NESTED, status=st.sampled_from([200, 302, 401, 500]))
+def test_whatever_is_answered_is_rows_or_a_fault(items: Any, total: Any, status: int) -> None:
+    body = {"header": {"resultCode": "00"}, "body": {"items": items, "totalCount": total}}
+    answer = as_json({"response": body}).body.decode()
+    source = DataGoKr(datagokr.answers.KEY, cast(Client, Direct()))
+    source._get = lambda _address, _seconds: (status, answer)  # type: ignore[method-assign]
+    with suppress(ScreenerError, TemporaryError, RefusalError):
+        source.session(DAY)
+
+
+def test_a_deep_answer_is_no_bug(service: datagokr.DataGoKr, source: DataGoKr) -> None:
+    service.says = Answer(200, b'{"resultCode":"00","x":' + b"[" * 100_000)
+    with pytest.raises(TemporaryError, match="an answer that breaks off"):
+        source.session(DAY)
 
 
 def test_both_official_services_give_the_same_rows(service: datagokr.DataGoKr, source: DataGoKr) -> None:
