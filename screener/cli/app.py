@@ -115,6 +115,6 @@ def _welcome() -> None:
         _("screener tells which Korean sectors and stocks an event moved, and how surely."),
         _("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
         _("Prices: fetched once, without an account, in about a minute, and kept."),
-        _("More: KRX_AUTH_KEY, KRX_ID and KRX_PW, or DATA_GO_KR_KEY open indices and the whole market."),
+        _("More: KRX_AUTH_KEY, KRX_ID and KRX_PW or DATA_GO_KR_KEY open the whole market."),
         _("Next: screener doctor, which checks this machine, and screener --help"),
     )
