@@ -95,17 +95,20 @@ def narrowed(text: str) -> str:
     return text.replace(_FILLER, "")
 
 
-def folded(text: str, width: int, first: str = "", further: str = "") -> list[str]:
+def folded(text: str, width: int, first: str = "", further: str = "") -> str:
     """Lines of at most `width` cells, the first after `first`, others after `further`; no word or path is broken."""
-    lines = textwrap.wrap(
-        widened(text),
-        width,
-        initial_indent=widened(first),
-        subsequent_indent=widened(further),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [narrowed(line) for line in lines]
+    lines: list[str] = []
+    for line in text.splitlines():
+        indent = further if lines else first
+        lines += textwrap.wrap(
+            widened(line),
+            width,
+            initial_indent=widened(indent),
+            subsequent_indent=widened(further),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [indent.rstrip()]
+    return narrowed("\n".join(lines))
 
 
 def padded(text: str, width: int) -> str:

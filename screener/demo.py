@@ -35,13 +35,12 @@ def _nothing() -> NoReturn:
 
 
 def _demo_event() -> Event:
-    """The event of the simulated market."""
     return Event(
         name=Name(ko="모의 사건", en="Simulated event"),
-        news=demo.event_day(),
+        news=demo.EVENT_DAY,
         timeline=(
             Happening(
-                date=demo.confounder_day(),
+                date=demo.CONFOUNDER_DAY,
                 what=Name(ko="다른 모의 소식", en="Other simulated news"),
                 source="planted",
                 confounder=True,
@@ -51,7 +50,6 @@ def _demo_event() -> Event:
 
 
 def _demo_sectors() -> dict[str, Sector]:
-    """The sectors of the simulated market, with fictional stocks."""
     return {
         planted.id: Sector(
             name=Name(ko=planted.ko, en=planted.en),

@@ -59,11 +59,6 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Replace one file, as `write_files` does."""
-    write_files({path: data})
-
-
 def write_through(file: BinaryIO, data: bytes) -> None:
     """Write `data` past the cache of the operating system to the disk, and close the file."""
     with file:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,6 +48,18 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("KRX_", "SCREENER_", "DATA_GO_KR_")) or name in ("NO_COLOR", "COLUMNS"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_fingerprints() -> Iterator[None]:
+    """A fingerprint of a password takes a tenth of a second on purpose."""
+    scrypt = hashlib.scrypt
+
+    def quick(password: bytes, **options: Any) -> bytes:
+        return scrypt(password, **{**options, "n": 2})
+
+    with patch.object(hashlib, "scrypt", quick):
+        yield
 
 
 NOWHERE = "http://127.0.0.1:9"

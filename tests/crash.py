@@ -13,6 +13,7 @@ For whole commands there is `Command.crashes` in `tests.e2e.command`.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import sys
@@ -28,6 +29,9 @@ _PATH = {"os.rename": 1, "os.remove": 0, "os.rmdir": 0, "os.mkdir": 0, "os.symli
 """By audit event, which of its arguments is the path that changes."""
 _DIRECTORY = {"os.rename": 3, "os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.symlink": 2, "os.link": 3}
 """By audit event, which of its arguments is the descriptor that the path is relative to."""
+EMPTY = re.compile(r"open .*(\.parquet\.new|/\.[^/]+\.\w{8}(/[^/]+)?)")
+"""Steps at which what is new has been opened under a name that nobody reads until it is whole: to those who come after a
+crash it is empty there as it is half written at its sync, which is a step of its own."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 

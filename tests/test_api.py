@@ -19,7 +19,7 @@ from tests.reports import make_report
 
 def test_planted_effect_is_found() -> None:
     returns, indices = demo.simulate(3)
-    days = pd.DatetimeIndex(demo.sessions())
+    days = pd.DatetimeIndex(demo.DAYS)
     tickers = [demo.ticker(s, m) for s in range(len(demo.SECTORS)) for m in range(demo.STOCKS_EACH)]
     benchmark = pd.DataFrame({one: indices[:, number % 2] for number, one in enumerate(tickers)}, index=days)
     groups = {
@@ -27,7 +27,7 @@ def test_planted_effect_is_found() -> None:
         for number, planted in enumerate(demo.SECTORS)
     }
     study = screener.event_study(
-        pd.DataFrame(returns, index=days, columns=tickers), benchmark, demo.event_day(), groups=groups
+        pd.DataFrame(returns, index=days, columns=tickers), benchmark, demo.EVENT_DAY, groups=groups
     )
     day = study.groups[study.groups.window == "[0,0]"].set_index("group")
     assert day.caar_ew["FADED"] == pytest.approx(0.06, abs=0.02)
@@ -105,9 +105,9 @@ def test_package_offers_nothing_else() -> None:
 
 def test_input_is_not_changed() -> None:
     returns, indices = demo.simulate(1)
-    days = pd.DatetimeIndex(demo.sessions())
+    days = pd.DatetimeIndex(demo.DAYS)
     frame = pd.DataFrame(returns, index=days)
     before = frame.copy()
-    screener.event_study(frame, pd.Series(indices[:, 0], index=days), demo.event_day(), placebo=False)
+    screener.event_study(frame, pd.Series(indices[:, 0], index=days), demo.EVENT_DAY, placebo=False)
     pd.testing.assert_frame_equal(frame, before)
     assert np.isfinite(frame.to_numpy()).all()

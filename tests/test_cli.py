@@ -30,12 +30,7 @@ def sources(krx: Path) -> list[str]:
 @pytest.fixture
 def own(tmp_path: Path) -> list[str]:
     """Options that point at the small market."""
-    config, prices, benchmark = (
-        small.write_config(tmp_path),
-        small.write_prices(tmp_path),
-        small.write_benchmark(tmp_path),
-    )
-    return ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]
+    return small.options(tmp_path)
 
 
 def files(folder: Path) -> dict[str, bytes]:

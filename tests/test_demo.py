@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -35,13 +36,24 @@ def test_market_has_what_makes_real_ones_hard(report: Report) -> None:
     flags = set(" ".join(report.frames.stocks["flags"]).split())
     assert {"limit_up", "halted", "resumed", "no_estimation"} <= flags
     [other] = report.confounders(next(window for window in report.windows if window.last == 5))
-    assert other.day == demo.confounder_day()
+    assert other.day == demo.CONFOUNDER_DAY
 
 
 def test_intervals_cover_what_was_planted() -> None:
     """Over a dozen markets; `make calibrate` counts over 500."""
     covered = [covers for seed in range(12) for covers in simulated(seed).frames.planted["covered"]]
     assert 0.92 < sum(covered) / len(covered) < 0.98
+
+
+def test_planted_paths_are_told_apart() -> None:
+    found: dict[str, list[str]] = {}
+    for seed in range(9):
+        for row in rows(simulated(seed).frames.sectors, window_start=0, window_end=5):
+            found.setdefault(row.sector, []).append(row.lasting or "")
+    for sector in ("HELD", "FADED", "REVERSED", "EXTENDED", "DELAYED"):
+        # What is planted lies near no border, but a week of noise lies on top of it.
+        assert Counter(found[sector]).most_common(1)[0][0] == sector.lower(), (sector, found[sector])
+    assert Counter(found["UNMOVED"]).most_common(1)[0][0] == ""
 
 
 def test_price_limit_spreads_a_move_over_two_days(report: Report) -> None:

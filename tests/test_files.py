@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from screener.errors import DataError, ExitCode
-from screener.files import write_file, write_files
+from screener.files import write_files
 from tests.conftest import ROOT
 
 
@@ -48,7 +48,7 @@ def test_a_file_that_holds_its_content_is_left_alone(old: Path) -> None:
 
 def test_a_link_stays_a_link(old: Path) -> None:
     (old / "link").symlink_to("a.csv")
-    write_file(old / "link", b"new")
+    write_files({old / "link": b"new"})
     assert (old / "link").is_symlink()
     assert (old / "a.csv").read_bytes() == b"new"
 

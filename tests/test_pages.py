@@ -15,12 +15,7 @@ from tests.test_cli import AS_OF, sources
 
 @pytest.fixture
 def own(tmp_path: Path) -> list[str]:
-    config, prices, benchmark = (
-        small.write_config(tmp_path),
-        small.write_prices(tmp_path),
-        small.write_benchmark(tmp_path),
-    )
-    return ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]
+    return small.options(tmp_path)
 
 
 def flat(text: str) -> str:

@@ -65,6 +65,13 @@ class _Found(NamedTuple):
     """What there is no figure for: window, return, members, abnormal or cap; empty where there is one."""
 
 
+class _NoFigureError(Exception):
+    """A test asks for a figure that there is none of; `found` says why."""
+
+    def __init__(self, lacks: str, figures: tuple[_Figure, ...] = ()) -> None:
+        self.found = _Found(figures=figures, lacks=lacks)
+
+
 def windows_of(claims: Mapping[str, Claim]) -> tuple[tuple[int, int], ...]:
     """Every window that the tests of `claims` need, once."""
     return tuple(dict.fromkeys(window for one in claims.values() if one.test for window in one.test.windows))
@@ -97,9 +104,10 @@ def _checked(claim: Claim, figures: _Figures) -> tuple[Verdict, Window | None, _
     last = windows[-1] if windows else None
     if not all(window.available for window in windows):
         return "no data", last, _Found(lacks="window")
-    found = figures.of(claim.test)
-    if found.lacks:
-        return "no data", last, found
+    try:
+        found = figures.of(claim.test)
+    except _NoFigureError as error:
+        return "no data", last, error.found
     return max(_verdict(found, claim.test), found.most, key=VERDICTS.index), last, found
 
 
@@ -213,15 +221,13 @@ class _Figures:
 
     def _change(self, test: Change) -> _Found:
         [target], [window] = test.targets.values(), test.windows
-        change = self._figure(target, "mean", window)
-        if isinstance(change, _Found):
-            return _Found(lacks="return")
+        change = self._known(target, "mean", window)
+        if not math.isfinite(change.value):
+            raise _NoFigureError("return")
         return _Found(change.value, "return", (_Figure("return", change.value, target),))
 
     def _grouped(self, test: Grouped) -> _Found:
         figure = self._figure(test.of, test.measure, test.window)
-        if isinstance(figure, _Found):
-            return figure
         if test.measure in ("up", "down"):
             others = self._others(test.of, 1 if test.measure == "up" else -1, test.window)
             mean = self._known(test.of, "mean", test.window)
@@ -230,29 +236,20 @@ class _Figures:
 
     def _rank(self, test: Rank) -> _Found:
         own = self._figure(Target(test.sector), test.measure, test.window)
-        if isinstance(own, _Found):
-            return own
-        found = [self._figure(Target(group.sector), test.measure, test.window) for group in self.sectors]
-        values = [one.value for one in found if isinstance(one, _Figure)]
+        targets = [Target(group.sector) for group in self.sectors]
+        found = [(target, self._known(target, test.measure, test.window)) for target in targets]
+        values = [figure.value for target, figure in found if not self._lacks(target, figure)]
         ahead = sum(value > own.value if test.order == "best" else value < own.value for value in values)
         rank = _Figure(f"rank_{test.order}", ahead + 1, own.of, len(values))
         return _Found(rank.value, "rank", (rank, own))
 
     def _versus(self, test: Versus) -> _Found:
         a, b = (self._figure(target, test.measure, test.window) for target in (test.a, test.b))
-        if isinstance(a, _Found):
-            return a
-        if isinstance(b, _Found):
-            return b
         difference = a.value - b.value
         return _Found(difference, "return", (_Figure("difference", difference), a, b))
 
     def _path(self, test: Path) -> _Found:
         first, then = (self._figure(test.of, test.measure, window, named=True) for window in test.windows)
-        if isinstance(first, _Found):
-            return first
-        if isinstance(then, _Found):
-            return then
         if not (first.value > 0 if test.moved == "up" else first.value < 0):
             return _Found(math.nan, "share", (first, then))
         undone = 1 - then.value / first.value
@@ -262,7 +259,7 @@ class _Figures:
         [target] = test.targets.values()
         cap = float(self.measurement.caps[self._columns(target)[0]]) / TRILLION
         if not math.isfinite(cap):
-            return _Found(lacks="cap")
+            raise _NoFigureError("cap")
         ratios = [_Figure("ratio", stated / cap, stated=stated) for stated in test.trillion_won]
         # The claim must hold with each sum, so the one that bears it out least decides.
         found = [_Found(ratio.value, "ratio", (*ratios, _Figure("cap", cap, target))) for ratio in ratios]
@@ -272,26 +269,26 @@ class _Figures:
         peers = [_Figure("peer", self.abroad[peer].change_pct / 100, peer) for peer in test.peers]
         direction = 1 if peers[0].value > 0 else -1
         share = self._figure(test.of, "up" if direction > 0 else "down", test.window)
-        if isinstance(share, _Found):
-            return share
         mean = self._known(test.of, "mean", test.window)
         most: Verdict = "confirmed" if mean.value * direction > 0 else "partly"
         others = self._others(test.of, direction, test.window)
         return _Found(share.value, "share", (share, *others, mean, *peers), most)
 
-    def _figure(
-        self, target: Target, measure: str, window: tuple[int, int], *, named: bool = False
-    ) -> _Figure | _Found:
+    def _figure(self, target: Target, measure: str, window: tuple[int, int], *, named: bool = False) -> _Figure:
         """One figure of a group; `named` says of which window it is."""
         figure = self._known(target, measure, window, named=named)
-        members = len(self._columns(target))
-        if figure.n >= LEAST_KNOWN * members and math.isfinite(figure.value):
-            return figure
-        known = _Figure("known", figure.n, target, members)
-        if measure == "caar":
-            return _Found(lacks="abnormal", figures=(known,))
-        enough = figure.n >= LEAST_KNOWN * members
-        return _Found(lacks="cap" if measure == "mean_cw" and enough else "members", figures=(known,))
+        if lacks := self._lacks(target, figure):
+            raise _NoFigureError(lacks, (_Figure("known", figure.n, target, len(self._columns(target))),))
+        return figure
+
+    def _lacks(self, target: Target, figure: _Figure) -> str:
+        """What a figure of some members lacks to be one of the whole group; empty if nothing."""
+        enough = figure.n >= LEAST_KNOWN * len(self._columns(target))
+        if enough and math.isfinite(figure.value):
+            return ""
+        if figure.what == "caar":
+            return "abnormal"
+        return "cap" if figure.what == "mean_cw" and enough else "members"
 
     def _known(self, target: Target, measure: str, window: tuple[int, int], *, named: bool = False) -> _Figure:
         """The same of however many members have a return."""

@@ -87,14 +87,14 @@ class Search:
         return Stirred(int((known >= level).sum()), as_many, (1 + as_many) / (len(others) + 1))
 
 
-def formation(event_row: int, gap: int) -> slice | None:
+def _formation(event_row: int, gap: int) -> slice | None:
     """Rows that groups are formed on, up to `SESSIONS` that end `gap` sessions before the event; None if too few."""
     end = event_row - gap
     start = max(end - SESSIONS, 1)  # the first session of a panel has no returns
     return slice(start, end) if end - start >= FEWEST_SESSIONS else None
 
 
-def form_groups(residuals: Floats) -> list[Formed]:
+def _form_groups(residuals: Floats) -> list[Formed]:
     """Groups of `SMALLEST` to `LARGEST`, cut at `CUT` from the tree of average linkage on 1 - correlation.
 
     Average linkage: Sokal and Michener 1958, Univ. Kansas Sci. Bull. 38:1409; trees of stocks: Mantegna 1999, EPJ B
@@ -155,7 +155,7 @@ def search(study: Study, eligible: Bools) -> Search:
             ]
             [rolling] = roll(refit, portfolios, study.designs, stretch, [tau])
             moves += list(rolling.z_ewma[rows - stretch.start])
-    learned = formation(event, refit.gap)
+    learned = _formation(event, refit.gap)
     known = [np.abs(z[np.isfinite(z)]) for z in moves]
     return Search(
         formed=tuple(_groups_before(study, eligible, event)),
@@ -165,9 +165,8 @@ def search(study: Study, eligible: Bools) -> Search:
 
 
 def _groups_before(study: Study, eligible: Bools, row: int) -> list[Formed]:
-    learned = formation(row, study.refit.gap)
+    learned = _formation(row, study.refit.gap)
     if learned is None:
         return []
-    refit = study.refit
-    fitted = fit(refit.model, study.returns, study.designs, study.benchmark_of, learned, refit.min_obs)
-    return form_groups(np.where(eligible, fitted.abnormal[learned], np.nan))
+    fitted = fit(study.returns, study.designs, study.benchmark_of, learned, study.refit.min_obs)
+    return _form_groups(np.where(eligible, fitted.abnormal[learned], np.nan))

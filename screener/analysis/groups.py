@@ -10,7 +10,7 @@ import pandas as pd
 
 from screener.analysis import scores
 from screener.analysis.frames import by_column, from_rows, stacked
-from screener.analysis.measurement import Measurement, traded_of
+from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
@@ -131,13 +131,8 @@ def _scored(
     window, weights = measurement.available[number], measurement.rules.weights
     members = [measurement.columns(group) for group in groups]
     caar, ratio, up = (np.array(part[name]) for name in ("caar_ew", "volume_ratio", "breadth_up"))
-    parts = {
-        "magnitude": scores.magnitude(caar, placebo.placebo_caar),
-        "certainty": scores.certainty(caar, placebo.placebo_p),
-        "persistence": scores.persistence_part((window.first, window.last), caar, _paths_of(measurement, members)[0]),
-        "breadth": scores.breadth(up),
-        "volume": scores.volume(caar, ratio),
-    }
+    on_day = scores.on_event_day((window.first, window.last), _paths_of(measurement, members)[0])
+    parts = scores.parts_of(caar, placebo.placebo_p, placebo.placebo_caar, ratio, on_day, up)
     table: dict[str, Any] = {}
     for of_themes, evidence in _families(groups).items():
         own = np.flatnonzero([(group.theme is not None) is of_themes for group in groups])
@@ -162,14 +157,8 @@ def _without_each(
     """Lowest and highest score when each member is left out once, and the member that makes the group, if one does.
 
     The placebo dates are the group's own. An equal-weight portfolio without one member follows from the portfolio and
-    that member, so nothing is fitted again; its volatility is taken to be the whole portfolio's.
-
-    Args:
-        measurement: of the event.
-        number: which window.
-        members: columns of the group.
-        placebo: all groups among their placebo dates in that window.
-        place: which of them this is.
+    that member, so nothing is fitted again; its volatility is taken to be the whole portfolio's. `place` is the
+    group's among those of `placebo`.
     """
     study, window = measurement.study, measurement.available[number]
     car = study.results[number].car[members]
@@ -190,13 +179,8 @@ def _without_each(
     p = (1 + (ranked & (z >= z_event)).sum(axis=0)) / (1 + ranked.sum(axis=0))
     day = _mean_of_others(study.fit.abnormal[measurement.event_row][members])
     up, ratio = measurement.raw[number][members] > 0, measurement.volume[number][members]
-    parts = {
-        "magnitude": scores.magnitude(left, others),
-        "certainty": scores.certainty(left, p),
-        "persistence": scores.persistence_part((window.first, window.last), left, day),
-        "breadth": scores.breadth((up.sum() - up) / (len(up) - 1)),
-        "volume": scores.volume(left, _median_of_others(ratio)),
-    }
+    on_day = scores.on_event_day((window.first, window.last), day)
+    parts = scores.parts_of(left, p, others, _median_of_others(ratio), on_day, (up.sum() - up) / (len(up) - 1))
     score = scores.combine(parts, measurement.rules.weights)
     middle = float(np.median(score))
     farthest = int(np.argmax(np.abs(score - middle)))
@@ -248,20 +232,20 @@ def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[p
                 "undefined": "",
             }
             if spreads:
-                spread, kp = spreads[number], study.two_sample(a, b, number)
+                (portfolio, placebo), kp = spreads[number], study.two_sample(a, b, number)
                 car = study.results[number].car
                 caar = _mean(car[a][np.isfinite(car[a])]) - _mean(car[b][np.isfinite(car[b])])
                 part |= {
-                    **placebo_columns(spread.placebo, np.array([caar])),
+                    **placebo_columns(placebo, np.array([caar])),
                     "caar_ew": caar,
-                    "t_portfolio": spread.portfolio.t,
-                    "p_portfolio": spread.portfolio.p,
+                    "t_portfolio": portfolio.t,
+                    "p_portfolio": portfolio.p,
                     "t_kp": kp.t,
                     "p_kp": kp.p,
                     "r_ab": kp.r_ab,
-                    "detectable": spread.detectable_placebo,
+                    "detectable": placebo.detectable()[0],
                 }
-                z = spread.placebo.placebo_z[:, 0] if np.isfinite(spread.placebo.placebo_rank[0]) else np.empty(0)
+                z = placebo.placebo_z[:, 0] if np.isfinite(placebo.placebo_rank[0]) else np.empty(0)
                 z = z[np.isfinite(z)]
                 pair = {name: part[name] for name in ("sector_a", "sector_b", "window_start", "window_end")}
                 placebos.append({**pair, "ordinary": np.arange(1, len(z) + 1), "z_ewma": z})
@@ -372,7 +356,7 @@ def levels_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFr
     for name, returns in panel.benchmarks.items():
         own = np.isfinite(returns[:, None])
         add(name, "index", _growth(returns[:, None], own.astype(np.int64), np.ones_like(own), base)[rows, 0])
-    traded = traded_of(panel)
+    traded = measurement.traded
     stocks = _last_known(_growth(panel.returns, panel.span, traded, base), traded)[rows]
     for group in groups:
         columns = measurement.columns(group)

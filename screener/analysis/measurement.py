@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -81,6 +82,15 @@ class Measurement:
             return np.full(len(self.panel.tickers), np.nan)
         return self.study.stock_placebos[number].placebo_p
 
+    @cached_property
+    def traded(self) -> Bools:
+        """(T, N) whether a stock traded: a return ends there, or a later one begins, or it was not to be believed."""
+        span = self.panel.span
+        traded: Bools = (span > 0) | self.panel.suspect
+        row, column = np.nonzero(span)
+        traded[row - span[row, column], column] = True
+        return traded
+
     def _window(self, first: int, last: int) -> Window:
         start, end = self.event_row + first, self.event_row + last
         sessions = self.panel.sessions
@@ -104,14 +114,6 @@ class Measurement:
         ratio: Floats = np.full(len(usual), np.nan)
         np.divide(_mean_down(self.panel.volume[rows]), usual, out=ratio, where=usual > 0)
         return ratio
-
-
-def traded_of(panel: Panel) -> Bools:
-    """(T, N) whether a stock traded: a return ends there, or a later one begins, or it was too large to be believed."""
-    traded: Bools = (panel.span > 0) | panel.suspect
-    row, column = np.nonzero(panel.span)
-    traded[row - panel.span[row, column], column] = True
-    return traded
 
 
 def _mean_down(values: Floats) -> Floats:

@@ -155,14 +155,12 @@ def _scan_frame(
     result, [placebo] = study.results[0], study.stock_placebos
     car, p, ratio = result.car, placebo.placebo_p, measurement.volume[0]
     q = benjamini_hochberg(pooled_p(np.where(np.isfinite(car), placebo.z_ewma, np.nan), placebo.placebo_z))
-    parts = {
-        "magnitude": scores.magnitude(car, car),
-        "certainty": scores.certainty(car, p),
-        "volume": scores.volume(car, ratio),
-    }
-    if (window.first, window.last) != (0, 0):
-        on_day = study.fit.abnormal[measurement.event_row]
-        parts["persistence"] = np.sign(car) * scores.persistence(car, on_day)
+    if (window.first, window.last) == (0, 0):
+        parts = scores.parts_of(car, p, car, ratio)
+    else:
+        parts = scores.parts_of(car, p, car, ratio, study.fit.abnormal[measurement.event_row])
+        # Weightings are drawn in the order of the parts, and a scan has always had this one last.
+        parts["persistence"] = parts.pop("persistence")
     weights = measurement.rules.weights
     score = scores.combine(parts, weights)
     rank, steady = scores.ranked(parts, weights)

@@ -28,13 +28,45 @@ SPREAD_OF_WEIGHTS = 50.0
 """Concentration of the random weightings: a weight of 0.30 then varies by about 0.06."""
 
 
-def magnitude(car: Floats, others: Floats) -> Floats:
-    """(N,) sign of `car` (N,) times the share of |others| that is smaller, ties counted by half.
+def parts_of(
+    car: Floats, p: Floats, others: Floats, ratio: Floats, on_day: Floats | None = None, up: Floats | None = None
+) -> dict[str, Floats]:
+    """The parts of N scores, (N,) each, in the direction of the CAR except breadth.
+
+    magnitude: share of |others| that is smaller, ties counted by half. certainty: 1 - p. persistence: how much of the
+    event day's CAR still stands at the window's end, -1 reversed to +1 held or grew. breadth: from -1, all members
+    fell, to +1, all rose. volume: 0 at the usual volume, 1 at four times of it and beyond.
 
     Args:
-        car: cumulative abnormal returns.
-        others: what they are compared with: (M,) those of the market, or (M, N) those of the placebo dates of each.
+        car: (N,) cumulative abnormal returns.
+        p: (N,) of the headline test.
+        others: CARs that sizes are compared with: (M,) those of the market, or (M, N) those of the placebo dates of
+            each.
+        ratio: (N,) volume in the window over the usual.
+        on_day: (N,) CARs of the event day, see `on_event_day`; None = a score without persistence.
+        up: (N,) share of the members that rose; None = a score without breadth.
     """
+    direction = np.sign(car)
+    parts = {"magnitude": _magnitude(car, others), "certainty": direction * (1.0 - p)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if on_day is not None:
+            parts["persistence"] = direction * np.clip(car / on_day, -1.0, 1.0)
+        if up is not None:
+            parts["breadth"] = 2.0 * up - 1.0
+        parts["volume"] = direction * np.clip(np.log2(ratio) / FOURFOLD, -1.0, 1.0)
+    return parts
+
+
+def on_event_day(taus: tuple[int, int], car: Floats) -> Floats:
+    """(N,) `car` of the event day for a window that begins with it and goes on; NaN for windows that cannot tell."""
+    return car if _goes_on(taus) else np.full(len(car), np.nan)
+
+
+def _goes_on(taus: tuple[int, int]) -> bool:
+    return taus[0] == 0 and taus[1] != 0
+
+
+def _magnitude(car: Floats, others: Floats) -> Floats:
     against = np.abs(others if others.ndim == 2 else others[:, None])
     known = np.isfinite(against)
     size = np.abs(car)[None, :]
@@ -43,32 +75,6 @@ def magnitude(car: Floats, others: Floats) -> Floats:
     count = np.broadcast_to(known.sum(axis=0), car.shape)
     share = np.where(known, below, 0.0).sum(axis=0) / np.maximum(count, 1)
     return np.where(np.isfinite(car) & (count > 0), np.sign(car) * share, np.nan)
-
-
-def certainty(car: Floats, p: Floats) -> Floats:
-    """(N,) sign of `car` times 1 - p of the headline test."""
-    return np.asarray(np.sign(car) * (1.0 - p))
-
-
-def persistence(car: Floats, on_event_day: Floats) -> Floats:
-    """(N,) how much of the event day's CAR still stands at the window's end, -1 reversed to +1 held or grew.
-
-    Without sign of its own: it counts in the direction of the window's CAR.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left: Floats = np.clip(car / on_event_day, -1.0, 1.0)
-    return left
-
-
-def breadth(share_up: Floats) -> Floats:
-    """(N,) from -1, all members fell, to +1, all rose."""
-    return np.asarray(2.0 * share_up - 1.0)
-
-
-def volume(car: Floats, ratio: Floats) -> Floats:
-    """(N,) abnormal turnover in the move's direction: 0 at the usual volume, 1 at four times of it and beyond."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.sign(car) * np.clip(np.log2(ratio) / FOURFOLD, -1.0, 1.0))
 
 
 def combine(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
@@ -157,46 +163,33 @@ def score_columns(
     }
 
 
-def persistence_part(taus: tuple[int, int], car: Floats, on_event_day: Floats) -> Floats:
-    """(N,) the part `persistence` in the direction of the CAR of window `taus`; NaN for windows that cannot tell."""
-    if taus[0] != 0 or taus[1] == 0:
-        return np.full(len(car), np.nan)
-    return np.asarray(np.sign(car) * persistence(car, on_event_day))
-
-
 def lasting_columns(
     taus: tuple[int, int], paths: Floats, car: Floats, p: Floats, p_on_day: Floats
 ) -> dict[str, list[str | None] | list[float]]:
     """Columns lasting and half_life of N stocks or groups in the window `taus`.
 
+    lasting is what became of the event day's CAR by the end of the window. held, faded, reversed or extended, by what
+    is left of it: from half to one and a half times of it, less, less than nothing, or more. delayed: no move that day
+    (p above 5 %), but one over the window. None: neither, or not known. half_life is of those that faded or reversed:
+    sessions after the event day until half of its move was gone, on straight lines between the sessions.
+
     Args:
-        taus: first and last; only windows from the event day on have these figures.
+        taus: first and last; only windows that begin with the event day and go on have these figures.
         paths: (L, N) cumulative abnormal returns of the window's sessions.
         car: (N,) CARs of the window.
-        p: (N,) their p.
+        p: (N,) their p, by the headline test.
         p_on_day: (N,) p of the event day alone.
     """
-    if taus[0] != 0 or taus[1] == 0:
+    if not _goes_on(taus):
         return {}
-    kinds = [classify(*figures) for figures in np.stack([paths[0], p_on_day, car, p], axis=1).tolist()]
+    kinds = [_classify(*figures) for figures in np.stack([paths[0], p_on_day, car, p], axis=1).tolist()]
     lives = [
-        half_life(path) if kind in ("faded", "reversed") else np.nan for kind, path in zip(kinds, paths.T, strict=True)
+        _half_life(path) if kind in ("faded", "reversed") else np.nan for kind, path in zip(kinds, paths.T, strict=True)
     ]
     return {"lasting": [kind or None for kind in kinds], "half_life": lives}
 
 
-def classify(on_day: float, p_on_day: float, at_end: float, p_at_end: float) -> str:
-    """What became of the event day's cumulative abnormal return by the end of a window that begins with it.
-
-    held, faded, reversed or extended, by what is left of it: from half to one and a half times of it, less, less than
-    nothing, or more. delayed: no move that day (p above 5 %), but one over the window. Empty: neither, or not known.
-
-    Args:
-        on_day: CAR of the event day.
-        p_on_day: its p, by the headline test.
-        at_end: CAR of the window.
-        p_at_end: its p.
-    """
+def _classify(on_day: float, p_on_day: float, at_end: float, p_at_end: float) -> str:
     if not np.isfinite([on_day, p_on_day, at_end, p_at_end]).all():
         return ""
     if p_on_day > MOVED:
@@ -207,12 +200,7 @@ def classify(on_day: float, p_on_day: float, at_end: float, p_at_end: float) -> 
     return "faded" if left < FADED else "held" if left <= EXTENDED else "extended"
 
 
-def half_life(path: Floats) -> float:
-    """Sessions after the event day until half of its move was gone; NaN if that did not happen.
-
-    Args:
-        path: (L + 1,) cumulative abnormal return from tau = 0 on; straight lines between the sessions.
-    """
+def _half_life(path: Floats) -> float:
     if not path.size or not np.isfinite(path).all() or path[0] == 0:
         return float("nan")
     left = path / path[0]

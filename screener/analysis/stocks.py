@@ -11,7 +11,7 @@ import pandas as pd
 
 from screener.analysis import scores
 from screener.analysis.frames import from_rows, stacked
-from screener.analysis.measurement import LARGE_PART, Measurement, traded_of
+from screener.analysis.measurement import LARGE_PART, Measurement
 from screener.analysis.model import Group, Stock, Window
 from screener.study.arrays import Bools, Floats
 from screener.study.placebo import benjamini_hochberg
@@ -79,12 +79,9 @@ def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, m
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
     paths = np.cumsum(study.fit.abnormal[event : event + max(window.last, 0) + 1, columns], axis=0)
-    parts = {
-        "magnitude": scores.magnitude(car, car[evidence][once] if market is None else market),
-        "certainty": scores.certainty(car, p),
-        "persistence": scores.persistence_part(taus, car, paths[0]),
-        "volume": scores.volume(car, measurement.volume[number][columns]),
-    }
+    others = car[evidence][once] if market is None else market
+    ratio, on_day = measurement.volume[number][columns], scores.on_event_day(taus, paths[0])
+    parts = scores.parts_of(car, p, others, ratio, on_day)
     return {
         "placebo_p": p,
         **scores.score_columns(parts, measurement.rules.weights, q, evidence),
@@ -185,7 +182,7 @@ def behaviours_frame(measurement: Measurement) -> pd.DataFrame:
     own = study.returns[study.estimation]
     since = np.cumprod(1.0 + np.nan_to_num(panel.returns[event_row:]), axis=0)
     slope = fitted.coefficients[1] if len(fitted.coefficients) > 1 else np.full(len(panel.tickers), np.nan)
-    at_base = traded_of(panel)[event_row - 1] if event_row else np.zeros(len(panel.tickers), dtype=bool)
+    at_base = measurement.traded[event_row - 1] if event_row else np.zeros(len(panel.tickers), dtype=bool)
 
     def when(raised: Bools) -> tuple[date, ...]:
         return tuple(day.item() for day in days[raised])

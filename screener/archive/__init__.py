@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -32,6 +32,15 @@ _RENAME_EXCHANGE = 2
 def report_name(as_of: date, event: str) -> str:
     """Path of a report directory below the root."""
     return f"{as_of.isoformat()}/{event}"
+
+
+def load_record(folder: Path) -> dict[str, Any]:
+    """How the report in `folder` was made; empty where that is not known."""
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 @contextmanager
@@ -85,7 +94,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         DataError: it cannot be written; an earlier one is as it was.
     """
     folder = root / report_name(report.as_of, report.event.id)
-    if not report.provenance.study and _holds_study(folder):
+    if not report.provenance.study and load_record(folder).get("study"):
         return None
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise DataError("{folder}: is in the way", hint="move it, a report directory belongs there", folder=folder)
@@ -117,13 +126,6 @@ def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
     try:
         return {path.name: path.read_bytes() for path in folder.iterdir()} == dict(files)
     except OSError:
-        return False
-
-
-def _holds_study(folder: Path) -> bool:
-    try:
-        return bool(json.loads((folder / RECORD).read_text(encoding="utf-8"))["study"])
-    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 

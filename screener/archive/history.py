@@ -32,8 +32,18 @@ def load_history(root: Path) -> list[dict[str, str]]:
     Raises:
         DataError: it cannot be read, or is no history.
     """
-    header, rows = _read(root / HISTORY)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    path = root / HISTORY
+    try:
+        reader = _reader(path.read_bytes() if path.exists() else b"")
+        header, rows = reader.fieldnames or KEY, list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(
+            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
+        ) from None
+    # A row that is too long has cells under None, one that is too short has None in its cells.
+    if not set(KEY) <= set(header) or any(None in row or None in row.values() for row in rows):
+        raise _foreign(path)
+    return rows
 
 
 def updated_history(root: Path, rows: Sequence[Row], revision: int = 1) -> bytes:
@@ -42,15 +52,19 @@ def updated_history(root: Path, rows: Sequence[Row], revision: int = 1) -> bytes
     Raises:
         DataError: the file cannot be read, or has columns that this version does not know.
     """
-    path, header = root / HISTORY, [*rows[0], REVISION]
-    old_header, old = _read(path)
-    if not set(old_header) <= set(header):
-        raise _foreign(path)
+    header, old = [*rows[0], REVISION], load_history(root)
+    if any(not row.keys() <= set(header) for row in old[:1]):
+        raise _foreign(root / HISTORY)
     # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
-    known = [dict.fromkeys(header, "") | dict(zip(old_header, row, strict=True)) for row in old]
     fresh = [{**row, REVISION: str(revision)} for row in rows]
-    merged = {tuple(row[name] for name in KEY): row for row in [*known, *fresh]}
-    return csv_bytes([header, *([merged[key][name] for name in header] for key in sorted(merged))])
+    merged = {tuple(row[name] for name in KEY): row for row in [*old, *fresh]}
+    return csv_bytes([header, *([merged[key].get(name, "") for name in header] for key in sorted(merged))])
+
+
+def _foreign(path: Path) -> DataError:
+    return DataError(
+        "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+    )
 
 
 def history_rows(sectors: bytes) -> list[dict[str, str]]:
@@ -60,7 +74,11 @@ def history_rows(sectors: bytes) -> list[dict[str, str]]:
 
 def csv_rows(content: bytes) -> list[dict[str, str]]:
     """The rows of a CSV file, text by column."""
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(_reader(content))
+
+
+def _reader(content: bytes) -> csv.DictReader[str]:
+    return csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
 
 
 def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
@@ -68,25 +86,6 @@ def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    try:
-        content = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-        header, *rows = [row for row in csv.reader(io.StringIO(content)) if row] or [list(KEY)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(
-            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
-        ) from None
-    if not set(KEY) <= set(header) or any(len(row) != len(header) for row in rows):
-        raise _foreign(path)
-    return header, rows
-
-
-def _foreign(path: Path) -> DataError:
-    return DataError(
-        "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
-    )
 
 
 def sessions_open(settings: Settings, event: str) -> int:

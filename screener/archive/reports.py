@@ -7,12 +7,11 @@ import importlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from screener import __version__
-from screener.archive import RECORD, locked, point_to_latest, publish, report_name
+from screener.archive import RECORD, load_record, locked, point_to_latest, publish, report_name
 from screener.archive.history import (
     HISTORY,
     REVISION,
@@ -24,7 +23,7 @@ from screener.archive.history import (
     updated_history,
 )
 from screener.config import Settings
-from screener.files import write_file
+from screener.files import write_files
 from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
 
@@ -51,27 +50,7 @@ class _Correction(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True)
-class _ReportDirectory:
-    """The content of a report directory that is whole."""
-
-    files: Mapping[str, bytes]
-    record: Mapping[str, Any]
-    """Its run.json."""
-
-    @property
-    def revision(self) -> int:
-        """1 as first reported."""
-        revision = self.record.get("revision", 1)
-        return revision if isinstance(revision, int) else 1
-
-    def table(self, name: str) -> list[dict[str, str]]:
-        """Rows of one of its CSV files, as text; none where it has no such file."""
-        return csv_rows(self.files.get(f"{name}.csv", b""))
-
-
-@dataclass(frozen=True)
-class FiledReport:
+class FiledReport(NamedTuple):
     """What became of a report."""
 
     folder: Path | None
@@ -84,25 +63,35 @@ class FiledReport:
     """Whether anything had to be written."""
 
 
-def load_directory(folder: Path) -> _ReportDirectory | None:
-    """The directory, or None where it or a file of it is missing or not as it was written."""
+def load_directory(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The record of a report directory and the files it names; neither where one is not as it was written."""
+    record = load_record(folder)
     try:
-        record = json.loads((folder / RECORD).read_bytes())
         files = {name: (folder / name).read_bytes() for name in record["files"]}
         sound = all(_fingerprint(files[name]) == known for name, known in record["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return _ReportDirectory(files, record) if sound else None
+        sound = False
+    return (record, files) if sound else ({}, {})
+
+
+def table_in(files: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
+    """Rows of one of the CSV files of a report, as text; none where there is no such file."""
+    return csv_rows(files.get(f"{name}.csv", b""))
 
 
 def stored_revision(folder: Path) -> int | None:
     """The revision of the report in `folder`, None unless every file is there at its full length."""
+    record = load_record(folder)
     try:
-        record = json.loads((folder / RECORD).read_bytes())
         whole = all((folder / name).stat().st_size == known["bytes"] for name, known in record["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return _ReportDirectory({}, record).revision if whole else None
+    return _revision_of(record) if whole else None
+
+
+def _revision_of(record: Mapping[str, Any]) -> int:
+    revision = record.get("revision", 1)
+    return revision if isinstance(revision, int) else 1
 
 
 def file_report(root: Path, screen: Screen, settings: Settings, palette: str, argv: Sequence[str]) -> FiledReport:
@@ -141,32 +130,36 @@ def write_report(
     """
     report = screen.report
     path = root / report_name(report.as_of, report.event.id)
-    fresh, earlier = _ReportDirectory(files_of(screen, "csv", palette), {}), load_directory(path)
-    rows = history_rows(fresh.files["sectors.csv"]) if report.provenance.study else []
-    known, corrections = _compared(root, report, rows, fresh, earlier)
+    fresh, (record, earlier) = files_of(screen, "csv", palette), load_directory(path)
+    rows = history_rows(fresh["sectors.csv"]) if report.provenance.study else []
+    known, corrections = _compared(root, report, rows, fresh, record, earlier)
     revision = known + 1 if corrections or not known else known
     history = updated_history(root, rows, revision) if rows else None
     folder: Path | None
-    if earlier and not corrections and (_has_more(earlier, fresh) if renew else _has_same_rows(earlier, fresh)):
-        folder = None if renew else path
-        files = dict(earlier.files)
+    kept = bool(record) and not corrections and (_has_more if renew else _has_same_rows)(earlier, fresh)
+    if kept:
+        folder, files = None if renew else path, earlier
     else:
-        rendered = [fresh.files if name == "csv" else files_of(screen, name, palette) for name in FORMATS]
+        rendered = [fresh if name == "csv" else files_of(screen, name, palette) for name in FORMATS]
         files = {name: content for part in rendered for name, content in part.items()}
         if revision > 1:
-            so_far = earlier.files.get(REVISIONS, b"") if earlier else b""
+            so_far = earlier.get(REVISIONS, b"")
             files[REVISIONS] = _revisions_csv(revision, corrections, so_far) if corrections or not so_far else so_far
         files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
-    kept = earlier is not None and files == earlier.files
     if history is not None:
         kept = kept and (root / HISTORY).is_file() and (root / HISTORY).read_bytes() == history
-        write_file(root / HISTORY, history)
+        write_files({root / HISTORY: history})
     return FiledReport(folder, files, revision, corrections, written=not kept)
 
 
 def _compared(
-    root: Path, report: Report, rows: Sequence[Row], fresh: _ReportDirectory, earlier: _ReportDirectory | None
+    root: Path,
+    report: Report,
+    rows: Sequence[Row],
+    fresh: Mapping[str, bytes],
+    record: Mapping[str, Any],
+    earlier: Mapping[str, bytes],
 ) -> tuple[int, tuple[_Correction, ...]]:
     """The known revision of a report, 0 for none, and what differs from it.
 
@@ -174,17 +167,12 @@ def _compared(
     """
     if not report.provenance.study:
         return 1, ()
-    if earlier is not None and earlier.record.get("study"):
-        return earlier.revision, tuple(
-            correction
-            for name in COMPARED
-            for correction in _corrections_of(name, earlier.table(name), fresh.table(name))
-        )
+    if record.get("study"):
+        tables = [_corrections_of(name, table_in(earlier, name), table_in(fresh, name)) for name in COMPARED]
+        return _revision_of(record), tuple(correction for table in tables for correction in table)
     key = report.as_of.isoformat(), report.event.id
     known = [row for row in load_history(root) if (row["as_of"], row["event"]) == key]
-    if not known:
-        return 0, ()
-    revision = max(int(row.get(REVISION) or 1) for row in known)
+    revision = max((int(row.get(REVISION) or 1) for row in known), default=0)
     return revision, tuple(_corrections_of("sectors", known, rows))
 
 
@@ -204,7 +192,6 @@ def _corrections_of(table: str, old: Sequence[Row], new: Sequence[Row]) -> list[
 
 
 def _have_same_keys(old: Sequence[Row], new: Sequence[Row]) -> bool:
-    """Whether two tables are about the same things."""
     return {_key_of(row) for row in old} == {_key_of(row) for row in new}
 
 
@@ -215,24 +202,24 @@ def _revisions_csv(revision: int, corrections: Sequence[_Correction], so_far: by
     return csv_bytes([header, *known, *([revision, *correction] for correction in corrections)])
 
 
-def _has_same_rows(earlier: _ReportDirectory, fresh: _ReportDirectory) -> bool:
+def _has_same_rows(earlier: Mapping[str, bytes], fresh: Mapping[str, bytes]) -> bool:
     """Whether both are about the same windows, sectors and stocks."""
-    return all(_have_same_keys(earlier.table(name), fresh.table(name)) for name in COMPARED)
+    return all(_have_same_keys(table_in(earlier, name), table_in(fresh, name)) for name in COMPARED)
 
 
-def _has_more(earlier: _ReportDirectory, fresh: _ReportDirectory) -> bool:
+def _has_more(earlier: Mapping[str, bytes], fresh: Mapping[str, bytes]) -> bool:
     """Whether `earlier` has all of `fresh` and further windows, as reports of the daily run do."""
 
-    def windows(rows: Sequence[Row]) -> set[tuple[str, str]]:
-        return {(row["window_start"], row["window_end"]) for row in rows}
+    def window(row: Row) -> tuple[str, str]:
+        return row["window_start"], row["window_end"]
 
-    wanted = windows(fresh.table("sectors"))
+    wanted = {window(row) for row in table_in(fresh, "sectors")}
     shared = {
-        name: [row for row in earlier.table(name) if (row["window_start"], row["window_end"]) in wanted]
+        name: [row for row in table_in(earlier, name) if window(row) in wanted]
         for name in ("sectors", "spreads", "stocks")
     }
-    same = all(_have_same_keys(rows, fresh.table(name)) for name, rows in shared.items())
-    return same and wanted < windows(earlier.table("sectors"))
+    same = all(_have_same_keys(rows, table_in(fresh, name)) for name, rows in shared.items())
+    return same and wanted < {window(row) for row in table_in(earlier, "sectors")}
 
 
 def _run_record(
@@ -269,7 +256,6 @@ def _without_secrets(word: str) -> str:
 
 
 def _fingerprint(content: bytes) -> dict[str, Any]:
-    """A file as run.json describes it."""
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 

@@ -1,4 +1,4 @@
-"""All commands under one name, the _welcome, and the exit code."""
+"""All commands under one name, the welcome, and the exit code."""
 
 from __future__ import annotations
 
@@ -8,54 +8,16 @@ from collections.abc import Sequence
 
 import click
 
-from screener import __version__
-from screener.cli import completion, config, daily, report, scan, store
-from screener.cli.help_i18n import Group, language_option, settle_language
+from screener.cli import completion, config, daily, report, scan, store  # noqa: F401 - each adds its commands
+from screener.cli.completion import COMPLETING
+from screener.cli.help_i18n import commands, settle_language
 from screener.console import exit_now, explain, replace_unencodable, warn
 from screener.errors import ExitCode, ScreenerError, describe
 from screener.i18n import _, apart
 
-EPILOG = (
-    "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
-    "5 network, blocked or stale, 130 interrupted."
-)
+__all__ = ["commands", "main"]
 CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY", "DATA_GO_KR_KEY")
 """Variables of users who know the screener."""
-
-
-@click.group(cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@language_option
-@click.version_option(
-    __version__,
-    package_name="krx-impact-screener",
-    message="screener %(version)s",
-    help="Show the version and exit.",  # click would have it translated before the language is known
-)
-def commands() -> None:
-    """Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?
-
-    Without a command: `screener report`.
-    """
-
-
-for command in (
-    report.report,
-    report.compare,
-    report.stock,
-    report.claims,
-    report.export,
-    report.demo,
-    scan.scan,
-    daily.daily,
-    store.sync,
-    store.store,
-    store.doctor,
-    config.events,
-    config.sectors,
-    config.config,
-    completion.completion,
-):
-    commands.add_command(command)
 
 
 def main() -> None:
@@ -105,7 +67,7 @@ def _with_command(arguments: list[str]) -> list[str]:
 
 def _welcome() -> None:
     """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
-    if completion.COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
+    if COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
         return
     from screener.data.store import Store
 

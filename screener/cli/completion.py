@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
 
-from screener.cli.help_i18n import Command, language_option
+from screener.cli.help_i18n import commands, language_option
 from screener.console import echo
 from screener.errors import ExitCode, ScreenerError
 from screener.i18n import name_of
@@ -19,64 +19,45 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 COMPLETING = "_SCREENER_COMPLETE"
 """Set by the shell while it asks for completions."""
+_OF_SCREEN = {"stock": "stock", "compare": "group", "report": "sector"}
 
 
-def events(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    """Configured events."""
-    settings = _settings(context)
-    events = settings.events if settings else {}
-    return _starting(typed, ((name, name_of(event.name)) for name, event in events.items()))
+def completing(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]:
+    """Completes what is configured: an event, a sector, a group (a sector, or a theme once a colon is typed), a stock.
+
+    "of screen" stands for what the screen of `export` takes.
+    """
+
+    def complete(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
+        from screener.config import load_settings
+
+        try:
+            settings = load_settings(context.params.get("config_directory"))
+        except ScreenerError:
+            return []  # a mistake in the configuration is an error of the command, not of the completion
+        wanted = _OF_SCREEN.get(context.params.get("screen") or "", "") if what == "of screen" else what
+        known, start = _known(wanted, settings, typed), typed.casefold()
+        return [CompletionItem(value, help=label) for value, label in known if value.casefold().startswith(start)]
+
+    return complete
 
 
-def sectors(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    """Configured sectors."""
-    settings = _settings(context)
-    sectors = settings.sectors if settings else {}
-    return _starting(typed, ((name, name_of(sector.name)) for name, sector in sectors.items()))
-
-
-def groups(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    """Configured sectors, and their themes once a colon is typed."""
-    settings = _settings(context)
-    sector, colon = typed.partition(":")[:2]
-    if not colon or settings is None or sector not in settings.sectors:
-        return sectors(context, parameter, typed)
-    themes = settings.sectors[sector].themes
-    return _starting(typed, ((f"{sector}:{theme}", name_of(name)) for theme, name in themes.items()))
-
-
-def stocks(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    """Stocks of the configured sectors."""
-    settings = _settings(context)
-    if settings is None:
+def _known(what: str, settings: Settings, typed: str) -> Iterable[tuple[str, str]]:
+    """Each value with what is shown beside it."""
+    sector, colon, _theme = typed.partition(":")
+    if what == "group" and colon and sector in settings.sectors:
+        return [(f"{sector}:{theme}", name_of(name)) for theme, name in settings.sectors[sector].themes.items()]
+    if what in ("sector", "group"):
+        return [(name, name_of(sector.name)) for name, sector in settings.sectors.items()]
+    if what == "event":
+        return [(name, name_of(event.name)) for name, event in settings.events.items()]
+    if what != "stock":
         return []
     stocks = {stock.ticker: stock for sector in settings.sectors.values() for stock in sector.members}.values()
     by_code = [(stock.ticker, f"{stock.ko} {stock.en}") for stock in stocks]
     by_name = [(name, stock.ticker) for stock in stocks for name in dict.fromkeys((stock.ko, stock.en))]
     # Without a letter typed the codes are enough: each has its names beside it.
-    return _starting(typed, by_code) + (_starting(typed, by_name) if typed else [])
-
-
-def names(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
-    """The names that the screen of `export` takes."""
-    of = {"stock": stocks, "compare": groups, "report": sectors}
-    screen = of.get(context.params.get("screen") or "")
-    return screen(context, parameter, typed) if screen else []
-
-
-def _starting(typed: str, known: Iterable[tuple[str, str]]) -> list[CompletionItem[str]]:
-    start = typed.casefold()
-    return [CompletionItem(value, help=label) for value, label in known if value.casefold().startswith(start)]
-
-
-def _settings(context: click.Context) -> Settings | None:
-    """The configuration; a mistake in it is an error of the command, not of the completion."""
-    from screener.config import load_settings
-
-    try:
-        return load_settings(context.params.get("config_directory"))
-    except ScreenerError:
-        return None
+    return by_code + by_name if typed else by_code
 
 
 class _Bash(BashComplete):
@@ -104,11 +85,11 @@ class _Bash(BashComplete):
 add_completion_class(_Bash)
 
 
-@click.command(cls=Command, epilog='Example: eval "$(screener completion bash)"')
+@commands.command("completion", epilog='Example: eval "$(screener completion bash)"')
 @click.argument("shell", type=click.Choice(SHELLS))
 @language_option
 @click.pass_context
-def completion(context: click.Context, shell: str) -> int:
+def _completion(context: click.Context, shell: str) -> int:
     """Print what makes a shell complete commands, options, events, sectors and stocks.
 
     \b

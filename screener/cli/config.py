@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli import completion
-from screener.cli.help_i18n import Command, Group, language_option
+from screener.cli.completion import completing
+from screener.cli.help_i18n import commands, language_option
 from screener.cli.options import PATH, Workspace, common_options, store_option
 from screener.console import aligned, echo
 from screener.errors import ExitCode
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from screener.krx.calendar import EventDays
 
 
-@click.command(cls=Command, epilog="Example: screener events --config my")
+@commands.command("events", epilog="Example: screener events --config my")
 @store_option
 @common_options
-def events(workspace: Workspace) -> int:
+def _events(workspace: Workspace) -> int:
     """List the configured events: news, event day, base, sessions since."""
     from screener.data.connections import now
 
@@ -37,11 +37,11 @@ def events(workspace: Workspace) -> int:
     return ExitCode.DONE
 
 
-@click.command(cls=Command, epilog="Example: screener sectors SEMI AI_SW")
-@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completion.sectors)
+@commands.command("sectors", epilog="Example: screener sectors SEMI AI_SW")
+@click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completing("sector"))
 @store_option
 @common_options
-def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
+def _sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
     settings = workspace.settings
     for sector in ids:
@@ -53,15 +53,15 @@ def sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
     return ExitCode.DONE
 
 
-@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener config check --config my")
+@commands.group("config", no_args_is_help=False, epilog="Example: screener config check --config my")
 @language_option
-def config() -> None:
+def _config() -> None:
     """Check, show or copy the configuration."""
 
 
-@config.command(epilog="Example: screener config check --config my")
+@_config.command("check", epilog="Example: screener config check --config my")
 @common_options
-def check(workspace: Workspace) -> int:
+def _check(workspace: Workspace) -> int:
     """Say whether the configuration is right; every mistake with its file and line."""
     settings = workspace.settings
     stocks = sum(len(sector.members) for sector in settings.sectors.values())
@@ -77,19 +77,19 @@ def check(workspace: Workspace) -> int:
     return ExitCode.DONE
 
 
-@config.command(epilog="Example: screener config show --config my")
+@_config.command("show", epilog="Example: screener config show --config my")
 @common_options
-def show(workspace: Workspace) -> int:
+def _show(workspace: Workspace) -> int:
     """Print the configuration files in force."""
     for path in workspace.settings.files.values():
         echo(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
     return ExitCode.DONE
 
 
-@config.command(epilog="Example: screener config init my")
+@_config.command("init", epilog="Example: screener config init my")
 @language_option
 @click.argument("directory", type=PATH)
-def init(directory: Path) -> int:
+def _init(directory: Path) -> int:
     """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""
     from screener.config.load import copy_shipped
 
@@ -130,7 +130,6 @@ def _sector_table(settings: Settings, since: Mapping[str, date]) -> str:
 
 
 def _member_table(settings: Settings, sector: str, since: Mapping[str, date]) -> str:
-    """The stocks of one sector, each with the first session that it has a price on."""
     rows = [(_("TICKER"), _("MARKET"), _("THEME"), _("FIRST PRICE"), _("NAME"))]
     rows += [
         (

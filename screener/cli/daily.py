@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from screener.cli.help_i18n import Command
+from screener.cli.help_i18n import commands
 from screener.cli.options import FETCHED, PATH, Workspace, common_options, source_options, store_option
 from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
@@ -20,25 +19,11 @@ if TYPE_CHECKING:
     from screener.daily.reports import Job
     from screener.daily.run import Outcome
 
-_NOT_SCHEDULED = ("--install", "--yes", "--check", "--notify")
-"""Options that a scheduled run does not get."""
+_NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify": True}
+"""Options that a scheduled run does not get, and whether each has a value."""
 
 
-@dataclass(frozen=True)
-class _Options:
-    reports: Path
-    max_age: int | None
-    check: bool
-    quiet: bool
-    log: Path | None
-    notify: tuple[str, ...]
-    install: Literal["cron", "systemd"] | None
-    yes: bool
-    job: dict[str, Any]
-    """Source, benchmark, market, everything: of `screener.daily.reports.Job`."""
-
-
-@click.command(cls=Command, epilog="Example: screener daily --quiet --log daily.log --max-age 3")
+@commands.command("daily", epilog="Example: screener daily --quiet --log daily.log --max-age 3")
 @source_options(FETCHED)
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
 @click.option("--reports", type=PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
@@ -51,36 +36,33 @@ class _Options:
 @click.option("--yes", is_flag=True, help="With --install: write it, too.")
 @store_option
 @common_options
-def daily(workspace: Workspace, **given: Any) -> int:
+def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any) -> int:
     """Report on every new session: fetch, check, file, and say what changed; cron runs it again and again.
 
     Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
-    holiday, before 18:00 KST and when all is done already nothing changes. What fails is remembered in
+    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
     reports/status.json, and leaves the last good report as it was.
     """
-    job_options = {name: given.pop(name) for name in ("source", "benchmark", "market", "everything")}
-    options = _Options(**given, job=job_options)
-    if options.install:
-        return _install(options.install, yes=options.yes)
-    if options.yes:
+    install, yes, check, quiet, max_age, urls = (
+        options.pop(name) for name in ("install", "yes", "check", "quiet", "max_age", "notify")
+    )
+    if install:
+        return _install(workspace, install, yes=yes)
+    if yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
     from screener.daily.run import Outcome, run_daily
     from screener.daily.status import append_log
 
-    job = _job(workspace, options)
-    if options.check:
-        outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=options.reports))
-    else:
-        outcome = run_daily(job)
+    job = _job(workspace, reports, log, options)
+    outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=reports)) if check else run_daily(job)
     code, line = outcome.code, outcome.line
-    stale = _too_old(job, options.max_age)
+    stale = _too_old(job, max_age)
     if stale:
         code, line = code or ExitCode.NETWORK, f"{line}; {stale}"
-    faults = [] if options.check else _notify(job, options.notify, outcome)
-    if options.log:
-        unwritten = append_log(options.log, job.access.now(), code, line)
-        faults += [unwritten] if unwritten else []
-    if not options.quiet or outcome.summary or code:
+    faults = [] if check else _notify(job, urls, outcome)
+    if log and (unwritten := append_log(log, job.access.now(), code, line)):
+        faults.append(unwritten)
+    if not quiet or outcome.summary or code:
         warn(_("daily failed: {line}", line=line) if code else _("daily done: {line}", line=line))
     for fault in faults:
         warn(fault)
@@ -89,7 +71,7 @@ def daily(workspace: Workspace, **given: Any) -> int:
     return code
 
 
-def _job(workspace: Workspace, options: _Options) -> Job:
+def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[str, Any]) -> Job:
     """The job; a mistake in the configuration is remembered as a failure of the run."""
     from screener.daily.reports import Job
     from screener.daily.status import append_log, remember_failure
@@ -99,15 +81,14 @@ def _job(workspace: Workspace, options: _Options) -> Job:
     except ScreenerError as error:
         from screener.data.connections import now
 
-        line = remember_failure(options.reports, now(), error.exit_code, str(error))
-        if options.log:
-            append_log(options.log, now(), error.exit_code, line)
+        line = remember_failure(reports, now(), error.exit_code, str(error))
+        if log:
+            append_log(log, now(), error.exit_code, line)
         raise
-    return Job(settings, workspace.access(), options.reports, config=workspace.directory, **options.job)
+    return Job(settings, workspace.access(), reports, config=workspace.directory, **options)
 
 
 def _too_old(job: Job, max_age: int | None) -> str:
-    """Why the reports are too old, empty if they are not."""
     from screener.daily.run import sessions_behind
 
     behind = sessions_behind(job) if max_age is not None else 0
@@ -127,11 +108,11 @@ def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
     """Send the summary, or the first of several failures; returns what could not be sent."""
     from screener.config.load import with_secrets
     from screener.daily.notify import notify
-    from screener.daily.status import load_status
+    from screener.daily.status import Status
 
     configured = with_secrets(os.environ, job.settings.secrets).get("SCREENER_NOTIFY", "").split()
     text = "\n".join(outcome.summary)
-    failing = load_status(job.root).failing
+    failing = Status.load(job.root).failing
     if outcome.code and failing is not None and failing.runs == 1:
         failed = _("daily failed: {line}", line=failing.what)
         text = "\n".join([*outcome.summary, failed, _("What to do: {remedy}", remedy=failing.do)])
@@ -142,9 +123,12 @@ def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
         return [str(error)]
 
 
-def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
+def _install(workspace: Workspace, kind: Literal["cron", "systemd"], *, yes: bool) -> int:
     """Print what makes this machine run the command as it was typed, without --install; with `yes` install it."""
     from screener.daily import schedule
+    from screener.data.connections import now
+
+    at = schedule.time_of_run(workspace.settings.calendar.schedule, now().date())
 
     command = [sys.executable, "-m", "screener", *_scheduled(sys.argv[1:])]
     # Cron's environment is bare: what this one says must be on the line.
@@ -155,12 +139,12 @@ def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
     if any("KRX_" in word or "://" in word for word in command):
         warn(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
-        lines = schedule.cron_lines(command, folder)
+        lines = schedule.cron_lines(command, folder, at)
         echo(lines)
         if yes:
             warn(schedule.install_cron(lines))
         return ExitCode.DONE
-    units = schedule.systemd_units(command, folder)
+    units = schedule.systemd_units(command, folder, at)
     echo("\n".join(f"# {name}\n{text}" for name, text in units.items()))
     if yes:
         home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
@@ -170,15 +154,12 @@ def _install(kind: Literal["cron", "systemd"], *, yes: bool) -> int:
 
 def _scheduled(arguments: list[str]) -> list[str]:
     """The arguments of a scheduled run: quiet, and without those about the installation."""
-    kept: list[str] = []
-    skip = False
-    for word in arguments:
-        if skip:
-            skip = False
-            continue
-        name = word.partition("=")[0]
-        if name in _NOT_SCHEDULED:
-            skip = name in ("--install", "--notify") and "=" not in word
-            continue
-        kept.append(word)
+    kept = []
+    words = iter(arguments)
+    for word in words:
+        option, equals, _value = word.partition("=")
+        if option not in _NOT_SCHEDULED:
+            kept.append(word)
+        elif _NOT_SCHEDULED[option] and not equals:
+            next(words, None)
     return kept if "--quiet" in kept else [*kept, "--quiet"]

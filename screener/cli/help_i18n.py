@@ -11,10 +11,15 @@ from typing import TypeVar
 
 import click
 
+from screener import __version__
 from screener.console import narrowed, widened
 from screener.i18n import DOMAIN, LANGUAGES, LOCALE, N_, OPTION, _, choose, language, set_language
 
 T = TypeVar("T", bound="Command")
+_EPILOG = (
+    "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
+    "5 network, blocked or stale, 130 interrupted."
+)
 _REQUIRED = N_("required")
 """A word of click that stands in no call of gettext: here for the catalogue alone."""
 
@@ -73,6 +78,7 @@ class Group(Command, click.Group):
     """Commands under one name."""
 
     command_class = Command
+    group_class = type
 
 
 def _in_language(command: T) -> T:
@@ -90,3 +96,18 @@ def paragraphs(text: str) -> list[str]:
     """The paragraphs of a docstring or epilog, each on one line but those that click is told to leave as they are."""
     parts = inspect.cleandoc(text).split("\n\n")
     return [part if part.startswith("\b") else " ".join(part.split()) for part in parts]
+
+
+@click.group(cls=Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@language_option
+@click.version_option(
+    __version__,
+    package_name="krx-impact-screener",
+    message="screener %(version)s",
+    help="Show the version and exit.",  # click would have it translated before the language is known
+)
+def commands() -> None:
+    """Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?
+
+    Without a command: `screener report`.
+    """

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import MODELS, PALETTES
-from screener.cli import completion
+from screener.cli.completion import completing
 from screener.cli.help_i18n import language_option, settle_language
-from screener.console import echo, is_terminal, shows_colour
-from screener.console import folded as fold_cells
+from screener.console import echo, folded, is_terminal, shows_colour
 from screener.errors import UsageError
 from screener.i18n import _
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.connections import Connections
     from screener.data.store import Store
-    from screener.report.formats.terminal import Style
     from screener.report.screens import Screen
 
 _ONE_FILE = ("html", "xlsx")
@@ -124,7 +122,7 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
 
 def event_options(event_help: str) -> Decorator:
     """Options of every command that is about an event."""
-    event = click.option("--event", metavar="ID", shell_complete=completion.events, help=event_help)
+    event = click.option("--event", metavar="ID", shell_complete=completing("event"), help=event_help)
     as_of = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
     return lambda command: event(as_of(command))
 
@@ -166,47 +164,39 @@ class Output:
     ascii: bool
     width: int | None
 
-    @property
-    def page(self) -> bool:
-        """Whether nothing but a page on the terminal is asked for."""
-        return not (self.json or self.md or self.files)
+    def deliver(
+        self, screen: Screen, settings: Settings, note: str = "", file: Callable[[str], str] | None = None
+    ) -> None:
+        """Print the screen and `note` below it; write the files that were asked for and say where they are.
 
-    def style(self, settings: Settings) -> Style:
-        """How a page looks on this stdout."""
-        from screener.report.formats.terminal import PLAIN_WIDTH, Style
+        `file`, given a palette, files the screen where nothing but a page was asked for, and says where.
+        """
+        from screener.report.formats.terminal import PLAIN_WIDTH, Style, render
 
+        if self.json:
+            echo(screen.document().decode())
+            return
+        if self.md:
+            from screener.report.formats.markdown import to_markdown
+
+            echo(to_markdown(screen.page(full=self.full)))
+            return
         unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
         fitting = min(max(shutil.get_terminal_size().columns, 60), 200) if is_terminal() else PLAIN_WIDTH
-        return Style(
+        style = Style(
             palette=self.palette or settings.screener.palette,
             ascii=self.ascii or not unicode,
             width=self.width or fitting,
             colour=shows_colour(),
         )
-
-    def deliver(self, screen: Screen, settings: Settings, note: str = "") -> None:
-        """Print the screen and `note` below it; write the files that were asked for and say where they are."""
-        style = self.style(settings)
-        if self.json:
-            echo(screen.document().decode())
-        elif self.md:
-            from screener.report.formats.markdown import to_markdown
-
-            echo(to_markdown(screen.page(full=self.full)))
-        else:
-            # The page first: it was made, whatever becomes of the files.
-            echo(page(screen, style, full=self.full))
-            for format_, path in self.files.items():
-                note += write_screen(screen, format_, path, style.palette, as_file=format_ in _ONE_FILE)
-            if note:
-                echo(f"\n{folded(note, style.width)}")
-
-
-def page(screen: Screen, style: Style, *, full: bool) -> str:
-    """The page of a screen as text."""
-    from screener.report.formats.terminal import render
-
-    return render(screen.page(full=full), style, summary=screen.summarised and not full)
+        # The page first: it was made, whatever becomes of the files.
+        echo(render(screen.page(full=self.full), style, summary=screen.summarised and not self.full))
+        for format_, path in self.files.items():
+            note += write_screen(screen, format_, path, style.palette, as_file=format_ in _ONE_FILE)
+        if file is not None and not self.files:
+            note += file(style.palette)
+        if note:
+            echo(f"\n{folded(note, style.width)}\n")
 
 
 def write_screen(screen: Screen, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
@@ -215,18 +205,13 @@ def write_screen(screen: Screen, format_: str, path: Path, palette: str, *, as_f
     from screener.report.formats import files_of
 
     files = files_of(screen, format_, palette)
-    targets = (
-        {path: next(iter(files.values()))} if as_file else {path / name: content for name, content in files.items()}
-    )
+    if as_file:
+        targets, folder = {path: next(iter(files.values()))}, path.parent
+    else:
+        targets, folder = {path / name: content for name, content in files.items()}, path
     write_files(targets)
-    folder = path.parent if as_file else path
     names = ", ".join(target.name for target in targets)
     return _("Files: {folder} ({names})", folder=folder, names=names) + "\n"
-
-
-def folded(text: str, width: int) -> str:
-    """Lines of text in the width of a page; no path is broken."""
-    return "".join(f"{part}\n" for line in text.splitlines() for part in fold_cells(line, width))
 
 
 def output_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -253,3 +238,8 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
     ):
         with_output = option(with_output)
     return with_output
+
+
+def screen_options(command: Callable[..., int]) -> Any:
+    """Options of a command that shows an event on a page and files nothing."""
+    return study_options(store_option(common_options(output_options(command))))

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import FORMATS, SCREENS
-from screener.cli import completion
-from screener.cli.help_i18n import Command
+from screener.cli.completion import completing
+from screener.cli.help_i18n import commands
 from screener.cli.options import (
     PATH,
     Output,
     Workspace,
     common_options,
-    folded,
     output_options,
-    page,
     palette_option,
+    screen_options,
     store_option,
     study_options,
     write_screen,
@@ -34,12 +33,12 @@ if TYPE_CHECKING:
     from screener.data.sources import Tried
     from screener.report.screens import Screen
 
-CLAIMS_EPILOG = """Example: screener claims --event deepseek
+_CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
 Your own claims about your own events: claims.toml in --config DIR."""
 
 
-@click.command(cls=Command, epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
+@commands.command("report", epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
 @study_options
 @click.option("--so-far", is_flag=True, help="Measure all days since the event, too, with their trend.")
 @click.option(
@@ -47,7 +46,7 @@ Your own claims about your own events: claims.toml in --config DIR."""
     "sectors",
     multiple=True,
     metavar="ID",
-    shell_complete=completion.sectors,
+    shell_complete=completing("sector"),
     help="Only this sector; may be given several times.",
 )
 @click.option("--explain", is_flag=True, help="Show what the scores are made of.")
@@ -55,92 +54,80 @@ Your own claims about your own events: claims.toml in --config DIR."""
 @store_option
 @common_options
 @output_options
-def report(workspace: Workspace, output: Output, reports: Path | None, explain: bool, **options: Any) -> int:
+def _report(workspace: Workspace, output: Output, reports: Path | None, explain: bool, **options: Any) -> int:
     """Sectors, themes, winners and losers of an event; files them under reports/."""
     settings = workspace.settings
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 
+    root = reports or Path("reports")
     with busy(_("measuring")):
         made = make_report(settings, Request(**options), _access(workspace, options["source"]))
-        root = reports or Path("reports")
         if options["so_far"]:
             from screener.archive.history import with_trend
 
             made = with_trend(made, root, settings)
     screen = Screen("report", made, explain=explain)
-    code = _warn_of(made.provenance.tried)
-    if not output.page:
-        output.deliver(screen, settings)
-        return code
-    style = output.style(settings)
-    # The page first: it was made, whatever becomes of the files.
-    echo(page(screen, style, full=output.full))
-    if reports is None and (options["sectors"] or options["model"]):
-        # Part of a study must not take the place of the whole.
-        note = _(
-            "Files: none, for this is not the configured study; --reports DIR files it, --csv DIR writes its tables."
-        )
-    else:
+
+    def file(palette: str) -> str:
+        if reports is None and (options["sectors"] or options["model"]):
+            # Part of a study must not take the place of the whole.
+            return _(
+                "Files: none, for this is not the configured study; --reports DIR files it, "
+                "--csv DIR writes its tables."
+            )
+        from screener.archive import report_name
         from screener.archive.reports import file_report
 
-        filed = file_report(root, screen, settings, style.palette, sys.argv[1:])
-        kept = root / made.as_of.isoformat() / made.event.id
-        note = _(
-            "Files: {folder} holds this study with more windows (screener daily) and was left as it "
-            "is; --html FILE writes it elsewhere."
-            if made.provenance.study
-            else "Files: {folder} holds a full study already and was left as it is.",
-            folder=kept,
-        )
+        filed = file_report(root, screen, settings, palette, sys.argv[1:])
         if filed.folder:
-            note = _(
+            return _(
                 "Files: {folder} ({n} files; {page} has the charts)",
                 folder=filed.folder,
                 n=len(filed.files),
                 page="report.html",
             )
-    echo(f"\n{folded(note, style.width)}")
+        return _(
+            "Files: {folder} holds this study with more windows (screener daily) and was left as it "
+            "is; --html FILE writes it elsewhere."
+            if made.provenance.study
+            else "Files: {folder} holds a full study already and was left as it is.",
+            folder=root / report_name(made.as_of, made.event.id),
+        )
+
+    code = _warn_of(made.provenance.tried)
+    output.deliver(screen, settings, file=file)
     return code
 
 
-@click.command(cls=Command, epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
-@click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completion.groups)
-@study_options
-@store_option
-@common_options
-@output_options
-def compare(workspace: Workspace, output: Output, groups: tuple[str, ...], **options: Any) -> int:
+@commands.command("compare", epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
+@click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completing("group"))
+@screen_options
+def _compare(groups: tuple[str, ...], **options: Any) -> int:
     """One sector against another, or a theme (SECTOR:theme): the difference, its tests, its path, who drove it."""
-    return _deliver("compare", groups, workspace, output, options)
+    return _show("compare", groups, **options)
 
 
-@click.command(cls=Command, epilog="Example: screener stock 000660")
-@click.argument("ticker", shell_complete=completion.stocks)
-@study_options
-@store_option
-@common_options
-@output_options
-def stock(workspace: Workspace, output: Output, ticker: str, **options: Any) -> int:
+@commands.command("stock", epilog="Example: screener stock 000660")
+@click.argument("ticker", shell_complete=completing("stock"))
+@screen_options
+def _stock(ticker: str, **options: Any) -> int:
     """Everything about one stock around the event, by its code or name."""
-    return _deliver("stock", (ticker,), workspace, output, options)
+    return _show("stock", [ticker], **options)
 
 
-@click.command(cls=Command, epilog=CLAIMS_EPILOG)
-@study_options
-@store_option
-@common_options
-@output_options
-def claims(workspace: Workspace, output: Output, **options: Any) -> int:
+@commands.command("claims", epilog=_CLAIMS_EPILOG)
+@screen_options
+def _claims(**options: Any) -> int:
     """What was claimed about an event, each claim checked against prices; files nothing."""
-    return _deliver("claims", (), workspace, output, options)
+    return _show("claims", (), **options)
 
 
-@click.command(cls=Command, epilog="Example: screener demo --seed 7")
+@commands.command("demo", epilog="Example: screener demo --seed 7")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which simulated market.")
 @common_options
 @output_options
-def demo(workspace: Workspace, output: Output, seed: int) -> int:
+def _demo(workspace: Workspace, output: Output, seed: int) -> int:
     """Tour of a simulated market: planted effects beside what the study finds of them."""
     settings = workspace.settings
     from screener.demo import make_demo
@@ -150,40 +137,39 @@ def demo(workspace: Workspace, output: Output, seed: int) -> int:
     return ExitCode.DONE
 
 
-@click.command(cls=Command, epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx")
+@commands.command("export", epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx")
 @click.argument("screen", type=click.Choice(SCREENS), default="report")
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completion.names)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing("of screen"))
 @click.option("--out", type=PATH, metavar="DIR", required=True, help="Where the files go.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="csv", show_default=True, help="Of the files.")
 @study_options
 @store_option
 @common_options
 @palette_option
-def export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
+def _export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
     """Write what a screen finds into files, in one format; NAMEs are those that the screen takes."""
     palette = options.pop("palette") or workspace.settings.screener.palette
-    measured = _measured(screen, names, workspace, options)
-    code = _warn_of(measured.report.provenance.tried)
+    measured, code = _measured(screen, names, workspace, options)
     echo(write_screen(measured, format_, out, palette))
     return code
 
 
-def _deliver(screen: str, names: Sequence[str], workspace: Workspace, output: Output, options: dict[str, Any]) -> int:
-    """Measure what a screen shows, and deliver it."""
-    measured = _measured(screen, names, workspace, options)
-    code = _warn_of(measured.report.provenance.tried)
+def _show(screen: str, names: Sequence[str], workspace: Workspace, output: Output, **options: Any) -> int:
+    measured, code = _measured(screen, names, workspace, options)
     output.deliver(measured, workspace.settings)
     return code
 
 
-def _measured(screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any]) -> Screen:
+def _measured(screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any]) -> tuple[Screen, int]:
+    """What a screen shows, and the exit code."""
     settings = workspace.settings
     from screener.report.make import Request, make_report, request_for
     from screener.report.screens import Screen
 
     with busy(_("measuring")):
         request = request_for(settings, screen, names, Request(**options))
-        return Screen(screen, make_report(settings, request, _access(workspace, options["source"])))
+        made = make_report(settings, request, _access(workspace, options["source"]))
+    return Screen(screen, made), _warn_of(made.provenance.tried)
 
 
 def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from screener.choices import KINDS, MARKETS
-from screener.cli.help_i18n import Command
+from screener.cli.help_i18n import commands
 from screener.cli.options import (
     Output,
     Workspace,
@@ -35,7 +35,7 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
     return kept
 
 
-@click.command(cls=Command, epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
+@commands.command("scan", epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
 @event_options("Event to scan around; `screener events` lists them.")
 @source_options("store, or file:PATH,...  [store]")
 @click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Stocks in each table.")
@@ -61,7 +61,7 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
 @store_option
 @common_options
 @output_options
-def scan(
+def _scan(
     workspace: Workspace,
     output: Output,
     top: int,
@@ -107,7 +107,7 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
     """Save the discovered group of that number as the sector `name`; the number of its stocks."""
     from screener.config.load import with_sector
     from screener.config.models import Member
-    from screener.files import write_file
+    from screener.files import write_files
 
     groups, scan = report.frames.groups, report.scan
     if scan is None or not 1 <= number <= len(groups):
@@ -127,5 +127,5 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
         Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
         for stock in group["stocks"]
     ]
-    write_file(path, with_sector(settings, name, members, why))
+    write_files({path: with_sector(settings, name, members, why)})
     return len(members)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli.help_i18n import Command, Group, language_option
+from screener.cli.help_i18n import commands, language_option
 from screener.cli.options import (
     FETCHED,
     Workspace,
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from screener.data.store import Info
 
 
-@click.command(cls=Command, epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
+@commands.command("sync", epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
 @click.option("--from", "first", metavar="DATE", callback=parse_day, help="First day.  [what the events need]")
 @click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last day.  [the last session that is over]")
 @source_options(FETCHED)
 @store_option
 @common_options
-def sync(
+def _sync(
     workspace: Workspace,
     first: date | None,
     last: date | None,
@@ -44,37 +44,37 @@ def sync(
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = workspace.settings
-    from screener.data.sources.live import describe, sync_files, sync_store
+    from screener.data.sources.live import sync_files, sync_store
 
     access = workspace.access(show_progress=True)
     if source.startswith("file:") or benchmark or market:
         done = sync_files(access, source, benchmark, market)
     else:
         done = sync_store(settings, access, source, first, last)
-    echo(describe(done, access.store.shown))
+    echo(done.describe(access.store.shown))
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
 
-@click.group(cls=Group, no_args_is_help=False, epilog="Example: screener store verify")
+@commands.group("store", no_args_is_help=False, epilog="Example: screener store verify")
 @language_option
-def store() -> None:
+def _store() -> None:
     """Show, check or mend the store of prices."""
 
 
-@store.command(epilog="Example: screener store info --store my/store")
+@_store.command("info", epilog="Example: screener store info --store my/store")
 @store_option
 @common_options
-def info(workspace: Workspace) -> int:
+def _info(workspace: Workspace) -> int:
     """What the store holds, by source and table."""
     opened = workspace.access().store
     echo(_summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in opened.tables()]))
     return ExitCode.DONE
 
 
-@store.command(epilog="Example: screener store verify")
+@_store.command("verify", epilog="Example: screener store verify")
 @store_option
 @common_options
-def verify(workspace: Workspace) -> int:
+def _verify(workspace: Workspace) -> int:
     """Read every file of the store, and name what is damaged."""
     opened = workspace.open_store()
     damages = [damage for table in opened.tables() for damage in table.verify()]
@@ -92,10 +92,10 @@ def verify(workspace: Workspace) -> int:
     return ExitCode.DONE
 
 
-@store.command(epilog="Example: screener store repair")
+@_store.command("repair", epilog="Example: screener store repair")
 @store_option
 @common_options
-def repair(workspace: Workspace) -> int:
+def _repair(workspace: Workspace) -> int:
     """Take out what is damaged; the next sync fetches it anew."""
     from screener.data.connections import now
 
@@ -107,7 +107,6 @@ def repair(workspace: Workspace) -> int:
 
 
 def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
-    """The contents of the store at `shown`: one line per source and table."""
     if not tables:
         return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
     heads = _("SOURCE"), _("TABLE"), _("SESSIONS"), _("FIRST"), _("LAST"), _("ROWS"), "MB", _("FETCHED")
@@ -127,12 +126,12 @@ def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     return f"{shown}\n{aligned([heads, *rows])}"
 
 
-@click.command(cls=Command, epilog="Example: screener doctor --offline")
+@commands.command("doctor", epilog="Example: screener doctor --offline")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--offline", is_flag=True, help="Send nothing.")
 @store_option
 @common_options
-def doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
+def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
     """Check this machine, the account, the network and the store; each line with what mends it.
 
     Sends one small request to each host (two to data.go.kr, where each service is applied for), waits 3 seconds at most

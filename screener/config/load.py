@@ -7,21 +7,20 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from screener.config.claims import Claim
-from screener.config.mistakes import contradictions, explained, located, nearest, supported_claims, syntax_mistake
+from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
 from screener.config.models import Event, Identifier, Member, Screener, Sector
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
-from screener.krx.calendar import KST, Calendar
-
-T = TypeVar("T")
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 
 FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
 
@@ -50,8 +49,7 @@ class Settings:
     @property
     def calendar(self) -> Calendar:
         """The calendar of KRX with the configured corrections, before anything is observed in data."""
-        days = self.screener.calendar
-        return Calendar(frozenset(days.closed), frozenset(days.opened))
+        return self.screener.calendar.calendar
 
     def event(self, identifier: str) -> Event:
         """The event of that id; an unknown one is an error that names the nearest."""
@@ -109,25 +107,24 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if directory is not None:
         files |= _own_files(directory)
     texts = {name: _read(path) for name, path in files.items()}
-    events = _parse(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]))
-    sectors = _parse(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector]))
-    screener = _parse(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
-    claims = _parse(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim]))
-    if files["screener.toml"].parent == _shipped_directory():
-        screener = _fitted(screener, events, sectors)
-    if files["claims.toml"].parent == _shipped_directory():
-        claims = supported_claims(claims, events, sectors, screener.gap)
+    screener = parsed(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
+    # On which session news of an afternoon falls depends on the trading hours.
+    context = {"schedule": screener.calendar.calendar.schedule}
     settings = Settings(
-        events,
-        sectors,
-        screener,
-        {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
-        files,
-        today or datetime.now(KST).date(),
-        claims,
-        _load_secrets(directory),
+        events=parsed(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]), context),
+        sectors=parsed(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector])),
+        screener=screener,
+        claims=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim])),
+        sha256={name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        files=files,
+        today=today or datetime.now(KST).date(),
     )
-    lines = [located(files[name], texts[name], keys, message) for name, keys, message in contradictions(settings)]
+    if files["screener.toml"].parent == _shipped_directory():
+        settings = replace(settings, screener=_fitted(settings))
+    if files["claims.toml"].parent == _shipped_directory():
+        settings = replace(settings, claims=supported_claims(settings))
+    settings = replace(settings, secrets=_load_secrets(directory))
+    lines = contradictions(settings, texts)
     if lines:
         raise ConfigError(*lines)
     return settings
@@ -150,8 +147,9 @@ def _own_files(directory: Path) -> dict[str, Path]:
     return {name: directory / name for name in names}
 
 
-def _fitted(screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]) -> Screener:
+def _fitted(settings: Settings) -> Screener:
     """The shipped rules for events and sectors of the user's own: pairs of sectors that are gone go with them."""
+    screener, events, sectors = settings.screener, settings.events, settings.sectors
     spreads = tuple(pair for pair in screener.spreads if pair[0] in sectors and pair[1] in sectors)
     if not spreads and len(sectors) > 1:
         first, second = list(sectors)[:2]
@@ -200,22 +198,6 @@ def _read(path: Path) -> str:
     if not text.strip():
         raise ConfigError("{path}:1: the file is empty", hint="fill it, or delete it to use the shipped one", path=path)
     return text
-
-
-def _parse(path: Path, text: str, adapter: TypeAdapter[T]) -> T:
-    data: dict[str, Any] = {}
-    try:
-        data = tomllib.loads(text)
-        return adapter.validate_python(data)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(syntax_mistake(path, text, str(error))) from None
-    except RecursionError:
-        raise ConfigError("{path}:1: not TOML: its brackets are nested too deeply", path=path) from None
-    except ValidationError as error:
-        # A list whose entries are wrong is also called too short; the entries say what is wrong.
-        details = error.errors(include_url=False)
-        shown = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
-        raise ConfigError(*(located(path, text, *explained(detail, adapter, data)) for detail in shown[:20])) from None
 
 
 def refuse_name(settings: Settings, directory: Path | None, name: str, *, replace: bool) -> Path:

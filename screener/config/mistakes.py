@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
-from screener.config.models import Event, Screener, Sector
+from screener.errors import ConfigError
 from screener.i18n import N_, _, listed
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Keys = Sequence[str | int]
 """Path of a value in a file: keys of tables, indices of arrays."""
+Mistakes = Iterator[tuple[Keys, str]]
+"""Path and message of each."""
+T = TypeVar("T")
 _MARK = "\N{NULL}mark"
 _EITHER = N_("{a} or {b}")
 
@@ -35,7 +38,30 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return _(": known are {known}", known=", ".join(known))
 
 
-def located(path: Path, text: str, keys: Keys, message: str) -> str:
+def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str, Any] | None = None) -> T:
+    """The content of the file `path`, which is `text`; `context` is for the validators of the models.
+
+    Raises:
+        ConfigError: with a line for each mistake, up to twenty.
+    """
+    data: dict[str, Any] = {}
+    try:
+        data = tomllib.loads(text)
+        return adapter.validate_python(data, context=context)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_syntax_mistake(path, text, str(error))) from None
+    except RecursionError:
+        raise ConfigError("{path}:1: not TOML: its brackets are nested too deeply", path=path) from None
+    except ValidationError as error:
+        # A list whose entries are wrong is also called too short; the entries say what is wrong.
+        details = error.errors(include_url=False)
+        shown = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
+        raise ConfigError(
+            *(_located(path, text, *_explained(detail, adapter, data)) for detail in shown[:20])
+        ) from None
+
+
+def _located(path: Path, text: str, keys: Keys, message: str) -> str:
     """`message` about the value at `keys`, after file, line and keys; `text` is the content of the file."""
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
     where = f"{path}:{_line_of(text, keys)}: "
@@ -72,7 +98,7 @@ def _line_of(text: str, keys: Keys) -> int:
     return before.count("\n") + 1 - lines_below_header if found else 1
 
 
-def syntax_mistake(path: Path, text: str, message: str) -> str:
+def _syntax_mistake(path: Path, text: str, message: str) -> str:
     """Where and why `text` is not TOML; `message` is that of tomllib."""
     found = re.search(r"\(at line (\d+), column \d+\)", message)
     line = int(found.group(1)) if found else text.count("\n") + 1
@@ -93,8 +119,8 @@ def _of_tomllib(message: str) -> str:
     return _(message.replace(value[0], "{value}"), value=value[0]) if value else message
 
 
-def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Keys, str]:
-    """Path and message of one error of pydantic about `data`, the content of a file."""
+def _explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Keys, str]:
+    """Path and message of one error of pydantic about `data`."""
     kind, value = detail["type"], detail["input"]
     path = _in_file(detail["loc"], data)
     if kind == "missing" and isinstance(detail["loc"][-1], int):
@@ -138,7 +164,6 @@ def _in_file(loc: Keys, data: Any) -> tuple[str | int, ...]:
 
 
 def _all_keys(adapter: TypeAdapter[Any]) -> list[str]:
-    """Every key of any model of a file."""
     schema = adapter.json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
     return sorted({key for part in parts for key in part.get("properties", {})})
@@ -149,33 +174,36 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def contradictions(settings: Settings) -> Iterator[tuple[str, Keys, str]]:
-    """File, path and message of each value that another one, or today, rules out."""
-    events, sectors, screener = settings.events, settings.sectors, settings.screener
+def contradictions(settings: Settings, texts: Mapping[str, str]) -> list[str]:
+    """A line for each value that another one, or today, rules out; `texts` are the contents of the files."""
     found = {
-        "events.toml": _in_events(events, settings.today),
-        "sectors.toml": _in_sectors(sectors),
-        "screener.toml": _in_screener(screener, events, sectors),
-        "claims.toml": _in_claims(settings.claims, events, sectors, screener.gap),
+        "events.toml": _in_events(settings),
+        "sectors.toml": _in_sectors(settings),
+        "screener.toml": _in_screener(settings),
+        "claims.toml": _in_claims(settings),
     }
-    return ((name, keys, message) for name, mistakes in found.items() for keys, message in mistakes)
+    return [
+        _located(settings.files[name], texts[name], keys, message)
+        for name, mistakes in found.items()
+        for keys, message in mistakes
+    ]
 
 
-def _in_events(events: Mapping[str, Event], today: date) -> Iterator[tuple[Keys, str]]:
-    """Events that have not happened yet."""
-    for identifier, event in events.items():
+def _in_events(settings: Settings) -> Mistakes:
+    for identifier, event in settings.events.items():
         for key, day in (("news", event.news_date), ("event_day", event.event_day)):
-            if day is not None and day > today:
+            if day is not None and day > settings.today:
                 message = _(
-                    "{day} is in the future (today is {today}): an event must have happened", day=day, today=today
+                    "{day} is in the future (today is {today}): an event must have happened",
+                    day=day,
+                    today=settings.today,
                 )
                 yield (identifier, key), message
 
 
-def _in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
-    """Stocks with two markets."""
+def _in_sectors(settings: Settings) -> Mistakes:
     first: dict[str, tuple[str, str]] = {}
-    for identifier, sector in sectors.items():
+    for identifier, sector in settings.sectors.items():
         for number, member in enumerate(sector.members):
             market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
             if market != member.market:
@@ -188,32 +216,25 @@ def _in_sectors(sectors: Mapping[str, Sector]) -> Iterator[tuple[Keys, str]]:
                 yield (identifier, "members", number, "market"), message
 
 
-def _in_screener(
-    screener: Screener, events: Mapping[str, Event], sectors: Mapping[str, Sector]
-) -> Iterator[tuple[Keys, str]]:
-    """Names in screener.toml that are not configured."""
-    if screener.event not in events:
-        message = _("no event {event!r} in events.toml", event=screener.event)
-        yield ("event",), message + nearest(screener.event, events)
+def _in_screener(settings: Settings) -> Mistakes:
+    screener = settings.screener
+    if screener.event not in settings.events:
+        yield ("event",), _no_event(screener.event, settings)
     for number, pair in enumerate(screener.spreads):
         for sector in pair:
-            if sector not in sectors:
-                message = _("no sector {sector!r} in sectors.toml", sector=sector)
-                yield ("spreads", number), message + nearest(sector, sectors)
+            if sector not in settings.sectors:
+                yield ("spreads", number), _no_sector(sector, settings)
 
 
-def _in_claims(
-    claims: Mapping[str, Claim], events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
-) -> Iterator[tuple[Keys, str]]:
-    """Names in claims that are not configured, and tests that cannot be made as they are configured."""
-    for identifier, claim in claims.items():
-        for path, message in _unsupported(claim, events, sectors, gap):
+def _in_claims(settings: Settings) -> Mistakes:
+    for identifier, claim in settings.claims.items():
+        for path, message in _unsupported(claim, settings):
             yield (identifier, *path), message
         if claim.against is None:
             continue
-        other = claims.get(claim.against)
+        other = settings.claims.get(claim.against)
         if other is None or other is claim:
-            others = [name for name in claims if name != identifier]
+            others = [name for name in settings.claims if name != identifier]
             message = _("no other claim {against!r}", against=claim.against)
             yield (identifier, "against"), message + nearest(claim.against, others)
         elif other.event != claim.event:
@@ -223,41 +244,38 @@ def _in_claims(
             yield (identifier, "against"), message
 
 
-def supported_claims(
-    claims: Mapping[str, Claim], events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
-) -> dict[str, Claim]:
+def supported_claims(settings: Settings) -> dict[str, Claim]:
     """The shipped claims that can be tested with events and sectors of the user's own."""
-    kept = {name: claim for name, claim in claims.items() if not any(_unsupported(claim, events, sectors, gap))}
+    kept = {name: claim for name, claim in settings.claims.items() if not any(_unsupported(claim, settings))}
     return {
         name: claim if claim.against in kept else claim.model_copy(update={"against": None})
         for name, claim in kept.items()
     }
 
 
-def _unsupported(
-    claim: Claim, events: Mapping[str, Event], sectors: Mapping[str, Sector], gap: int
-) -> Iterator[tuple[Keys, str]]:
+def _unsupported(claim: Claim, settings: Settings) -> Mistakes:
     """What a claim needs that events and sectors do not have."""
-    if claim.event not in events:
-        yield ("event",), _("no event {event!r} in events.toml", event=claim.event) + nearest(claim.event, events)
+    if claim.event not in settings.events:
+        yield ("event",), _no_event(claim.event, settings)
         return
     if claim.test is None:
         return
     for key, target in claim.test.targets.items():
-        message = _untestable(target, sectors)
+        message = _untestable(target, settings)
         if message:
             yield ("test", key), message
+    earliest = -settings.screener.gap
     for first, last in claim.test.windows:
-        if first < -gap:
+        if first < earliest:
             message = _(
                 "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later",
                 first=first,
                 last=last,
-                earliest=-gap,
+                earliest=earliest,
             )
             yield ("test", "window"), message
     if isinstance(claim.test, Analogue):
-        changes = {row.name.en: row.change_pct for row in events[claim.event].abroad}
+        changes = {row.name.en: row.change_pct for row in settings.events[claim.event].abroad}
         for number, peer in enumerate(claim.test.peers):
             if peer not in changes:
                 message = _("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
@@ -266,18 +284,26 @@ def _unsupported(
             yield ("test", "peers"), _("the peers moved in both directions: name those of one")
 
 
-def _untestable(target: Target, sectors: Mapping[str, Sector]) -> str:
+def _untestable(target: Target, settings: Settings) -> str:
     """Why no figure of `target` can test anything; empty if one can."""
     if target.tickers:
-        known = {member.ticker for sector in sectors.values() for member in sector.members}
+        known = {member.ticker for sector in settings.sectors.values() for member in sector.members}
         missing = next((ticker for ticker in target.tickers if ticker not in known), None)
         return _("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
-    if target.sector not in sectors:
-        return _("no sector {sector!r} in sectors.toml", sector=target.sector) + nearest(target.sector, sectors)
-    sector = sectors[target.sector]
+    if target.sector not in settings.sectors:
+        return _no_sector(target.sector, settings)
+    sector = settings.sectors[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
         message = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
         return message + nearest(target.theme, sector.themes or [_("none")])
     if sector.post_hoc:
         return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""
+
+
+def _no_event(event: str, settings: Settings) -> str:
+    return _("no event {event!r} in events.toml", event=event) + nearest(event, settings.events)
+
+
+def _no_sector(sector: str, settings: Settings) -> str:
+    return _("no sector {sector!r} in sectors.toml", sector=sector) + nearest(sector, settings.sectors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -13,15 +13,17 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    PrivateAttr,
     StringConstraints,
-    field_validator,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from screener.choices import Market, ModelName, Palette
 from screener.i18n import _
-from screener.krx.calendar import KST, TICKER, Calendar, closing
+from screener.krx.calendar import TICKER, Calendar
+from screener.krx.hours import KRX_SCHEDULE, KST, Schedule, Span, TradingHours
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
@@ -156,6 +158,7 @@ class Event(Strict):
     """The session before the event day; found in the data if it is left out."""
     timeline: Annotated[tuple[Happening, ...], Field(strict=False)] = ()
     abroad: Annotated[tuple[Abroad, ...], Field(strict=False)] = ()
+    _first_day: date = PrivateAttr()
 
     @property
     def news_date(self) -> date:
@@ -164,9 +167,8 @@ class Event(Strict):
 
     @property
     def first_day(self) -> date:
-        """First calendar day on which KRX could react: news after the close belongs to the next session."""
-        late = isinstance(self.news, datetime) and self.news.time() >= closing(self.news_date)
-        return self.news_date + timedelta(days=1 if late else 0)
+        """First calendar day on which KRX could react: news after the regular close belongs to the next session."""
+        return self._first_day
 
     @property
     def earliest_session(self) -> date:
@@ -178,9 +180,11 @@ class Event(Strict):
         return self.event_day or calendar.first_on_or_after(self.first_day)
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _in_order(self, info: ValidationInfo) -> Self:
+        schedule: Schedule = (info.context or {}).get("schedule", KRX_SCHEDULE)
+        late = isinstance(self.news, datetime) and self.news.replace(tzinfo=KST) >= schedule.closes(self.news_date)
+        self._first_day = self.news_date + timedelta(days=1 if late else 0)
         if self.event_day is not None and self.event_day < self.first_day:
-            late = self.first_day != self.news_date
             raise mistake(
                 "event_day {event_day} is before KRX could react to the news of {news} after the close"
                 if late
@@ -240,15 +244,47 @@ def _window(value: Any) -> tuple[int, int]:
 Window = Annotated[tuple[int, int], BeforeValidator(_window)]
 
 
-class _CalendarDays(Strict):
-    """Days on which KRX closed or opened other than the holiday library knows."""
+def _span(value: Any) -> Any:
+    try:
+        opens, closes = (time.fromisoformat(part.strip()) for part in str(value).split("-"))
+    except ValueError:
+        raise mistake('{value!r} is no stretch of trading: write it as "09:00-15:30"', value=value) from None
+    if opens >= closes:
+        raise mistake('"{value}" ends before it begins: write it as "09:00-15:30"', value=value)
+    return Span(opens, closes)
+
+
+_Span = Annotated[Span, PlainValidator(_span)]
+
+
+class _Hours(Strict):
+    """Trading hours from a day on, until those of a later one."""
+
+    since: date
+    regular: _Span
+    after_market: _Span | None = None
+    pre_market: _Span | None = None
+
+
+class CalendarRules(Strict):
+    """Days on which KRX closed or opened other than the holiday library knows, and trading hours that have changed."""
 
     closed: Annotated[tuple[date, ...], Field(strict=False)] = ()
     opened: Annotated[tuple[date, ...], Field(strict=False)] = ()
+    exams: Annotated[tuple[date, ...], Field(strict=False)] = ()
+    """Days of the university entrance examination, on which trading is an hour later."""
+    hours: Annotated[tuple[_Hours, ...], Field(strict=False)] = ()
+
+    @property
+    def calendar(self) -> Calendar:
+        """KRX's calendar with these corrections, before anything is observed in data."""
+        hours = (TradingHours(one.since, one.regular, one.after_market, one.pre_market) for one in self.hours)
+        schedule = KRX_SCHEDULE.corrected(hours, self.exams)
+        return Calendar(frozenset(self.closed), frozenset(self.opened), schedule=schedule)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        for key, days in (("closed", self.closed), ("opened", self.opened)):
+        for key, days in (("closed", self.closed), ("opened", self.opened), ("exams", self.exams)):
             for number, day in enumerate(days):
                 if day in days[:number]:
                     raise mistake("{day} stands twice: delete one", key, number, day=day)
@@ -260,6 +296,7 @@ class _CalendarDays(Strict):
         return self
 
 
+_Pair = Annotated[tuple[Identifier, Identifier], Field(strict=False)]
 SPARE = 30
 """Sessions of history beyond the estimation window and the placebo dates."""
 
@@ -285,10 +322,10 @@ class Screener(Strict):
     """Event windows; the first one leads the report."""
     request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
     """Seconds between two requests to one host of the exchange."""
-    spreads: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(strict=False)]
+    spreads: Annotated[tuple[_Pair, ...], Field(strict=False)]
     """Pairs of sectors whose difference is tested."""
     weights: Weights
-    calendar: _CalendarDays = _CalendarDays()
+    calendar: CalendarRules = CalendarRules()
 
     @property
     def sessions_before(self) -> int:
@@ -299,15 +336,6 @@ class Screener(Strict):
     def sessions_after(self) -> int:
         """Sessions after an event day that its windows reach."""
         return max(0, *(last for _, last in self.windows))
-
-    @field_validator("spreads", mode="before")
-    @classmethod
-    def _pairs(cls, value: Any) -> Any:
-        return (
-            tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
-            if isinstance(value, list)
-            else value
-        )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -13,6 +13,7 @@ from screener.archive import report_name
 from screener.archive.history import REVISION, Row, sessions_open
 from screener.archive.reports import stored_revision
 from screener.config import Settings
+from screener.data.sources import LAST_PRICES
 from screener.data.store import Store
 from screener.krx.calendar import Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES
@@ -21,10 +22,17 @@ LOOKS = (1, 5)
 """Sessions after which a session is fetched again, since KRX corrects figures late: the next day, and a week later."""
 
 
+def complete_from(calendar: Calendar, way: str, day: date) -> datetime:
+    """When the volumes and flows of `day` are final as well, and `way` has them, aware."""
+    return max(calendar.settles(day, last_prices=way in LAST_PRICES), calendar.published(way, day))
+
+
 def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
     """The newest session whose volumes and flows are final as well, and that `way` has by now."""
-    day = calendar.last_published(way, calendar.last_final(now), now)
-    return day if calendar.settled(day, now) else calendar.before(day)
+    day = calendar.last_final(now)
+    while complete_from(calendar, way, day) > now:
+        day = calendar.before(day)
+    return day
 
 
 def any_begun(settings: Settings, calendar: Calendar, through: date) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from screener.archive import locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
-from screener.archive.reports import FiledReport, load_directory, write_report
+from screener.archive.reports import FiledReport, load_directory, table_in, write_report
 from screener.config import Settings
 from screener.data.connections import Connections
 from screener.data.sources import FETCHED
@@ -56,9 +56,8 @@ class Latest(NamedTuple):
     """The newest report on an event."""
 
     report: Report
-    before: date | None
-    """As-of of the report that it is compared with; None for the first one."""
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] | None
+    """Since the report before it; None for the first one."""
 
 
 @dataclass
@@ -71,7 +70,7 @@ class Batch:
     """Names of all that are now as they should be."""
     latest: list[Latest] = field(default_factory=list)
     """Of each event that has a new session."""
-    turns: list[tuple[date, StatusChange]] = field(default_factory=list)
+    turns: list[StatusChange] = field(default_factory=list)
     """Halts, limits, listings and names of stocks on the new sessions."""
     faults: dict[str, list[DataError]] = field(default_factory=dict)
     """By event, why reports could not be made."""
@@ -103,7 +102,7 @@ def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
                 newest[event] = report
                 new_days.add(day)
     batch.latest = [_compared(job.root, known, report) for report in newest.values()]
-    batch.turns = [(day, turn) for day in sorted(new_days) for turn in _turns(job, day)]
+    batch.turns = [turn for day in sorted(new_days) for turn in _turns(job, day)]
     return batch
 
 
@@ -135,15 +134,16 @@ def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest
     rows = sector_trend(load_history(root), event, report.sessions)
     earlier = [row.as_of for row in rows if row.as_of < report.as_of and (str(row.as_of), event) in known]
     if not earlier:
-        return Latest(report, None, ())
+        return Latest(report, None)
     before = max(earlier)
     sectors = sector_changes(
         [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
     )
-    folders = [load_directory(root / report_name(day, event)) for day in (before, report.as_of)]
-    spreads = spread_changes(*(folder.table("spreads") if folder else [] for folder in folders))
+    spreads = spread_changes(
+        *(table_in(load_directory(root / report_name(day, event))[1], "spreads") for day in (before, report.as_of))
+    )
     crossed = [change for change in sectors if change.kind != "rank"]
-    return Latest(report, before, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
+    return Latest(report, (*crossed, *spreads, *(change for change in sectors if change.kind == "rank")))
 
 
 def _turns(job: Job, day: date) -> list[StatusChange]:

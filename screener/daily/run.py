@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -13,22 +13,12 @@ from screener.archive.history import HISTORY, load_history
 from screener.daily import due
 from screener.daily.notify import UNSENT
 from screener.daily.reports import Batch, Job, make_reports
-from screener.daily.status import (
-    MEMORY,
-    STATUS,
-    Memory,
-    Missed,
-    Status,
-    load_memory,
-    load_status,
-    remember_failure,
-    save,
-)
+from screener.daily.status import Memory, Missed, Status, remember_failure
 from screener.daily.summary import ended, summarise
 from screener.data.connections import Connections
 from screener.data.sources.live import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, describe
-from screener.files import write_file
+from screener.files import write_files
 from screener.i18n import _, ngettext
 from screener.krx.client import CLOCK_TOLERANCE
 
@@ -47,19 +37,34 @@ class Outcome(NamedTuple):
     """The newest report directory that was made; None where none was."""
 
 
-@dataclass
 class _State:
     """The store and the reports before the run, and again after the fetch."""
 
-    target: date
-    """Newest session whose figures are final by now."""
-    sessions: list[date]
-    """Stored ones."""
-    spans: list[due.Span]
-    begun: bool
-    """Whether the day of any event is over, so that there is something to fetch."""
-    todo: dict[date, list[str]] = field(default_factory=dict)
-    """By session, the events whose report is due."""
+    def __init__(self, job: Job, memory: Memory) -> None:
+        access, way = job.access, job.way
+        self.target = due.newest_final(access.calendar, way, access.now())
+        """Newest session whose figures are final by now."""
+        self.sessions = list(due.stored_sessions(access.store, way, self.target))
+        if way == "file" and self.sessions:
+            self.target = self.sessions[-1]
+        self.spans = due.spans(job.settings, self.sessions, everything=job.everything)
+        self.begun = way == "file" or due.any_begun(job.settings, access.calendar, self.target)
+        """Whether the day of any event is over, so that there is something to fetch."""
+        self.find_due(job, memory)
+
+    def find_due(self, job: Job, memory: Memory, made: Collection[str] = ()) -> None:
+        """Find the reports that were made neither just now, which `made` names, nor from what they rest on now."""
+        history = load_history(job.root)
+        digests = due.report_digests(job.access.store, job.way, self.spans, history)
+        self.sound = {name: text for name, text in digests.items() if name in made or memory.made.get(name) == text}
+        """By report that is as it should be, a digest of what it rests on."""
+        self.todo = due.due_reports(job.root, self.spans, self.sound, history)
+        """By session, the events whose report is due."""
+
+    @property
+    def lacks_figures(self) -> bool:
+        """Whether the newest session should be in the store and is not."""
+        return self.begun and self.target not in self.sessions
 
     @property
     def newest(self) -> date | None:
@@ -90,7 +95,7 @@ def run_daily(job: Job) -> Outcome:
 
 def sessions_behind(job: Job) -> int | None:
     """How many sessions there were since the newest one in the reports; None where there is no report."""
-    success, latest = load_status(job.root).last_success, latest_of(job.root)
+    success, latest = Status.load(job.root).last_success, latest_of(job.root)
     through = max([*([success.through] if success else []), *([latest] if latest else [])], default=None)
     if through is None:
         return None
@@ -104,13 +109,13 @@ def _failed(job: Job, code: int, what: str) -> Outcome:
 
 def _nothing_to_do(job: Job) -> Outcome | None:
     """If every report is there and no session is to come, an outcome that says why; None if there is work."""
-    status, way = load_status(job.root), job.way
+    status, way = Status.load(job.root), job.way
     _refuse_clock(job, status)
     if status.failing is not None or way == "file":
         return None
     try:
-        state = _look(job, load_memory(job.root))
-        if state.todo or (state.begun and state.target not in state.sessions) or latest_of(job.root) != state.newest:
+        state = _State(job, Memory.load(job.root))
+        if state.todo or state.lacks_figures or latest_of(job.root) != state.newest:
             return None
         if any(table.verify() for table in job.access.store.tables() if table.source == way):
             return None
@@ -120,7 +125,6 @@ def _nothing_to_do(job: Job) -> Outcome | None:
 
 
 def _why(job: Job, state: _State) -> str:
-    """Why there is nothing new."""
     calendar, today = job.access.calendar, job.access.now().date()
     through = _("there is no report yet")
     if state.newest:
@@ -136,62 +140,37 @@ def _why(job: Job, state: _State) -> str:
     return through
 
 
-def _look(job: Job, memory: Memory) -> _State:
-    access, way = job.access, job.way
-    target = due.newest_final(access.calendar, way, access.now())
-    sessions = list(due.stored_sessions(access.store, way, target))
-    if way == "file" and sessions:
-        target = sessions[-1]
-    spans = due.spans(job.settings, sessions, everything=job.everything)
-    begun = way == "file" or due.any_begun(job.settings, access.calendar, target)
-    state = _State(target, sessions, spans, begun)
-    _update_due(job, state, memory)
-    return state
-
-
-def _update_due(job: Job, state: _State, memory: Memory, made: Collection[str] = ()) -> dict[str, str]:
-    """Set the reports that are due; returns, of the others, the digest of what each rests on.
-
-    A report is not due if it was made just now, or from what it rests on now.
-    """
-    history = load_history(job.root)
-    digests = due.report_digests(job.access.store, job.way, state.spans, history)
-    sound = {name: digest for name, digest in digests.items() if name in made or memory.made.get(name) == digest}
-    state.todo = due.due_reports(job.root, state.spans, sound, history)
-    return sound
-
-
 def _work(job: Job) -> Outcome:
-    status, memory, way, access = load_status(job.root), load_memory(job.root), job.way, job.access
+    status, memory, way = Status.load(job.root), Memory.load(job.root), job.way
     with locked(job.root):
-        clear_leftovers(job.root, (HISTORY, STATUS, MEMORY, SUMMARY, UNSENT))
-    repaired = _repair(access, way)
+        clear_leftovers(job.root, (HISTORY, Status.NAME, Memory.NAME, SUMMARY, UNSENT))
+    repaired = _repair(job.access, way)
     fetched_again = _fetch(job, way, memory)
-    job = replace(job, access=replace(access, calendar=access.store.observed(access.calendar)))
-    state = _look(job, memory)
+    access = replace(job.access, calendar=job.access.store.observed(job.access.calendar))
+    job = replace(job, access=access)
+    state = _State(job, memory)
     batch = make_reports(job, due.with_later_reports(state.todo, state.spans, load_history(job.root)))
+    state.find_due(job, memory, batch.sound)
     recent = {day.isoformat() for day in state.sessions[-4 * max(due.LOOKS) :]}
     looked = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in fetched_again}}
-    sound = _update_due(job, state, memory, batch.sound)
     looked = {session: day for session, day in looked.items() if session in recent}
-    save(job.root / MEMORY, Memory(made=sound, looked=looked))
+    Memory(made=state.sound, looked=looked).save(job.root)
     if state.newest is not None and latest_of(job.root) != state.newest:
         point_to(job.root, state.newest)
     return _finish(job, status, state, batch, repaired)
 
 
 def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Sequence[str]) -> Outcome:
-    """Write the summary and the status."""
     through = state.sessions[-1] if state.sessions else state.target
     missed = _missed(job, status, batch)
     summary = summarise(job, batch, state.spans, missed, repaired)
     if summary:
-        write_file(job.root / SUMMARY, "".join(f"{line}\n" for line in summary).encode())
+        write_files({job.root / SUMMARY: "".join(f"{line}\n" for line in summary).encode()})
         count, revised = len(batch.filed), len(batch.revised)
         line = ngettext("{n} report through {day}", "{n} reports through {day}", count, day=through)
         if revised:
             line = _("{line}, {count} of them revised", line=line, count=revised)
-    elif state.begun and state.target not in state.sessions:
+    elif state.lacks_figures:
         line = _("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
     else:
         line = _why(job, state)
@@ -205,7 +184,7 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     success = status.last_success
     if summary or status.failing or success is None or success.through != through:
         late = missed or (status.missed if not summary else None)
-        save(job.root / STATUS, status.succeeded(job.access.now(), through, line, late))
+        status.succeeded(job.access.now(), through, line, late).save(job.root)
     return Outcome(ExitCode.DONE, line, tuple(summary), folder)
 
 
@@ -221,7 +200,7 @@ def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:
     calendar, today, last = job.access.calendar, job.access.now().date(), status.last_success.through
 
     def late(day: date) -> bool:
-        return today > calendar.first_on_or_after(calendar.published(job.way, day).date())
+        return today > calendar.first_on_or_after(due.complete_from(calendar, job.way, day).date())
 
     days = sorted({day for day, *_rest in batch.filed if day > last and late(day)})
     return Missed(sessions=tuple(days), why=status.why_missed(days)) if days else None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import shlex
 import subprocess
 from collections.abc import Sequence
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from screener.errors import UsageError
 from screener.i18n import _, cause
+from screener.krx.hours import Schedule
 
-MARK = "# screener daily: 18:30 Asia/Seoul, Monday to Friday"
-"""The comment above the line, by which a later installation finds it."""
+MARK = "# screener daily:"
+"""How the comment above the line begins, by which a later installation finds it."""
+MARGIN = timedelta(minutes=30)
+"""From when the figures of a session are final to the run that reports on them."""
 NAME = "screener-daily"
 _SERVICE = """\
 [Unit]
@@ -31,7 +35,7 @@ _TIMER = """\
 Description={name}
 
 [Timer]
-OnCalendar=Mon..Fri *-*-* 18:30:00 Asia/Seoul
+OnCalendar=Mon..Fri *-*-* {at:%H:%M}:00 Asia/Seoul
 Persistent=true
 
 [Install]
@@ -39,8 +43,14 @@ WantedBy=timers.target
 """
 
 
-def cron_lines(command: Sequence[str], folder: Path) -> str:
-    """Lines of a crontab: 18:30 in Seoul on weekdays, whatever the zone of the machine.
+def time_of_run(schedule: Schedule, day: date) -> time:
+    """When the run of `day` starts, KST: a quarter of an hour, once volume and flows are final."""
+    earliest = schedule.settles(day) + MARGIN
+    return (earliest + timedelta(minutes=-earliest.minute % 15)).time()
+
+
+def cron_lines(command: Sequence[str], folder: Path, at: time) -> str:
+    """Lines of a crontab: `at` in Seoul, a quarter of an hour, on weekdays, whatever the zone of the machine.
 
     Few crons know time zones. So the line asks every quarter of an hour what time it is in Seoul: zones differ from
     it by quarters of hours, with and without summer time.
@@ -48,15 +58,18 @@ def cron_lines(command: Sequence[str], folder: Path) -> str:
     # A percent sign ends a line of a crontab, so it is escaped.
     when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
     run = shlex.join(command).replace("%", r"\%")
-    line = f"*/15 * * * * case {when} in [1-5]1830) cd {shlex.quote(str(folder))} && {run};; esac"
-    return f"{MARK}\n{line}\n"
+    line = f"*/15 * * * * case {when} in [1-5]{at:%H%M}) cd {shlex.quote(str(folder))} && {run};; esac"
+    return f"{MARK} {at:%H:%M} Asia/Seoul, Monday to Friday\n{line}\n"
 
 
-def systemd_units(command: Sequence[str], folder: Path) -> dict[str, str]:
-    """The units by name: a service, and the timer that starts it; a start that was missed follows at the next boot."""
+def systemd_units(command: Sequence[str], folder: Path, at: time) -> dict[str, str]:
+    """The units by name: a service, and the timer that starts it at `at` in Seoul.
+
+    A start that was missed follows at the next boot.
+    """
     run = " ".join(_quoted(word) for word in command)
     service = _SERVICE.format(name=NAME, folder=str(folder).replace("%", "%%"), run=run)
-    return {f"{NAME}.service": service, f"{NAME}.timer": _TIMER.format(name=NAME)}
+    return {f"{NAME}.service": service, f"{NAME}.timer": _TIMER.format(name=NAME, at=at)}
 
 
 def install_cron(lines: str) -> str:
@@ -66,7 +79,9 @@ def install_cron(lines: str) -> str:
         UsageError: there is no cron, or it refuses.
     """
     before = _crontab(["-l"]).stdout.splitlines()
-    ours = [MARK in line or (index > 0 and before[index - 1].startswith(MARK)) for index, line in enumerate(before)]
+    ours = [
+        line.startswith(MARK) or (index > 0 and before[index - 1].startswith(MARK)) for index, line in enumerate(before)
+    ]
     kept = [line for line, is_ours in zip(before, ours, strict=True) if not is_ours]
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
     if done.returncode:

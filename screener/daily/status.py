@@ -8,26 +8,53 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
-from screener.files import write_file
-from screener.i18n import _, cause, ngettext
+from screener.files import write_files
+from screener.i18n import N_, _, cause, ngettext
 
-STATUS, MEMORY = "status.json", ".daily.json"
 LARGEST = 500_000
 """Bytes from which on a log is put aside and a new one begun: some ten years of lines."""
+_REMEDIES = {
+    ExitCode.USAGE: N_("mend the configuration: `screener config check` names the line"),
+    ExitCode.DATA: N_("`screener doctor` says what is wrong with store and disk; the next run tries again"),
+    ExitCode.LOGIN: N_("set KRX_ID and KRX_PW, KRX_AUTH_KEY or DATA_GO_KR_KEY anew: until then every run fails"),
+    ExitCode.NETWORK: N_("the next run tries again; `screener doctor` says whether the exchange answers"),
+    ExitCode.BUG: N_("report it: `screener daily --debug` shows where it happened"),
+}
 KEPT = 3
 """Logs that are kept, the newest as FILE.1."""
-
-T = TypeVar("T", bound="_Record")
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class _File(_Record):
+    """A record with a file of its own below the reports directory."""
+
+    NAME: ClassVar[str]
+
+    @classmethod
+    def load(cls, root: Path) -> Self:
+        """The content of the file; an empty record where it is missing or damaged."""
+        try:
+            return cls.model_validate_json((root / cls.NAME).read_bytes())
+        except (OSError, ValidationError):
+            return cls()
+
+    def save(self, root: Path) -> None:
+        """Replace the file in one step.
+
+        Raises:
+            DataError: it cannot be written.
+        """
+        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1)
+        write_files({root / self.NAME: f"{content}\n".encode()})
 
 
 class _Attempt(_Record):
@@ -64,9 +91,10 @@ class Missed(_Record):
     why: str
 
 
-class Status(_Record):
-    """status.json."""
+class Status(_File):
+    """How the last runs ended, for people and monitors."""
 
+    NAME = "status.json"
     schema_version: Literal["1"] = "1"
     last_attempt: _Attempt | None = None
     last_success: _Success | None = None
@@ -78,7 +106,7 @@ class Status(_Record):
         """After one more run that failed."""
         at = at.replace(microsecond=0)
         since, runs = (self.failing.since, self.failing.runs + 1) if self.failing else (at, 1)
-        failing = _Failing(since=since, runs=runs, code=code, what=what, do=_remedy(ExitCode(code)))
+        failing = _Failing(since=since, runs=runs, code=code, what=what, do=_(_REMEDIES[ExitCode(code)]))
         return self.model_copy(update={"last_attempt": _Attempt(at=at, code=code, said=what), "failing": failing})
 
     def succeeded(self, at: datetime, through: date, said: str, missed: Missed | None) -> Status:
@@ -102,62 +130,24 @@ class Status(_Record):
         )
 
 
-class Memory(_Record):
+class Memory(_File):
     """What only the next run needs; without it that run looks at everything again."""
 
+    NAME = ".daily.json"
     made: dict[str, str] = {}
     """By report, a digest of what it was made from."""
     looked: dict[str, str] = {}
     """By session, the day on which it was last fetched again, ISO."""
 
 
-def load_status(root: Path) -> Status:
-    """The content of status.json; an empty status where it is missing or damaged."""
-    return _load(root / STATUS, Status)
-
-
-def load_memory(root: Path) -> Memory:
-    """What the last run left for this one; an empty memory where it is missing or damaged."""
-    return _load(root / MEMORY, Memory)
-
-
-def save(path: Path, content: Status | Memory) -> None:
-    """Write either in one step.
-
-    Raises:
-        DataError: it cannot be written.
-    """
-    write_file(path, (json.dumps(content.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode())
-
-
-def _load(path: Path, model: type[T]) -> T:
-    try:
-        return model.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return model()
-
-
 def remember_failure(root: Path, at: datetime, code: int, what: str) -> str:
     """Write a failure into status.json, unless the disk fails; returns it on one line."""
     line = " ".join(what.split())
     try:
-        save(root / STATUS, load_status(root).failed(at, code, line))
+        Status.load(root).failed(at, code, line).save(root)
     except (ScreenerError, OSError):
-        line = _("{line} ({path} could not be written)", line=line, path=root / STATUS)
+        line = _("{line} ({path} could not be written)", line=line, path=root / Status.NAME)
     return line
-
-
-def _remedy(code: ExitCode) -> str:
-    """What to do about a run that ended with `code`."""
-    if code == ExitCode.USAGE:
-        return _("mend the configuration: `screener config check` names the line")
-    if code == ExitCode.DATA:
-        return _("`screener doctor` says what is wrong with store and disk; the next run tries again")
-    if code == ExitCode.LOGIN:
-        return _("set KRX_ID and KRX_PW, KRX_AUTH_KEY or DATA_GO_KR_KEY anew: until then every run fails")
-    if code == ExitCode.NETWORK:
-        return _("the next run tries again; `screener doctor` says whether the exchange answers")
-    return _("report it: `screener daily --debug` shows where it happened")
 
 
 def append_log(path: Path, at: datetime, code: int, message: str) -> str:

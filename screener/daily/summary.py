@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.console import escaped
-from screener.i18n import _, language, name_of, ngettext
+from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.formatting import percent
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def summarise(
 
 
 def _revised(batch: Batch) -> list[str]:
-    """The reports of which a figure was corrected, on one line."""
     if not batch.revised:
         return []
     names = [
@@ -75,7 +74,6 @@ def _revised(batch: Batch) -> list[str]:
 
 
 def _files(root: Path, batch: Batch) -> str:
-    """Where the newest report is."""
     line = _("Files: {folder}", folder=root / str(max(day for day, *_rest in batch.filed)))
     if len(batch.filed) == 1:
         return line
@@ -94,13 +92,13 @@ def _headline(settings: Settings, batch: Batch) -> str:
     if not batch.latest:
         return _("Nothing new: reports of earlier sessions that were made again: {count}", count=len(batch.filed))
     day = max(latest.report.as_of for latest in batch.latest)
-    first = [latest.report.event.id for latest in batch.latest if latest.before is None]
+    first = [latest.report.event.id for latest in batch.latest if latest.changes is None]
     parts = [_("{event}: first report", event=event) for event in first]
     many = len(batch.latest) > 1
     for latest in batch.latest:
         prefix = f"{latest.report.event.id}: " if many else ""
-        parts += [prefix + _sentence(settings, change) for change in latest.changes]
-    parts += [f"{_stock(settings, turn)} {_verb(turn.what)}" for _day, turn in batch.turns]
+        parts += [prefix + _sentence(settings, change) for change in latest.changes or ()]
+    parts += [f"{_stock(settings, turn)} {_verb(turn.what)}" for turn in batch.turns]
     if not parts:
         return _("{day}: no change of rank, significance or spread", day=day)
     shown = "; ".join(parts[:NAMED])
@@ -125,12 +123,12 @@ def _sentence(settings: Settings, change: Change) -> str:
         }[change.direction]
         old, new = percent(change.before), percent(change.after)
         return _("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
-    before, after = change.before, change.after
-    if change.kind == "rank":
-        return _("{name} now rank {after:.0f} (was {before:.0f})", name=name, after=after, before=before)
-    if change.kind == "significant":
-        return _("{name} now significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
-    return _("{name} not significant (q {after:.2f}, was {before:.2f})", name=name, after=after, before=before)
+    said = {
+        "rank": N_("{name} now rank {after:.0f} (was {before:.0f})"),
+        "significant": N_("{name} now significant (q {after:.2f}, was {before:.2f})"),
+        "insignificant": N_("{name} not significant (q {after:.2f}, was {before:.2f})"),
+    }[change.kind]
+    return _(said, name=name, after=change.after, before=change.before)
 
 
 def _event(latest: Latest) -> str:
@@ -154,17 +152,14 @@ def _event(latest: Latest) -> str:
 
 
 def _standing(name: str, change: str, verdict: str | None) -> str:
-    if verdict == "winner":
-        return _("{name} {change}% (winner)", name=name, change=change)
-    if verdict == "loser":
-        return _("{name} {change}% (loser)", name=name, change=change)
-    return f"{name} {change}%"
+    said = {"winner": N_("{name} {change}% (winner)"), "loser": N_("{name} {change}% (loser)")}.get(verdict or "")
+    return _(said, name=name, change=change) if said else f"{name} {change}%"
 
 
 def _stocks(settings: Settings, batch: Batch) -> list[str]:
     """Limits, halts, listings and names, in one line."""
     by_kind: dict[What, list[str]] = {}
-    for _day, turn in batch.turns:
+    for turn in batch.turns:
         stock = _stock(settings, turn)
         renamed = _("{stock} (was {name})", stock=stock, name=turn.was) if turn.was else stock
         by_kind.setdefault(turn.what, []).append(renamed)

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.data.sources import FETCHED, SOURCES, Market, PriceRequest, Source, Tried
-from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, ScreenerError, UsageError
+from screener.errors import (
+    BlockedError,
+    BusyError,
+    DataError,
+    ExitCode,
+    NetworkError,
+    ScreenerError,
+    TooEarlyError,
+    UsageError,
+)
 from screener.i18n import _
 
 if TYPE_CHECKING:
@@ -40,8 +49,7 @@ def choose(
             )
         opened = access()
         return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
-    if source in ("auto", "store"):
-        from screener.data.sources.live import open_providers
+    if source in ("auto", "store", *FETCHED):
         from screener.data.sources.stored import Stored
 
         opened = access()
@@ -49,14 +57,15 @@ def choose(
         in_part = replace(stored, in_part=True)
         if source == "store":
             return [in_part]
+        from screener.data.sources.live import open_providers
+
+        providers = open_providers(opened, source)
+        if source != "auto":
+            return [*providers]
         # A store that lacks something is better than no study at all, but the exchange is better than that; and who has
         # a way to the indices does not want what stands for them.
         best = [name for name in stored.of if name != "pykrx-keyless" or opened.providers == ("pykrx-keyless",)]
-        return [replace(stored, of=tuple(best)), *open_providers(opened), in_part, Press()]
-    if source in FETCHED:
-        from screener.data.sources.live import open_providers
-
-        return [*open_providers(access(), source)]
+        return [replace(stored, of=tuple(best)), *providers, in_part, Press()]
     if source == "press":
         return [Press()]
     if source.startswith("demo:"):
@@ -79,12 +88,7 @@ def paths_of(source: str) -> list[Path]:
 
 
 def load(sources: Sequence[Source], need: PriceRequest) -> Market:
-    """Prices from the first source that can serve `need`.
-
-    Raises:
-        LoginError: an account or key is refused; nothing else is tried, for the user wanted that one.
-        NetworkError, DataError: no source can serve.
-    """
+    """Prices from the first source that can serve `need`; after a refused account or key nothing else is tried."""
     refusals: list[str] = []
     tried: list[Tried] = []
     failed: list[ScreenerError] = []
@@ -111,6 +115,5 @@ def load(sources: Sequence[Source], need: PriceRequest) -> Market:
 
 def _code(error: NetworkError | DataError) -> ExitCode:
     """What the command ends with although another source served: being out of reach is nobody's fault."""
-    if isinstance(error, NetworkError) and not isinstance(error, BlockedError):
-        return ExitCode.DONE
-    return error.exit_code
+    out_of_reach = isinstance(error, NetworkError | TooEarlyError) and not isinstance(error, BlockedError)
+    return ExitCode.DONE if out_of_reach else error.exit_code

@@ -15,8 +15,9 @@ from screener.config import Settings
 from screener.config.load import with_secrets
 from screener.data.store import APPLICATION, Store
 from screener.i18n import _
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
 from screener.krx.client import Account, Breaker, PasswordAge, Timeouts
+from screener.krx.hours import KST
 
 
 class Progress(Protocol):
@@ -24,15 +25,12 @@ class Progress(Protocol):
 
     def start(self, what: str, total: int) -> None:
         """A stretch of `total` steps begins."""
-        ...
 
     def step(self, what: str) -> None:
         """One of them is done: a session or a ticker."""
-        ...
 
     def say(self, what: str) -> None:
         """Something that the user should know."""
-        ...
 
 
 class _Unwatched:
@@ -69,10 +67,13 @@ class Connections:
     @property
     def providers(self) -> tuple[Provider, ...]:
         """The ways to the exchange that are open, the best first."""
-        openapi: tuple[Provider, ...] = ("openapi",) if self.key else ()
-        login: tuple[Provider, ...] = ("pykrx-login",) if self.account else ()
-        datagokr: tuple[Provider, ...] = ("datagokr",) if self.data_key else ()
-        return (*openapi, *login, *datagokr, "pykrx-keyless")
+        opened: dict[Provider, object] = {
+            "openapi": self.key,
+            "pykrx-login": self.account,
+            "datagokr": self.data_key,
+            "pykrx-keyless": True,
+        }
+        return tuple(way for way, given in opened.items() if given)
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
@@ -105,7 +106,7 @@ def open_access(
     *,
     fail_fast: bool = False,
 ) -> Connections:
-    """What it takes to reach the store and the exchange.
+    """Open the store, and what leads to the exchange.
 
     What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY, DATA_GO_KR_KEY may stand in secrets.toml. `store` is
     what the user names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
@@ -123,14 +124,12 @@ def open_access(
                 lacks=lacks,
             )
         )
-    known = settings.screener.calendar
-    spacing = settings.screener.request_spacing
     return Connections(
         store=opened,
-        calendar=opened.observed(Calendar(frozenset(known.closed), frozenset(known.opened))),
+        calendar=opened.observed(settings.calendar),
         breaker=Breaker(state_folder(), now),
         now=now,
-        timeouts=Timeouts(spacing=spacing, first=FIRST if fail_fast else None),
+        timeouts=Timeouts(spacing=settings.screener.request_spacing, first=FIRST if fail_fast else None),
         progress=watcher,
         account=Account(login, password) if login and password else None,
         key=environment.get("KRX_AUTH_KEY") or None,

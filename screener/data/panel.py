@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from screener.data.findings import EXAMPLES, Finding, Severity
 from screener.data.price_rows import PriceRows
-from screener.data.quality import EXAMPLES, Finding, Severity, finding
 from screener.errors import DataError
 from screener.krx.tables import Days
 
@@ -60,10 +60,9 @@ class Panel:
     def checksum(self) -> str:
         """SHA-256, in hex, of all that a study takes of it: equal prices give equal ones, however they came."""
         digest = hashlib.sha256("\n".join(self.tickers).encode())
-        for name in sorted(self.benchmarks):
-            digest.update(name.encode() + self.benchmarks[name].tobytes())
-        for name in sorted(self.market_caps):
-            digest.update(name.encode() + self.market_caps[name].tobytes())
+        for series in (self.benchmarks, self.market_caps):
+            for name, values in sorted(series.items()):
+                digest.update(name.encode() + values.tobytes())
         for array in (self.sessions, self.returns, self.span, self.volume, self.caps, self.limit, self.suspect):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
@@ -94,7 +93,7 @@ def build_panel(
     """
     days = _sessions([prices] if official is None else [prices, official], benchmarks)
     grid = _Grid(days, tickers, prices, official)
-    close = np.where(grid.traded_by(prices), grid.spread(prices, "close"), np.nan)
+    close = grid.close
     previous = _previous_trade(grid.traded)
     before = np.where(previous >= 0, np.take_along_axis(close, np.maximum(previous, 0), axis=0), np.nan)
     has_return = grid.traded & (previous >= 0)
@@ -132,40 +131,29 @@ class _Grid:
     """Rows of prices, and of a market file beside them, on sessions x tickers."""
 
     def __init__(self, days: Days, tickers: Sequence[str], prices: PriceRows, official: PriceRows | None) -> None:
-        self._days = days
-        self._shape = (len(days), len(tickers))
-        self._prices, self._official = prices, official
-        self.present = self._flags(prices, np.ones(len(prices.day), dtype=bool))
+        self._days, self._shape = days, (len(days), len(tickers))
+        self._parts = [prices] if official is None else [prices, official]
+        there = [self._spread(rows, np.ones(len(rows.day), dtype=bool), empty=False) for rows in self._parts]
+        traded = [self._spread(rows, rows.traded, empty=False) for rows in self._parts]
+        self.close = self._spread(prices, np.where(prices.traded, prices.values["close"], np.nan))
+        """(T, N) of the prices; NaN without a trade."""
+        self.present = np.any(there, axis=0)
         """(T, N) where either has a row."""
-        self.traded = self.traded_by(prices)
+        self.traded = np.all([did | ~has for did, has in zip(traded, there, strict=True)], axis=0) & self.present
         """(T, N) where both say so; of two, what either knows of a halt counts: one of them may not carry volumes."""
-        if official is not None:
-            in_prices, in_official = self.present, self._flags(official, np.ones(len(official.day), dtype=bool))
-            self.present = in_prices | in_official
-            self.traded = (self.traded | ~in_prices) & (self.traded_by(official) | ~in_official) & self.present
-
-    def spread(self, rows: PriceRows, name: str) -> Floats:
-        """(T, N) a column; NaN where there is no row, or no value in it."""
-        grid = np.full(self._shape, np.nan)
-        if name in rows.values:
-            grid[np.searchsorted(self._days, rows.day), rows.ticker] = rows.values[name]
-        return grid
 
     def latest(self, name: str) -> Floats:
         """(T, N) a column of the market file, and of the prices where that has none."""
-        grid = self.spread(self._prices, name)
-        if self._official is None:
-            return grid
-        official = self.spread(self._official, name)
-        return np.where(np.isfinite(official), official, grid)
+        found = np.full(self._shape, np.nan)
+        for rows in self._parts:
+            if name in rows.values:
+                grid = self._spread(rows, rows.values[name])
+                found = np.where(np.isfinite(grid), grid, found)
+        return found
 
-    def traded_by(self, rows: PriceRows) -> NDArray[np.bool_]:
-        """(T, N) rows with a price at which somebody traded."""
-        return self._flags(rows, rows.traded)
-
-    def _flags(self, rows: PriceRows, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        grid = np.zeros(self._shape, dtype=bool)
-        grid[np.searchsorted(self._days, rows.day)[chosen], rows.ticker[chosen]] = True
+    def _spread(self, rows: PriceRows, values: NDArray[Any], empty: float = np.nan) -> NDArray[Any]:
+        grid = np.full(self._shape, empty)
+        grid[np.searchsorted(self._days, rows.day), rows.ticker] = values
         return grid
 
 
@@ -212,7 +200,7 @@ def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
     last = np.where(there, len(days) - 1 - present[::-1].argmax(axis=0), -1)
     empty = np.asarray(~present.any(axis=1))
     absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
-    findings = finding("session_missing", "warning", [str(day) for day in days[empty]])
+    findings = Finding.at("session_missing", "warning", [str(day) for day in days[empty]])
     marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
         ("halted", "info", present & ~grid.traded),
         ("gap", "warning", absent),
@@ -226,7 +214,7 @@ def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
             findings.append(Finding(code, severity, len(cells), examples))
     for name, series in panel.benchmarks.items():
         lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
-        findings += finding("benchmark_gap", "warning", lacking)
+        findings += Finding.at("benchmark_gap", "warning", lacking)
     return findings
 
 
@@ -300,26 +288,19 @@ def place_event(
 ) -> EventTime:
     """Find the event day, the first session on or after the news, and check what the configuration says of it.
 
-    Args:
-        sessions: (T,) sessions, ascending; a single one is taken at its word, with the configured base.
-        name: how messages call the event.
-        news: first day on which KRX could have reacted.
-        event_day: configured event day, or None.
-        base: configured base, or None.
-
-    Raises:
-        DataError: the event is not covered, or the data and the configuration contradict each other.
+    `sessions` (T,) are ascending; a single one is taken at its word, with the configured base. `name` is how messages
+    call the event, `news` the first day on which KRX could have reacted.
     """
-    first, last = _day(sessions[0]), _day(sessions[-1])
+    days: list[date] = sessions.astype("datetime64[D]").tolist()
     row = int(np.searchsorted(sessions, np.datetime64(event_day or news)))
-    if row >= len(sessions):
+    if row >= len(days):
         raise DataError(
             "{name}: no session from {day} on: the prices end on {last}",
             name=name,
             day=event_day or news,
-            last=last,
+            last=days[-1],
         )
-    found = _day(sessions[row])
+    found = days[row]
     if event_day is not None and found != event_day:
         raise DataError(
             "{name}: {event_day} is no session in the prices (next is {found})",
@@ -329,12 +310,12 @@ def place_event(
             found=found,
         )
     if row == 0:
-        if len(sessions) == 1 and base is not None:
+        if len(days) == 1 and base is not None:
             return EventTime(row, found, base)
         raise DataError(
-            "{name}: the prices start on {first}: the session before the event is missing", name=name, first=first
+            "{name}: the prices start on {first}: the session before the event is missing", name=name, first=days[0]
         )
-    before = _day(sessions[row - 1])
+    before = days[row - 1]
     if base is not None and before != base:
         raise DataError(
             "{name}: the session before {found} is {before} in the prices, not {base}",
@@ -345,8 +326,3 @@ def place_event(
             base=base,
         )
     return EventTime(row, found, before)
-
-
-def _day(session: np.datetime64) -> date:
-    day: date = session.astype("datetime64[D]").item()
-    return day

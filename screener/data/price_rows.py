@@ -39,12 +39,54 @@ class PriceRows:
     market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
 
+    @classmethod
+    def of(cls, table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
+        """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
+        code: Any = table["ticker"].combine_chunks()
+        written = [str(text) for text in code.dictionary.to_pylist()]
+        place = {ticker: position for position, ticker in enumerate(tickers)}
+        position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
+        shortened = np.array([len(text) < 6 for text in written] or [False])
+
+        number = to_numpy(code.indices)
+        rows = np.flatnonzero(position[number] >= 0)
+        if until is not None:
+            rows = rows[to_numpy(table["date"], rows) <= np.datetime64(until)]
+        values = {
+            name: to_numpy(table[name], rows).astype(np.float64) for name in PRICE_COLUMNS if name in table.column_names
+        }
+        kept = position[number[rows]]
+        market_of = {}
+        if "market" in table.column_names:
+            listed: Any = table["market"].combine_chunks()
+            names = [str(text) for text in listed.dictionary.to_pylist()]
+            which = to_numpy(listed.indices)[rows]
+            known = np.flatnonzero(np.isfinite(which))
+            market_of = {int(ticker): names[int(at)] for ticker, at in zip(kept[known], which[known], strict=True)}
+        return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
+
+    @classmethod
+    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
+        """Rows of `tickers`, through `until`, of all files together."""
+        parts = [_read_one(path, tickers, until) for path in paths]
+        names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
+        missing = [np.full(len(part.day), np.nan) for part in parts]
+        return cls(
+            np.concatenate([part.day for part in parts]),
+            np.concatenate([part.ticker for part in parts]),
+            {
+                name: np.concatenate([part.values.get(name, none) for part, none in zip(parts, missing, strict=True)])
+                for name in names
+            },
+            sum(part.restored_zeros for part in parts),
+            {ticker: market for part in parts for ticker, market in part.market_of.items()},
+            {market: caps for part in parts for market, caps in part.market_caps.items()},
+        )
+
     def take(self, rows: NDArray[Any]) -> PriceRows:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return PriceRows(
-            self.day[rows], self.ticker[rows], values, self.restored_zeros, self.market_of, self.market_caps
-        )
+        return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values)
 
     @property
     def untraded(self) -> NDArray[np.bool_]:
@@ -60,29 +102,6 @@ class PriceRows:
         return np.isfinite(close) & (close > 0) & ~self.untraded
 
 
-def read_prices(paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
-    """Rows of `tickers`, through `until`, of all files together.
-
-    Raises:
-        UsageError: a file that is not there.
-        DataError: a file that cannot be read, with its line.
-    """
-    parts = [_read_one(path, tickers, until) for path in paths]
-    names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
-    missing = [np.full(len(part.day), np.nan) for part in parts]
-    return PriceRows(
-        np.concatenate([part.day for part in parts]),
-        np.concatenate([part.ticker for part in parts]),
-        {
-            name: np.concatenate([part.values.get(name, none) for part, none in zip(parts, missing, strict=True)])
-            for name in names
-        },
-        sum(part.restored_zeros for part in parts),
-        {ticker: market for part in parts for ticker, market in part.market_of.items()},
-        {market: caps for part in parts for market, caps in part.market_caps.items()},
-    )
-
-
 def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRows:
     table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
     code: Any = table["ticker"].combine_chunks()
@@ -94,34 +113,8 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRo
             path=path,
             ticker=str(written[0]),
         )
-    long = price_rows_of(table, tickers, until)
+    long = PriceRows.of(table, tickers, until)
     return replace(long, market_caps=market_caps(table)) if long.day.size else long
-
-
-def price_rows_of(table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
-    """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
-    code: Any = table["ticker"].combine_chunks()
-    written = [str(text) for text in code.dictionary.to_pylist()]
-    place = {ticker: position for position, ticker in enumerate(tickers)}
-    position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
-    shortened = np.array([len(text) < 6 for text in written] or [False])
-
-    number = to_numpy(code.indices)
-    rows = np.flatnonzero(position[number] >= 0)
-    if until is not None:
-        rows = rows[to_numpy(table["date"], rows) <= np.datetime64(until)]
-    values = {
-        name: to_numpy(table[name], rows).astype(np.float64) for name in PRICE_COLUMNS if name in table.column_names
-    }
-    kept = position[number[rows]]
-    market_of = {}
-    if "market" in table.column_names:
-        listed: Any = table["market"].combine_chunks()
-        names = [str(text) for text in listed.dictionary.to_pylist()]
-        which = to_numpy(listed.indices)[rows]
-        known = np.flatnonzero(np.isfinite(which))
-        market_of = {int(ticker): names[int(at)] for ticker, at in zip(kept[known], which[known], strict=True)}
-    return PriceRows(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
 
 WHOLE_MARKET = 700
@@ -262,14 +255,14 @@ def _explain(path: Path, error: Exception) -> str:
     message = " ".join(str(error).split())
     row = re.search(r"Row #(\d+)", message)
     where = f"{path}:{row.group(1)}" if row else str(path)
-    bad = re.search(r"CSV conversion error to (\w+).*?: invalid value '(.*?)'", message)
-    if bad:
-        kind = _("a date such as 2025-01-31") if bad.group(1).startswith("date") else _("a number")
-        return _("{where}: {found!r} is not {kind}", where=where, found=bad.group(2), kind=kind)
-    bad = re.search(r"[Ff]ail(?:ed|ure) to parse string: '(.*?)' as a scalar of type (\w+)", message)
-    if bad:
-        kind = _("a date such as 2025-01-31") if bad.group(2).startswith("date") else _("a number")
-        return _("{where}: {found!r} is not {kind}", where=where, found=bad.group(1), kind=kind)
+    for pattern in (
+        r"CSV conversion error to (?P<kind>\w+).*?: invalid value '(?P<found>.*?)'",
+        r"[Ff]ail(?:ed|ure) to parse string: '(?P<found>.*?)' as a scalar of type (?P<kind>\w+)",
+    ):
+        bad = re.search(pattern, message)
+        if bad:
+            kind = _("a date such as 2025-01-31") if bad["kind"].startswith("date") else _("a number")
+            return _("{where}: {found!r} is not {kind}", where=where, found=bad["found"], kind=kind)
     if "UTF8" in message or isinstance(error, UnicodeDecodeError):
         return _("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
     return _("{where}: cannot be read: {message}", where=where, message=message[:160])

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.sources import Fetched, Plan
+from screener.data.checks import indices_are_sound, investors_are_whole, session_follows, session_is_open
+from screener.data.fetch import Fetch, Fetched, Plan, restated
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
-from screener.krx.calendar import Calendar
-from screener.krx.checks import (
-    flows_are_whole,
-    indices_are_sound,
-    industries_are_whole,
-    session_follows,
-    session_is_open,
-)
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain
 
 if TYPE_CHECKING:
@@ -29,11 +22,8 @@ if TYPE_CHECKING:
     from screener.krx.client import Client
     from screener.krx.pykrx import Pykrx
 
-BATCH = 20
-"""Sessions between two writes: a month is rewritten for each, and a killed fetch repeats at most so many."""
 
-
-class WholeMarket(Protocol):
+class _WholeMarket(Protocol):
     """A source that gives whole sessions."""
 
     name: str
@@ -52,31 +42,33 @@ class WholeMarket(Protocol):
         ...
 
 
-def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) -> Fetched:
-    """Fetch what the store lacks of `plan`; call it under `store.writing`."""
-    calendar, now = connections.calendar, connections.now
-    last = calendar.last_published(source.name, plan.last, now())
-    fetched = Fetched(source.name, last)
-    days = _SessionFetch(source, connections, fetched)
-    market, indices = days.market, days.indices
+def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -> Fetched:
+    """Fetch what the store lacks of `plan`; call it under `store.writing`.
+
+    Raises:
+        DataError: a session is not whole, or contradicts itself or its neighbours.
+        NetworkError: no answer, or an old one.
+    """
+    calendar = connections.calendar
+    last = calendar.last_published(source.name, plan.last, connections.now())
+    fetch = _SessionFetch(source, connections, last)
+    market, indices = fetch.market, fetch.indices
     wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]
     again = {day for day in plan.again if day in market.sessions}
-    lacking = sorted({*_missing(indices, wanted, calendar, now()), *_missing(market, wanted, calendar, now()), *again})
+    asked = {*_missing(market, wanted, connections), *again}
+    lacking = sorted({*_missing(indices, wanted, connections), *asked})
     source.client.expect(source.requests_each * (len(lacking) + 10))
-    due_now = {*_missing(market, wanted, calendar, now()), *again}
-    connections.progress.start(_("{source}: sessions", source=source.name), len(due_now))
+    connections.progress.start(_("{source}: sessions", source=source.name), len(asked))
     after = plan.first
     for start in range(0, len(lacking), source.at_once):
         stretch = lacking[start : start + source.at_once]
         until = stretch[-1] if start + source.at_once < len(lacking) else last
-        _fetch_levels(source, indices, _missing(indices, stretch, calendar, now()), calendar, now, last)
+        fetch.levels(_missing(indices, stretch, connections))
         # The indices show sessions that the calendar does not know.
         seen = {day for day in indices.sessions if plan.first <= day <= last}
-        days.calendar = replace(calendar, seen_open=calendar.seen_open | seen)
-        due = _missing(market, sorted(day for day in {*wanted, *seen} if after <= day <= until), calendar, now())
-        asked = sorted({*due, *again.intersection(stretch)})
-        for first in range(0, len(asked), BATCH):
-            days.fetch(asked[first : first + BATCH])
+        fetch.calendar = replace(calendar, seen_open=calendar.seen_open | seen)
+        due = _missing(market, sorted(day for day in {*wanted, *seen} if after <= day <= until), connections)
+        fetch.each(sorted({*due, *again.intersection(stretch)}))
         without = [day for day in due if day in market.sessions and day not in indices.sessions]
         if without:
             raise NetworkError(
@@ -86,52 +78,7 @@ def fetch_sessions(source: WholeMarket, connections: Connections, plan: Plan) ->
                 day=without[0],
             )
         after = until
-    return fetched
-
-
-def _fetch_levels(
-    source: WholeMarket,
-    indices: StoredTable,
-    days: Sequence[date],
-    calendar: Calendar,
-    now: Callable[[], datetime],
-    last: date,
-) -> None:
-    """Fetch the indices of `days`, and look at them beside the sessions around them."""
-    if not days:
-        return
-    started, before = now(), calendar.before(days[0])
-    there = indices.read(INDICES.schema.names, before, days[-1])
-    known = set(there["date"].to_pylist())
-    rows = source.indices(days if before in known else [before, *days])
-    try:
-        indices_are_sound(source.name, _beside(there, rows))
-    except DataError:
-        if before not in known:
-            raise
-        # What is stored of the session before may be what is wrong.
-        rows = source.indices([before, *days])
-        indices_are_sound(source.name, _beside(there, rows))
-    held = dict(zip(_keys(there), there["close"].to_pylist(), strict=True))
-    # Of the days before, only what turned out to be wrong is written anew.
-    new = [
-        days[0] <= key[0] <= last or held.get(key, close) != close
-        for key, close in zip(_keys(rows), rows["close"].to_pylist(), strict=True)
-    ]
-    rows = rows.filter(pa.array(new, pa.bool_()))
-    if rows.num_rows:
-        indices.write(rows, replacing="rows", fetched=started)
-
-
-def _keys(rows: pa.Table) -> list[tuple[Any, Any]]:
-    """Day and index of each row."""
-    return list(zip(rows["date"].to_pylist(), rows["index"].to_pylist(), strict=True))
-
-
-def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:
-    """Stored levels of the days that did not come, and those that came."""
-    others = there.filter(pc.invert(pc.is_in(there["date"], rows["date"].combine_chunks())))
-    return pa.concat_tables([rows, others], promote_options="default").unify_dictionaries()
+    return fetch.fetched
 
 
 def fetch_investors(source: Pykrx, connections: Connections, plan: Plan) -> None:
@@ -139,39 +86,39 @@ def fetch_investors(source: Pykrx, connections: Connections, plan: Plan) -> None
 
     A day that turned out to be no session, or has not come, is left out.
     """
-    store, calendar, now, progress = connections.store, connections.calendar, connections.now, connections.progress
+    store, now, progress = connections.store, connections.now, connections.progress
     market = store.table(source.name, MARKET)
-    flows = FLOWS, _("flows"), plan.flow_days, source.flows, flows_are_whole
-    industries = INDUSTRIES, _("industries"), plan.industry_days, source.industries, industries_are_whole
-    for kind, name, days, fetch, check in (flows, industries):
+    flows = FLOWS, _("flows"), plan.flow_days, source.flows
+    industries = INDUSTRIES, _("industries"), plan.industry_days, source.industries
+    for kind, name, days, ask in (flows, industries):
         table = store.table(source.name, kind)
-        missing = _missing(table, [day for day in days if day in market.sessions], calendar, now())
+        missing = _missing(table, [day for day in days if day in market.sessions], connections)
         source.client.expect(3 * len(missing) + 10)
         progress.start(f"{source.name}: {name}", len(missing))
         for day in missing:
             asked = now()
-            rows = fetch(day)
-            check(source.name, day, rows, market.read(("ticker", "market", "volume"), day, day))
+            rows = ask(day)
+            investors_are_whole(kind, source.name, day, rows, market.read(("ticker", "market", "volume"), day, day))
             table.write(rows, replacing="sessions", fetched=asked)
             progress.step(str(day))
 
 
-def _missing(table: StoredTable, days: Sequence[date], calendar: Calendar, now: datetime) -> list[date]:
+def _missing(table: StoredTable, days: Sequence[date], connections: Connections) -> list[date]:
     """Days that the table does not hold, or holds as they were before they were final, which by now they are."""
-    there = table.sessions
-    return [day for day in days if day not in there or calendar.outdated(day, there[day], now)]
+    there, now = table.sessions, connections.now()
+    return [day for day in days if day not in there or connections.calendar.outdated(day, there[day], now)]
 
 
-class _SessionFetch:
+class _SessionFetch(Fetch):
     """Fetches one session after the other, and looks at each beside its neighbours before it is kept."""
 
-    def __init__(self, source: WholeMarket, connections: Connections, fetched: Fetched) -> None:
-        self.source = source
+    def __init__(self, source: _WholeMarket, connections: Connections, last: date) -> None:
+        super().__init__(connections, Fetched(source.name, last))
+        self.source, self.last = source, last
+        self.known = connections.calendar
         self.market = connections.store.table(source.name, MARKET)
         self.indices = connections.store.table(source.name, INDICES)
         """Whose sessions were sessions, whatever the answer for them looks like."""
-        self.calendar, self.now, self.progress = connections.calendar, connections.now, connections.progress
-        self.fetched = fetched
         self.waiting: dict[date, pa.Table] = {}
         """Sessions that came and are not stored yet."""
         self.closed: list[date] = []
@@ -180,48 +127,59 @@ class _SessionFetch:
         self.again: set[date] = set()
         """Stored sessions that were asked for once more."""
 
-    def fetch(self, days: Sequence[date]) -> None:
-        """Fetch the sessions of `days`, ascending, and keep what came even if not all of them did.
-
-        Raises:
-            DataError: a session is not whole, or contradicts itself or its neighbours.
-            NetworkError: no answer, or an old one.
-        """
-        started = self.now()
+    def levels(self, days: Sequence[date]) -> None:
+        """Fetch the indices of `days`, and look at them beside the sessions around them."""
+        if not days:
+            return
+        started, before = self.now(), self.known.before(days[0])
+        there = self.indices.read(INDICES.schema.names, before, days[-1])
+        known = set(there["date"].to_pylist())
+        rows = self.source.indices(days if before in known else [before, *days])
         try:
-            for day in days:
-                self._one(day)
-                self.progress.step(str(day))
-        finally:
-            self._store(started)
+            indices_are_sound(self.source.name, _beside(there, rows))
+        except DataError:
+            if before not in known:
+                raise
+            # What is stored of the session before may be what is wrong.
+            rows = self.source.indices([before, *days])
+            indices_are_sound(self.source.name, _beside(there, rows))
+        # Of the days before, only what turned out to be wrong is written anew.
+        came: list[Any] = rows["date"].to_pylist()
+        new = [
+            days[0] <= day <= self.last or differs
+            for day, differs in zip(came, restated(rows, there, "index"), strict=True)
+        ]
+        rows = rows.filter(pa.array(new, pa.bool_()))
+        if rows.num_rows:
+            self.indices.write(rows, replacing="rows", fetched=started)
 
-    def _one(self, day: date) -> None:
+    def one(self, day: date) -> None:
+        """Fetch a session; one without trades is kept in mind as closed once the next one shows that it was."""
         asked = self.now()
         rows = self.source.session(day)
         if self._is_open(day, rows):
             self._take(day, rows)
             self.latest = day, rows
             # Its rates go with the session before it: nothing was traded on the days between.
-            previous = self._before(day)
+            previous = self._neighbour(day, -1)
             if self._held(previous) is not None:
                 self.closed += [quiet for quiet in self.fetched.silent if previous < quiet < day]
                 self.fetched.silent = [quiet for quiet in self.fetched.silent if quiet not in self.closed]
-        elif day in self.indices.sessions:
-            if self.calendar.settled(day, asked):
+        elif self.calendar.settled(day, asked):  # earlier on the day itself the figures may still come
+            if day in self.indices.sessions:
                 raise DataError(
                     "{source}: the session {day} came without figures, though the indices have it",
                     hint="not stored, try again later",
                     source=self.source.name,
                     day=day,
                 )
-        elif self.calendar.settled(day, asked):  # earlier on the day itself the figures may still come
             self.fetched.silent.append(day)
 
     def _is_open(self, day: date, rows: pa.Table) -> bool:
         """Whether `rows` are a session, and go with the sessions beside it."""
         if not session_is_open(self.source.name, day, rows):
             return False
-        for other in (self._before(day), self._after(day)):
+        for other in (self._neighbour(day, -1), self._neighbour(day, 1)):
             there = self._held(other)
             if there is None:
                 continue
@@ -256,25 +214,15 @@ class _SessionFetch:
         earlier, later = (there, rows) if other < day else (rows, there)
         session_follows(self.source.name, max(day, other), later, earlier)
 
-    def _before(self, day: date) -> date:
-        """The session before `day`."""
-        previous = self.calendar.before(day)
-        while self._was_none(previous):
-            previous = self.calendar.before(previous)
-        return previous
-
-    def _after(self, day: date) -> date:
-        """The session after `day`."""
-        following = self.calendar.first_on_or_after(day + timedelta(days=1))
-        while self._was_none(following):
-            following = self.calendar.first_on_or_after(following + timedelta(days=1))
-        return following
-
-    def _was_none(self, day: date) -> bool:
-        return day in (*self.closed, *self.fetched.closed, *self.fetched.silent) or day in self.market.closed
+    def _neighbour(self, day: date, step: int) -> date:
+        """The session before (-1) or after (+1) `day`, by all that is known so far."""
+        none = {*self.closed, *self.fetched.closed, *self.fetched.silent, *self.market.closed}
+        other = self.calendar.shift(day, step)
+        while other in none:
+            other = self.calendar.shift(other, step)
+        return other
 
     def _held(self, day: date) -> pa.Table | None:
-        """The session of `day`, if it is there."""
         if day in self.waiting:
             return self.waiting[day]
         if self.latest and self.latest[0] == day:
@@ -282,8 +230,8 @@ class _SessionFetch:
         rows = self.market.read(MARKET.schema.names, day, day)
         return rows if rows.num_rows else None
 
-    def _store(self, started: datetime) -> None:
-        """Write what is waiting, under the time at which the first of it was asked for."""
+    def store(self, started: datetime) -> None:
+        """Write what is waiting."""
         if self.waiting or self.closed:
             rows = pa.concat_tables(self.waiting.values()) if self.waiting else MARKET.schema.empty_table()
             self.market.write(rows, replacing="sessions", fetched=started, closed=self.closed)
@@ -299,3 +247,9 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
         return []
     rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
     return sorted(ticker for ticker in {*rows[0], *rows[1]} if rows[0].get(ticker) != rows[1].get(ticker))
+
+
+def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:
+    """Stored levels of the days that did not come, and those that came."""
+    others = there.filter(pc.invert(pc.is_in(there["date"], rows["date"].combine_chunks())))
+    return pa.concat_tables([rows, others], promote_options="default").unify_dictionaries()

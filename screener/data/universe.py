@@ -19,7 +19,7 @@ from screener.data.price_rows import WHOLE_MARKET, read_table
 from screener.data.sources import SOURCES
 from screener.errors import DataError
 from screener.i18n import N_
-from screener.krx.tables import INDUSTRIES, MARKET, to_numpy
+from screener.krx.tables import INDUSTRIES, MARKET
 
 if TYPE_CHECKING:
     from screener.data.store import Store
@@ -59,11 +59,7 @@ NEEDED = N_(
 
 
 def market_of_files(paths: Sequence[Path], first_day: date) -> Universe:
-    """The market of the last session before `first_day` in market files.
-
-    Raises:
-        DataError: no file, no such session, or no whole market on it.
-    """
+    """The market of the last session before `first_day` in market files."""
     if not paths:
         raise DataError(NEEDED)
     required = ("date", *_WORDS)
@@ -75,11 +71,7 @@ def market_of_files(paths: Sequence[Path], first_day: date) -> Universe:
 
 
 def market_of_store(store: Store, first_day: date) -> Universe:
-    """The market of the last session before `first_day` in the best source of the store that holds it.
-
-    Raises:
-        DataError: the store holds no whole market before that day.
-    """
+    """The market of the last session before `first_day` in the best source of the store that holds it."""
     last = first_day - timedelta(days=1)
     for source in SOURCES:
         table = store.table(source, MARKET)
@@ -107,53 +99,40 @@ def _industries(store: Store, source: str, last: date) -> dict[str, str]:
 
 
 def _market(source: str, called: str, rows: pa.Table, first_day: date, industries: Mapping[str, str]) -> Universe:
-    day = to_numpy(rows["date"])
-    before = day < np.datetime64(first_day)
-    if not before.any():
+    import pandas as pd
+
+    frame = rows.to_pandas(date_as_object=False).reindex(columns=["date", *_WORDS, *_FIGURES])
+    frame = frame[frame["date"] < pd.Timestamp(first_day)]
+    if frame.empty:
         raise DataError("{called}: no session before {first_day}", hint=NEEDED, called=called, first_day=first_day)
-    sessions = np.unique(day[before])[-TURNOVER_SESSIONS:]
-    recent = np.flatnonzero(before & (day >= sessions[0]))
-    rows, day = rows.take(recent), day[recent]
-    at_base = np.flatnonzero(day == sessions[-1])
-    base: date = sessions[-1].item()
-    words = {name: [str(word) for word in rows[name].take(at_base).to_pylist()] for name in _WORDS}
-    tickers = [ticker.zfill(6) for ticker in words["ticker"]]
-    if len(tickers) < WHOLE_MARKET:
+    sessions = np.sort(frame["date"].unique())[-TURNOVER_SESSIONS:]
+    frame = frame[frame["date"] >= sessions[0]].astype(dict.fromkeys(_WORDS, str) | dict.fromkeys(_FIGURES, float))
+    frame["ticker"] = frame["ticker"].str.zfill(6)
+    stocks = frame[frame["date"] == sessions[-1]]
+    day = sessions[-1].astype("datetime64[D]").item()
+    if len(stocks) < WHOLE_MARKET:
         raise DataError(
             "{called}: {count} stocks on {base}, a whole market has {least} or more",
             hint=NEEDED,
             called=called,
-            count=len(tickers),
-            base=base,
+            count=len(stocks),
+            base=day,
             least=WHOLE_MARKET,
         )
-    figures = {
-        name: to_numpy(rows[name]).astype(np.float64) if name in rows.column_names else np.full(len(day), np.nan)
-        for name in _FIGURES
-    }
-    place = {ticker: number for number, ticker in enumerate(tickers)}
-    number = np.array([place.get(str(ticker).zfill(6), -1) for ticker in rows["ticker"].to_pylist()])
-    listed = number >= 0
-    traded = np.full((len(sessions), len(tickers)), np.nan)
-    traded[np.searchsorted(sessions, day[listed]), number[listed]] = figures["value"][listed]
-    value = np.full(len(tickers), np.nan)
-    known = np.isfinite(traded).any(axis=0)
-    value[known] = np.nanmedian(traded[:, known], axis=0)
+    usual = frame.groupby("ticker")["value"].median().reindex(stocks["ticker"])
     return Universe(
         source,
-        base,
-        tuple(tickers),
-        tuple(words["name"]),
-        tuple(words["market"]),
-        figures["marcap"][at_base],
-        value,
+        day,
+        tuple(stocks["ticker"]),
+        tuple(stocks["name"]),
+        tuple(stocks["market"]),
+        stocks["marcap"].to_numpy(),
+        usual.to_numpy(),
         industries,
     )
 
 
 Bools = NDArray[np.bool_]
-
-
 _SPAC = re.compile("스팩|SPAC(?!E)", re.IGNORECASE)
 
 
@@ -212,7 +191,9 @@ def status_changes(
 
     `before` and `rows` are MARKET or PRICES rows; `price_limit` is a decimal, 0 for a market without one.
     """
-    earlier, now = (_by_ticker(table, tickers) for table in (before, rows))
+    earlier, now = (
+        {str(row["ticker"]): row for row in table.to_pylist() if row["ticker"] in tickers} for table in (before, rows)
+    )
     if not earlier:
         return []
     found = []
@@ -234,10 +215,6 @@ def status_changes(
         if limit:
             found.append(StatusChange(ticker, "limit_up" if limit > 0 else "limit_down", name))
     return found
-
-
-def _by_ticker(table: pa.Table, tickers: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    return {str(row["ticker"]): row for row in table.to_pylist() if row["ticker"] in tickers}
 
 
 def _limit(before: Mapping[str, Any], row: Mapping[str, Any], price_limit: float) -> int:

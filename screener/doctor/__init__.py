@@ -15,6 +15,7 @@ from screener.data.sources.stored import Stored
 from screener.data.store import Store
 from screener.doctor import machine
 from screener.doctor.check import BOTH, Check, first_few
+from screener.doctor.closes import check_closes
 from screener.doctor.exchange import Exchange
 from screener.errors import ConfigError, ExitCode, ScreenerError
 from screener.i18n import _, listed, ngettext
@@ -42,15 +43,16 @@ def examine(
     if opened is not None and settings is not None and of_store[0].state == "ok":
         spared = _can_serve(opened, calendar, settings, now())
     exchange = Exchange(environment, Breaker(state_folder(), now), password_age())
-    answers = None if offline else exchange.ask()
+    if not offline:
+        exchange.ask()
     folders = {"reports": Path("reports").absolute(), "state": state_folder()}
     if opened is not None and "://" not in opened.shown:
         folders["store"] = Path(opened.shown)
     return [
-        *machine.checks(environment, now(), answers.ahead if answers else None, folders),
+        *machine.checks(environment, now(), exchange.ahead, folders),
         configuration,
-        *exchange.credentials(answers),
-        *exchange.network(answers, spared),
+        *exchange.credentials(),
+        *exchange.network(spared),
         *of_store,
     ]
 
@@ -79,16 +81,17 @@ def _check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[St
         opened = Store.open(url)
     except ScreenerError as error:
         return None, [Check.of_error("store", "failed", error)]
-    checks = _guarded("store", lambda: [_contents(opened)])
-    checks += _guarded("store files", lambda: [_soundness(opened)])
+    checks = [*_guarded("store", lambda: [_contents(opened)]), *_guarded("store files", lambda: [_soundness(opened)])]
+    further = {
+        "newest session": lambda: [_newest(opened, calendar, now())],
+        "calendar": lambda: [_calendar_against_data(opened, calendar)],
+        "closes": lambda: check_closes(opened, calendar),
+        "published": lambda: _published_closes(opened),
+    }
     if checks[0].state == "failed":
-        names = "newest session", "calendar", "published"
         lacking = _("not checked: the store cannot be read")
-        return opened, [*checks, *(Check(name, "warning", lacking) for name in names)]
-    checks += _guarded("newest session", lambda: [_newest(opened, calendar, now())])
-    checks += _guarded("calendar", lambda: [_calendar_against_data(opened, calendar)])
-    checks += _guarded("published", lambda: _published_closes(opened))
-    return opened, checks
+        return opened, [*checks, *(Check(name, "warning", lacking) for name in further)]
+    return opened, [*checks, *(check for name, made in further.items() for check in _guarded(name, made))]
 
 
 def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
@@ -104,11 +107,7 @@ def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
 
 
 def _contents(store: Store) -> Check:
-    """Whether the store can be read, and what is in it.
-
-    Raises:
-        DataError: a file is damaged, or the place cannot be read.
-    """
+    """Whether the store can be read, and what is in it."""
     tables = [(table, table.info()) for table in store.tables()]
     if not tables:
         return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
@@ -120,7 +119,6 @@ def _contents(store: Store) -> Check:
 
 
 def _soundness(store: Store) -> Check:
-    """Every file against its checksums."""
     damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
     if damages:
         fix = _("end any running sync, run `screener store repair`, then `screener sync`")
@@ -171,11 +169,7 @@ def _calendar_against_data(store: Store, configured: Calendar) -> Check:
 
 
 def _published_closes(store: Store) -> list[Check]:
-    """The closes and returns of 31 January 2025 against what newspapers printed.
-
-    Raises:
-        DataError: a partition that is needed is damaged.
-    """
+    """The closes and returns of 31 January 2025 against what newspapers printed."""
     comparisons = compare(store)
     if not comparisons:
         return [Check("published", "ok", _("the store does not hold {day}", day=DAY))]
@@ -200,11 +194,7 @@ def _published(comparison: Comparison) -> Check:
 
 
 def _can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:
-    """Whether the store holds all that the report on the configured event needs.
-
-    Raises:
-        DataError: a file is damaged.
-    """
+    """Whether the store holds all that the report on the configured event needs."""
     event, rules = settings.event(settings.screener.event), settings.screener
     need = PriceRequest(
         market_of={member.ticker: member.market for sector in settings.sectors.values() for member in sector.members},

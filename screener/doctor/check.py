@@ -18,11 +18,12 @@ MOST = 5
 """Mistakes, damaged files or differences that one check lists."""
 
 State = Literal["ok", "warning", "failed"]
-STATES: tuple[State, ...] = ("ok", "warning", "failed")
-
-_STATE_NAMES = {"ok": N_("ok"), "warning": N_("warning"), "failed": N_("failed")}
-
-_COLOURS = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
+_STATES: dict[State, tuple[str, str]] = {
+    "ok": (N_("ok"), "\x1b[32m"),
+    "warning": (N_("warning"), "\x1b[33m"),
+    "failed": (N_("failed"), "\x1b[31m"),
+}
+"""How each is called and coloured."""
 _PLAIN = "\x1b[0m"
 
 
@@ -64,16 +65,17 @@ def as_text(checks: Sequence[Check], *, colour: bool) -> str:
     margin = " " * (9 + name_width + 2)
     lines = []
     for check in checks:
-        state = _(_STATE_NAMES[check.state])
+        name, shade = _STATES[check.state]
+        state = _(name)
         head = padded(state, 9) + padded(_(check.name), name_width + 2)
         body = _wrapped(check.found, head, margin)
         if colour:
-            body = f"{_COLOURS[check.state]}{state}{_PLAIN}{body[len(state) :]}"
+            body = f"{shade}{state}{_PLAIN}{body[len(state) :]}"
         lines.append(body)
         if check.fix:
             lines.append(_wrapped(check.fix, " " * 9 + "-> ", " " * 12))
     states = [check.state for check in checks]
-    counts = [f"{states.count(state)} {_(_STATE_NAMES[state])}" for state in STATES]
+    counts = [f"{states.count(state)} {_(name)}" for state, (name, _colour) in _STATES.items()]
     return "\n".join([*lines, ", ".join(counts)]) + "\n"
 
 
@@ -85,8 +87,4 @@ def to_json(checks: Sequence[Check]) -> str:
 
 def _wrapped(text: str, head: str, margin: str) -> str:
     """`text` folded, its first line after `head`, the others after `margin`; a path is never broken."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        first = margin if lines else head
-        lines += folded(escaped(line), WIDTH, first, margin) or [first.rstrip()]
-    return "\n".join(lines)
+    return folded("\n".join(map(escaped, text.split("\n"))), WIDTH, head, margin) or head.rstrip()

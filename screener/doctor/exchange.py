@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -31,20 +30,6 @@ KEYS: dict[str, tuple[str, type[DailyService]]] = {
 """By host name, the variable of its key, and what takes it."""
 
 
-@dataclass
-class _Answers:
-    """The answers of the hosts to one small request each."""
-
-    network: dict[str, ScreenerError | None] = field(default_factory=dict)
-    """By host name: why it could not be reached, None if it was."""
-    account: ScreenerError | None = None
-    """Why the login failed."""
-    keys: dict[str, ScreenerError | None] = field(default_factory=dict)
-    """By host name: why its key could not be used, None if it was."""
-    ahead: timedelta | None = None
-    """How far the clock of this machine is ahead of the exchange's; None if no answer had a time."""
-
-
 class Exchange:
     """The hosts of the exchange, and the account and keys for them."""
 
@@ -55,35 +40,32 @@ class Exchange:
         self._keys = {name: key for name, (variable, _) in KEYS.items() if (key := environment.get(variable))}
         self._account = Account(self._login, self._password) if self._login and self._password else None
         self._names = ["KRX", "Naver", *self._keys]
-        ways = {"Open API": "Open API" in self._keys, "KRX": self._account, "data.go.kr": "data.go.kr" in self._keys}
-        self._best = next((name for name, is_open in ways.items() if is_open), "Naver")
+        self._opened = {*self._keys, *(("KRX",) if self._account else ())}
+        """Hosts that an account or a key is for."""
+        self._best = next((name for name in ("Open API", "KRX", "data.go.kr") if name in self._opened), "Naver")
+        self._errors: dict[str, ScreenerError | None] | None = None
+        """By host, why it did not serve, None if it did. Nothing before `ask`."""
+        self.ahead: timedelta | None = None
+        """How far the clock of this machine is ahead of the exchange's; None if no answer had a time."""
 
-    def ask(self) -> _Answers:
+    def ask(self) -> None:
         """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
-        answers, wire = _Answers(), Client(self._breaker, PATIENCE)
-        if self._account is None:
-            self._reach("KRX", wire, answers)
-        else:
-            answers.account = _error_of(Pykrx(self._account, wire, self._password_age).log_in)
-            answers.network["KRX"] = answers.account if isinstance(answers.account, NetworkError) else None
-        self._reach("Naver", wire, answers)
-        for name, key in self._keys.items():
-            answers.keys[name] = error = _error_of(partial(_try_key, KEYS[name][1], key, wire))
-            answers.network[name] = error if isinstance(error, NetworkError) else None
-        return answers
+        wire = Client(self._breaker, PATIENCE)
+        ways: dict[str, Callable[[], None]] = {name: partial(self._ping, name, wire) for name in ("KRX", "Naver")}
+        if self._account:
+            ways["KRX"] = Pykrx(self._account, wire, self._password_age).log_in
+        ways |= {name: partial(_try_key, KEYS[name][1], key, wire) for name, key in self._keys.items()}
+        self._errors = {name: _error_of(way) for name, way in ways.items()}
 
-    def _reach(self, name: str, wire: Client, answers: _Answers) -> None:
-        def ask() -> None:
-            time = ping(HOSTS[name], wire)
-            if time is not None:
-                answers.ahead = self._breaker.now() - time
+    def _ping(self, name: str, wire: Client) -> None:
+        time = ping(HOSTS[name], wire)
+        if time is not None:
+            self.ahead = self._breaker.now() - time
 
-        answers.network[name] = _error_of(ask)
-
-    def network(self, answers: _Answers | None, spared: bool) -> list[Check]:
+    def network(self, spared: bool) -> list[Check]:
         """For each host: whether it has refused this machine, and whether it answers.
 
-        `answers` is None if nothing was sent; with `spared`, the store has all that the report needs.
+        With `spared`, the store has all that the report needs.
         """
         state: dict[str, State] = dict.fromkeys(self._names, "warning")
         if not spared:
@@ -91,13 +73,17 @@ class Exchange:
         checks = [self._refusal(name, state[name]) for name in self._names]
         for name in self._names:
             title, host = f"network {name}", HOSTS[name]
-            if answers is None:
+            if self._errors is None:
                 checks.append(Check(title, "ok", _("{host}: not asked (--offline)", host=host)))
-            elif error := answers.network[name]:
+            elif (error := self._errors[name]) and self._is_of_network(name, error):
                 checks.append(Check.of_error(title, state[name], error))
             else:
                 checks.append(Check(title, "ok", _("{host} answers", host=host)))
         return checks
+
+    def _is_of_network(self, name: str, error: ScreenerError) -> bool:
+        """Whether the host did not answer; one that answers may still refuse an account or a key."""
+        return isinstance(error, NetworkError) or name not in self._opened
 
     def _refusal(self, name: str, state: State) -> Check:
         title, host = f"breaker {name}", HOSTS[name]
@@ -116,21 +102,18 @@ class Exchange:
         fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
-    def credentials(self, answers: _Answers | None) -> list[Check]:
+    def credentials(self) -> list[Check]:
         """The account, the age of its password, and the keys; none of them is shown."""
-        checks = [self._check_account(answers)]
+        checks = [self._check_account()]
         if self._account is not None:
             checks.append(_password(self._account, self._password_age))
-        for name in self._keys:
-            error = answers.keys[name] if answers else None
-            checks.append(_credential(f"{name} key", KEYS[name][0], answers is not None, error))
+        checks += [self._credential(f"{name} key", KEYS[name][0], name) for name in self._keys]
         return checks
 
-    def _check_account(self, answers: _Answers | None) -> Check:
+    def _check_account(self) -> Check:
         name = "KRX account"
         if self._account is not None:
-            error = answers.account if answers else None
-            return _credential(name, _("KRX_ID and KRX_PW"), answers is not None, error)
+            return self._credential(name, _("KRX_ID and KRX_PW"), "KRX")
         if self._login or self._password:
             there, missing = ("KRX_ID", "KRX_PW") if self._login else ("KRX_PW", "KRX_ID")
             found = _("{there} is set and {missing} is not", there=there, missing=missing)
@@ -138,13 +121,23 @@ class Exchange:
         without = _("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
         return Check(name, "ok", without)
 
+    def _credential(self, name: str, variables: str, host: str) -> Check:
+        if self._errors is None:
+            return Check(name, "ok", _("{variables} set, not tried (--offline)", variables=variables))
+        error = self._errors[host]
+        if error is None:
+            return Check(name, "ok", _("{variables} set and accepted", variables=variables))
+        if isinstance(error, NetworkError):
+            found = _("{variables} set, could not be tried", variables=variables)
+            return Check(name, "warning", found, _("see the network below"))
+        return Check.of_error(name, "failed", error)
+
 
 def _try_key(service: type[DailyService], key: str, wire: Client) -> None:
     service(key, wire).try_key()
 
 
 def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
-    """The error that asking ended with, None if there was none."""
     try:
         ask()
     except ScreenerError as error:
@@ -155,17 +148,6 @@ def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
             "an answer of a form that is not known ({kind})", hint="update the screener", kind=type(error).__name__
         )
     return None
-
-
-def _credential(name: str, variables: str, asked: bool, error: ScreenerError | None) -> Check:
-    if not asked:
-        return Check(name, "ok", _("{variables} set, not tried (--offline)", variables=variables))
-    if error is None:
-        return Check(name, "ok", _("{variables} set and accepted", variables=variables))
-    if isinstance(error, NetworkError):
-        found = _("{variables} set, could not be tried", variables=variables)
-        return Check(name, "warning", found, _("see the network below"))
-    return Check.of_error(name, "failed", error)
 
 
 def _password(account: Account, age: PasswordAge) -> Check:

@@ -8,7 +8,7 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -55,7 +55,6 @@ def checks(
 
 
 def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
-    """The interpreter."""
     found = ".".join(map(str, version))
     oldest, newest = PYTHONS
     fix = _("use Python 3.11, 3.12 or 3.13")
@@ -67,10 +66,9 @@ def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
 
 
 def _libraries() -> Check:
-    """The versions of the libraries against what the installed package requires."""
     versions, wrong = [], []
     try:
-        required = {name: specifier for name, specifier in _requirements() if name in LIBRARIES}
+        required = _required()
     except importlib.metadata.PackageNotFoundError:
         required, wrong = {}, [_("{name} is not installed", name=DISTRIBUTION)]
     for name in [name for name in LIBRARIES if name in required]:
@@ -102,16 +100,13 @@ def _unsuitable(name: str, version: str, required: SpecifierSet) -> str:
     )
 
 
-def _requirements() -> Iterator[tuple[str, SpecifierSet]]:
-    """Name and version bounds of each library that the screener needs without an extra."""
-    for line in importlib.metadata.requires(DISTRIBUTION) or ():
-        requirement = Requirement(line)
-        if requirement.marker is None:
-            yield requirement.name, requirement.specifier
+def _required() -> dict[str, SpecifierSet]:
+    """The version bounds of each library that the screener needs without an extra."""
+    requirements = map(Requirement, importlib.metadata.requires(DISTRIBUTION) or ())
+    return {one.name: one.specifier for one in requirements if one.marker is None}
 
 
 def _text_encoding(environment: Mapping[str, str]) -> Check:
-    """How Python reads and writes text here."""
     name = next((environment[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(key)), _("none set"))
     encoding = "UTF-8" if sys.flags.utf8_mode else locale.getencoding()
     if _is_unicode(encoding):
@@ -121,7 +116,6 @@ def _text_encoding(environment: Mapping[str, str]) -> Check:
 
 
 def _terminal(environment: Mapping[str, str]) -> Check:
-    """Where reports are shown."""
     encoding = getattr(sys.stdout, "encoding", None) or _("no encoding")
     if sys.stdout is None or not sys.stdout.isatty():
         where, width = _("none: plain text without colour"), None
@@ -151,7 +145,6 @@ def _font() -> Check:
 
 
 def _clock(now: datetime, ahead: timedelta | None) -> Check:
-    """The clock and the zone."""
     local = datetime.now().astimezone()
     found = _("{now:%Y-%m-%d %H:%M} KST ({here:%H:%M} {zone} here)", now=now, here=local, zone=local.tzname())
     if ahead is None:

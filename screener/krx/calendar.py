@@ -5,40 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-KST = ZoneInfo("Asia/Seoul")
-CLOSE = time(15, 30)
-"""End of a session, KST; until then a day's figures change with every trade."""
-EXAM_CLOSE = time(16, 30)
-"""On the day of the university entrance examination trading is an hour later."""
-EXAM_DAYS = {
-    2016: date(2016, 11, 17),
-    2017: date(2017, 11, 23),
-    2018: date(2018, 11, 15),
-    2019: date(2019, 11, 14),
-    2020: date(2020, 12, 3),
-    2021: date(2021, 11, 18),
-    2022: date(2022, 11, 17),
-    2023: date(2023, 11, 16),
-    2024: date(2024, 11, 14),
-    2025: date(2025, 11, 13),
-}
-"""By year. It is fixed anew every year, on a Thursday of November but in 2020: in a year that is not here all of those
-wait, which costs an hour and never takes a price of the last hour for a close."""
+from screener.krx.hours import KRX_SCHEDULE, KST, Schedule
+
 LONGEST_CLOSURE = timedelta(days=14)
 """Longer than KRX ever closes: reaches from any day to the session before it."""
 TICKER = re.compile(r"[0-9A-Z]{6}")
 """Six characters; since 2024 KRX gives out codes with letters."""
-SETTLED = time(18, 0)
-"""After-hours trades count into a day's volume, value and flows until 18:00 KST."""
-DATAGOKR_FROM = time(13, 0)
+DATAGOKR_FROM = time(13)
 """data.go.kr has a session from 13:00 KST of the next business day on."""
 
 _DAY = timedelta(days=1)
-_THURSDAY, _SATURDAY, _NOVEMBER = 3, 5, 11
+_SATURDAY = 5
 
 
 class EventDays(NamedTuple):
@@ -68,6 +48,7 @@ class Calendar:
     """Days on which prices show trades."""
     seen_closed: frozenset[date] = frozenset()
     """Days for which KRX answered that nothing was traded."""
+    schedule: Schedule = KRX_SCHEDULE
 
     def is_session(self, day: date) -> bool:
         """Whether KRX trades on `day`."""
@@ -106,17 +87,28 @@ class Calendar:
         """How many sessions there are later than `after` and no later than `through`."""
         return len(self.sessions(after + _DAY, through))
 
-    def last_final(self, now: datetime) -> date:
-        """The newest session whose closes are final at `now`, an aware time in any zone."""
-        now = now.astimezone(KST)
-        today = now.date()
-        over = now.time() >= closing(today)
-        return today if over and self.is_session(today) else self.before(today)
+    def last_final(self, now: datetime, *, last_prices: bool = False) -> date:
+        """The newest session whose closes are final at `now`, an aware time in any zone.
 
-    @staticmethod
-    def settled(day: date, fetched: datetime) -> bool:
-        """Whether figures of `day` that were fetched at `fetched`, an aware time, are final in volume and flows too."""
-        return fetched >= datetime.combine(day, SETTLED, KST)
+        With `last_prices`, of a source that gives the last price of a day for its close: until the after-market ends
+        that is the regular close, from the next morning on the price of the after-market, and in between either.
+        """
+        today = now.astimezone(KST).date()
+        over = now >= self.schedule.closes(today)
+        day = today if over and self.is_session(today) else self.before(today)
+        return self.before(day) if last_prices and self.schedule.changes(day, now) else day
+
+    def settles(self, day: date, *, last_prices: bool = False) -> datetime:
+        """When figures of `day` are final in volume and flows too, aware.
+
+        With `last_prices` they come from a source that gives the last price of a day for its close: final is what it
+        goes on giving, the price of the after-market.
+        """
+        return self.schedule.last_price_settles(day) if last_prices else self.schedule.settles(day)
+
+    def settled(self, day: date, fetched: datetime, *, last_prices: bool = False) -> bool:
+        """Whether figures of `day` that were fetched at `fetched`, an aware time, were final by then."""
+        return fetched >= self.settles(day, last_prices=last_prices)
 
     def published(self, source: str, day: date) -> datetime:
         """When `source` has the session `day`, aware: the Open API on the next morning, data.go.kr a session later.
@@ -125,7 +117,7 @@ class Calendar:
         """
         if source == "datagokr":
             return datetime.combine(self.first_on_or_after(day + _DAY), DATAGOKR_FROM, KST)
-        return datetime.combine(day + _DAY if source == "openapi" else day, time(0), KST)
+        return datetime.combine(day + _DAY if source == "openapi" else day, time(), KST)
 
     def last_published(self, source: str, until: date, now: datetime) -> date:
         """`until`, or the newest session before it that `source` has at `now`, an aware time."""
@@ -133,9 +125,10 @@ class Calendar:
             until = self.before(until)
         return until
 
-    def outdated(self, day: date, fetched: datetime, now: datetime) -> bool:
+    def outdated(self, day: date, fetched: datetime, now: datetime, *, last_prices: bool = False) -> bool:
         """Whether figures of `day` were not final when they were fetched, and are by `now`; both are aware times."""
-        return not self.settled(day, fetched) and self.settled(day, now)
+        settled = partial(self.settled, day, last_prices=last_prices)
+        return not settled(fetched) and settled(now)
 
     def place(self, first_day: date, event_day: date | None, base: date | None, now: datetime) -> EventDays:
         """Where an event falls.
@@ -155,10 +148,3 @@ def _holidays(year: int) -> frozenset[date]:
     import holidays
 
     return frozenset(holidays.financial_holidays("XKRX", years=year))
-
-
-def closing(day: date) -> time:
-    """When trading on `day` is over at the latest, KST."""
-    known = EXAM_DAYS.get(day.year)
-    exam = day == known if known else (day.month, day.weekday()) == (_NOVEMBER, _THURSDAY)
-    return EXAM_CLOSE if exam else CLOSE

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from screener.errors import DataError, NetworkError
+from screener.errors import DataError, NetworkError, TooEarlyError
 from screener.i18n import _
 from screener.krx.client import Client
 from screener.krx.tables import Records, index_rows, market_rows
@@ -50,11 +50,12 @@ class DailyService(ABC):
 
         Raises:
             LoginError: the key is refused, or the account has not applied for the service.
-            DataError: half a market, a day before the first one, or a form that is not known.
+            TooEarlyError: a day before the first one.
+            DataError: half a market, or a form that is not known.
             NetworkError: no answer, another day's answer, or no more requests today.
         """
         if day < self.since:
-            raise DataError(
+            raise TooEarlyError(
                 "{service} has no figures of {day}",
                 hint="it has those from {since} on",
                 service=self.title,

@@ -13,8 +13,8 @@ import requests
 
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.calendar import KST
 from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
+from screener.krx.hours import KST
 
 KRX = "data.krx.co.kr"
 NAVER = "fchart.stock.naver.com"
@@ -121,7 +121,6 @@ def _answered_at(answer: requests.Response) -> datetime | None:
 
 
 def _asked(address: SplitResult, options: dict[str, Any]) -> dict[str, Any]:
-    """Every field of the request."""
     return {**dict(parse_qsl(address.query)), **(options.get("params") or {}), **(options.get("data") or {})}
 
 
@@ -151,7 +150,6 @@ def _why(error: requests.RequestException) -> str:
 
 
 def _login_code(answer: requests.Response) -> str:
-    """What KRX says to a login."""
     content = answer.json()
     code = content.get("_error_code") if isinstance(content, dict) else None
     if not isinstance(code, str):
@@ -198,8 +196,11 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
         if not text.strip():
             raise TemporaryError(_("an empty answer")) from None
         raise TemporaryError(_("an answer that breaks off")) from None
-    if host == KRX:
-        _is_utf8(answer.content)
+    if host == KRX:  # Naver's names are not used, and may hold more than its charset does
+        try:
+            answer.content.decode()
+        except UnicodeDecodeError:
+            raise TemporaryError(_("an answer in another charset than it says")) from None
 
 
 def _is_of(symbol: str, root: ElementTree.Element) -> None:
@@ -213,14 +214,6 @@ def _is_of(symbol: str, root: ElementTree.Element) -> None:
             other=chart.get("symbol"),
             symbol=symbol,
         )
-
-
-def _is_utf8(content: bytes) -> None:
-    """Nothing, if names can be read; Naver's are not used, and may hold more than its charset does."""
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        raise TemporaryError(_("an answer in another charset than it says")) from None
 
 
 _PAGES = {

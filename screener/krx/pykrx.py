@@ -11,7 +11,7 @@ import io
 import logging
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,10 +20,17 @@ import pyarrow as pa
 from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE
-from screener.krx.checks import BENCHMARKS
 from screener.krx.client import Account, Client, PasswordAge
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
-from screener.krx.tables import STOCK_FIELDS, flow_rows, history_rows, index_rows, industry_rows, market_rows
+from screener.krx.tables import (
+    BENCHMARKS,
+    STOCK_FIELDS,
+    flow_rows,
+    history_rows,
+    index_rows,
+    industry_rows,
+    market_rows,
+)
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
@@ -56,13 +63,8 @@ class Pykrx:
 
     def session(self, day: date) -> pa.Table:
         """MARKET rows of the whole market, as KRX gives them: on a holiday they are there, without prices."""
-        return market_rows(
-            day,
-            self._records(
-                _("session {day}", day=day), lambda pykrx: pykrx.krx.전종목시세().fetch(f"{day:%Y%m%d}", "ALL")
-            ),
-            STOCK_FIELDS | {"ticker": "ISU_SRT_CD", "name": "ISU_ABBRV"},
-        )
+        records = self._records(_("session {day}", day=day), "전종목시세", f"{day:%Y%m%d}", "ALL")
+        return market_rows(day, records, STOCK_FIELDS | {"ticker": "ISU_SRT_CD", "name": "ISU_ABBRV"})
 
     def indices(self, days: Sequence[date]) -> pa.Table:
         """INDICES rows from a fortnight before the first of `days` to the last: one request an index.
@@ -73,35 +75,25 @@ class Pykrx:
         # The study needs the indices of the two markets every day.
         names = INDEX_CODES if len(days) > WEEK else BENCHMARKS
 
-        def one(code: str) -> Sequence[Mapping[str, str]]:
+        tables = []
+        for name in names:
+            code = INDEX_CODES[name]
             # KRX's codes repeat across its families of indices: the first digit is the family.
-            return self._records(
-                _("index {code}", code=code),
-                lambda pykrx: pykrx.krx.개별지수시세().fetch(code[1:], code[0], first, last),
-            )
-
-        return pa.concat_tables([index_rows(name, one(INDEX_CODES[name])) for name in names])
+            records = self._records(_("index {code}", code=code), "개별지수시세", code[1:], code[0], first, last)
+            tables.append(index_rows(name, records))
+        return pa.concat_tables(tables)
 
     def flows(self, day: date) -> pa.Table:
         """FLOWS rows of the whole market: one request a kind of investor."""
-        on = f"{day:%Y%m%d}"
-
-        def of(kind: int) -> Sequence[Mapping[str, str]]:
-            return self._records(
-                _("flows {day}", day=day),
-                lambda pykrx: pykrx.krx.투자자별_순매수상위종목().fetch(on, on, "ALL", kind),
-            )
-
-        return flow_rows(day, {name: of(kind) for name, kind in INVESTORS.items()})
+        what, on, page = _("flows {day}", day=day), f"{day:%Y%m%d}", "투자자별_순매수상위종목"
+        bought = {name: self._records(what, page, on, on, "ALL", kind) for name, kind in INVESTORS.items()}
+        return flow_rows(day, bought)
 
     def industries(self, day: date) -> pa.Table:
         """INDUSTRIES rows: one request a market."""
-
-        def of(market: str) -> Sequence[Mapping[str, str]]:
-            what = _("industries {day}", day=day)
-            return self._records(what, lambda pykrx: pykrx.krx.업종분류현황().fetch(f"{day:%Y%m%d}", market))
-
-        return industry_rows(day, [record for market in INDUSTRY_MARKETS for record in of(market)])
+        what = _("industries {day}", day=day)
+        answers = [self._records(what, "업종분류현황", f"{day:%Y%m%d}", market) for market in INDUSTRY_MARKETS]
+        return industry_rows(day, [record for answer in answers for record in answer])
 
     def log_in(self) -> None:
         """Open a session with KRX, once.
@@ -139,21 +131,25 @@ class Pykrx:
                 address=LOGIN_URL,
             )
 
-    def _records(self, what: str, fetch: Callable[[_Modules], Any]) -> list[dict[str, str]]:
-        """Rows of KRX's answer, text by field name."""
-        self.log_in()
-        try:
-            frame = self._ask(what, fetch)
-        except LoggedOutError:
-            # KRX ends a session when it likes, and a second login elsewhere ends it as well.
-            self._transport.logged_in = False
+    def _records(self, what: str, page: str, *asked: Any) -> list[dict[str, str]]:
+        """Rows of KRX's answer on one page of its site, text by field name."""
+
+        def fetch(pykrx: _Modules) -> Any:
+            return getattr(pykrx.krx, page)().fetch(*asked)
+
+        for last_try in (False, True):
             self.log_in()
             try:
                 frame = self._ask(what, fetch)
+                break
             except LoggedOutError:
-                raise LoginError(
-                    "KRX ended the session twice", hint="does another program use the same account? Stop it, or wait"
-                ) from None
+                # KRX ends a session when it likes, and a second login elsewhere ends it as well.
+                self._transport.logged_in = False
+                if last_try:
+                    raise LoginError(
+                        "KRX ended the session twice",
+                        hint="does another program use the same account? Stop it, or wait",
+                    ) from None
         if not len(frame):
             # On a holiday KRX names every stock, without prices; nothing at all is how it refuses without saying so.
             raise NetworkError(

@@ -3,7 +3,8 @@
 Prices and values are KRW, volumes and shares are pieces, rates are %. Null = unknown. A halt is kept as KRX gives it:
 open, high, low and volume 0, the last close in `close`.
 
-KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null.
+KRX answers with text by field name: numbers with commas, and '' or '-' for none, which becomes null. A field that is
+missing, or that holds no number or date where there should be one, is a DataError.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ FLOWS = _kind("flows", "ticker", "ticker foreign institution individual")
 """Net purchases by kind of investor, KRW."""
 INDUSTRIES = _kind("industries", "ticker", "ticker industry")
 """KRX's own industry of each stock, as of a session."""
+BENCHMARKS = ("KOSPI", "KOSDAQ")
+"""Indices without which a session has no benchmark."""
 KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES)}
 
 
@@ -81,6 +84,11 @@ def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int6
         missing = np.from_dlpack(array.is_null().cast(pa.uint8())).astype(bool)
         values = np.where(missing if rows is None else missing[rows], np.nan, values)
     return values
+
+
+def words(rows: pa.Table, name: str) -> list[str]:
+    """A column of words."""
+    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
 
 
 Records = Sequence[Mapping[str, str]]
@@ -125,9 +133,6 @@ def market_rows(day: date, records: Records, fields: Mapping[str, str] = STOCK_F
     """MARKET rows of one day, and `change`, KRW against the base price: null where `source` does not give it.
 
     `fields` names the field of each column. The records of a whole market do not hold the day.
-
-    Raises:
-        DataError: a field is missing, or holds no number where there should be one.
     """
     origin = _origin(_("session {day}", day=day), source)
     table = _table(MARKET, origin, records, {**fields, "date": _same(day, records)})
@@ -138,9 +143,6 @@ def index_rows(index: str, records: Records, fields: Mapping[str, str] = INDEX_F
     """INDICES rows of one index, in the order of the records, and `change`, points: null where it is not given.
 
     `fields` names the field of each column; dates are written 2025/01/31 or 20250131.
-
-    Raises:
-        DataError: a field is missing, or holds no number or date where there should be one.
     """
     name = pa.repeat(index, len(records)).dictionary_encode()
     origin = _origin(_("index {index}", index=index), source)
@@ -149,11 +151,7 @@ def index_rows(index: str, records: Records, fields: Mapping[str, str] = INDEX_F
 
 
 def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
-    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names.
-
-    Raises:
-        DataError: a column is missing.
-    """
+    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names."""
     if not len(frame):
         return PRICES.schema.empty_table()
     for field in _NAVER.values():
@@ -165,11 +163,7 @@ def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
 
 
 def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
-    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded.
-
-    Raises:
-        DataError: a field is missing, or holds no number where there should be one.
-    """
+    """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded."""
     bought: dict[Any, dict[str, Any]] = {}
     for investor, stocks in records.items():
         origin = _origin(_("flows {day} ({investor})", day=day, investor=investor))
@@ -182,11 +176,7 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
 
 
 def industry_rows(day: date, records: Records) -> pa.Table:
-    """INDUSTRIES rows of one day.
-
-    Raises:
-        DataError: a field is missing.
-    """
+    """INDUSTRIES rows of one day."""
     fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
     return _table(INDUSTRIES, _origin(_("industries {day}", day=day)), records, fields)
 

@@ -5,7 +5,7 @@ Every face (terminal, Markdown, HTML) shows these blocks and adds no figure of i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -113,6 +113,16 @@ class Grid:
     aligned_with: tuple[Field, ...] = ()
     """Columns of a table that must drop the same columns."""
 
+    @property
+    def shown(self) -> list[Field]:
+        """The columns that formats show where there is space for all."""
+        return [field for field in self.fields if field.shown]
+
+
+def cells_by_row(fields: Iterable[Field]) -> Iterator[tuple[Cell, ...]]:
+    """The cells of these columns by row."""
+    return zip(*(field.cells for field in fields), strict=True)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -124,6 +134,18 @@ class Section:
     """Empty for a section without a title."""
     body: tuple[Line | Grid, ...]
 
+    @staticmethod
+    def of(key: str, title: str, *body: Line | Grid | str) -> Section:
+        """A section; a text in its body is a note in small print, and is left out where it is empty."""
+        return Section(
+            key, title, tuple(line(block, "dim") if isinstance(block, str) else block for block in body if block)
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no line, and no table that has a row."""
+        return not any(isinstance(block, Line) or any(cells_by_row(block.fields)) for block in self.body)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -132,6 +154,11 @@ class Page:
     title: str
     head: tuple[Line, ...]
     sections: tuple[Section, ...]
+
+    @staticmethod
+    def of(title: str, head: Iterable[Line], sections: Iterable[Section] = ()) -> Page:
+        """A page, without the sections that say nothing."""
+        return Page(title, tuple(head), tuple(section for section in sections if not section.empty))
 
 
 def line(text: str, tone: Tone = "plain", indent: int = 0) -> Line:

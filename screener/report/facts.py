@@ -3,150 +3,151 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from screener.analysis.model import Flows, Rules
+from screener.analysis.frames import Frames
+from screener.analysis.model import Flows, Rules, Window
 from screener.config.models import Event
-from screener.data.panel import Panel
+from screener.data.panel import EventTime
 from screener.data.sources import FETCHED, Market
-from screener.errors import DataError, UsageError
+from screener.errors import DataError
 from screener.i18n import N_, _
-from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance
-from screener.study.models import Model
+from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.study.placebo import other_windows
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
 
-def facts_of(event_id: str, event: Event, event_day: date, base: date, others: Sequence[Event]) -> EventFacts:
-    """The event, placed among the sessions; other events are news that moves prices for reasons of its own."""
-    return EventFacts(
-        id=event_id,
-        name=Bilingual(event.name.ko, event.name.en),
-        news=event.news_date,
-        event_day=event_day,
-        base=base,
-        timeline=tuple(
+@dataclass(frozen=True)
+class EventPrices:
+    """The prices around an event, and its place among their sessions."""
+
+    event_id: str
+    event: Event
+    market: Market
+    at: EventTime
+    others: Sequence[Event]
+    """The other configured events that the prices reach: news that moves prices for reasons of its own."""
+
+    def other_windows(self, rules: Rules) -> list[int]:
+        """Rows of the other events' windows: no ordinary days."""
+        days = np.array([event.earliest_session for event in self.others], dtype="datetime64[D]")
+        sessions = self.market.panel.sessions
+        return other_windows(np.searchsorted(sessions, days).tolist(), rules.windows, len(sessions))
+
+    def refuse_without_index(self, rules: Rules) -> None:
+        """An index that is missing inside an event window would leave every stock of its market without a figure."""
+        panel, fetched = self.market.panel, self.market.fetched is not None
+        hint = N_("`screener sync` fetches it") if fetched else N_("complete the --benchmark file")
+        for first, last in rules.windows:
+            rows = slice(self.at.row + first, self.at.row + last + 1)
+            if rows.start < 1 or rows.stop > len(panel.sessions):
+                continue
+            for name, returns in panel.benchmarks.items():
+                missing = np.flatnonzero(np.isnan(returns[rows]))
+                if missing.size:
+                    day = panel.sessions[rows.start + missing[0]]
+                    raise DataError("{name} has no level on {day} or the session before", hint=hint, name=name, day=day)
+
+    def refuse_suspects(self, rules: Rules) -> None:
+        """A move beyond the price limit inside an event window is an error: no sector mean survives it."""
+        panel = self.market.panel
+        first = max(self.at.row + min(window[0] for window in rules.windows), 0)
+        last = self.at.row + max(window[1] for window in rules.windows)
+        suspects = np.argwhere(panel.suspect[first : last + 1])
+        if len(suspects):
+            row, column = suspects[0]
+            more = _(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
+            raise DataError(
+                "{ticker} on {day}{more}: its move is beyond the daily limit",
+                hint="mend it, or give that day's official rate with --market FILE (price_limit = 0 "
+                "switches the check off)",
+                ticker=panel.tickers[column],
+                day=panel.sessions[first + row],
+                more=more,
+            )
+
+    def report(self, rules: Rules, windows: tuple[Window, ...], frames: Frames, *, study: bool) -> Report:
+        """The report of these figures; `study`: whether there is an estimation window to study anything with."""
+        return Report(
+            event=self._event_facts(),
+            as_of=self.market.panel.sessions[-1].item(),
+            provenance=self._provenance(study=study),
+            rules=rules,
+            windows=windows,
+            frames=frames,
+            findings=self.market.findings,
+            sessions=tuple(self.market.panel.sessions[self.at.row :].tolist()),
+        )
+
+    def _event_facts(self) -> EventFacts:
+        event = self.event
+        own = [
             Happening(one.date, one.place, Bilingual(one.what.ko, one.what.en), one.source, one.confounder)
             for one in event.timeline
-        )
-        + tuple(
-            Happening(one.event_day or one.first_day, "KR", Bilingual(one.name.ko, one.name.en), "events.toml", True)
-            for one in others
-        ),
-        abroad=tuple(
+        ]
+        others = [
+            Happening(one.earliest_session, "KR", Bilingual(one.name.ko, one.name.en), "events.toml", True)
+            for one in self.others
+        ]
+        abroad = [
             Abroad(Bilingual(one.name.ko, one.name.en), one.date, one.change_pct, one.article) for one in event.abroad
-        ),
-    )
-
-
-def other_events(others: Sequence[Event], panel: Panel, rules: Rules) -> list[int]:
-    """Rows of the other configured events' windows: no ordinary days."""
-    days = np.array([event.event_day or event.first_day for event in others], dtype="datetime64[D]")
-    return other_windows(np.searchsorted(panel.sessions, days).tolist(), rules.windows, len(panel.sessions))
-
-
-def provenance_of(market: Market, event_row: int, *, study: bool) -> Provenance:
-    """Where the figures come from."""
-    panel = market.panel
-    return Provenance(
-        source=market.source,
-        files=market.files,
-        first_session=panel.sessions[0].item(),
-        last_session=panel.sessions[-1].item(),
-        sessions=len(panel.sessions),
-        benchmark=market.benchmark,
-        benchmark_returns={name: float(panel.benchmarks[name][event_row]) for name in panel.benchmarks},
-        selected=market.selected,
-        simulated=market.simulated,
-        fetched=market.fetched,
-        proxies=market.proxies,
-        tried=market.tried,
-        study=study,
-    )
-
-
-def refuse_without_index(market: Market, event_row: int, rules: Rules) -> None:
-    """An index that is missing inside an event window would leave every stock of its market without a figure."""
-    panel = market.panel
-    if rules.model is not Model.MEAN_ADJUSTED and not panel.benchmarks:
-        raise UsageError(
-            "the {model} model needs an index",
-            hint="give --benchmark FILE, or --model mean-adjusted",
-            model=rules.model,
-        )
-    hint = N_("complete the --benchmark file") if market.fetched is None else N_("`screener sync` fetches it")
-    for first, last in rules.windows:
-        rows = slice(event_row + first, event_row + last + 1)
-        if rows.start < 1 or rows.stop > len(panel.sessions):
-            continue
-        for name, returns in panel.benchmarks.items():
-            missing = np.flatnonzero(np.isnan(returns[rows]))
-            if missing.size:
-                day = panel.sessions[rows.start + missing[0]]
-                raise DataError(
-                    "{name} has no level on {day} or the session before",
-                    hint=hint,
-                    name=name,
-                    day=day,
-                )
-
-
-def refuse_suspects(market: Market, event_row: int, rules: Rules) -> None:
-    """A move beyond the price limit inside an event window is an error: no sector mean survives it."""
-    panel = market.panel
-    first = max(event_row + min(window[0] for window in rules.windows), 0)
-    last = event_row + max(window[1] for window in rules.windows)
-    suspects = np.argwhere(panel.suspect[first : last + 1])
-    if len(suspects):
-        row, column = suspects[0]
-        more = _(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
-        raise DataError(
-            "{ticker} on {day}{more}: its move is beyond the daily limit",
-            hint="mend it, or give that day's official rate with --market FILE (price_limit = 0 "
-            "switches the check off)",
-            ticker=panel.tickers[column],
-            day=panel.sessions[first + row],
-            more=more,
+        ]
+        return EventFacts(
+            id=self.event_id,
+            name=Bilingual(event.name.ko, event.name.en),
+            news=event.news_date,
+            event_day=self.at.event_day,
+            base=self.at.base,
+            timeline=(*own, *others),
+            abroad=tuple(abroad),
         )
 
-
-INVESTORS = ("foreign", "institution", "individual")
+    def _provenance(self, *, study: bool) -> Provenance:
+        market, panel = self.market, self.market.panel
+        return Provenance(
+            source=market.source,
+            files=market.files,
+            first_session=panel.sessions[0].item(),
+            last_session=panel.sessions[-1].item(),
+            sessions=len(panel.sessions),
+            benchmark=market.benchmark,
+            benchmark_returns={name: float(returns[self.at.row]) for name, returns in panel.benchmarks.items()},
+            selected=market.selected,
+            simulated=market.simulated,
+            study=study,
+            fetched=market.fetched,
+            proxies=market.proxies,
+            tried=market.tried,
+        )
 
 
 def load_flows(
-    source: str, access: Callable[[], Connections], tickers: Sequence[str], first: date, last: date
+    source: str, access: Callable[[], Connections], tickers: Sequence[str], windows: Sequence[Window]
 ) -> Flows | None:
-    """Net purchases of `tickers` from `first` through `last`, as far as the store knows them; None if of no day.
+    """Net purchases of `tickers` in `windows`, as far as the store knows them; None if of no day.
 
-    Args:
-        source: what the user asked for; files, newspapers and the simulated market have no flows.
-        access: opened if the source goes by way of the store.
-        tickers: the columns.
-        first: a day.
-        last: a day.
+    Files, newspapers and the simulated market have no flows: `access` is opened if `source` goes by way of the store.
     """
     if source not in ("auto", "store", *FETCHED):
         return None
     from screener.krx.tables import FLOWS
 
-    table = access().store.table("pykrx-login", FLOWS)
+    days = [day for window in windows for day in (window.start, window.end) if day]
+    stored = access().store.table("pykrx-login", FLOWS)
     try:
-        rows = table.read(FLOWS.schema.names, first, last, tickers).to_pylist()
+        rows = stored.read(FLOWS.schema.names, min(days), max(days), tickers).to_pandas()
     except DataError:
         return None  # flows are an addition; what is damaged is named by `screener store verify`
-    if not rows:
+    if rows.empty:
         return None
-    days = sorted({row["date"] for row in rows})
-    row_of, column_of = ({key: place for place, key in enumerate(keys)} for keys in (days, tickers))
-    bought = {investor: np.full((len(days), len(tickers)), np.nan) for investor in INVESTORS}
-    for row in rows:
-        at = row_of[row["date"]], column_of[row["ticker"]]
-        for investor in INVESTORS:
-            if row[investor] is not None:
-                bought[investor][at] = row[investor]
-    return Flows(np.array(days, dtype="datetime64[D]"), tuple(tickers), **bought)
+    bought = {
+        name: rows.pivot(index="date", columns="ticker", values=name).reindex(columns=list(tickers))
+        for name in ("foreign", "institution", "individual")
+    }
+    days_of = bought["foreign"].index.to_numpy().astype("datetime64[D]")
+    return Flows(days_of, tuple(tickers), **{name: table.to_numpy(np.float64) for name, table in bought.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from screener.i18n import _, language
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
-NEAREST = 3
+_NEAREST = 3
 """Stocks that are suggested where none has the name."""
 
 
@@ -25,13 +25,7 @@ def find_stock(
 ) -> Member:
     """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market.
 
-    Args:
-        settings: whose sectors.
-        asked: a code or name.
-        source: what the user asked for.
-        market: files of whole-market sessions.
-        event: whose market is meant.
-        access: opened if the store is read.
+    `source` and `market` are what the user asked for; `access` is opened if the store is read.
 
     Raises:
         UsageError: no such stock is known, with the nearest.
@@ -68,10 +62,10 @@ def _meant(known: Sequence[Member], asked: str) -> str:
     near = _holding(known, asked.casefold())
     if not near and not asked.isdecimal():
         names = {word: member for member in known for word in (member.ko, member.en)}
-        near = [names[member] for member in difflib.get_close_matches(asked, list(names), n=NEAREST, cutoff=0.5)]
+        near = [names[member] for member in difflib.get_close_matches(asked, list(names), n=_NEAREST, cutoff=0.5)]
     once = {member.ticker: member for member in near}
     return _(" or ").join(
-        f"{ticker} {member.ko if language() == 'ko' else member.en}" for ticker, member in list(once.items())[:NEAREST]
+        f"{ticker} {member.ko if language() == 'ko' else member.en}" for ticker, member in list(once.items())[:_NEAREST]
     )
 
 
@@ -84,24 +78,23 @@ def _listed(source: str, market: Sequence[Path], event: Event, access: Callable[
     if source.startswith("file:"):
         if not market:
             return []
-        whole = market_of_files(market, event.event_day or event.first_day)
-        rows = zip(whole.tickers, whole.names, whole.markets, strict=True)
-        return _members(rows)
+        whole = market_of_files(market, event.earliest_session)
+        return _members(whole.tickers, whole.names, whole.markets)
     for name in SOURCES:
         table = access().store.table(name, MARKET)
         last = table.info().last
         if last is not None:
-            found = table.read(("date", "ticker", "name", "market"), last, last).to_pylist()
-            return _members((str(row["ticker"]), str(row["name"]), str(row["market"])) for row in found)
+            words = ("ticker", "name", "market")
+            return _members(*table.read(("date", *words), last, last).select(words).to_pydict().values())
     return []
 
 
-def _members(rows: Iterable[tuple[str, str, str]]) -> list[Member]:
+def _members(tickers: Sequence[str], names: Sequence[str], segments: Sequence[str]) -> list[Member]:
     """Stocks by code, name and segment; those of other markets than the two are left out."""
     # What comes from outside has no need to pass the checks of a configuration file twice.
     return [
         Member.model_construct(ticker=ticker, ko=name, en=name, market=market)
-        for ticker, name, segment in rows
+        for ticker, name, segment in zip(tickers, names, segments, strict=True)
         for market in MARKETS
         if segment.startswith(market)
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from screener.analysis.claims import check_claims, windows_of
-from screener.analysis.frames import Frames, from_rows
+from screener.analysis.frames import Frames, stacked
 from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock
@@ -20,19 +20,12 @@ from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Filters, Name, Sector
 from screener.data.choice import choose, load
-from screener.data.panel import EventTime, place_event
-from screener.data.sources import Market, PriceRequest, Source
+from screener.data.panel import place_event
+from screener.data.sources import PriceRequest, Source
 from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
-from screener.report.facts import (
-    facts_of,
-    load_flows,
-    other_events,
-    provenance_of,
-    refuse_suspects,
-    refuse_without_index,
-)
+from screener.report.facts import EventPrices, load_flows
 from screener.report.lookup import find_stock
 from screener.report.model import Report, ScanFacts
 from screener.study.models import Model
@@ -42,7 +35,7 @@ if TYPE_CHECKING:
 
     from screener.data.connections import Connections
 
-UNLISTED = "OTHER"
+_UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
 _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
@@ -69,20 +62,6 @@ class Request:
     """Whether to study the configured sectors, or to scan all stocks of the market."""
     filters: Filters = field(default_factory=Filters)
     """Which stocks of the market are scanned."""
-
-
-@dataclass(frozen=True)
-class _Prices:
-    """The prices of a study, and the event placed among their sessions."""
-
-    event_id: str
-    event: Event
-    market: Market
-    at: EventTime
-    others: list[Event]
-    """The other configured events that the prices reach."""
-    excluded: list[int]
-    """Rows of their windows, which no placebo window may touch."""
 
 
 def request_for(settings: Settings, screen: str, names: Sequence[str], request: Request) -> Request:
@@ -160,8 +139,8 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
-    refuse_suspects(market, row, rules)
-    refuse_without_index(market, row, rules)
+    prices.refuse_suspects(rules)
+    prices.refuse_without_index(rules)
     everyone = market.everyone() if market.everyone is not None else None
 
     def measured(rules: Rules) -> tuple[Measurement, Frames]:
@@ -169,7 +148,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
         if everyone is not None:
             event_row = int(np.searchsorted(everyone[0].sessions, np.datetime64(prices.at.event_day)))
             cars = market_cars(everyone[0], event_row, everyone[1], rules)
-        measurement = Measurement(panel, row, stocks, rules, other_events(prices.others, panel, rules))
+        measurement = Measurement(panel, row, stocks, rules, prices.other_windows(rules))
         return measurement, measure_impact(measurement, groups, cars)
 
     measurement, frames = measured(rules)
@@ -180,22 +159,23 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
         other, more = measured(replace(rules, windows=((0, 0), to_date)))
         frames = with_window(frames, more, to_date)
         windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
-    report = Report(
-        event=facts_of(prices.event_id, prices.event, prices.at.event_day, prices.at.base, prices.others),
-        as_of=panel.sessions[-1].item(),
-        provenance=provenance_of(market, row, study=bool(np.isfinite(frames.stocks["car"]).any())),
-        rules=rules,
-        windows=windows,
-        frames=frames,
-        findings=market.findings,
-        sessions=tuple(panel.sessions[row:].tolist()),
-    )
+    report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
     _refuse_nothing(report)
     # Claims are about the whole market that is configured, not about a choice of sectors.
     if not request.sectors:
         report = report.with_frames(**_claims(settings, prices, stocks, groups, rules))
-    report = _with_printed(report, market)
-    return _with_group_flows(report, request, access, prices)
+    if market.printed:
+        stocks_frame = report.frames.stocks
+        printed = [market.printed.get(ticker) for ticker in stocks_frame["ticker"]]
+        who = {
+            name: np.array([getattr(one, name, None) for one in printed], dtype=object)
+            for name in ("published_by", "article")
+        }
+        report = report.with_frames(stocks=stocks_frame.assign(**who))
+    flows = load_flows(request.source, access, panel.tickers, report.windows)
+    if flows is None:
+        return report
+    return replace(report, frames=with_flows(report.frames, flows, panel.sessions, report.windows))
 
 
 def _refuse_nothing(report: Report) -> None:
@@ -217,7 +197,7 @@ def _refuse_nothing(report: Report) -> None:
 
 
 def _claims(
-    settings: Settings, prices: _Prices, stocks: Sequence[Stock], groups: Sequence[Group], rules: Rules
+    settings: Settings, prices: EventPrices, stocks: Sequence[Stock], groups: Sequence[Group], rules: Rules
 ) -> dict[str, pd.DataFrame]:
     """The claims about the event, measured over windows of their own."""
     claims = settings.claims_about(prices.event_id)
@@ -227,55 +207,24 @@ def _claims(
     return {"claims": checked, "figures": figures}
 
 
-def _with_printed(report: Report, market: Market) -> Report:
-    """The report with who printed each stock's figure, if newspapers are the source."""
-    if not market.printed:
-        return report
-    printed = [market.printed.get(ticker) for ticker in report.frames.stocks["ticker"]]
-    stocks = report.frames.stocks.assign(
-        published_by=np.array([one and one.published_by for one in printed], dtype=object),
-        article=np.array([one and one.article for one in printed], dtype=object),
-    )
-    return report.with_frames(stocks=stocks)
-
-
-def _with_group_flows(report: Report, request: Request, access: Callable[[], Connections], prices: _Prices) -> Report:
-    """The report with who bought the groups, where the store knows it."""
-    panel = prices.market.panel
-    flows = load_flows(request.source, access, panel.tickers, *_span(report))
-    if flows is None:
-        return report
-    return replace(report, frames=with_flows(report.frames, flows, panel.sessions, report.windows))
-
-
-def _span(report: Report) -> tuple[date, date]:
-    """First and last day of the windows."""
-    days = [day for window in report.windows for day in (window.start, window.end) if day]
-    return min(days), max(days)
-
-
 def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
     event = settings.event(request.event or settings.screener.event)
     member = find_stock(settings, asked, request.source, request.market, event, access)
     sectors = dict(settings.sectors)
     if all(member.ticker not in {known.ticker for known in sector.members} for sector in sectors.values()):
-        sectors[UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
+        sectors[_UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
     whole = replace(settings, sectors=sectors, claims={})
     report = _study(whole, replace(request, sectors=(), spreads=()), access)
     skipped = report.frames.skipped
     report = replace(report, ticker=member.ticker).with_frames(
         skipped=skipped[skipped["ticker"] == member.ticker].reset_index(drop=True)
     )
-    flows = load_flows(request.source, access, [member.ticker], *_span(report))
+    flows = load_flows(request.source, access, [member.ticker], report.windows)
     if flows is None:
         return report
-    columns = {name: getattr(flows, name)[:, 0] for name in ("foreign", "institution", "individual")}
-    rows = [
-        {"date": day, **dict(zip(columns, figures, strict=True))}
-        for day, *figures in zip(flows.days.tolist(), *columns.values(), strict=True)
-    ]
-    return report.with_frames(flows=from_rows("flows", rows))
+    figures = {name: getattr(flows, name)[:, 0] for name in ("foreign", "institution", "individual")}
+    return report.with_frames(flows=stacked("flows", [{"date": flows.days.tolist(), **figures}]))
 
 
 def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
@@ -290,8 +239,8 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
     stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
     rules = _rules(settings, request, {})
     prices = _prices(settings, request, stocks, rules, [source])
-    market, panel, row = prices.market, prices.market.panel, prices.at.row
-    refuse_without_index(market, row, rules)
+    panel, row = prices.market.panel, prices.at.row
+    prices.refuse_without_index(rules)
     first, last = rules.windows[0]
     if row + first < 1 or row + last >= len(panel.sessions):
         raise DataError(
@@ -302,7 +251,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             last=last,
         )
     leading = replace(rules, windows=rules.windows[:1])
-    measurement = Measurement(panel, row, stocks, leading, prices.excluded)
+    measurement = Measurement(panel, row, stocks, leading, prices.other_windows(rules))
     sectors = {name: frozenset(member.ticker for member in sector.members) for name, sector in settings.sectors.items()}
     values = dict(zip(whole.tickers, whole.value.tolist(), strict=True))
     frames, found, z = scan_market(measurement, values, sectors, whole.industries)
@@ -315,45 +264,34 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             count=len(stocks),
             estimation=rules.estimation,
         )
-    return Report(
-        event=facts_of(event_id, prices.event, prices.at.event_day, prices.at.base, prices.others),
-        as_of=panel.sessions[-1].item(),
-        provenance=provenance_of(market, row, study=True),
-        rules=rules,
-        windows=measurement.windows,
-        frames=frames,
-        findings=market.findings,
-        scan=ScanFacts(
-            filters=request.filters,
-            listed=len(whole.tickers),
-            left_out={**taken, **left_out(measurement, frames)},
-            formed_on=found.sessions,
-            ordinary=len(found.moves),
-            stirred=found.stirred(z),
-        ),
+    facts = ScanFacts(
+        filters=request.filters,
+        listed=len(whole.tickers),
+        left_out={**taken, **left_out(measurement, frames)},
+        formed_on=found.sessions,
+        ordinary=len(found.moves),
+        stirred=found.stirred(z),
     )
+    return replace(prices.report(rules, measurement.windows, frames, study=True), scan=facts)
 
 
 def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
     """The market before the event, and where its prices come from."""
-    first_day = event.event_day or event.first_day
-    if request.source.startswith("file:"):
-        [files] = choose(request.source, request.benchmark, request.market, access)
-        return market_of_files(request.market, first_day), files
-    if request.benchmark or request.market:
-        raise UsageError("--benchmark and --market go with --source file:PATH")
-    if request.source not in ("auto", "store"):
-        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
     from screener.data.sources.stored import Stored
 
-    opened = access()
-    whole = market_of_store(opened.store, first_day)
-    return whole, Stored(opened.store, opened.calendar, opened.now, of=(whole.source,), in_part=True)
+    files = request.source.startswith("file:")
+    if not files and request.source not in ("auto", "store"):
+        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
+    [source] = choose(request.source if files else "store", request.benchmark, request.market, access)
+    if not isinstance(source, Stored):
+        return market_of_files(request.market, event.earliest_session), source
+    whole = market_of_store(source.store, event.earliest_session)
+    return whole, replace(source, of=(whole.source,))
 
 
 def _prices(
     settings: Settings, request: Request, stocks: Sequence[Stock], rules: Rules, sources: Sequence[Source]
-) -> _Prices:
+) -> EventPrices:
     """The prices of `stocks` from the first of `sources` that can serve, and the event placed among them."""
     event_id = request.event or settings.screener.event
     event = settings.event(event_id)
@@ -381,7 +319,7 @@ def _prices(
     last = panel.sessions[-1].item()
     # A report as of a day knows nothing of what came later.
     others = [other for name, other in settings.events.items() if name != event_id and other.first_day <= last]
-    return _Prices(event_id, event, market, at, others, other_events(others, panel, rules))
+    return EventPrices(event_id, event, market, at, others)
 
 
 def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:

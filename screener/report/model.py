@@ -14,10 +14,11 @@ from screener.i18n import N_, Language, _
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydantic import NonNegativeInt
 
     from screener.analysis.model import Stirred
     from screener.config.models import Filters
-    from screener.data.quality import Finding
+    from screener.data.findings import Finding
     from screener.data.sources import File, Tried
 
 SCHEMA_VERSION = "1"
@@ -37,7 +38,7 @@ BANNERS = {
 """By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study."""
 MODELS = {"market": N_("market model"), "market-adjusted": N_("market-adjusted"), "mean-adjusted": N_("mean-adjusted")}
 """How the expected return is formed."""
-MEASURES = {"score": N_("Score"), "caar": N_("CAAR %"), "q": N_("q")}
+MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "q": N_("q")}
 """Figures of a trend."""
 _SHORT_BANNERS = {
     "press": N_("figures that newspapers chose to print: sector means are overstated"),
@@ -150,14 +151,14 @@ class ScanFacts:
     """How a whole market was scanned; its rows are in the frames."""
 
     filters: Filters
-    listed: int
+    listed: NonNegativeInt
     """Stocks at the base, before any filter."""
-    left_out: Mapping[str, int | None]
-    """By filter, stocks that it left out; None where the source does not know."""
-    formed_on: int
-    """Sessions that the groups were formed on; 0 if there are fewer than are needed."""
-    ordinary: int
-    """Placebo sessions on which the search was repeated."""
+    left_out: Mapping[str, NonNegativeInt | None]
+    """By filter, stocks that it left out; null: the source does not know."""
+    formed_on: NonNegativeInt
+    """Sessions that groups were formed on; 0: too few."""
+    ordinary: NonNegativeInt
+    """Ordinary sessions that were searched as well."""
     stirred: Stirred
     """Whether more groups moved than usual."""
 
@@ -175,7 +176,7 @@ class Report:
     frames: Frames
     """The tables."""
     findings: tuple[Finding, ...]
-    sessions: tuple[date, ...] = ()
+    sessions: tuple[date, ...]
     """From the event day to the last session of the prices."""
     scan: ScanFacts | None = None
     """Of a whole market; None otherwise."""

@@ -5,26 +5,12 @@ On the page every letter has the contrast that WCAG 2 AA asks for (4.5).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-CONTRAST = 4.5
 _SHARES = (0.14, 0.30, 0.48, 1.0)
 """Share of the direction's colour in the four steps of a tile. Between the last two, neither black nor white text has
 enough contrast."""
-
-
-class _Ground(NamedTuple):
-    """Colours that do not depend on the palette."""
-
-    paper: str
-    wash: str
-    ink: str
-    quiet: str
-    rule: str
-    faint: str
-    level: str
-    series: tuple[str, ...]
 
 
 class Directions(NamedTuple):
@@ -43,27 +29,31 @@ class Palette(NamedTuple):
     night: Directions
 
 
-_DAY = _Ground(
-    paper="#ffffff",
-    wash="#f5f6f7",
-    ink="#16191d",
-    quiet="#5a626c",
-    rule="#dfe3e8",
-    faint="#b9c0c9",
-    level="#e4e7eb",
-    # Dark enough to be read as labels; told apart in every common colour blindness with the help of their dashes.
-    series=("#0067a5", "#b34700", "#007a5a", "#8a3b9c", "#7a6000", "#a3295c", "#46545f"),
-)
-_NIGHT = _Ground(
-    paper="#14171b",
-    wash="#1d2126",
-    ink="#e9ebee",
-    quiet="#9fa8b3",
-    rule="#2e343b",
-    faint="#56606b",
-    level="#343b43",
-    series=("#62b5ec", "#ff9d5c", "#41cfa2", "#d8a2ee", "#dcc052", "#ff92b8", "#b3bec9"),
-)
+SERIES = ("#0067a5", "#b34700", "#007a5a", "#8a3b9c", "#7a6000", "#a3295c", "#46545f")
+"""Colours of lines on paper: dark enough to be read as labels, and told apart in every common colour blindness with the
+help of their dashes."""
+_SERIES_AT_NIGHT = ("#62b5ec", "#ff9d5c", "#41cfa2", "#d8a2ee", "#dcc052", "#ff92b8", "#b3bec9")
+_DAY = {
+    "paper": "#ffffff",
+    "wash": "#f5f6f7",
+    "ink": "#16191d",
+    "quiet": "#5a626c",
+    "rule": "#dfe3e8",
+    "faint": "#b9c0c9",
+    **{f"s{index}": colour for index, colour in enumerate(SERIES)},
+    "level": "#e4e7eb",
+}
+"""Colours that do not depend on the palette."""
+_NIGHT = {
+    "paper": "#14171b",
+    "wash": "#1d2126",
+    "ink": "#e9ebee",
+    "quiet": "#9fa8b3",
+    "rule": "#2e343b",
+    "faint": "#56606b",
+    **{f"s{index}": colour for index, colour in enumerate(_SERIES_AT_NIGHT)},
+    "level": "#343b43",
+}
 PALETTES = {
     "kr": Palette(
         Directions("red", "dodger_blue2"), Directions("#c5162e", "#1359b0"), Directions("#ff7d80", "#74b4ff")
@@ -74,8 +64,6 @@ PALETTES = {
     ),
 }
 """kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind."""
-SERIES = _DAY.series
-"""Colours of lines on paper."""
 
 
 def style(palette: str) -> str:
@@ -93,26 +81,22 @@ def contrast(colour: str, other: str) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
-def _properties(ground: _Ground, directions: Directions) -> Iterator[str]:
-    for name in ("paper", "wash", "ink", "quiet", "rule", "faint"):
-        yield f"--{name}:{getattr(ground, name)}"
-    for index, colour in enumerate(ground.series):
-        yield f"--s{index}:{colour}"
-    yield f"--level:{ground.level}"
-    yield f"--on-level:{_legible(ground, ground.level)}"
-    for name in ("up", "down"):
-        colour = getattr(directions, name)
+def _properties(ground: Mapping[str, str], directions: Directions) -> Iterator[str]:
+    for name, colour in ground.items():
+        yield f"--{name}:{colour}"
+    yield f"--on-level:{_legible(ground, ground['level'])}"
+    for name, colour in directions._asdict().items():
         yield f"--{name}:{colour}"
         yield f"--on-{name}:{_legible(ground, colour)}"
         for number, share in enumerate(_SHARES, start=1):
-            step = _mixed(colour, ground.paper, share)
+            step = _mixed(colour, ground["paper"], share)
             yield f"--{name}{number}:{step}"
             yield f"--on-{name}{number}:{_legible(ground, step)}"
 
 
-def _legible(ground: _Ground, colour: str) -> str:
+def _legible(ground: Mapping[str, str], colour: str) -> str:
     """Ink or paper, whichever has more contrast on `colour`."""
-    return max((ground.ink, ground.paper), key=lambda letters: contrast(letters, colour))
+    return max((ground["ink"], ground["paper"]), key=lambda letters: contrast(letters, colour))
 
 
 def _mixed(colour: str, other: str, share: float) -> str:

@@ -13,18 +13,15 @@ import pandas as pd
 from screener.analysis.model import Window
 from screener.i18n import N_, _, language
 from screener.report.blocks import Cell, Field
-from screener.report.columns import Column, percent
 from screener.report.formatting import sparkline
+from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
-
-Rows = Sequence[Any]
-"""Rows of a frame as named tuples."""
 
 POST_HOC = N_("* put together after the event because of how they moved: they describe, they are no evidence.")
 """Note on the stars of post-hoc groups."""
-SPARK = range(-1, 7)
+_SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""
-TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
+_TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Sessions of a path that tables show, beside its last one; the files have every one."""
 
 
@@ -72,7 +69,7 @@ def groups_at(report: Report, window: Window) -> list[Any]:
     """Sectors and themes in a window in the order of the configuration, each with `name`, `versus` and `spark`."""
     frame, paths = rows_at(report.frames.sectors, window), caar_paths(report)
     group_paths = [paths.get(label, {}) for label in _labels(frame)]
-    sparks = [sparkline([path[tau] for tau in SPARK if tau in path]) for path in group_paths]
+    sparks = [sparkline([path[tau] for tau in _SPARK if tau in path]) for path in group_paths]
     versus = frame["mean_return_ew"] - frame["benchmark_return"]
     frame = frame.assign(name=names_in(frame, starred=True), versus=versus, spark=sparks)
     return rows_of(frame)
@@ -127,7 +124,7 @@ def caar_paths(report: Report) -> dict[str, dict[int, float]]:
     return paths
 
 
-def fields_of(rows: Rows, columns: Iterable[Column]) -> tuple[Field, ...]:
+def fields_of(rows: Sequence[Any], columns: Iterable[PageColumn]) -> tuple[Field, ...]:
     """The columns of `rows`, one field each."""
     return tuple(
         Field(
@@ -155,6 +152,6 @@ def fields_by_tau(
             0 if tau in (0, last) else abs(tau),
         )
         for tau in sorted(taus)
-        if tau in TAUS or tau == last
+        if tau in _TAUS or tau == last
     ]
     return (Field(_("Sector"), tuple(Cell(name) for name, _path in named), right=False), *columns)

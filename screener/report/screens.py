@@ -13,25 +13,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from screener.columns import REPORT_TABLES, SCAN_TABLES
+from screener.columns.claims import CLAIMS
+from screener.columns.column import Column, TableSpec
+from screener.columns.groups import LEVELS
+from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page
-from screener.report.columns import Column, TableSpec
-from screener.report.columns.groups import CLAIMS, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
-from screener.report.columns.scan import GROUPS, INDUSTRIES, SCAN
-from screener.report.columns.stocks import STOCKS
 from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
-from screener.report.rows import rows_of
 
 if TYPE_CHECKING:
     from screener.report.charts import Figure
 
 T = TypeVar("T")
 
-REPORT_TABLES = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, TREND, LEVELS, PLANTED, CLAIMS)
-SCAN_TABLES = (SCAN, GROUPS, INDUSTRIES)
-"""In the order in which a report, and a scan of a whole market, has them."""
-OPTIONAL = ("trend", "planted")
-"""Tables that a report leaves out where they have no rows."""
 TABLES: Mapping[str, tuple[TableSpec, ...]] = {
     "report": REPORT_TABLES,
     "compare": REPORT_TABLES[:-1],
@@ -41,8 +36,8 @@ TABLES: Mapping[str, tuple[TableSpec, ...]] = {
 }
 """By screen, the tables that its files hold."""
 
-Cell = str | int | float | None
-"""Text, a date as 2025-01-31, an integer, a rounded float; None = unknown."""
+Cell = str | date | int | float | None
+"""Text, a date, an integer, a rounded float; None = unknown."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +56,17 @@ class Table:
         """Names of the columns."""
         return [column.name for column in self.columns]
 
-    @property
-    def rows(self) -> list[tuple[Cell, ...]]:
-        """The cells by row."""
-        return list(zip(*self.cells, strict=True))
-
     def records(self) -> list[dict[str, Cell]]:
         """Rows as dictionaries."""
         header = self.header
-        return [dict(zip(header, row, strict=True)) for row in self.rows]
+        return [dict(zip(header, row, strict=True)) for row in zip(*self.cells, strict=True)]
 
 
 def tables_of(report: Report, specs: Iterable[TableSpec] | None = None) -> list[Table]:
     """The tables of `report` in the language of the process, by default all; one stock's rows alone on its card."""
-    tables = [_table(report, spec) for spec in specs or (SCAN_TABLES if report.scan else REPORT_TABLES)]
-    return [table for table in tables if table.name not in OPTIONAL or table.rows]
+    specs = specs or (SCAN_TABLES if report.scan else REPORT_TABLES)
+    tables = {spec: _table(report, spec) for spec in specs}
+    return [table for spec, table in tables.items() if table.cells[0] or not spec.optional]
 
 
 def _table(report: Report, spec: TableSpec) -> Table:
@@ -105,9 +96,6 @@ def _cells(column: Column, values: pd.Series[Any]) -> list[Cell]:
             round(value, decimals) + 0.0 if is_known else None  # the sum turns -0.0 into 0.0
             for value, is_known in zip(values.tolist(), known, strict=True)
         ]
-    if holds is date:
-        days = {day: None if day is None else day.isoformat() for day in set(values)}
-        return [days[day] for day in values]
     return values.tolist()
 
 
@@ -136,7 +124,12 @@ def _constants(report: Report) -> dict[str, Any]:
 def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Columns whose text depends on the language."""
     if name == "claims":
-        return _claim_texts(report, frame)
+        from screener.report.views.claims import claim_texts
+
+        return {
+            column: pd.Series(values, frame.index, dtype=object)
+            for column, values in claim_texts(frame, report).items()
+        }
     texts: dict[str, Any] = {
         column: frame[f"{column}_{language()}"] for column in ("name", "strongest") if f"{column}_ko" in frame
     }
@@ -145,21 +138,6 @@ def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
         windows = zip(frame["window_start"], frame["window_end"], strict=True)
         texts["confounders"] = pd.Series([texts_of[window] for window in windows], frame.index, dtype=object)
     return texts
-
-
-def _claim_texts(report: Report, frame: pd.DataFrame) -> dict[str, Any]:
-    from screener.report.views import claims
-
-    rows = rows_of(frame)
-    texts = {
-        "said": [claims.text(row, "said") for row in rows],
-        "by": ["; ".join(row.by) for row in rows],
-        "figures": ["; ".join(claims.figures(row, report)) for row in rows],
-        "reason": [claims.reason(row) for row in rows],
-        "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in claims.others(row, report)) for row in rows],
-        "confounders": [news(claims.confounders(row, report)) for row in rows],
-    }
-    return {column: pd.Series(values, frame.index, dtype=object) for column, values in texts.items()}
 
 
 def news(happenings: Iterable[Happening]) -> str:

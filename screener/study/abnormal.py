@@ -33,10 +33,6 @@ def over_window(fit: Fit, window: slice) -> WindowResult:
     Var(CAR) = s^2 (L + z'(X'X)^-1 z) with z the sum of the window's regressors: one set of estimates serves every
     day, so the days' errors are correlated and neither L s^2 nor a sum of daily variances will do
     (Campbell, Lo and MacKinlay 1997, section 4.4.3; Salinger 1992, JFQA 27:39).
-
-    Args:
-        fit: the fitted model.
-        window: the rows of the event window.
     """
     abnormal, actual = fit.abnormal[window], fit.returns[window]
     leverage = _leverage(fit, [design.regressors[window].sum(axis=0, keepdims=True) for design in fit.designs])[0]

@@ -169,7 +169,7 @@ def _stocks(
         "scar": result.scar,
         "t": result.scar,
         "p": result.p,
-        **(coefficients if fitted.model is not Model.FACTORS else {}),
+        **(coefficients if study.refit.model is not Model.FACTORS else {}),
         "observations": fitted.observations,
     }
 

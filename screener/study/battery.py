@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from screener.study.abnormal import WindowResult, over_window, standardised
+from screener.study.abnormal import over_window, standardised
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.correlation import mean_correlation
 from screener.study.models import Fit
 from screener.study.nonparametric import (
     EstimationRanks,
-    JointRanks,
     corrado_scores,
+    daily_test,
     generalised_rank,
     generalised_sign,
     share_positive,
@@ -24,17 +25,16 @@ from screener.study.nonparametric import (
     wilcoxon,
 )
 from screener.study.parametric import (
+    FEWEST_MEMBERS,
     Statistic,
     adjusted_bmp,
     adjusted_patell,
-    bmp,
     brown_warner_1980,
     brown_warner_1985,
     cross_sectional,
-    hall,
+    known,
     patell,
     skewness_adjusted,
-    undefined,
 )
 from screener.study.portfolio import (
     Portfolio,
@@ -50,8 +50,6 @@ ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z
 """Statistics that allow for correlation between securities on one common date."""
 REPORTED = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_patell", "t_bmp")
 """Statistics that a report shows; the last two assume independence, and say so there."""
-FEWEST_MEMBERS = 5
-"""Below this the variance across members has under 4 degrees of freedom, and a test that divides by it says nothing."""
 NAIVE = (
     "t_csect",
     "z_bw80",
@@ -126,152 +124,147 @@ def battery(
     span = slice(min(window.start for window in windows), max(window.stop for window in windows))
     estimation = fitted.estimation
     if span.start < estimation.stop and estimation.start < span.stop:
-        raise ValueError(f"event rows {span.start}:{span.stop} overlap estimation rows {_rows(estimation)}")
-    shared = _Shared.of(fitted, span, windows, np.unique(np.concatenate(groups)))
-    results = []
+        raise ValueError(
+            f"event rows {span.start}:{span.stop} overlap estimation rows {estimation.start}:{estimation.stop}"
+        )
+    members = np.unique(np.concatenate(groups))
+    shared = _Panel.of(fitted, members[fitted.sigma[members] > 0], span)
+    results = [over_window(fitted, window) for window in windows]
+    found = []
     for group in groups:
-        members = np.asarray(group)[np.isin(group, shared.securities)]
-        complete = np.stack([np.isfinite(result.scar[members]) for result in shared.results], axis=1)
-
-        def test(inside: Bools, rows: list[slice], members: Ints = members) -> list[PortfolioTest]:
-            own = members[inside]
-            portfolio = Portfolio.of(_columns(fitted.returns, own), fitted.design_of[own])
-            return portfolio_t(fitted.model, portfolio, fitted.designs, estimation, rows, fitted.min_obs)
-
-        tests = in_each_window(complete, windows, test)
-        results.append(_group(shared, members, complete, tests, caps, everything=everything))
-    return results
+        own = np.asarray(group)[np.isin(group, shared.securities)]
+        panel = shared.of_group(own)
+        complete = np.stack([np.isfinite(result.scar[own]) for result in results], axis=1)
+        rbars = _mean_correlations(panel.residuals, complete)
+        portfolios = in_each_window(complete, windows, partial(_portfolio_tests, fitted, own))
+        statistics = _tests(fitted, panel, everything=everything)
+        tests = []
+        for number, (window, result, portfolio) in enumerate(zip(windows, results, portfolios, strict=True)):
+            inside, rbar = complete[:, number], float(rbars[number])
+            car, scar = np.where(inside, result.car[own], np.nan), result.scar[own]
+            tests.append(
+                GroupTests(
+                    n=len(own),
+                    n_window=int(inside.sum()),
+                    caar_ew=_mean(car),
+                    caar_cw=math.nan if caps is None else weighted_mean(car, caps[own]),
+                    rbar=rbar,
+                    statistics={"t_portfolio": _of_portfolio(portfolio), **statistics(window, car, scar, rbar)},
+                )
+            )
+        found.append(tests)
+    return found
 
 
 @dataclass(frozen=True)
-class _Shared:
-    """What all groups and windows have in common; the columns are the securities in any group that have a fit."""
+class _Panel:
+    """Abnormal returns of n securities on M estimation and L event days, and their ranks, computed of all at once."""
 
     securities: Ints
-    """(S,) their columns in the panel, ascending."""
-    sigma: Floats
-    sd: Floats
-    """(S,) residual standard deviation over M - 1."""
-    df: Ints
+    """(n,) their columns."""
+    span: slice
+    """Rows of the event days."""
     abnormal: Floats
-    """(M + L, S) abnormal returns on the estimation and the event days."""
-    days: int
-    """Estimation days M, which come first."""
-    sar: Floats
-    """(L, S) standardised abnormal returns of the event days."""
+    """(M + L, n)"""
     ranks: EstimationRanks
-    joint: JointRanks
-    windows: Sequence[slice]
-    """Rows of each window, counted from the first event day."""
-    results: Sequence[WindowResult]
-    """What each security did in each window; (N,) columns of the panel."""
+    joint: Floats
+    """(n, M + L) ranks of all days together."""
 
     @classmethod
-    def of(cls, fitted: Fit, span: slice, windows: Sequence[slice], members: Ints) -> _Shared:
-        securities = members[fitted.sigma[members] > 0]
-        abnormal = _columns(np.concatenate([fitted.abnormal[fitted.estimation], fitted.abnormal[span]]), securities)
-        days = len(abnormal) - (span.stop - span.start)
-        ranks = EstimationRanks.of(abnormal[:days])
-        joint = ranks.joined(np.ascontiguousarray(abnormal[days:].T))
-        sigma, df = fitted.sigma[securities], fitted.df[securities]
-        return cls(
-            securities=securities,
-            sigma=sigma,
-            sd=sigma * np.sqrt(df / np.maximum(fitted.observations[securities] - 1, 1)),
-            df=df,
-            abnormal=abnormal,
-            days=days,
-            sar=standardised(fitted, span)[:, securities],
-            ranks=ranks,
-            joint=joint,
-            windows=[slice(window.start - span.start, window.stop - span.start) for window in windows],
-            results=[over_window(fitted, window) for window in windows],
-        )
+    def of(cls, fitted: Fit, securities: Ints, span: slice) -> _Panel:
+        abnormal = np.concatenate([fitted.abnormal[fitted.estimation], fitted.abnormal[span]])
+        abnormal = abnormal[:, _chosen(securities, abnormal.shape[1])]
+        learned = len(abnormal) - (span.stop - span.start)
+        ranks = EstimationRanks.of(abnormal[:learned])
+        return cls(securities, span, abnormal, ranks, ranks.joined(np.ascontiguousarray(abnormal[learned:].T)))
+
+    def of_group(self, members: Ints) -> _Panel:
+        """The same of some of the securities."""
+        own = _chosen(np.searchsorted(self.securities, members), len(self.securities))
+        ranks = EstimationRanks(self.ranks.ordered[own], self.ranks.rank[own])
+        return _Panel(members, self.span, self.abnormal[:, own], ranks, self.joint[own])
+
+    @property
+    def residuals(self) -> Floats:
+        """(M, n)"""
+        return self.abnormal[: self.ranks.rank.shape[1]]
+
+    def days(self, window: slice) -> slice:
+        """Which of the M + L days the window, rows of the panel of returns, has."""
+        before = self.span.start - len(self.residuals)
+        return slice(window.start - before, window.stop - before)
 
 
-def _group(
-    shared: _Shared,
-    members: Ints,
-    complete: Bools,
-    portfolio: Sequence[PortfolioTest],
-    caps: Floats | None,
-    *,
-    everything: bool,
-) -> list[GroupTests]:
-    """The tests of one group in each window; `complete` (n, W), `portfolio` its portfolio's own test in each."""
-    own = np.searchsorted(shared.securities, members)
-    ranks, joint = shared.ranks, shared.joint
-    if not _is_everything(own, len(shared.securities)):
-        ranks, joint = ranks[own], joint[own]
-    abnormal = _columns(shared.abnormal, own)
-    sigma, df = shared.sigma[own], shared.df[own]
-    corrado = corrado_scores(joint)
-    rbars = _mean_correlations(abnormal[: shared.days], complete)
-    compare = _comparisons(shared, own, ranks, joint, abnormal) if everything else None
-    rows = []
-    for number, (window, result, test) in enumerate(zip(shared.windows, shared.results, portfolio, strict=True)):
-        inside, rbar = complete[:, number], float(rbars[number])
-        car, scar = np.where(inside, result.car[members], np.nan), result.scar[members]
-        grank = generalised_rank(ranks, sigma, scar, rbar)
-        statistics = {
-            "t_portfolio": _of_portfolio(test),
-            "z_patell": patell(scar, df),
-            "t_bmp": bmp(scar),
-            "t_adj_bmp": adjusted_bmp(scar, rbar, int(df[inside].min()) if inside.any() else 0),
-            "z_adj_patell": adjusted_patell(scar, df, rbar),
-            "t_grank": grank.t,
-            "z_corrado": corrado.test(window),
-        }
-        if inside.sum() < FEWEST_MEMBERS:
-            few = undefined(f"fewer than {FEWEST_MEMBERS} members")
-            statistics |= dict.fromkeys(("t_bmp", "t_adj_bmp", "t_grank"), few)
-        if compare:
-            statistics |= compare(window, car, grank.z)
-        rows.append(
-            GroupTests(
-                n=len(members),
-                n_window=int(inside.sum()),
-                caar_ew=float(car[inside].mean()) if inside.any() else math.nan,
-                caar_cw=math.nan if caps is None else weighted_mean(car, caps[members]),
-                rbar=rbar,
-                statistics=statistics,
-            )
-        )
-    return rows
+def _portfolio_tests(fitted: Fit, members: Ints, inside: Bools, windows: list[slice]) -> list[PortfolioTest]:
+    own = members[inside]
+    portfolio = Portfolio.of(fitted.returns[:, _chosen(own, fitted.returns.shape[1])], fitted.design_of[own])
+    return portfolio_t(portfolio, fitted.designs, fitted.estimation, windows, fitted.min_obs)
 
 
-def _comparisons(
-    shared: _Shared, own: Ints, ranks: EstimationRanks, joint: JointRanks, abnormal: Floats
-) -> Callable[[slice, Floats, Statistic], dict[str, Statistic]]:
-    """The tests that only comparisons need, as a function of a window, the members' CARs (n,) and GRANK-Z in it.
+def _tests(
+    fitted: Fit, panel: _Panel, *, everything: bool
+) -> Callable[[slice, Floats, Floats, float], dict[str, Statistic]]:
+    """The tests of one group, as a function of a window, the members' CAR and SCAR (n,) and r-bar in it.
 
     What the windows share is computed once.
     """
-    residuals = abnormal[: shared.days]
-    sd = shared.sd[own]
-    robust = corrado_scores(ranks.joined((_by_cross_section(shared.sar[:, own]) * shared.sigma[own]).T))
-    signs = sign_scores(joint.medians(), abnormal, shared.days)
-    positive = share_positive(residuals)
-    aar = mean_of_available(residuals)
+    sigma, df = fitted.sigma[panel.securities], fitted.df[panel.securities]
+    corrado = corrado_scores(panel.joint)
+    compare = _comparisons(fitted, panel) if everything else None
 
-    def tests(window: slice, car: Floats, grank_z: Statistic) -> dict[str, Statistic]:
-        length, inside = window.stop - window.start, np.isfinite(car)
-        caar = float(car[inside].mean()) if inside.any() else math.nan
+    def tests(window: slice, car: Floats, scar: Floats, rbar: float) -> dict[str, Statistic]:
+        inside = np.isfinite(car)
+        t_grank, z_grank = generalised_rank(panel.ranks, sigma, scar, rbar)
+        statistics = {
+            "z_patell": patell(scar, df),
+            "t_bmp": cross_sectional(scar),
+            "t_adj_bmp": adjusted_bmp(scar, rbar, int(df[inside].min()) if inside.any() else 0),
+            "z_adj_patell": adjusted_patell(scar, df, rbar),
+            "t_grank": t_grank,
+            "z_corrado": daily_test(corrado, panel.days(window)),
+        }
+        if inside.sum() < FEWEST_MEMBERS:
+            few = Statistic.undefined(f"fewer than {FEWEST_MEMBERS} members")
+            statistics |= dict.fromkeys(("t_bmp", "t_adj_bmp", "t_grank"), few)
+        if compare:
+            statistics |= compare(window, car, z_grank)
+        return statistics
+
+    return tests
+
+
+def _comparisons(fitted: Fit, panel: _Panel) -> Callable[[slice, Floats, Statistic], dict[str, Statistic]]:
+    """The tests that only comparisons need, as a function of a window, the members' CARs (n,) and GRANK-Z in it."""
+    sigma, observations = fitted.sigma[panel.securities], fitted.observations[panel.securities]
+    sd = sigma * np.sqrt(fitted.df[panel.securities] / np.maximum(observations - 1, 1))
+    sar = standardised(fitted, panel.span)[:, panel.securities]
+    robust = corrado_scores(panel.ranks.joined((_by_cross_section(sar) * sigma).T))
+    signs = sign_scores(panel.abnormal)
+    positive = share_positive(panel.residuals)
+    aar = mean_of_available(panel.residuals)
+
+    def tests(window: slice, car: Floats, z_grank: Statistic) -> dict[str, Statistic]:
+        length = window.stop - window.start
         return {
-            "z_corrado_robust": robust.test(window),
-            "z_cz_sign": signs.test(window),
-            "t_bw85": brown_warner_1985(aar, caar, length),
+            "z_corrado_robust": daily_test(robust, panel.days(window)),
+            "z_cz_sign": daily_test(signs, panel.days(window)),
+            "t_bw85": brown_warner_1985(aar, _mean(car), length),
             "t_csect": cross_sectional(car),
             "z_bw80": brown_warner_1980(car, sd, length),
-            "z_grank_naive": grank_z,
+            "z_grank_naive": z_grank,
             "z_sign": sign(car),
             "z_gsign": generalised_sign(car, positive),
             "w_wilcoxon": wilcoxon(car),
             "t_skew": skewness_adjusted(car),
-            "t_hall": hall(car),
+            "t_hall": skewness_adjusted(car, cubic=True),
         }
 
     return tests
+
+
+def _mean(car: Floats) -> float:
+    values = known(car)
+    return float(values.mean()) if values.size else math.nan
 
 
 def _mean_correlations(residuals: Floats, complete: Bools) -> Floats:
@@ -300,22 +293,14 @@ def _by_cross_section(sar: Floats) -> Floats:
     return scaled
 
 
-def _columns(values: Floats, columns: Ints) -> Floats:
-    """(T, n) some columns of (T, N) `values`; the array itself, not a copy, where they are all of them."""
-    return values if _is_everything(columns, values.shape[1]) else values[:, columns]
-
-
-def _is_everything(columns: Ints, size: int) -> bool:
-    return len(columns) == size and bool((columns == np.arange(size)).all())
+def _chosen(columns: Ints, size: int) -> slice | Ints:
+    """The columns as an index; a slice, which copies nothing, where they are all of them."""
+    return slice(None) if np.array_equal(columns, np.arange(size)) else columns
 
 
 def _of_portfolio(test: PortfolioTest) -> Statistic:
     if math.isfinite(test.t):
         return Statistic(test.t, test.p, float(test.df))
     if math.isfinite(test.caar):
-        return undefined("zero variance")
-    return undefined("no member traded on a day of the window, or too few estimation days")
-
-
-def _rows(rows: slice) -> str:
-    return f"{rows.start}:{rows.stop}"
+        return Statistic.undefined("zero variance")
+    return Statistic.undefined("no member traded on a day of the window, or too few estimation days")

@@ -87,8 +87,7 @@ def _scores(residuals: Floats, sets: Floats) -> Floats:
 class _Block(NamedTuple):
     """Some securities with gaps in their residuals, as the masked products want them.
 
-    A sum over the days that two securities share is the first one's own sum less that over the second one's gaps,
-    and gaps are few: multiplying with them as a sparse matrix costs a fraction of the dense masked product.
+    A sum over the days that two securities share is the first one's own sum less that over the second one's gaps.
     """
 
     columns: slice
@@ -155,7 +154,7 @@ def _blocks(residuals: Floats, sets: Floats) -> tuple[Floats, list[_Block]]:
 
 
 def _correlate(i: _Block, j: _Block, product: Floats) -> Bools | None:
-    """StatusChange cross products (n_i, n_j) into correlations over common days, in place, 0 where undefined.
+    """Turn cross products (n_i, n_j) into correlations over common days, in place, 0 where undefined.
 
     r = (n S_ij - S_i S_j) / sqrt((n S_ii - S_i^2) (n S_jj - S_j^2)), sums over the n common days. In place, because
     these passes over all pairs are what the whole battery spends its time on when cells are missing.

@@ -40,7 +40,7 @@ def _least_squares(x: Floats, y: Floats, own: Bools) -> tuple[Floats, Floats]:
         q, r = np.linalg.qr(x)
         r_inverse = _inverted((r.T @ r)[None])[0] @ r.T
         chosen = slice(None) if complete.all() else complete
-        beta[:, chosen] = r_inverse @ np.einsum("tp,tn->pn", q, y[:, chosen])  # thin: see rank_tests._sum
+        beta[:, chosen] = r_inverse @ np.einsum("tp,tn->pn", q, y[:, chosen])  # thin: see nonparametric._sum
         inverse[chosen] = r_inverse @ r_inverse.T
     if not complete.all():
         mask = own[:, ~complete]
@@ -78,8 +78,6 @@ class _ThinTrading:
     def __post_init__(self) -> None:
         if self.neighbours < 1:
             raise ValueError(f"a thin-trading beta needs at least 1 neighbouring session, not {self.neighbours}")
-        if self.neighbours != 1 and not self.joint:
-            raise ValueError(f"Scholes-Williams is for q = 1, not {self.neighbours}")
 
     @property
     def parameters(self) -> int:
@@ -304,7 +302,6 @@ class Design:
 class Fit:
     """Estimates for N securities. A security with fewer than `min_obs` observations is NaN throughout."""
 
-    model: Model
     coefficients: Floats
     """(p, N) estimates in the order of the design's regressors."""
     sigma: Floats
@@ -336,13 +333,10 @@ class Fit:
         return np.subtract(self.observations, self.parameters)
 
 
-def fit(
-    model: Model, returns: Floats, designs: Sequence[Design], design_of: Ints, estimation: slice, min_obs: int
-) -> Fit:
-    """Fit `model` to each column of `returns` on its own non-missing days of the estimation window.
+def fit(returns: Floats, designs: Sequence[Design], design_of: Ints, estimation: slice, min_obs: int) -> Fit:
+    """Fit the model of `designs` to each column of `returns` on its own non-missing days of the estimation window.
 
     Args:
-        model: the expected-return model that the designs were made for.
         returns: (T, N) one-session simple returns, decimal; NaN = no trade, or a return over several sessions.
         designs: the distinct designs, usually one per benchmark.
         design_of: (N,) the design of each security.
@@ -383,17 +377,16 @@ def fit(
         sigma[chosen] = np.sqrt(ssr / (count - parameters))
         abnormal[:, chosen] = residual
     return Fit(
-        model,
-        coefficients,
-        sigma,
-        observations,
-        gram_inverse,
-        abnormal,
-        returns,
-        designs,
-        np.asarray(design_of, dtype=np.int64),
-        estimation,
-        min_obs,
+        coefficients=coefficients,
+        sigma=sigma,
+        observations=observations,
+        gram_inverse=gram_inverse,
+        abnormal=abnormal,
+        returns=returns,
+        designs=designs,
+        design_of=np.asarray(design_of, dtype=np.int64),
+        estimation=estimation,
+        min_obs=min_obs,
     )
 
 

@@ -17,6 +17,8 @@ from screener.study.arrays import Floats, Ints
 
 _ROUNDING = 1e-12
 """Spread below this share of the values' size is rounding error, not variation."""
+FEWEST_MEMBERS = 5
+"""Below this the variance across members has under 4 degrees of freedom, and a test that divides by it says nothing."""
 
 
 class Statistic(NamedTuple):
@@ -30,28 +32,28 @@ class Statistic(NamedTuple):
     reason: str = ""
     """Why `value` is NaN; empty where it is a number."""
 
+    @classmethod
+    def undefined(cls, reason: str) -> Statistic:
+        """A statistic that does not exist, and why."""
+        return cls(math.nan, math.nan, math.nan, reason)
 
-def undefined(reason: str) -> Statistic:
-    """A statistic that does not exist, and why."""
-    return Statistic(math.nan, math.nan, math.nan, reason)
+    @classmethod
+    def student(cls, effect: float, se: float, df: float) -> Statistic:
+        """`effect / se` under Student's t; undefined without a positive standard error and one degree of freedom."""
+        if problem := _problem(effect, se):
+            return cls.undefined(problem)
+        if not df >= 1:
+            return cls.undefined(f"needs at least 1 degree of freedom, has {df:g}")
+        t = float(effect / se)
+        return cls(t, float(two_sided(t, df)), float(df))
 
-
-def student(effect: float, se: float, df: float) -> Statistic:
-    """`effect / se` under Student's t; undefined without a positive standard error and one degree of freedom."""
-    if problem := _problem(effect, se):
-        return undefined(problem)
-    if not df >= 1:
-        return undefined(f"needs at least 1 degree of freedom, has {df:g}")
-    t = float(effect / se)
-    return Statistic(t, float(two_sided(t, df)), float(df))
-
-
-def normal(effect: float, se: float) -> Statistic:
-    """`effect / se` under the standard normal; undefined without a positive standard error."""
-    if problem := _problem(effect, se):
-        return undefined(problem)
-    z = float(effect / se)
-    return Statistic(z, float(2.0 * ndtr(-abs(z))), math.inf)
+    @classmethod
+    def normal(cls, effect: float, se: float) -> Statistic:
+        """`effect / se` under the standard normal; undefined without a positive standard error."""
+        if problem := _problem(effect, se):
+            return cls.undefined(problem)
+        z = float(effect / se)
+        return cls(z, float(2.0 * ndtr(-abs(z))), math.inf)
 
 
 def _problem(effect: float, se: float) -> str:
@@ -88,15 +90,16 @@ def sample_sd(values: Floats) -> float:
     return sd if sd > _ROUNDING * float(np.abs(values).max()) else 0.0
 
 
-def cross_sectional(car: Floats) -> Statistic:
-    """sqrt(N) mean(CAR) / sd(CAR), Student's t with N - 1 degrees of freedom; assumes independence.
+def cross_sectional(values: Floats) -> Statistic:
+    """sqrt(N) mean / sd of (N,) `values`, Student's t with N - 1 degrees of freedom; assumes independence.
 
-    Brown and Warner 1980, JFE 8:205. `car` (N,), decimal.
+    Of CARs, decimal: Brown and Warner 1980, JFE 8:205. Of SCARs, which makes it robust to event-induced variance:
+    Boehmer, Musumeci and Poulsen 1991, JFE 30:253 (BMP).
     """
-    values = known(car)
-    if problem := _too_few(values):
-        return undefined(problem)
-    return student(values.mean(), sample_sd(values) / math.sqrt(values.size), values.size - 1)
+    x = known(values)
+    if problem := _too_few(x):
+        return Statistic.undefined(problem)
+    return Statistic.student(x.mean(), sample_sd(x) / math.sqrt(x.size), x.size - 1)
 
 
 def brown_warner_1980(car: Floats, sd: Floats, length: int) -> Statistic:
@@ -111,8 +114,8 @@ def brown_warner_1980(car: Floats, sd: Floats, length: int) -> Statistic:
     """
     have = np.isfinite(car) & np.isfinite(sd)
     if not have.any():
-        return undefined("no security with a complete window")
-    return normal(car[have].mean(), math.sqrt(length * float(np.square(sd[have]).sum())) / have.sum())
+        return Statistic.undefined("no security with a complete window")
+    return Statistic.normal(car[have].mean(), math.sqrt(length * float(np.square(sd[have]).sum())) / have.sum())
 
 
 def brown_warner_1985(aar: Floats, caar: float, length: int) -> Statistic:
@@ -127,8 +130,8 @@ def brown_warner_1985(aar: Floats, caar: float, length: int) -> Statistic:
     """
     values = known(aar)
     if values.size < 2:
-        return undefined("fewer than 2 estimation days")
-    return student(caar, sample_sd(values) * math.sqrt(length), values.size - 1)
+        return Statistic.undefined("fewer than 2 estimation days")
+    return Statistic.student(caar, sample_sd(values) * math.sqrt(length), values.size - 1)
 
 
 def patell(scar: Floats, df: Ints) -> Statistic:
@@ -139,40 +142,18 @@ def patell(scar: Floats, df: Ints) -> Statistic:
     """
     have = np.isfinite(scar) & (df > 2)
     if not have.any():
-        return undefined("no security with a complete window and more than 2 degrees of freedom")
+        return Statistic.undefined("no security with a complete window and more than 2 degrees of freedom")
     degrees = df[have].astype(np.float64)
-    return normal(scar[have].sum(), math.sqrt(float((degrees / (degrees - 2.0)).sum())))
-
-
-def bmp(scar: Floats) -> Statistic:
-    """sqrt(N) mean(SCAR) / sd(SCAR), Student's t with N - 1; robust to event variance, assumes independence.
-
-    Boehmer, Musumeci and Poulsen 1991, JFE 30:253. `scar` (N,).
-    """
-    return cross_sectional(scar)
-
-
-def bmp_correlation_factor(n: int, rbar: float) -> float:
-    """sqrt((1 - rbar) / (1 + (n - 1) rbar)), by which BMP shrinks; NaN where rbar leaves nothing under the root.
-
-    Kolari and Pynnonen 2010, RFS 23:3996.
-    """
-    inflation = 1.0 + (n - 1) * rbar
-    return math.sqrt((1.0 - rbar) / inflation) if inflation > 0 and rbar < 1 else math.nan
-
-
-def patell_correlation_factor(n: int, rbar: float) -> float:
-    """1 / sqrt(1 + (n - 1) rbar), by which Patell's statistic shrinks; NaN where rbar makes the root no number."""
-    inflation = 1.0 + (n - 1) * rbar
-    return 1.0 / math.sqrt(inflation) if inflation > 0 else math.nan
+    return Statistic.normal(scar[have].sum(), math.sqrt(float((degrees / (degrees - 2.0)).sum())))
 
 
 def adjusted_bmp(scar: Floats, rbar: float, df: int) -> Statistic:
-    """BMP corrected for correlation between securities, Student's t with min(N - 1, M - p).
+    """BMP times sqrt((1 - rbar) / (1 + (N - 1) rbar)), Student's t with min(N - 1, M - p).
 
-    Kolari and Pynnonen 2010, RFS 23:3996. A negative r-bar counts as 0: near its lower bound of -1 / (N - 1), which
-    it meets when the benchmark is the mean of the same stocks, the correction would multiply the statistic without
-    limit. Takes the correlation on the event days for that of the estimation window.
+    Corrected for correlation between securities: Kolari and Pynnonen 2010, RFS 23:3996. A negative r-bar counts as 0:
+    near its lower bound of -1 / (N - 1), which it meets when the benchmark is the mean of the same stocks, the
+    correction would multiply the statistic without limit. Takes the correlation on the event days for that of the
+    estimation window.
 
     Args:
         scar: (N,) standardised cumulative abnormal returns.
@@ -180,60 +161,43 @@ def adjusted_bmp(scar: Floats, rbar: float, df: int) -> Statistic:
         df: M - p, the degrees of freedom that r-bar rests on.
     """
     if math.isnan(rbar):
-        return undefined("mean correlation undefined")
-    plain = bmp(scar)
+        return Statistic.undefined("mean correlation undefined")
+    plain = cross_sectional(scar)
     if plain.reason:
         return plain
-    n = known(scar).size
-    return student(plain.value * bmp_correlation_factor(n, max(rbar, 0.0)), 1.0, min(n - 1, df))
+    n, r = known(scar).size, max(rbar, 0.0)
+    factor = math.sqrt((1.0 - r) / (1.0 + (n - 1) * r)) if r < 1 else math.nan
+    return Statistic.student(plain.value * factor, 1.0, min(n - 1, df))
 
 
 def adjusted_patell(scar: Floats, df: Ints, rbar: float) -> Statistic:
-    """Patell corrected for correlation between securities, standard normal; see `adjusted_bmp`."""
+    """Patell over sqrt(1 + (N - 1) rbar), standard normal: corrected as `adjusted_bmp` is."""
     if math.isnan(rbar):
-        return undefined("mean correlation undefined")
+        return Statistic.undefined("mean correlation undefined")
     plain = patell(scar, df)
     if plain.reason:
         return plain
     n = int((np.isfinite(scar) & (df > 2)).sum())
-    return normal(plain.value * patell_correlation_factor(n, max(rbar, 0.0)), 1.0)
+    return Statistic.normal(plain.value * (1.0 / math.sqrt(1.0 + (n - 1) * max(rbar, 0.0))), 1.0)
 
 
-def skewness_adjusted(values: Floats) -> Statistic:
+def skewness_adjusted(values: Floats, *, cubic: bool = False) -> Statistic:
     """sqrt(N) (S + g S^2 / 3 + g / (6 N)), S = mean / sd, g the skewness; Student's t, N - 1; assumes independence.
 
-    Johnson 1978, JASA 73:536; Lyon, Barber and Tsai 1999, JF 54:165. `values` (N,) CAR or BHAR, decimal.
+    Johnson 1978, JASA 73:536; Lyon, Barber and Tsai 1999, JF 54:165. `cubic` adds g^2 S^3 / 27, which makes it
+    monotonic in S (Hall 1992, JRSS B 54:221). `values` (N,) CAR or BHAR, decimal.
     """
-    return _skewed(values, hall=False)
-
-
-def hall(values: Floats) -> Statistic:
-    """As `skewness_adjusted`, with g^2 S^3 / 27 added, which makes it monotonic in S (Hall 1992, JRSS B 54:221)."""
-    return _skewed(values, hall=True)
-
-
-def _skewed(values: Floats, *, hall: bool) -> Statistic:
     x = known(values)
     if problem := _too_few(x, fewest=3):
-        return undefined(problem)
+        return Statistic.undefined(problem)
     if not sample_sd(x) > 0:
-        return undefined("zero variance")
-    return student(_skewed_t(x, 0.0, cubic=hall), 1.0, x.size - 1)
-
-
-def _skewed_t(x: Floats, centre: float, *, cubic: bool = False) -> float:
-    """Skewness-adjusted t of the mean of (N,) `x` against `centre`; `x` finite and not constant."""
-    n = x.size
-    s = (float(x.mean()) - centre) / float(x.std(ddof=1))
-    g = skewness(x)
-    return math.sqrt(n) * (s + g * s**2 / 3.0 + g / (6.0 * n) + (g**2 * s**3 / 27.0 if cubic else 0.0))
-
-
-def skewness(x: Floats) -> float:
-    """Third central moment over the 3/2th power of the second, both over N."""
+        return Statistic.undefined("zero variance")
     deviation = x - x.mean()
     square = deviation * deviation
-    return float((square * deviation).mean() / square.mean() ** 1.5)
+    g = float((square * deviation).mean() / square.mean() ** 1.5)
+    s = float(x.mean()) / float(x.std(ddof=1))
+    t = math.sqrt(x.size) * (s + g * s**2 / 3.0 + g / (6.0 * x.size) + (g**2 * s**3 / 27.0 if cubic else 0.0))
+    return Statistic.student(t, 1.0, x.size - 1)
 
 
 def _too_few(values: Floats, fewest: int = 2) -> str:

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study.arrays import Floats, Ints
 from screener.study.models import Design, Refit
 from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
+LEVEL, POWER = 0.05, 0.80
 FEWEST_DATES = 39
 """With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
 one most extreme date: the event may still rank second."""
@@ -48,26 +49,63 @@ class Placebo:
     """(P,) placebo dates with a statistic, plus the event itself."""
     placebo_p: Floats
     """(P,) two-sided: placebo_rank / placebo_n."""
-    t_placebo_p: Floats
-    """(P,) the same with the portfolio t as the statistic."""
     placebo_caar: Floats
     """(B, P) cumulative abnormal return at each placebo date."""
     placebo_z: Floats
     """(B, P) z_ewma at each placebo date."""
-    placebo_t: Floats
-    """(B, P) portfolio t at each placebo date."""
     reason: tuple[str, ...]
     """(P,) why placebo_p is NaN; empty where it is not."""
 
-    def half_width(self, level: float = 0.05) -> Floats:
-        """(P,) half the width of the 1 - `level` confidence interval of the abnormal return: what is not rejected.
+    @classmethod
+    def of(cls, rolling: Rolling, dates: Ints) -> Placebo:
+        """Rank the last date of `rolling` among the placebo `dates`, rows of the panel."""
+        at = dates - rolling.dates.start
+        z = rolling.z_ewma
+        rank, n = two_sided_rank(z[-1], z[at])
+        reason = tuple(
+            "" if np.isfinite(r) else _reason(caar, sd, len(dates), int(m) - 1)
+            for r, caar, sd, m in zip(rank, rolling.caar[-1], rolling.sd[-1], n, strict=True)
+        )
+        return cls(
+            dates=dates,
+            length=rolling.length,
+            caar=rolling.caar[-1],
+            sd=rolling.sd[-1],
+            z_ewma=z[-1],
+            t=rolling.t[-1],
+            placebo_rank=rank,
+            placebo_n=n,
+            placebo_p=rank / n,
+            placebo_caar=rolling.caar[at],
+            placebo_z=z[at],
+            reason=reason,
+        )
+
+    def half_width(self) -> Floats:
+        """(P,) half the width of the 95 % confidence interval of the abnormal return: what is not rejected.
 
         An effect is not rejected while what is left of the event is no more extreme than the critical placebo date.
         """
         half = np.full(len(self.caar), np.nan)
         for column in np.flatnonzero(np.isfinite(self.placebo_p)):
-            half[column] = critical_value(self.placebo_z[:, column], level) * np.sqrt(self.length) * self.sd[column]
+            half[column] = _critical(self.placebo_z[:, column]) * np.sqrt(self.length) * self.sd[column]
         return half
+
+    def detectable(self) -> Floats:
+        """(P,) smallest abnormal return, decimal, that the test at 5 % finds with 80 % power, whatever its sign.
+
+        Added to the statistics of the placebo dates it lifts 80 % of them above the critical value, the smallest
+        |z| that would still have had p <= 5 %; in units of the event's own volatility.
+        """
+        detectable = np.full(len(self.caar), np.nan)
+        for column in np.flatnonzero(np.isfinite(self.sd)):
+            z = self.placebo_z[:, column]
+            z = z[np.isfinite(z)]
+            if z.size < FEWEST_DATES:
+                continue
+            low, high = np.quantile(z, [1 - POWER, POWER])
+            detectable[column] = (_critical(z) + max(-low, high)) * np.sqrt(self.length) * self.sd[column]
+        return detectable
 
 
 @dataclass(frozen=True)
@@ -129,59 +167,23 @@ def placebo_test(plan: PlaceboPlan, portfolios: Sequence[Portfolio]) -> list[Pla
     """
     sets, dates = plan.spans()
     rolling = roll(plan.refit, portfolios, plan.designs, dates, plan.taus())
-    return [rank_among(result, rows) for result, rows in zip(rolling, sets, strict=True)]
+    return [Placebo.of(result, rows) for result, rows in zip(rolling, sets, strict=True)]
 
 
-def placebo_of_groups(
-    plan: PlaceboPlan, returns: Floats, design_of: Ints, groups: Sequence[Ints], complete: Bools
-) -> list[Placebo]:
-    """`placebo_test` of the equal-weight portfolios of `groups`, in each window of the members complete in it.
-
-    Args:
-        plan: the event, its W windows, and what its placebo dates are.
-        returns: (T, N) simple returns, decimal; NaN = no trade.
-        design_of: (N,) the design of each security.
-        groups: columns of the members of each group.
-        complete: (N, W) whether a security has a fit, and an abnormal return on every session of a window.
-    """
-    # Most groups have the same members in every window; a portfolio that several windows share is rolled once.
-    numbers: dict[bytes, int] = {}
-    which = np.empty((len(plan.windows), len(groups)), dtype=np.int64)
-    for number, inside in enumerate(complete.T):
-        for place, group in enumerate(groups):
-            own = group[inside[group]]
-            which[number, place] = numbers.setdefault(own.tobytes(), len(numbers))
-    portfolios = [
-        Portfolio.of(returns[:, own], design_of[own]) for own in (np.frombuffer(key, np.int64) for key in numbers)
-    ]
-    sets, dates = plan.spans()
-    rolling = roll(plan.refit, portfolios, plan.designs, dates, plan.taus())
-    return [rank_among(result.take(own), rows) for result, own, rows in zip(rolling, which, sets, strict=True)]
-
-
-def critical_value(placebo: Floats, level: float) -> float:
-    """Smallest |statistic| with p <= `level` against (B,) `placebo`: the m-th largest, m = floor(level (B + 1))."""
+def _critical(placebo: Floats) -> float:
+    """Smallest |statistic| with p <= `LEVEL` against (B,) `placebo`: the m-th largest, m = floor(LEVEL (B + 1))."""
     extremes = np.sort(np.abs(placebo[np.isfinite(placebo)]))
-    return float(extremes[-int(level * (extremes.size + 1) + 1e-9)])
+    return float(extremes[-int(LEVEL * (extremes.size + 1) + 1e-9)])
 
 
 def other_windows(rows: Sequence[int], windows: Sequence[tuple[int, int]], sessions: int) -> list[int]:
     """Rows that the windows (first, last tau) of other events cover, none for an event at or outside the panel's ends.
 
-    Args:
-        rows: row of the event day of each other event.
-        windows: first and last tau of each window.
-        sessions: rows of the panel.
+    `rows` are those of the other events' days, in a panel of so many `sessions`.
     """
     first, last = min(first for first, _ in windows), max(last for _, last in windows)
     inside = [row for row in rows if 0 < row < sessions]
     return [tau + row for row in inside for tau in range(min(first, 0), max(last, 0) + 1)]
-
-
-def each_security(returns: Floats, design_of: Ints) -> list[Portfolio]:
-    """Each column of `returns` (T, N) as a portfolio of its own, for the placebo p of single securities."""
-    one = np.ones(1)
-    return [Portfolio(returns[:, i : i + 1], one, design_of[i : i + 1]) for i in range(returns.shape[1])]
 
 
 def two_sided_rank(observed: Floats, placebo: Floats) -> tuple[Floats, Ints]:
@@ -192,34 +194,6 @@ def two_sided_rank(observed: Floats, placebo: Floats) -> tuple[Floats, Ints]:
     count = np.isfinite(placebo).sum(axis=0)
     rank = 1.0 + (np.abs(placebo) >= np.abs(observed)).sum(axis=0)
     return np.where(np.isfinite(observed) & (count >= FEWEST_DATES), rank, np.nan), count + 1
-
-
-def rank_among(rolling: Rolling, rows: Ints) -> Placebo:
-    """Rank the last date of `rolling` among those in the panel's `rows`."""
-    at = rows - rolling.dates.start
-    z = rolling.z_ewma
-    rank, n = two_sided_rank(z[-1], z[at])
-    t_rank, t_n = two_sided_rank(rolling.t[-1], rolling.t[at])
-    reason = tuple(
-        "" if np.isfinite(r) else _reason(caar, sd, len(rows), int(m) - 1)
-        for r, caar, sd, m in zip(rank, rolling.caar[-1], rolling.sd[-1], n, strict=True)
-    )
-    return Placebo(
-        dates=rows,
-        length=rolling.length,
-        caar=rolling.caar[-1],
-        sd=rolling.sd[-1],
-        z_ewma=z[-1],
-        t=rolling.t[-1],
-        placebo_rank=rank,
-        placebo_n=n,
-        placebo_p=rank / n,
-        t_placebo_p=t_rank / t_n,
-        placebo_caar=rolling.caar[at],
-        placebo_z=z[at],
-        placebo_t=rolling.t[at],
-        reason=reason,
-    )
 
 
 def _reason(caar: float, sd: float, candidates: int, dates: int) -> str:

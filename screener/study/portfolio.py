@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.models import Design, Model, fit
+from screener.study.models import Design, fit
 from screener.study.parametric import two_sided
 
 T = TypeVar("T")
@@ -83,8 +83,14 @@ class Portfolio:
         stacked = np.stack(legs, axis=1) if legs else np.empty((len(returns), 0))
         return cls(stacked, counts / max(len(design_of), 1), present.astype(np.int64))
 
+    @classmethod
+    def each(cls, returns: Floats, design_of: Ints) -> list[Portfolio]:
+        """Each column of `returns` (T, N) as a portfolio of its own."""
+        one = np.ones(1)
+        return [cls(returns[:, i : i + 1], one, design_of[i : i + 1]) for i in range(returns.shape[1])]
+
     def __sub__(self, other: Portfolio) -> Portfolio:
-        """PriceRows this portfolio, short the other."""
+        """Long this portfolio, short the other."""
         return Portfolio(
             np.hstack([self.returns, other.returns]),
             np.concatenate([self.weights, -other.weights]),
@@ -104,7 +110,6 @@ class PortfolioTest(NamedTuple):
 
 
 def portfolio_t(
-    model: Model,
     portfolio: Portfolio,
     designs: Sequence[Design],
     estimation: slice,
@@ -123,7 +128,6 @@ def portfolio_t(
     the estimation days in the place of X (X'X)^-1.
 
     Args:
-        model: the expected-return model that `designs` were made for.
         portfolio: the legs; only sessions on which every leg has a return are used.
         designs: one design per benchmark.
         estimation: rows of the panel that normal behaviour is learned from.
@@ -132,7 +136,7 @@ def portfolio_t(
     """
     complete = np.asarray(np.isfinite(portfolio.returns).all(axis=1))
     returns = np.where(complete[:, None], portfolio.returns, np.nan)
-    fitted = fit(model, returns, designs, portfolio.design_of, estimation, min_obs)
+    fitted = fit(returns, designs, portfolio.design_of, estimation, min_obs)
     df = int(fitted.df.min()) if fitted.df.size else 0
     if df < 1 or not np.isfinite(fitted.sigma).all():
         return [PortfolioTest(np.nan, np.nan, np.nan, df) for _ in windows]
@@ -166,9 +170,10 @@ def alike(complete: Bools) -> list[tuple[Ints, Bools]]:
     where they also share the estimation days; where some were listed late, a portfolio fitted as one differs from it
     a little. `complete` is (N, W).
     """
-    distinct, which = np.unique(complete, axis=1, return_inverse=True)
-    which = which.ravel()
-    return [(np.flatnonzero(which == number), distinct[:, number]) for number in range(distinct.shape[1])]
+    numbers: dict[bytes, list[int]] = {}
+    for number, inside in enumerate(complete.T):
+        numbers.setdefault(inside.tobytes(), []).append(number)
+    return [(np.array(own), complete[:, own[0]]) for own in numbers.values()]
 
 
 def in_each_window(
@@ -176,10 +181,7 @@ def in_each_window(
 ) -> list[T]:
     """What `test` finds in each of W windows, called once for all windows that the same securities are complete in.
 
-    Args:
-        complete: (N, W) as for `alike`.
-        windows: W slices.
-        test: from (N,) which securities are complete, and the windows they are so in, to one result for each.
+    It gets (N,) which securities these are, and the windows; `complete` is (N, W) as for `alike`.
     """
     found: dict[int, T] = {}
     for numbers, inside in alike(complete):

@@ -10,17 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import nctdtrinc, stdtrit
 
 from screener.study.arrays import Floats
 from screener.study.correlation import cross_correlation, mean_correlation
-from screener.study.parametric import two_sided
-from screener.study.placebo import FEWEST_DATES, Placebo, PlaceboPlan, critical_value, placebo_test
+from screener.study.parametric import FEWEST_MEMBERS, two_sided
+from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, portfolio_t
-
-LEVEL, POWER = 0.05, 0.80
-FEWEST_MEMBERS = 5
-"""Below this a cross-sectional variance has under 4 degrees of freedom, and says next to nothing."""
 
 
 class TwoSample(NamedTuple):
@@ -39,21 +34,8 @@ class TwoSample(NamedTuple):
     """Why t is NaN; empty where it is not."""
 
 
-class Spread(NamedTuple):
-    """A minus B in one window."""
-
-    portfolio: PortfolioTest
-    """Test of the portfolio that is long A and short B."""
-    placebo: Placebo
-    """The same portfolio among its own past (one column): the headline."""
-    detectable_t: float
-    """Smallest true spread, decimal, that the portfolio t would find in 80 % of cases at the 5 % level."""
-    detectable_placebo: float
-    """The same for the placebo test."""
-
-
-def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[Spread]:
-    """Test A minus B in each window of `plan`.
+def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[tuple[PortfolioTest, Placebo]]:
+    """Test A minus B in each window of `plan`: by its t, and, which is the headline, among its placebo dates.
 
     One portfolio carries the correlation within and across the groups in its own variance, so neither needs to be
     estimated, and no member needs to be independent of another.
@@ -61,7 +43,7 @@ def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[Spread]:
     portfolio = a - b
     refit, event = plan.refit, plan.event
     estimation = refit.estimation_of(event)
-    tests = portfolio_t(refit.model, portfolio, plan.designs, estimation, plan.windows, refit.min_obs)
+    tests = portfolio_t(portfolio, plan.designs, estimation, plan.windows, refit.min_obs)
     placebos = placebo_test(plan, [portfolio])
     results = []
     for found, placebo in zip(tests, placebos, strict=True):
@@ -69,38 +51,8 @@ def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[Spread]:
         # `portfolio_t` knows how to make do with part of an estimation window.
         trusted = event < refit.history or np.isfinite(placebo.t[0])
         test = found if trusted else PortfolioTest(float(placebo.caar[0]), np.nan, np.nan, found.df)
-        results.append(Spread(test, placebo, detectable_by_t(test), float(detectable_by_placebo(placebo)[0])))
+        results.append((test, placebo))
     return results
-
-
-def detectable_by_t(test: PortfolioTest) -> float:
-    """Smallest true abnormal return, decimal, that a two-sided 5 % t test finds with 80 % power; NaN without a t.
-
-    The standard error times the noncentrality at which t exceeds its critical value in 80 % of cases
-    (Bloom 1995, Evaluation Review 19:547, with the noncentral t in place of his sum of two quantiles).
-    """
-    if not np.isfinite(test.t) or test.t == 0:
-        return float("nan")
-    critical = stdtrit(test.df, 1 - LEVEL / 2)
-    return float(abs(test.caar / test.t) * nctdtrinc(test.df, 1 - POWER, critical))
-
-
-def detectable_by_placebo(placebo: Placebo) -> Floats:
-    """(P,) smallest abnormal return, decimal, that the placebo test at 5 % finds with 80 % power, whatever its sign.
-
-    Added to the statistics of the placebo dates it lifts 80 % of them above the critical value, the smallest
-    |z| that would still have had p <= 5 %; in units of the event's own volatility.
-    """
-    detectable = np.full(len(placebo.caar), np.nan)
-    for column in np.flatnonzero(np.isfinite(placebo.sd)):
-        z = placebo.placebo_z[:, column]
-        z = z[np.isfinite(z)]
-        if z.size < FEWEST_DATES:
-            continue
-        critical = critical_value(z, LEVEL)
-        low, high = np.quantile(z, [1 - POWER, POWER])
-        detectable[column] = (critical + max(-low, high)) * np.sqrt(placebo.length) * placebo.sd[column]
-    return detectable
 
 
 def two_sample(scar_a: Floats, scar_b: Floats, residuals_a: Floats, residuals_b: Floats) -> TwoSample:

@@ -13,9 +13,10 @@ from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Fit, Refit, fit
 from screener.study.parametric import half_width
-from screener.study.placebo import Placebo, PlaceboPlan, each_security, placebo_of_groups, placebo_test
-from screener.study.portfolio import Portfolio, in_each_window
-from screener.study.spread import Spread, TwoSample, spreads, two_sample
+from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
+from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window
+from screener.study.rolling import roll
+from screener.study.spread import TwoSample, spreads, two_sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ class Study:
     @cached_property
     def fit(self) -> Fit:
         """The model, fitted to each security before the event."""
-        return fit(self.refit.model, self.returns, self.designs, self.benchmark_of, self.estimation, self.refit.min_obs)
+        return fit(self.returns, self.designs, self.benchmark_of, self.estimation, self.refit.min_obs)
 
     @property
     def studied(self) -> Bools:
@@ -101,7 +102,7 @@ class Study:
     @cached_property
     def stock_placebos(self) -> list[Placebo]:
         """For each window, each security among its placebo sessions."""
-        return placebo_test(self.plan, each_security(self.returns, self.benchmark_of))
+        return placebo_test(self.plan, Portfolio.each(self.returns, self.benchmark_of))
 
     def placebos(self, groups: Sequence[Ints], windows: Sequence[slice] | None = None) -> list[Placebo]:
         """For each window (default: those of the study), the groups' portfolios among their placebo sessions.
@@ -109,16 +110,27 @@ class Study:
         A portfolio holds, in each window, the members that are complete in it.
         """
         plan = self.plan if windows is None else replace(self.plan, windows=windows)
-        return placebo_of_groups(plan, self.returns, self.benchmark_of, groups, self.complete(plan.windows))
+        # Most groups have the same members in every window; a portfolio that several windows share is rolled once.
+        numbers: dict[bytes, int] = {}
+        which = np.empty((len(plan.windows), len(groups)), dtype=np.int64)
+        for number, inside in enumerate(self.complete(plan.windows).T):
+            for place, group in enumerate(groups):
+                own = group[inside[group]]
+                which[number, place] = numbers.setdefault(own.tobytes(), len(numbers))
+        portfolios = [self._portfolio(np.frombuffer(key, np.int64)) for key in numbers]
+        dates, span = plan.spans()
+        rolling = roll(plan.refit, portfolios, plan.designs, span, plan.taus())
+        return [Placebo.of(result.take(own), rows) for result, own, rows in zip(rolling, which, dates, strict=True)]
 
-    def spreads(self, a: Ints, b: Ints) -> list[Spread]:
+    def _portfolio(self, members: Ints) -> Portfolio:
+        return Portfolio.of(self.returns[:, members], self.benchmark_of[members])
+
+    def spreads(self, a: Ints, b: Ints) -> list[tuple[PortfolioTest, Placebo]]:
         """For each window, group A minus group B, of the members that are complete in it."""
 
-        def test(inside: Bools, rows: list[slice]) -> list[Spread]:
-            of_a, of_b = (
-                Portfolio.of(self.returns[:, own], self.benchmark_of[own]) for own in (a[inside[a]], b[inside[b]])
-            )
-            return spreads(replace(self.plan, windows=rows), of_a, of_b)
+        def test(inside: Bools, rows: list[slice]) -> list[tuple[PortfolioTest, Placebo]]:
+            plan = replace(self.plan, windows=rows)
+            return spreads(plan, self._portfolio(a[inside[a]]), self._portfolio(b[inside[b]]))
 
         return in_each_window(self.complete(self.windows), self.windows, test)
 

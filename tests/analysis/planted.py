@@ -33,8 +33,8 @@ GROUPS = tuple(
 def panel() -> Panel:
     """Its prices."""
     market_of = {stock.ticker: stock.market for stock in STOCKS}
-    day = demo.event_day()
-    need = PriceRequest(market_of, day, None, 0.3, demo.sessions()[-1].item(), day, least=130, before=410, after=30)
+    day = demo.EVENT_DAY
+    need = PriceRequest(market_of, day, None, 0.3, demo.DAYS[-1].item(), day, least=130, before=410, after=30)
     return demo.Demo(1).load(need).panel
 
 

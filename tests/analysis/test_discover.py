@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from screener.analysis.discover import Search, form_groups, formation, search
+from screener.analysis.discover import Search, _form_groups, _formation, search
 from screener.study.arrays import Floats
 from screener.study.models import Refit
 from screener.study.placebo import benjamini_hochberg, pooled_p
@@ -44,7 +44,7 @@ def test_strongest_member_comes_first() -> None:
     random = np.random.default_rng(3)
     common = random.standard_normal((200, 1))
     own = np.array([0.6, 0.1, 0.4, 1.2, 0.5])
-    [group] = form_groups(common + own * random.standard_normal((200, 5)))
+    [group] = _form_groups(common + own * random.standard_normal((200, 5)))
     assert (group.columns[0], group.columns[-1]) == (1, 3)
 
 
@@ -54,11 +54,11 @@ def test_sizes_that_are_no_group() -> None:
     def together(size: int) -> Floats:
         return np.asarray(random.standard_normal((200, 1)) + 0.5 * random.standard_normal((200, size)))
 
-    assert [len(one.columns) for one in form_groups(together(4))] == [4]
-    assert [len(one.columns) for one in form_groups(together(60))] == [60]
-    assert form_groups(together(3)) == []
-    assert form_groups(together(61)) == []
-    assert form_groups(np.empty((200, 0))) == []
+    assert [len(one.columns) for one in _form_groups(together(4))] == [4]
+    assert [len(one.columns) for one in _form_groups(together(60))] == [60]
+    assert _form_groups(together(3)) == []
+    assert _form_groups(together(61)) == []
+    assert _form_groups(np.empty((200, 0))) == []
 
 
 def test_stock_that_hardly_traded_belongs_to_no_group() -> None:
@@ -66,14 +66,14 @@ def test_stock_that_hardly_traded_belongs_to_no_group() -> None:
     residuals = random.standard_normal((200, 1)) + 0.5 * random.standard_normal((200, 6))
     residuals[:9, 0] = np.nan  # 95.5 %
     residuals[:11, 1] = np.nan  # 94.5 %
-    [group] = form_groups(residuals)
+    [group] = _form_groups(residuals)
     assert sorted(group.columns.tolist()) == [0, 2, 3, 4, 5]
 
 
 def test_formation_ends_before_the_gap_and_needs_100_sessions() -> None:
-    assert formation(300, 10) == slice(50, 290)
-    assert formation(111, 10) == slice(1, 101)
-    assert formation(110, 10) is None
+    assert _formation(300, 10) == slice(50, 290)
+    assert _formation(111, 10) == slice(1, 101)
+    assert _formation(110, 10) is None
 
 
 def test_event_does_not_choose_its_groups() -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from screener.analysis.impact import with_flows
 from screener.analysis.model import Flows
 from screener.config import load_settings
-from screener.data.sources import Plan
+from screener.data.fetch import Plan
 from screener.report.make import Request, make_report
 from screener.report.model import Report
 from tests.analysis.find import rows
@@ -84,7 +85,8 @@ def test_files_have_no_flows(tmp_path: Path) -> None:
     assert frames.sectors["foreign_net"].isna().all()
 
 
-def test_report_and_card_read_them_from_the_store(tmp_path: Path) -> None:
+def test_report_and_card_read_them_from_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screener.data.checks.WHOLE", live.WHOLE)
     first, event, last = date(2025, 1, 20), date(2025, 1, 31), date(2025, 2, 3)
     configure(tmp_path)
     settings = load_settings(tmp_path / "config")

@@ -335,7 +335,7 @@ def test_windows_of_other_configured_events_are_no_ordinary_days() -> None:
     settings = load_settings()
     rules = settings.screener.model_copy(update={"event": "demo", "spreads": (), "placebo_dates": 1000})
     alone = replace(settings, events={"demo": _demo_event()}, sectors=_demo_sectors(), screener=rules)
-    other = Event(name=Name(ko="다른", en="Other"), news=market.sessions()[market.EVENT_ROW - 100].item())
+    other = Event(name=Name(ko="다른", en="Other"), news=market.DAYS[market.EVENT_ROW - 100].item())
     both = replace(alone, events={**alone.events, "other": other})
     dates = [
         leading(report, "sectors", theme=None)[0].placebo_n

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +12,10 @@ from screener.analysis import scores
 from screener.analysis.impact import measure_impact
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Stock
-from screener.analysis.scores import classify, half_life
 from screener.data.sources import PriceRequest
-from screener.data.sources.demo import EVENT_ROW, INDICES, SECTORS, Demo, event_day, ticker
+from screener.data.sources.demo import EVENT_DAY, EVENT_ROW, INDICES, SECTORS, Demo, ticker
 from screener.report.model import Report
+from screener.study.arrays import Floats
 from tests.analysis.find import leading, rows
 from tests.reports import simulated
 
@@ -23,25 +23,46 @@ WEIGHTS = {"magnitude": 0.30, "certainty": 0.30, "persistence": 0.15, "breadth":
 NAN = math.nan
 
 
+def magnitude(car: Floats, others: Floats) -> Floats:
+    one = np.ones(len(car))
+    return scores.parts_of(car, one, others, one)["magnitude"]
+
+
 def test_magnitude_is_the_share_that_moved_less() -> None:
     market = np.array([0.01, -0.02, 0.03, -0.04, NAN])
-    found = scores.magnitude(np.array([0.035, -0.02, 0.0, -0.5, NAN]), market)
+    found = magnitude(np.array([0.035, -0.02, 0.0, -0.5, NAN]), market)
     # Smaller in size than 3.5 %: three of four. Than 2 %: one, and one tie, which counts by half.
     np.testing.assert_allclose(found, [0.75, -0.375, 0.0, -1.0, NAN])
 
 
 def test_magnitude_of_groups_is_among_their_own_dates() -> None:
     placebo = np.array([[0.01, 0.1], [-0.02, 0.2], [0.03, -0.3], [0.04, NAN]])
-    np.testing.assert_allclose(scores.magnitude(np.array([-0.035, 0.25]), placebo), [-0.75, 2 / 3])
+    np.testing.assert_allclose(magnitude(np.array([-0.035, 0.25]), placebo), [-0.75, 2 / 3])
 
 
 def test_parts_by_hand() -> None:
     car = np.array([0.10, -0.10, 0.10, -0.05])
-    np.testing.assert_allclose(scores.certainty(car, np.array([0.01, 0.05, 1.0, NAN])), [0.99, -0.95, 0.0, NAN])
-    day = np.array([0.10, -0.20, 0.05, 0.10])
-    np.testing.assert_allclose(scores.persistence(car, day), [1.0, 0.5, 1.0, -0.5])
-    np.testing.assert_allclose(scores.breadth(np.array([1.0, 0.0, 0.5, 0.93])), [1.0, -1.0, 0.0, 0.86])
-    np.testing.assert_allclose(scores.volume(car, np.array([2.0, 4.0, 16.0, 0.5])), [0.5, -1.0, 1.0, 0.5])
+    parts = scores.parts_of(
+        car,
+        p=np.array([0.01, 0.05, 1.0, NAN]),
+        others=car,
+        ratio=np.array([2.0, 4.0, 16.0, 0.5]),
+        on_day=np.array([0.10, -0.20, 0.05, 0.10]),
+        up=np.array([1.0, 0.0, 0.5, 0.93]),
+    )
+    assert tuple(parts) == scores.PARTS
+    np.testing.assert_allclose(parts["certainty"], [0.99, -0.95, 0.0, NAN])
+    np.testing.assert_allclose(parts["persistence"], [1.0, -0.5, 1.0, 0.5])
+    np.testing.assert_allclose(parts["breadth"], [1.0, -1.0, 0.0, 0.86])
+    np.testing.assert_allclose(parts["volume"], [0.5, -1.0, 1.0, 0.5])
+
+
+def test_only_a_window_that_goes_on_from_the_event_day_tells_what_lasted() -> None:
+    car = np.array([0.1])
+    assert scores.on_event_day((0, 5), car) is car
+    for taus in ((0, 0), (1, 5), (-5, -1)):
+        assert np.isnan(scores.on_event_day(taus, car)).all()
+        assert scores.lasting_columns(taus, car[None], car, car, car) == {}
 
 
 def test_a_score_is_the_weighted_mean_of_what_is_known() -> None:
@@ -91,30 +112,31 @@ def test_a_verdict_takes_a_score_and_a_test_that_carries_it() -> None:
     ],
 )
 def test_what_became_of_it(on_day: float, p_on_day: float, at_end: float, p_at_end: float, what: str) -> None:
-    assert classify(on_day, p_on_day, at_end, p_at_end) == what
+    path, car, p, before = (
+        np.array([[on_day], [at_end]]),
+        np.array([at_end]),
+        np.array([p_at_end]),
+        np.array([p_on_day]),
+    )
+    assert scores.lasting_columns((0, 1), path, car, p, before)["lasting"] == [what or None]
+
+
+def half_life(path: list[float]) -> Any:
+    one = np.zeros(1)
+    columns = scores.lasting_columns((0, len(path) - 1), np.array(path)[:, None], np.array(path[-1:]), one, one)
+    return columns["half_life"][0]
 
 
 def test_half_life_by_hand() -> None:
-    assert half_life(np.array([0.06, 0.05, 0.04, 0.02])) == pytest.approx(2.5)
-    assert half_life(np.array([-0.06, -0.03])) == pytest.approx(1.0)
-    assert math.isnan(half_life(np.array([0.06, 0.05])))
-    assert math.isnan(half_life(np.array([0.06, NAN, 0.0])))
+    assert half_life([0.06, 0.05, 0.04, 0.02]) == pytest.approx(2.5)
+    assert half_life([-0.06, -0.03, -0.02]) == pytest.approx(1.0)
+    assert math.isnan(half_life([0.06, 0.05]))  # held
+    assert math.isnan(half_life([0.06, NAN, 0.0]))
 
 
 @pytest.fixture(scope="module")
 def demo() -> Report:
     return simulated(1)
-
-
-def test_planted_paths_are_told_apart() -> None:
-    found: dict[str, list[str]] = {}
-    for seed in range(9):
-        for row in rows(simulated(seed).frames.sectors, window_start=0, window_end=5):
-            found.setdefault(row.sector, []).append(row.lasting or "")
-    for sector in ("HELD", "FADED", "REVERSED", "EXTENDED", "DELAYED"):
-        # What is planted lies near no border, but a week of noise lies on top of it.
-        assert Counter(found[sector]).most_common(1)[0][0] == sector.lower(), (sector, found[sector])
-    assert Counter(found["UNMOVED"]).most_common(1)[0][0] == ""
 
 
 def test_planted_effects_are_winners_and_losers_and_nothing_else(demo: Report) -> None:
@@ -138,7 +160,7 @@ def test_sizes_are_compared_with_the_market_that_is_given(demo: Report) -> None:
         Stock(ticker(s, m), "", "", INDICES[m % 2], one.id, None) for s, one in enumerate(SECTORS) for m in range(12)
     ]
     groups = [Group(one.id, None, "", "", False) for one in SECTORS]
-    need = PriceRequest({stock.ticker: stock.market for stock in stocks}, event_day(), None, 0.3, event_day())
+    need = PriceRequest({stock.ticker: stock.market for stock in stocks}, EVENT_DAY, None, 0.3, EVENT_DAY)
     panel = Demo(1).load(need).panel
     still = [np.zeros(5) for _ in demo.rules.windows]
     wild = [np.ones(5) for _ in demo.rules.windows]

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from screener.data.store import Store
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 from screener.krx.tables import INDICES, INDUSTRIES, MARKET
 
 STOCKS = 720

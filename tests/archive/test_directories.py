@@ -12,10 +12,10 @@ import pytest
 
 from screener.archive import point_to_latest, publish
 from screener.archive.history import history_rows, updated_history
+from screener.columns.column import Column, Unit
 from screener.config import load_settings
 from screener.errors import DataError
-from screener.files import write_file
-from screener.report.columns import Column, Unit
+from screener.files import write_files
 from screener.report.formats.data import to_csv
 from screener.report.make import Request
 from screener.report.model import Report
@@ -55,7 +55,7 @@ def test_failure_leaves_the_old_directory(tmp_path: Path, report: Report, monkey
     with pytest.raises(DataError, match="No space left on device"):
         publish(root, report, {"a.txt": b"2"})
     with pytest.raises(DataError, match="No space left on device"):
-        write_file(folder / "a.txt", b"2")
+        write_files({folder / "a.txt": b"2"})
     assert (folder / "a.txt").read_bytes() == b"1"
     assert [path.name for path in folder.parent.iterdir()] == ["test"]
     assert [path.name for path in folder.iterdir()] == ["a.txt"]

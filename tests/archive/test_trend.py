@@ -160,10 +160,7 @@ def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Pat
 
 
 def test_reports_one_after_the_other_grow_a_trend(run: Run, tmp_path: Path) -> None:
-    config, prices, benchmark = (
-        make(tmp_path) for make in (small.write_config, small.write_prices, small.write_benchmark)
-    )
-    options = ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]
+    options = small.options(tmp_path)
     days = small.sessions()[small.EVENT_ROW :]
     for day in days[:3]:
         done = run("report", "--so-far", "--as-of", str(day), *options)

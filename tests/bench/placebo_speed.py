@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from screener.study.models import Design, Model, Refit
-from screener.study.placebo import PlaceboPlan, each_security, placebo_test
+from screener.study.placebo import PlaceboPlan, placebo_test
 from screener.study.portfolio import Portfolio
 
 STOCKS, SECTORS, TARGET = 2_500, 30, 0.5
@@ -48,7 +48,7 @@ def main() -> None:
 
         def run() -> None:
             if stocks:
-                portfolios = each_security(returns[:, :stocks], design_of[:stocks])
+                portfolios = Portfolio.each(returns[:, :stocks], design_of[:stocks])
             else:
                 portfolios = [Portfolio.of(returns[:, m], design_of[m]) for m in members[:sectors]]
             results = placebo_test(PlaceboPlan(refit, designs, event, windows, most=dates), portfolios)

@@ -46,7 +46,7 @@ def study(benchmark: Floats, returns: Floats, estimation: int, *, everything: bo
     design = Design.of(Model.MARKET, benchmark)
     everyone = np.arange(returns.shape[1])
     learned = slice(0, estimation)
-    fitted = fit(Model.MARKET, returns, [design], np.zeros_like(everyone), learned, min_obs=60)
+    fitted = fit(returns, [design], np.zeros_like(everyone), learned, min_obs=60)
     day = estimation + 10
     windows = [slice(day, day + 1), slice(day, day + 2), slice(day, day + 6), slice(day - 10, day + 11)]
     return battery(fitted, [everyone], windows, everything=everything)

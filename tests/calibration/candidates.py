@@ -17,8 +17,8 @@ from scipy.stats import rankdata
 from screener.study.abnormal import over_window
 from screener.study.arrays import Floats, Ints
 from screener.study.correlation import cross_correlation
-from screener.study.models import Fit, Model, Refit, fit
-from screener.study.nonparametric import generalised_sign, share_positive, sign, sign_scores, wilcoxon
+from screener.study.models import Fit, Refit, fit
+from screener.study.nonparametric import daily_test, generalised_sign, share_positive, sign, sign_scores, wilcoxon
 from screener.study.parametric import skewness_adjusted, two_sided
 from screener.study.spread import two_sample
 from tests.calibration.garch import fit_garch
@@ -43,7 +43,7 @@ class Study:
         local = refit.estimation_of(date - begin)
         designs = [type(d)(d.offset[rows], d.regressors[rows]) for d in market.designs]
         returns = market.returns[rows, members]
-        fitted = fit(Model.MARKET, returns, designs, market.design_of[members], local, refit.min_obs)
+        fitted = fit(returns, designs, market.design_of[members], local, refit.min_obs)
         return cls(fitted, returns, local, slice(date - begin, date - begin + length), 0.0)
 
     def plus(self, effect: float) -> Study:
@@ -154,8 +154,8 @@ def block_bootstrap(study: Study) -> float:
 def cz_sign(study: Study) -> float:
     """Sign of the abnormal return about each security's median (Corrado and Zivney 1992)."""
     everything = np.vstack([study.residuals, study.event_days])
-    scores = sign_scores(np.nanmedian(everything, axis=0), everything, len(study.residuals))
-    return scores.test(slice(0, len(study.event_days))).p
+    window = slice(len(study.residuals), len(everything))
+    return daily_test(sign_scores(everything), window).p
 
 
 def garch_standardised(study: Study) -> float:

@@ -15,7 +15,8 @@ import numpy as np
 
 from screener.study.arrays import Floats, Ints
 from screener.study.models import Design, Refit
-from screener.study.placebo import Placebo, PlaceboPlan, each_security, rank_among
+from screener.study.placebo import Placebo, PlaceboPlan
+from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
 
@@ -34,7 +35,7 @@ def placebo_of_members(plan: PlaceboPlan, returns: Floats, design_of: Ints, grou
     """
     sets, dates = plan.spans()
     rolling = roll_members(plan.refit, returns, design_of, groups, plan.designs, dates, plan.taus())
-    return [rank_among(result, rows) for result, rows in zip(rolling, sets, strict=True)]
+    return [Placebo.of(result, rows) for result, rows in zip(rolling, sets, strict=True)]
 
 
 def roll_members(
@@ -48,7 +49,7 @@ def roll_members(
 ) -> list[Rolling]:
     """The groups' inverse-volatility-weighted abnormal return at each of `dates`; NaN if fewer than half are known."""
     needed = np.unique(np.concatenate([np.asarray(group, dtype=np.int64) for group in groups]))
-    stocks = roll(refit, each_security(returns[:, needed], design_of[needed]), designs, dates, windows)
+    stocks = roll(refit, Portfolio.each(returns[:, needed], design_of[needed]), designs, dates, windows)
     places = [np.searchsorted(needed, group) for group in groups]
     results = []
     for stock in stocks:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Ints
-from screener.study.models import Model, Refit, fit
+from screener.study.models import Refit, fit
 from tests.calibration.market import Market
 
 MOST, FEWER = 500, 240
@@ -40,9 +40,7 @@ def draw_sets(market: Market, refit: Refit, longest: int, count: int, rng: np.ra
     """Single stocks, random sets, nearest neighbours by residual correlation before the first event, the configured."""
     before = slice(1, first_event(market, refit, longest))
     liquid = market.liquid
-    fitted = fit(
-        Model.MARKET, market.returns[:, liquid], market.designs, market.design_of[liquid], before, before.stop - 20
-    )
+    fitted = fit(market.returns[:, liquid], market.designs, market.design_of[liquid], before, before.stop - 20)
     residuals = fitted.abnormal[before]
     pool = np.flatnonzero(np.isfinite(fitted.sigma))
     unit = np.nan_to_num(residuals[:, pool])

@@ -40,7 +40,7 @@ GOLDEN = json.loads((Path(__file__).parents[1] / "study" / "golden_complete.json
 def test_textbook_tests_against_exact_figures(test: Callable[[Study], float], p: float) -> None:
     returns = np.hstack([GOLDEN["complete"]["est"], GOLDEN["complete"]["evt"]]).T.astype(float)
     design = Design.of(Model.MARKET, np.array(GOLDEN["market_est"] + GOLDEN["market_evt"], dtype=float))
-    fitted = fit(Model.MARKET, returns, [design], np.zeros(5, dtype=np.int64), slice(0, 12), min_obs=10)
+    fitted = fit(returns, [design], np.zeros(5, dtype=np.int64), slice(0, 12), min_obs=10)
     assert test(Study(fitted, returns, slice(0, 12), slice(12, 15), 0.0)) == pytest.approx(p, rel=1e-9)
 
 

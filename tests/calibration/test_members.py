@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from screener.study.models import Refit
-from screener.study.placebo import PlaceboPlan, each_security, placebo_test
+from screener.study.placebo import PlaceboPlan, placebo_test
+from screener.study.portfolio import Portfolio
 from tests.calibration.members import placebo_of_members
 from tests.study.simulated import simulate
 
@@ -18,7 +19,7 @@ def test_members_mean_is_the_mean_of_the_members() -> None:
     groups = [np.arange(15), np.array([3]), np.array([30, 7, 21])]
     designs = market.designs()
     plan = PlaceboPlan(Refit(), designs, EVENT, WINDOWS)
-    stocks = placebo_test(plan, each_security(market.returns, market.design_of))
+    stocks = placebo_test(plan, Portfolio.each(market.returns, market.design_of))
     results = placebo_of_members(plan, market.returns, market.design_of, groups)
     for stock, result in zip(stocks, results, strict=True):
         for column, group in enumerate(groups):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import LIMIT, ROOT, Run
+from tests.forkserver import Starter
 
 BASH = """
-eval "$(screener completion bash)"
 COMP_WORDS=({words})
 COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
 _screener_completion screener
@@ -31,10 +31,19 @@ def path(tmp_path: Path) -> str:
     return f"{command.parent}:{os.environ['PATH']}"
 
 
-def complete(path: str, words: str) -> list[str]:
+@pytest.fixture(scope="module")
+def script(starter: Starter, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What bash is given to read."""
+    folder = tmp_path_factory.mktemp("script")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    streams = folder / "out", folder / "err"
+    assert starter.wait(starter.start(["completion", "bash"], environment, folder, *streams, LIMIT)) == 0
+    return streams[0].read_text("utf-8")
+
+
+def complete(path: str, script: str, words: str) -> list[str]:
     environment = {"PATH": path, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
-    script = BASH.format(words=words)
-    bash = ["bash", "--norc", "-c", script]
+    bash = ["bash", "--norc", "-c", script + BASH.format(words=words)]
     done = subprocess.run(bash, env=environment, capture_output=True, text=True, encoding="utf-8", check=True)
     assert not done.stderr
     return done.stdout.splitlines()
@@ -45,23 +54,35 @@ def complete(path: str, words: str) -> list[str]:
     ("words", "expected"),
     [
         ("screener rep", ["report"]),
+        ("screener compare POWER SEMI : m", ["memory", "materials"]),  # bash takes words apart at colons
+        ("screener stock SK하", ["SK하이닉스"]),
+        ("screener stock 'sk\\ hy'", ["SK\\ hynix"]),  # as bash keeps what was typed
+    ],
+)
+def test_bash(path: str, script: str, words: str, expected: list[str]) -> None:
+    assert [word for word in complete(path, script, words) if word] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
         ("screener report --event d", ["deepseek"]),
         ("screener report --sector PO", ["POWER"]),
         ("screener sectors AI", ["AI_SW"]),
         ("screener compare SEMI PO", ["POWER"]),
-        ("screener compare SEMI : mem", ["memory"]),  # bash takes words apart at colons
-        ("screener compare POWER SEMI : m", ["memory", "materials"]),
+        ("screener compare SEMI : mem", ["memory"]),
         ("screener stock 00066", ["000660"]),
-        ("screener stock SK하", ["SK하이닉스"]),
-        ("screener stock 'sk\\ hy'", ["SK\\ hynix"]),  # as bash keeps what was typed
         ("screener export stock 00066", ["000660"]),
         ("screener export compare AI", ["AI_SW"]),
         ("screener export report x --format pa", ["parquet"]),
         ("screener stock --config /nowhere 0", []),
     ],
 )
-def test_bash(path: str, words: str, expected: list[str]) -> None:
-    assert [word for word in complete(path, words) if word] == expected
+def test_words_that_may_follow(run: Run, words: str, expected: list[str]) -> None:
+    """What the script of bash asks for, without bash."""
+    place = str(len(words.split()) - 1)
+    done = run(COMP_WORDS=words, COMP_CWORD=place, _SCREENER_COMPLETE="bash_complete")
+    assert [line.removeprefix("plain,") for line in done.stdout.splitlines() if line] == expected
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

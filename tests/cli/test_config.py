@@ -7,7 +7,8 @@ from pathlib import Path
 
 from screener.cli.config import _event_table
 from screener.config import load_settings
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 from tests.conftest import Run
 from tests.data.small import sessions, write_benchmark, write_config, write_prices
 

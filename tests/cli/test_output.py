@@ -19,9 +19,7 @@ TABLES = {"stocks", "sectors", "spreads", "paths", "claims", "levels"}
 
 @pytest.fixture
 def market(tmp_path: Path) -> list[str | Path]:
-    config = small.write_config(tmp_path)
-    prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
-    return ["--config", config, "--source", f"file:{prices}", "--benchmark", benchmark, "--lang", "en"]
+    return [*small.options(tmp_path), "--lang", "en"]
 
 
 @pytest.mark.parametrize(

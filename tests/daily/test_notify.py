@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from screener.daily.notify import UNSENT, notify
-from tests.daily.conftest import EVENT, NEXT, THIRD, Daily
+from tests.daily.conftest import NEXT, THIRD, Daily
 from tests.e2e.command import Command
 from tests.fakes.krx import Exchange, kst
 
@@ -60,43 +60,46 @@ def assert_unseen(member: Command) -> None:
 
 @pytest.fixture
 def tell(member: Command, exchange: Exchange, receiver: Receiver) -> Daily:
-    """`screener daily` with an address in its environment; the receiver is not behind the exchange's proxy."""
+    """`screener daily` with an address in its environment, and pages; the receiver is not behind the exchange's proxy."""
+    pages = member.with_(constants={"screener.archive.reports.FORMATS": ["html", "csv"]})
 
     def run(at: Any, *arguments: str | Path) -> Any:
         exchange.market.now = at if hasattr(at, "hour") else kst(at.year, at.month, at.day)
-        user = member.given(SCREENER_NOTIFY=receiver.url, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
+        user = pages.given(SCREENER_NOTIFY=receiver.url, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
         return user.with_(now=exchange.market.now).run("daily", *arguments)
 
     return run
 
 
+@pytest.mark.usefixtures("first")
 def test_the_summary_is_sent_with_the_page(tell: Daily, member: Command, receiver: Receiver) -> None:
-    done = tell(EVENT)
+    done = tell(NEXT)
     assert (done.code, done.err.count("\n")) == (0, 1), done.err
     (message,) = receiver.taken
     assert message["title"] == done.out.splitlines()[0]
     assert message["message"] == done.out.rstrip("\n")
     (page,) = message["attachments"]
     assert page["filename"] == "report.html"
-    assert tell(kst(2025, 1, 31, 20, 0)).code == 0
+    assert tell(kst(2025, 2, 3, 20, 0)).code == 0
     assert len(receiver.taken) == 1, "nothing new, nothing sent"
     assert_unseen(member)
 
 
+@pytest.mark.usefixtures("first")
 def test_what_could_not_be_sent_waits_for_the_next_run(
     tell: Daily, member: Command, receiver: Receiver, reports: Path
 ) -> None:
     receiver.refuses = True
-    done = tell(EVENT)
+    done = tell(NEXT)
     assert done.code == 0
     assert "notification 1 (json): it could not be sent: it is tried again on the next run" in done.err
     assert (reports / UNSENT).stat().st_mode & 0o077 == 0
     first = done.out
-    done = tell(NEXT)
+    done = tell(THIRD)
     assert done.code == 0
     receiver.refuses = False
     second = done.out
-    done = tell(kst(2025, 2, 3, 20, 0))  # nothing new, but something that waits
+    done = tell(kst(2025, 2, 4, 20, 0))  # nothing new, but something that waits
     assert (done.code, done.out) == (0, "")
     (message,) = receiver.taken
     assert message["message"] == f"{first}\n{second}".rstrip("\n")
@@ -104,17 +107,17 @@ def test_what_could_not_be_sent_waits_for_the_next_run(
     assert_unseen(member)
 
 
+@pytest.mark.usefixtures("first")
 def test_a_failure_is_told_once_and_its_end_as_well(tell: Daily, exchange: Exchange, receiver: Receiver) -> None:
-    tell(EVENT)
     exchange.faults.add("status", status=503, host="data.krx.co.kr")
     tell(NEXT)
     tell(kst(2025, 2, 3, 20, 0))
     exchange.faults.clear()
     tell(THIRD)
-    assert len(receiver.taken) == 3
-    assert "daily failed: data.krx.co.kr could not be reached" in receiver.taken[1]["message"]
-    assert "What to do: the next run tries again" in receiver.taken[1]["message"]
-    assert "Late: 1 missed session (2025-02-03)" in receiver.taken[2]["message"]
+    failed, late = (one["message"] for one in receiver.taken)
+    assert "daily failed: data.krx.co.kr could not be reached" in failed
+    assert "What to do: the next run tries again" in failed
+    assert "Late: 1 missed session (2025-02-03)" in late
 
 
 @pytest.mark.parametrize(

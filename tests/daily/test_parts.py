@@ -16,7 +16,7 @@ from screener.archive.reports import (
     _Correction,
     _corrections_of,
     _have_same_keys,
-    _ReportDirectory,
+    _revision_of,
     _revisions_csv,
     load_directory,
     stored_revision,
@@ -24,7 +24,7 @@ from screener.archive.reports import (
 from screener.config import load_settings
 from screener.console import escaped
 from screener.daily import status
-from screener.daily.due import newest_final, spans, to_look_at_again
+from screener.daily.due import complete_from, newest_final, spans, to_look_at_again
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
@@ -43,11 +43,25 @@ WEEK = [date(2025, 2, day) for day in (3, 4, 5, 6, 7)]
         ("pykrx-login", kst(2025, 2, 9), date(2025, 2, 7)),
         ("openapi", kst(2025, 2, 4, 18, 0), date(2025, 2, 3)),
         ("openapi", kst(2025, 2, 5, 8, 0), date(2025, 2, 4)),
+        ("datagokr", kst(2025, 2, 5, 12, 59), date(2025, 2, 3)),
+        ("datagokr", kst(2025, 2, 5, 13, 0), date(2025, 2, 4)),
+        ("datagokr", kst(2025, 2, 10, 12, 59), date(2025, 2, 6)),  # Friday's comes on Monday
         ("pykrx-login", kst(2024, 11, 14, 18, 30), date(2024, 11, 14)),  # the examination: the close is at 16:30
+        # From here on there is an after-market.
+        ("pykrx-login", kst(2026, 9, 15, 19, 59), date(2026, 9, 14)),
+        ("pykrx-login", kst(2026, 9, 15, 20, 0), date(2026, 9, 15)),
+        ("pykrx-keyless", kst(2026, 9, 15, 20, 0), date(2026, 9, 14)),
+        ("pykrx-keyless", kst(2026, 9, 16, 5, 59), date(2026, 9, 14)),
+        ("pykrx-keyless", kst(2026, 9, 16, 6, 0), date(2026, 9, 15)),
+        ("openapi", kst(2026, 9, 15, 20, 0), date(2026, 9, 14)),
+        ("openapi", kst(2026, 9, 16, 0, 0), date(2026, 9, 15)),
+        ("datagokr", kst(2026, 9, 15, 20, 0), date(2026, 9, 14)),
     ],
 )
 def test_the_newest_session_whose_figures_are_final(way: str, now: datetime, newest: date) -> None:
-    assert newest_final(Calendar(), way, now) == newest
+    calendar = Calendar()
+    assert newest_final(calendar, way, now) == newest
+    assert complete_from(calendar, way, newest) <= now < complete_from(calendar, way, calendar.shift(newest, 1))
 
 
 def test_a_session_is_looked_at_again_the_next_day_and_a_week_on() -> None:
@@ -222,9 +236,9 @@ def test_whatever_stands_in_a_report_directory_it_is_whole_or_not(content: bytes
 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "run.json").write_bytes(content)
-        assert load_directory(Path(folder)) is None
+        assert load_directory(Path(folder)) == ({}, {})
         assert stored_revision(Path(folder)) is None
-    assert _ReportDirectory({}, {"revision": "x"}).revision == 1
+    assert _revision_of({"revision": "x"}) == 1
 
 
 @settings(deadline=None)
@@ -260,14 +274,14 @@ def test_whatever_stands_in_status_json_the_next_run_goes_on(content: object) ->
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        for name in (status.STATUS, status.MEMORY):
+        for name in (status.Status.NAME, status.Memory.NAME):
             (Path(folder) / name).write_text(json.dumps(content), encoding="utf-8")
-        known = status.load_status(Path(folder))
+        known = status.Status.load(Path(folder))
         after = known.failed(kst(2025, 2, 3), ExitCode.NETWORK, "why")
         assert after.failing is not None
-        assert status.load_memory(Path(folder)).looked.keys() >= set()
-        status.save(Path(folder) / status.STATUS, after)
-        assert status.load_status(Path(folder)) == after
+        assert status.Memory.load(Path(folder)).looked.keys() >= set()
+        after.save(Path(folder))
+        assert status.Status.load(Path(folder)) == after
 
 
 def test_the_log_rotates_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.daily.conftest import EVENT, NEXT, SIZE, THIRD, Daily
-from tests.e2e.command import Command, Done
+from tests.daily.conftest import EVENT, NEXT, SIZE, THIRD, Daily, Evening
+from tests.e2e.command import BRIEF, Command, Done
 from tests.e2e.conftest import STOCKS
 from tests.e2e.secrets import ID, KEY, PASSWORD
 from tests.e2e.stocked import refill
 from tests.fakes.krx import Exchange, Market, kst
+from tests.fakes.krx.market import Correction
 from tests.soak.play import tree
 
 BASE = date(2025, 1, 24)
@@ -29,25 +30,21 @@ def history(reports: Path) -> list[dict[str, str]]:
 
 
 def test_a_report_a_session_and_what_changed_on_the_first_line(
-    daily: Daily, first: Done, reports: Path, exchange: Exchange
+    evenings: dict[date, Evening],
 ) -> None:
-    done = first
-    assert (done.code, done.err) == (0, "screener: daily done: 1 report through 2025-01-31\n")
-    assert done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
-    assert {path.name for path in (reports / "2025-01-31/deepseek").iterdir()} >= FILES
-    assert (reports / "latest").readlink() == Path("2025-01-31")
-    exchange.requests.clear()
-    done = daily(NEXT)
-    lines = done.out.splitlines()
+    evening = evenings[EVENT]
+    assert evening.done.err == "screener: daily done: 1 report through 2025-01-31\n"
+    assert evening.done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
+    assert {path.name for path in (evening.folder / "reports/2025-01-31/deepseek").iterdir()} >= FILES
+    assert (evening.folder / "reports/latest").readlink() == Path("2025-01-31")
+    evening = evenings[NEXT]
+    lines = evening.done.out.splitlines()
     assert lines[0].startswith("2025-02-03: ")
     assert lines[1].startswith("deepseek, 1 session since 2025-01-31: ")
     assert lines[-1] == "Files: reports/2025-02-03"
-    assert (reports / "latest").readlink() == Path("2025-02-03")
-    exchange.requests.clear()
-    assert daily(THIRD).code == 0
+    assert (evening.folder / "reports/latest").readlink() == Path("2025-02-03")
     # The new session and two indices; of the stored sessions once more the last one, and the one of a week ago.
-    asked = Counter(request.bld for request in exchange.requests if request.bld)
-    assert asked == {"MDCSTAT01501": 3, "MDCSTAT00301": 2}
+    assert evenings[THIRD].asked == {"MDCSTAT01501": 3, "MDCSTAT00301": 2}
 
 
 @pytest.mark.usefixtures("second")
@@ -95,7 +92,7 @@ def test_where_there_is_nothing_new_it_says_why_and_changes_nothing(
 
 
 def test_a_holiday_that_no_calendar_knows_changes_nothing(member: Command, small: Market, reports: Path) -> None:
-    shut = date(2025, 2, 4)
+    shut = THIRD
     with Exchange(Market(small.start, small.end, size=SIZE, closed=frozenset({shut}))) as closed:
         closed.account.name, closed.account.password = ID, PASSWORD
         user = member.given(**closed.environment)
@@ -115,10 +112,10 @@ def test_a_holiday_that_no_calendar_knows_changes_nothing(member: Command, small
         assert "Late" not in done.out
 
 
-@pytest.mark.usefixtures("second")
+@pytest.mark.usefixtures("third")
 def test_history_has_one_row_each_however_often_it_runs(daily: Daily, reports: Path) -> None:
-    for at in (NEXT, NEXT, THIRD):
-        assert daily(at).code == 0
+    for _ in range(2):
+        assert daily(THIRD).code == 0
     rows = history(reports)
     keys = [(row["as_of"], row["event"], row["sector"], row["window_start"], row["window_end"]) for row in rows]
     assert len(set(keys)) == len(keys)
@@ -160,9 +157,8 @@ def trend(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.usefixtures("second")
-def test_the_history_feeds_the_trend_of_each_report(daily: Daily, reports: Path) -> None:
-    assert daily(THIRD).code == 0
+@pytest.mark.usefixtures("third")
+def test_the_history_feeds_the_trend_of_each_report(member: Command, exchange: Exchange, reports: Path) -> None:
     days = [EVENT, NEXT, THIRD]
     told = {(row["as_of"], row["sector"], row["window_end"]): row for row in history(reports)}
     for last, day in enumerate(days):
@@ -175,9 +171,6 @@ def test_the_history_feeds_the_trend_of_each_report(daily: Daily, reports: Path)
             assert [row[name] for name in ("score", "rank", "caar_ew", "q")] == [
                 filed[name] for name in ("score", "rank", "caar_ew", "q")
             ]
-    page = (reports / "latest/deepseek/report.html").read_text(encoding="utf-8")
-    assert 'id="trend"' in page
-    assert "By 2025-02-04, " in page
     text = (reports / "latest/deepseek/report.txt").read_text(encoding="utf-8")
     assert "3 reports, 2025-01-31 to 2025-02-04" in text.replace("\n", " ")
     # Made up for in one run, each report has the trend that it would have had on its day.
@@ -185,8 +178,12 @@ def test_the_history_feeds_the_trend_of_each_report(daily: Daily, reports: Path)
     for name in (*map(str, days), "history.csv"):
         path = reports / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    assert daily(kst(2025, 2, 4, 20)).code == 0
+    exchange.market.now = kst(2025, 2, 4, 20)
+    assert member.with_(now=exchange.market.now, constants={}).run("daily").code == 0
     assert {name: one for name, one in tree(reports).items() if name.endswith(".csv")} == before
+    page = (reports / "latest/deepseek/report.html").read_text(encoding="utf-8")
+    assert 'id="trend"' in page
+    assert "By 2025-02-04, " in page
 
 
 @pytest.mark.usefixtures("first")
@@ -212,18 +209,23 @@ def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
     assert "1 missed session (2025-02-03); no run came to its end: the machine was off" in done.out
 
 
-def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports: Path, market: Market) -> None:
-    from tests.fakes.krx.market import Correction
+@pytest.mark.usefixtures("second")
+def test_a_late_correction_is_a_revision_with_what_changed(
+    member: Command, exchange: Exchange, reports: Path, market: Market
+) -> None:
+    """Looked at again the next session and the third one on; the real numbers are those of test_parts.py."""
 
-    market.corrections.append(Correction("000660", EVENT, THIRD, 1.05))
-    daily(EVENT)
-    daily(NEXT)
+    def run(at: datetime) -> Done:
+        exchange.market.now = at
+        return member.with_(now=at, constants={**BRIEF, "screener.daily.due.LOOKS": [1, 3]}).run("daily")
+
+    # What was told until now is corrected by 5 %.
+    market.corrections.append(Correction("000660", EVENT, date.max, 1.05))
     wrong = (reports / "2025-01-31/deepseek/stocks.csv").read_bytes()
-    done = daily(THIRD)  # a look on the next session only: the correction came after it
+    done = run(kst(2025, 2, 4))  # a look on the next session only: the correction came after it
     assert "Revised" not in done.out
-    for day in (5, 6):
-        daily(date(2025, 2, day))
-    done = daily(date(2025, 2, 7))
+    last = date(2025, 2, 5)
+    done = run(kst(2025, 2, 5))
     (revised,) = [line for line in done.out.splitlines() if line.startswith("Revised")]
     assert "deepseek as of 2025-01-31 (revision 2)" in revised
     folder = reports / "2025-01-31/deepseek"
@@ -236,17 +238,17 @@ def test_a_late_correction_is_a_revision_with_what_changed(daily: Daily, reports
     base, close = market.truth.close(BASE, "000660"), market.truth.close(EVENT, "000660")
     assert base
     assert close
-    assert float(row["after"]) == pytest.approx(close / base - 1, abs=5e-5)
-    assert float(row["before"]) == pytest.approx(close * 1.05 / base - 1, abs=5e-3)
+    assert float(row["before"]) == pytest.approx(close / base - 1, abs=5e-5)
+    assert float(row["after"]) == pytest.approx(close * 1.05 / base - 1, abs=5e-3)
     assert json.loads((folder / "run.json").read_text())["revision"] == 2
     assert {one["revision"] for one in history(reports) if one["as_of"] == str(EVENT)} == {"2"}
-    assert {one["revision"] for one in history(reports) if one["as_of"] == "2025-02-07"} == {"1"}
-    for later in (NEXT, date(2025, 2, 7)):
+    assert {one["revision"] for one in history(reports) if one["as_of"] == str(last)} == {"1"}
+    for later in (NEXT, last):
         told = {(row["reported"], row["sector"]): row["caar_ew"] for row in trend(reports / str(later))}
         now = {row["sector"]: row["caar_ew"] for row in history(reports) if row["as_of"] == str(EVENT)}
         assert {sector: told[str(EVENT), sector] for sector in now} == now, "in every trend, too"
     after = tree(reports)
-    assert daily(kst(2025, 2, 7, 19, 0)).out == ""
+    assert run(kst(2025, 2, 5, 19, 0)).out == ""
     assert tree(reports) == after
 
 
@@ -286,27 +288,37 @@ def test_a_figure_of_the_history_that_was_damaged_comes_back(daily: Daily, repor
     assert after == before, "and no later report has taken it into its trend"
 
 
-def test_an_event_that_is_over_gets_no_more_reports_unless_asked_for(daily: Daily, reports: Path) -> None:
-    done = daily(date(2025, 3, 4))
-    assert sorted(path.name for path in reports.glob("20*"))[-1] == "2025-02-28"  # 20 sessions after 31 January
-    assert "Over, no new reports: deepseek (until 2025-02-28)" in done.out
+@pytest.mark.usefixtures("second")
+def test_an_event_that_is_over_gets_no_more_reports_unless_asked_for(
+    member: Command, exchange: Exchange, reports: Path
+) -> None:
+    """With a path of two sessions; that it is 20 is shown by test_parts.py."""
+
+    def run(at: datetime, *arguments: str) -> Done:
+        exchange.market.now = at
+        over = {**BRIEF, "screener.archive.history.PATH": [-5, 2]}
+        return member.with_(now=at, constants=over).run("daily", *arguments)
+
+    done = run(kst(2025, 2, 6))
+    assert sorted(path.name for path in reports.glob("20*"))[-1] == "2025-02-04"  # two sessions after 31 January
+    assert "Over, no new reports: deepseek (until 2025-02-04)" in done.out
     assert len(done.out.splitlines()) <= 10
-    done = daily(date(2025, 3, 5))
+    done = run(kst(2025, 2, 7))
     assert (done.out, done.code) == ("", 0)
-    assert "no event is open: deepseek (until 2025-02-28)" in done.err
-    done = daily(date(2025, 3, 5), "--all")
-    assert (reports / "2025-03-05/deepseek/report.txt").exists()
+    assert "no event is open: deepseek (until 2025-02-04)" in done.err
+    run(kst(2025, 2, 7), "--all")
+    assert (reports / "2025-02-07/deepseek/report.txt").exists()
 
 
 @pytest.mark.usefixtures("first")
 def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exchange, tmp_path: Path) -> None:
     assert daily(EVENT, "--check", "--max-age", "5", "--reports", tmp_path / "none").code == 5
     assert not (tmp_path / "none").exists()
-    assert daily(date(2025, 2, 5), "--check", "--max-age", "3").code == 0
-    done = daily(date(2025, 2, 6), "--check", "--max-age", "3")
+    assert daily(NEXT, "--check", "--max-age", "1").code == 0
+    done = daily(THIRD, "--check", "--max-age", "1")
     assert (done.code, exchange.requests) == (5, [])
-    assert "the newest session in the reports is 4 sessions old: --max-age 3" in done.err
-    assert daily(date(2025, 2, 6), "--max-age", "3").code == 0
+    assert "the newest session in the reports is 2 sessions old: --max-age 1" in done.err
+    assert daily(THIRD, "--max-age", "1").code == 0
 
 
 @pytest.mark.parametrize("source", ["press", "demo:1", "store", "naver"])
@@ -328,10 +340,10 @@ def test_without_the_exchange_there_is_no_report_and_no_lesser_one(
 
 
 def test_a_key_reports_the_session_before(
-    member: Command, exchange: Exchange, reports: Path, evenings: dict[date, tuple[Path, Done]]
+    member: Command, exchange: Exchange, reports: Path, evenings: dict[date, Evening]
 ) -> None:
     exchange.market.now = kst(2025, 2, 3)
-    stored = member.with_(folder=evenings[EVENT][0]).store
+    stored = member.with_(folder=evenings[EVENT].folder).store
     refill(stored, member.store, BASE, "openapi")
     user = member.given(KRX_AUTH_KEY=KEY).with_(now=exchange.market.now)
     done = user.run("daily")

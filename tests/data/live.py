@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from screener.data.connections import Connections, Provider
-from screener.data.sources import Fetched, Plan
+from screener.data.fetch import Fetched, Plan
 from screener.data.sources.live import Live
 from screener.data.store import Store
 from screener.krx.calendar import Calendar
@@ -33,12 +34,14 @@ __all__ = [
 FAST = Timeouts(spacing=0.0, connect=1.0, read=1.0, request=5.0, attempts=3, backoff=0.001)
 FIRST, LAST = date(2025, 1, 20), date(2025, 2, 7)
 """Twelve sessions, with the closed days from 27 to 30 January among them."""
+SIZE, WHOLE = 300, 200
+"""Stocks, and how many of them count as a whole market in the tests of this package."""
 TICKERS = ("005930", "000660", "035420", "069500", "229200")
 
 
-def market() -> Market:
-    """A market of a few weeks around the event."""
-    return Market(start=date(2024, 12, 2), end=date(2025, 3, 31))
+def market(start: date = date(2024, 12, 2), end: date = date(2025, 3, 31), **given: Any) -> Market:
+    """A market of a few weeks around the event, and of a tenth of the real one's stocks."""
+    return Market(start, end, **{"size": SIZE, **given})
 
 
 def access(folder: Path, exchange: MockedExchange, *, account: bool = True, key: str | None = None) -> Connections:

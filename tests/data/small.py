@@ -14,6 +14,13 @@ from pathlib import Path
 EVENT_ROW = 35
 SESSIONS = 40
 STOCKS = {"000001": 2.0, "000002": 0.5, "000003": 0.0}
+WEIGHTS = """[weights]
+magnitude = 0.3
+certainty = 0.3
+persistence = 0.15
+breadth = 0.15
+volume = 0.1
+"""
 EVENT_MOVES = {"000001": 0.10, "000002": -0.05, "000003": 0.02}
 
 
@@ -111,13 +118,14 @@ placebo_dates = 240
 price_limit = 0.30
 windows = [[0, 0], [0, 3]]
 spreads = [["A", "B"]]
-[weights]
-magnitude = 0.3
-certainty = 0.3
-persistence = 0.15
-breadth = 0.15
-volume = 0.1
-""",
+"""
+        + WEIGHTS,
         encoding="utf-8",
     )
     return config
+
+
+def options(folder: Path) -> list[str]:
+    """Options that point at this market, which is written into `folder`."""
+    config, prices, benchmark = (make(folder) for make in (write_config, write_prices, write_benchmark))
+    return ["--config", str(config), "--source", f"file:{prices}", "--benchmark", str(benchmark)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from screener.data.checks import history_is_sound
 from screener.errors import BlockedError, DataError, NetworkError
 from screener.krx.calendar import Calendar
-from screener.krx.checks import history_is_sound
+from screener.krx.hours import KRX_SCHEDULE, Span, TradingHours
 from screener.krx.tables import PRICES
 from tests.data import live
 from tests.fakes.krx import MockedExchange, kst, mocked
@@ -138,7 +139,7 @@ def test_a_close_that_is_not_there_yet_is_no_holiday(exchange: MockedExchange, t
 
 def test_a_day_without_any_price_was_no_session(tmp_path: Path) -> None:
     surprise = date(2025, 2, 5)
-    with mocked(live.Market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
+    with mocked(live.market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
         exchange.market.now = kst(2025, 2, 10)
         opened = live.access(tmp_path, exchange, account=False)
         tickers = exchange.market.truth.tickers(EVENT)[:12]
@@ -269,3 +270,69 @@ def test_a_file_or_a_late_source_does_not_make_holidays(exchange: MockedExchange
     again = fetch(opened, live.FIRST, day, "005930", HYNIX)
     assert (again.last, again.silent, again.restated) == (day, [], [])
     assert max(closes(opened, HYNIX)) == day
+
+
+SINCE = date(2025, 2, 3)
+"""First session with an after-market in these tests."""
+
+
+@pytest.fixture
+def two_prices() -> Iterator[MockedExchange]:
+    with mocked(live.Market(start=date(2024, 12, 2), end=date(2025, 3, 31), after_market=SINCE)) as exchange:
+        yield exchange
+
+
+def at(exchange: MockedExchange, folder: Path, moment: datetime) -> live.Connections:
+    exchange.market.now = moment
+    hours = TradingHours(SINCE, Span(time(9), time(15, 30)), Span(time(16), time(20)))
+    schedule = KRX_SCHEDULE.corrected([hours], [])
+    opened = live.access(folder, exchange, account=False)
+    return replace(opened, calendar=replace(opened.calendar, schedule=schedule))
+
+
+def test_the_last_price_that_settles_overnight_is_no_restatement(two_prices: MockedExchange, tmp_path: Path) -> None:
+    truth = two_prices.market.truth
+    fetch(at(two_prices, tmp_path, kst(2025, 2, 5)), live.FIRST, date(2025, 2, 5))
+    evening = at(two_prices, tmp_path, kst(2025, 2, 6))
+    fetch(evening, live.FIRST, date(2025, 2, 6))
+    assert closes(evening, HYNIX)[date(2025, 2, 6)] == truth.close(date(2025, 2, 6), HYNIX)  # the regular close
+    two_prices.requests.clear()
+    next_evening = at(two_prices, tmp_path, kst(2025, 2, 7))
+    done = fetch(next_evening, live.FIRST, date(2025, 2, 7))
+    assert done.restated == []
+    assert len(two_prices.requests) == len(live.TICKERS) + 1  # one a stock, and whether the day is there
+    settled = two_prices.market.last_prices(HYNIX, two_prices.market.figures.close[:, two_prices.market.places[HYNIX]])
+    by_day = dict(zip(two_prices.market.days, settled.tolist(), strict=True))
+    held = closes(next_evening, HYNIX)
+    assert {day: held[day] for day in held if day < date(2025, 2, 7)} == {
+        day: by_day[day] for day in held if day < date(2025, 2, 7)
+    }
+    assert any(held[day] != truth.close(day, HYNIX) for day in held)
+
+
+def test_between_the_two_prices_of_a_day_neither_is_taken(two_prices: MockedExchange, tmp_path: Path) -> None:
+    night = at(two_prices, tmp_path, kst(2025, 2, 6, 20, 10))
+    done = fetch(night, live.FIRST, date(2025, 2, 6))
+    assert (max(closes(night, HYNIX)), done.silent) == (date(2025, 2, 5), [date(2025, 2, 6)])
+    morning = at(two_prices, tmp_path, kst(2025, 2, 7, 6, 0))
+    fetch(morning, live.FIRST, date(2025, 2, 6))
+    assert max(closes(morning, HYNIX)) == date(2025, 2, 6)
+
+
+def test_a_close_of_the_evening_is_asked_for_again_the_next_morning(two_prices: MockedExchange, tmp_path: Path) -> None:
+    fetch(at(two_prices, tmp_path, kst(2025, 2, 6)), live.FIRST, date(2025, 2, 6))
+    two_prices.requests.clear()
+    fetch(at(two_prices, tmp_path, kst(2025, 2, 6, 21, 0)), live.FIRST, date(2025, 2, 6))
+    assert not two_prices.requests
+    assert fetch(at(two_prices, tmp_path, kst(2025, 2, 7, 6, 0)), live.FIRST, date(2025, 2, 6)).restated == []
+    assert len(two_prices.requests) == len(live.TICKERS)
+
+
+def test_a_split_is_a_restatement_although_prices_settle(two_prices: MockedExchange, tmp_path: Path) -> None:
+    market = two_prices.market
+    day, ticker = market.day_of("split"), market.troubles["split"].ticker
+    before = Calendar().before(day)
+    assert before >= SINCE
+    fetch(at(two_prices, tmp_path, kst(before.year, before.month, before.day)), live.FIRST, before, ticker, HYNIX)
+    after = at(two_prices, tmp_path, kst(day.year, day.month, day.day))
+    assert fetch(after, live.FIRST, day, ticker, HYNIX).restated == [ticker]

@@ -12,13 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from screener.data.sources import Fetched, PriceRequest
+from screener.data.fetch import Fetched
 from screener.data.sources import Market as Loaded
+from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files, import_files
 from screener.data.sources.stored import Stored
 from screener.data.store import Store
 from screener.errors import DataError
-from screener.krx.calendar import KST, Calendar
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 from screener.krx.tables import INDICES, MARKET, PRICES
 from tests.data import small
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources import Plan
+from screener.data.fetch import Plan
 from screener.errors import DataError, NetworkError
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, TableKind
 from tests.data import live
@@ -135,7 +135,7 @@ def test_half_of_the_flows_or_industries_is_not_stored(
 
 def test_flows_and_industries_of_a_day_without_session_are_left_out(tmp_path: Path) -> None:
     surprise = date(2025, 2, 5)
-    with mocked(live.Market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
+    with mocked(live.market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
         exchange.market.now = kst(2025, 2, 5)
         opened = live.access(tmp_path, exchange)
         fetch(opened, date(2025, 2, 4), date(2025, 2, 4))

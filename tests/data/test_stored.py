@@ -64,9 +64,11 @@ def test_official_rates_are_the_returns(exchange: MockedExchange, tmp_path: Path
     np.testing.assert_array_equal(again.panel.returns, market.panel.returns)
 
 
-def test_sizes_are_compared_with_the_whole_market_where_it_is_stored(exchange: MockedExchange, tmp_path: Path) -> None:
-    opened = live.access(tmp_path, exchange)
-    market = through(opened, "auto", need(others={"042700": "KOSPI", "031980": "KOSDAQ"}))
+def test_sizes_are_compared_with_the_whole_market_where_it_is_stored(tmp_path: Path) -> None:
+    with mocked(live.market(size=2_620)) as exchange:
+        exchange.market.now = kst(2025, 2, 10)
+        opened = live.access(tmp_path, exchange)
+        market = through(opened, "auto", need(others={"042700": "KOSPI", "031980": "KOSDAQ"}))
     assert market.everyone is not None
     panel, market_of = market.everyone()
     assert len(panel.tickers) > 2_400

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources import Plan, PriceRequest
+from screener.data.fetch import Plan
+from screener.data.sources import PriceRequest
 from screener.errors import BlockedError, DataError, LoginError, NetworkError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET
@@ -106,7 +107,7 @@ def test_a_volume_beyond_32_bits_and_a_ticker_with_a_letter(exchange: MockedExch
 
 def test_a_holiday_that_the_calendar_does_not_know_is_remembered(tmp_path: Path) -> None:
     surprise = date(2025, 2, 5)
-    with mocked(live.Market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
+    with mocked(live.market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))) as exchange:
         exchange.market.now = kst(2025, 2, 10, 18, 30)
         opened = live.access(tmp_path, exchange)
         done = live.live("pykrx-login", opened).fetch(live.plan())
@@ -169,7 +170,7 @@ def test_a_session_that_came_empty_is_no_holiday(exchange: MockedExchange, tmp_p
 @pytest.mark.parametrize("way", ["pykrx-keyless", "pykrx-login"])
 def test_a_report_on_the_evening_of_a_holiday_that_nobody_knew(tmp_path: Path, way: live.Provider) -> None:
     surprise = date(2025, 2, 5)
-    small = live.Market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))
+    small = live.market(start=date(2025, 1, 2), end=date(2025, 2, 14), closed=frozenset({surprise}))
     need = PriceRequest({HYNIX: "KOSPI"}, EVENT, None, 0.3, surprise, before=5, after=5)
     for hour in (15, 17, 18):
         small.now = kst(2025, 2, 5, hour, 45)

@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from screener.doctor.check import Check, as_text, to_json
 from screener.errors import ExitCode
-from tests.conftest import ROOT
-from tests.doctor.conftest import SECRETS
+from tests.conftest import LIMIT, ROOT
+from tests.doctor.conftest import NOW, SECRETS
 from tests.fakes.krx import Exchange, Market
+from tests.forkserver import Starter
 
 CLOCK = "import time_machine; time_machine.travel('2025-02-07T09:30:00+00:00', tick=True).start()"
 CHECKS = [
@@ -22,7 +26,25 @@ CHECKS = [
 ]
 
 
-def doctor(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+Doctor = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def doctor(starter: Starter, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Doctor:
+    """The command, with nothing but a home around it."""
+    streams = tmp_path_factory.mktemp("streams")
+
+    def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", **environment}
+        out, err = streams / "out", streams / "err"
+        pid = starter.start(["doctor", *arguments], bare, tmp_path, out, err, LIMIT, now=NOW.isoformat())
+        code = starter.wait(pid)
+        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+    return call
+
+
+def in_a_python_of_its_own(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     code = f"{CLOCK}; import sys; sys.argv = ['screener', 'doctor', *sys.argv[1:]]; from screener.__main__ import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -69,9 +91,9 @@ def test_json() -> None:
     }
 
 
-def test_offline_sends_nothing(market: Market, tmp_path: Path) -> None:
+def test_offline_sends_nothing(doctor: Doctor, market: Market, tmp_path: Path) -> None:
     with Exchange(market) as exchange:
-        done = doctor(tmp_path, "--offline", **exchange.environment, **SECRETS)
+        done = doctor("--offline", **exchange.environment, **SECRETS)
     assert (done.returncode, done.stderr) == (0, "")
     assert exchange.requests == []
     assert not list(tmp_path.rglob("*"))
@@ -83,18 +105,18 @@ def test_offline_sends_nothing(market: Market, tmp_path: Path) -> None:
     assert not any(secret in done.stdout for secret in SECRETS.values())
 
 
-def test_no_network_is_an_exit_code(market: Market, tmp_path: Path) -> None:
+def test_no_network_is_an_exit_code(doctor: Doctor, market: Market) -> None:
     with Exchange(market) as exchange:
         nobody = exchange.unreachable
-        done = doctor(tmp_path, "--json", **nobody, KRX_ID="tester", KRX_PW="right-password")
+        done = doctor("--json", **nobody, KRX_ID="tester", KRX_PW="right-password")
     assert (done.returncode, done.stderr) == (ExitCode.NETWORK, "")
     states = {one["name"]: one["state"] for one in json.loads(done.stdout)["checks"]}
     assert (states["network KRX"], states["network Naver"], states["KRX account"]) == ("failed", "warning", "warning")
 
 
-def test_login_through_the_command(market: Market, tmp_path: Path) -> None:
+def test_login_through_the_command(doctor: Doctor, market: Market) -> None:
     with Exchange(market) as exchange:
-        done = doctor(tmp_path, **exchange.environment, **SECRETS)
+        done = doctor(**exchange.environment, **SECRETS)
         assert (done.returncode, done.stderr) == (0, "")
         assert exchange.account.logins == 1
     assert "KRX_ID and KRX_PW set and accepted" in done.stdout
@@ -104,7 +126,7 @@ def test_login_through_the_command(market: Market, tmp_path: Path) -> None:
 def test_config_and_locale_that_are_broken(tmp_path: Path) -> None:
     (tmp_path / "screener.toml").write_text("event = \n", encoding="utf-8")
     strict = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    done = doctor(tmp_path, "--offline", "--config", str(tmp_path), **strict)
+    done = in_a_python_of_its_own(tmp_path, "--offline", "--config", str(tmp_path), **strict)
     assert (done.returncode, done.stderr) == (ExitCode.USAGE, "")
     assert f"{tmp_path / 'screener.toml'}:1:" in done.stdout
     assert done.stdout.isascii()

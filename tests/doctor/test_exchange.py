@@ -12,7 +12,7 @@ import time_machine
 
 from screener.config import load_settings
 from screener.data.connections import open_access
-from screener.data.sources import Plan
+from screener.data.fetch import Plan
 from screener.data.sources.live import Live
 from screener.data.store import Store
 from screener.doctor import exchange as checked

@@ -11,13 +11,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.crash import put_back
+from tests.crash import EMPTY, put_back
 from tests.forkserver import ROOT, Starter
 
 PATIENT = {"connect": 60, "read": 60, "request": 120, "first": None, "attempts": 3, "backoff": 0}
 """A `Timeouts` that outlasts a busy machine: nothing times out but what is never answered."""
 LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
+BRIEF = {"screener.archive.reports.FORMATS": ["txt", "csv", "json"]}
+"""What a report costs most is its web page: it is written where a test looks at it."""
 _numbers = count(1)
 
 
@@ -69,6 +71,8 @@ class Command:
     """Stocks or sessions between two writes; None for the real number."""
     whole: int | None = None
     """Stocks that a whole market has at least; None for the real number."""
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """Other constants of the code that have another value, by their full names."""
     remove: tuple[str, str, str] | None = None
     """What `tests.crash.remove` takes: somebody else deletes a folder while it runs."""
     limit: int = LIMIT
@@ -109,12 +113,12 @@ class Command:
     def crashes(self, *arguments: str | Path) -> Iterator[str]:
         """Run it once, and put its folder into the state that a crash at each of its steps leaves; yields the step.
 
-        See `tests.crash` for what a step is.
+        See `tests.crash` for what a step is; those of `EMPTY` are left out, for a whole command takes its time.
         """
         with tempfile.TemporaryDirectory() as copies:
             done = self.start(*arguments, record=[str(self.folder), copies]).wait()
             assert done.code == 0, done.err
-            yield from put_back(self.folder, Path(copies))
+            yield from (step for step in put_back(self.folder, Path(copies)) if not EMPTY.fullmatch(step))
 
     def _job(self) -> dict[str, Any]:
         return {
@@ -125,6 +129,7 @@ class Command:
             "batch": self.batch,
             "whole": self.whole,
             "remove": self.remove,
+            "constants": dict(self.constants),
         }
 
     def _whole_environment(self) -> dict[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import Command
+from tests.data.small import WEIGHTS
+from tests.e2e.command import BRIEF, Command
 from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD
 from tests.fakes.datagokr import DataGoKr
 from tests.fakes.krx import Market, kst
@@ -40,7 +41,7 @@ members = [{ ticker = "298040", ko = "효성중공업", en = "Hyosung Heavy", ma
 """
 STOCKS = ("000660", "005930", "042700", "035420", "035720", "189330", "298040")
 FUNDS = ("069500", "229200")
-SCREENER = """event = "deepseek"
+SCREENER = f"""event = "deepseek"
 language = "en"
 palette = "kr"
 model = "market"
@@ -52,13 +53,7 @@ request_spacing = 0.0
 price_limit = 0.30
 windows = [[0, 0], [0, 1]]
 spreads = [["SOFT", "CHIPS"]]
-[weights]
-magnitude = 0.3
-certainty = 0.3
-persistence = 0.15
-breadth = 0.15
-volume = 0.1
-"""
+{WEIGHTS}"""
 START, END = date(2024, 9, 2), date(2025, 3, 31)
 SIZE, WHOLE = 300, 200
 """Stocks, and how many of them count as a whole market."""
@@ -96,7 +91,7 @@ def let_in(running: DataGoKr) -> None:
 def command(starter: Starter, exchange: DataGoKr, tmp_path: Path) -> Command:
     """The command without an account."""
     configure(tmp_path)
-    return Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE)
+    return Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE, constants=BRIEF)
 
 
 @pytest.fixture

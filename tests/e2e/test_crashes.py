@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 
 from screener.data.store import Store
 from screener.krx.tables import MARKET, PRICES
-from tests.e2e.command import LIMIT, Command, Done, Running
+from tests.e2e.command import BRIEF, LIMIT, Command, Done, Running
 from tests.e2e.conftest import FUNDS, STOCKS, WHOLE, configure
 from tests.e2e.secrets import ID, PASSWORD
 from tests.fakes.krx import Exchange, Market, kst
@@ -85,7 +85,7 @@ def exchange(market: Market) -> Iterator[Exchange]:
 def bare(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
     """A command that writes often."""
     configure(tmp_path)
-    return Command(starter, tmp_path, BEFORE_SPLIT, exchange.environment, batch=5, whole=WHOLE)
+    return Command(starter, tmp_path, BEFORE_SPLIT, exchange.environment, batch=5, whole=WHOLE, constants=BRIEF)
 
 
 def truth(market: Market, now: datetime, first: date) -> Rows:
@@ -94,6 +94,30 @@ def truth(market: Market, now: datetime, first: date) -> Rows:
     days = [day for day in market.truth.sessions if first <= day <= now.date()]
     stocks = {one: {day: market.truth.adjusted(day, one) or 0.0 for day in days} for one in STOCKS}
     return stocks | {one: {day: float(market.truth.fund(day, one)) for day in days} for one in FUNDS}
+
+
+def of_either_day(old: Rows, new: Rows) -> Check:
+    """Each stock has the whole of one history or of the other, or is not there yet."""
+
+    def check(rows: Rows) -> None:
+        for ticker, closes in rows.items():
+            assert closes in (old[ticker], new[ticker])
+
+    return check
+
+
+def whole_sessions(market: Market, days: Sequence[date]) -> Check:
+    """Each session has every stock of the market, or is not there yet."""
+    whole = {day: {one: market.truth.close(day, one) for one in market.truth.tickers(day)} for day in days}
+
+    def check(rows: Rows) -> None:
+        by_day: dict[date, dict[str, float]] = {}
+        for ticker, closes in rows.items():
+            for day, close in closes.items():
+                by_day.setdefault(day, {})[ticker] = close
+        assert by_day.items() <= whole.items()
+
+    return check
 
 
 def content(store: Path) -> dict[str, bytes]:
@@ -118,7 +142,7 @@ def assert_the_next_goes_on(sync: Sync, check: Check) -> None:
             calm = content(sync.command.store)
         assert content(sync.command.store) == calm, step
         steps += 1
-    assert steps > 10
+    assert steps > 6
     assert sync.held() == sync.seen()
 
 
@@ -127,17 +151,11 @@ def test_histories_with_a_split_between_two_syncs(bare: Command, market: Market)
     sync = Sync(bare, ("--from", str(first)), "pykrx-keyless/prices")
     old, new = (truth(market, now, first) for now in (BEFORE_SPLIT, AFTER_SPLIT))
     assert old[SPLIT][first] == 5 * new[SPLIT][first]
-
-    def of_either_day(rows: Rows) -> None:
-        """Each stock has the whole of one history or of the other, or is not there yet."""
-        for ticker, closes in rows.items():
-            assert closes in (old[ticker], new[ticker])
-
     market.now = BEFORE_SPLIT
     assert sync.run().code == 0
     assert sync.held() == old
     market.now = AFTER_SPLIT
-    assert_the_next_goes_on(sync.at(AFTER_SPLIT), of_either_day)
+    assert_the_next_goes_on(sync.at(AFTER_SPLIT), of_either_day(old, new))
     assert sync.held() == new
 
 
@@ -145,18 +163,9 @@ def test_sessions(bare: Command, market: Market) -> None:
     days = [date(2025, 3, 11), date(2025, 3, 12)]
     member = bare.given(KRX_ID=ID, KRX_PW=PASSWORD).with_(batch=1)
     sync = Sync(member, ("--source", "pykrx", "--from", str(days[0])), "pykrx-login/market")
-    whole = {day: {one: market.truth.close(day, one) for one in market.truth.tickers(day)} for day in days}
-
-    def whole_sessions(rows: Rows) -> None:
-        by_day: dict[date, dict[str, float]] = {}
-        for ticker, closes in rows.items():
-            for day, close in closes.items():
-                by_day.setdefault(day, {})[ticker] = close
-        assert by_day.items() <= whole.items()
-
     market.now = BEFORE_SPLIT
-    assert_the_next_goes_on(sync, whole_sessions)
-    assert len(pairs(sync.held())) == sum(map(len, whole.values()))
+    assert_the_next_goes_on(sync, whole_sessions(market, days))
+    assert len(pairs(sync.held())) == sum(len(market.truth.tickers(day)) for day in days)
 
 
 def test_what_a_killed_write_leaves_is_no_damage(bare: Command, market: Market) -> None:

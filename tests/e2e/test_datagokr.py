@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.command import Command
-from tests.e2e.conftest import STOCKS, WHOLE, configure, let_in
+from tests.e2e.command import BRIEF, Command
+from tests.e2e.conftest import SIZE, STOCKS, WHOLE, configure, let_in
 from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD, WRONG, assert_nothing_leaked
 from tests.fakes.datagokr import HOST, DataGoKr
 from tests.fakes.krx import Market, kst
@@ -37,45 +36,17 @@ def figures(text: str) -> Any:
     return " ".join(re.sub(r"2025-02-11T\d\d:\d\d:\d\d", "", text).split())
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [("report", "--json"), ("report", "--sector", "SOFT"), ("compare", "SOFT", "CHIPS"), ("stock", "000660")],
-)
-def test_every_screen_gives_the_figures_of_the_open_api(
-    user: Command, exchange: DataGoKr, arguments: tuple[str, ...]
-) -> None:
-    said = []
-    for source in ("openapi", "datagokr"):
-        done = user.run(*arguments, "--source", source, "--store", user.folder / source)
-        assert done.code == 0, done.err
-        said.append(figures(done.out))
-    assert said[0] == said[1]
-    assert {row["ticker"] for row in json.loads(said[1])["stocks"]} == set(STOCKS) if "--json" in arguments else True
-    assert_nothing_leaked(user, exchange)
-
-
-def test_scan_gives_the_figures_of_the_open_api(starter: Starter, tmp_path: Path) -> None:
-    configure(tmp_path)
-    rules = tmp_path / "config/screener.toml"
-    rules.write_text(rules.read_text("utf-8").replace("placebo_dates = 39", "placebo_dates = 60"), encoding="utf-8")
-    with DataGoKr(Market(date(2024, 6, 3), date(2025, 2, 14), size=760)) as exchange:
-        let_in(exchange)
-        exchange.market.now = kst(2025, 2, 6, 9, 0)
-        user = Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE)
-        user = user.given(KRX_AUTH_KEY=KEY, DATA_GO_KR_KEY=DATA_KEY)
+def test_every_screen_gives_the_figures_of_the_open_api(user: Command, exchange: DataGoKr) -> None:
+    for screen in ("report --json", "report --sector SOFT", "compare SOFT CHIPS", "stock 000660"):
         said = []
         for source in ("openapi", "datagokr"):
-            store = user.folder / source
-            synced = user.run("sync", "--source", source, "--to", "2025-02-04", "--store", store)
-            assert (synced.code, synced.said) == (0, []), synced.err
-            done = user.run("scan", "--json", "--store", store)
+            done = user.run(*screen.split(), "--source", source, "--store", user.folder / source)
             assert done.code == 0, done.err
-            said.append(figures(done.out))
-    assert said[0] == said[1]
-    assert len(json.loads(said[1])["scan"]) > 500
-    asked = Counter(request.path.rsplit("/", 1)[-1] for request in exchange.requests if request.host == HOST)
-    assert set(asked) == {"getStockPriceInfo_V2", "getStockMarketIndex_V2"}
-    assert asked["getStockMarketIndex_V2"] == 2 * (asked["getStockPriceInfo_V2"] + 1)  # one day more, of indices alone
+            said.append(done.out)
+        assert figures(said[0]) == figures(said[1])
+        if "--json" in screen:
+            assert {row["ticker"] for row in json.loads(said[1])["stocks"]} == set(STOCKS)
+    assert_nothing_leaked(user, exchange)
 
 
 def test_it_comes_after_the_account_and_before_nothing(command: Command, exchange: DataGoKr) -> None:
@@ -149,6 +120,31 @@ def test_days_before_2020_are_unknown(user: Command, exchange: DataGoKr) -> None
     assert exchange.requests == []
 
 
+def test_where_it_does_not_reach_the_next_way_serves(starter: Starter, tmp_path: Path) -> None:
+    """An event whose estimation window begins in 2019: the reason is told, and the command has not failed."""
+    configure(tmp_path)
+    events = tmp_path / "config/events.toml"
+    text = re.sub(r"(?m)^(event_day|base) = .*\n", "", events.read_text("utf-8"))
+    events.write_text(re.sub(r"(?m)^news = .*", "news = 2020-01-20", text), encoding="utf-8")
+    with DataGoKr(Market(date(2019, 11, 1), date(2020, 2, 28), size=SIZE)) as exchange:
+        let_in(exchange)
+        exchange.market.now = kst(2020, 2, 4, 14, 0)
+        user = Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE, constants=BRIEF)
+        user = user.given(DATA_GO_KR_KEY=DATA_KEY)
+        why = r"data\.go\.kr has no figures of 2019-\d\d-\d\d: it has those from 2020-01-02 on"
+        synced = user.run("sync")
+        assert synced.code == 0, synced.err
+        (said,) = synced.said
+        assert re.fullmatch(f"screener: datagokr could not serve: {why}", said)
+        assert synced.out.startswith("pykrx-keyless: ")
+        report = user.run("report", "--json", "--store", user.folder / "another")
+        assert report.code == 0, report.err
+        made = json.loads(report.out)
+        assert {row["source"] for row in made["stocks"]} == {"pykrx-keyless"}
+        assert re.search(why, report.out + report.err)
+        assert HOST not in {request.host for request in exchange.requests}
+
+
 def test_a_wrong_key_is_never_replaced_by_a_lesser_source(command: Command, exchange: DataGoKr) -> None:
     exchange.market.now = NOON
     done = command.given(DATA_GO_KR_KEY=WRONG).with_(now=NOON).run("report", "--debug")
@@ -160,13 +156,10 @@ def test_a_wrong_key_is_never_replaced_by_a_lesser_source(command: Command, exch
 
 def test_daily_reports_from_it(user: Command, exchange: DataGoKr) -> None:
     """The day after, for until then there are no figures."""
-    morning = user.with_(now=kst(2025, 2, 11, 9, 0))
-    exchange.market.now = morning.now
-    done = morning.run("daily", "--source", "datagokr")
-    assert done.code == 0, done.err
-    assert not (user.folder / "reports/2025-02-10").exists()
-    exchange.market.now = NOON
-    done = user.run("daily", "--source", "datagokr")
-    assert done.code == 0, done.err
-    assert (user.folder / "reports/2025-02-10/deepseek/report.json").is_file()
+    for now, days in ((kst(2025, 2, 3, 12, 59), []), (kst(2025, 2, 3, 13, 0), ["2025-01-31"])):
+        exchange.market.now = now
+        done = user.with_(now=now).run("daily", "--source", "datagokr")
+        assert done.code == 0, done.err
+        assert [path.name for path in sorted((user.folder / "reports").glob("20*"))] == days
+    assert (user.folder / "reports/2025-01-31/deepseek/report.json").is_file()
     assert_nothing_leaked(user, exchange)

@@ -50,9 +50,8 @@ def prepare(job: dict[str, Any]) -> None:
     import requests
     import time_machine
 
+    from screener.data import checks, fetch
     from screener.data import connections as access
-    from screener.data import histories, sessions
-    from screener.krx import checks
     from screener.krx.client import Timeouts
 
     if job.get("now"):
@@ -62,13 +61,14 @@ def prepare(job: dict[str, Any]) -> None:
     if job.get("hopeless") is not None:
         patch.object(requests.adapters.HTTPAdapter, "send", _impatient(job["hopeless"])).start()
     if job.get("batch"):
-        for module in (histories, sessions):
-            patch.object(module, "BATCH", job["batch"]).start()
+        patch.object(fetch, "BATCH", job["batch"]).start()
     if job.get("whole"):
         patch.object(checks, "WHOLE", job["whole"]).start()
     if job.get("nameless"):
         failure = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         patch.object(socket, "getaddrinfo", side_effect=failure).start()
+    for name, value in job.get("constants", {}).items():
+        patch(name, tuple(value) if isinstance(value, list) else value).start()
 
 
 def _impatient(hopeless: str) -> Callable[..., Any]:

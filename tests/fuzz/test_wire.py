@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
 
+from screener.data.checks import history_is_sound, indices_are_sound, session_is_open
 from screener.errors import ScreenerError
-from screener.krx.checks import history_is_sound, indices_are_sound, session_is_open
 from screener.krx.client import Account, Breaker, Client, Timeouts
 from screener.krx.pykrx import Pykrx
 from tests.fakes.krx import Market, kst
@@ -108,7 +108,7 @@ def test_a_session(canned: tuple[Pykrx, Canned], data: st.DataObject) -> None:
     try:
         rows = source.session(DAY)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("screener.krx.checks.WHOLE", SIZE - 5)
+            patch.setattr("screener.data.checks.WHOLE", SIZE - 5)
             session_is_open("krx", DAY, rows)
     except ScreenerError as error:
         assert_one_line(error)

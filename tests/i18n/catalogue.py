@@ -9,6 +9,7 @@ import os
 import string
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from screener.cli.help_i18n import paragraphs
 from screener.i18n import DOMAIN, LOCALE
 
 PO = Path(LOCALE) / "ko" / "LC_MESSAGES" / f"{DOMAIN}.po"
-KEYWORDS = {"_", "N_", "ngettext", "mistake", "DamagedError"} | {
+KEYWORDS = {"_", "N_", "ngettext", "mistake", "DamagedError", "refuse"} | {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ScreenerError)
 }
 OPTIONAL = {"field_type", "expected_plural", "actual_length", "class_name", "gt", "ge", "le"} | {
@@ -35,7 +36,8 @@ OPTIONAL = {"field_type", "expected_plural", "actual_length", "class_name", "gt"
 OF_DOCTOR = (
     "libraries", "locale", "terminal", "font", "clock", "disk: reports", "disk: state", "disk: store", "configuration",
     "KRX account", "KRX password", "Open API key", "breaker KRX", "breaker Naver", "breaker Open API", "network KRX",
-    "network Naver", "network Open API", "data.go.kr key", "breaker data.go.kr", "network data.go.kr", "store", "store files", "newest session", "calendar", "published",
+    "network Naver", "network Open API", "data.go.kr key", "breaker data.go.kr", "network data.go.kr", "store",
+    "store files", "newest session", "calendar", "closes", "published",
 )  # fmt: skip
 """Names of its checks, which are English in the JSON."""
 OF_SYSTEM = (
@@ -74,7 +76,8 @@ def extracted() -> Iterator[str | tuple[str, str]]:
                     hints = (
                         text for keyword in call.keywords if keyword.arg == "hint" for text in _texts(keyword.value)
                     )
-                    yield from (*(texts[0] if texts else ()), *hints)
+                    message = texts[call.func.id == "refuse" :][:1]  # there the rows come first
+                    yield from (*chain.from_iterable(message), *hints)
     yield from (*help_texts(commands), *OF_DOCTOR, *OF_TOMLLIB, *map(os.strerror, OF_SYSTEM))
     values = {"class_name": "", "field_type": "", **dict.fromkeys(("gt", "ge", "le"), 0)}
     values |= dict.fromkeys(("min_length", "max_length", "actual_length"), 0)

@@ -95,7 +95,7 @@ def test_english_is_as_it_is_written() -> None:
 
 def test_lines_fold_by_cells_and_words_stay_whole() -> None:
     text = "반도체 업종의 종목은 /a/path/that/is/longer/than/the/line 모두 내렸습니다"
-    lines = folded(text, 20, first="- ", further="  ")
+    lines = folded(text, 20, first="- ", further="  ").split("\n")
     assert "".join(line.removeprefix("- ").strip() + " " for line in lines).split() == text.split()
     assert [line for line in lines if cell_len(line) > 20] == ["  /a/path/that/is/longer/than/the/line"]
     assert lines[0] == "- 반도체 업종의"

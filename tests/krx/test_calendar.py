@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from screener.config import load_settings
-from screener.config.models import Event
-from screener.krx.calendar import KST, Calendar
+from screener.config.models import CalendarRules, Event
+from screener.krx.calendar import Calendar
+from screener.krx.hours import KST
 
 KRX = Calendar()
 
@@ -147,7 +150,16 @@ def test_first_session_on_which_krx_could_react(news: str, expected: str) -> Non
         ("2025-11-14T15:30:00+09:00", "2025-11-14"),
         ("2025-11-06T15:30:00+09:00", "2025-11-06"),  # a Thursday of November before it
         ("2020-12-03T15:30:00+09:00", "2020-12-02"),  # the one examination that the epidemic put into December
-        ("2099-11-05T15:30:00+09:00", "2099-11-04"),  # of later years it is not known which Thursday it will be
+        ("2026-11-19T16:29:59+09:00", "2026-11-18"),  # the examination of 2026, published
+        ("2026-11-19T16:30:00+09:00", "2026-11-19"),
+        ("2026-11-12T15:30:00+09:00", "2026-11-12"),
+        ("2099-11-05T15:30:00+09:00", "2099-11-05"),  # the first Thursday of a November is none
+        ("2099-11-12T15:30:00+09:00", "2099-11-11"),  # of later years it is not known which of two Thursdays it is
+        ("2099-11-19T16:29:59+09:00", "2099-11-18"),
+        ("2099-11-26T15:30:00+09:00", "2099-11-26"),
+        ("2016-07-29T15:00:00+09:00", "2016-07-29"),  # until then the session ended at 15:00
+        ("2016-08-01T15:00:00+09:00", "2016-07-29"),
+        ("2016-08-01T15:30:00+09:00", "2016-08-01"),
     ],
 )
 def test_last_session_whose_closes_are_final(now: str, expected: str) -> None:
@@ -180,6 +192,60 @@ def test_volumes_and_flows_are_final_in_the_evening() -> None:
     assert KRX.settled(day, moment("2025-01-31T18:00:00"))
     assert KRX.settled(day, datetime(2025, 1, 31, 9, 0, tzinfo=UTC))
     assert not KRX.settled(day, moment("2025-01-30T18:00:00"))
+    assert not KRX.settled(date(2026, 9, 14), moment("2026-09-14T19:59:59"))  # the after-market opened that day
+    assert KRX.settled(date(2026, 9, 14), moment("2026-09-14T20:00:00"))
+    assert KRX.settled(date(2026, 9, 11), moment("2026-09-11T18:00:00"))
+
+
+def test_last_prices_are_final_the_morning_after_an_after_market() -> None:
+    day = date(2026, 9, 14)
+    evening, night, morning = (moment(f"2026-09-{at}") for at in ("14T18:30", "14T20:30", "15T06:00"))
+    assert not KRX.settled(day, night, last_prices=True)
+    assert KRX.settled(day, morning, last_prices=True)
+    assert KRX.outdated(day, evening, morning, last_prices=True)
+    assert not KRX.outdated(day, evening, night, last_prices=True)
+    assert KRX.settled(date(2026, 9, 11), moment("2026-09-11T18:00"), last_prices=True)
+
+
+def test_a_last_price_is_the_close_while_the_after_market_trades() -> None:
+    schedule = KRX.schedule
+    assert not schedule.is_after_market(date(2026, 9, 14), moment("2026-09-14T19:59"))
+    assert schedule.is_after_market(date(2026, 9, 14), moment("2026-09-14T20:00"))
+    assert schedule.is_after_market(date(2026, 9, 14), moment("2026-10-01T09:00"))
+    assert not schedule.is_after_market(date(2026, 9, 11), moment("2026-10-01T09:00"))
+
+
+def test_hours_that_have_changed_since_are_configured() -> None:
+    rules = tomllib.loads(
+        """
+        exams = [2027-11-18]
+        [[hours]]
+        since = 2027-02-01
+        regular = "09:00-15:30"
+        pre_market = "07:00-08:50"
+        after_market = "16:00-21:00"
+        """
+    )
+    schedule = CalendarRules.model_validate(rules).calendar.schedule
+    assert schedule.settles(date(2027, 1, 29)) == moment("2027-01-29T20:00")
+    assert schedule.settles(date(2027, 2, 1)) == moment("2027-02-01T21:00")
+    assert schedule.closes(date(2027, 11, 18)) == moment("2027-11-18T16:30")
+    assert schedule.closes(date(2027, 11, 11)) == moment("2027-11-11T15:30")
+    assert schedule.on(date(2027, 2, 1)).pre_market == (time(7), time(8, 50))
+
+
+@pytest.mark.parametrize("wrong", ["15:30", "9-15", "15:30-09:00", "morning-evening"])
+def test_a_stretch_of_trading_that_is_none_is_a_mistake(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="09:00-15:30"):
+        CalendarRules.model_validate({"hours": [{"since": date(2027, 2, 1), "regular": wrong}]})
+
+
+def test_configured_hours_decide_on_which_session_news_falls() -> None:
+    news = {"name": {"ko": "가", "en": "x"}, "news": as_in_toml("2027-02-01T15:40")}
+    longer = {"hours": [{"since": date(2027, 2, 1), "regular": "09:00-16:00"}]}
+    schedule = CalendarRules.model_validate(longer).calendar.schedule
+    assert Event.model_validate(news).first_day == date(2027, 2, 2)
+    assert Event.model_validate(news, context={"schedule": schedule}).first_day == date(2027, 2, 1)
 
 
 @pytest.mark.parametrize(
@@ -232,5 +298,5 @@ def test_sessions_are_the_days_that_are_sessions(
 def test_last_final_session_is_over_and_the_next_is_not(day: date, at: time) -> None:
     now = datetime.combine(day, at, KST)
     last = KRX.last_final(now)
-    assert datetime.combine(last, time(15, 30), KST) <= now
+    assert datetime.combine(last, time(15) if last < date(2016, 8, 1) else time(15, 30), KST) <= now
     assert now < datetime.combine(KRX.shift(last, 1), time(16, 30), KST)

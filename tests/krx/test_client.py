@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from screener.errors import BlockedError, NetworkError
-from screener.krx.calendar import KST
 from screener.krx.client import Breaker, Client, RefusalError, TemporaryError, Timeouts, within
+from screener.krx.hours import KST
 
 NOW = datetime(2025, 2, 3, 18, 30, tzinfo=KST)
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import base64
 import logging
 import traceback
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, unquote
 
+import krx_openapi.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screener.config.models import Filters
+from screener.data.store import Store
+from screener.data.universe import apply_filters, market_of_store
 from screener.errors import DataError, ExitCode, LoginError, NetworkError, ScreenerError
 from screener.krx.client import Client, RefusalError, TemporaryError
 from screener.krx.datagokr import DataGoKr, encoded
 from screener.krx.openapi import OpenApi
+from screener.krx.tables import MARKET
 from tests.fakes import datagokr
 from tests.fakes.datagokr import Row, plain, refusal
 from tests.fakes.krx import Market, kst
@@ -27,6 +34,7 @@ from tests.fakes.krx.messages import Answer, Request, as_json, page
 T = TypeVar("T")
 
 DAY = date(2025, 1, 31)
+AFTERNOON = kst(2025, 2, 10, 14, 0)
 STOCKS, INDICES = "금융위원회_주식시세정보", "금융위원회_지수시세정보"
 
 
@@ -38,7 +46,7 @@ class Direct:
 
     def ask(self, host: str, what: str, call: Callable[[float], T]) -> T:
         self.asked.append((host, what))
-        return call(7.5)
+        return call(60.0)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,7 @@ def market() -> Market:
 
 @pytest.fixture
 def service(market: Market, monkeypatch: pytest.MonkeyPatch) -> Iterator[datagokr.DataGoKr]:
-    market.now = kst(2025, 2, 10, 14, 0)
+    market.now = AFTERNOON
     with datagokr.DataGoKr(market) as running:
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)
@@ -58,6 +66,13 @@ def service(market: Market, monkeypatch: pytest.MonkeyPatch) -> Iterator[datagok
 @pytest.fixture
 def source(service: datagokr.DataGoKr) -> DataGoKr:
     return DataGoKr(service.key, cast(Client, Direct()))
+
+
+@pytest.fixture
+def openapi(service: datagokr.DataGoKr, monkeypatch: pytest.MonkeyPatch) -> OpenApi:
+    """The other official service; its library reads where the network is but once, when it is imported."""
+    monkeypatch.setattr(krx_openapi.session, "_OPENER", urllib.request.build_opener())
+    return OpenApi(service.account.auth_key, cast(Client, Direct()))
 
 
 def asked(service: datagokr.DataGoKr) -> list[tuple[str, str]]:
@@ -352,14 +367,19 @@ NESTED = st.recursive(
 )
 
 
+@pytest.fixture(scope="module")
+def unreached() -> DataGoKr:
+    """One for many answers: it loads the certificates that the system trusts."""
+    return DataGoKr(datagokr.answers.KEY, cast(Client, Direct()))
+
+
 @given(items=NESTED, total=NESTED, status=st.sampled_from([200, 302, 401, 500]))
-def test_whatever_is_answered_is_rows_or_a_fault(items: Any, total: Any, status: int) -> None:
+def test_whatever_is_answered_is_rows_or_a_fault(unreached: DataGoKr, items: Any, total: Any, status: int) -> None:
     body = {"header": {"resultCode": "00"}, "body": {"items": items, "totalCount": total}}
     answer = as_json({"response": body}).body.decode()
-    source = DataGoKr(datagokr.answers.KEY, cast(Client, Direct()))
-    source._get = lambda _address, _seconds: (status, answer)  # type: ignore[method-assign]
+    unreached._get = lambda _address, _seconds: (status, answer)  # type: ignore[assignment]
     with suppress(ScreenerError, TemporaryError, RefusalError):
-        source.session(DAY)
+        unreached.session(DAY)
 
 
 def test_a_deep_answer_is_no_bug(service: datagokr.DataGoKr, source: DataGoKr) -> None:
@@ -368,10 +388,27 @@ def test_a_deep_answer_is_no_bug(service: datagokr.DataGoKr, source: DataGoKr) -
         source.session(DAY)
 
 
-def test_both_official_services_give_the_same_rows(service: datagokr.DataGoKr, source: DataGoKr) -> None:
-    openapi = OpenApi(service.account.auth_key, cast(Client, Direct()))
+def test_both_official_services_give_the_same_rows(openapi: OpenApi, source: DataGoKr) -> None:
     rows = [{row["ticker"]: row for row in one.session(DAY).to_pylist()} for one in (openapi, source)]
     for ticker, row in rows[0].items():
         assert rows[1][ticker] | {"market": row["market"]} == row  # data.go.kr has no segments of KOSDAQ
         assert row["market"].startswith(rows[1][ticker]["market"])
     assert source.indices([DAY]).equals(openapi.indices([DAY]))
+
+
+def test_a_scan_looks_at_the_same_stocks_of_both(openapi: OpenApi, source: DataGoKr, tmp_path: Path) -> None:
+    """Its filters read names, markets and capitalisations as a source writes them."""
+    looked_at = []
+    for one in (openapi, source):
+        store = Store.open(tmp_path / one.name)
+        with store.writing("sync", AFTERNOON):
+            table = store.table(one.name, MARKET)
+            table.write(one.session(DAY).drop(["change"]), replacing="sessions", fetched=AFTERNOON)
+        found = market_of_store(store, DAY + timedelta(days=1))
+        stay, taken = apply_filters(
+            found.tickers, found.names, found.markets, found.caps, found.value, Filters(only="KOSDAQ")
+        )
+        looked_at.append(({ticker for ticker, stays in zip(found.tickers, stay, strict=True) if stays}, taken))
+    assert looked_at[0] == looked_at[1]
+    assert len(looked_at[1][0]) > 500
+    assert all(looked_at[1][1][name] for name in ("market", "spacs", "small"))

@@ -152,7 +152,7 @@ def test_a_clock_that_is_wrong_makes_no_close_of_a_price_of_noon(
 ) -> None:
     opened = live.access(tmp_path, exchange)
     ours = exchange.market.now
-    opened = live.replace(opened, breaker=Breaker(opened.breaker.folder, lambda: ours))
+    opened = live.replace(opened, now=lambda: ours, breaker=Breaker(opened.breaker.folder, lambda: ours))
     exchange.market.now = ours - timedelta(minutes=minutes)
     if fits:
         fetch(opened, way)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from screener.analysis.frames import COLUMNS
+from screener.columns import FRAMES
 from screener.report.model import Report
 
 _UNKNOWN = {"float64": math.nan, "int64": 0, "bool": False, "object": None}
@@ -20,7 +20,7 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             column: pd.Series([row.get(column, _UNKNOWN[dtype]) for row in table], dtype=dtype)
-            for column, dtype in COLUMNS[name].items()
+            for column, dtype in FRAMES[name].dtypes.items()
         }
     )
 

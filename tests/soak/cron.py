@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 
 import pytest
@@ -69,9 +70,9 @@ def test_debians_cron_runs_it(tmp_path: Path) -> None:
     with Exchange(market) as exchange:
         exchange.account.name, exchange.account.password = ID, PASSWORD
         # A market of 300 names is none to the screener: the one thing that is changed in it.
-        small = "import screener.krx.checks as c; c.WHOLE = 200; from screener.__main__ import main; main()"
+        small = "import screener.data.checks as c; c.WHOLE = 200; from screener.__main__ import main; main()"
         command = [sys.executable, "-c", small, "daily", "--config", "config", "--store", "store", "--log", "daily.log"]
-        line = cron_lines(command, folder).replace("*/15", "*").replace("[1-5]1830", "*")
+        line = cron_lines(command, folder, time_of_day(20, 30)).replace("*/15", "*").replace("[1-5]2030", "*")
         crontab = "".join(
             f'{name}="{value}"\n' for name, value in {**exchange.environment, "PYTHONPATH": str(ROOT)}.items()
         )

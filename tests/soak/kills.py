@@ -18,9 +18,19 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import Command
-from tests.e2e.conftest import WHOLE, configure
+from tests.e2e.conftest import END, SIZE, START, WHOLE, configure
 from tests.e2e.secrets import ID, PASSWORD
-from tests.e2e.test_crashes import AFTER_SPLIT, BEFORE_SPLIT, Check, Rows, Sync, pairs, truth
+from tests.e2e.test_crashes import (
+    AFTER_SPLIT,
+    BEFORE_SPLIT,
+    SPLIT,
+    Check,
+    Sync,
+    of_either_day,
+    pairs,
+    truth,
+    whole_sessions,
+)
 from tests.fakes.krx import Exchange, Market
 from tests.forkserver import Starter
 
@@ -28,12 +38,11 @@ SEED = 20250131
 HISTORIES, SESSIONS = 170, 30
 """Kills."""
 PATIENCE = 1.05
-SPLIT = "298040"
 
 
 @pytest.fixture
 def market() -> Market:
-    return Market(date(2024, 9, 2), date(2025, 3, 31), size=300)
+    return Market(START, END, size=SIZE)
 
 
 @pytest.fixture
@@ -96,12 +105,6 @@ def test_killed_histories_with_a_split_between_two_syncs(bare: Command, market: 
     sync = Sync(bare, ("--from", str(first)), "pykrx-keyless/prices")
     old, new = (truth(market, now, first) for now in (BEFORE_SPLIT, AFTER_SPLIT))
     assert old[SPLIT][first] == 5 * new[SPLIT][first]
-
-    def of_either_day(rows: Rows) -> None:
-        """Each stock has the whole of one history or of the other, or is not there yet."""
-        for ticker, closes in rows.items():
-            assert closes in (old[ticker], new[ticker])
-
     market.now = BEFORE_SPLIT
     times = spell(sync)
     dice, kills = random.Random(SEED), 0  # noqa: S311 - a draw that can be repeated
@@ -109,7 +112,7 @@ def test_killed_histories_with_a_split_between_two_syncs(bare: Command, market: 
         shutil.rmtree(bare.store)
         for now, whole in ((BEFORE_SPLIT, old), (AFTER_SPLIT, new)):
             market.now = now
-            kills += kill_until_one_is_quicker(sync.at(now), times, dice, of_either_day)
+            kills += kill_until_one_is_quicker(sync.at(now), times, dice, of_either_day(old, new))
             assert sync.held() == sync.seen() == whole
 
 
@@ -117,19 +120,10 @@ def test_killed_sessions(bare: Command, market: Market) -> None:
     days = [date(2025, 3, 10), date(2025, 3, 11), date(2025, 3, 12)]
     member = bare.given(KRX_ID=ID, KRX_PW=PASSWORD).with_(batch=1)
     sync = Sync(member, ("--source", "pykrx", "--from", str(days[0])), "pykrx-login/market")
-    whole = {day: {one: market.truth.close(day, one) for one in market.truth.tickers(day)} for day in days}
-
-    def whole_sessions(rows: Rows) -> None:
-        by_day: dict[date, dict[str, float]] = {}
-        for ticker, closes in rows.items():
-            for day, close in closes.items():
-                by_day.setdefault(day, {})[ticker] = close
-        assert by_day.items() <= whole.items()
-
     market.now = BEFORE_SPLIT
     times = spell(sync)
     dice, kills = random.Random(SEED), 0  # noqa: S311 - a draw that can be repeated
     while kills < SESSIONS:
         shutil.rmtree(bare.store)
-        kills += kill_until_one_is_quicker(sync, times, dice, whole_sessions)
-        assert len(pairs(sync.held())) == sum(map(len, whole.values()))
+        kills += kill_until_one_is_quicker(sync, times, dice, whole_sessions(market, days))
+        assert len(pairs(sync.held())) == sum(len(market.truth.tickers(day)) for day in days)

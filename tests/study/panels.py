@@ -51,4 +51,4 @@ def fitted_sample(
 ) -> Sample:
     designs = [Design.of(model, benchmark)]
     design_of = np.zeros(returns.shape[1], dtype=np.int64)
-    return Sample(benchmark, returns, estimation, designs, fit(model, returns, designs, design_of, estimation, min_obs))
+    return Sample(benchmark, returns, estimation, designs, fit(returns, designs, design_of, estimation, min_obs))

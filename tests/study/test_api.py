@@ -43,7 +43,7 @@ def test_figures_are_those_of_the_array_layer(when: Any) -> None:
     study = event_study(RETURNS, BENCHMARK, when, groups=GROUPS, **OPTIONS)
     designs = [Design.of(Model.MARKET, SAMPLE.benchmark)]
     estimation, windows = slice(6, 56), [slice(61, 62), slice(61, 67)]
-    fitted = fit(Model.MARKET, SAMPLE.returns, designs, np.zeros(4, dtype=np.int64), estimation, 30)
+    fitted = fit(SAMPLE.returns, designs, np.zeros(4, dtype=np.int64), estimation, 30)
     for window, label in zip(windows, ["[0,0]", "[0,+5]"], strict=True):
         result = over_window(fitted, window)
         rows = study.stocks[study.stocks["window"] == label]
@@ -52,7 +52,6 @@ def test_figures_are_those_of_the_array_layer(when: Any) -> None:
         assert_allclose(study.car.loc[label], result.car)
         chips = [0, 1, 3]
         [test] = portfolio_t(
-            Model.MARKET,
             Portfolio.of(SAMPLE.returns[:, chips], np.zeros(3, dtype=np.int64)),
             designs,
             estimation,

@@ -15,6 +15,7 @@ from screener.study.correlation import mean_correlation
 from screener.study.nonparametric import (
     EstimationRanks,
     corrado_scores,
+    daily_test,
     generalised_rank,
     generalised_sign,
     share_positive,
@@ -69,17 +70,16 @@ def test_each_statistic_is_that_of_the_group_alone() -> None:
     assert_allclose(found.rbar, rbar)
     assert_allclose(found.caar_ew, result.car[inside].mean())
 
-    ranks = EstimationRanks.of(s.residuals[:, group])
-    event = s.fitted.abnormal[60:65]
-    joint = ranks.joined(np.ascontiguousarray(event[:, group].T))
     abnormal = s.fitted.abnormal[:65, group]
+    ranks = EstimationRanks.of(abnormal[:60])
+    joint = ranks.joined(np.ascontiguousarray(abnormal[60:].T))
     expected = {
-        "t_grank": generalised_rank(ranks, s.fitted.sigma[group], result.scar[group], rbar).t,
-        "z_corrado": corrado_scores(joint).test(slice(0, 5)),
+        "t_grank": generalised_rank(ranks, s.fitted.sigma[group], result.scar[group], rbar)[0],
+        "z_corrado": daily_test(corrado_scores(joint), WINDOWS[1]),
         "z_gsign": generalised_sign(result.car[group], share_positive(s.residuals[:, group])),
         "t_bw85": brown_warner_1985(np.nanmean(s.residuals[:, group], axis=1), result.car[inside].mean(), 5),
         "z_patell": patell(result.scar[group], s.fitted.df[group]),
-        "z_cz_sign": sign_scores(np.nanmedian(abnormal, axis=0), abnormal, 60).test(slice(0, 5)),
+        "z_cz_sign": daily_test(sign_scores(abnormal), WINDOWS[1]),
     }
     for name, statistic in expected.items():
         assert_allclose(found.statistics[name].value, statistic.value, err_msg=name)
@@ -101,8 +101,8 @@ def test_the_robust_rank_test_ignores_a_common_rise_in_variance() -> None:
             everything=True,
         )
         values.append(found.statistics["z_corrado_robust"].value)
-    ranks = EstimationRanks.of(s.residuals)
-    expected = corrado_scores(ranks.joined((sar / sar.std(ddof=1) * s.fitted.sigma).T)).test(slice(0, 1)).value
+    joint = EstimationRanks.of(s.residuals).joined((sar / sar.std(ddof=1) * s.fitted.sigma).T)
+    expected = daily_test(corrado_scores(joint), WINDOWS[0]).value
     assert_allclose(values, expected, atol=0.15)
 
 

@@ -134,9 +134,7 @@ def test_the_mean_correlation_is_that_of_the_variance_of_the_standardised_mean(s
 def test_complete_data_make_the_portfolio_the_mean_of_its_members(s: Sample) -> None:
     returns: Floats = np.where(np.isfinite(s.returns), s.returns, 0.001)
     s = fitted_sample(s.benchmark, returns, s.estimation)
-    [test] = portfolio_t(
-        Model.MARKET, Portfolio.of(returns, s.fitted.design_of), s.designs, s.estimation, [WINDOW], min_obs=10
-    )
+    [test] = portfolio_t(Portfolio.of(returns, s.fitted.design_of), s.designs, s.estimation, [WINDOW], min_obs=10)
     assert_allclose(test.caar, over_window(s.fitted, WINDOW).car.mean())
 
 
@@ -145,6 +143,6 @@ def test_complete_data_make_the_portfolio_the_mean_of_its_members(s: Sample) -> 
 def test_two_benchmarks_that_are_one_change_nothing(s: Sample) -> None:
     design_of = np.arange(s.returns.shape[1]) % 2
     designs = [Design.of(Model.MARKET, s.benchmark)] * 2
-    split = fit(Model.MARKET, s.returns, designs, design_of, s.estimation, 10)
+    split = fit(s.returns, designs, design_of, s.estimation, 10)
     one, two = over_window(s.fitted, WINDOW), over_window(split, WINDOW)
     assert_allclose(two.scar, one.scar, rtol=1e-8)

@@ -28,9 +28,7 @@ def test_scholes_williams_by_hand() -> None:
     beta = sum(slopes) / (1 + 2 * rho)
     alpha = y[inner].mean() - beta * m[inner].mean()
 
-    fitted = fit(
-        Model.SCHOLES_WILLIAMS, s.returns, [Design.of(Model.SCHOLES_WILLIAMS, s.benchmark)], ZERO, slice(0, 60), 10
-    )
+    fitted = fit(s.returns, [Design.of(Model.SCHOLES_WILLIAMS, s.benchmark)], ZERO, slice(0, 60), 10)
     assert_allclose(fitted.coefficients[:, 0], [alpha, beta], rtol=1e-10)
     assert_allclose(fitted.abnormal[:, 0], s.returns[:, 0] - alpha - beta * s.benchmark)
     assert fitted.observations[0] == 58
@@ -45,7 +43,7 @@ def test_dimson_is_the_sum_of_the_slopes_and_spends_all_its_parameters(q: int) -
     slopes = np.linalg.lstsq(x, y[q : 60 - q])[0][1:]
 
     design = Design.of(Model.DIMSON, s.benchmark, neighbours=q)
-    fitted = fit(Model.DIMSON, s.returns, [design], ZERO, slice(0, 60), 10)
+    fitted = fit(s.returns, [design], ZERO, slice(0, 60), 10)
     assert_allclose(fitted.coefficients[1, 0], slopes.sum(), rtol=1e-10)
     assert fitted.df[0] == 60 - 2 * q - (2 * q + 2)
 
@@ -84,9 +82,7 @@ def test_factors_agree_with_numpy_and_the_market_model_is_one_factor() -> None:
     random = np.random.default_rng(9)
     factors = np.column_stack([s.benchmark, random.standard_normal((68, 2))])
     design_of = np.zeros(4, dtype=np.int64)
-    fitted = fit(
-        Model.FACTORS, s.returns, [Design.of(Model.FACTORS, s.benchmark, factors=factors)], design_of, s.estimation, 10
-    )
+    fitted = fit(s.returns, [Design.of(Model.FACTORS, s.benchmark, factors=factors)], design_of, s.estimation, 10)
     for i in range(4):
         own = np.flatnonzero(np.isfinite(s.returns[:60, i]))
         x = np.column_stack([np.ones(len(own)), factors[own]])
@@ -94,7 +90,6 @@ def test_factors_agree_with_numpy_and_the_market_model_is_one_factor() -> None:
         assert fitted.df[i] == len(own) - 4
 
     one = fit(
-        Model.FACTORS,
         s.returns,
         [Design.of(Model.FACTORS, s.benchmark, factors=factors[:, :1])],
         design_of,
@@ -121,7 +116,7 @@ def test_a_portfolio_of_one_is_its_security_in_every_model(model: Model) -> None
     s.returns[window] = 0.01
     s = fitted_sample(s.benchmark, s.returns, s.estimation, model)
     result = over_window(s.fitted, window)
-    [test] = portfolio_t(model, Portfolio.of(s.returns, ZERO), s.designs, s.estimation, [window], 10)
+    [test] = portfolio_t(Portfolio.of(s.returns, ZERO), s.designs, s.estimation, [window], 10)
     assert_allclose([test.caar, test.t, test.p], [result.car[0], result.scar[0], result.p[0]], rtol=1e-9)
 
 

@@ -14,13 +14,10 @@ from screener.study.nonparametric import generalised_sign, share_positive, sign,
 from screener.study.parametric import (
     adjusted_bmp,
     adjusted_patell,
-    bmp,
     brown_warner_1980,
     brown_warner_1985,
     cross_sectional,
-    hall,
     patell,
-    skewness,
     skewness_adjusted,
 )
 
@@ -46,13 +43,11 @@ def test_brown_warner_1985_by_hand() -> None:
     assert_allclose([found.value, found.df], [0.04 / (math.sqrt(4 / 3) * 0.01 * 2), 3])
 
 
-def test_skewness_is_scipys() -> None:
-    assert_allclose(skewness(KNOWN), stats.skew(KNOWN))
-
-
-def test_hall_differs_from_johnson_by_the_cubic_term() -> None:
+def test_johnson_and_halls_cubic_term_have_scipys_skewness() -> None:
     s, g = KNOWN.mean() / KNOWN.std(ddof=1), stats.skew(KNOWN)
-    assert_allclose(hall(CAR).value - skewness_adjusted(CAR).value, math.sqrt(6) * g**2 * s**3 / 27)
+    johnson, hall = skewness_adjusted(CAR).value, skewness_adjusted(CAR, cubic=True).value
+    assert_allclose(johnson, math.sqrt(6) * (s + g * s**2 / 3 + g / 36))
+    assert_allclose(hall - johnson, math.sqrt(6) * g**2 * s**3 / 27)
 
 
 def test_patell_leaves_a_security_out_of_both_parts() -> None:
@@ -65,7 +60,7 @@ def test_patell_leaves_a_security_out_of_both_parts() -> None:
 def test_adjustment_by_hand_and_its_degrees_of_freedom() -> None:
     scar = np.array([1.0, 2.0, 3.0, 2.0, 2.5])
     factor = math.sqrt(0.8 / 1.8)
-    assert_allclose(adjusted_bmp(scar, 0.2, 58).value, bmp(scar).value * factor)
+    assert_allclose(adjusted_bmp(scar, 0.2, 58).value, cross_sectional(scar).value * factor)
     assert adjusted_bmp(scar, 0.2, 58).df == 4
     assert adjusted_bmp(scar, 0.2, 3).df == 3
     assert_allclose(adjusted_patell(scar, DF[:5], 0.2).value, patell(scar, DF[:5]).value / math.sqrt(1.8))
@@ -73,7 +68,7 @@ def test_adjustment_by_hand_and_its_degrees_of_freedom() -> None:
 
 def test_a_negative_correlation_never_enlarges_a_statistic() -> None:
     scar = np.array([1.0, 2.0, 3.0, 2.0, 2.5])
-    assert_allclose(adjusted_bmp(scar, -0.24, 58).value, bmp(scar).value)
+    assert_allclose(adjusted_bmp(scar, -0.24, 58).value, cross_sectional(scar).value)
     assert_allclose(adjusted_patell(scar, DF[:5], -0.24).value, patell(scar, DF[:5]).value)
 
 
@@ -102,8 +97,8 @@ def test_wilcoxon_is_scipys() -> None:
         (cross_sectional(np.array([0.1])), "needs 2 securities with a complete window, has 1"),
         (cross_sectional(np.array([0.1, 0.1, 0.1])), "zero variance"),
         (skewness_adjusted(np.array([0.1, 0.2])), "needs 3 securities with a complete window, has 2"),
-        (hall(np.full(4, 0.1)), "zero variance"),
-        (bmp(np.full(3, np.nan)), "has 0"),
+        (skewness_adjusted(np.full(4, 0.1), cubic=True), "zero variance"),
+        (cross_sectional(np.full(3, np.nan)), "has 0"),
         (patell(np.full(3, np.nan), DF[:3]), "no security with a complete window"),
         (patell(np.ones(3), np.full(3, 2)), "2 degrees of freedom"),
         (adjusted_bmp(np.array([1.0, 2.0]), np.nan, 50), "mean correlation undefined"),

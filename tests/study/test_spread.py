@@ -11,10 +11,10 @@ from scipy import stats
 import screener.study.spread as spread_module
 from screener.study.arrays import Floats
 from screener.study.correlation import cross_correlation
-from screener.study.models import Model, Refit
+from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan
 from screener.study.portfolio import Portfolio, portfolio_t
-from screener.study.spread import detectable_by_placebo, detectable_by_t, spreads, two_sample
+from screener.study.spread import spreads, two_sample
 from tests.study.simulated import simulate
 
 EVENT = 380
@@ -104,31 +104,27 @@ def test_spread_joins_the_portfolio_t_and_its_placebo() -> None:
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     refit = Refit()
     estimation = slice(EVENT - 130, EVENT - 10)
-    expected = portfolio_t(Model.MARKET, a - b, market.designs(), estimation, WINDOWS, refit.min_obs)
-    for result, test in zip(spreads(PlaceboPlan(refit, market.designs(), EVENT, WINDOWS), a, b), expected, strict=True):
-        assert result.portfolio == test
-        np.testing.assert_allclose(result.placebo.t, test.t, rtol=1e-10)
-        np.testing.assert_allclose(result.placebo.caar, test.caar, rtol=1e-10)
-    [day, _] = spreads(PlaceboPlan(refit, market.designs(), EVENT, WINDOWS), a, b)
-    assert day.portfolio.caar == pytest.approx(0.05, abs=0.02)
-    assert day.placebo.placebo_p[0] == 1 / 241
+    expected = portfolio_t(a - b, market.designs(), estimation, WINDOWS, refit.min_obs)
+    results = spreads(PlaceboPlan(refit, market.designs(), EVENT, WINDOWS), a, b)
+    for (test, placebo), alone in zip(results, expected, strict=True):
+        assert test == alone
+        np.testing.assert_allclose(placebo.t, test.t, rtol=1e-10)
+        np.testing.assert_allclose(placebo.caar, test.caar, rtol=1e-10)
+    [(test, placebo), _] = results
+    assert test.caar == pytest.approx(0.05, abs=0.02)
+    assert placebo.placebo_p[0] == 1 / 241
 
 
 def test_detectable_effect_has_the_power_it_claims() -> None:
     market = simulate(missing=0.01)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
-    for result in spreads(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS), a, b):
-        test = result.portfolio
-        se = abs(test.caar / test.t)
-        power = stats.nct.sf(stats.t.isf(0.025, test.df), test.df, detectable_by_t(test) / se)
-        assert power == pytest.approx(0.8, abs=1e-6)
-        placebo = result.placebo
+    for _, placebo in spreads(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS), a, b):
         unit = np.sqrt(placebo.length) * placebo.sd[0]
         z = placebo.placebo_z[:, 0]
         found = []
         for sign in (-1, 1):
-            lifted = z + sign * detectable_by_placebo(placebo)[0] / unit
+            lifted = z + sign * placebo.detectable()[0] / unit
             p = (1 + (np.abs(z) >= np.abs(lifted)[:, None]).sum(axis=1)) / (len(z) + 1)
             found.append((p <= 0.05).mean())
         assert min(found) == pytest.approx(0.8, abs=0.01)
@@ -137,11 +133,9 @@ def test_detectable_effect_has_the_power_it_claims() -> None:
 def test_spread_of_a_group_with_itself_is_zero_and_without_a_test() -> None:
     market = simulate(missing=0.03)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
-    for result in spreads(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1]), a, a):
-        assert result.portfolio.caar == 0
-        assert np.isnan(
-            [result.portfolio.t, result.portfolio.p, result.detectable_t, result.placebo.placebo_p[0]]
-        ).all()
+    for test, placebo in spreads(PlaceboPlan(Refit(), market.designs(), EVENT, WINDOWS[:1]), a, a):
+        assert test.caar == 0
+        assert np.isnan([test.t, test.p, placebo.placebo_p[0]]).all()
 
 
 def test_a_window_beyond_the_panel_has_no_spread() -> None:
@@ -149,27 +143,27 @@ def test_a_window_beyond_the_panel_has_no_spread() -> None:
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     last = len(market.returns) - 1
-    [result] = spreads(PlaceboPlan(Refit(), market.designs(), last, [slice(last, last + 6)]), a, b)
-    assert np.isnan([result.portfolio.caar, result.portfolio.t, result.placebo.caar[0]]).all()
+    [(test, placebo)] = spreads(PlaceboPlan(Refit(), market.designs(), last, [slice(last, last + 6)]), a, b)
+    assert np.isnan([test.caar, test.t, placebo.caar[0]]).all()
 
 
 def test_part_of_an_estimation_window_is_enough_for_the_t_but_not_for_the_placebo() -> None:
     market = simulate(sessions=200)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
-    [result] = spreads(PlaceboPlan(Refit(), market.designs(), 100, [slice(100, 101)]), a, b)
-    [test] = portfolio_t(Model.MARKET, a - b, market.designs(), slice(0, 90), [slice(100, 101)], 60)
-    assert result.portfolio == test
-    assert np.isfinite([test.t, result.detectable_t]).all()
-    assert np.isnan([result.placebo.placebo_p[0], result.detectable_placebo]).all()
+    [(found, placebo)] = spreads(PlaceboPlan(Refit(), market.designs(), 100, [slice(100, 101)]), a, b)
+    [test] = portfolio_t(a - b, market.designs(), slice(0, 90), [slice(100, 101)], 60)
+    assert found == test
+    assert np.isfinite(test.t)
+    assert np.isnan([placebo.placebo_p[0], placebo.detectable()[0]]).all()
 
 
 def test_no_detectable_effect_without_a_test() -> None:
     market = simulate(sessions=200)
     a = Portfolio.of(market.returns[:, :15], market.design_of[:15])
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
-    [result] = spreads(PlaceboPlan(Refit(), market.designs(), 60, [slice(60, 61)]), a, b)
-    assert np.isnan([result.detectable_t, result.detectable_placebo, result.portfolio.t]).all()
+    [(test, placebo)] = spreads(PlaceboPlan(Refit(), market.designs(), 60, [slice(60, 61)]), a, b)
+    assert np.isnan([placebo.detectable()[0], test.t]).all()
 
 
 def test_tests_that_assume_independence_between_firms_are_not_offered() -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from screener.data.panel import Panel
-from screener.data.quality import Finding
 from screener.errors import ExitCode
+
+if TYPE_CHECKING:
+    from screener.data.findings import Finding
+    from screener.data.panel import Panel
 
 SOURCES = ("openapi", "pykrx-login", "datagokr", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
 FETCHED = ("pykrx", "openapi", "datagokr")
 """What a user calls the ways to the exchange; `auto` is the best that is open."""
+LAST_PRICES = frozenset({"pykrx-keyless"})
+"""Sources that give the last price of a day for its close, which since 2026-09-14 is that of the after-market."""
 PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}
 """KODEX 200 and KODEX KOSDAQ150 stand for the index where only single stocks can be asked for."""
 
@@ -41,6 +45,8 @@ class PriceRequest:
     """Sessions before the event day that the study can use."""
     after: int = 0
     """Sessions after it that the study can use."""
+    after_market: date | None = None
+    """First session on which the close of a file may be a price of the after-market; None if it cannot be one."""
 
     @property
     def tickers(self) -> tuple[str, ...]:
@@ -53,8 +59,7 @@ class PriceRequest:
         return tuple(sorted(set(self.market_of.values()), reverse=True))
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(NamedTuple):
     """Who printed a figure."""
 
     published_by: str
@@ -101,6 +106,8 @@ class Market:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
+    last_prices: frozenset[date] = frozenset()
+    """Sessions whose closes are, or may be, prices of the after-market."""
     everyone: Callable[[], tuple[Panel, Mapping[str, str]]] | None = None
     """Reads the panel of every stock of KOSPI and KOSDAQ over the same sessions, and the market of each; None where the
     source has no whole market."""
@@ -111,66 +118,16 @@ class Market:
         return self.printed is not None
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What the store should hold."""
-
-    first: date
-    """First day."""
-    last: date
-    """Last day; no later than the last final session."""
-    tickers: tuple[str, ...]
-    """Stocks that a source without whole-market sessions is asked for, one by one."""
-    flow_days: tuple[date, ...] = ()
-    """Sessions of which the investors' net purchases are wanted."""
-    industry_days: tuple[date, ...] = ()
-    """Sessions of which the industries are wanted."""
-    again: tuple[date, ...] = ()
-    """Whole-market sessions to ask for once more although they are stored, for KRX corrects figures late."""
-
-
-@dataclass
-class Fetched:
-    """What a fetch brought; it grows while the fetch goes on."""
-
-    source: str
-    last: date | None
-    """Last session that was asked for, and once all is stored the last one that is held; None if none is."""
-    sessions: int = 0
-    """Whole-market sessions that were stored."""
-    series: int = 0
-    """Histories of single stocks that were stored."""
-    restated: list[str] = field(default_factory=list)
-    """Stocks whose adjusted prices had changed backwards, so that they were fetched whole."""
-    absent: list[str] = field(default_factory=list)
-    """Stocks of which the source knows no price, or no longer the prices that are stored."""
-    closed: list[date] = field(default_factory=list)
-    """Days that the calendar took for sessions and that were none."""
-    corrected: dict[date, list[str]] = field(default_factory=dict)
-    """Stored sessions whose final figures have changed since, and the stocks that are concerned."""
-    silent: list[date] = field(default_factory=list)
-    """Days without figures at the end; whether they were sessions shows with the next one."""
-    requests: int = 0
-    blocked: bool = False
-    """Whether a better source was not asked, or not to the end, because it refuses this machine."""
-
-
 class Source(Protocol):
     """Where numbers come from."""
 
-    @property
-    def name(self) -> str:
-        """Short name, as in the `source` column."""
-        ...
+    name: str
+    """Short name, as in the `source` column."""
 
-    def refusal(self, need: PriceRequest) -> str | None:
-        """Why this source cannot serve `need`, in words; None if it can."""
-        ...
+    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - most sources have to be asked
+        """Why this source cannot serve `need`, in words; None if it can, or if that shows only when it is asked."""
+        return None
 
     def load(self, need: PriceRequest) -> Market:
-        """Prices for `need`.
-
-        Raises:
-            DataError: the data is missing, partial, or fails its checks.
-        """
+        """Prices for `need`; those that are missing, partial, or fail their checks are a DataError."""
         ...

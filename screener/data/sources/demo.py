@@ -14,19 +14,25 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from screener.data.checks import clean
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
-from screener.data.quality import clean
-from screener.data.sources import Market, PriceRequest
+from screener.data.sources import Market, PriceRequest, Source
 
 Floats = NDArray[np.float64]
 
 FIRST_DAY = date(2020, 1, 2)
 SESSIONS = 440
+DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(FIRST_DAY), np.arange(SESSIONS), roll="forward")
+"""(T,) weekdays."""
 EVENT_ROW = 410
+EVENT_DAY: date = DAYS[EVENT_ROW].item()
+"""Tau = 0."""
 STOCKS_EACH = 12
 INDICES = ("KOSPI", "KOSDAQ")
 CONFOUNDER_TAU = 2
+CONFOUNDER_DAY: date = DAYS[EVENT_ROW + CONFOUNDER_TAU].item()
+"""The day of the other news."""
 
 
 @dataclass(frozen=True)
@@ -63,46 +69,23 @@ def ticker(sector: int, member: int) -> str:
     return f"Z{sector:02d}{member:03d}"
 
 
-def sessions() -> NDArray[np.datetime64]:
-    """(T,) weekdays."""
-    days: NDArray[np.datetime64] = np.busday_offset(np.datetime64(FIRST_DAY), np.arange(SESSIONS), roll="forward")
-    return days
-
-
-def event_day() -> date:
-    """Tau = 0."""
-    day: date = sessions()[EVENT_ROW].item()
-    return day
-
-
-def confounder_day() -> date:
-    """The day of the other news."""
-    day: date = sessions()[EVENT_ROW + CONFOUNDER_TAU].item()
-    return day
-
-
 @dataclass(frozen=True)
-class Demo:
+class Demo(Source):
     """The simulated market of one seed."""
 
     seed: int = 1
     name: str = "demo"
 
-    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - it serves its own event only, and is never tried
-        """None."""
-        return None
-
     def load(self, need: PriceRequest) -> Market:
         """The market as a panel, by the same way as prices from files."""
         returns, index_returns = simulate(self.seed)
         columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
-        days = sessions()
-        keep = days <= np.datetime64(need.as_of) if need.as_of else np.ones(len(days), dtype=bool)
-        prices, official = _rows(returns[:, [columns[name] for name in need.tickers]], need.tickers, days, keep)
+        keep = np.datetime64(need.as_of or DAYS[-1].item()) >= DAYS
+        prices, official = _rows(returns[:, [columns[name] for name in need.tickers]], need.tickers, keep)
         prices, findings = clean(prices, need.tickers, self.name)
         official, found = clean(official, need.tickers, self.name)
         levels = np.asarray(1000.0 * np.cumprod(1.0 + index_returns, axis=0), dtype=np.float64)[keep]
-        indices = {name: (days[keep], levels[:, i]) for i, name in enumerate(INDICES)}
+        indices = {name: (DAYS[keep], levels[:, i]) for i, name in enumerate(INDICES)}
         panel, more = build_panel(prices, official, indices, need.tickers, need.price_limit)
         return Market(self.name, panel, tuple(findings + found + more), ", ".join(INDICES), simulated=True)
 
@@ -117,7 +100,8 @@ def simulate(seed: int) -> tuple[Floats, Floats]:
         beta = random.uniform(0.7, 1.4, STOCKS_EACH)
         common = _clustered(random, 0.008, (SESSIONS, 1))
         own = _clustered(random, 0.022, (SESSIONS, STOCKS_EACH))
-        returns = index_returns[:, _index_of(np.arange(STOCKS_EACH))] * beta + common + own
+        own_index = np.arange(STOCKS_EACH) % len(INDICES)  # by turns
+        returns = index_returns[:, own_index] * beta + common + own
         for tau, effect in planted.effects.items():
             returns[EVENT_ROW + tau] += effect
         sectors.append(returns)
@@ -127,11 +111,6 @@ def simulate(seed: int) -> tuple[Floats, Floats]:
     limited[EVENT_ROW, 0] = 0.30
     limited[EVENT_ROW + 1, 0] = wish / 1.30 - 1.0
     return np.clip(np.hstack(sectors), -0.30, 0.30), index_returns
-
-
-def _index_of(member: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which index the members of a sector belong to: by turns."""
-    return member % len(INDICES)
 
 
 def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -> Floats:
@@ -145,9 +124,7 @@ def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -
     return draws
 
 
-def _rows(
-    returns: Floats, tickers: tuple[str, ...], days: NDArray[np.datetime64], keep: NDArray[np.bool_]
-) -> tuple[PriceRows, PriceRows]:
+def _rows(returns: Floats, tickers: tuple[str, ...], keep: NDArray[np.bool_]) -> tuple[PriceRows, PriceRows]:
     """Price rows as an exchange gives them: raw closes, official rates, halts, a split, late listings."""
     closes = np.asarray(50_000.0 * np.cumprod(1.0 + returns, axis=0), dtype=np.float64)
     rates: Floats = 100.0 * returns
@@ -163,9 +140,9 @@ def _rows(
             closes[EVENT_ROW - 30 :, column] /= 5
         else:
             listed[column] = EVENT_ROW - 20 if trouble == "new" else EVENT_ROW + 5
-    there = (np.arange(len(days))[:, None] >= listed) & keep[:, None]
+    there = (np.arange(SESSIONS)[:, None] >= listed) & keep[:, None]
     cells = np.nonzero(there)
-    day, code = days[cells[0]], cells[1].astype(np.int32)
+    day, code = DAYS[cells[0]], cells[1].astype(np.int32)
     caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)
     prices = PriceRows(day, code, {"close": closes[cells], "volume": volume[cells]})
     return prices, PriceRows(day, code, {**prices.values, "change_pct": rates[cells], "marcap": caps})

@@ -14,18 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from screener.data.checks import clean, index_is_sound
+from screener.data.fetch import Fetched, restated
+from screener.data.findings import Finding, refuse
 from screener.data.panel import build_panel
-from screener.data.price_rows import PriceRows, price_rows_of, read_prices, read_table
-from screener.data.quality import Finding, checked_level, clean, finding
-from screener.data.sources import Fetched, File, Market, PriceRequest
+from screener.data.price_rows import PriceRows, read_table
+from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
 from screener.i18n import _
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy, words
 
 
 @dataclass(frozen=True)
-class Files:
+class Files(Source):
     """A panel of prices, index levels beside it, and optionally a market file with official change rates and caps."""
 
     prices: Sequence[Path]
@@ -33,14 +35,10 @@ class Files:
     market: Sequence[Path] = ()
     name: str = "file"
 
-    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - what files hold shows when they are read
-        """None: files that the user names are always tried."""
-        return None
-
     def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
-        rows = read_prices(self.prices, need.tickers, need.as_of)
+        rows = PriceRows.read(self.prices, need.tickers, need.as_of)
         if not rows.day.size:
             until = _(" through {day}", day=need.as_of) if need.as_of else ""
             raise DataError(
@@ -60,26 +58,25 @@ class Files:
         official = None
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
-            official, found = clean(read_prices(self.market, need.tickers, need.as_of), need.tickers, market_called)
+            official, found = clean(PriceRows.read(self.market, need.tickers, need.as_of), need.tickers, market_called)
             findings += found + _other_markets(official, need)
         levels = self._levels(need) if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
+        sessions: list[date] = panel.sessions.tolist()
         return Market(
             source=self.name,
             panel=panel,
             findings=tuple(findings + found),
             benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
+            last_prices=frozenset(day for day in sessions if need.after_market and day >= need.after_market),
         )
 
     def _levels(self, need: PriceRequest) -> dict[str, tuple[Days, NDArray[np.float64]]]:
-        """Days and levels of each index that is needed."""
         called = ", ".join(path.name for path in self.benchmark)
         parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
-        code: Any = table.unify_dictionaries()["index"].combine_chunks()
-        there = [str(text) for text in code.dictionary.to_pylist()]
-        levels = {}
+        there, levels = set(words(table, "index")), {}
         for name in need.markets:
             if name not in there:
                 raise DataError(
@@ -89,10 +86,15 @@ class Files:
                     name=name,
                     there=", ".join(sorted(there)[:12]),
                 )
-            rows = np.flatnonzero(to_numpy(code.indices) == there.index(name))
-            days, close = to_numpy(table["date"], rows), to_numpy(table["close"], rows).astype(np.float64)
-            levels[name] = checked_level(called, name, days, close, need.as_of)
+            levels[name] = _level(called, table, name, need.as_of)
         return levels
+
+
+def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:
+    rows = table.filter(pc.equal(table["index"].cast(pa.string()), pa.scalar(name)))
+    return index_is_sound(
+        called, name, to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64(), safe=False)), until
+    )
 
 
 def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
@@ -102,18 +104,18 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
         for ticker, market in sorted(official.market_of.items())
         if not market.startswith(need.market_of[need.tickers[ticker]])
     ]
-    return finding("other_market", "warning", elsewhere)
+    return Finding.at("other_market", "warning", elsewhere)
 
 
 def _refuse_future(called: str, day: np.datetime64, today: date) -> None:
-    if day > np.datetime64(today):
-        raise DataError(
-            "{called}: {day} is in the future (today is {today})",
-            hint="correct the date",
-            called=called,
-            day=day,
-            today=today,
-        )
+    refuse(
+        day > np.datetime64(today),
+        "{called}: {day} is in the future (today is {today})",
+        hint="correct the date",
+        called=called,
+        day=day,
+        today=today,
+    )
 
 
 def _sha256(path: Path) -> str:
@@ -144,26 +146,28 @@ def import_files(
     histories, sessions, levels = _rows(prices, PRICES, at), _rows(market, MARKET, at), _rows(benchmark, INDICES, at)
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
-    stored = tables[PRICES].read(("date", "ticker", "close"), keys=_words(histories, PRICES))
-    restated = _restated(stored, histories)
+    tickers = words(histories, "ticker")
+    stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
+    changed = zip(tickers, restated(histories, stored, "ticker"), strict=True)
+    others = sorted({ticker for ticker, differs in changed if differs})
     # The closes come last: as long as they are the old ones, an import that was cut short is seen to be unfinished.
     for kind, rows in ((MARKET, official), (INDICES, levels), (PRICES, histories)):
-        is_restated = pc.is_in(rows[kind.key].cast(pa.string()), pa.array(sorted(restated), pa.string()))
+        is_restated = pc.is_in(rows[kind.key].cast(pa.string()), pa.array(others, pa.string()))
         added, again = rows.filter(pc.invert(is_restated)), rows.filter(is_restated)
         if added.num_rows:
             tables[kind].write(added, replacing="rows", fetched=at, coverage=_spans(added) if kind is PRICES else None)
-        if restated and kind is not INDICES:
+        if others and kind is not INDICES:
             # What was told of a stock beside its other closes goes with them, also where nothing new is told.
             tables[kind].write(
-                again, replacing="series", fetched=at, keys=restated, coverage=_spans(again) if kind is PRICES else None
+                again, replacing="series", fetched=at, keys=others, coverage=_spans(again) if kind is PRICES else None
             )
     days = to_numpy(histories["date"])
     return Fetched(
         SOURCE,
         days.max().item(),
         sessions=len(sessions["date"].unique()),
-        series=len(_words(histories, PRICES)),
-        restated=sorted(restated),
+        series=len(set(tickers)),
+        restated=others,
     )
 
 
@@ -180,23 +184,24 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
     day = to_numpy(table["date"])
     _refuse_future(called, day.max(), at.date())
     code: Any = table[kind.key].combine_chunks()
-    written = [str(word) for word in code.dictionary.to_pylist()]
+    number, written = to_numpy(code.indices), [str(word) for word in code.dictionary.to_pylist()]
+    sessions = day
     if kind is INDICES:
-        names = sorted(written)
-        for name in names:
-            rows = np.flatnonzero(to_numpy(code.indices) == written.index(name))
-            checked_level(called, name, day[rows], to_numpy(table["close"])[rows].astype(np.float64), None)
-        sessions = np.unique(day)
+        for name in sorted(written):
+            _level(called, table, name, None)
     else:
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
-        sound, _findings = clean(price_rows_of(table, names), names, called)
-        sessions = np.unique(sound.day)
+        sound, _findings = clean(PriceRows.of(table, names), names, called)
+        sessions = sound.day
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
-    place = {name: number for number, name in enumerate(names)}
-    number = np.array([place[word] for word in written], dtype=np.int64)[to_numpy(code.indices)]
-    return _whole_numbers(table.take(_each_once(day, number, sessions)), kind, form, called)
+    key = np.unique(written, return_inverse=True)[1][number]
+    order = np.lexsort((key, day))
+    order = order[np.isin(day[order], sessions)]
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (np.diff(day[order]) == np.timedelta64(0)) & (np.diff(key[order]) == 0)
+    return _whole_numbers(table.take(order[~again]), kind, form, called)
 
 
 def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: str) -> pa.Table:
@@ -205,21 +210,19 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
         if not pa.types.is_integer(form.field(name).type) or pa.types.is_integer(table[name].type):
             continue
         figures = to_numpy(table[name])
-        bad = np.flatnonzero((figures < 0) | (figures >= _LARGEST))
-        if bad.size:
-            row = int(bad[0])
-            raise DataError(
-                "{called}: {key} on {day}: {name} {figure:g} cannot be",
-                hint="correct it",
-                called=called,
-                key=table[kind.key][row],
-                day=table["date"][row],
-                name=name,
-                figure=figures[row],
-            )
-        known = np.isfinite(figures)
-        whole = np.where(known, np.rint(np.where(known, figures, 0.0)), 0.0).astype(np.int64)
-        table = table.set_column(position, name, pa.array(whole, mask=~known))
+        refuse(
+            (figures < 0) | (figures >= _LARGEST),
+            "{called}: {key} on {day}: {name} {figure:g} cannot be",
+            hint="correct it",
+            called=called,
+            key=table[kind.key],
+            day=table["date"],
+            name=name,
+            figure=figures,
+        )
+        known = pc.if_else(pc.is_finite(table[name]), table[name], pa.scalar(None, table[name].type))
+        whole = pc.round(known, round_mode="half_to_even").cast(pa.int64())
+        table = table.set_column(position, name, whole)
     return table
 
 
@@ -237,41 +240,7 @@ def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     return rows.rename_columns([name.removesuffix("_first") for name in rows.column_names])
 
 
-def _restated(stored: pa.Table, fresh: pa.Table) -> set[str]:
-    """Stocks whose closes differ from those that are stored."""
-    if not stored.num_rows:
-        return set()
-    held = dict(zip(_keys(stored), stored["close"].to_pylist(), strict=True))
-    return {
-        key[1]
-        for key, close in zip(_keys(fresh), fresh["close"].to_pylist(), strict=True)
-        if held.get(key, close) != close
-    }
-
-
 def _spans(rows: pa.Table) -> dict[str, tuple[date, date]]:
-    """First and last day of each stock."""
     found = rows.group_by("ticker").aggregate([("date", "min"), ("date", "max")])
     spans: Any = zip(found["date_min"].to_pylist(), found["date_max"].to_pylist(), strict=True)
-    return dict(zip(_column(found, "ticker"), spans, strict=True))
-
-
-def _keys(rows: pa.Table) -> list[tuple[Any, str]]:
-    return list(zip(rows["date"].to_pylist(), _column(rows, "ticker"), strict=True))
-
-
-def _column(rows: pa.Table, name: str) -> list[str]:
-    return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
-
-
-def _words(rows: pa.Table, kind: TableKind) -> list[str]:
-    return sorted(set(_column(rows, kind.key)))
-
-
-def _each_once(day: np.ndarray[Any, Any], number: np.ndarray[Any, Any], days: np.ndarray[Any, Any]) -> pa.Array[Any]:
-    """Rows on `days`, by day and number, the first of equal ones."""
-    order = np.lexsort((number, day))
-    order = order[np.isin(day[order], days)]
-    again = np.zeros(len(order), dtype=bool)
-    again[1:] = (day[order][1:] == day[order][:-1]) & (number[order][1:] == number[order][:-1])
-    return pa.array(order[~again])
+    return dict(zip(words(found, "ticker"), spans, strict=True))

@@ -9,34 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.data.choice import paths_of
+from screener.data.fetch import Fetched, Plan
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
-from screener.data.sources import FETCHED, PROXIES, Fetched, Market, Plan, PriceRequest, Tried
-from screener.data.sources.stored import DateSpan, Stored, span_of
-from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
-from screener.i18n import _, ngettext
+from screener.data.sources import FETCHED, PROXIES, Market, PriceRequest, Source, Tried
+from screener.data.sources.stored import DateSpan, Stored
+from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, TooEarlyError, UsageError
+from screener.i18n import _
 from screener.krx.client import Client
 
 if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.connections import Connections, Provider
-    from screener.data.store import Store
 
 KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
 
 
 @dataclass(frozen=True)
-class Live:
+class Live(Source):
     """One way to the exchange."""
 
     name: Provider
     access: Connections
     client: Client
-
-    def refusal(self, need: PriceRequest) -> str | None:  # noqa: ARG002 - whether it can shows when it is asked
-        """None."""
-        return None
 
     def load(self, need: PriceRequest) -> Market:
         """Fetch what the store lacks of `need`, and read it from there."""
@@ -44,14 +40,14 @@ class Live:
         calendar, faulty = access.calendar, tuple[Tried, ...]()
         fetched: DateSpan | None = None
         # A holiday that nobody knew shows in what was fetched, and moves the first day that is needed.
-        while fetched != (span := span_of(need, calendar, access.now())):
+        while fetched != (span := DateSpan.of(need, calendar, access.now())):
             fetched = span
             # A stock's history is one request however far it reaches; sessions are one request each.
             last = calendar.last_final(access.now()) if self.name == "pykrx-keyless" else span.last
             plan = Plan(span.first, last, (*PROXIES.values(), *need.tickers))
             try:
                 replace(self, access=replace(access, calendar=calendar)).fetch(plan)
-            except BusyError:
+            except (BusyError, TooEarlyError):
                 raise
             except DataError as error:
                 # Some of it is not as it should be; the rest may do for a report that says so.
@@ -66,13 +62,7 @@ class Live:
         return replace(stored.load(need), tried=faulty)
 
     def fetch(self, plan: Plan) -> Fetched:
-        """Fetch what the store lacks of `plan`.
-
-        Raises:
-            LoginError: the account or key is refused.
-            NetworkError: the source cannot be reached, refuses this machine, or is stale.
-            DataError: it gives a part of the market, or figures that contradict themselves; or the store is in use.
-        """
+        """Fetch what the store lacks of `plan`."""
         with self.access.writing(_("fetch from {name}", name=self.name)):
             for table in self.access.store.tables():
                 if table.source == self.name:
@@ -117,11 +107,7 @@ def open_providers(access: Connections, source: str = "auto") -> list[Live]:
 def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
     """Take files into the store.
 
-    `source` is file:PATH[,PATH...], the prices.
-
-    Raises:
-        UsageError: the source names no file, or one that is not there.
-        DataError: a file cannot be read, or its rows contradict each other; nothing of any is stored.
+    `source` is file:PATH[,PATH...], the prices; where one cannot be read, or contradicts itself, nothing is stored.
     """
     if not source.startswith("file:"):
         raise UsageError("--benchmark and --market go with --source file:PATH")
@@ -143,11 +129,6 @@ def sync_store(
 
     `source` is auto, pykrx, openapi, datagokr, or a provider. Without days, it is from what the events need to the last
     session that is over; the stored sessions of `again` are asked for once more.
-
-    Raises:
-        LoginError: an account or key is refused.
-        NetworkError: no provider can be reached.
-        DataError: what it gives is not whole, or contradicts itself.
     """
     if source not in ("auto", *FETCHED, *access.providers):
         raise UsageError(
@@ -161,21 +142,17 @@ def sync_store(
     for provider in providers:
         try:
             fetched = provider.fetch(plan)
-        except NetworkError as error:
+        except (NetworkError, TooEarlyError) as error:
             blocked = blocked or isinstance(error, BlockedError)
             if provider is providers[-1]:
                 raise
             access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
         else:
             fetched.blocked = blocked
-            fetched.last = _last_held(access.store, provider.name, plan.last)
+            held = access.store.main_table(provider.name).sessions
+            fetched.last = max((day for day in held if day <= plan.last), default=None)
             return fetched
     raise AssertionError("there is always a way without an account")
-
-
-def _last_held(store: Store, source: str, until: date) -> date | None:
-    """The newest session of `source` in the store, no later than `until`."""
-    return max((day for day in store.main_table(source).sessions if day <= until), default=None)
 
 
 def plan_of(settings: Settings, access: Connections, first: date | None, last: date | None) -> Plan:
@@ -223,23 +200,3 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
             raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
     if first is not None and last is not None and first > last:
         raise UsageError("--from {first} is after --to {last}", hint="exchange them", first=first, last=last)
-
-
-def describe(done: Fetched, shown: str) -> str:
-    """What a fetch did, in lines."""
-    parts = [ngettext("{n} session", "{n} sessions", done.sessions)] if done.sessions else []
-    parts += [ngettext("{n} stock", "{n} stocks", done.series)] if done.series else []
-    fetched = ", ".join(parts) or _("nothing was missing")
-    until = _("through {day}", day=done.last) if done.last else _("no session is stored")
-    asked = ngettext("{n} request", "{n} requests", done.requests)
-    lines = [f"{done.source}: {fetched}, {asked}; {until}"]
-    for names, meaning in (
-        (done.restated, _("adjusted prices had changed backwards, replaced whole")),
-        (done.absent, _("no price, or no longer those that are stored")),
-        ([str(day) for day in done.closed], _("no session, though the calendar has it")),
-        ([str(day) for day in done.silent], _("no figures: a holiday, or they are still to come")),
-    ):
-        if names:
-            more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
-            lines.append(f"  {', '.join(names[:5])}{more}: {meaning}")
-    return "\n".join([*lines, "  " + _("store: {store}", store=shown)]) + "\n"

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from screener.data.checks import clean
+from screener.data.findings import Finding
 from screener.data.panel import Panel, build_panel
-from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, price_rows_of
-from screener.data.quality import Finding, clean
-from screener.data.sources import PROXIES, SOURCES, File, Market, PriceRequest
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps
+from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
@@ -35,18 +36,18 @@ class DateSpan(NamedTuple):
     final: date
     """Last session whose closes are final, and that may be used at all."""
 
-
-def span_of(need: PriceRequest, calendar: Calendar, now: datetime) -> DateSpan:
-    """The days that the study of `need` can use, by the calendar; none that is later than the last final session."""
-    event_day = need.event_day or calendar.first_on_or_after(need.news)
-    final = calendar.last_final(now)
-    final = min(final, need.as_of or final)
-    last = min(calendar.shift(event_day, need.after), final)
-    return DateSpan(event_day, calendar.shift(event_day, -need.before), last, final)
+    @classmethod
+    def of(cls, need: PriceRequest, calendar: Calendar, now: datetime) -> DateSpan:
+        """By the calendar; none is later than the last final session."""
+        event_day = need.event_day or calendar.first_on_or_after(need.news)
+        final = calendar.last_final(now)
+        final = min(final, need.as_of or final)
+        last = min(calendar.shift(event_day, need.after), final)
+        return cls(event_day, calendar.shift(event_day, -need.before), last, final)
 
 
 @dataclass(frozen=True)
-class Stored:
+class Stored(Source):
     """What the store holds of one of its sources."""
 
     store: Store
@@ -60,8 +61,8 @@ class Stored:
     name: str = "store"
 
     def refusal(self, need: PriceRequest) -> str | None:
-        """Why the store cannot serve `need`, in words; None if it can."""
-        span = span_of(need, self.calendar, self.now())
+        """Why the store cannot serve `need`; None if it can."""
+        span = DateSpan.of(need, self.calendar, self.now())
         lacks = [(source, self._lacks(source, need, span)) for source in self.of]
         if any(lack is None for _source, lack in lacks):
             return None
@@ -72,29 +73,21 @@ class Stored:
 
     def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
-        span = span_of(need, self.calendar, self.now())
+        span = DateSpan.of(need, self.calendar, self.now())
         source = next((name for name in self.of if self._lacks(name, need, span) is None), None)
         if source is None:
             raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
         start, end = self._stretch(source, span.event_day) or (span.first, span.last)
-        first, last = max(start, span.first), min(end, span.final)
-        read = self._from_sessions if self._holds_sessions(source) else self._from_histories
-        return read(source, need, span._replace(first=first, last=last))
-
-    def _holds_sessions(self, source: str) -> bool:
-        """Whether the source gives whole sessions; files have histories, and sessions beside them."""
-        return source != "file" and bool(self.store.table(source, MARKET).sessions)
-
-    def _dated(self, source: str) -> StoredTable:
-        """The table whose days are those of the source."""
-        return self.store.table(source, MARKET if self._holds_sessions(source) else PRICES)
+        span = span._replace(first=max(start, span.first), last=min(end, span.final))
+        read = self._from_sessions if self.store.main_table(source).kind is MARKET else self._from_histories
+        return read(source, need, span)
 
     def _stretch(self, source: str, around: date) -> tuple[date, date] | None:
         """First and last session of the days around `around` that are there without a gap.
 
         A rate over a session that is missing would be that of another day.
         """
-        table = self._dated(source)
+        table = self.store.main_table(source)
         sessions, closed = table.sessions, table.closed
         if not sessions:
             return None
@@ -126,9 +119,9 @@ class Stored:
                 start=there[0],
                 end=there[1],
             )
-        table = self._dated(source)
+        table = self.store.main_table(source)
         fetched = table.sessions.get(last)
-        if not self.in_part and source != "file" and fetched and self.calendar.outdated(last, fetched, self.now()):
+        if not self.in_part and source != "file" and fetched and self._outdated(source, last, fetched):
             return _("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).sessions
@@ -140,6 +133,9 @@ class Stored:
                 if ticker not in known or known[ticker].first > first or known[ticker].last < last:
                     return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
+
+    def _outdated(self, source: str, day: date, fetched: datetime) -> bool:
+        return self.calendar.outdated(day, fetched, self.now(), last_prices=source in LAST_PRICES)
 
     def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
@@ -162,7 +158,7 @@ class Stored:
     def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
         rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), span.first, span.last, need.tickers)
-        official, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        official, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         # A stock's weight in its index is wanted of the base only.
         around = table.read(("date", "market", "marcap"), span.event_day - LONGEST_CLOSURE, span.event_day)
         return replace(official, market_caps=market_caps(around)), findings
@@ -170,9 +166,8 @@ class Stored:
     def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
-        columns = ("date", "ticker", "open", "high", "low", "close", "volume")
-        rows = table.read(columns, span.first, span.last, need.tickers)
-        prices, findings = clean(price_rows_of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
+        prices, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
@@ -186,12 +181,20 @@ class Stored:
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
         ]
-        return self._market(source, panel, findings + found, ", ".join(said), table)
+        market = self._market(source, panel, findings + found, ", ".join(said), table)
+        return replace(market, last_prices=self._last_prices(source, need, table, panel))
+
+    def _last_prices(self, source: str, need: PriceRequest, table: StoredTable, panel: Panel) -> frozenset[date]:
+        """Sessions whose closes are, or may be, prices of the after-market."""
+        sessions: list[date] = panel.sessions.tolist()
+        if source == "file":
+            return frozenset(day for day in sessions if need.after_market and day >= need.after_market)
+        fetched, schedule = table.sessions, self.calendar.schedule
+        return frozenset(day for day in sessions if schedule.is_after_market(day, fetched[day]))
 
     def _market(
         self, source: str, panel: Panel, findings: Sequence[Finding], benchmark: str, table: StoredTable
     ) -> Market:
-        """What the report is told."""
         first, last = panel.sessions[0].item(), panel.sessions[-1].item()
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
         files = (File(f"{source} {first} to {last}", panel.checksum()),)

@@ -31,11 +31,7 @@ class Store:
 
     @classmethod
     def open(cls, url: str | Path | None) -> Store:
-        """The store at a path or URL, or the user's own; nothing is created before the first write.
-
-        Raises:
-            UsageError: the URL names nothing that can hold a store.
-        """
+        """The store at a path or URL, or the user's own; nothing is created before the first write."""
         return cls(Place.open(url))
 
     def __repr__(self) -> str:
@@ -60,11 +56,7 @@ class Store:
         return self.table(source, PRICES if source in ("pykrx-keyless", "file") else MARKET)
 
     def first_dates(self, tickers: Collection[str]) -> dict[str, date]:
-        """By ticker, the earliest session of which any source has a price; those that have none are left out.
-
-        Raises:
-            DataError: a file of the store is damaged.
-        """
+        """By ticker, the earliest session of which any source has a price; those that have none are left out."""
         first: dict[str, date] = {}
         for table in self.tables():
             if table.kind in (PRICES, MARKET):

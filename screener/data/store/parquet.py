@@ -87,11 +87,7 @@ class Facts:
 
     @classmethod
     def from_json(cls, text: bytes) -> Facts:
-        """Read what `to_json` wrote.
-
-        Raises:
-            DataError: a later screener has written it.
-        """
+        """Read what `to_json` wrote; what a later screener has written is a DataError."""
         facts = json.loads(text)
         if facts["format"] != FORMAT:
             raise DataError(
@@ -138,20 +134,9 @@ class Footer:
 
     @classmethod
     def read(cls, last: Callable[[int], pa.Buffer], name: str) -> Footer:
-        """Read the footer alone; `last` gives so many bytes of the file's end.
-
-        Raises:
-            MismatchError, DataError: as the class.
-        """
+        """Read the footer alone; `last` gives so many bytes of the file's end."""
         data = last(_FOOTER)
         return cls(data if _footer_size(data) <= data.size else last(_footer_size(data)), name)
-
-    def groups(self, first: date, last: date) -> list[int]:
-        """The row groups that have rows from `first` through `last`."""
-        spans: list[Any] = [
-            self.meta.row_group(group).column(0).statistics for group in range(self.meta.num_row_groups)
-        ]
-        return [group for group, span in enumerate(spans) if span.min <= last and span.max >= first]
 
     def check(self, data: pa.Buffer, groups: Collection[int], columns: Collection[int]) -> None:
         """Compare columns of row groups with their sums.
@@ -208,11 +193,12 @@ def decode(
     Raises:
         MismatchError: what is needed is damaged.
     """
-    first, last = span
-    groups = footer.groups(first, last)
+    (first, last), meta = span, footer.meta
+    days: list[Any] = [meta.row_group(group).column(0).statistics for group in range(meta.num_row_groups)]
+    groups = [group for group, of in enumerate(days) if of.min <= last and of.max >= first]
     wanted = list(dict.fromkeys([*columns, "date", kind.key] if keys is not None else [*columns, "date"]))
     footer.check(data, groups, [kind.schema.get_field_index(name) for name in wanted])
-    file = pq.ParquetFile(pa.BufferReader(data), metadata=footer.meta, read_dictionary=_words(kind))
+    file = pq.ParquetFile(pa.BufferReader(data), metadata=meta, read_dictionary=_words(kind))
     rows = file.read_row_groups(groups, columns=wanted)
     day = to_numpy(rows["date"])
     start, end = np.searchsorted(day, np.datetime64(first)), np.searchsorted(day, np.datetime64(last), side="right")
@@ -247,11 +233,7 @@ def examine(data: pa.Buffer, kind: TableKind, name: str) -> None:
 
 
 def conform(rows: pa.Table, kind: TableKind) -> pa.Table:
-    """Rows with exactly the columns of their kind; a column that is not there is unknown throughout.
-
-    Raises:
-        DataError: a row without a date or a key.
-    """
+    """Rows with exactly the columns of their kind; a column that is not there is unknown throughout."""
     columns: list[pa.ChunkedArray[Any]] = []
     for column in kind.schema:
         if column.name not in rows.column_names:
@@ -273,10 +255,8 @@ def merge(
 ) -> pa.Table:
     """Old rows without those that the new ones replace, and the new ones, by date and key; `old` if nothing changes.
 
-    `replacing` 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`.
-
-    Raises:
-        DataError: a new row stands twice.
+    `replacing` 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`. A new row
+    that stands twice is a DataError.
     """
     both = pa.concat_tables([old, new]).unify_dictionaries().combine_chunks()
     rank, day, names, code = _ranks(both, kind)
@@ -318,7 +298,6 @@ def _ranks(
 
 
 def _words(kind: TableKind) -> list[str]:
-    """The columns that hold words."""
     return [field.name for field in kind.schema if pa.types.is_dictionary(field.type)]
 
 
@@ -340,9 +319,6 @@ def _sum(piece: Any) -> str:
     return hashlib.sha256(piece).hexdigest()[:_DIGITS]
 
 
-EarlierTable = tuple[pa.Table, dict[date, datetime], dict[date, datetime], dict[str, Coverage]]
-
-
 def is_earlier(name: str) -> bool:
     """Whether a file of a table is of this layout."""
     return name == MANIFEST or _EARLIER.fullmatch(name) is not None
@@ -350,13 +326,10 @@ def is_earlier(name: str) -> bool:
 
 def load_earlier(
     read: Callable[[str], pa.Buffer], folder: str, names: Collection[str], kind: TableKind
-) -> EarlierTable:
-    """Rows, fetch times, closed days and coverage of a table; a damaged part of it is left out, and fetched again.
+) -> tuple[pa.Table, Facts]:
+    """Rows of a table, and what it tells beside them; a damaged part of it is left out, and fetched again.
 
     `read` gives a file of the store; `names` are all files of `folder`, that of the table.
-
-    Raises:
-        DataError: a file cannot be read.
     """
     manifest: dict[str, Any] = {}
     with suppress(ValueError, FileNotFoundError):
@@ -383,7 +356,7 @@ def load_earlier(
         if lost.isdisjoint(range(int(first[:4]), int(last[:4]) + 1))
     }
     rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
-    return rows, fetched, _times(manifest.get("closed", {})), coverage
+    return rows, Facts(folder, fetched, _times(manifest.get("closed", {})), coverage)
 
 
 def _earlier_partition(data: pa.Buffer, sha256: str | None) -> tuple[pa.Table, dict[date, datetime]]:

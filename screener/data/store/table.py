@@ -86,9 +86,6 @@ class StoredTable:
         """The sessions that have rows, ascending, and when each was fetched last.
 
         This, `closed` and `coverage` are as this object read or wrote them last.
-
-        Raises:
-            DataError: a file is damaged.
         """
         return {
             day: at for _name, footer in sorted(self._footers().items()) for day, at in footer.facts.fetched.items()
@@ -131,10 +128,7 @@ class StoredTable:
     ) -> pa.Table:
         """Rows from `first` through `last`, of some keys or all, by (date, key).
 
-        Words come as dictionaries, one for all chunks.
-
-        Raises:
-            DataError: a file that is needed is damaged.
+        Words come as dictionaries, one for all chunks. A file that is damaged, and needed, is a DataError.
         """
         span = first or date.min, last or date.max
 
@@ -221,47 +215,37 @@ class StoredTable:
         if self._is_earlier(names):
             if manifest not in old:
                 self._place.write(manifest, pa.py_buffer(b"lost"))  # as long as it is there, the old files count
-            rows, fetched, closed, coverage = load_earlier(self._place.read, self._folder, old, self.kind)
+            rows, facts = load_earlier(self._place.read, self._folder, old, self.kind)
             row_day = to_numpy(rows["date"])
 
             def moved(name: str) -> tuple[str, pa.Buffer]:
-                times = {day: at for day, at in fetched.items() if self._file_of(day) == name}
-                shut = {day: at for day, at in closed.items() if self._file_of(day) == name}
-                facts = Facts(name, times, shut, {} if self.kind.monthly else coverage)
+                times = {day: at for day, at in facts.fetched.items() if self._file_of(day) == name}
+                shut = {day: at for day, at in facts.closed.items() if self._file_of(day) == name}
                 in_file = np.isin(row_day, np.array(list(times), dtype="datetime64[D]"))
-                return name, encode(rows.filter(pa.array(in_file)), self.kind, facts)
+                told = Facts(name, times, shut, {} if self.kind.monthly else facts.coverage)
+                return name, encode(rows.filter(pa.array(in_file)), self.kind, told)
 
-            self._put(map(moved, sorted(set(map(self._file_of, [*fetched, *closed])))))
+            self._put(map(moved, sorted(set(map(self._file_of, [*facts.fetched, *facts.closed])))))
             self._place.remove(manifest)
         for name in old:
             if name != manifest:
                 self._place.remove(name)
 
     def verify(self) -> list[Damage]:
-        """What is wrong with the table's files; a write that was cut short damages nothing.
-
-        Raises:
-            DataError: an earlier screener has written the table.
-        """
-        found = []
+        """What is wrong with the table's files; a write that was cut short damages nothing."""
+        found = {}
         for name in self._files():
             with suppress(FileNotFoundError):
-                wrong = self._wrong(name)
-                if wrong:
-                    found.append(Damage(self._shown(name), wrong))
-        foreign = _("is not of this store, but others would read it with the table")
-        return found + [Damage(self._shown(name), foreign) for name in self._foreign()]
+                found[name] = self._wrong(name)
+        found |= dict.fromkeys(self._foreign(), _("is not of this store, but others would read it with the table"))
+        return [Damage(self._shown(name), wrong) for name, wrong in found.items() if wrong]
 
     def leftovers(self) -> list[str]:
         """Files of a write that was cut short, or is at work: nobody reads them, and the next writer ends them."""
         return [self._shown(name) for name in self._left()]
 
     def repair(self) -> list[str]:
-        """Make the table sound again, and say what was done: what is lost will be fetched by the next sync.
-
-        Raises:
-            DataError: the place cannot be written.
-        """
+        """Make the table sound again, and say what was done: what is lost will be fetched by the next sync."""
         left = self.leftovers()
         self.settle()
         done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
@@ -384,7 +368,6 @@ class StoredTable:
 
 
 def _overlaps(name: str, span: tuple[date, date]) -> bool:
-    """Whether a file may hold days of the span."""
     month = _MONTH.search(name)
     return month is None or span[0].isoformat()[:7] <= f"{month[1]}-{month[2]}" <= span[1].isoformat()[:7]
 

@@ -20,16 +20,24 @@ Charts = Mapping[Key, Sequence[Figure | None]]
 
 
 def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
-    """The charts of a screen, by key of their section; none for screens without charts."""
-    match screen:
-        case "report":
-            return _drawn(report, _of_report(report))
-        case "compare":
-            return _drawn(report, _of_comparison(report))
-        case "stock":
-            return _drawn(report, {Key.WINDOWS: [stock_price(report), windows(report)]})
-        case _:
-            return {}
+    """The charts of a screen that exist, by key of their section; none for screens without charts.
+
+    Each has the warning of the report, because it may be copied out of its page.
+    """
+    charts: Charts = {}
+    if screen == "report":
+        charts = _of_report(report)
+    elif screen == "compare":
+        charts = _of_comparison(report)
+    elif screen == "stock":
+        charts = {Key.WINDOWS: [stock_price(report), windows(report)]}
+    banner = short_banner(report.banner)
+    figures: dict[str, list[Figure]] = {}
+    for key, of_section in charts.items():
+        for figure in filter(None, of_section):
+            note = f"{banner}. {figure.note}".rstrip() if banner else figure.note
+            figures.setdefault(key, []).append(replace(figure, note=note))
+    return figures
 
 
 def _of_report(report: Report) -> Charts:
@@ -42,10 +50,11 @@ def _of_report(report: Report) -> Charts:
         Key.TREND: [trend(report, sectors)],
         Key.SPREADS: [placebos(report)],
         Key.STOCKS: [tiles(report)],
+        Key.THEMES: [],
     }
     # Without themes there is no section of theirs.
-    section = Key.THEMES if any(row.theme for row in groups) else Key.SECTORS
-    return {**charts, section: [*charts.get(section, ()), breadth(report, groups)]}
+    charts[Key.THEMES if any(row.theme for row in groups) else Key.SECTORS].append(breadth(report, groups))
+    return charts
 
 
 def _of_comparison(report: Report) -> Charts:
@@ -58,17 +67,3 @@ def _of_comparison(report: Report) -> Charts:
         Key.PATHS: [paths(report, pair), sector_prices(report, pair)],
         Key.DRIVERS: [movers(report)],
     }
-
-
-def _drawn(report: Report, charts: Charts) -> dict[str, list[Figure]]:
-    """The charts that exist, each with the warning of the report, because it may be copied out of its page."""
-    banner = short_banner(report.banner)
-    figures: dict[str, list[Figure]] = {
-        key: [figure for figure in of_section if figure] for key, of_section in charts.items()
-    }
-    if banner:
-        figures = {
-            key: [replace(figure, note=f"{banner}. {figure.note}".rstrip()) for figure in of_section]
-            for key, of_section in figures.items()
-        }
-    return {key: of_section for key, of_section in figures.items() if of_section}

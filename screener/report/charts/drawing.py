@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
-from screener.i18n import N_, _
+from screener.i18n import _
 
-POST_HOC_LEFT_OUT = N_(
-    "Left out, for they were put together after the event because of how they moved and are no evidence: {names}."
-)
-"""Note of a chart that leaves out post-hoc groups."""
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
@@ -30,14 +26,20 @@ class Figure:
     title: str
     """The finding, in a sentence."""
     svg: str
+    narrow: str
+    """The same drawn for the screen of a phone."""
     alt: str
     """Description for readers who cannot see it."""
-    note: str = ""
-    """How to read it; stands below the chart."""
-    measure: str = ""
+    measure: str
     """What is drawn, and in which unit; stands below the title."""
-    narrow: str = ""
-    """The same drawn for the screen of a phone; empty where `svg` serves there too."""
+    note: str
+    """How to read it; stands below the chart."""
+
+    @staticmethod
+    def of(draw: Callable[[Frame], Drawing], title: str, alt: str, measure: str, *notes: str) -> Figure:
+        """The chart that `draw` makes, for a page and for a phone, with those of its notes that are not empty."""
+        wide, narrow = (draw(frame).svg(title, alt) for frame in (WIDE, NARROW))
+        return Figure(title, wide, narrow, alt, measure, " ".join(filter(None, notes)))
 
 
 class Frame(NamedTuple):
@@ -84,9 +86,7 @@ class Drawing:
 
     def rect(self, x: float, y: float, width: float, height: float, look: str, tip: str = "") -> None:
         """A rectangle; `tip` is its tooltip."""
-        element = self._add("rect", look, x=x, y=y, width=width, height=height)
-        if tip:
-            ET.SubElement(element, "title").text = tip
+        self._add("rect", look, tip, x=x, y=y, width=width, height=height)
 
     def line(self, start: Point, end: Point, look: str) -> None:
         """A straight line."""
@@ -95,13 +95,11 @@ class Drawing:
     def path(self, points: Sequence[Point], look: str, *, closed: bool = False) -> None:
         """A line through `points`, or if `closed` the area that it encloses."""
         steps = " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
-        ET.SubElement(self._root, "path", {"class": look, "d": f"M{steps}{'Z' if closed else ''}"})
+        self._add("path", look).set("d", f"M{steps}{'Z' if closed else ''}")
 
     def dot(self, x: float, y: float, radius: float, look: str, tip: str = "") -> None:
         """A circle; `tip` is its tooltip."""
-        element = self._add("circle", look, cx=x, cy=y, r=radius)
-        if tip:
-            ET.SubElement(element, "title").text = tip
+        self._add("circle", look, tip, cx=x, cy=y, r=radius)
 
     def text(self, x: float, y: float, text: str, look: str = "", anchor: Anchor = "start") -> None:
         """Text on the base line `y`."""
@@ -110,14 +108,30 @@ class Drawing:
             element.set("text-anchor", anchor)
         element.text = text
 
-    def _add(self, tag: str, look: str, **places: float) -> ET.Element:
+    def _add(self, tag: str, look: str, tip: str = "", **places: float) -> ET.Element:
         attributes = {"class": look} if look else {}
-        return ET.SubElement(self._root, tag, attributes | {name: _at(value) for name, value in places.items()})
+        element = ET.SubElement(self._root, tag, attributes | {name: _at(value) for name, value in places.items()})
+        if tip:
+            ET.SubElement(element, "title").text = tip
+        return element
 
 
-def figure(draw: Callable[[Frame], Drawing], title: str, alt: str, *, measure: str, note: str = "") -> Figure:
-    """The chart that `draw` makes, for a page and for a phone."""
-    return Figure(title, draw(WIDE).svg(title, alt), alt, note, measure, draw(NARROW).svg(title, alt))
+def best_and_worst(ranked: Sequence[tuple[str, str]], several: str, single: str, **values: object) -> str:
+    """The title that gives the first and the last of `ranked` names with their figures, or the only one."""
+    (best, best_value), (worst, worst_value) = ranked[0], ranked[-1]
+    message = several if len(ranked) > 1 else single
+    return _(message, best=best, best_value=best_value, worst=worst, worst_value=worst_value, **values)
+
+
+def left_out(groups: Iterable[Any]) -> str:
+    """The note of a chart without the post-hoc ones of `groups`; '' where there are none."""
+    names = ", ".join(group.name for group in groups if group.post_hoc)
+    if not names:
+        return ""
+    return _(
+        "Left out, for they were put together after the event because of how they moved and are no evidence: {names}.",
+        names=names,
+    )
 
 
 def _at(value: float) -> str:
@@ -139,57 +153,27 @@ class Scale(NamedTuple):
     start: float
     end: float
 
+    @staticmethod
+    def roomy(low: float, high: float, start: float, end: float) -> Scale:
+        """A scale with a margin beyond `low` and `high`, also where they are equal."""
+        margin = (high - low) * _MARGIN or _FLAT
+        return Scale(low - margin, high + margin, start, end)
+
     def __call__(self, value: float) -> float:
         """Position of `value`."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+    def ticks(self, most: int) -> list[float]:
+        """Round values on the scale, about `most` of them at most."""
+        step = round_step(self.high - self.low, most)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [number * step for number in range(first, last + 1)]
 
 
 def round_step(span: float, most: int) -> float:
     """The smallest step of 1, 2 or 5 times a power of ten of which at most `most` fit into `span`."""
     power = 10.0 ** math.floor(math.log10(span / most))
     return next(step for step in (power, 2 * power, 5 * power, 10 * power) if span / step <= most + 1e-9)
-
-
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round values between `low` and `high`, about `most` of them at most."""
-    step = round_step(high - low, most)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [number * step for number in range(first, last + 1)]
-
-
-def roomy(low: float, high: float) -> tuple[float, float]:
-    """The ends of a scale with a margin beyond `low` and `high`, also where they are equal."""
-    margin = (high - low) * _MARGIN or _FLAT
-    return low - margin, high + margin
-
-
-def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """`places` moved as little as needed to lie `gap` apart and between `low` and `high`, in the same order.
-
-    Labels that touch become one block around the mean of where they want to be; blocks that touch become one.
-    """
-    order = sorted(range(len(places)), key=lambda index: places[index])
-    blocks: list[list[int]] = []
-    for index in order:
-        blocks.append([index])
-        while len(blocks) > 1 and _first(blocks[-1], places, gap, low, high) < _first(
-            blocks[-2], places, gap, low, high
-        ) + gap * len(blocks[-2]):
-            last = blocks.pop()
-            blocks[-1] += last
-    moved = list(places)
-    for block in blocks:
-        first = _first(block, places, gap, low, high)
-        for step, index in enumerate(block):
-            moved[index] = first + step * gap
-    return moved
-
-
-def _first(block: Sequence[int], places: Sequence[float], gap: float, low: float, high: float) -> float:
-    """Position of the first label of a block."""
-    middle = sum(places[index] for index in block) / len(block)
-    length = gap * (len(block) - 1)
-    return max(low, min(middle - length / 2, high - length))
 
 
 BELOW = 36
@@ -206,6 +190,46 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.bottom - self.top
+
+
+def panels(number: int, columns: int, width: float, height: float, gap: float, top: float = 0.0) -> list[Box]:
+    """Boxes of one size, row by row, which together are `width` wide."""
+    each = (width - gap * (columns - 1)) / columns
+    boxes = []
+    for index in range(number):
+        left, above = index % columns * (each + gap), top + index // columns * (height + gap)
+        boxes.append(Box(left, above, left + each, above + height))
+    return boxes
+
+
+class Axis(NamedTuple):
+    """How values are written, and which of them has the stronger line."""
+
+    origin: float
+    label: Callable[[float], str]
+    """Beside the plotting area."""
+    end: Callable[[float], str]
+    """At the end of a line."""
+    ends: tuple[float, float] | None = None
+    """Lowest and highest value of the plotting area; None = as the lines need it."""
+
+
+PERCENT = Axis(
+    0.0,
+    lambda value: f"{round(value * 100, 6):+g}%" if round(value, 6) else "0%",
+    lambda value: f"{value * 100:+.1f}%",
+)
+"""Of decimals; beside the plotting area with as many places as round steps need."""
+
 
 class PlotArea(NamedTuple):
     """A plotting area with the scales of its sessions and values."""
@@ -213,52 +237,31 @@ class PlotArea(NamedTuple):
     box: Box
     x: Scale
     y: Scale
-    grid: tuple[float, ...]
 
     @staticmethod
-    def of(box: Box, taus: Sequence[int], low: float, high: float) -> PlotArea:
+    def of(box: Box, taus: Collection[int], low: float, high: float) -> PlotArea:
         """The plotting area in `box` for these sessions, and values from `low` to `high`."""
-        low, high = roomy(low, high)
         x = Scale(min(taus), max(taus), box.left, box.right)
-        return PlotArea(box, x, Scale(low, high, box.bottom, box.top), tuple(ticks(low, high, 6)))
+        return PlotArea(box, x, Scale.roomy(low, high, box.bottom, box.top))
 
     def at(self, tau: float, value: float) -> Point:
         """The place of a value in a session."""
         return self.x(tau), self.y(value)
 
-
-def draw_field(
-    drawing: Drawing, field: PlotArea, days: Mapping[int, date], origin: float, label: Callable[[float], str]
-) -> None:
-    """Draw grid lines with their values, a stronger one at `origin`, the event day, and sessions and dates below."""
-    box = field.box
-    for value in field.grid:
-        y = field.y(value)
-        drawing.line((box.left, y), (box.right, y), "zero" if abs(value - origin) < 1e-9 else "grid")
-        drawing.text(box.left - 6, y + 4, label(value), "axis", "end")
-    if field.x.low <= 0 <= field.x.high:
-        x = field.x(0)
-        drawing.line((x, box.top), (x, box.bottom), "event")
-        drawing.text(x + 4, box.top + 10, _("event day"), "axis")
-    for tau in _labelled(days, box.right - box.left):
-        x = field.x(tau)
-        drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
-        drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
-        drawing.text(x, box.bottom + 31, f"{days[tau]:%m-%d}", "axis", "middle")
-
-
-def _labelled(days: Mapping[int, date], width: float) -> list[int]:
-    """The sessions whose dates fit, evenly spaced from the event day."""
-    span = max(days) - min(days)
-    step = max(1, round(round_step(span, max(1, int(width / _TICK)))))
-    return [tau for tau in sorted(days) if tau % step == 0]
-
-
-def percent_label(value: float) -> str:
-    """A decimal beside a grid line, with as many places as round steps need."""
-    return f"{round(value * 100, 6):+g}%" if round(value, 6) else "0%"
-
-
-def percent_end(value: float) -> str:
-    """A decimal at the end of a line."""
-    return f"{value * 100:+.1f}%"
+    def draw(self, drawing: Drawing, axis: Axis, days: Mapping[int, date]) -> None:
+        """Draw grid lines with their values, the event day, and below, evenly spaced, the sessions that fit."""
+        box = self.box
+        for value in self.y.ticks(6):
+            y = self.y(value)
+            drawing.line((box.left, y), (box.right, y), "zero" if abs(value - axis.origin) < 1e-9 else "grid")
+            drawing.text(box.left - 6, y + 4, axis.label(value), "axis", "end")
+        if self.x.low <= 0 <= self.x.high:
+            x = self.x(0)
+            drawing.line((x, box.top), (x, box.bottom), "event")
+            drawing.text(x + 4, box.top + 10, _("event day"), "axis")
+        step = max(1, round(round_step(max(days) - min(days), max(1, int(box.width / _TICK)))))
+        for tau in (tau for tau in sorted(days) if tau % step == 0):
+            x = self.x(tau)
+            drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
+            drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
+            drawing.text(x, box.bottom + 31, f"{days[tau]:%m-%d}", "axis", "middle")

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from screener.i18n import N_, _
+from screener.i18n import N_, _, ngettext
 from screener.report.charts.drawing import (
     BELOW,
-    POST_HOC_LEFT_OUT,
+    PERCENT,
     Box,
     Drawing,
     Figure,
     Frame,
     PlotArea,
     Scale,
-    draw_field,
-    figure,
-    percent_end,
-    percent_label,
+    best_and_worst,
+    left_out,
+    panels,
     round_step,
-    ticks,
 )
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MODELS, Report
@@ -39,21 +37,10 @@ from screener.report.rows import (
     spread_rows,
 )
 
+Paths = Sequence[tuple[str, Sequence[Any]]]
+"""By name of a group, rows of the frame of paths."""
 _PATH_HEIGHT, _PATH_HEADING, _PATH_GAP = 190, 26, 22
 """Heights of a panel and of its heading, and the gap between two panels."""
-
-
-class _Path(NamedTuple):
-    """The path of one sector or theme."""
-
-    name: str
-    points: list[Any]
-    """Rows of the frame of paths."""
-
-    @property
-    def last(self) -> Any:
-        """The last point."""
-        return self.points[-1]
 
 
 def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
@@ -61,99 +48,80 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
 
     Groups that were put together after the event are left out: a band around them would look like evidence.
     """
-    shown = _paths(report, groups)
-    if not shown:
-        return None
-    ranked = sorted(shown, key=lambda path: -path.last.caar)
-    best, worst = ranked[0], ranked[-1]
-    title = _(
-        N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%")
-        if len(shown) > 1
-        else N_("By {day}, {best} stood at {best_value}%"),
-        best=best.name,
-        best_value=percent(best.last.caar),
-        worst=worst.name,
-        worst_value=percent(worst.last.caar),
-        day=best.last.date,
-    )
-    alt = _(
-        "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to "
-        "{last:+d}. At the end, with 95 % intervals: {sectors}.",
-        n=len(shown),
-        first=shown[0].points[0].tau,
-        last=shown[0].last.tau,
-        sectors="; ".join(map(_in_words, shown)),
-    )
-    measure = _(
-        "Cumulative average abnormal return (CAAR, {model}), %, base = 0, by sessions from the event day",
-        model=_(MODELS[report.rules.model]),
-    )
-    note = " ".join(_notes(shown, [group.name for group in groups if group.post_hoc]))
-    return figure(lambda frame: _draw_paths(shown, frame), title, alt, measure=measure, note=note)
-
-
-def _notes(shown: Sequence[_Path], left_out: Sequence[str]) -> Iterator[str]:
-    yield _(
-        "Band: 95 % interval of the sum from the base to that session; where it holds 0, the sum "
-        "cannot be told from an ordinary one. Grey: the other sectors."
-    )
-    if any(not math.isfinite(point.half_width) for path in shown for point in path.points):
-        yield _("Where there is no band, the interval is not known; of themes it is not measured.")
-    if left_out:
-        yield _(POST_HOC_LEFT_OUT, names=", ".join(left_out))
-
-
-def _paths(report: Report, groups: Sequence[Any]) -> list[_Path]:
-    """The path of each group that is evidence and has one."""
     points: dict[str, list[Any]] = {}
     for row in rows_of(report.frames.paths):
         points.setdefault(label_of(row), []).append(row)
-    paths = [_Path(group.name, points.get(label_of(group), [])) for group in groups if not group.post_hoc]
-    return [path for path in paths if len(path.points) > 1]
+    known = [(group.name, points.get(label_of(group), [])) for group in groups if not group.post_hoc]
+    shown = [(name, path) for name, path in known if len(path) > 1]
+    if not shown:
+        return None
+    ranked = sorted(shown, key=lambda named: -named[1][-1].caar)
+    first, last = shown[0][1][0], shown[0][1][-1]
+    banded = all(math.isfinite(point.half_width) for _name, path in shown for point in path)
+    return Figure.of(
+        lambda frame: _draw_paths(shown, frame),
+        best_and_worst(
+            [(name, percent(path[-1].caar)) for name, path in ranked],
+            N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%"),
+            N_("By {day}, {best} stood at {best_value}%"),
+            day=ranked[0][1][-1].date,
+        ),
+        ngettext(
+            "Line charts of the cumulative abnormal return of {n} sector, sessions {first:+d} to "
+            "{last:+d}. At the end, with 95 % intervals: {sectors}.",
+            "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to "
+            "{last:+d}. At the end, with 95 % intervals: {sectors}.",
+            len(shown),
+            first=first.tau,
+            last=last.tau,
+            sectors="; ".join(_in_words(name, path[-1]) for name, path in shown),
+        ),
+        _(
+            "Cumulative average abnormal return (CAAR, {model}), %, base = 0, by sessions from the event day",
+            model=_(MODELS[report.rules.model]),
+        ),
+        _(
+            "Band: 95 % interval of the sum from the base to that session; where it holds 0, the sum "
+            "cannot be told from an ordinary one. Grey: the other sectors."
+        ),
+        "" if banded else _("Where there is no band, the interval is not known; of themes it is not measured."),
+        left_out(groups),
+    )
 
 
-def _in_words(path: _Path) -> str:
-    last = path.last
+def _in_words(name: str, last: Any) -> str:
     message = N_("{name} {value}% ({low}% to {high}%)") if math.isfinite(last.half_width) else N_("{name} {value}%")
-    return _(message, name=path.name, value=percent(last.caar), low=percent(last.ci_low), high=percent(last.ci_high))
+    return _(message, name=name, value=percent(last.caar), low=percent(last.ci_low), high=percent(last.ci_high))
 
 
-def _draw_paths(shown: Sequence[_Path], frame: Frame) -> Drawing:
-    columns = 1 if frame.narrow or len(shown) == 1 else 2
-    width = (frame.width - _PATH_GAP * (columns - 1)) / columns
+def _draw_paths(shown: Paths, frame: Frame) -> Drawing:
     height = _PATH_HEADING + _PATH_HEIGHT + BELOW
-    rows = math.ceil(len(shown) / columns)
-    drawing = Drawing(frame, rows * height + (rows - 1) * _PATH_GAP)
-    points = [point for path in shown for point in path.points]
-    reach = [point.half_width if math.isfinite(point.half_width) else 0.0 for point in points]
-    low = min(point.caar - half for point, half in zip(points, reach, strict=True))
-    high = max(point.caar + half for point, half in zip(points, reach, strict=True))
+    boxes = panels(len(shown), 1 if frame.narrow or len(shown) == 1 else 2, frame.width, height, _PATH_GAP)
+    drawing = Drawing(frame, boxes[-1].bottom)
+    points = [point for _name, path in shown for point in path]
     taus = [point.tau for point in points]
-    for index, path in enumerate(shown):
-        left, top = index % columns * (width + _PATH_GAP), index // columns * (height + _PATH_GAP)
-        box = Box(left + 46, top + _PATH_HEADING, left + width - 52, top + _PATH_HEADING + _PATH_HEIGHT)
-        field = PlotArea.of(box, taus, min(low, 0.0), max(high, 0.0))
-        drawing.text(left, top + 14, path.name, f"name ink{index % 7}")
-        draw_field(drawing, field, {point.tau: point.date for point in path.points}, 0.0, percent_label)
-        for other in shown:
+    banded = [point for point in points if math.isfinite(point.half_width)]
+    low = min(0.0, *(point.caar for point in points), *(point.caar - point.half_width for point in banded))
+    high = max(0.0, *(point.caar for point in points), *(point.caar + point.half_width for point in banded))
+    for index, ((name, path), panel) in enumerate(zip(shown, boxes, strict=True)):
+        top = panel.top + _PATH_HEADING
+        field = PlotArea.of(Box(panel.left + 46, top, panel.right - 52, top + _PATH_HEIGHT), taus, low, high)
+        drawing.text(panel.left, panel.top + 14, name, f"name ink{index % 7}")
+        field.draw(drawing, PERCENT, {point.tau: point.date for point in path})
+        for _name, other in shown:
             if other is not path:
-                drawing.path([field.at(point.tau, point.caar) for point in other.points], "other")
-        for band in _bands(path):
-            upper = [field.at(point.tau, point.ci_high) for point in band]
-            lower = [field.at(point.tau, point.ci_low) for point in reversed(band)]
-            drawing.path([*upper, *lower], f"band area{index % 7}", closed=True)
-        drawing.path([field.at(point.tau, point.caar) for point in path.points], f"series line{index % 7}")
-        last = path.last
-        x, y = field.at(last.tau, last.caar)
+                drawing.path([field.at(point.tau, point.caar) for point in other], "other")
+        for has_band, part in groupby(path, key=lambda point: math.isfinite(point.half_width)):
+            if has_band:
+                band = list(part)
+                upper = [field.at(point.tau, point.ci_high) for point in band]
+                lower = [field.at(point.tau, point.ci_low) for point in reversed(band)]
+                drawing.path([*upper, *lower], f"band area{index % 7}", closed=True)
+        drawing.path([field.at(point.tau, point.caar) for point in path], f"series line{index % 7}")
+        x, y = field.at(path[-1].tau, path[-1].caar)
         drawing.dot(x, y, 3, f"area{index % 7}")
-        drawing.text(x + 7, y + 4, percent_end(last.caar), f"value ink{index % 7}")
+        drawing.text(x + 7, y + 4, PERCENT.end(path[-1].caar), f"value ink{index % 7}")
     return drawing
-
-
-def _bands(path: _Path) -> list[list[Any]]:
-    """The parts of a path that have a band."""
-    parts = groupby(path.points, key=lambda point: math.isfinite(point.half_width))
-    return [list(points) for has_band, points in parts if has_band]
 
 
 _BAR_STEP, _BAR = 24.0, 17.0
@@ -170,24 +138,24 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
     sectors = [row for row in rows if row.theme is None and not row.post_hoc]
     named = sectors if len(sectors) > 1 else rows
     most, least = (max(named, key=lambda row: row.n_up / row.n), max(named, key=lambda row: row.n_down / row.n))
-    values = {
-        "most": most.name,
-        "up": most.n_up,
-        "of_most": most.n,
-        "least": least.name,
-        "down": least.n_down,
-        "of_least": least.n,
-    }
-    groups = "; ".join(
+    groups = [
         _("{name} {up} up, {flat} flat, {down} down", name=row.name, up=row.n_up, flat=row.n_flat, down=row.n_down)
         for row in rows
-    )
-    return figure(
+    ]
+    return Figure.of(
         lambda frame: _draw_breadth(rows, frame),
-        _("{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}", **values),
-        _("Stacked bars of how many stocks rose and fell. {groups}.", groups=groups),
-        measure=_("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
-        note=_(POST_HOC) if any(row.post_hoc for row in rows) else "",
+        _(
+            "{up} of {of_most} rose in {most}; {down} of {of_least} fell in {least}",
+            most=most.name,
+            up=most.n_up,
+            of_most=most.n,
+            least=least.name,
+            down=least.n_down,
+            of_least=least.n,
+        ),
+        _("Stacked bars of how many stocks rose and fell. {groups}.", groups="; ".join(groups)),
+        _("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
+        _(POST_HOC) if any(row.post_hoc for row in rows) else "",
     )
 
 
@@ -210,7 +178,12 @@ def _draw_breadth(rows: Sequence[Any], frame: Frame) -> Drawing:
     left, above = (0.0, frame.size + 4) if frame.narrow else (max(names) + 10, 0.0)
     right = frame.width - 34
     drawing = Drawing(frame, _BREADTH_LEGEND + (_BAR_STEP + above) * len(rows))
-    _legend(drawing, left)
+    at = left
+    for look, name in (("up", _("▲ up")), ("flat", _("= flat")), ("down", _("▼ down"))):
+        drawing.rect(at, 4, 10, 10, f"bar {look}")
+        drawing.text(at + 14, 13, name, "axis")
+        at += _KEY + frame.length(name)
+    drawing.text(frame.width, 13, _("n"), "axis", "end")
     for index, (row, indent) in enumerate(zip(rows, indents, strict=True)):
         top = _BREADTH_LEGEND + (_BAR_STEP + above) * index + above
         base = top + _BAR / 2 + 4.5
@@ -227,15 +200,6 @@ def _draw_breadth(rows: Sequence[Any], frame: Frame) -> Drawing:
     return drawing
 
 
-def _legend(drawing: Drawing, at: float) -> None:
-    """Draw the meaning of the colours, and the header of the counts."""
-    for look, name in (("up", _("▲ up")), ("flat", _("= flat")), ("down", _("▼ down"))):
-        drawing.rect(at, 4, 10, 10, f"bar {look}")
-        drawing.text(at + 14, 13, name, "axis")
-        at += _KEY + drawing.frame.length(name)
-    drawing.text(drawing.frame.width, 13, _("n"), "axis", "end")
-
-
 _BINS = 60
 """Bins of the histogram, at most."""
 _HEIGHTS = (200, 140)
@@ -250,7 +214,7 @@ class _Spread(NamedTuple):
     z: float
     """Of the event."""
     p: float
-    placebos: tuple[float, ...]
+    placebos: list[float]
     """z of the placebo sessions."""
 
     def is_extreme(self, z: float) -> bool:
@@ -258,15 +222,11 @@ class _Spread(NamedTuple):
         return abs(z) >= abs(self.z)
 
     @property
-    def values(self) -> dict[str, object]:
-        """Values for the texts of the chart."""
-        return {
-            "pair": self.pair,
-            "z": signed(self.z, 1),
-            "before": sum(map(self.is_extreme, self.placebos)),
-            "days": len(self.placebos),
-            "p": probability(self.p),
-        }
+    def texts(self) -> dict[str, object]:
+        """What the texts of the chart say of it."""
+        before = sum(map(self.is_extreme, self.placebos))
+        z, p = signed(self.z, 1), probability(self.p)
+        return {"pair": self.pair, "z": z, "before": before, "days": len(self.placebos), "p": p}
 
 
 def placebos(report: Report) -> Figure | None:
@@ -274,25 +234,29 @@ def placebos(report: Report) -> Figure | None:
     spreads = _spreads(report)
     if not spreads:
         return None
-    values = spreads[0].values
-    title = (
-        N_("{pair}: {before} of {days} ordinary sessions were as extreme")
-        if values["before"]
-        else N_("{pair}: more extreme than any of {days} ordinary sessions")
-    )
-    panels = [
-        _("{pair} z {z}, {before} of {days} ordinary sessions as extreme, p {p}", **spread.values) for spread in spreads
+    largest, days = spreads[0], len(spreads[0].placebos)
+    title = _("{pair}: more extreme than any of {days} ordinary sessions", pair=largest.pair, days=days)
+    if before := sum(map(largest.is_extreme, largest.placebos)):
+        title = ngettext(
+            "{pair}: {n} of {days} ordinary sessions was as extreme",
+            "{pair}: {n} of {days} ordinary sessions were as extreme",
+            before,
+            pair=largest.pair,
+            days=days,
+        )
+    listed = [
+        _("{pair} z {z}, {before} of {days} ordinary sessions as extreme, p {p}", **spread.texts) for spread in spreads
     ]
-    return figure(
+    return Figure.of(
         lambda frame: _draw_placebos(spreads, frame),
-        _(title, **values),
-        _("Histograms of ordinary sessions with the event marked. {panels}.", panels="; ".join(panels)),
-        measure=_(
+        title,
+        _("Histograms of ordinary sessions with the event marked. {panels}.", panels="; ".join(listed)),
+        _(
             "Abnormal return of the difference over the volatility that the sessions before let "
             "expect (z), {window}; one block = one ordinary session",
             window=report.leading,
         ),
-        note=_(
+        _(
             "Dark blocks: sessions as extreme as the event, in either direction. Dashed: the event's "
             "size the other way. p = (dark blocks + 1) / (all blocks + 1)."
         ),
@@ -300,10 +264,8 @@ def placebos(report: Report) -> Figure | None:
 
 
 def _spreads(report: Report) -> list[_Spread]:
-    placebos = rows_at(report.frames.placebos, report.leading)
-    z = {
-        sides: tuple(rows.tolist()) for sides, rows in placebos.groupby(["sector_a", "sector_b"], sort=False)["z_ewma"]
-    }
+    frame = rows_at(report.frames.placebos, report.leading)
+    z = {sides: rows.tolist() for sides, rows in frame.groupby(["sector_a", "sector_b"], sort=False)["z_ewma"]}
     return [
         _Spread(row.pair, row.z_ewma, row.placebo_p, z[row.sector_a, row.sector_b])
         for row in spread_rows(report)
@@ -312,40 +274,28 @@ def _spreads(report: Report) -> list[_Spread]:
 
 
 def _draw_placebos(spreads: Sequence[_Spread], frame: Frame) -> Drawing:
-    boxes, height = _boxes(len(spreads), frame)
-    drawing = Drawing(frame, height)
+    first, others = (_HEADING + height + _BELOW for height in _HEIGHTS)
+    boxes = panels(1, 1, frame.width, first, _GAP)
+    boxes += panels(len(spreads) - 1, 1 if frame.narrow else 2, frame.width, others, _GAP, first + _GAP)
+    drawing = Drawing(frame, boxes[-1].bottom)
     # One scale for all panels, so that they can be compared.
     reach = max(abs(z) for spread in spreads for z in (*spread.placebos, spread.z)) * 1.04
     width = round_step(2 * reach, _BINS)
-    for spread, box in zip(spreads, boxes, strict=True):
-        text = _("z {z}; {before} of {days} as extreme, p {p}", **spread.values)
-        drawing.text(box.left, box.top - 34, spread.pair, "name")
-        drawing.text(box.left, box.top - 18, text, "axis")
-        _panel(drawing, spread, box, reach, width)
+    for spread, panel in zip(spreads, boxes, strict=True):
+        text = _("z {z}; {before} of {days} as extreme, p {p}", **spread.texts)
+        drawing.text(panel.left, panel.top + _HEADING - 34, spread.pair, "name")
+        drawing.text(panel.left, panel.top + _HEADING - 18, text, "axis")
+        field = panel._replace(top=panel.top + _HEADING, bottom=panel.bottom - _BELOW)
+        _draw_blocks(drawing, spread, field, reach, width)
     return drawing
 
 
-def _boxes(panels: int, frame: Frame) -> tuple[list[Box], float]:
-    """The plotting area of each panel, and the height of the drawing."""
-    boxes: list[Box] = []
-    top = 0.0
-    columns = 1 if frame.narrow else 2
-    width = (frame.width - _GAP * (columns - 1)) / columns
-    for index in range(panels):
-        high, column = _HEIGHTS[index > 0], (index - 1) % columns
-        left, right = (0.0, frame.width) if index == 0 else (column * (width + _GAP), column * (width + _GAP) + width)
-        boxes.append(Box(left, top + _HEADING, right, top + _HEADING + high))
-        if index == 0 or column == columns - 1 or index == panels - 1:
-            top += _HEADING + high + _BELOW + _GAP
-    return boxes, top - _GAP
-
-
-def _panel(drawing: Drawing, spread: _Spread, box: Box, reach: float, width: float) -> None:
+def _draw_blocks(drawing: Drawing, spread: _Spread, box: Box, reach: float, width: float) -> None:
     """Draw one block a session in bins of `width` from -`reach` to `reach`, and a marker at the event."""
     event, placebos = spread.z, spread.placebos
     x = Scale(-reach, reach, box.left, box.right)
     columns = Counter(math.floor(z / width) for z in placebos)
-    unit = (box.bottom - box.top) / (max(columns.values()) + 1)
+    unit = box.height / (max(columns.values()) + 1)
     stacks: Counter[int] = Counter()
     # What is as extreme as the event stands on top of what is not, where one column holds both.
     for z in sorted(placebos, key=lambda z: (spread.is_extreme(z), z)):
@@ -354,7 +304,7 @@ def _panel(drawing: Drawing, spread: _Spread, box: Box, reach: float, width: flo
         look = "block extreme" if spread.is_extreme(z) else "block"
         drawing.rect(x(column * width), box.bottom - stacks[column] * unit, x(width) - x(0.0), unit, look)
     drawing.line((box.left, box.bottom), (box.right, box.bottom), "zero")
-    for value in ticks(-reach, reach, 8):
+    for value in x.ticks(8):
         drawing.text(x(value), box.bottom + 17, f"{value:+g}" if value else "0", "axis", "middle")
     drawing.line((x(-event), box.top), (x(-event), box.bottom), "mirror")
     direction = "up" if event > 0 else "down"
@@ -362,8 +312,6 @@ def _panel(drawing: Drawing, spread: _Spread, box: Box, reach: float, width: flo
     # The label stands on the side of the marker that leads to the nearer end, away from the blocks, if it has room.
     label = _("event {z}", z=signed(event, 1))
     room = (box.right - x(event)) if event > 0 else (x(event) - box.left)
-    outside = room > drawing.frame.length(label) + 8
-    rightward = (event > 0) == outside
-    drawing.text(
-        x(event) + (6 if rightward else -6), box.top + 6, label, f"value {direction}", "start" if rightward else "end"
-    )
+    rightward = (event > 0) == (room > drawing.frame.length(label) + 8)
+    at = x(event) + (6 if rightward else -6)
+    drawing.text(at, box.top + 6, label, f"value {direction}", "start" if rightward else "end")

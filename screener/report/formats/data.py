@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from screener.analysis.model import Stock
-from screener.report.columns import Column
-from screener.report.model import SCHEMA_VERSION, Report, short_banner
+from screener.columns.column import Column
+from screener.report.model import SCHEMA_VERSION, Report, ScanFacts, short_banner
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news
 
@@ -66,10 +66,7 @@ def to_parquet(table: Table) -> bytes:
     source, banner and schema_version.
     """
     schema = pa.schema([_parquet_field(column) for column in table.columns], metadata=dict(table.about.items()))
-    arrays = [
-        pa.array(_parquet_values(column, cells), field.type)
-        for column, cells, field in zip(table.columns, table.cells, schema, strict=True)
-    ]
+    arrays = [pa.array(cells, field.type) for cells, field in zip(table.cells, schema, strict=True)]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(arrays, schema=schema), sink, compression="zstd")
     return sink.getvalue().to_pybytes()
@@ -84,12 +81,6 @@ def _parquet_field(column: Column) -> pa.Field[pa.DataType]:
     if column.unit.decimals is not None:
         metadata["decimals"] = str(column.unit.decimals)
     return pa.field(column.name, _PARQUET_TYPES[column.unit.holds], metadata=metadata)
-
-
-def _parquet_values(column: Column, cells: list[Cell]) -> list[Any]:
-    if column.unit.holds is not date:
-        return list(cells)
-    return [None if cell is None else date.fromisoformat(str(cell)) for cell in cells]
 
 
 @dataclass(frozen=True)
@@ -109,7 +100,7 @@ class Skipped:
 
 def to_json(report: Report, tables: Sequence[Table]) -> bytes:
     """UTF-8, keys in a fixed order, null for an unknown figure, one line for each entry of a list."""
-    document = _document_of_scan(report, tables) if report.scan else _document_of_report(report, tables)
+    document = _document_of_scan(report, report.scan, tables) if report.scan else _document_of_report(report, tables)
     return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
 
 
@@ -125,21 +116,17 @@ def _document_of_report(report: Report, tables: Sequence[Table]) -> dict[str, An
     }
 
 
-def _document_of_scan(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
-    scan = report.scan
-    assert scan is not None  # noqa: S101 - for the type alone
-    stirred = asdict(scan.stirred)
+def _document_of_scan(report: Report, scan: ScanFacts, tables: Sequence[Table]) -> dict[str, Any]:
+    facts = asdict(scan)
+    if math.isnan(scan.stirred.p):
+        facts["stirred"]["p"] = None
     return {
         "schema_version": SCHEMA_VERSION,
         **_facts(report),
-        "filters": {**asdict(scan.filters), "kept": sorted(scan.filters.kept)},
+        "filters": facts.pop("filters"),
         "window": asdict(report.leading),
         "confounders": [asdict(happening) for happening in report.confounders(report.leading)],
-        "listed": scan.listed,
-        "left_out": dict(scan.left_out),
-        "formed_on": scan.formed_on,
-        "ordinary": scan.ordinary,
-        "stirred": {**stirred, "p": stirred["p"] if math.isfinite(stirred["p"]) else None},
+        **facts,
         **{table.name: table.records() for table in tables},
         "findings": [asdict(finding) for finding in report.findings],
     }
@@ -176,10 +163,12 @@ def _member(key: str, value: Any) -> str:
     return f"{_dump(key)}: {_dump(value)}"
 
 
-def _iso(value: Any) -> str:
+def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_iso).encode
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode

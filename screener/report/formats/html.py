@@ -8,19 +8,15 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined, Template
 
 from screener.i18n import _, language
-from screener.report.blocks import Cell, Field, Grid, Line, Page, Section
+from screener.report.blocks import Cell, Grid, Line, Page, Section, Span, cells_by_row
 from screener.report.charts.drawing import Figure
 from screener.report.palette import style
 
 _FOLDER = files("screener.report.formats")
-_LONG, _SHORT = 34, 12
-"""Length of a cell from which it may wrap, and of a row name from which it may on a phone."""
-_TONES = {"plain": "", "strong": "strong", "dim": "dim", "banner": "warning"}
 
 
 def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) -> bytes:
@@ -35,27 +31,23 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
     script = _text("sort.js")
     heading, _dot, when = page.title.partition(" · ")
     keys = {section.key for section in page.sections}
-    verdicts = [_verdict(line) for line in page.head if _is_verdict(line)]
-    remarks = [line for line in page.head if line.text and line.tone != "banner" and not _is_verdict(line)]
-    banner = " ".join(line.text for line in page.head if line.tone == "banner")
+    verdicts = [line for line in page.head if any(span.sign for span in line.spans)]
     document = _template().render(
         page=page,
         heading=heading,
         when=when,
-        verdicts=verdicts,
-        remarks=remarks,
+        verdicts=list(map(_verdict, verdicts)),
+        remarks=[line for line in page.head if line.text and line.tone != "banner" and line not in verdicts],
+        banner=" ".join(line.text for line in page.head if line.tone == "banner"),
         after=[figure for key, figures in charts.items() if key not in keys for figure in figures],
         charts=charts,
         blocks_of=_blocks,
+        cells_by_row=cells_by_row,
         language=language(),
         skip=_("Skip to the content"),
         contents=_("Contents"),
-        banner=banner,
         direction=_direction,
         sort_value=_sort_value,
-        long=_LONG,
-        short=_SHORT,
-        tones=_TONES,
         style=style(palette) + _text("style.css"),
         script=script,
         policy=_policy(script),
@@ -65,7 +57,6 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
 
 @cache
 def _template() -> Template:
-    """The template of the page, compiled once."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(_text("page.html.j2"))
 
@@ -85,54 +76,26 @@ def _direction(sign: int) -> str:
     return "up" if sign > 0 else "down" if sign < 0 else ""
 
 
-class _Verdict(NamedTuple):
-    """A line of the head that has a direction, such as the best sector."""
-
-    label: str
-    """Text before the coloured part; empty where there is none."""
-    said: str
-    sign: int
-    rest: str
-
-
-def _is_verdict(line: Line) -> bool:
-    return any(span.sign for span in line.spans)
-
-
-def _verdict(line: Line) -> _Verdict:
+def _verdict(line: Line) -> tuple[str, Span, str]:
+    """The part of a line that has a direction, and what stands before and after it."""
     index = next(index for index, span in enumerate(line.spans) if span.sign)
     label, rest = ("".join(span.text for span in part) for part in (line.spans[:index], line.spans[index + 1 :]))
-    said = line.spans[index]
-    return _Verdict(label.rstrip(": "), said.text, said.sign, rest.lstrip("; "))
+    return label.rstrip(": "), line.spans[index], rest.lstrip("; ")
 
 
-class _Table(NamedTuple):
-    """A table with its caption, which is hidden where it would only repeat the title above."""
-
-    caption: str
-    hidden: bool
-    fields: list[Field]
-    rows: list[tuple[Cell, ...]]
-
-
-def _blocks(section: Section) -> list[Line | _Table]:
-    """The body of a section: a strong line right above a table is its caption; lines without text are left out."""
-    blocks: list[Line | _Table] = []
+def _blocks(section: Section) -> list[tuple[Line | Grid, str]]:
+    """The body of a section without empty lines; a strong line right above a table becomes its caption."""
+    blocks: list[tuple[Line | Grid, str]] = []
     for block in section.body:
-        if isinstance(block, Grid):
-            last = blocks[-1] if blocks else None
-            if isinstance(last, Line) and last.tone == "strong":
-                blocks[-1] = _table(last.text, block, hidden=False)
-            else:
-                blocks.append(_table(section.title, block, hidden=True))
-        elif block.text:
-            blocks.append(block)
+        if isinstance(block, Line):
+            blocks += [(block, "")] if block.text else []
+            continue
+        above = blocks[-1][0] if blocks else None
+        caption = above.text if isinstance(above, Line) and above.tone == "strong" else ""
+        if caption:
+            blocks.pop()
+        blocks.append((block, caption))
     return blocks
-
-
-def _table(caption: str, grid: Grid, *, hidden: bool) -> _Table:
-    fields = [field for field in grid.fields if field.shown]
-    return _Table(caption, hidden, fields, list(zip(*(field.cells for field in fields), strict=True)))
 
 
 def _sort_value(cell: Cell) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from screener.report.blocks import Grid, Line, Page, Span
+from screener.report.blocks import Grid, Line, Page, Span, cells_by_row
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|#~])")
 """Characters that Markdown, or HTML in it, would interpret."""
@@ -53,11 +53,10 @@ def _span(span: Span) -> str:
 
 
 def _table(grid: Grid) -> str:
-    fields = [field for field in grid.fields if field.shown]
     rows = [
-        [_text(field.header) for field in fields],
-        ["---:" if field.right else "---" for field in fields],
-        *([_text(cell.text) for cell in row] for row in zip(*(field.cells for field in fields), strict=True)),
+        [_text(field.header) for field in grid.shown],
+        ["---:" if field.right else "---" for field in grid.shown],
+        *([_text(cell.text) for cell in row] for row in cells_by_row(grid.shown)),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -17,16 +17,18 @@ from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import NonNegativeInt
 
 from screener.analysis.model import Rules, Stirred, Window
+from screener.columns import REPORT_TABLES, SCAN_TABLES
+from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
 from screener.config.models import Filters
-from screener.data.quality import Finding
+from screener.data.findings import Finding
 from screener.data.sources import File, Tried
-from screener.report.columns import FIRST, LAST, Column, TableSpec, Unit
 from screener.report.formats.data import Skipped
-from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance
-from screener.report.screens import REPORT_TABLES, SCAN_TABLES
+from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance, ScanFacts
 
 Schema = dict[str, Any]
 
@@ -49,11 +51,11 @@ _LIMITS: Mapping[Unit, Schema] = {
     Unit.GROWTH: {"minimum": 0},
 }
 
-_NAMED = {kind.__name__: kind for kind in (File, Filters, Finding, Stirred, Tried)}
-"""Classes that the report model names but does not load."""
+_NAMED = {kind.__name__: kind for kind in (File, Filters, Finding, Stirred, Tried)} | {"NonNegativeInt": NonNegativeInt}
+"""Types that the report model names but does not load."""
 
 
-def report_schema() -> Schema:
+def _report_schema() -> Schema:
     """Of report.json and of what `--json` prints of a report, a comparison, a stock and claims."""
     defs: Schema = {}
     window = _object(Window, defs)
@@ -70,33 +72,22 @@ def report_schema() -> Schema:
     after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
     schema = _document("Report of the KRX sector impact screener", before, REPORT_TABLES, after, defs)
     # The whole report has every table; a document on one screen has those that are about it.
-    whole = [spec.name for spec in REPORT_TABLES if spec.name not in ("planted", "trend")]
+    whole = [spec.name for spec in REPORT_TABLES if not spec.optional]
     return {**schema, "dependentRequired": {"sectors": whole}}
 
 
-def scan_schema() -> Schema:
+def _scan_schema() -> Schema:
     """Of what `screener scan --json` prints."""
     defs: Schema = {}
-    stirred = _object(Stirred, defs)
+    common, facts = _common(defs), _object(ScanFacts, defs)["properties"]
+    facts["stirred"] = stirred = defs.pop("Stirred")
     stirred["properties"]["p"]["type"] = ["number", "null"]
     before = {
-        **_common(defs),
-        "filters": _reference(Filters, defs),
+        **common,
+        "filters": facts.pop("filters"),
         "window": _reference(Window, defs),
         "confounders": _array(Happening, defs),
-        "listed": {"type": "integer", "minimum": 0, "description": "Stocks at the base, before any filter."},
-        "left_out": {
-            "type": "object",
-            "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
-            "description": "By filter, stocks that it left out; null: the source does not know.",
-        },
-        "formed_on": {
-            "type": "integer",
-            "minimum": 0,
-            "description": "Sessions that groups were formed on; 0: too few.",
-        },
-        "ordinary": {"type": "integer", "minimum": 0, "description": "Ordinary sessions that were searched as well."},
-        "stirred": stirred,
+        **facts,
     }
     after = {"findings": _array(Finding, defs)}
     schema = _document("Scan of a whole market by the KRX sector impact screener", before, SCAN_TABLES, after, defs)
@@ -106,9 +97,9 @@ def scan_schema() -> Schema:
 def descriptions() -> dict[str, bytes]:
     """Contents by file name."""
     return {
-        "README.md": dictionary().encode(),
-        "report.schema.json": _as_text(report_schema()),
-        "scan.schema.json": _as_text(scan_schema()),
+        "README.md": _dictionary().encode(),
+        "report.schema.json": _as_text(_report_schema()),
+        "scan.schema.json": _as_text(_scan_schema()),
     }
 
 
@@ -175,7 +166,7 @@ def _reference(kind: type, defs: Schema) -> Schema:
 
 def _object(kind: Any, defs: Schema) -> Schema:
     """A dataclass, described by its docstring and those below its fields."""
-    hints, texts = get_type_hints(kind, localns=_NAMED), _field_docs(kind)
+    hints, texts = get_type_hints(kind, localns=_NAMED, include_extras=True), _field_docs(kind)
     names = [field.name for field in fields(kind)]
     described = {name: {"description": texts[name]} if name in texts else {} for name in names}
     return {
@@ -212,6 +203,8 @@ def _value(hint: Any, defs: Schema) -> Schema:
         return (
             {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"anyOf": [schema, {"type": "null"}]}
         )
+    if origin is Annotated:
+        return {**_value(arguments[0], defs), "minimum": arguments[1].ge}
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin is tuple and arguments[-1] is not Ellipsis:
@@ -234,7 +227,7 @@ _REPORT = "## Tables of a report\n"
 _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.schema.json` describes its JSON.\n"
 
 
-def dictionary() -> str:
+def _dictionary() -> str:
     """The page as Markdown."""
     parts = [
         files("screener.report.formats").joinpath("dictionary.md").read_text(encoding="utf-8"),

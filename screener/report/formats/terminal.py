@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from screener.i18n import _
-from screener.report.blocks import Cell, Field, Grid, Line, Page
+from screener.report.blocks import Field, Grid, Line, Page, cells_by_row
 from screener.report.palette import PALETTES
 
 PLAIN_WIDTH = 100
@@ -61,83 +61,94 @@ def render(page: Page, style: Style, *, summary: bool = False) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for block in _Terminal(style, summary=summary).blocks(page):
+    for block in _blocks(page, style, summary=summary):
         console.print(block)
     text = "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
     return text.translate(_NARROW) if style.ascii else text
 
 
-class _Terminal:
-    """Makes the renderables of a page."""
-
-    def __init__(self, style: Style, *, summary: bool) -> None:
-        self.style, self.summary = style, summary
-
-    def blocks(self, page: Page) -> Iterator[RenderableType]:
-        yield Text(page.title, style="bold")
-        for line in page.head:
-            yield from self._line(line)
-        for section in page.sections:
-            yield Text()
-            if section.title:
-                yield Text(section.title, style="bold")
-            for block in section.body:
-                yield from self._line(block) if isinstance(block, Line) else self._grid(block)
-
-    def _line(self, line: Line) -> Iterator[RenderableType]:
-        text = Text(style=_TONES[line.tone] if line.tone != "banner" or self.style.colour else "")
-        for span in line.spans:
-            text.append(
-                span.text, style=" ".join(filter(None, ("bold" if span.strong else "", self._colour(span.sign))))
-            )
-        yield Padding(text, (0, 0, 0, line.indent)) if line.indent else text
-
-    def _grid(self, grid: Grid) -> Iterator[RenderableType]:
-        if not self.summary:
-            for number, fields in enumerate(parts_of(grid, self.style.width)):
-                if number:
+def _blocks(page: Page, style: Style, *, summary: bool) -> Iterator[RenderableType]:
+    yield Text(page.title, style="bold")
+    for line in page.head:
+        yield _line(line, style)
+    for section in page.sections:
+        yield Text()
+        if section.title:
+            yield Text(section.title, style="bold")
+        for block in section.body:
+            if isinstance(block, Line):
+                yield _line(block, style)
+                continue
+            first, *others = parts_of(block, style.width)
+            yield _table(first, style)
+            if summary and others:
+                columns = ", ".join(dict.fromkeys(field.header for _name, *fields in others for field in fields))
+                yield Text(_("No room for: {columns} (--full shows them)", columns=columns), style="dim")
+            elif not summary:
+                for fields in others:
                     yield Text()
-                yield self._table(fields)
-            return
-        kept, lost = summary_of(grid, self.style.width)
-        yield self._table(kept)
-        if lost:
-            yield Text(
-                _("No room for: {columns} (--full shows them)", columns=", ".join(dict.fromkeys(lost))), style="dim"
-            )
+                    yield _table(fields, style)
 
-    def _table(self, fields: Sequence[Field]) -> Table:
-        result = Table(
-            box=_ASCII_LINE if self.style.ascii else _LINE,
-            padding=(0, 1, 0, 0),
-            pad_edge=False,
-            show_edge=False,
-            header_style="bold",
+
+def _line(line: Line, style: Style) -> RenderableType:
+    text = Text(style=_TONES[line.tone] if line.tone != "banner" or style.colour else "")
+    for span in line.spans:
+        text.append(span.text, style=" ".join(filter(None, ("bold" if span.strong else "", _colour(span.sign, style)))))
+    return Padding(text, (0, 0, 0, line.indent)) if line.indent else text
+
+
+def _table(fields: Sequence[Field], style: Style) -> Table:
+    result = Table(
+        box=_ASCII_LINE if style.ascii else _LINE,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+    )
+    widths = [_width_of(field) for field in fields]
+    # Where everything fits, rich need not measure every cell once more.
+    fits = _total(widths) <= style.width
+    for field, width in zip(fields, widths, strict=True):
+        # The text of left-aligned columns folds where even the columns that stay are too wide.
+        result.add_column(
+            field.header,
+            justify="right" if field.right else "left",
+            no_wrap=fits or field.right,
+            overflow="fold",
+            width=width if fits else None,
+            min_width=width if field.right else None,
         )
-        widths = [_width_of(field) for field in fields]
-        # Where everything fits, rich need not measure every cell once more.
-        fits = sum(widths) + _GUTTER * (len(widths) - 1) <= self.style.width
-        for field, width in zip(fields, widths, strict=True):
-            # The text of left-aligned columns folds where even the columns that stay are too wide.
-            result.add_column(
-                field.header,
-                justify="right" if field.right else "left",
-                no_wrap=fits or field.right,
-                overflow="fold",
-                width=width if fits else None,
-                min_width=width if field.right else None,
-            )
-        for row in zip(*(field.cells for field in fields), strict=True):
-            result.add_row(*self._cells(row))
-        return result
+    for row in cells_by_row(fields):
+        result.add_row(*(Text(cell.text, style="dim" if cell.dim else _colour(cell.sign, style)) for cell in row))
+    return result
 
-    def _cells(self, row: Iterable[Cell]) -> Iterator[Text]:
-        for cell in row:
-            yield Text(cell.text, style="dim" if cell.dim else self._colour(cell.sign))
 
-    def _colour(self, sign: int) -> str:
-        colours = PALETTES[self.style.palette].terminal
-        return colours.up if sign > 0 else colours.down if sign < 0 else ""
+def _colour(sign: int, style: Style) -> str:
+    colours = PALETTES[style.palette].terminal
+    return colours.up if sign > 0 else colours.down if sign < 0 else ""
+
+
+def parts_of(grid: Grid, width: int) -> list[list[Field]]:
+    """The grid as one or more tables that fit: what the first has no room for follows with the names of the rows.
+
+    Columns without anything to say are left out. The first table drops the highest priority first, and the later of
+    two columns of one priority.
+    """
+    # Columns are as wide as in the table beside it, so that both drop the same.
+    beside = grid.aligned_with or grid.fields
+    shown = [index for index, pair in enumerate(zip(grid.fields, beside, strict=True)) if any(f.shown for f in pair)]
+    widths = [max(map(_width_of, pair)) for pair in zip(grid.fields, beside, strict=True)]
+    kept = list(shown)
+    while _total(widths[index] for index in kept) > width and any(grid.fields[index].priority for index in kept):
+        kept.remove(max(kept, key=lambda index: (grid.fields[index].priority, index)))
+    tables = [kept]
+    for index in shown:
+        if index in kept:
+            continue
+        if tables[-1] is kept or _total(widths[place] for place in [*tables[-1], index]) > width:
+            tables.append([0])
+        tables[-1].append(index)
+    return [[grid.fields[index] for index in table] for table in tables]
 
 
 def _width_of(field: Field) -> int:
@@ -145,49 +156,6 @@ def _width_of(field: Field) -> int:
     return max([cell_len(field.header), *(cell_len(cell.text) for cell in field.cells)])
 
 
-def fitting(fields: Sequence[Field], width: int) -> list[int]:
-    """Indices of the non-empty fields that fit `width` cells; the highest priority is dropped first."""
-    kept = [index for index, field in enumerate(fields) if field.shown]
-    while _total_width(fields, kept) > width and any(fields[index].priority for index in kept):
-        # Of several columns of one priority the last goes first: the earlier ones matter more.
-        kept.remove(max(kept, key=lambda index: (fields[index].priority, index)))
-    return kept
-
-
-def parts_of(grid: Grid, width: int) -> list[list[Field]]:
-    """The grid as one or more tables that fit; columns that do not fit follow below, with the names of the rows."""
-    measured = _measured(grid)
-    places = fitting(measured, width)
-    tables, left = [places], _dropped(measured, places)
-    while left:
-        taken = [0, left.pop(0)]
-        while left and _total_width(measured, [*taken, left[0]]) <= width:
-            taken.append(left.pop(0))
-        tables.append(taken)
-    return [[grid.fields[index] for index in table] for table in tables]
-
-
-def summary_of(grid: Grid, width: int) -> tuple[list[Field], list[str]]:
-    """The grid as one table that fits, and the headers of the dropped columns."""
-    measured = _measured(grid)
-    places = fitting(measured, width)
-    return [grid.fields[index] for index in places], [measured[index].header for index in _dropped(measured, places)]
-
-
-def _dropped(fields: Sequence[Field], places: Sequence[int]) -> list[int]:
-    """Indices of the fields that hold something, and have no place."""
-    return [index for index, field in enumerate(fields) if field.shown and index not in places]
-
-
-def _measured(grid: Grid) -> list[Field]:
-    """The columns as wide as in the table beside it."""
-    if not grid.aligned_with:
-        return list(grid.fields)
-    return [
-        Field(field.header, (*field.cells, *other.cells), field.priority, field.right)
-        for field, other in zip(grid.fields, grid.aligned_with, strict=True)
-    ]
-
-
-def _total_width(fields: Sequence[Field], places: Sequence[int]) -> int:
-    return sum(_width_of(fields[index]) for index in places) + _GUTTER * (len(places) - 1)
+def _total(widths: Iterable[int]) -> int:
+    widths = list(widths)
+    return sum(widths) + _GUTTER * (len(widths) - 1)

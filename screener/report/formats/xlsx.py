@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from screener.analysis.model import Window
+from screener.columns.column import FIRST, Column, Unit
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
-from screener.report.columns import FIRST, Column, Unit
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
 from screener.report.screens import Cell, Table
@@ -148,12 +148,12 @@ def _names(column: Column) -> bool:
 def _write_cell(sheet: Worksheet, row: int, index: int, column: Column, cell: Cell, look: Format) -> None:
     if cell is None or cell == "":
         return
-    if not isinstance(cell, str):
-        refused = sheet.write_number(row, index, cell, look)
-    elif column.unit is Unit.DATE:
-        refused = sheet.write_datetime(row, index, date.fromisoformat(cell), look)
-    else:
+    if isinstance(cell, date):
+        refused = sheet.write_datetime(row, index, cell, look)
+    elif isinstance(cell, str):
         refused = sheet.write_string(row, index, cell, look)
+    else:
+        refused = sheet.write_number(row, index, cell, look)
     if refused:
         raise DataError(
             "{table}, {column}, row {row}: more than a sheet can hold",
@@ -206,7 +206,7 @@ _DASHES = ("solid", "long_dash_dot", "round_dot")
 """For sectors beyond the distinguishable colours; post-hoc groups are dashed."""
 _GREY = {"line": {"color": "#DFE3E8"}}
 _TITLE = {"name_font": {"size": 12, "bold": True}, "overlay": False}
-_PERCENT = "+0.00%;-0.00%;0.00%"
+_PERCENT = _FORMATS[Unit.RETURN]
 _LABEL = 0.15
 """Space for the value beside a bar, as a share of the range of the bars."""
 _WIDTH, _HEIGHT, _ROWS = 760, 400, 21

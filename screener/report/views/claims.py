@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import VERDICTS, Window
 from screener.i18n import N_, _, language
@@ -15,7 +16,10 @@ from screener.report.model import Happening, Report
 from screener.report.rows import rows_of
 from screener.report.views import notes
 
-EXCEPTIONS = 6
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXCEPTIONS = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""
 _INDENT = 4
 _VERDICTS = {
@@ -59,68 +63,74 @@ def claims_page(report: Report) -> Page:
     claims = rows_of(report.frames.claims)
     if not claims:
         return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
-    return Page(title, (line(_count(claims)), *notes.provenance_lines(report)), tuple(_sections(claims, report)))
+    counts = Counter(claim.verdict for claim in claims)
+    verdicts = [_("{n} {verdict}", n=counts[name], verdict=_(_VERDICTS[name])) for name in VERDICTS if counts[name]]
+    head = [line(", ".join(verdicts)), *notes.provenance_lines(report)]
+    return Page.of(title, head, _sections(claims, report))
+
+
+def claim_texts(claims: pd.DataFrame, report: Report) -> dict[str, list[str]]:
+    """What files say of `claims` in the language of the process, by column."""
+    rows = rows_of(claims)
+    return {
+        "said": [_text(row, "said") for row in rows],
+        "by": ["; ".join(row.by) for row in rows],
+        "figures": ["; ".join(_figures(row, report)) for row in rows],
+        "reason": [_reason(row) for row in rows],
+        "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in _others(row, report)) for row in rows],
+        "confounders": ["; ".join(notes.news(_confounders(row, report))) for row in rows],
+    }
 
 
 def _sections(claims: list[Any], report: Report) -> Iterator[Section]:
     for claim in claims:
         if claim.kind:
             yield Section(claim.id, "", tuple(_claim(claim, report)))
-    news = dict.fromkeys(happening for claim in claims for happening in confounders(claim, report))
-    if lines := [
-        f"{happening.day} {happening.what.in_(language())}"
-        for happening in sorted(news, key=lambda happening: happening.day)
-    ]:
-        yield Section(Key.CONFOUNDERS, _("What else moved prices in these windows"), tuple(map(line, lines)))
-    if untested := [line for claim in claims if not claim.kind for line in _claim(claim, report)]:
-        yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), tuple(untested))
-
-
-def _count(claims: list[Any]) -> str:
-    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in VERDICTS}
-    return ", ".join(_("{n} {verdict}", n=n, verdict=_(_VERDICTS[verdict])) for verdict, n in counts.items() if n)
+    happenings = dict.fromkeys(happening for claim in claims for happening in _confounders(claim, report))
+    news = notes.news(sorted(happenings, key=lambda happening: happening.day))
+    yield Section(Key.CONFOUNDERS, _("What else moved prices in these windows"), tuple(map(line, news)))
+    untested = [line for claim in claims if not claim.kind for line in _claim(claim, report)]
+    yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), tuple(untested))
 
 
 def _claim(claim: Any, report: Report) -> Iterator[Line]:
     verdict = [Span(f"{_(_VERDICTS[claim.verdict])}  ", strong=True)] if claim.kind else []
-    yield Line((*verdict, Span(f"{claim.id}  "), Span(text(claim, "said"))))
-    lines = ["; ".join(figures(claim, report)), " · ".join(filter(None, (_window(claim, report), _by(claim))))]
-    for identifier, said, by in others(claim, report):
-        lines.append(f"{_('otherwise')}: {f'{identifier}  ' if identifier else ''}{said} ({by})")
-    if why := reason(claim):
-        lines.append(f"{_('note') if claim.kind and not claim.lacks else _('why')}: {why}")
-    if days := [str(happening.day) for happening in confounders(claim, report)]:
-        lines.append(f"{_('other news')}: {', '.join(days)}")
+    yield Line((*verdict, Span(f"{claim.id}  "), Span(_text(claim, "said"))))
+    lines = ["; ".join(_figures(claim, report)), " · ".join(filter(None, (_window(claim, report), _by(claim))))]
+    for identifier, said, by in _others(claim, report):
+        lines.append(_("otherwise: {said} ({by})", said=f"{identifier}  {said}" if identifier else said, by=by))
+    if why := _reason(claim):
+        lines.append(_(N_("note: {why}") if claim.kind and not claim.lacks else N_("why: {why}"), why=why))
+    if days := ", ".join(str(happening.day) for happening in _confounders(claim, report)):
+        lines.append(_("other news: {days}", days=days))
     yield from (line(text, indent=_INDENT) for text in lines if text)
 
 
-def text(claim: Any, column: str) -> str:
+def _text(claim: Any, column: str) -> str:
     """A text of a claim in the language of the process: `said`, `reason` or `otherwise`; '' where it has none."""
     return getattr(claim, f"{column}_{language()}") or ""
 
 
 def _by(claim: Any) -> str:
-    """The articles, and the day."""
     message = N_("by {by}, {day}") if claim.date else N_("by {by}")
     return _(message, by=", ".join(claim.by), day=claim.date)
 
 
-def figures(claim: Any, report: Report) -> list[str]:
+def _figures(claim: Any, report: Report) -> list[str]:
     """The figures of a verdict, each with what it is of; the exceptions to it in one."""
     frame = report.frames.figures
     rows = rows_of(frame[frame["id"] == claim.id])
     lines: list[str] = []
-    for exceptions, group in groupby(rows, key=lambda row: row.what == "but"):
+    for are_exceptions, group in groupby(rows, key=lambda row: row.what == "but"):
         texts = [_figure(row) for row in group]
-        if exceptions:
-            more = [_("and {n} more", n=len(texts) - EXCEPTIONS)] if len(texts) > EXCEPTIONS else []
-            texts = [_("not so: {named}", named=", ".join([*texts[:EXCEPTIONS], *more]))]
+        if are_exceptions:
+            texts = [notes.first(_EXCEPTIONS, texts, N_("not so: {named}"), N_("not so: {named}, and {n} more"))]
         lines += texts
     return lines
 
 
 def _figure(row: Any) -> str:
-    name = text(row, "of")
+    name = _text(row, "of")
     return _(
         _FIGURES[row.what],
         of=f"{name} *" if row.post_hoc else name,
@@ -142,32 +152,30 @@ def _window(claim: Any, report: Report) -> str:
     if claim.end is None:
         return ""
     window = _window_of(claim)
-    return (
-        f"{notes.window_name(window)}, {claim.end}" if window.last == window.first == 0 else notes.window_name(window)
-    )
+    name = notes.window_name(window)
+    return f"{name}, {claim.end}" if window.last == window.first == 0 else name
 
 
 def _window_of(claim: Any) -> Window:
     return Window(int(claim.window_start), int(claim.window_end), claim.base, claim.start, claim.end)
 
 
-def reason(claim: Any) -> str:
+def _reason(claim: Any) -> str:
     """Why there is no verdict, or what it does not carry; '' where there is nothing to say."""
     if not claim.lacks:
-        return text(claim, "reason")
+        return _text(claim, "reason")
     known = not math.isnan(claim.window_start)
     return _(_LACKS[claim.lacks], window=window_name(claim.window_start, claim.window_end) if known else None)
 
 
-def confounders(claim: Any, report: Report) -> list[Happening]:
-    """What else moved prices in the window of a claim."""
+def _confounders(claim: Any, report: Report) -> list[Happening]:
     return report.confounders(_window_of(claim)) if claim.end is not None and not claim.lacks else []
 
 
-def others(claim: Any, report: Report) -> Iterator[tuple[str, str, str]]:
+def _others(claim: Any, report: Report) -> Iterator[tuple[str, str, str]]:
     """Those who say otherwise: id ('' if it is no claim of its own), what, and who."""
     for other in rows_of(report.frames.claims):
         if other.id == claim.against or (other.against == claim.id and other.id != claim.id):
-            yield other.id, text(other, "said"), _by(other)
+            yield other.id, _text(other, "said"), _by(other)
     if claim.otherwise_by:
-        yield "", text(claim, "otherwise"), _("by {by}", by=", ".join(claim.otherwise_by))
+        yield "", _text(claim, "otherwise"), _("by {by}", by=", ".join(claim.otherwise_by))

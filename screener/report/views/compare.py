@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import pandas as pd
 
 from screener.i18n import N_, _, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
-from screener.report.columns.groups import SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
-from screener.report.columns.stocks import DRIVER_COLUMNS
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span
 from screener.report.formatting import direction, percent, probability, window_name
+from screener.report.grids import DRIVER_COLUMNS, SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
 from screener.report.model import Report
 from screener.report.rows import (
     caar_paths,
@@ -19,12 +20,13 @@ from screener.report.rows import (
     groups_at,
     is_at,
     label_of,
+    rows_of,
     spread_rows,
     stocks_at,
 )
 from screener.report.views import notes
 
-DRIVERS = 8
+_DRIVERS = 8
 """Stocks that are named for their contribution to the difference."""
 _TESTS = {
     "t_portfolio": N_("portfolio t"),
@@ -41,49 +43,38 @@ def comparison_page(report: Report) -> Page:
     """The page of `screener compare`: a report with one pair of groups."""
     view = _Comparison(report)
     leading = next((row for row in view.spreads if is_at(row, report.leading)), view.spreads[0])
-    return Page(
-        notes.page_title(report), (view.verdict(leading), *notes.provenance_lines(report)), tuple(view.sections())
-    )
-
-
-class _Driver(NamedTuple):
-    """A stock and its contribution to the difference."""
-
-    ticker: str
-    name: str
-    sector_name: str
-    car: float
-    contribution: float
+    return Page.of(notes.page_title(report), (view.verdict(leading), *notes.provenance_lines(report)), view.sections())
 
 
 class _Comparison:
-    """The sections of the page."""
-
     def __init__(self, report: Report) -> None:
         self.report = report
         self.spreads = spread_rows(report)  # of one pair: a row for each window
 
     def verdict(self, row: Any) -> Line:
-        tested = math.isfinite(row.caar_ew)
-        value = row.caar_ew if tested else row.mean_return_ew
-        message = (
+        value = row.caar_ew if math.isfinite(row.caar_ew) else row.mean_return_ew
+        text = _(
             N_("{a} minus {b}, {window}: {value} percentage points of abnormal return")
-            if tested
-            else N_("{a} minus {b}, {window}: {value} percentage points")
+            if math.isfinite(row.caar_ew)
+            else N_("{a} minus {b}, {window}: {value} percentage points"),
+            a=row.a,
+            b=row.b,
+            value=percent(value),
+            window=window_name(row.window_start, row.window_end),
         )
-        text = _(message, a=row.a, b=row.b, value=percent(value), window=window_name(row.window_start, row.window_end))
         if math.isfinite(row.placebo_rank):
-            message = (
-                N_("; largest of {n} sessions (p {p})")
+            text = _(
+                N_("{difference}; largest of {n} sessions (p {p})")
                 if row.placebo_rank == 1
-                else N_("; number {rank} of {n} sessions by size (p {p})")
+                else N_("{difference}; number {rank} of {n} sessions by size (p {p})"),
+                difference=text,
+                rank=int(row.placebo_rank),
+                n=int(row.placebo_n),
+                p=probability(row.placebo_p),
             )
-            rank, n = f"{row.placebo_rank:.0f}", f"{row.placebo_n:.0f}"
-            text += _(message, rank=rank, n=n, p=probability(row.placebo_p))
         return Line((Span(text, direction(value)),))
 
     def sections(self) -> Iterator[Section]:
-        """The difference and its tests, each side, the path, and the stocks that drove it."""
         spread = self.spreads[0]
         note = _(
             "Rank and p: place of the difference among ordinary sessions of the same two groups. q "
@@ -93,54 +84,50 @@ class _Comparison:
         )
         title = _("{pair}: the difference by window, and its tests", pair=spread.pair)
         grid = Grid(fields_of(self.spreads, SPREAD_BY_WINDOW))
-        yield Section(Key.WINDOWS, title, (grid, line(note, "dim")))
+        yield Section.of(Key.WINDOWS, title, grid, note)
         if not self.report.provenance.study:
             return
         yield self._sides()
         paths = caar_paths(self.report)
         a, b = (paths.get(label, {}) for label in (spread.sector_a, spread.sector_b))
         difference = {tau: value - b[tau] for tau, value in a.items() if tau in b}
-        if fields := fields_by_tau([(spread.a, a), (spread.b, b), (spread.pair, difference)]):
-            title = _("How it went on: CAAR in %, base = 0, by sessions from the event day")
-            yield Section(Key.PATHS, title, (Grid(fields),))
-        yield from self._drivers()
+        title = _("How it went on: CAAR in %, base = 0, by sessions from the event day")
+        fields = fields_by_tau([(spread.a, a), (spread.b, b), (spread.pair, difference)])
+        yield Section.of(Key.PATHS, title, Grid(fields))
+        yield self._drivers()
         yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED, Key.QUALITY)
 
     def _sides(self) -> Section:
         spread, leading = self.spreads[0], self.report.leading
         funds = bool(self.report.provenance.proxies)
-        groups = groups_at(self.report, leading)
-        rows = [row for row in groups if label_of(row) in (spread.sector_a, spread.sector_b)]
-        body: list[Line | Grid] = [Grid(fields_of(rows, group_columns(SECTOR_NAME, study=True, funds=funds)))]
-        for row in rows:
-            if row.undefined_tests:
-                tests = ", ".join(_(_TESTS[name]) for name in row.undefined_tests.split())
-                text = ngettext(
-                    "{name} ({n} stock) cannot carry: {tests}",
-                    "{name} ({n} stocks) cannot carry: {tests}",
-                    row.n,
-                    name=row.name,
-                    tests=tests,
-                )
-                body.append(line(text, "dim"))
-        return Section(Key.SIDES, _("Each side, {window}", window=leading), tuple(body))
+        rows = [row for row in groups_at(self.report, leading) if label_of(row) in (spread.sector_a, spread.sector_b)]
+        untested = [
+            ngettext(
+                "{name} ({n} stock) cannot carry: {tests}",
+                "{name} ({n} stocks) cannot carry: {tests}",
+                row.n,
+                name=row.name,
+                tests=", ".join(_(_TESTS[name]) for name in row.undefined_tests.split()),
+            )
+            for row in rows
+            if row.undefined_tests
+        ]
+        grid = Grid(fields_of(rows, group_columns(SECTOR_NAME, study=True, funds=funds)))
+        return Section.of(Key.SIDES, _("Each side, {window}", window=leading), grid, *untested)
 
-    def _drivers(self) -> Iterator[Section]:
+    def _drivers(self) -> Section:
         """The stocks that contributed most to the difference: their part of the mean of their side."""
-        drivers = sorted(self._contributions(), key=lambda driver: -abs(driver.contribution))
-        if not drivers:
-            return
-        body: list[Line | Grid] = [Grid(fields_of(drivers[:DRIVERS], DRIVER_COLUMNS))]
-        if len(drivers) > DRIVERS:
-            text = _("and {n} more: stocks.csv has each CAR (--csv DIR)", n=len(drivers) - DRIVERS)
-            body.append(line(text, "dim"))
-        title = _("Who drove the difference, {window}", window=self.report.leading)
-        yield Section(Key.DRIVERS, title, tuple(body))
-
-    def _contributions(self) -> Iterator[_Driver]:
         spread, leading = self.spreads[0], self.report.leading
-        stocks = [row for row in stocks_at(self.report, leading) if math.isfinite(row.car)]
+        known = [row for row in stocks_at(self.report, leading) if math.isfinite(row.car)]
+        sides = []
         for label, sign in ((spread.sector_a, 1), (spread.sector_b, -1)):
-            members = [row for row in stocks if label in (row.sector, label_of(row))]
-            for row in members:
-                yield _Driver(row.ticker, row.name, row.sector_name, row.car, sign * row.car / len(members))
+            if members := [row for row in known if label in (row.sector, label_of(row))]:
+                side = pd.DataFrame(members)
+                sides.append(side.assign(contribution=sign * side["car"] / len(side)))
+        drivers = rows_of(pd.concat(sides).sort_values("contribution", key=abs, ascending=False, kind="stable"))
+        return Section.of(
+            Key.DRIVERS,
+            _("Who drove the difference, {window}", window=leading),
+            Grid(fields_of(drivers[:_DRIVERS], DRIVER_COLUMNS)),
+            notes.more(N_("and {n} more: stocks.csv has each CAR (--csv DIR)"), len(drivers) - _DRIVERS),
+        )

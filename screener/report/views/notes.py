@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -11,11 +11,11 @@ from screener.analysis.model import Window
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
-from screener.report.model import BANNERS, MODELS, EventFacts, Provenance, Report
-from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
+from screener.report.model import BANNERS, MODELS, EventFacts, Happening, Provenance, Report
+from screener.report.rows import names_in, rows_of, stocks_at
 
-FULL_STUDY = "screener sync && screener report"
-SOURCES = {
+_FULL_STUDY = "screener sync && screener report"
+_SOURCES = {
     "openapi": N_("KRX Open API"),
     "datagokr": N_("data.go.kr (Financial Services Commission)"),
     "pykrx-login": N_("KRX through pykrx, with an account"),
@@ -47,6 +47,21 @@ def window_name(window: Window) -> str:
     return _("sessions {window} ({start} to {end})", window=window, start=window.start, end=window.end)
 
 
+def more(message: str, n: int) -> str:
+    """`message`, which tells that `n` more are not shown; '' where none are."""
+    return _(message, n=n) if n > 0 else ""
+
+
+def first(n: int, texts: Sequence[str], every: str, some: str, **values: object) -> str:
+    """The sentence `every` with all of the texts, or `some` with the first `n` and how many more there are."""
+    return _(some if len(texts) > n else every, named=", ".join(texts[:n]), n=len(texts) - n, **values)
+
+
+def news(happenings: Iterable[Happening]) -> list[str]:
+    """What else moved prices, each with its day."""
+    return [f"{happening.day} {happening.what.in_(language())}" for happening in happenings]
+
+
 def market(provenance: Provenance) -> list[Line]:
     """The change of each benchmark on the event day."""
     indices = [
@@ -58,9 +73,13 @@ def market(provenance: Provenance) -> list[Line]:
 
 def source_line(provenance: Provenance) -> Line:
     """Source, sessions and benchmark."""
+    source = " + ".join(file.name for file in provenance.files) or provenance.source
+    if provenance.fetched is not None:
+        name, fetched = _(_SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
+        source = _("{source}, fetched {fetched} KST", source=name, fetched=fetched)
     text = _(
         "Source: {source} · {sessions} sessions, {first} to {last} · benchmark {benchmark}",
-        source=_source(provenance),
+        source=source,
         sessions=provenance.sessions,
         first=provenance.first_session,
         last=provenance.last_session,
@@ -69,23 +88,14 @@ def source_line(provenance: Provenance) -> Line:
     return line(text, "dim")
 
 
-def _source(provenance: Provenance) -> str:
-    if provenance.fetched is None:
-        return " + ".join(file.name for file in provenance.files) or provenance.source
-    name, fetched = _(SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
-    return _("{source}, fetched {fetched} KST", source=name, fetched=fetched)
-
-
-def provenance_lines(report: Report) -> list[Line]:
+def provenance_lines(report: Report) -> Iterator[Line]:
     """The warning of the report, if it has one, where the prices come from, and the model."""
-    provenance, lines = report.provenance, []
+    provenance, rules = report.provenance, report.rules
     printed = int(report.frames.stocks.dropna(subset="published_by")["ticker"].nunique())
     if report.banner:
-        lines.append(line(_(BANNERS[report.banner], n=printed, command=FULL_STUDY), "banner"))
-    lines += [
-        line(_("{source} could not serve: {why}", source=_(SOURCES[tried.source]), why=tried.why))
-        for tried in provenance.tried
-    ]
+        yield line(_(BANNERS[report.banner], n=printed, command=_FULL_STUDY), "banner")
+    for tried in provenance.tried:
+        yield line(_("{source} could not serve: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
     if provenance.selected:
         text = ngettext(
             "Source: figures that newspapers printed for {day}, {n} stock",
@@ -93,48 +103,34 @@ def provenance_lines(report: Report) -> list[Line]:
             printed,
             day=report.event.event_day,
         )
-        return [*lines, line(text, "dim")]
-    lines.append(source_line(provenance))
+        yield line(text, "dim")
+        return
+    yield source_line(provenance)
     if provenance.proxies:
         text = _(
             "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices. "
             "KRX_ID and KRX_PW open the indices themselves."
         )
-        lines.append(line(text))
-    return [*lines, *_model(report)]
+        yield line(text)
+    if provenance.study:
+        text = _(
+            "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
+            model=_(MODELS[rules.model]),
+            estimation=rules.estimation,
+            gap=rules.gap,
+            min_obs=rules.min_obs,
+        )
+        yield line(text, "dim")
 
 
-def _model(report: Report) -> list[Line]:
-    if not report.provenance.study:
-        return []
-    rules = report.rules
-    text = _(
-        "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
-        model=_(MODELS[rules.model]),
-        estimation=rules.estimation,
-        gap=rules.gap,
-        min_obs=rules.min_obs,
-    )
-    return [line(text, "dim")]
-
-
-INDEX_MOVERS = 5
+_INDEX_MOVERS = 5
 """Stocks that are named for each index."""
-ABROAD = 4
+_MARKETS_ABROAD = 4
 """Markets abroad that a summary names."""
-_VERDICTS = {
-    "winner": N_("Winners: {names}."),
-    "loser": N_("Losers: {names}."),
-    "no clear effect": N_(
-        "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
-        "(a winner or loser scores 25 at least, with q at most .10)."
-    ),
-}
 _SKIPPED = {
     "no_price": N_("no price in the source"),
     "listed_after": N_("first price after the event day ({day})"),
     "no_history": N_("the prices hold no session of the estimation window"),
-    "too_short": N_("traded on {observations} sessions of the estimation window, {min_obs} needed; first price {day}"),
     "no_index": N_("no index level in the estimation window"),
     "gap": N_("its return of {day} spans sessions before the window"),
     "halted": N_("no trade on {day}"),
@@ -155,35 +151,6 @@ _FINDINGS = {
     "other_market": N_("stocks that the market file lists on another market"),
     "in_no_sector": N_("stocks that newspapers printed but no sector holds"),
 }
-
-
-def verdicts(report: Report) -> list[str]:
-    """The winners, the losers, and the sectors without a clear effect."""
-    rows = sorted(sectors_at(report, report.leading), key=lambda row: -abs(row.score))
-    lines = []
-    for verdict, message in _VERDICTS.items():
-        named = [
-            _("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in rows if row.verdict == verdict
-        ]
-        if named:
-            lines.append(_(message, names=", ".join(named)))
-    return lines
-
-
-def dominant_members(report: Report) -> list[str]:
-    """The sectors whose score rests on one stock."""
-    names = {row.ticker: row.name for row in stocks_at(report, report.leading)}
-    return [
-        _(
-            "{name}: one stock, {stock}, makes its score (from {low} to {high} when each is left out).",
-            name=row.name,
-            stock=names[row.score_maker],
-            low=signed(row.score_low, 0),
-            high=signed(row.score_high, 0),
-        )
-        for row in sectors_at(report, report.leading)
-        if row.score_maker and not row.post_hoc
-    ]
 
 
 def _heavyweights(report: Report) -> list[str]:
@@ -212,41 +179,37 @@ def _contributions(report: Report) -> list[str]:
         rows = [row for row in stocks.values() if row.market == market and math.isfinite(row.index_contribution)]
         rows.sort(key=lambda row: -abs(row.index_contribution))
         if rows:
-            named = [f"{row.name} {percent(row.index_contribution)}" for row in rows[:INDEX_MOVERS]]
-            if len(rows) > INDEX_MOVERS:
-                named.append(_("and {n} more (--csv DIR)", n=len(rows) - INDEX_MOVERS))
-            lines.append(_("{market} {moved}%: {named}", market=market, moved=percent(moved), named=", ".join(named)))
+            text = first(
+                _INDEX_MOVERS,
+                [f"{row.name} {percent(row.index_contribution)}" for row in rows],
+                N_("{market} {moved}%: {named}"),
+                N_("{market} {moved}%: {named}, and {n} more (--csv DIR)"),
+                market=market,
+                moved=percent(moved),
+            )
+            lines.append(text)
     return lines
 
 
+def _windows(report: Report) -> list[Window]:
+    """Those that the report shows figures of."""
+    return [window for window in report.windows if window.available] if report.provenance.study else [report.leading]
+
+
+def _news(report: Report) -> list[str]:
+    return news(dict.fromkeys(happening for window in _windows(report) for happening in report.confounders(window)))
+
+
 def _confounders(report: Report) -> list[str]:
-    """What else moved prices in the windows that the report shows."""
     lines = _news(report)
-    later = [window for window in _shown(report) if window.first >= 0 and window != report.leading]
+    later = [window for window in _windows(report) if window.first >= 0 and window != report.leading]
     fewest = len(report.confounders(report.leading))
     if later and all(len(report.confounders(window)) > fewest for window in later):
         lines.append(_("Longer windows hold more of this, so the report leads with {window}.", window=report.leading))
     return lines
 
 
-def _news(report: Report) -> list[str]:
-    happenings = dict.fromkeys(happening for window in _shown(report) for happening in report.confounders(window))
-    return [f"{happening.day} {happening.what.in_(language())}" for happening in happenings]
-
-
-def _shown(report: Report) -> list[Window]:
-    if not report.provenance.study:
-        return [report.leading]
-    return [window for window in report.windows if window.available]
-
-
 def _abroad(report: Report) -> list[str]:
-    """Markets abroad, on one line."""
-    markets = _markets_abroad(report)
-    return [", ".join(markets)] if markets else []
-
-
-def _markets_abroad(report: Report) -> list[str]:
     return [
         _("{name} {value}%", name=market.name.in_(language()), value=f"{market.change_pct:+.2f}")
         for market in report.event.abroad
@@ -264,14 +227,18 @@ def _skipped(report: Report) -> list[str]:
 
 
 def _reason(row: Any, report: Report) -> str:
-    unprinted = row.code == "no_price" and report.provenance.selected
-    reason = _(
-        N_("printed by no newspaper") if unprinted else _SKIPPED[row.code],
-        day=row.day,
-        observations=row.observations,
-        min_obs=report.rules.min_obs,
-    )
-    return f"{reason}; {_('its return counts in the means')}" if row.has_return else reason
+    if row.code == "too_short":
+        reason = ngettext(
+            "traded on {n} session of the estimation window, {min_obs} needed; first price {day}",
+            "traded on {n} sessions of the estimation window, {min_obs} needed; first price {day}",
+            row.observations,
+            min_obs=report.rules.min_obs,
+            day=row.day,
+        )
+    else:
+        unprinted = row.code == "no_price" and report.provenance.selected
+        reason = _(N_("printed by no newspaper") if unprinted else _SKIPPED[row.code], day=row.day)
+    return _("{reason}; its return counts in the means", reason=reason) if row.has_return else reason
 
 
 def _left_out(report: Report) -> list[Any]:
@@ -287,45 +254,37 @@ def _quality(report: Report) -> list[str]:
     """Findings, warnings first and marked."""
     lines = []
     for finding in sorted(report.findings, key=lambda finding: (finding.severity != "warning", finding.code)):
-        mark = "! " if finding.severity == "warning" else ""
-        examples = f" ({_('such as {examples}', examples=', '.join(finding.examples))})" if finding.examples else ""
-        lines.append(f"{mark}{_(_FINDINGS[finding.code])}: {finding.count:,}{examples}")
+        what = ("! " if finding.severity == "warning" else "") + _(_FINDINGS[finding.code])
+        message = N_("{what}: {n} (such as {examples})") if finding.examples else N_("{what}: {n}")
+        lines.append(_(message, what=what, n=f"{finding.count:,}", examples=", ".join(finding.examples)))
     if not lines and report.provenance.study:
         lines.append(_("nothing found"))
     return lines
 
 
-def in_short(report: Report) -> list[Line]:
+def in_short(report: Report) -> Iterator[Line]:
     """What a summary says of all this: a line for each, and how much more there is."""
-    lines = []
-    if markets := _markets_abroad(report):
-        lines.append(_("Abroad, as newspapers printed it: {named}", named=_first(markets, ABROAD)))
-    if news := _news(report):
-        lines.append(_("Other news: {named}", named=_first(news, 1)))
-    warnings = sum(finding.severity == "warning" for finding in report.findings)
-    lines.append(
-        _(
-            "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: "
-            "{warnings}). Everything: --full",
-            skipped=len(_left_out(report)),
-            findings=len(report.findings),
-            warnings=warnings,
-        )
+    if markets := _abroad(report):
+        every = N_("Abroad, as newspapers printed it: {named}")
+        some = N_("Abroad, as newspapers printed it: {named}, and {n} more: --full")
+        yield line(first(_MARKETS_ABROAD, markets, every, some))
+    if lines := _news(report):
+        yield line(first(1, lines, N_("Other news: {named}"), N_("Other news: {named}, and {n} more: --full")))
+    text = _(
+        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: "
+        "{warnings}). Everything: --full",
+        skipped=len(_left_out(report)),
+        findings=len(report.findings),
+        warnings=sum(finding.severity == "warning" for finding in report.findings),
     )
-    return [line(text) for text in lines]
-
-
-def _first(texts: Sequence[str], n: int) -> str:
-    more = [_("and {n} more: --full", n=len(texts) - n)] if len(texts) > n else []
-    return ", ".join([*texts[:n], *more])
+    yield line(text)
 
 
 def sections(report: Report, *keys: Key) -> Iterator[Section]:
-    """A section for each of `keys` that has anything to say."""
+    """The sections of `keys`, those that have nothing to say without a line."""
     for key in keys:
         title, lines_of = _NOTES[key]
-        if lines := lines_of(report):
-            yield Section(key, _(title), tuple(map(line, lines)))
+        yield Section(key, _(title), tuple(map(line, lines_of(report))))
 
 
 _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
@@ -335,7 +294,10 @@ _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
     ),
     Key.HEAVYWEIGHTS: (N_("Large parts of their index, measured against it without themselves"), _heavyweights),
     Key.CONFOUNDERS: (N_("What else moved prices in these windows"), _confounders),
-    Key.ABROAD: (N_("Abroad, as newspapers printed it"), _abroad),
+    Key.ABROAD: (
+        N_("Abroad, as newspapers printed it"),
+        lambda report: [", ".join(markets)] if (markets := _abroad(report)) else [],
+    ),
     Key.SKIPPED: (N_("Left out, and why"), _skipped),
     Key.QUALITY: (N_("Data quality"), _quality),
 }

@@ -9,17 +9,18 @@ from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_Q
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, line
-from screener.report.columns.scan import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.formatting import HUNDRED_MILLION, probability
+from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
 from screener.report.rows import fields_of, names_in, rows_of
 from screener.report.views import notes
 from screener.study.placebo import FEWEST_DATES
 
-SHOWN = 12
+_SHOWN = 12
 """Groups, and industries, that a summary shows."""
 TOP = 15
 """Stocks in each table, if nothing else is asked for."""
+_MORE = N_("and {n} more: --full shows them")
 _LEFT_OUT = {
     "market": N_("{n} of another market"),
     "konex": N_("{n} of KONEX"),
@@ -40,27 +41,19 @@ _UNKNOWN = {
 
 
 def scan_page(report: Report, top: int = TOP, *, full: bool = False) -> Page:
-    """The page of `screener scan`.
-
-    Args:
-        report: the report on a whole market.
-        top: stocks in each of the two tables.
-        full: every group and industry.
-    """
+    """The page of `screener scan`: `top` stocks in each of the two tables; `full`: every group and industry."""
     view = _Scan(report, top, full=full)
-    return Page(notes.page_title(report), tuple(view.lead()), tuple(view.sections()))
+    return Page.of(notes.page_title(report), view.lead(), view.sections())
 
 
 class _Scan:
-    """The sections of the page."""
-
     def __init__(self, report: Report, top: int, *, full: bool) -> None:
         assert report.scan is not None  # noqa: S101 - for the type alone
         frames = report.frames
         self.report, self.facts, self.top = report, report.scan, top
         self.stocks = rows_of(frames.scan.assign(name=names_in(frames.scan)))
         self.groups = rows_of(frames.groups.assign(strongest=frames.groups[f"strongest_{language()}"]))
-        self.shown = len(self.groups) if full else SHOWN
+        self.shown = len(self.groups) if full else _SHOWN
 
     def sections(self) -> Iterator[Section]:
         yield from self._stocks()
@@ -84,8 +77,8 @@ class _Scan:
         yield line(text)
         unknown = [_(_UNKNOWN[name]) for name, n in facts.left_out.items() if n is None]
         yield line(_("Not known to the source, so not left out: {what}", what=", ".join(unknown)))
-        for news in report.confounders(report.leading):
-            yield line(f"{_('What else moved prices in these windows')}: {news.day} {news.what.in_(language())}")
+        for news in notes.news(report.confounders(report.leading)):
+            yield line(_("What else moved prices in these windows: {news}", news=news))
         yield notes.source_line(report.provenance)
 
     def _left_out(self, name: str, n: int) -> str:
@@ -100,26 +93,26 @@ class _Scan:
         stocks, top = self.stocks, self.top
         winners, losers = (sum(row.verdict == verdict for row in stocks) for verdict in ("winner", "loser"))
         text = _(
-            "Stocks that stand after correction: {winners} winners, {losers} losers", winners=winners, losers=losers
+            "Stocks that stand after correction: {winners}, {losers}",
+            winners=ngettext("{n} winner", "{n} winners", winners),
+            losers=ngettext("{n} loser", "{n} losers", losers),
         )
-        yield Section(Key.VERDICTS, "", (line(text),))
+        yield Section.of(Key.VERDICTS, "", line(text))
         highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
         both = fields_of([*highest, *lowest], STOCKS_OF_MARKET)
         between = len(stocks) - 2 * top
-        text = ngettext(
+        more = ngettext(
             "and {n} more stock between the two ends: --top N, or --csv DIR",
             "and {n} more stocks between the two ends: --top N, or --csv DIR",
             between,
         )
-        more = [line(text, "dim")] if between > 0 else []
         note = _(
             "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "
             "volume. q: among the ordinary days of all stocks, corrected for their number."
         )
-        yield Section(Key.WINNERS, _("Highest scores"), (Grid(fields_of(highest, STOCKS_OF_MARKET), both), *more))
-        yield Section(
-            Key.LOSERS, _("Lowest scores"), (Grid(fields_of(lowest, STOCKS_OF_MARKET), both), line(note, "dim"))
-        )
+        grids = [Grid(fields_of(rows, STOCKS_OF_MARKET), both) for rows in (highest, lowest)]
+        yield Section.of(Key.WINNERS, _("Highest scores"), grids[0], more if between > 0 else "")
+        yield Section.of(Key.LOSERS, _("Lowest scores"), grids[1], note)
 
     def _groups(self) -> Section:
         facts, groups = self.facts, self.groups
@@ -127,15 +120,10 @@ class _Scan:
             text = _(
                 "Groups: none formed, for fewer than {needed} sessions stand before the event.", needed=FEWEST_SESSIONS
             )
-            return Section(Key.GROUPS, "", (line(text),))
-        body: list[Line | Grid] = [
-            Grid(fields_of(groups[: self.shown], GROUPS_FOUND)),
-            *self._more(len(groups)),
-            line(self._standing(), "strong"),
-        ]
-        stirred = facts.stirred
+            return Section.of(Key.GROUPS, "", line(text))
+        stirred, moved = facts.stirred, ""
         if math.isfinite(stirred.p):
-            text = _(
+            moved = _(
                 "{n} of {of} groups moved further than all but 5 % of ordinary ones; on {as_many} of "
                 "{days} ordinary sessions as large a share did (p {p}).",
                 n=stirred.groups,
@@ -144,7 +132,6 @@ class _Scan:
                 days=facts.ordinary,
                 p=probability(stirred.p),
             )
-            body.append(line(text))
         formed = _(
             "Formed by the correlation of market-model residuals over {sessions} sessions that end "
             "{gap} before the event, never by the event itself.",
@@ -158,11 +145,16 @@ class _Scan:
             "ordinary sessions, so it is no evidence. Overlap: share of the members in configured "
             "sectors."
         )
-        body += [line(formed, "dim"), line(legend, "dim")]
-        return Section(Key.GROUPS, _("Groups that nobody listed: {n} found", n=len(groups)), tuple(body))
-
-    def _more(self, of: int) -> list[Line]:
-        return [line(_("and {n} more: --full shows them", n=of - self.shown), "dim")] if of > self.shown else []
+        return Section.of(
+            Key.GROUPS,
+            _("Groups that nobody listed: {n} found", n=len(groups)),
+            Grid(fields_of(groups[: self.shown], GROUPS_FOUND)),
+            notes.more(_MORE, len(groups) - self.shown),
+            line(self._standing(), "strong"),
+            *([line(moved)] if moved else []),
+            formed,
+            legend,
+        )
 
     def _standing(self) -> str:
         """Whether any group stands after correction."""
@@ -175,7 +167,12 @@ class _Scan:
                 needed=FEWEST_DATES,
             )
         if standing := sum(row.q <= LARGEST_Q for row in self.groups):
-            return _("{n} stand after correction (q <= {level}).", n=standing, level=level)
+            return ngettext(
+                "{n} stands after correction (q <= {level}).",
+                "{n} stand after correction (q <= {level}).",
+                standing,
+                level=level,
+            )
         return _(
             "None stands after correction (q <= {level}): on {days} of {ordinary} ordinary sessions "
             "the same search found something as extreme as the first.",
@@ -188,6 +185,10 @@ class _Scan:
         rows = rows_of(self.report.frames.industries)
         if not rows:
             text = _("Industries: this source has none; `screener sync` with an account fetches the exchange's.")
-            return Section(Key.INDUSTRIES, "", (line(text),))
-        grid = Grid(fields_of(rows[: self.shown], INDUSTRIES_FOUND))
-        return Section(Key.INDUSTRIES, _("Industries (the exchange's)"), (grid, *self._more(len(rows))))
+            return Section.of(Key.INDUSTRIES, "", line(text))
+        return Section.of(
+            Key.INDUSTRIES,
+            _("Industries (the exchange's)"),
+            Grid(fields_of(rows[: self.shown], INDUSTRIES_FOUND)),
+            notes.more(_MORE, len(rows) - self.shown),
+        )

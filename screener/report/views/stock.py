@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from screener.i18n import N_, _
+from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Grid, Key, Page, Section, line
-from screener.report.columns.stocks import FLOWS, stock_by_window
 from screener.report.formatting import number, percent
+from screener.report.grids import FLOWS, stock_by_window
 from screener.report.model import Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
 from screener.report.views import notes
 
-_VERDICTS = {"winner": N_("; a winner"), "loser": N_("; a loser"), "no clear effect": N_("; no clear effect")}
+_PLACES = {
+    "winner": N_("{sector}: number {place} of {n} by score, {window}; a winner"),
+    "loser": N_("{sector}: number {place} of {n} by score, {window}; a loser"),
+    "no clear effect": N_("{sector}: number {place} of {n} by score, {window}; no clear effect"),
+    None: N_("{sector}: number {place} of {n} by score, {window}"),
+}
+"""By verdict."""
 
 
 def stock_page(report: Report) -> Page:
@@ -21,12 +27,10 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    return Page(title, tuple(notes.provenance_lines(report)), tuple(view.sections()))
+    return Page.of(title, notes.provenance_lines(report), view.sections())
 
 
 class _Stock:
-    """The sections of the page."""
-
     def __init__(self, report: Report) -> None:
         self.report = report
         windows = (stocks_at(report, window) for window in report.windows)
@@ -35,7 +39,6 @@ class _Stock:
         [self.estimation] = rows_of(behaviours[behaviours["ticker"] == report.ticker])
 
     def sections(self) -> Iterator[Section]:
-        """Its returns in each window, its usual behaviour, and what else happened to it."""
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
         note = _(
             "95% interval: of the CAR, by its t. p: rank among ordinary sessions of the same stock. "
@@ -45,13 +48,11 @@ class _Stock:
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
         grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
-        yield Section(Key.WINDOWS, _("By window"), (grid, *([line(note, "dim")] if study else [])))
-        if facts := [*self._places(), *self._usual(), *self._happened()]:
-            yield Section(Key.FACTS, _("The stock"), tuple(map(line, facts)))
-        flows = rows_of(self.report.frames.flows)
-        if flows:
-            grid = Grid(fields_of(flows, FLOWS))
-            yield Section(Key.FLOWS, _("Net purchases, 100 million won"), (grid,))
+        yield Section.of(Key.WINDOWS, _("By window"), grid, note if study else "")
+        facts = [*self._places(), *self._usual(), *self._happened()]
+        yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
+        flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))
+        yield Section.of(Key.FLOWS, _("Net purchases, 100 million won"), flows)
         yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED)
 
     def _places(self) -> Iterator[str]:
@@ -63,12 +64,11 @@ class _Stock:
                 continue
             peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
             yield _(
-                "{sector}: number {place} of {n} by score, {window}{verdict}",
+                _PLACES[row.verdict or None],
                 sector=row.sector_name,
                 place=1 + int((peers > row.score).sum()),
                 n=len(peers),
                 window=leading,
-                verdict=_(_VERDICTS[row.verdict]) if row.verdict else "",
             )
 
     def _usual(self) -> Iterator[str]:
@@ -97,15 +97,18 @@ class _Stock:
                 moved=percent(moved),
             )
         if estimation.lowest < 0:
-            message = (
-                N_(
-                    "Lowest close {lowest}% below the base; back at the base price {sessions} sessions after "
-                    "the event day"
+            if math.isfinite(estimation.regained):
+                yield ngettext(
+                    "Lowest close {lowest}% below the base; back at the base price {n} session after the event day",
+                    "Lowest close {lowest}% below the base; back at the base price {n} sessions after the event day",
+                    round(estimation.regained),
+                    lowest=percent(estimation.lowest),
                 )
-                if math.isfinite(estimation.regained)
-                else N_("Lowest close {lowest}% from the base, and not back at the base price yet")
-            )
-            yield _(message, lowest=percent(estimation.lowest), sessions=number(estimation.regained, 0))
+            else:
+                yield _(
+                    "Lowest close {lowest}% from the base, and not back at the base price yet",
+                    lowest=percent(estimation.lowest),
+                )
         for message, days in (
             (N_("Closed at the price limit: {days}"), estimation.limit_days),
             (N_("Did not trade: {days}"), estimation.halted_days),

@@ -22,7 +22,7 @@ from tests.fakes.krx.simulation import Figures, Flags, Floats, Ints, Trouble, se
 from tests.fakes.krx.truth import Truth
 
 KST = ZoneInfo("Asia/Seoul")
-OPENS, CLOSES, SETTLED = time(9, 0), time(15, 30), time(18, 0)
+OPENS, CLOSES, SETTLED, AFTER_MARKET_ENDS = time(9, 0), time(15, 30), time(18, 0), time(20, 0)
 SEED = 20250131
 
 Stage = Literal["final", "closed", "trading"]
@@ -100,10 +100,12 @@ class Market:
         closed: frozenset[date] = frozenset(),
         late: frozenset[date] = frozenset(),
         corrections: Sequence[Correction] = (),
+        after_market: date | None = None,
         now: datetime | None = None,
     ) -> None:
         self.start, self.end = start, end
         self.late, self.corrections = late, list(corrections)
+        self.after_market = after_market
         self.days = sessions(start, end, closed)
         self.figures: Figures = simulate(self.days, size, seed)
         self.stocks: list[Stock] = self.figures.stocks
@@ -148,9 +150,27 @@ class Market:
 
     def stage(self, row: int) -> Stage:
         """How final the figures of a session are."""
-        if self.days[row] != self._now.date() or self._now.time() >= SETTLED:
+        day = self.days[row]
+        settled = AFTER_MARKET_ENDS if self.after_market and day >= self.after_market else SETTLED
+        if day != self._now.date() or self._now.time() >= settled:
             return "final"
         return "closed" if self._clock(self.days[row]) >= CLOSES else "trading"
+
+    def gives_last_prices(self, row: int) -> bool:
+        """Whether Naver gives the price of the after-market for the close: from its end at 20:00 on."""
+        day = self.days[row]
+        if self.after_market is None or day < self.after_market:
+            return False
+        return self._now >= datetime.combine(day, AFTER_MARKET_ENDS, KST)
+
+    def last_prices(self, ticker: str, closes: Ints) -> Ints:
+        """Closes (T,) of one stock as Naver gives them: those of after-markets moved by up to 1.5 % on 3 of 5 days."""
+        told = closes.copy()
+        for row in range(len(told)):
+            rng = np.random.default_rng([int(ticker, 36), row])
+            if self.gives_last_prices(row) and rng.random() < 0.6:
+                told[row] = to_tick(told[row : row + 1] * (1 + rng.uniform(-0.015, 0.015)))[0]
+        return told
 
     def _clock(self, day: date) -> time:
         """The time of day by which a session goes: on some days it begins and ends an hour late."""
@@ -201,6 +221,8 @@ class Market:
                 if told is not None:
                     column[told] = getattr(self.session(told), name)[place]
             column[last] = getattr(newest, name)[place]
+            if adjusted and name == "close":
+                column = self.last_prices(ticker, column)
             if adjusted and name in ("open", "high", "low", "close", "base"):
                 column = self._adjusted(ticker, column)
             columns[name] = column[rows]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from screener.i18n import LANGUAGES, Language, set_language
 from screener.report.charts import charts_of
-from screener.report.charts.drawing import NARROW, WIDE, Box, Figure, apart, round_step, ticks
+from screener.report.charts.drawing import NARROW, WIDE, Box, Figure, Scale, round_step
 from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
-from screener.report.charts.lines import sector_prices, trend
+from screener.report.charts.lines import apart, sector_prices, trend
 from screener.report.charts.stocks import in_rows, movers, squarified, step, tiles
 from screener.report.model import Report
 from screener.report.rows import groups_at
@@ -282,8 +282,8 @@ def test_labels_are_moved_apart_and_no_further() -> None:
 def test_ticks_are_round() -> None:
     assert round_step(57, 5) == 20
     assert round_step(0.9, 10) == pytest.approx(0.1)
-    assert ticks(-27, 30, 6) == [-20, -10, 0, 10, 20, 30]
-    assert ticks(-0.03, 0.04, 8) == pytest.approx([-0.03, -0.02, -0.01, 0, 0.01, 0.02, 0.03, 0.04])
+    assert Scale(-27, 30, 0, 1).ticks(6) == [-20, -10, 0, 10, 20, 30]
+    assert Scale(-0.03, 0.04, 0, 1).ticks(8) == pytest.approx([-0.03, -0.02, -0.01, 0, 0.01, 0.02, 0.03, 0.04])
 
 
 def test_letters_of_hangul_are_wider() -> None:

@@ -14,12 +14,12 @@ from jsonschema import Draft202012Validator
 
 from screener.data.sources import Tried
 from screener.errors import ExitCode
-from screener.krx.calendar import KST
-from screener.report.formats.schema import report_schema, scan_schema
+from screener.krx.hours import KST
+from screener.report.formats.schema import descriptions
 from screener.report.model import Report, TrendRow
 from screener.report.screens import Screen
 
-SCHEMAS = {"report": report_schema(), "scan": scan_schema()}
+SCHEMAS = {name: json.loads(descriptions()[f"{name}.schema.json"]) for name in ("report", "scan")}
 Document = Any
 
 

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.chart import BarChart, LineChart
 
+from screener.columns.column import Column, Unit
 from screener.errors import DataError, ExitCode, UsageError
 from screener.i18n import set_language
-from screener.report.columns import Column, Unit
 from screener.report.formats.xlsx import to_workbook
 from screener.report.model import Report
 from screener.report.screens import Table, tables_of

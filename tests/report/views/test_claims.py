@@ -19,8 +19,7 @@ from screener.report.make import Request
 from screener.report.model import Report
 from screener.report.rows import rows_of
 from screener.report.screens import tables_of
-from screener.report.views import claims
-from screener.report.views.claims import claims_page
+from screener.report.views.claims import claim_texts, claims_page
 from tests.conftest import Run
 from tests.data import small
 from tests.reports import make_report
@@ -183,14 +182,14 @@ def test_nothing_is_cut(report: Report, press: Report, width: int, language: Lan
         text = render(claims_page(one), Style(width=width))
         assert max(cell_len(line) for line in text.splitlines()) <= width
         assert "…" not in text
-        for claim in rows_of(one.frames.claims):
-            assert flat(claims.text(claim, "said")) in flat(text)
-            assert flat(", ".join(claim.by)) in flat(text)
-            assert flat(claims.reason(claim)) in flat(text)
-            for figure in claims.figures(claim, one):
-                assert flat(figure) in flat(text)
-            for _, what, who in claims.others(claim, one):
-                assert flat(f"{what}({who})") in flat(text)
+        for by in one.frames.claims["by"]:
+            assert flat(", ".join(by)) in flat(text)
+        texts = claim_texts(one.frames.claims, one)
+        for column in ("said", "figures", "reason"):
+            assert all(flat(cell) in flat(text) for cell in texts[column])
+        for cell in texts["against"]:
+            # Of a claim of its own the files have the id, and the page its words as well.
+            assert all(flat(other) in flat(text) for other in cell.split("; "))
 
 
 def test_press_keeps_its_banner(press: Report) -> None:
@@ -219,6 +218,7 @@ def test_many_exceptions_are_counted(tmp_path: Path) -> None:
     made = make_report(load_settings(config), Request(source="press"))
     [one] = rows_of(made.frames.claims)
     assert one.verdict == "contradicted"
-    exceptions = claims.figures(one, made)[1]
+    [figures] = claim_texts(made.frames.claims, made)["figures"]
+    exceptions = figures.split("; ")[1]
     assert exceptions.startswith("not so: ")
     assert exceptions.endswith(", and 1 more")

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from screener.data.findings import Finding
 from screener.data.panel import Panel, limits_touched
-from screener.data.quality import finding
-from screener.data.sources import File, Market, PriceRequest, Printed
+from screener.data.sources import File, Market, PriceRequest, Printed, Source
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE
@@ -30,7 +29,7 @@ DAY = date(2025, 1, 31)
 _FOLDER = Path(__file__).parent
 
 
-class Press:
+class Press(Source):
     """The embedded table of printed figures."""
 
     name = "press"
@@ -51,7 +50,8 @@ class Press:
         of_stocks, of_indices = published()
         stocks = {row["ticker"]: row for row in of_stocks}
         indices = {row["index"]: float(row["change_pct"]) / 100 for row in of_indices}
-        returns = np.array([[_change(stocks, ticker) for ticker in need.tickers]])
+        changes = {ticker: float(row["change_pct"]) / 100 for ticker, row in stocks.items()}
+        returns = np.array([[changes.get(ticker, np.nan) for ticker in need.tickers]])
         known = np.isfinite(returns)
         unknown = np.full(returns.shape, np.nan)
         panel = Panel(
@@ -77,7 +77,7 @@ class Press:
             File(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(_FOLDER.glob("*.csv"))
         )
         elsewhere = [f"{row['name_en']} {ticker}" for ticker, row in stocks.items() if ticker not in need.tickers]
-        findings = tuple(finding("in_no_sector", "info", elsewhere))
+        findings = tuple(Finding.at("in_no_sector", "info", elsewhere))
         return Market("press", panel, findings, ", ".join(panel.benchmarks), files, printed)
 
 
@@ -89,10 +89,6 @@ def published() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
 def _rows(name: str) -> list[dict[str, str]]:
     with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _change(stocks: dict[str, dict[str, str]], ticker: str) -> float:
-    return float(stocks[ticker]["change_pct"]) / 100 if ticker in stocks else np.nan
 
 
 TOLERANCE = 0.1
@@ -114,65 +110,26 @@ class Comparison(NamedTuple):
 
 
 def compare(store: Store) -> list[Comparison]:
-    """Compare every table of prices or indices that holds the day.
-
-    Raises:
-        DataError: a partition that is needed is damaged.
-    """
-    reading = {MARKET.name: _market, PRICES.name: _prices, INDICES.name: _indices}
-    return [
-        reading[table.kind.name](table)
-        for table in store.tables()
-        if table.kind.name in reading and DAY in table.sessions
-    ]
+    """Compare every table of prices or indices that holds the day."""
+    kinds = (MARKET, PRICES, INDICES)
+    return [_comparison(table) for table in store.tables() if table.kind in kinds and DAY in table.sessions]
 
 
-def _market(table: StoredTable) -> Comparison:
-    """Unadjusted closes, and the official rates."""
-    stocks, _indices_printed = published()
-    rows = table.read(("date", "ticker", "close", "change_pct"), DAY, DAY, [row["ticker"] for row in stocks])
-    closes = {row["ticker"]: row["close"] for row in rows.to_pylist()}
-    rates = {row["ticker"]: row["change_pct"] for row in rows.to_pylist()}
-    return _comparison(table, stocks, "ticker", closes, rates, adjusted=False)
-
-
-def _prices(table: StoredTable) -> Comparison:
-    """Returns from adjusted closes."""
-    stocks, _indices_printed = published()
-    rows = table.read(("date", "ticker", "close"), DAY - LONGEST_CLOSURE, DAY, [row["ticker"] for row in stocks])
-    closes: dict[str, dict[date, float]] = {}
-    for row in rows.to_pylist():
-        closes.setdefault(row["ticker"], {})[row["date"]] = row["close"]
-    rates = {}
-    for ticker, by_day in closes.items():
-        *_rest, before, last = [None, *sorted(by_day)]
-        if last == DAY and before is not None and by_day[before]:
-            rates[ticker] = (by_day[DAY] / by_day[before] - 1) * 100
-    return _comparison(table, stocks, "ticker", {}, rates, adjusted=True)
-
-
-def _indices(table: StoredTable) -> Comparison:
-    """Levels of the indices themselves."""
-    _stocks_printed, indices = published()
-    rows = table.read(("date", "index", "close"), DAY, DAY, [row["index"] for row in indices])
-    levels = {row["index"]: row["close"] for row in rows.to_pylist()}
-    return _comparison(table, indices, "index", levels, {}, adjusted=False)
-
-
-def _comparison(
-    table: StoredTable,
-    printed: list[dict[str, str]],
-    key: str,
-    closes: Mapping[str, float | None],
-    rates: Mapping[str, float | None],
-    *,
-    adjusted: bool,
-) -> Comparison:
-    """Closes to the last digit, rates (%) within the tolerance."""
+def _comparison(table: StoredTable) -> Comparison:
+    """Closes to the last digit, rates (%) within the tolerance; of adjusted closes only what they changed by."""
+    adjusted, key = table.kind is PRICES, table.kind.key
+    printed = published()[1 if table.kind is INDICES else 0]
+    columns = ("date", key, "close", "change_pct") if table.kind is MARKET else ("date", key, "close")
+    first = DAY - LONGEST_CLOSURE if adjusted else DAY
+    rows = table.read(columns, first, DAY, [row[key] for row in printed]).to_pylist()
+    before = {row[key]: row["close"] for row in rows if row["date"] < DAY}
+    at_day = {row[key]: row for row in rows if row["date"] == DAY}
     seen, differences = [0, 0], []
     for row in printed:
         name = row[key]
-        close, rate = closes.get(name), rates.get(name)
+        close, rate = (at_day.get(name, {}).get(column) for column in ("close", "change_pct"))
+        if adjusted:
+            rate, close = (close / before[name] - 1) * 100 if close is not None and before.get(name) else None, None
         wanted, printed_rate = row.get("close_krw", row.get("close")), float(row["change_pct"])
         if close is not None and wanted:
             seen[0] += 1

@@ -1,0 +1,59 @@
+"""Columns of claims and of the figures that their verdicts rest on."""
+
+from __future__ import annotations
+
+from screener.columns.column import ADDED, BY_LANGUAGE, Column, TableSpec, Unit
+from screener.columns.shared import POST_HOC, confounders, window
+
+_NO_WINDOW = "prices of the exchange cannot test it, or it is about the base alone"
+_NO_VALUE = "prices cannot test it, or those that would are not there"
+
+CLAIMS = TableSpec(
+    "claims",
+    "One claim about the event.",
+    Column("id", Unit.NAME, "Id of the claim."),
+    Column("said", Unit.TEXT, "What was said.", suffixes=BY_LANGUAGE),
+    Column("by", Unit.TEXT, "The articles that said it."),
+    Column("date", Unit.DATE, "Day on which it was said.", "the day is not known"),
+    Column(
+        "kind",
+        Unit.TEXT,
+        "Its test: change, group, rank, versus, path, ratio or analogue.",
+        "prices of the exchange cannot test it",
+    ),
+    *window("its", _NO_WINDOW),
+    Column("verdict", Unit.TEXT, "confirmed, partly, contradicted, no data or not testable here."),
+    Column("figures", Unit.TEXT, "The figures that the verdict rests on, in words.", "there are none", ADDED),
+    Column(
+        "reason",
+        Unit.TEXT,
+        "Why there is no verdict, or what the verdict does not carry.",
+        "there is nothing to add",
+        BY_LANGUAGE,
+    ),
+    Column("against", Unit.TEXT, "Claims that say otherwise, by id or in words.", "none does"),
+    Column("value", Unit.SEE_UNIT, "The figure under test.", _NO_VALUE),
+    Column("unit", Unit.TEXT, "What value is: return (decimal), share, rank or ratio.", _NO_VALUE),
+    confounders("its"),
+    beside=(
+        *(Column(name, Unit.DATE) for name in ("base", "start", "end")),
+        Column("lacks", Unit.TEXT),
+        Column("otherwise", Unit.TEXT, "The claim `against`, which is known by words alone.", suffixes=BY_LANGUAGE),
+        Column("otherwise_by", Unit.TEXT, "Tuple of the articles that said it."),
+    ),
+)
+
+FIGURES = TableSpec(
+    "figures",
+    "One figure of one claim, in their order.",
+    beside=(
+        Column("id", Unit.NAME, "Id of the claim."),
+        Column("what", Unit.TEXT),
+        Column("value", Unit.SEE_UNIT),
+        Column("of", Unit.NAME, "Name of the group, stocks or peer; '' = of nothing.", suffixes=BY_LANGUAGE),
+        POST_HOC,
+        Column("n", Unit.COUNT),
+        *window("its", "it is of the same window as the claim"),
+        Column("stated", Unit.SEE_UNIT),
+    ),
+)

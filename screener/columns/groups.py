@@ -1,0 +1,278 @@
+"""Columns of sectors, themes, spreads, industries and discovered groups, of their paths and trend, and of levels."""
+
+from __future__ import annotations
+
+from screener.columns.column import BY_LANGUAGE, Column, TableSpec, Unit
+from screener.columns.shared import (
+    AROUND_CAAR,
+    CAAR_TESTED,
+    HALF_WIDTH,
+    LASTING,
+    NAME,
+    NO_STUDY,
+    NO_TEST,
+    P_FAMILY,
+    PARTS,
+    PLACEBO_Q,
+    PLACEBO_TEST,
+    POST_HOC,
+    SCORE,
+    STEADY,
+    UNDEFINED,
+    VOLUME_RATIO,
+    confounders,
+    interval,
+    tested,
+    window,
+)
+
+_SECTOR = Column("sector", Unit.NAME, "Id of the sector.")
+_THEME = Column("theme", Unit.NAME, "Theme of that sector.", "the row is about the whole sector")
+_NO_MEMBER = "no member has a return"
+_NO_CAAR = f"{NO_STUDY}, or no member has an abnormal return on every session of the window"
+_NO_CAP = "the capitalisation of one of them is not known"
+_NO_TEST = f"{NO_STUDY}, or the test cannot be had, as `undefined` says"
+_NO_LEFT_OUT = "the row is about a theme, or there is no score or no second member"
+_NO_FLOWS = "the source has no flows, or lacks a session of a member with a return"
+
+_PATELL, _P_PATELL = tested(
+    "z_patell", "z of Patell, which assumes independence of the members: to compare, not to believe.", _NO_TEST
+)
+_BMP, _P_BMP = tested("t_bmp", "t of Boehmer, Musumeci and Poulsen, which assumes the same.", _NO_TEST)
+
+SECTORS = TableSpec(
+    "sectors",
+    "One sector, or one theme of it, in one window.",
+    _SECTOR,
+    _THEME,
+    Column("n", Unit.COUNT, "Members with a return over the window."),
+    Column("n_skipped", Unit.COUNT, "Members without an abnormal return."),
+    *window(),
+    Column("mean_return_ew", Unit.RETURN, "Mean return of these members.", _NO_MEMBER),
+    Column(
+        "mean_return_cw",
+        Unit.RETURN,
+        "The same, weighted by capitalisation at the base.",
+        f"{_NO_MEMBER}, or {_NO_CAP}",
+    ),
+    Column("median_return", Unit.RETURN, "Their median return.", _NO_MEMBER),
+    Column("breadth_up", Unit.SHARE, "Share of them that rose.", _NO_MEMBER),
+    Column("caar_ew", Unit.RETURN, "Mean cumulative abnormal return of the members that have one.", _NO_CAAR),
+    Column("caar_cw", Unit.RETURN, "The same, weighted by capitalisation at the base.", f"{_NO_CAAR}, or {_NO_CAP}"),
+    *tested("t_portfolio", "t of the equal-weight portfolio, which needs no independence of its members.", _NO_TEST),
+    _PATELL,
+    _BMP,
+    Column(
+        "rbar",
+        Unit.CORRELATION,
+        "Mean correlation of two members' residuals in the estimation window.",
+        f"{NO_STUDY}, or fewer than two members have an abnormal return",
+    ),
+    *tested("t_adj_bmp", "t_bmp adjusted for the members' correlation (Kolari and Pynnonen).", _NO_TEST),
+    *tested(
+        "t_grank", "Generalised rank t, adjusted likewise; on real returns it rejects somewhat too often.", _NO_TEST
+    ),
+    *PLACEBO_TEST,
+    PLACEBO_Q,
+    VOLUME_RATIO,
+    *SCORE,
+    Column("members", Unit.COUNT, "Members, with a return or without."),
+    Column(
+        "benchmark_return",
+        Unit.RETURN,
+        "Mean over the members with a return of what their benchmarks did.",
+        f"{_NO_MEMBER}, or the source has no index",
+    ),
+    POST_HOC,
+    P_FAMILY,
+    CAAR_TESTED,
+    *AROUND_CAAR,
+    *tested("z_corrado", "Rank z of Corrado.", _NO_TEST),
+    _P_PATELL,
+    _P_BMP,
+    Column("undefined", Unit.TEXT, "Which tests have no value, and why.", "all have one, or none was made"),
+    *PARTS,
+    STEADY,
+    Column("score_low", Unit.SCORE, "Lowest score when each member is left out once.", _NO_LEFT_OUT),
+    Column("score_high", Unit.SCORE, "Highest score when each member is left out once.", _NO_LEFT_OUT),
+    Column(
+        "score_maker",
+        Unit.TEXT,
+        "Ticker of the member without whom the score is another by 25 or more.",
+        "there is no such member",
+    ),
+    *LASTING,
+    Column("n_up", Unit.COUNT, "Members that rose."),
+    Column("n_flat", Unit.COUNT, "Members that stayed where they were."),
+    Column("n_down", Unit.COUNT, "Members that fell."),
+    Column(
+        "foreign_net",
+        Unit.KRW,
+        "What foreigners bought of the members over the window, less what they sold.",
+        _NO_FLOWS,
+    ),
+    Column("institution_net", Unit.KRW, "The same of institutions.", _NO_FLOWS),
+    confounders(),
+    beside=(NAME, HALF_WIDTH, Column("undefined_tests", Unit.TEXT, "Names of the tests without a value.")),
+)
+
+_SIDES = (
+    Column("sector_a", Unit.NAME, "Id of the sector that is bought, or SECTOR:theme."),
+    Column("sector_b", Unit.NAME, "Id of the sector that is sold, or SECTOR:theme."),
+)
+_NO_PORTFOLIO = f"{NO_STUDY}, or a side has no member with an abnormal return"
+_NO_KP = f"{NO_STUDY}, or a side has fewer than 5 members with an abnormal return, or correlations that are not known"
+
+SPREADS = TableSpec(
+    "spreads",
+    "One sector or theme minus another, in one window; every figure is a difference, a minus b.",
+    *_SIDES,
+    *window(),
+    Column("n_a", Unit.COUNT, "Members of a with a return over the window."),
+    Column("n_b", Unit.COUNT, "Members of b with a return over the window."),
+    Column("mean_return_ew", Unit.RETURN, "Mean returns.", f"of a side {_NO_MEMBER}"),
+    Column(
+        "mean_return_cw",
+        Unit.RETURN,
+        "Mean returns weighted by capitalisation at the base.",
+        f"of a side {_NO_MEMBER}, or {_NO_CAP}",
+    ),
+    Column("caar_ew", Unit.RETURN, "Abnormal return of the portfolio that holds a and has sold b.", _NO_PORTFOLIO),
+    *tested("t_portfolio", "t of that portfolio.", _NO_PORTFOLIO),
+    *tested(
+        "t_kp", "Two-sample t that holds where the event itself raised the variance (Kolari and Pynnonen).", _NO_KP
+    ),
+    Column("r_ab", Unit.CORRELATION, "Mean correlation of residuals between a member of a and one of b.", _NO_KP),
+    *PLACEBO_TEST,
+    CAAR_TESTED,
+    *AROUND_CAAR,
+    Column(
+        "detectable",
+        Unit.RETURN,
+        "Smallest true difference that the headline test would find in 80 % of cases at the 5 % level.",
+        NO_TEST,
+    ),
+    UNDEFINED,
+    confounders(),
+    beside=(HALF_WIDTH,),
+)
+
+PLACEBOS = TableSpec(
+    "placebos",
+    "One ordinary session that a spread of the event was ranked among.",
+    *_SIDES,
+    *window(),
+    Column("ordinary", Unit.COUNT, "Number of the ordinary session, 1 = the earliest."),
+    Column("z_ewma", Unit.STATISTIC, "The headline test's statistic, had it been the event day."),
+)
+
+_SESSION = (Column("tau", Unit.TAU, "The session."), Column("date", Unit.DATE, "Its day."))
+
+PATHS = TableSpec(
+    "paths",
+    "One sector, or one theme of it, on one session around the event.",
+    _SECTOR,
+    _THEME,
+    *_SESSION,
+    Column("n", Unit.COUNT, "Members with an abnormal return that day."),
+    Column("aar", Unit.RETURN, "Their mean abnormal return that day.", "none of them has one"),
+    Column("caar", Unit.RETURN, "The sum of aar since the base, the session before the event; 0 there."),
+    *interval(
+        " around caar, by the headline test",
+        f"{NO_STUDY}, or the row is about a theme, or too few ordinary sessions are known",
+    ),
+    beside=(NAME, POST_HOC, HALF_WIDTH),
+)
+
+LEVELS = TableSpec(
+    "levels",
+    "One index, sector or stock on one session around the event.",
+    Column("series", Unit.NAME, "Market of an index, id of a sector, SECTOR:theme, or ticker."),
+    Column("kind", Unit.TEXT, "index, sector or stock."),
+    *_SESSION,
+    Column("level", Unit.GROWTH, "What became of 1 won put into it at the base close.", "it has no close that day"),
+)
+
+TREND = TableSpec(
+    "trend",
+    "One sector as the report of one session had it, over all days from the event to that session.",
+    _SECTOR,
+    Column("tau", Unit.TAU, "Last session of that report."),
+    Column("reported", Unit.DATE, "Its day: the as_of of that report."),
+    Column("score", Unit.SCORE, "Score over those days.", "it had none"),
+    Column("rank", Unit.COUNT, "Its place among the sectors then, 1 = highest score.", "it had no place"),
+    Column("caar_ew", Unit.RETURN, "Mean cumulative abnormal return over those days.", _NO_CAAR),
+    Column("q", Unit.PROBABILITY, "p of the headline test, for the number of sectors.", "it had none"),
+    optional=True,
+)
+
+PLANTED = TableSpec(
+    "planted",
+    "One sector of a simulated market in one window: what was planted, beside what was found.",
+    _SECTOR,
+    *window(),
+    Column("planted", Unit.RETURN, "Cumulative abnormal return that was put in."),
+    Column("caar_ew", Unit.RETURN, "What the study found.", _NO_CAAR),
+    *interval("", _NO_CAAR),
+    Column("covered", Unit.FLAG, "1 = the interval holds what was planted."),
+    confounders(),
+    beside=(_THEME, NAME, POST_HOC),
+    optional=True,
+)
+
+_NO_CAR = "no member has an abnormal return"
+_FIGURES = (
+    *window(),
+    Column("n", Unit.COUNT, "Members with an abnormal return."),
+    Column("members", Unit.COUNT, "Members."),
+    Column("mean_return_ew", Unit.RETURN, "Mean return of those with an abnormal return.", _NO_CAR),
+    Column("caar_ew", Unit.RETURN, "Their mean cumulative abnormal return.", _NO_CAR),
+    Column("breadth_up", Unit.SHARE, "Share of them that rose.", _NO_CAR),
+    *PLACEBO_TEST,
+    Column(
+        "q",
+        Unit.PROBABILITY,
+        "Of a discovered group: p for the whole search, by what it finds on ordinary sessions. Of an industry: p for "
+        "the number of industries.",
+        "the headline test cannot be had, or too few ordinary sessions are known",
+    ),
+    P_FAMILY,
+    *tested("t_portfolio", "t of the equal-weight portfolio.", NO_TEST),
+    Column(
+        "q_portfolio",
+        Unit.PROBABILITY,
+        "p_portfolio for the number of groups (Benjamini and Hochberg): finds something on most ordinary sessions, so "
+        "it is no evidence.",
+        NO_TEST,
+    ),
+    CAAR_TESTED,
+    Column("half_width", Unit.RETURN, "Half of the 95 % interval around caar_tested.", NO_TEST),
+)
+_MEMBERS = (
+    Column("overlap", Unit.TEXT, "Configured sectors, each with the share of the members it holds.", "none holds any"),
+    Column("tickers", Unit.TEXT, "Tickers of the members, apart by spaces; of a discovered group the strongest first."),
+    UNDEFINED,
+)
+_SHARES = Column("overlap_shares", Unit.TEXT, "Dictionary of the same shares by sector.")
+
+GROUPS = TableSpec(
+    "groups",
+    "One group of stocks that went together before the event, the most extreme first.",
+    Column("group", Unit.NUMBER, "Number of the group."),
+    Column("strongest", Unit.NAME, "Names of the members that go most with all others.", suffixes=BY_LANGUAGE),
+    *_FIGURES,
+    Column("correlation", Unit.CORRELATION, "Mean correlation of two members before the event."),
+    Column("as_extreme", Unit.COUNT, "Ordinary sessions on which the search found something as extreme."),
+    Column("ordinary", Unit.COUNT, "Ordinary sessions on which the search was repeated."),
+    *_MEMBERS,
+    beside=(_SHARES, Column("stocks", Unit.TEXT, "Tuple of the members (analysis.model.Stock), the strongest first.")),
+)
+
+INDUSTRIES = TableSpec(
+    "industries",
+    "One industry of the exchange, the most extreme first.",
+    Column("industry", Unit.NAME, "Name of the industry, in Korean."),
+    *_FIGURES,
+    *_MEMBERS,
+    beside=(_SHARES,),
+)

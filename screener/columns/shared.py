@@ -1,0 +1,150 @@
+"""Columns that several tables have."""
+
+from __future__ import annotations
+
+from screener.columns.column import ADDED, BY_LANGUAGE, Column, Unit
+
+NO_STUDY = "`model` is empty"
+NO_TEST = f"{NO_STUDY}, or the headline test cannot be had, as `undefined` says"
+_NO_EVIDENCE = f"{NO_TEST}, or the group was put together after the event"
+
+NAME = Column("name", Unit.NAME, "Name, in the language of the report.", suffixes=BY_LANGUAGE)
+POST_HOC = Column(
+    "post_hoc", Unit.FLAG, "1 = put together after the event because of how it moved: describes, is no evidence."
+)
+HALF_WIDTH = Column("half_width", Unit.RETURN, "Half of the 95 % interval.", NO_TEST)
+
+
+def window(of: str = "the", empty: str = "") -> tuple[Column, Column]:
+    """Where a window begins and ends."""
+    return (
+        Column("window_start", Unit.TAU, f"First session of {of} window.", empty),
+        Column("window_end", Unit.TAU, f"Last session of {of} window.", empty),
+    )
+
+
+def confounders(of: str = "the") -> Column:
+    """Other news of a window."""
+    meaning = f"What else moved prices during {of} window, each with its day."
+    return Column("confounders", Unit.TEXT, meaning, "nothing is known to have", ADDED)
+
+
+def interval(what: str, empty: str) -> tuple[Column, Column]:
+    """Both ends of a 95 % interval; `what` goes on from there."""
+    return (
+        Column("ci_low", Unit.RETURN, f"Lower end of the 95 % interval{what}.", empty),
+        Column("ci_high", Unit.RETURN, "Upper end of that interval.", empty),
+    )
+
+
+def tested(t: str, meaning: str, empty: str) -> tuple[Column, Column]:
+    """A t statistic and its p."""
+    name = t.partition("_")[2]
+    return Column(t, Unit.STATISTIC, meaning, empty), Column(
+        f"p_{name}", Unit.PROBABILITY, f"Two-sided p of {t}.", empty
+    )
+
+
+PLACEBO_TEST = (
+    Column(
+        "z_ewma",
+        Unit.STATISTIC,
+        "Statistic of the headline test: the portfolio's cumulative abnormal return over the volatility that the "
+        "sessions before it let expect.",
+        NO_TEST,
+    ),
+    Column(
+        "placebo_rank",
+        Unit.COUNT,
+        "Place of |z_ewma| among ordinary sessions of the same portfolio's past, 1 = none was more extreme.",
+        NO_TEST,
+    ),
+    Column("placebo_n", Unit.COUNT, "Ordinary sessions that were ranked, and the event.", NO_TEST),
+    Column(
+        "placebo_p",
+        Unit.PROBABILITY,
+        "p of the headline test, which verdicts rest on: placebo_rank / placebo_n.",
+        NO_TEST,
+    ),
+)
+PLACEBO_Q = Column(
+    "q", Unit.PROBABILITY, "placebo_p for the number of sectors, or of themes (Benjamini and Hochberg).", _NO_EVIDENCE
+)
+P_FAMILY = Column(
+    "p_family",
+    Unit.PROBABILITY,
+    "placebo_p for the other groups of its kind, by their joint law (Westfall and Young).",
+    _NO_EVIDENCE,
+)
+CAAR_TESTED = Column(
+    "caar_tested",
+    Unit.RETURN,
+    "The abnormal return under test: of the portfolio fitted as one, which differs a little from caar_ew where members "
+    "were listed late.",
+    NO_TEST,
+)
+AROUND_CAAR = interval(" around caar_ew: the effects that the headline test does not reject", NO_TEST)
+UNDEFINED = Column("undefined", Unit.TEXT, "Why the headline test has no value.", "it has one, or nothing was tested")
+
+VOLUME_RATIO = Column(
+    "volume_ratio",
+    Unit.RATIO,
+    "Mean daily volume in the window over the mean in the estimation window; of a group, the median of its members'.",
+    "the source gives no volume, or there was none in the estimation window",
+)
+VERDICT = Column(
+    "verdict",
+    Unit.TEXT,
+    "winner (score of 25 or more, q of .10 or less), loser (score of -25 or less, same q), else no clear effect.",
+    "there is no score, or no q to carry a verdict",
+)
+SCORE = (
+    Column(
+        "score",
+        Unit.SCORE,
+        "One signed number for how large, certain, lasting and broad the move was, and how much was traded in it.",
+        "magnitude or certainty is not known",
+    ),
+    Column(
+        "rank",
+        Unit.COUNT,
+        "Place by score in its window, 1 = highest: stocks among stocks, sectors among sectors, themes among themes.",
+        "there is no score, or the group was put together after the event and is no evidence",
+    ),
+    VERDICT,
+)
+STEADY = Column(
+    "steady",
+    Unit.SHARE,
+    "Share of 1,000 random weightings of the score's parts that leave the row in its third of the ranking.",
+    "there is no rank",
+)
+LASTING = (
+    Column(
+        "lasting",
+        Unit.TEXT,
+        "What became of the event day's move by the window's end: held, faded, reversed, extended or delayed.",
+        "nothing moved, or the window says nothing of it: it does not begin with the event day, or ends with it",
+    ),
+    Column(
+        "half_life",
+        Unit.SESSIONS,
+        "Sessions after the event day until half of the move was gone.",
+        "the move neither faded nor reversed",
+    ),
+)
+_PARTS = {
+    "magnitude": ("where the size of the move stands among others, with its sign", "no abnormal return"),
+    "certainty": ("1 - placebo_p, with the sign of the move", "no placebo_p"),
+    "persistence": (
+        "how much of the event day's move stands at the window's end, with the sign of the window's",
+        "no abnormal return, or a window that does not begin with the event day, or ends with it",
+    ),
+    "breadth": ("-1 = all members fell, +1 = all rose", "no member has a return"),
+    "volume": ("trading beyond the usual, with the sign of the move", "no volume_ratio or no abnormal return"),
+}
+PARTS = tuple(
+    Column(f"score_{name}", Unit.PART, f"Part of the score: {meaning}.", f"there is {empty}")
+    for name, (meaning, empty) in _PARTS.items()
+)
+"""Of the score."""

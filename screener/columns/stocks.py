@@ -1,0 +1,164 @@
+"""Columns of single stocks: in every window of a study, and in the scan of a whole market."""
+
+from __future__ import annotations
+
+from screener.columns.column import Column, TableSpec, Unit
+from screener.columns.shared import (
+    HALF_WIDTH,
+    LASTING,
+    NAME,
+    PARTS,
+    POST_HOC,
+    SCORE,
+    STEADY,
+    VERDICT,
+    VOLUME_RATIO,
+    confounders,
+    interval,
+    window,
+)
+
+_NO_RETURN = "no trade on the window's last session, or on the one before its first"
+_NO_CAR = "no model could be fitted before the event, or a session of the window has no return"
+_NO_PLACEBO = f"fewer than 39 ordinary sessions are known, or {_NO_CAR}"
+
+_TICKER = Column("ticker", Unit.NAME, "Code of KRX, six characters.")
+_SYMBOL = Column("symbol", Unit.NAME, "`KRX:` and the ticker, which no spreadsheet takes for a number.")
+_MARKET = Column("market", Unit.TEXT, "KOSPI or KOSDAQ, whose index is the benchmark.")
+_STOCK = (_TICKER, _SYMBOL, NAME, _MARKET)
+_RETURNS = (
+    Column("raw_return", Unit.RETURN, "Return from the close before the window to its last close.", _NO_RETURN),
+    Column(
+        "benchmark_return", Unit.RETURN, "What the benchmark did meanwhile.", "the source has no index of that market"
+    ),
+    Column(
+        "car",
+        Unit.RETURN,
+        "Cumulative abnormal return: the sum of return minus expected return over the window.",
+        _NO_CAR,
+    ),
+)
+_PLACEBO_P = Column(
+    "placebo_p",
+    Unit.PROBABILITY,
+    "p of the headline test: place of the event among ordinary sessions of the same stock's past.",
+    _NO_PLACEBO,
+)
+_FLAGS = Column(
+    "flags",
+    Unit.TEXT,
+    "What happened in the window, apart by spaces: limit_up, limit_down, halted, resumed (first return after a halt); "
+    "no_estimation (too few sessions before the event).",
+    "none of it did",
+)
+
+STOCKS = TableSpec(
+    "stocks",
+    "One stock as a member of one sector, in one window; a stock of two sectors has rows in both.",
+    *_STOCK,
+    Column("sector", Unit.NAME, "Id of the sector that holds it."),
+    Column("theme", Unit.NAME, "Theme of that sector.", "the sector has none for it"),
+    *window(),
+    *_RETURNS,
+    Column(
+        "bhar", Unit.RETURN, "Buy-and-hold abnormal return: compound return minus compound expected return.", _NO_CAR
+    ),
+    Column("scar", Unit.STATISTIC, "car over its standard error, error of the estimates included.", _NO_CAR),
+    Column("t", Unit.STATISTIC, "The same figure as the t statistic that it is.", _NO_CAR),
+    Column("p", Unit.PROBABILITY, "Two-sided p of t.", _NO_CAR),
+    Column(
+        "q",
+        Unit.PROBABILITY,
+        "p for the number of stocks (Benjamini and Hochberg).",
+        f"the stock is only in sectors that were put together after the event, or {_NO_CAR}",
+    ),
+    _PLACEBO_P,
+    VOLUME_RATIO,
+    *SCORE,
+    _FLAGS,
+    Column(
+        "index_weight",
+        Unit.WEIGHT,
+        "Part of its market's capitalisation at the base, the session before the event.",
+        "the source gives no capitalisation of the stock or of its market",
+    ),
+    Column(
+        "car_loo",
+        Unit.RETURN,
+        "CAR against the index without the stock itself.",
+        "the stock is less than 5 % of its index, or its part is not known",
+    ),
+    Column("scar_loo", Unit.STATISTIC, "car_loo over its standard error.", "car_loo is empty"),
+    Column(
+        "index_contribution",
+        Unit.RETURN,
+        "What it gave to its index or took from it: index_weight times raw_return.",
+        "index_weight or raw_return is empty",
+    ),
+    *(part for part in PARTS if part.name != "score_breadth"),
+    STEADY,
+    *LASTING,
+    Column("published_by", Unit.TEXT, "Who printed the figure.", "the figure is no newspaper's"),
+    Column(
+        "article", Unit.TEXT, "Headline, or file name, of the article.", "the figure is no newspaper's, or it has none"
+    ),
+    *interval(" of car, by its t", _NO_CAR),
+    Column(
+        "marcap", Unit.KRW, "Market capitalisation at the base, the session before the event.", "the source gives none"
+    ),
+    confounders(),
+    beside=(POST_HOC, HALF_WIDTH),
+)
+
+SCAN = TableSpec(
+    "scan",
+    "One stock of the whole market in the leading window, the highest score first.",
+    *_STOCK,
+    Column("sectors", Unit.TEXT, "Ids of the configured sectors that hold it, apart by spaces.", "none does"),
+    Column("group", Unit.NUMBER, "Number of the discovered group that holds it.", "none does"),
+    *window(),
+    *_RETURNS,
+    Column("t", Unit.STATISTIC, "t of car.", _NO_CAR),
+    _PLACEBO_P,
+    Column("q", Unit.PROBABILITY, "p among the ordinary sessions of all stocks, for their number.", _NO_PLACEBO),
+    VOLUME_RATIO,
+    Column("score", Unit.SCORE, "One signed number for how large and certain the move was, and how much was traded."),
+    Column("rank", Unit.COUNT, "Place by score, 1 = highest."),
+    Column("verdict", Unit.TEXT, VERDICT.meaning, "there is no q to carry a verdict"),
+    Column("steady", Unit.SHARE, STEADY.meaning),
+    Column("marcap", Unit.KRW, "Market capitalisation at the base.", "the source gives none"),
+    Column("value", Unit.KRW, "Traded in a usual session before the event.", "the source gives none"),
+    _FLAGS,
+)
+
+SKIPPED = TableSpec(
+    "skipped",
+    "One stock without an abnormal return in the leading window, and why.",
+    beside=(
+        *(_TICKER, NAME, _MARKET),
+        Column("sector", Unit.NAME),
+        Column("theme", Unit.NAME),
+        Column("code", Unit.TEXT, "Why."),
+        Column("day", Unit.DATE, empty="no day is concerned"),
+        Column("observations", Unit.COUNT),
+        Column("has_return", Unit.FLAG),
+    ),
+)
+
+BEHAVIOURS = TableSpec(
+    "behaviours",
+    "Estimation of one stock; the days are tuples of datetime.date.",
+    beside=(
+        _TICKER,
+        *(Column(name, Unit.RETURN) for name in ("beta", "alpha", "sigma", "r_squared")),
+        Column("observations", Unit.COUNT),
+        *(Column(name, Unit.TEXT) for name in ("limit_days", "halted_days", "action_days")),
+        *(Column(name, Unit.RETURN) for name in ("lowest", "regained")),
+    ),
+)
+
+FLOWS = TableSpec(
+    "flows",
+    "Net purchases of one stock on one session; of the card of a stock alone.",
+    beside=(Column("date", Unit.DATE), *(Column(name, Unit.KRW) for name in ("foreign", "institution", "individual"))),
+)

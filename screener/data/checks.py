@@ -1,0 +1,400 @@
+"""The one place where rows from outside, of every source, are held against what else is known of them.
+
+Live rows before they go into the store, rows of files before they go there or into a study, and what is read from the
+store once more. What can be mended is a `Finding`, what would make figures wrong an error.
+
+Throughout, `source` and `what` are how messages call where rows come from, and `day` is the session that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from screener.data.findings import EXAMPLES, Finding, refuse
+from screener.data.price_rows import PriceRows
+from screener.errors import NetworkError
+from screener.i18n import N_, _
+from screener.krx.calendar import TICKER
+from screener.krx.tables import BENCHMARKS, FLOWS, Days, TableKind, to_numpy, words
+
+Floats = NDArray[np.float64]
+
+WHOLE_SINCE = date(2021, 1, 1)
+WHOLE, WHOLE_EARLIER = 2_500, 1_500
+"""Names that a whole market has at least, since then and before: KRX lists more of them every year."""
+ALIKE = 0.5
+"""Part of the stocks whose figures may equal the day before's; it takes both price and volume to be equal."""
+SHRUNK = 0.95
+"""Part of the day before's names that a session has at least: no more than a few leave on one day."""
+PRICE_ROUNDED = 0.001
+"""Part of a price that rounding may have moved it by."""
+NAMED = 0.90
+"""Part of a session's stocks that its flows and industries name at least."""
+LARGEST = 2.0**53
+"""No figure of a day is larger, and none that is could be told from its neighbours as a float."""
+ROUNDED = 0.02
+"""Points by which a change of an index may differ from the difference of its levels, both of two decimals."""
+RATES_FIT = 0.90
+"""Part of the stocks whose rate must go with the closes of the two sessions; the rest had corporate actions."""
+IMPLAUSIBLE = 0.30
+"""No index moves further in a day than each of its stocks may."""
+
+
+# --- What a live source gave, before it goes into the store.
+
+
+def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
+    """Whether the market was open on `day`; if it was, `rows` are a whole and consistent session.
+
+    `rows` are of MARKET, with the `change` that the source gives, if it does.
+
+    Raises:
+        DataError: half a market, or figures that contradict themselves.
+    """
+    what = _("{source}: the session {day}", source=source, day=day)
+    if not rows.num_rows:
+        return False  # a source gives none only for a day that it knows to be no session
+    fewest = WHOLE if day >= WHOLE_SINCE else WHOLE_EARLIER
+    refuse(
+        rows.num_rows < fewest,
+        "{what} came with {count:,} stocks where {fewest:,} are the least: part of a market is not stored",
+        what=what,
+        count=rows.num_rows,
+        fewest=fewest,
+    )
+    close, volume, rate = (_numbers(rows, name) for name in ("close", "volume", "change_pct"))
+    traded = volume > 0
+    if not traded.any():
+        return False
+    tickers = words(rows, "ticker")
+    refuse(len(set(tickers)) < len(tickers), "{what} names a stock twice: not stored", what=what)
+    odd = [TICKER.fullmatch(ticker) is None for ticker in tickers]
+    refuse(odd, "{what} names {odd!r}, which is no ticker: not stored", what=what, odd=tickers)
+    _refuse_impossible(what, rows, tickers)
+    refuse(traded & ~(close > 0), "{what}: {ticker} traded without a price: not stored", what=what, ticker=tickers)
+    if "change" in rows.column_names:  # the rate of a stock is its own change over its base price
+        change = _numbers(rows, "change")
+        known = traded & np.isfinite(change) & np.isfinite(rate) & (close > change)
+        fits = np.abs(100.0 * change[known] / (close - change)[known] - rate[known]) < 0.01
+        too_few = fits.size > 0 and fits.mean() < RATES_FIT
+        refuse(too_few, "{what}: its rates do not go with its changes: not stored", what=what)
+    return True
+
+
+def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) -> None:
+    """Refuse a session that does not follow on the one before.
+
+    Both are MARKET rows; `day` is the later one.
+
+    Raises:
+        DataError: it has lost stocks, or its rates are against other closes.
+        NetworkError: the source is stale: these are the figures of the session before.
+    """
+    what = _("{source}: the session {day}", source=source, day=day)
+    refuse(
+        rows.num_rows < SHRUNK * before.num_rows,
+        "{what} came with {count:,} stocks, the session before has {before:,}: part of a market is not stored",
+        what=what,
+        count=rows.num_rows,
+        before=before.num_rows,
+    )
+    _both, now, then = np.intersect1d(words(rows, "ticker"), words(before, "ticker"), return_indices=True)
+    close, volume, rate = (_numbers(rows, name)[now] for name in ("close", "volume", "change_pct"))
+    close_before, volume_before = (_numbers(before, name)[then] for name in ("close", "volume"))
+    traded = (volume > 0) & (volume_before > 0) & (close_before > 0)
+    if not traded.any():
+        return
+    was = before["date"][0].as_py()
+    alike = (close == close_before) & (volume == volume_before)
+    refuse(
+        alike[traded].mean() > ALIKE,
+        "{what} came with the figures of {was}",
+        hint="nothing is stored, try again later",
+        error=NetworkError,
+        what=what,
+        was=was,
+    )
+    fits = np.abs(close[traded] / close_before[traded] - 1.0 - rate[traded] / 100.0) < 0.001
+    refuse(
+        fits.mean() < RATES_FIT,
+        "{what}: its closes and its rates do not go with the closes of {before}",
+        hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
+        what=what,
+        before=was,
+    )
+
+
+def indices_are_sound(source: str, rows: pa.Table) -> None:
+    """Refuse levels of indices that cannot be.
+
+    `rows` are INDICES rows of sessions without a gap, in any order, with the `change` that the source gives, or null.
+
+    Raises:
+        DataError: a level that is missing, stands twice, is none, or moves otherwise than the source says.
+        NetworkError: the source is stale: a session has the figures of the one before.
+    """
+    sessions = np.unique(to_numpy(rows["date"]))
+    names = words(rows, "index")
+    what = _("{source}: the indices of", source=source)
+    for index in sorted({*names, *BENCHMARKS}) if sessions.size else []:
+        levels = rows.filter(pa.array([name == index for name in names])).sort_by("date")
+        days = to_numpy(levels["date"])
+        told: dict[str, Any] = {"what": what, "index": index, "day": days[1:]}
+        refuse(days[1:] == days[:-1], "{what} {day}: {index} stands twice: not stored", **told)
+        lacking = ~np.isin(sessions, days) & (index in BENCHMARKS)
+        refuse(lacking, "{what} {day}: {index} is missing: not stored", what=what, day=sessions, index=index)
+        close = _numbers(levels, "close")
+        refuse(
+            ~(close > 0),
+            "{source}: the indices of {day}: {index} has no level: not stored",
+            source=source,
+            day=days,
+            index=index,
+        )
+        figures = [_numbers(levels, name) for name in ("open", "high", "low", "close", "volume")]
+        refuse(
+            np.all([_equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
+            "{what} {day} came with the figures of {before}",
+            hint="nothing is stored, try again later",
+            error=NetworkError,
+            before=days[:-1],
+            **told,
+        )
+        refuse(
+            np.abs(np.diff(close) - _numbers(levels, "change")[1:]) > ROUNDED,
+            "{what} {day}: {index} moved otherwise since {before} than its change says",
+            hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
+            before=days[:-1],
+            **told,
+        )
+
+
+def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
+    """Refuse net purchases (FLOWS) or INDUSTRIES of a part of the market; `session` are the MARKET rows of the day.
+
+    There is hardly a stock that was traded and that no individual traded; KONEX has no industries.
+
+    Raises:
+        DataError: they lack many of the stocks.
+    """
+    if kind is FLOWS:
+        what = _("{source}: the flows of {day}", source=source, day=day)
+        rows = rows.filter(pc.is_valid(rows["individual"]))
+        session = session.filter(pc.greater(session["volume"], pa.scalar(0)))
+    else:
+        what = _("{source}: the industries of {day}", source=source, day=day)
+        session = session.filter(pa.array([market != "KONEX" for market in words(session, "market")], pa.bool_()))
+    wanted = set(words(session, "ticker"))
+    named = wanted.intersection(words(rows, "ticker"))
+    refuse(
+        len(named) < NAMED * len(wanted),
+        "{what} came with {count:,} of {wanted:,} stocks: part of a market is not stored",
+        what=what,
+        count=len(named),
+        wanted=len(wanted),
+    )
+
+
+def history_is_sound(
+    source: str, ticker: str, rows: pa.Table, until: date, after_market: date | None = None
+) -> pa.Table:
+    """Rows of one stock's history through `until`; later ones are not final yet.
+
+    From `after_market` on the close may be a price of the after-market, not bounded by the high and low of the regular
+    session.
+
+    Raises:
+        DataError: figures that contradict themselves.
+    """
+    what = f"{source}: {ticker}"
+    rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(until)))
+    days = to_numpy(rows["date"])
+    refuse(days[1:] <= days[:-1], "{what}: its days are not in order, or stand twice: not stored", what=what)
+    refuse(~np.is_busday(days), "{what}: {day} is no working day: not stored", what=what, day=days)
+    _refuse_impossible(what, rows, [_("{ticker} on {day}", ticker=ticker, day=day) for day in days])
+    close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
+    # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
+    slack = np.maximum(1.0, PRICE_ROUNDED * close)
+    bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
+    refuse(
+        ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack))),
+        "{what} on {day}: close {close:g} cannot be: not stored",
+        what=what,
+        day=days,
+        close=close,
+    )
+    return rows
+
+
+def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, before: date) -> None:
+    """Refuse PRICES rows, each of one stock, if most that traded on `last` have the very figures of the session before.
+
+    Raises:
+        NetworkError: the source is stale.
+    """
+    alike = []
+    for rows in histories:
+        figures = [
+            rows.filter(pc.equal(rows["date"], pa.scalar(day))).drop_columns(["date"]).to_pylist()
+            for day in (last, before)
+        ]
+        if figures[0] and figures[0][0]["volume"]:
+            alike.append(figures[0] == figures[1])
+    refuse(
+        sum(alike) > ALIKE * len(alike),
+        "{source} gives the figures of {before} under {last}",
+        hint="they are not stored, try again later",
+        error=NetworkError,
+        source=source,
+        before=before,
+        last=last,
+    )
+
+
+def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
+    for name in ("open", "high", "low", "close", "volume", "value", "marcap", "shares"):
+        if name in rows.column_names:
+            figures = _numbers(rows, name)
+            told: dict[str, Any] = {"what": what, "where": named, "name": name}
+            refuse(figures > LARGEST, N_("{what}: {where}: {name} is larger than can be: not stored"), **told)
+            refuse(figures < 0, N_("{what}: {where}: negative {name}: not stored"), **told)
+
+
+def _numbers(rows: pa.Table, name: str) -> Floats:
+    """A column as floats, NaN for null."""
+    return to_numpy(rows[name].cast(pa.float64(), safe=False))
+
+
+def _equal(figures: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Where both are equal, or both unknown."""
+    equal: NDArray[np.bool_] = (figures == others) | (np.isnan(figures) & np.isnan(others))
+    return equal
+
+
+# --- What stands in a file, before it goes into the store or a study; and what the store gives to a study.
+
+
+def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
+    """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
+
+    `tickers` are what `long.ticker` points into.
+
+    Raises:
+        DataError: two rows that contradict each other, or a price that is zero or negative.
+    """
+    findings = [Finding("zeros_restored", "warning", long.restored_zeros)] if long.restored_zeros else []
+    order = np.lexsort((long.day, long.ticker))
+    moved = order != np.argsort(long.ticker, kind="stable")
+    if moved.any():
+        findings.append(Finding("unsorted", "info", int(moved.sum())))
+    long, found = _without_closed_days(long.take(order))
+    findings += found
+    names = np.array(tickers, dtype=object)
+
+    def places(rows: NDArray[np.bool_]) -> list[str]:
+        return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[rows]], long.day[rows], strict=True)]
+
+    again = _again(long, names, what)
+    if again.any():
+        findings += Finding.at("duplicates", "warning", places(again))
+        long = long.take(~again)
+    close, untraded = long.values["close"], long.untraded
+
+    def refuse_values(name: str, wrong: NDArray[np.bool_], why: str) -> None:
+        if wrong.any():
+            refuse(
+                wrong,
+                "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
+                hint="correct it or delete the row",
+                what=what,
+                ticker=names[long.ticker],
+                day=long.day,
+                name=name,
+                value=long.values[name],
+                why=why,
+            )
+
+    refuse_values("close", (close <= 0) & ~((close == 0) & untraded), _("is not a price"))
+    for name, column in long.values.items():
+        least = -100 if name == "change_pct" else 0
+        refuse_values(name, np.isinf(column) | (column < least), _("cannot be"))
+    if "marcap" in long.values:
+        refuse_values("marcap", long.values["marcap"] == 0, _("cannot be"))
+    findings += Finding.at("missing_price", "warning", places(np.isnan(close)))
+    findings += Finding.at("zero_price", "warning", places((close == 0) & untraded))
+    return long, findings
+
+
+def _again(long: PriceRows, names: NDArray[Any], what: str) -> NDArray[np.bool_]:
+    """Sorted rows that say the same as the one before them."""
+    again = np.zeros(len(long.day), dtype=bool)
+    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
+    for name, column in long.values.items() if again.any() else ():
+        refuse(
+            again[1:] & ~_equal(column[1:], column[:-1]),
+            "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
+            hint="delete the wrong row",
+            what=what,
+            ticker=names[long.ticker[1:]],
+            day=long.day[1:],
+            name=name,
+            first=column[:-1],
+            second=column[1:],
+        )
+    return again
+
+
+def _without_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:
+    """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
+    days, position = np.unique(long.day, return_inverse=True)
+    weekend = ~np.is_busday(days)
+    # One stock without a trade is halted; a day on which none of several traded, although they did before and
+    # after, was no session.
+    several = np.bincount(position, minlength=len(days)) > 1
+    anything = (np.bincount(position, weights=~long.untraded, minlength=len(days)) > 0) | ~several
+    closed = weekend | ~anything
+    if not closed.any():
+        return long, []
+    rows = closed[position]
+    found = Finding("closed_days", "warning", int(rows.sum()), tuple(str(day) for day in days[closed][:EXAMPLES]))
+    return long.take(~rows), [found]
+
+
+def index_is_sound(called: str, name: str, days: Days, close: Floats, until: date | None) -> tuple[Days, Floats]:
+    """One index of a file, sorted, each day once, through `until`.
+
+    Raises:
+        DataError: a level that cannot be, or two of one day.
+    """
+    order = np.argsort(days, kind="stable")
+    days, close = days[order], close[order]
+    again = days[1:] == days[:-1]
+    told: dict[str, Any] = {"called": called, "name": name}
+    refuse(
+        again & (close[1:] != close[:-1]),
+        "{called}: {name} on {day} stands twice with different levels",
+        hint="delete one row",
+        day=days[1:],
+        **told,
+    )
+    no_level = ~((close > 0) & np.isfinite(close))
+    refuse(no_level, "{called}: {name} on {day}: {level:g} is not an index level", day=days, level=close, **told)
+    refuse(
+        np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1],
+        "{called}: {name} moves from {before:g} to {level:g} on {day}",
+        hint="correct it",
+        before=close[:-1],
+        level=close[1:],
+        day=days[1:],
+        **told,
+    )
+    keep = days <= np.datetime64(until) if until is not None else np.ones(len(days), dtype=bool)
+    keep[1:] &= ~again
+    return days[keep], close[keep]

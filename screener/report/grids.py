@@ -1,0 +1,307 @@
+"""Columns of the tables on pages: their headers, what their cells show, and which of them go first for want of room.
+
+Each reads the column of its name in a frame, or of rows that a view has made of one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from screener.i18n import N_, _
+from screener.report import formatting
+from screener.report.blocks import Cell
+
+
+class PageColumn(NamedTuple):
+    """One column of a table on a page."""
+
+    name: str
+    """Of the column in the frame; '' for one that is made of the whole row."""
+    header: str
+    """In English, to be translated."""
+    cell: Callable[[Any], Cell]
+    """Of a value, or of a row where the column has no name."""
+    priority: int = 0
+    """On pages without room for all, the column of the highest priority goes first; those of priority 0 stay."""
+    right: bool = True
+    """Whether the cells stand on the right, as figures do."""
+
+    def at(self, priority: int) -> PageColumn:
+        """The same with another priority."""
+        return self._replace(priority=priority)
+
+
+def percent(value: float) -> Cell:
+    """A decimal as a signed percentage, in the colour of its direction."""
+    if not math.isfinite(value):
+        return Cell("-", value, dim=True)
+    return Cell(formatting.percent(value), value, formatting.direction(value))
+
+
+def _arrow(value: float) -> Cell:
+    """The same with an arrow."""
+    cell = percent(value)
+    return cell._replace(text=f"{formatting.arrow(value)} {cell.text}") if math.isfinite(value) else cell
+
+
+def signed(value: float, decimals: int = 0) -> Cell:
+    """A figure with its sign."""
+    return Cell(formatting.signed(value, decimals), value)
+
+
+def _directed(score: float) -> Cell:
+    """The same in the colour of its direction."""
+    return Cell(formatting.signed(score, 0), score, formatting.direction(score))
+
+
+def _number(value: float, decimals: int = 0, scale: int = 1) -> Cell:
+    """A figure, times `scale`, without a sign."""
+    return Cell(formatting.number(value * scale, decimals), value * scale)
+
+
+def probability(value: float) -> Cell:
+    """A p value."""
+    return Cell(formatting.probability(value), value)
+
+
+def _money(won: float) -> Cell:
+    """KRW in units of 100 million, in the colour of its direction."""
+    if not math.isfinite(won):
+        return Cell("-", won, dim=True)
+    return Cell(f"{won / formatting.HUNDRED_MILLION:+,.0f}", won, (won > 0) - (won < 0))
+
+
+def _text(value: object) -> Cell:
+    return Cell(str(value))
+
+
+_share, _ratio = partial(_number, scale=100), partial(_number, decimals=1)
+_fraction, _statistic = partial(signed, decimals=2), partial(signed, decimals=1)
+
+
+def _interval(row: Any, between: str = " ") -> Cell:
+    ends = between.join(formatting.percent(end) for end in (row.ci_low, row.ci_high))
+    return Cell(ends if math.isfinite(row.ci_low) else "-", row.ci_low)
+
+
+def _left_out(row: Any) -> Cell:
+    """The range of a score when each member is left out once."""
+    return Cell(f"{formatting.signed(row.score_low, 0)} {formatting.signed(row.score_high, 0)}", row.score_low)
+
+
+def _rank(row: Any) -> Cell:
+    """Of the event among ordinary sessions."""
+    known = math.isfinite(row.placebo_rank)
+    return Cell(f"{row.placebo_rank:.0f}/{row.placebo_n:.0f}" if known else "-", row.placebo_rank)
+
+
+def _breadth(row: Any) -> Cell:
+    """Members that rose, stayed and fell."""
+    return Cell(f"{row.n_up}/{row.n_flat}/{row.n_down}" if row.n else "-", row.breadth_up)
+
+
+_LASTING = {
+    "held": N_("held"),
+    "faded": N_("faded"),
+    "reversed": N_("reversed"),
+    "extended": N_("extended"),
+    "delayed": N_("delayed"),
+}
+_FLAGS = {
+    "limit_up": N_("limit up"),
+    "limit_down": N_("limit down"),
+    "halted": N_("halted"),
+    "resumed": N_("resumed"),
+    "no_estimation": N_("no estimation"),
+}
+_VERDICTS = {"winner": N_("winner"), "loser": N_("loser"), "no clear effect": N_("no clear effect")}
+_OVERLAPS = 2
+"""Configured sectors that are named beside a discovered group."""
+
+
+def _overlap(shares: Mapping[str, float]) -> Cell:
+    return Cell(", ".join(f"{sector} {share * 100:.0f}%" for sector, share in list(shares.items())[:_OVERLAPS]))
+
+
+def _left(name: str, header: str, cell: Callable[[Any], Cell] = _text, priority: int = 0) -> PageColumn:
+    return PageColumn(name, header, cell, priority, right=False)
+
+
+def _versus(*, funds: bool) -> PageColumn:
+    """The return beyond the benchmark, which is an index, or a fund that stands for one."""
+    return PageColumn("versus", N_("vs fund") if funds else N_("vs index"), percent, 4)
+
+
+SECTOR_NAME = _left("name", N_("Sector"))
+THEME_NAME = _left("name", N_("Theme"))
+_STOCK_NAME = _left("name", N_("Stock"))
+_WINDOW = _left("", N_("Window"), lambda row: Cell(formatting.window_name(row.window_start, row.window_end)))
+
+# Returns
+_N = PageColumn("n", N_("n"), _number)
+_MEAN = PageColumn("mean_return_ew", N_("Mean %"), _arrow)
+_CAP_WEIGHTED = PageColumn("mean_return_cw", N_("Cap-w. %"), percent)
+_MEDIAN = PageColumn("median_return", N_("Median %"), percent, 2)
+_CAAR = PageColumn("caar_ew", N_("CAAR %"), _arrow)
+_BREADTH = PageColumn("", N_("Up/=/dn"), _breadth, 2)
+_RETURN = PageColumn("raw_return", N_("Return %"), _arrow)
+_CAR = PageColumn("car", N_("CAR %"), percent)
+
+# Tests
+_INTERVAL = PageColumn("", N_("95% interval"), _interval, 4)
+_RANK = PageColumn("", N_("Rank"), _rank, 1)
+_P = PageColumn("placebo_p", N_("p"), probability)
+_Q = PageColumn("q", N_("q"), probability, 1)
+_T = PageColumn("scar", N_("t"), _statistic, 1)
+_P_FAMILY = PageColumn("p_family", N_("corrected p"), probability)
+_P_PORTFOLIO = PageColumn("p_portfolio", N_("portfolio t"), probability)
+
+# Scores
+_SCORE = PageColumn("score", N_("Score"), signed)
+_BAR = _left("score", N_("- 0 +"), lambda score: Cell(formatting.bar(score), score), 3)
+_SPARK = _left("spark", N_("Path"), priority=5)
+_SINCE = _left("lasting", N_("since"), lambda lasting: Cell(_(_LASTING[lasting]) if lasting else "-"), 2)
+_VOLUME = PageColumn("volume_ratio", N_("Vol. x"), _ratio)
+_NOTES = _left("flags", N_("Notes"), lambda flags: Cell(", ".join(_(_FLAGS[flag]) for flag in flags.split())))
+_PLACE = PageColumn("rank", N_("#"), _number)
+_PARTS = tuple(
+    PageColumn(f"score_{name}", header, _fraction, 1)
+    for name, header in (
+        ("magnitude", N_("magnitude")),
+        ("certainty", N_("certainty")),
+        ("persistence", N_("persistence")),
+        ("breadth", N_("breadth")),
+        ("volume", N_("Vol. x")),
+    )
+)
+_STEADY = PageColumn("steady", N_("steady %"), _share, 2)
+_LEFT_OUT = PageColumn("", N_("without one"), _left_out, 3)
+
+_NET = (
+    PageColumn("foreign_net", N_("Foreign, 100m won"), _money, 6),
+    PageColumn("institution_net", N_("Institutions, 100m won"), _money, 6),
+)
+
+SUMMARY = (SECTOR_NAME, _N, _MEAN, _CAAR, _P, _Q, _BREADTH, _VOLUME.at(4), *_NET, _SCORE.at(1), _BAR, _SPARK)
+"""Sectors in one window, as a summary has them: size, certainty, breadth, path."""
+
+
+def group_columns(first: PageColumn, *, study: bool, funds: bool) -> tuple[PageColumn, ...]:
+    """Sectors or themes in one window, with every figure; `first` names them."""
+    returns = (first, _N, _MEAN, _CAP_WEIGHTED.at(3), _MEDIAN)
+    if not study:
+        return (*returns, _BREADTH.at(0), _versus(funds=funds))
+    tests = (_CAAR, _INTERVAL, _RANK, _P, _Q, _SCORE.at(2), _VOLUME.at(5))
+    return (*returns, _BREADTH, _versus(funds=funds), *tests, *_NET, _BAR, _SPARK)
+
+
+TESTS = (
+    *(SECTOR_NAME, _P_FAMILY.at(3), _P_PORTFOLIO),
+    PageColumn("p_adj_bmp", N_("adj. BMP"), probability),
+    PageColumn("p_grank", N_("GRANK-T"), probability, 2),
+    PageColumn("rbar", N_("r-bar"), _fraction),
+)
+NAIVE_TESTS = (
+    SECTOR_NAME,
+    PageColumn("p_patell", N_("Patell"), probability),
+    PageColumn("p_bmp", N_("BMP"), probability),
+)
+"""Tests that assume independence between stocks."""
+
+
+def part_columns(*, left_out: bool) -> tuple[PageColumn, ...]:
+    """What the scores of sectors are made of; `left_out`: and their range without each member."""
+    return (SECTOR_NAME, _SCORE, _PLACE, *_PARTS, _STEADY, *([_LEFT_OUT] if left_out else []))
+
+
+PARTS_OF_STOCKS = (*(_STOCK_NAME, _SCORE, _PLACE), *(part for part in _PARTS if part.name != "score_breadth"), _STEADY)
+
+_SPREAD_TESTS = (
+    *(_CAAR._replace(cell=percent), _INTERVAL.at(3), _RANK, _P, _P_PORTFOLIO.at(3)),
+    PageColumn("p_kp", N_("KP two-sample"), probability, 4),
+    PageColumn("detectable", N_("detectable"), partial(_number, decimals=1, scale=100), 5),
+)
+SPREAD_BY_WINDOW = (_WINDOW, _MEAN, _CAP_WEIGHTED.at(4), *_SPREAD_TESTS)
+
+
+def spread_columns(*, study: bool) -> tuple[PageColumn, ...]:
+    """Sector against sector in one window."""
+    return (_left("pair", N_("Spread")), _MEAN, _CAP_WEIGHTED.at(2), *(_SPREAD_TESTS if study else ()))
+
+
+def later_columns(window: str) -> tuple[PageColumn, ...]:
+    """Sectors in one further window, whose name is the header of the first column."""
+    return (_CAAR._replace(header=window), _P.at(1), _SINCE)
+
+
+PLANTED_AND_FOUND = (
+    *(SECTOR_NAME, _WINDOW),
+    PageColumn("planted", N_("Planted"), percent),
+    PageColumn("caar_ew", N_("Found"), percent),
+    _INTERVAL._replace(cell=partial(_interval, between=" .. "), priority=0),
+    _left("covered", N_("covered"), lambda covered: Cell(_("yes") if covered else _("no"))),
+)
+
+_TICKER = _left("ticker", N_("Ticker"))
+_STARRED = _left("starred", N_("Stock"))
+_SECTOR_OF_STOCK = _left("sector_name", N_("Sector"))
+_ABNORMAL = (_CAR, _INTERVAL, _T, _P.at(1))
+
+
+def mover_columns(*, study: bool) -> tuple[tuple[PageColumn, ...], tuple[PageColumn, ...]]:
+    """Winners on the left, and losers on the right."""
+    figures = (_RETURN, *((_CAR.at(1), _P.at(2)) if study else ()))
+    return (_left("starred", N_("Winner")), *figures), (_left("starred", N_("Loser")), *figures)
+
+
+def stock_columns(*, study: bool, funds: bool, printed: bool) -> tuple[PageColumn, ...]:
+    """Stocks in one window."""
+    first = (_TICKER, _STARRED, _SECTOR_OF_STOCK.at(4), _RETURN)
+    if study:
+        return (*first, *_ABNORMAL, _SCORE.at(2), _VOLUME.at(3), _NOTES.at(1))
+    return (*first, *((_versus(funds=funds).at(5), _left("published_by", N_("Printed by"))) if printed else ()))
+
+
+def stock_by_window(*, study: bool, funds: bool) -> tuple[PageColumn, ...]:
+    """One stock in each window."""
+    benchmark = PageColumn("benchmark_return", N_("Fund %") if funds else N_("Index %"), percent, 3)
+    tests = (*_ABNORMAL, _Q.at(2), _SCORE, _VOLUME.at(3), _SINCE)
+    return (_WINDOW, _RETURN, benchmark, *(tests if study else ()))
+
+
+FLOWS = (
+    _left("date", N_("Session")),
+    PageColumn("foreign", N_("Foreign"), _money),
+    PageColumn("institution", N_("Institutions"), _money),
+    PageColumn("individual", N_("Individuals"), _money),
+)
+DRIVER_COLUMNS = (
+    *(_TICKER, _STOCK_NAME, _SECTOR_OF_STOCK.at(1), _CAR),
+    PageColumn("contribution", N_("brought %p"), _arrow),
+)
+
+STOCKS_OF_MARKET = (
+    *(_TICKER, _STOCK_NAME, _SCORE._replace(cell=_directed), _RETURN, _CAR, _P, _Q, _VOLUME.at(2)),
+    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(_VERDICTS[verdict])), 3),
+    PageColumn("group", N_("Group"), lambda group: Cell("" if math.isnan(group) else f"{group:.0f}"), 4),
+    _left("sectors", N_("Sector"), priority=5),
+    _NOTES.at(6),
+)
+_FOUND = (
+    *(_N, _MEAN, _CAAR._replace(cell=percent, priority=2)),
+    PageColumn("breadth_up", N_("Up %"), _share, 5),
+    *(_RANK, _P.at(3)),
+)
+GROUPS_FOUND = (
+    PageColumn("group", N_("No."), _number),
+    _left("strongest", N_("Strongest members")),
+    *_FOUND,
+    PageColumn("", N_("Ordinary"), lambda row: Cell(f"{row.as_extreme}/{row.ordinary}", row.as_extreme), 2),
+    _Q.at(0),
+    PageColumn("q_portfolio", N_("q of t"), probability, 3),
+    _left("overlap_shares", N_("Overlap"), _overlap, 4),
+)
+INDUSTRIES_FOUND = (_left("industry", N_("Industry")), *_FOUND, _Q.at(0), _P_FAMILY.at(2))

@@ -1,0 +1,247 @@
+"""Tells a lie on the wire and looks at what a report would get, what is stored, and whether the next fetch heals it."""
+
+from __future__ import annotations
+
+import math
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, cast
+from unittest.mock import patch
+
+import krx_openapi.session
+import numpy as np
+import pytest
+import requests
+import urllib3
+
+from screener.data.sources import PriceRequest
+from screener.data.store import Store
+from screener.errors import ScreenerError
+from screener.krx.tables import INDICES, MARKET, PRICES
+from tests.data import live
+from tests.fakes.krx import Exchange, Market, MockedExchange, kst, mocked
+from tests.fakes.krx.messages import Answer, Request
+from tests.lies import wire
+from tests.lies.judge import Figures, Outcome
+from tests.lies.wire import KEYLESS, LOGIN, OPENAPI, STOCKS, WireLie
+
+SIZE, WHOLE = 300, 200
+"""Stocks of the market, and how many of them count as a whole one."""
+LARGEST = "screener.krx.http.LARGEST"
+"""The constant that says how many bytes an answer may have, unpacked; lowered here, so that a small bomb is one."""
+FIRST, NOW = date(2025, 1, 16), kst(2025, 2, 11, 8, 0)
+SOURCES: dict[str, live.Provider] = {KEYLESS: "pykrx-keyless", LOGIN: "pykrx-login", OPENAPI: "openapi"}
+CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
+
+
+def simulated() -> Market:
+    return Market(date(2024, 12, 2), date(2025, 3, 31), size=SIZE)
+
+
+@contextmanager
+def whole_is(count: int) -> Iterator[None]:
+    """So many stocks are a whole market."""
+    with patch("screener.data.checks.WHOLE", count):
+        yield
+
+
+@contextmanager
+def small_limits() -> Iterator[None]:
+    """A small market is whole, and a small answer too large."""
+    with whole_is(WHOLE), patch(LARGEST, 2_000_000, create=True):
+        yield
+
+
+@contextmanager
+def exchange_of(lie: WireLie, market: Market, environment: pytest.MonkeyPatch | None) -> Iterator[Any]:
+    """The stand-in: inside the process, but for the Open API, whose library knows nothing of `requests`."""
+    if lie.way != OPENAPI:
+        with mocked(market) as inside:
+            yield inside
+        return
+    assert environment is not None
+    with Exchange(market) as running:
+        for name, value in running.environment.items():
+            environment.setenv(name, value)
+        # The library's own knows the proxy of the time at which it was imported.
+        opener = urllib.request.build_opener(krx_openapi.session._NoRedirect)
+        environment.setattr(krx_openapi.session, "_OPENER", opener)
+        yield running
+
+
+def need(market: Market, lie: WireLie) -> PriceRequest:
+    day = market.day_of(lie.news) if lie.news else wire.EVENT
+    return PriceRequest(STOCKS, day, None, 0.3, market.now.date(), least=3, before=6, after=4)
+
+
+def load(lie: WireLie, exchange: Any, folder: Path) -> Outcome:
+    """What a report gets that goes to the exchange."""
+    opened = live.access(
+        folder, cast(MockedExchange, exchange), account=lie.way == LOGIN, key=exchange.account.auth_key
+    )
+    try:
+        got = live.live(SOURCES[lie.way], opened).load(need(exchange.market, lie))
+    except ScreenerError as error:
+        return Outcome(int(error.exit_code), str(error), {})
+    except Exception as error:
+        return Outcome(1, f"{type(error).__name__}: {error}", {})
+    said = [f"{one.code} {one.severity} {one.count}: {', '.join(one.examples)}" for one in got.findings]
+    said += [one.why for one in got.tried]
+    panel, figures = got.panel, dict[tuple[Any, ...], float]()
+    for column, ticker in enumerate(panel.tickers):
+        for row, day in enumerate(panel.sessions.tolist()):
+            value = panel.returns[row, column] if panel.span[row, column] <= 1 else math.nan
+            figures["stock", ticker, str(day)] = float(value)
+    for name, series in panel.benchmarks.items():
+        for day, value in zip(panel.sessions.tolist(), series, strict=True):
+            figures["index", name, str(day)] = float(value)
+    return Outcome(0, "\n".join(said), figures)
+
+
+def tell(lie: WireLie, exchange: Any) -> None:
+    """From now on the stand-in lies."""
+    usual = exchange.answer
+
+    def answer(request: Request) -> Answer:
+        if lie.spoil is wire.swapped:
+            return _swapped(request, usual)
+        return lie.spoil(request, usual(request))
+
+    exchange.answer = answer
+
+
+FUNDS = {"069500": "229200", "229200": "069500"}
+
+
+def _swapped(request: Request, usual: Callable[[Request], Answer]) -> Answer:
+    """The answer about the other index, or the other fund, under the name of the one that was asked for."""
+    if request.bld == "MDCSTAT00301":
+        body = request.body.replace("indIdx=1&", "indIdx=?&").replace("indIdx=2&", "indIdx=1&")
+        return usual(replace(request, body=body.replace("indIdx=?&", "indIdx=2&")))
+    if request.symbol in FUNDS:
+        other = FUNDS[request.symbol]
+        given = usual(replace(request, url=request.url.replace(request.symbol, other)))
+        return replace(given, body=given.body.replace(other.encode(), request.symbol.encode()))
+    return usual(request)
+
+
+def false_rows(lie: WireLie, store: Store, market: Market) -> list[str]:
+    """Rows of the store that are not the truth."""
+    source, found, truth = SOURCES[lie.way], [], market.truth
+    for kind in (MARKET, PRICES, INDICES):
+        table = store.table(source, kind)
+        if not table.sessions:
+            continue
+        rows = table.read(("date", kind.key, "close", *(("change_pct",) if kind is MARKET else ())))
+        for row in rows.to_pylist():
+            day, key = row["date"], str(row[kind.key])
+            if day not in truth.sessions:
+                found.append(f"{key} {day}")
+            elif kind is INDICES:
+                if key in CODES and abs(row["close"] - truth.level(day, CODES[key])) > 0.005:
+                    found.append(f"{key} {day}")
+            elif kind is PRICES:
+                right = truth.fund(day, key) if key in ("069500", "229200") else truth.adjusted(day, key)
+                if row["close"] != right:
+                    found.append(f"{key} {day}")
+            elif row["close"] != truth.close(day, key):
+                found.append(f"{key} {day}")
+            else:
+                rate, right_rate = row["change_pct"], truth.change_pct(day, key)
+                if rate is not None and right_rate is not None and abs(rate - right_rate) > 0.006:
+                    found.append(f"{key} {day}")
+    return found
+
+
+def others_moved(lie: WireLie, came: Figures, true: Figures) -> str:
+    """Why the figures of the stocks that the lie is not about are not the truth's; '' if they are."""
+    for key, value in true.items():
+        if key[1] in lie.about or (not lie.about and key[0] == "stock"):
+            continue
+        if key not in came or not (np.isnan(value) or abs(came[key] - value) <= 1e-9):
+            return f"{key} is {came.get(key)}, not {value:+.4f}, though the lie is about {', '.join(lie.about)}"
+    return ""
+
+
+def now_of(lie: WireLie, market: Market) -> Any:
+    if lie.news is None:
+        return NOW
+    day = market.days[market.troubles[lie.news].row + 5]
+    return kst(day.year, day.month, day.day, 8, 0)
+
+
+def stage(lie: WireLie, exchange: Any, folder: Path) -> None:
+    """Put the sessions before the base into the store, as they were told on the evening of the base."""
+    market = exchange.market
+    if lie.news is None:
+        market.now = kst(2025, 1, 25, 8, 0)
+        opened = live.access(folder, exchange, account=lie.way == LOGIN, key=exchange.account.auth_key)
+        funds = ("069500", "229200") if lie.way == KEYLESS else ()
+        live.live(SOURCES[lie.way], opened).fetch(live.plan(FIRST, date(2025, 1, 23), (*STOCKS, *funds)))
+    market.now = now_of(lie, market)
+
+
+def truth_of(lie: WireLie, market: Market, folder: Path) -> Outcome:
+    """What a report gets where nobody lies."""
+    with pytest.MonkeyPatch.context() as environment, exchange_of(lie, market, environment) as exchange:
+        stage(lie, exchange, folder)
+        came = load(lie, exchange, folder)
+    return replace(came, said="") if lie.true else came
+
+
+@contextmanager
+def without_end(lie: WireLie, exchange: Any) -> Iterator[None]:
+    """Answers that go on for ever, where the lie is that; `responses` itself takes whole bodies alone."""
+    if lie.spoil is not wire.endless:
+        yield
+        return
+    usual = requests.adapters.HTTPAdapter.send
+
+    def send(adapter: Any, asked: Any, **options: Any) -> Any:
+        body = asked.body.decode() if isinstance(asked.body, bytes) else str(asked.body or "")
+        request = Request(
+            str(asked.method), str(asked.url), {k.lower(): str(v) for k, v in asked.headers.items()}, body
+        )
+        if not wire.bursts(request):
+            return usual(adapter, asked, **options)
+        answer = exchange.answer(request)
+        wire.ENDLESS.append(wire.Endless(answer.body))
+        told = {"Date": format_datetime(exchange.market.now.astimezone(UTC), usegmt=True), "Content-Type": answer.kind}
+        raw = urllib3.HTTPResponse(wire.ENDLESS[-1], headers=told, status=200, preload_content=False)
+        return adapter.build_response(asked, raw)
+
+    with patch.object(requests.adapters.HTTPAdapter, "send", send):
+        yield
+
+
+def faults_of(lie: WireLie, market: Market, true: Outcome, folder: Path) -> list[str]:
+    """What is wrong with how the lie ends; nothing if it ends as it must."""
+    wrong = []
+    with pytest.MonkeyPatch.context() as environment, exchange_of(lie, market, environment) as exchange:
+        stage(lie, exchange, folder)
+        wire.ENDLESS.clear()
+        tell(lie, exchange)
+        with without_end(lie, exchange):
+            came = load(lie, exchange, folder)
+        why = [must.holds(came, true) for must in lie.must]
+        if "" not in why:
+            wrong.append(f"code {came.code}: " + "; ".join(why) + f" [{came.said[:200]}]")
+        if lie.about and came.code == 0 and (moved := others_moved(lie, came.figures, true.figures)):
+            wrong.append(moved)
+        if lie.most_read and any(one.taken > lie.most_read for one in wire.ENDLESS):
+            wrong.append(f"{max(one.taken for one in wire.ENDLESS):,} bytes were taken")
+        stored = false_rows(lie, Store.open(folder / "store"), market)
+        if stored:
+            wrong.append(f"stored: {', '.join(stored[:3])} ({len(stored)})")
+        del exchange.answer  # the class's own answers again
+        healed = load(lie, exchange, folder)
+        if healed.code != 0:
+            wrong.append(f"the next report ends with {healed.code}: {healed.said[:160]}")
+        elif moved := others_moved(replace(lie, about=("nobody",)), healed.figures, true.figures):
+            wrong.append(f"the next report: {moved}")
+    return wrong

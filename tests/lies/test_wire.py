@@ -1,0 +1,71 @@
+"""Every lie on the wire comes to what the table says, leaves no false row in the store, and is healed by the next fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.krx import Market
+from tests.lies import fetched, wire
+from tests.lies.judge import Outcome
+from tests.lies.open import OPEN
+from tests.lies.wire import KEYLESS, WIRE, WireLie
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    return fetched.simulated()
+
+
+@pytest.fixture(autouse=True)
+def _small() -> Iterator[None]:
+    with fetched.small_limits():
+        yield
+
+
+@pytest.fixture(scope="module")
+def truthful(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Callable[[WireLie], Outcome]:
+    """What a report gets where nobody lies; many lies have the same truth."""
+    known: dict[tuple[str, str | None], Outcome] = {}
+
+    def of(lie: WireLie) -> Outcome:
+        key = lie.way, lie.news
+        if key not in known:
+            known[key] = fetched.truth_of(lie, market, tmp_path_factory.mktemp("truth"))
+        return known[key]
+
+    return of
+
+
+def cases() -> list[object]:
+    marks = {name: [pytest.mark.xfail(strict=True, reason=why)] for name, why in OPEN.items()}
+    return [pytest.param(one, id=one.name.replace(" ", "_"), marks=marks.get(one.name, ())) for one in WIRE]
+
+
+@pytest.mark.parametrize("lie", cases())
+def test_a_lie_on_the_wire(
+    lie: WireLie, market: Market, truthful: Callable[[WireLie], Outcome], tmp_path: Path
+) -> None:
+    true = truthful(lie)
+    assert true.code == 0, true.said
+    assert fetched.faults_of(lie, market, true, tmp_path) == []
+
+
+@pytest.mark.xfail(strict=True, reason="the password of the netrc file is sent along, to Naver over plain http")
+def test_netrc_is_never_read(market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password for somewhere else must not travel to the exchange because a file in the home folder has it."""
+    netrc = tmp_path / "netrc"
+    hosts = "data.krx.co.kr", "fchart.stock.naver.com", "data-dbg.krx.co.kr"
+    netrc.write_text("".join(f"machine {host} login me password mine\n" for host in hosts), encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    for way in (KEYLESS, wire.LOGIN):
+        lie = WireLie("netrc", way, "", lambda _, answer: answer, ())
+        with fetched.exchange_of(lie, market, monkeypatch) as exchange:
+            market.now = fetched.NOW
+            assert fetched.load(lie, exchange, tmp_path / way).code == 0
+            sent = [request.headers.get("authorization") for request in exchange.requests]
+            assert sent
+            assert set(sent) == {None}
