@@ -62,7 +62,8 @@ class _Found(NamedTuple):
     most: Verdict = "confirmed"
     """The best that the verdict can be."""
     lacks: str = ""
-    """What there is no figure for: window, return, members, abnormal or cap; empty where there is one."""
+    """What there is no figure for: window, return, members, abnormal or cap; closes: none that can be believed; empty
+    where there is one."""
 
 
 class _NoFigureError(Exception):
@@ -108,6 +109,8 @@ def _checked(claim: Claim, figures: _Figures) -> tuple[Verdict, Window | None, _
         found = figures.of(claim.test)
     except _NoFigureError as error:
         return "no data", last, error.found
+    if not _withstands(found, claim.test, max(map(figures.close_gap, windows), default=0.0)):
+        return "no data", last, _Found(figures=found.figures, lacks="closes")
     return max(_verdict(found, claim.test), found.most, key=VERDICTS.index), last, found
 
 
@@ -151,6 +154,16 @@ def _verdict_columns(verdict: Verdict, found: _Found) -> dict[str, Any]:
     }
 
 
+def _withstands(found: _Found, test: Ranged, close_gap: float) -> bool:
+    """Whether the verdict is the same whatever closes of two kinds add to returns, `close_gap` at most."""
+    if not close_gap:
+        return True
+    if found.unit != "return":
+        return found.unit == "ratio"
+    moved = (found._replace(value=found.value + shift) for shift in (-close_gap, close_gap))
+    return {_verdict(one, test) for one in moved} == {_verdict(found, test)}
+
+
 def _verdict(found: _Found, test: Ranged) -> Verdict:
     # Ranges of returns are in %; beyond six decimals stands only what floating point left there.
     value = round(found.value * (100 if found.unit == "return" else 1), 6)
@@ -174,6 +187,9 @@ class _Figures:
 
     def window(self, window: tuple[int, int]) -> Window:
         return self._windows[window]
+
+    def close_gap(self, window: Window) -> float:
+        return self.measurement.close_gaps[self.measurement.available.index(window)]
 
     def _number(self, window: tuple[int, int]) -> int:
         return self.measurement.available.index(self.window(window))

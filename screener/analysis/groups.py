@@ -139,7 +139,10 @@ def _scored(
         if not own.size:
             continue
         inside = {name: values[own] for name, values in parts.items()}
-        for name, values in scores.score_columns(inside, weights, part["q"][own], evidence[own]).items():
+        scored = scores.score_columns(
+            inside, weights, part["q"][own], evidence[own], caar[own], measurement.close_gaps[number]
+        )
+        for name, values in scored.items():
             table.setdefault(name, np.full(len(groups), np.nan, dtype=values.dtype))[own] = values
     ranges = [
         _without_each(measurement, number, members[place], placebo, place)

@@ -9,6 +9,7 @@ import numpy as np
 
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.data.panel import Panel
+from screener.krx.hours import CLOSE_GAP
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.study import Study
 
@@ -55,6 +56,8 @@ class Measurement:
         )
         self.raw = [self._raw_returns(window) for window in rows]
         """For each window, (N,) buy-and-hold returns from the close before it to its last close."""
+        self.close_gaps = [self._close_gap(window) for window in rows]
+        """For each window, the difference of returns that closes of two kinds alone can make, decimal."""
         self.volume = [self._volume_ratio(window) for window in rows]
         """For each window, (N,) mean daily volume over the mean in the estimation window."""
 
@@ -98,6 +101,11 @@ class Measurement:
             return Window(first, last, None, None, None)
         base = sessions[start - 1].item() if start else None
         return Window(first, last, base, sessions[start].item(), sessions[end].item())
+
+    def _close_gap(self, rows: slice) -> float:
+        """A return is off by as much as both its closes may be, its benchmark's being regular; those between cancel."""
+        ends = self.panel.sessions[[max(rows.start - 1, 0), rows.stop - 1]].tolist()
+        return 2 * CLOSE_GAP if self.panel.last_prices.intersection(ends) else 0.0
 
     def _raw_returns(self, rows: slice) -> Floats:
         """(N,) buy-and-hold returns; NaN if the close before or the last one is missing."""

@@ -164,7 +164,7 @@ def _scan_frame(
     weights = measurement.rules.weights
     score = scores.combine(parts, weights)
     rank, steady = scores.ranked(parts, weights)
-    verdict = np.array(scores.verdicts(score, q), dtype=object)
+    verdict = np.array(scores.verdicts(score, q, car, measurement.close_gaps[0]), dtype=object)
     scored = np.flatnonzero(np.isfinite(score))
     order = scored[np.argsort(rank[scored], kind="stable")]
     chosen = [stocks[column] for column in order]

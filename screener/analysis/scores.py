@@ -136,24 +136,34 @@ def _thirds(score: Floats) -> Floats:
     return thirds
 
 
-def verdicts(score: Floats, q: Floats) -> tuple[str, ...]:
-    """(N,) 'winner', 'loser' or 'no clear effect'; empty where there is no score, or no q to carry a verdict."""
+def verdicts(score: Floats, q: Floats, car: Floats, close_gap: float) -> tuple[str, ...]:
+    """(N,) 'winner', 'loser', 'no clear effect' or 'withheld'; empty without a score, or a q to carry a verdict.
+
+    A verdict is withheld where closes of two kinds alone can make the CAR, `close_gap` at most.
+    """
     clear: Bools = (np.abs(score) >= LEAST_SCORE) & (q <= LARGEST_Q)
     words = np.where(clear, np.where(score > 0, "winner", "loser"), "no clear effect")
+    words = np.where((close_gap > 0) & (np.abs(car) <= close_gap), "withheld", words)
     known = np.isfinite(score) & np.isfinite(q)
     return tuple(str(word) if sure else "" for word, sure in zip(words, known, strict=True))
 
 
 def score_columns(
-    parts: Mapping[str, Floats], weights: Mapping[str, float], q: Floats, evidence: Bools
+    parts: Mapping[str, Floats],
+    weights: Mapping[str, float],
+    q: Floats,
+    evidence: Bools,
+    car: Floats,
+    close_gap: float,
 ) -> dict[str, Floats]:
     """Columns score, rank, verdict, steady and score_PART of N stocks or groups in one window.
 
-    Those that are no `evidence` (N,) get a score as well, but neither rank nor verdict.
+    Those that are no `evidence` (N,) get a score as well, but neither rank nor verdict. `car` and `close_gap`: see
+    `verdicts`.
     """
     rank, steady = ranked({name: np.where(evidence, part, np.nan) for name, part in parts.items()}, weights)
     score = combine(parts, weights)
-    verdict = [word or None for word in verdicts(score, np.where(evidence, q, np.nan))]
+    verdict = [word or None for word in verdicts(score, np.where(evidence, q, np.nan), car, close_gap)]
     return {
         "score": score,
         "rank": rank,

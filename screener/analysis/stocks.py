@@ -84,7 +84,7 @@ def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, m
     parts = scores.parts_of(car, p, others, ratio, on_day)
     return {
         "placebo_p": p,
-        **scores.score_columns(parts, measurement.rules.weights, q, evidence),
+        **scores.score_columns(parts, measurement.rules.weights, q, evidence, car, measurement.close_gaps[number]),
         **scores.lasting_columns(taus, paths, car, p, measurement.p_on_event_day[columns]),
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from screener.cli.help_i18n import commands
-from screener.cli.options import FETCHED, PATH, Workspace, common_options, source_options, store_option
+from screener.cli.options import FETCHED, PATH, Workspace, close_option, common_options, source_options, store_option
 from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
 from screener.i18n import _, ngettext
@@ -25,6 +25,7 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify
 
 @commands.command("daily", epilog="Example: screener daily --quiet --log daily.log --max-age 3")
 @source_options(FETCHED)
+@close_option
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
 @click.option("--reports", type=PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="End with 5 if more than N sessions lack.")

@@ -139,6 +139,9 @@ def source_options(
     return lambda command: source(benchmark(market(command)))
 
 
+close_option = click.option("--regular-close", is_flag=True, help="With file:PATH: closes are those of 15:30.")
+
+
 def study_options(command: Any) -> Any:
     """Options of every command that measures an event."""
     event = event_options("Event to report on; `screener events` lists them.")
@@ -148,7 +151,7 @@ def study_options(command: Any) -> Any:
         "Official change_pct, marcap per stock.",
     )
     model = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
-    return event(source(model(command)))
+    return event(source(close_option(model(command))))
 
 
 @dataclass(frozen=True)

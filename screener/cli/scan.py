@@ -12,6 +12,7 @@ from screener.cli.help_i18n import commands
 from screener.cli.options import (
     Output,
     Workspace,
+    close_option,
     common_options,
     event_options,
     output_options,
@@ -38,6 +39,7 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
 @commands.command("scan", epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
 @event_options("Event to scan around; `screener events` lists them.")
 @source_options("store, or file:PATH,...  [store]")
+@close_option
 @click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Stocks in each table.")
 @click.option(
     "--min-cap",

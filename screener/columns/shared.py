@@ -95,7 +95,8 @@ VOLUME_RATIO = Column(
 VERDICT = Column(
     "verdict",
     Unit.TEXT,
-    "winner (score of 25 or more, q of .10 or less), loser (score of -25 or less, same q), else no clear effect.",
+    "winner (score of 25 or more, q of .10 or less), loser (score of -25 or less, same q), else no clear effect; "
+    "withheld where closes of two kinds alone can make the difference.",
     "there is no score, or no q to carry a verdict",
 )
 SCORE = (

@@ -33,6 +33,8 @@ class Job:
     source: str = "auto"
     benchmark: Sequence[Path] = ()
     market: Sequence[Path] = ()
+    regular_close: bool = False
+    """Whether the closes of price files are the regular ones."""
     everything: bool = False
     """Whether events that are over get a report as of the newest session as well."""
     config: Path | None = None
@@ -110,7 +112,8 @@ def _make_report(job: Job, event: str, day: date) -> tuple[Report, FiledReport]:
     source = f"store:{job.way}"
     argv = ["report", "--event", event, "--as-of", str(day), "--source", source, "--so-far"]
     argv += ["--config", str(job.config)] if job.config else []
-    report = make_report(job.settings, Request(event=event, as_of=day, source=source, so_far=True), lambda: job.access)
+    request = Request(event=event, as_of=day, source=source, regular_close=job.regular_close, so_far=True)
+    report = make_report(job.settings, request, lambda: job.access)
     if report.as_of != day:
         raise DataError(
             "the prices of {way} end on {day}",

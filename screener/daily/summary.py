@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from screener.console import escaped
 from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.formatting import percent
+from screener.report.model import short_banner
 
 if TYPE_CHECKING:
     from screener.archive.history import Change
@@ -46,6 +47,8 @@ def summarise(
     over = ended(spans)
     if over:
         lines.append(_("Over, no new reports: {events}", events=_shortened(", ".join(over))))
+    banners = dict.fromkeys(latest.report.banner for latest in batch.latest)
+    lines += [_("Not final: {what}", what=short) for banner in banners if (short := short_banner(banner))]
     events = [_event(latest) for latest in batch.latest]
     room = LINES - len(lines) - 1
     if len(events) > room:
@@ -152,7 +155,11 @@ def _event(latest: Latest) -> str:
 
 
 def _standing(name: str, change: str, verdict: str | None) -> str:
-    said = {"winner": N_("{name} {change}% (winner)"), "loser": N_("{name} {change}% (loser)")}.get(verdict or "")
+    said = {
+        "winner": N_("{name} {change}% (winner)"),
+        "loser": N_("{name} {change}% (loser)"),
+        "withheld": N_("{name} {change}% (verdict withheld)"),
+    }.get(verdict or "")
     return _(said, name=name, change=change) if said else f"{name} {change}%"
 
 

@@ -51,6 +51,8 @@ class Panel:
     """(T,) capitalisation of all stocks of each market together, KRW; empty where no file covers a whole market."""
     first_price: Days
     """(N,) first session with a row for the ticker; NaT without any."""
+    last_prices: frozenset[date] = frozenset()
+    """Sessions whose closes are, or may be, the last prices of the after-market."""
 
     @property
     def daily_returns(self) -> Floats:

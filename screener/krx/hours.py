@@ -15,6 +15,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
+CLOSE_GAP = 0.015
+"""How far the last price of an after-market is taken to be from the regular close, decimal: the largest difference on
+record, SK hynix's of 2026-09-29 (1,790,000 against 1,765,000 won, 1.41 %), rounded up."""
 
 
 _OFF_HOURS_END = time(18)

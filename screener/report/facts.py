@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +83,18 @@ class EventPrices:
             frames=frames,
             findings=self.market.findings,
             sessions=tuple(self.market.panel.sessions[self.at.row :].tolist()),
+            last_prices_since=self._last_prices_since(windows),
+        )
+
+    def _last_prices_since(self, windows: Sequence[Window]) -> date | None:
+        measured = [(window.base or window.start, window.end) for window in windows]
+        return min(
+            (
+                day
+                for day in self.market.panel.last_prices
+                if any(base and end and base <= day <= end for base, end in measured)
+            ),
+            default=None,
         )
 
     def _event_facts(self) -> EventFacts:

@@ -117,7 +117,12 @@ _FLAGS = {
     "resumed": N_("resumed"),
     "no_estimation": N_("no estimation"),
 }
-_VERDICTS = {"winner": N_("winner"), "loser": N_("loser"), "no clear effect": N_("no clear effect")}
+_VERDICTS = {
+    "winner": N_("winner"),
+    "loser": N_("loser"),
+    "no clear effect": N_("no clear effect"),
+    "withheld": N_("withheld"),
+}
 _OVERLAPS = 2
 """Configured sectors that are named beside a discovered group."""
 

@@ -51,6 +51,8 @@ class Request:
     source: str = "auto"
     benchmark: Sequence[Path] = ()
     market: Sequence[Path] = ()
+    regular_close: bool = False
+    """Whether the closes of price files are the regular ones, which since 2026-09-14 is not to be taken for granted."""
     model: str | None = None
     spreads: Sequence[tuple[str, str]] | None = None
     """Pairs of sectors or themes (SECTOR:theme)."""
@@ -305,6 +307,7 @@ def _prices(
         least=rules.estimation + rules.gap,
         before=settings.screener.sessions_before,
         after=settings.sessions_after(event_id),
+        after_market=None if request.regular_close else settings.calendar.schedule.after_market_since,
     )
     market = load(sources, need)
     panel = market.panel

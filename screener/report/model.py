@@ -31,17 +31,28 @@ BANNERS = {
         "sector means are overstated, and nothing can be said of significance. The full "
         "study: {command}"
     ),
+    "after-market": N_(
+        "Closes from {since} on are the last prices of the after-market (20:00), not the official closes (15:30) that "
+        "the benchmark has. KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account gives official closes."
+    ),
+    "unknown-close": N_(
+        "Closes from {since} on may be the last prices of the after-market (20:00): the files do not say. If they are "
+        "the official closes (15:30), add --regular-close."
+    ),
     "demo": N_(
         "SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."
     ),
 }
-"""By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study."""
+"""By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study,
+`since` = first session of another kind of close."""
 MODELS = {"market": N_("market model"), "market-adjusted": N_("market-adjusted"), "mean-adjusted": N_("mean-adjusted")}
 """How the expected return is formed."""
 MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "q": N_("q")}
 """Figures of a trend."""
 _SHORT_BANNERS = {
     "press": N_("figures that newspapers chose to print: sector means are overstated"),
+    "after-market": N_("closes are last prices of the after-market (20:00), not official closes (15:30)"),
+    "unknown-close": N_("closes may be last prices of the after-market (20:00), not official closes (15:30)"),
     "demo": N_("simulated market: every figure is made up"),
 }
 
@@ -178,6 +189,8 @@ class Report:
     findings: tuple[Finding, ...]
     sessions: tuple[date, ...]
     """From the event day to the last session of the prices."""
+    last_prices_since: date | None = None
+    """First session that the windows measure by a close that is, or may be, a price of the after-market."""
     scan: ScanFacts | None = None
     """Of a whole market; None otherwise."""
     ticker: str | None = None
@@ -199,6 +212,8 @@ class Report:
         """Key of the warning that belongs on every face of this report; None for a study of real prices."""
         if self.provenance.simulated:
             return "demo"
+        if self.last_prices_since is not None:
+            return "unknown-close" if self.provenance.source == "file" else "after-market"
         return "press" if self.provenance.selected else None
 
     @property

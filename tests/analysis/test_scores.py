@@ -94,7 +94,7 @@ def test_a_verdict_takes_a_score_and_a_test_that_carries_it() -> None:
     score = np.array([80.0, -80.0, 80.0, -24.9, -25.0, NAN, 99.0])
     q = np.array([0.10, 0.01, 0.11, 0.01, 0.01, 0.01, NAN])
     unclear = "no clear effect"
-    assert scores.verdicts(score, q) == ("winner", "loser", unclear, unclear, "loser", "", "")
+    assert scores.verdicts(score, q, score, 0.0) == ("winner", "loser", unclear, unclear, "loser", "", "")
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,6 @@ class Market:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
-    last_prices: frozenset[date] = frozenset()
-    """Sessions whose closes are, or may be, prices of the after-market."""
     everyone: Callable[[], tuple[Panel, Mapping[str, str]]] | None = None
     """Reads the panel of every stock of KOSPI and KOSDAQ over the same sessions, and the market of each; None where the
     source has no whole market."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,13 +63,13 @@ class Files(Source):
         levels = self._levels(need) if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
         sessions: list[date] = panel.sessions.tolist()
+        last_prices = frozenset(day for day in sessions if need.after_market and day >= need.after_market)
         return Market(
             source=self.name,
-            panel=panel,
+            panel=replace(panel, last_prices=last_prices),
             findings=tuple(findings + found),
             benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
-            last_prices=frozenset(day for day in sessions if need.after_market and day >= need.after_market),
         )
 
     def _levels(self, need: PriceRequest) -> dict[str, tuple[Days, NDArray[np.float64]]]:

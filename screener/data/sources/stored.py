@@ -181,8 +181,8 @@ class Stored(Source):
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
         ]
-        market = self._market(source, panel, findings + found, ", ".join(said), table)
-        return replace(market, last_prices=self._last_prices(source, need, table, panel))
+        panel = replace(panel, last_prices=self._last_prices(source, need, table, panel))
+        return self._market(source, panel, findings + found, ", ".join(said), table)
 
     def _last_prices(self, source: str, need: PriceRequest, table: StoredTable, panel: Panel) -> frozenset[date]:
         """Sessions whose closes are, or may be, prices of the after-market."""

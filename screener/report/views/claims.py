@@ -35,6 +35,7 @@ _LACKS = {
     "members": N_("too few of the stocks have a return"),
     "abnormal": N_("too few of the stocks have an abnormal return"),
     "cap": N_("the source gives no market capitalisation"),
+    "closes": N_("closes of the after-market and of the regular session alone can make the difference"),
 }
 _FIGURES = {
     "return": N_("{of} {value}%"),
@@ -65,7 +66,7 @@ def claims_page(report: Report) -> Page:
         return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
     counts = Counter(claim.verdict for claim in claims)
     verdicts = [_("{n} {verdict}", n=counts[name], verdict=_(_VERDICTS[name])) for name in VERDICTS if counts[name]]
-    head = [line(", ".join(verdicts)), *notes.provenance_lines(report)]
+    head = [*notes.closes(report), line(", ".join(verdicts)), *notes.provenance_lines(report)]
     return Page.of(title, head, _sections(claims, report))
 
 

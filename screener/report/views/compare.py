@@ -43,7 +43,11 @@ def comparison_page(report: Report) -> Page:
     """The page of `screener compare`: a report with one pair of groups."""
     view = _Comparison(report)
     leading = next((row for row in view.spreads if is_at(row, report.leading)), view.spreads[0])
-    return Page.of(notes.page_title(report), (view.verdict(leading), *notes.provenance_lines(report)), view.sections())
+    return Page.of(
+        notes.page_title(report),
+        (*notes.closes(report), view.verdict(leading), *notes.provenance_lines(report)),
+        view.sections(),
+    )
 
 
 class _Comparison:

@@ -88,11 +88,17 @@ def source_line(provenance: Provenance) -> Line:
     return line(text, "dim")
 
 
+def closes(report: Report) -> Iterator[Line]:
+    """The warning that closes are, or may be, of two kinds: it comes before the first figure."""
+    if report.banner and report.last_prices_since is not None:
+        yield line(_(BANNERS[report.banner], since=report.last_prices_since), "banner")
+
+
 def provenance_lines(report: Report) -> Iterator[Line]:
     """The warning of the report, if it has one, where the prices come from, and the model."""
     provenance, rules = report.provenance, report.rules
     printed = int(report.frames.stocks.dropna(subset="published_by")["ticker"].nunique())
-    if report.banner:
+    if report.banner and report.last_prices_since is None:
         yield line(_(BANNERS[report.banner], n=printed, command=_FULL_STUDY), "banner")
     for tried in provenance.tried:
         yield line(_("{source} could not serve: {why}", source=_(_SOURCES[tried.source]), why=tried.why))

@@ -63,6 +63,7 @@ class _Scan:
     def lead(self) -> Iterator[Line]:
         """What was looked at, and what was left out."""
         report, facts = self.report, self.facts
+        yield from notes.closes(report)
         title = _("The whole market, blind · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
         yield from notes.market(report.provenance)

@@ -17,6 +17,7 @@ _PLACES = {
     "winner": N_("{sector}: number {place} of {n} by score, {window}; a winner"),
     "loser": N_("{sector}: number {place} of {n} by score, {window}; a loser"),
     "no clear effect": N_("{sector}: number {place} of {n} by score, {window}; no clear effect"),
+    "withheld": N_("{sector}: number {place} of {n} by score, {window}; verdict withheld"),
     None: N_("{sector}: number {place} of {n} by score, {window}"),
 }
 """By verdict."""
@@ -27,7 +28,7 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    return Page.of(title, notes.provenance_lines(report), view.sections())
+    return Page.of(title, (*notes.closes(report), *notes.provenance_lines(report)), view.sections())
 
 
 class _Stock:

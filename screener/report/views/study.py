@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from screener.i18n import N_, _, ngettext
+from screener.krx.hours import CLOSE_GAP
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
 from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import (
@@ -54,11 +55,16 @@ _TOP_OF_SUMMARY = 4
 _VERDICTS = {
     "winner": N_("Winners: {names}."),
     "loser": N_("Losers: {names}."),
+    "withheld": N_(
+        "Withheld: {names}. The closes are of two kinds, which alone can make a difference of {gap} %: there is no "
+        "verdict on one as small."
+    ),
     "no clear effect": N_(
         "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
         "(a winner or loser scores 25 at least, with q at most .10)."
     ),
 }
+_UNCLEAR = {"no clear effect": N_("; no clear effect"), "withheld": N_("; verdict withheld")}
 _TREND = {"score": signed_cell, "caar_ew": percent_cell, "q": p_cell}
 
 
@@ -103,14 +109,48 @@ class _Study:
             yield self._stocks()
         yield from notes.sections(self.report, Key.SKIPPED, Key.QUALITY)
 
+    def _verdict(self, label: str, unclear_label: str, row: Any) -> Line:
+        unclear = _UNCLEAR.get(row.verdict)
+        moved = row.caar_ew if math.isfinite(row.caar_ew) else row.mean_return_ew
+        if self.report.last_prices_since and abs(moved) <= 2 * CLOSE_GAP:
+            unclear = _UNCLEAR["withheld"]
+        text = ngettext(
+            "{name} {mean}% ({n} stock, {up}% up)",
+            "{name} {mean}% ({n} stocks, {up}% up)",
+            row.n,
+            name=row.name,
+            mean=percent(row.mean_return_ew),
+            up=f"{row.breadth_up * 100:.0f}",
+        )
+        spans = [
+            Span(f"{unclear_label if unclear else label}: ", strong=True),
+            Span(f"{arrow(row.mean_return_ew)} {text}", direction(row.mean_return_ew), strong=True),
+        ]
+        if math.isfinite(row.placebo_rank):
+            before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
+            if before:
+                text = ngettext(
+                    "; {n} of {days} ordinary sessions was as extreme",
+                    "; {n} of {days} ordinary sessions were as extreme",
+                    before,
+                    days=days,
+                )
+            else:
+                text = _("; more extreme than any of {days} ordinary sessions", days=days)
+            spans.append(Span(text))
+        if unclear:
+            spans.append(Span(_(unclear)))
+        return Line(tuple(spans))
+
     def lead(self) -> Iterator[Line]:
         """Best and worst sector, the first spread, the market, and where the prices come from."""
+        yield from notes.closes(self.report)
         ranked = [row for row in self.sectors if not row.post_hoc and row.n]
         if len(ranked) == 1:
-            yield _verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Lost"), _("Sector"), ranked[0])
+            yield self._verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Lost"), _("Sector"), ranked[0])
         elif ranked:
-            yield _verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Best"), _("Best"), ranked[0])
-            yield _verdict(_("Lost") if ranked[-1].mean_return_ew < 0 else _("Worst"), _("Worst"), ranked[-1])
+            yield self._verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Best"), _("Best"), ranked[0])
+            yield self._verdict(_("Lost") if ranked[-1].mean_return_ew < 0 else _("Worst"), _("Worst"), ranked[-1])
         for spread in spread_rows(self.report)[:1]:
             if math.isfinite(mean := spread.mean_return_ew):
                 text = _("{a} minus {b}: {spread} percentage points", a=spread.a, b=spread.b, spread=percent(mean))
@@ -141,7 +181,7 @@ class _Study:
         for verdict, message in _VERDICTS.items():
             if named := [row for row in rows if row.verdict == verdict]:
                 scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
-                yield _(message, names=", ".join(scores))
+                yield _(message, names=", ".join(scores), gap=f"{200 * CLOSE_GAP:g}")
 
     def _dominant_members(self) -> Iterator[str]:
         """The sectors whose score rests on one stock."""
@@ -314,34 +354,3 @@ class _Study:
     def _shown(self, rows: Sequence[Any]) -> list[Any]:
         """Of a newspaper's selection, only the groups of which it printed anything."""
         return [row for row in rows if row.n or not self.report.provenance.selected]
-
-
-def _verdict(label: str, unclear_label: str, row: Any) -> Line:
-    unclear = row.verdict == "no clear effect"
-    text = ngettext(
-        "{name} {mean}% ({n} stock, {up}% up)",
-        "{name} {mean}% ({n} stocks, {up}% up)",
-        row.n,
-        name=row.name,
-        mean=percent(row.mean_return_ew),
-        up=f"{row.breadth_up * 100:.0f}",
-    )
-    spans = [
-        Span(f"{unclear_label if unclear else label}: ", strong=True),
-        Span(f"{arrow(row.mean_return_ew)} {text}", direction(row.mean_return_ew), strong=True),
-    ]
-    if math.isfinite(row.placebo_rank):
-        before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
-        if before:
-            text = ngettext(
-                "; {n} of {days} ordinary sessions was as extreme",
-                "; {n} of {days} ordinary sessions were as extreme",
-                before,
-                days=days,
-            )
-        else:
-            text = _("; more extreme than any of {days} ordinary sessions", days=days)
-        spans.append(Span(text))
-    if unclear:
-        spans.append(Span(_("; no clear effect")))
-    return Line(tuple(spans))
