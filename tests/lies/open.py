@@ -116,8 +116,6 @@ OPEN = {
     "KRX: index beyond 30 %": "a false row is stored, it is not asked for again",
     "KRX: KOSPI and KOSDAQ exchanged": "a false row is stored, it is not asked for again",
     "KRX: true split": "it is not named",
-    "KRX: a body that bursts": "the whole body is taken",
-    "KRX: a body without end": "the whole body is taken",
     "Naver: half a history": "it is not asked for again",
     "Naver: a short history": "it is not asked for again",
     "Naver: short histories": "it stops every later report",
@@ -133,8 +131,6 @@ OPEN = {
     "Naver: a session repeated in the middle": "a false row is stored, it is not asked for again",
     "Naver: a fund that lies": "a false row is stored, it is not asked for again",
     "Naver: the funds exchanged": "a false row is stored, it is not asked for again",
-    "Naver: a body that bursts": "the whole body is taken",
-    "Naver: a body without end": "the whole body is taken",
 }
 OPEN_IMPORTS = {
     "holidays filled with the day before": "the holidays are stored as sessions",
