@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -117,6 +118,13 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRo
     return replace(long, market_caps=market_caps(table)) if long.day.size else long
 
 
+MOST_ROWS = 20_000_000
+"""Of a file: the whole market of thirty years. A few kB of Parquet can say the same row a billion times."""
+MOST_BYTES = 2 * 2**30
+"""Of the columns of a Parquet file, unpacked."""
+LONGEST_LINE, LONGEST_CELL = 2**20, 2**16
+"""Bytes of a line of a text file, and of a word; a wide table of the whole market has 200,000 in a line."""
+
 WHOLE_MARKET = 700
 """Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
 
@@ -158,11 +166,13 @@ def read_table(
         if path.suffix.lower() in (".parquet", ".pq"):
             have = pq.read_schema(path)
             _require(path, required, have.names)
+            present = [name for name in columns if name in have.names]
             # A million tickers are a few thousand words: read so, they take a tenth of the time.
-            words = [name for name in text if name in have.names and _is_text(have.field(name).type)]
-            table = pq.ParquetFile(path, read_dictionary=words).read(
-                columns=[name for name in columns if name in have.names]
-            )
+            words = [name for name in present if _is_text(have.field(name).type)]
+            file = pq.ParquetFile(path, read_dictionary=words)
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+            _refuse_too_large(path, file.metadata.num_rows, sum(group.total_byte_size for group in groups))
+            table = file.read(columns=present)
             if not table.num_rows:
                 raise DataError("{path}: holds no rows", path=path)
         else:
@@ -175,7 +185,7 @@ def read_table(
 def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
     missing = [name for name in required if name not in have]
     if missing:
-        there = ", ".join(repr(name) for name in have[:12]) + (", ..." if len(have) > 12 else "")
+        there = ", ".join(repr(name[:40]) for name in have[:12]) + (", ..." if len(have) > 12 else "")
         raise DataError(
             "{path}: no column {missing}", hint="it has {there}", path=path, missing=", ".join(missing), there=there
         )
@@ -184,7 +194,55 @@ def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
         raise DataError("{path}: the column {column} stands twice", hint="delete one", path=path, column=twice[0])
 
 
+def _refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
+    if rows > MOST_ROWS or size > MOST_BYTES:
+        raise DataError(
+            "{path}: is too large: it holds {rows:,} rows, {size:,} MB unpacked",
+            hint="{most:,} rows and {bytes:,} MB are the most: take out what no report needs",
+            path=path,
+            rows=rows,
+            size=size // 10**6,
+            most=MOST_ROWS,
+            bytes=MOST_BYTES // 10**6,
+        )
+
+
+def _refuse_long_lines(path: Path) -> None:
+    """Look at how a text file is cut before anything takes a line of it whole."""
+    rows, begun = 0, 0
+    with path.open("rb") as file:
+        while piece := file.read(LONGEST_LINE):
+            letters = np.frombuffer(piece, np.uint8)
+            ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
+            cuts = np.concatenate([[-1 - begun], ends, [len(piece)]])
+            if np.diff(cuts).max() > LONGEST_LINE:
+                raise DataError(
+                    "{path}:{line}: the line is longer than {most:,} bytes",
+                    hint="is it text, one row a line?",
+                    path=path,
+                    line=rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1,
+                    most=LONGEST_LINE,
+                )
+            begun = len(piece) - 1 - int(cuts[-2])
+            rows += max(piece.count(b"\n"), piece.count(b"\r"))
+    _refuse_too_large(path, rows)
+
+
+def _refuse_long_words(path: Path, name: str, column: pa.ChunkedArray[Any]) -> None:
+    chunks: Any = column.chunks
+    for chunk in chunks:
+        if (pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0) > LONGEST_CELL:
+            raise DataError(
+                "{path}: column {name}: a cell is longer than {most:,} bytes",
+                hint="correct it or delete the row",
+                path=path,
+                name=name,
+                most=LONGEST_CELL,
+            )
+
+
 def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
+    _refuse_long_lines(path)
     with path.open(encoding="utf-8-sig") as file:
         first = file.readline().rstrip("\n")
     header = [name.strip('"') for name in first.split(",")]
@@ -215,9 +273,12 @@ def _typed(
     columns = {}
     for name in table.column_names:
         column = table[name]
+        if name in text:
+            column = _encoded(column)
+        if pa.types.is_dictionary(column.type):
+            _refuse_long_words(path, name, column)
+            column = column if name in text else column.cast(pa.string())
         if name == "date":
-            if pa.types.is_dictionary(column.type):
-                column = column.cast(pa.string())
             if not (pa.types.is_temporal(column.type) or _is_text(column.type)):
                 raise DataError(
                     "{path}: column date holds {form}", hint="write dates as 2025-01-31", path=path, form=column.type
@@ -225,8 +286,6 @@ def _typed(
             column = column.cast(pa.date32())
         elif name in numeric and not pa.types.is_integer(column.type):
             column = column.cast(pa.float64())
-        elif name in text:
-            column = _encoded(column)
         if name in required and name not in numeric and column.null_count:
             row = column.is_null().to_pylist().index(True)
             raise DataError(
@@ -262,7 +321,7 @@ def _explain(path: Path, error: Exception) -> str:
         bad = re.search(pattern, message)
         if bad:
             kind = _("a date such as 2025-01-31") if bad["kind"].startswith("date") else _("a number")
-            return _("{where}: {found!r} is not {kind}", where=where, found=bad["found"], kind=kind)
+            return _("{where}: {found!r} is not {kind}", where=where, found=bad["found"][:40], kind=kind)
     if "UTF8" in message or isinstance(error, UnicodeDecodeError):
         return _("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
     return _("{where}: cannot be read: {message}", where=where, message=message[:160])

@@ -73,8 +73,6 @@ OPEN = {
     "a halt of closes alone": "figures change, and nothing is said",
     "a halt with blank cells": "figures change, and nothing is said",
     "a halt with a volume that is blank": "figures change, and nothing is said",
-    "a cell of a megabyte": "no figure moves, but nothing is said of it",
-    "a file that bursts, Parquet": "refused without the reason",
     "prices in thousands": "the whole report is refused",
     "index a session late": "figures change, and nothing is said",
     "index a session early": "figures change, and nothing is said",
