@@ -99,11 +99,12 @@ def build_panel(
     has_return = grid.traded & (previous >= 0)
     span = np.where(has_return, np.arange(len(days))[:, None] - previous, 0)
     from_close = close / before - 1.0
-    from_rate = np.where(has_return, grid.latest("change_pct") / 100.0, np.nan)
+    # A rate is that since the session before: where that is missing, it is not the return since the last trade.
+    without_gap = _rows_since(grid.present, previous) == span
+    from_rate = np.where(has_return & without_gap, grid.latest("change_pct") / 100.0, np.nan)
     returns = np.where(np.isfinite(from_rate) | (not adjusted), from_rate, np.where(has_return, from_close, np.nan))
 
     differs = _differs(from_close, from_rate, span)
-    without_gap = _rows_since(grid.present, previous) == span
     beyond = has_return & without_gap & _beyond_limit(returns, from_close, from_rate, before, price_limit)
     returns[beyond] = np.nan
     span[~np.isfinite(returns)] = 0

@@ -94,6 +94,10 @@ def words(rows: pa.Table, name: str) -> list[str]:
 Records = Sequence[Mapping[str, str]]
 Fields = Mapping[str, "str | pa.Array[Any]"]
 """By column, the field that it comes from, or the column itself."""
+Faults = dict[int, str]
+"""By row, a cell of it that holds no number."""
+_FEW = 0.02
+"""Part of the rows that may hold such cells; more, and the form of the answer is not the one that is known."""
 
 _NONE = pa.array(["", "-"])
 _MARKET = {
@@ -124,11 +128,14 @@ def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: st
     """MARKET rows of one day, and `change`, KRW against the base price: null where KRX does not give it.
 
     `ticker` and `name` are the fields of the six-character code and of the stock's name. The records of a whole market
-    do not hold the day.
+    do not hold the day. A few cells that hold no number are null, and stand in `fault`.
     """
     fields: Fields = {"date": _same(day, records), "ticker": ticker, "name": name, **_MARKET}
     what = _("session {day}", day=day)
-    return _table(MARKET, what, records, fields).append_column("change", _change(what, records, "CMPPREVDD_PRC"))
+    faults: Faults = {}
+    table = _table(MARKET, what, records, fields, faults)
+    table = table.append_column("change", _change(what, records, "CMPPREVDD_PRC", faults))
+    return table.append_column("fault", pa.array([faults.get(row) for row in range(len(records))], pa.string()))
 
 
 def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str = "PRV_DD_CMPR") -> pa.Table:
@@ -174,7 +181,7 @@ def industry_rows(day: date, records: Records) -> pa.Table:
     return _table(INDUSTRIES, _("industries {day}", day=day), records, fields)
 
 
-def _table(kind: TableKind, what: str, records: Records, fields: Fields) -> pa.Table:
+def _table(kind: TableKind, what: str, records: Records, fields: Fields, faults: Faults | None = None) -> pa.Table:
     columns: list[pa.Array[Any]] = []
     for column in kind.schema:
         field = fields[column.name]
@@ -185,14 +192,14 @@ def _table(kind: TableKind, what: str, records: Records, fields: Fields) -> pa.T
         elif pa.types.is_date(column.type):
             columns.append(_dates(what, records, field))
         else:
-            columns.append(_numbers(what, records, field, column.type))
+            columns.append(_numbers(what, records, field, column.type, faults))
     return pa.table(columns, schema=kind.schema)
 
 
-def _change(what: str, records: Records, field: str) -> pa.Array[Any]:
+def _change(what: str, records: Records, field: str, faults: Faults | None = None) -> pa.Array[Any]:
     """What only the checks use, and nothing is lost without."""
     if all(field in record for record in records):
-        return _numbers(what, records, field, pa.float64())
+        return _numbers(what, records, field, pa.float64(), faults)
     return pa.nulls(len(records), pa.float64())
 
 
@@ -223,11 +230,11 @@ def _texts(what: str, records: Records, field: str, *, required: bool = False) -
     return texts
 
 
-def _numbers(what: str, records: Records, field: str, kind: pa.DataType) -> pa.Array[Any]:
+def _numbers(what: str, records: Records, field: str, kind: pa.DataType, faults: Faults | None = None) -> pa.Array[Any]:
     texts = _texts(what, records, field)
     bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
     bare = pc.if_else(pc.is_in(bare, _NONE), pa.scalar(None, pa.string()), bare)
-    return _cast(what, field, bare, lambda part: part.cast(kind), _("number"))
+    return _cast(what, field, bare, lambda part: part.cast(kind), _("number"), faults)
 
 
 def _dates(what: str, records: Records, field: str) -> pa.Array[Any]:
@@ -242,25 +249,34 @@ def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
     return pc.strptime(texts, "%Y%m%d", "s").cast(pa.date32())
 
 
-def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) -> pa.Array[Any]:
+def _cast(
+    what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str, faults: Faults | None = None
+) -> pa.Array[Any]:
     """`texts` converted at once; only a failure is worth looking at one by one."""
     try:
         converted: pa.Array[Any] = convert(texts)
     except pa.ArrowInvalid:
+        wrong = []
         for row in range(len(texts)):
             try:
                 convert(texts.slice(row, 1))
             except pa.ArrowInvalid:
-                found = texts[row].as_py()[:20]
-                raise DataError(
-                    "KRX: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
-                    what=what,
-                    field=field,
-                    row=row + 1,
-                    found=found,
-                    kind=kind,
-                ) from None
-        raise
+                wrong.append(row)
+        if not wrong:
+            raise
+        found = {row: texts[row].as_py()[:20] for row in wrong}
+        if faults is None or len(wrong) > _FEW * len(texts):
+            raise DataError(
+                "KRX: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
+                what=what,
+                field=field,
+                row=wrong[0] + 1,
+                found=found[wrong[0]],
+                kind=kind,
+            ) from None
+        faults |= {row: f"{field} {text!r}" for row, text in found.items()}
+        is_wrong = np.isin(np.arange(len(texts)), wrong)
+        converted = convert(pc.if_else(pa.array(is_wrong), pa.scalar(None, texts.type), texts))
     return converted
 
 

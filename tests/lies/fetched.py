@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, cast
@@ -239,6 +239,7 @@ def faults_of(lie: WireLie, market: Market, true: Outcome, folder: Path) -> list
         if stored:
             wrong.append(f"stored: {', '.join(stored[:3])} ({len(stored)})")
         del exchange.answer  # the class's own answers again
+        market.now += timedelta(days=1)  # what was refused is asked for again once a day
         healed = load(lie, exchange, folder)
         if healed.code != 0:
             wrong.append(f"the next report ends with {healed.code}: {healed.said[:160]}")

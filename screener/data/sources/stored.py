@@ -11,11 +11,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from screener.data import refusals
 from screener.data.checks import clean
 from screener.data.findings import Finding
 from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
+from screener.data.store import WHOLE_SESSION
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
@@ -94,7 +96,9 @@ class Stored(Source):
         if source == "file":
             return min(sessions), max(sessions)
         wanted = self.calendar.sessions(min(sessions), max(sessions))
-        gaps = [day for day in wanted if day not in sessions and day not in closed]
+        # A session that was refused as a whole is done without, unless it is the event's.
+        aside = {one.day for one in table.refused if one.key == WHOLE_SESSION} - {around, self.calendar.before(around)}
+        gaps = [day for day in wanted if day not in sessions and day not in closed and day not in aside]
         start = max((gap for gap in gaps if gap < around), default=date.min)
         end = min((gap for gap in gaps if gap >= around), default=date.max)
         inside = [day for day in sessions if start < day < end]
@@ -158,16 +162,19 @@ class Stored(Source):
     def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
         rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), span.first, span.last, need.tickers)
-        official, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        official, found = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        found += refusals.findings(table.refused, need.tickers, span.first, span.last)
         # A stock's weight in its index is wanted of the base only.
         around = table.read(("date", "market", "marcap"), span.event_day - LONGEST_CLOSURE, span.event_day)
-        return replace(official, market_caps=market_caps(around)), findings
+        return replace(official, market_caps=market_caps(around)), found
 
     def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
         prices, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        keys = (*need.tickers, *PROXIES.values())
+        findings += refusals.findings(table.refused, keys, span.first, span.last)
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)

@@ -147,6 +147,7 @@ _FINDINGS = {
     "beyond_limit": N_("returns beyond the price limit, not used"),
     "corporate_action": N_("days on which the official rate differs from the closes, official rate used"),
     "benchmark_gap": N_("sessions without an index level"),
+    "quarantined": N_("rows of the source that were not believed, left out (`screener store verify` says why)"),
     "other_market": N_("stocks that the market file lists on another market"),
     "in_no_sector": N_("stocks that newspapers printed but no sector holds"),
 }
