@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from screener.data.findings import EXAMPLES, Finding, refuse
-from screener.data.price_rows import PriceRows
+from screener.data.price_rows import WHOLE_MARKET, PriceRows
 from screener.errors import NetworkError
 from screener.i18n import N_, _
 from screener.krx.calendar import TICKER
@@ -46,6 +46,13 @@ RATES_FIT = 0.98
 were five among 2,868 at most. Beyond it not the rows are doubted one by one, but the session."""
 IMPLAUSIBLE = 0.30
 """No index moves further in a day than each of its stocks may."""
+JOINS = 0.05
+"""Part by which a level may differ from what is stored of its day: that may be the level of the day before."""
+APART_SINCE = np.datetime64("2004-01-01")
+"""Since then KOSPI has been the higher of the two indices on every session, by two times at least."""
+WEIGHTED, WEIGHTED_IN_PART = 0.003, 0.03
+"""How far an index may be from the capitalisation-weighted move of its market, which it is but for stocks that join or
+leave: measured were 0.0009 at most. The latter where fewer than WHOLE_MARKET stocks of it are known."""
 
 
 # --- What a live source gave, before it goes into the store.
@@ -173,6 +180,73 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
             before=days[:-1],
             **told,
         )
+        refuse(
+            np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1],
+            "{what} {day}: {index} moves from {before:g} to {level:g}: not stored",
+            before=close[:-1],
+            level=close[1:],
+            **told,
+        )
+    _refuse_exchanged(source, rows)
+
+
+def _refuse_exchanged(source: str, rows: pa.Table) -> None:
+    """Each index by itself may be sound, and be the other one."""
+    kospi, kosdaq = (rows.filter(pc.equal(rows["index"].cast(pa.string()), pa.scalar(name))) for name in BENCHMARKS)
+    days, at, there = np.intersect1d(to_numpy(kospi["date"]), to_numpy(kosdaq["date"]), return_indices=True)
+    level, other = _numbers(kospi, "close")[at], _numbers(kosdaq, "close")[there]
+    below = (level < other) & (days >= APART_SINCE)
+    if days.size and below.mean() > 0.5:
+        refuse(
+            below,
+            "{source}: the indices of {day}: KOSPI {level:g} is below KOSDAQ {other:g}: they are exchanged, not stored",
+            source=source,
+            day=days,
+            level=level,
+            other=other,
+        )
+
+
+def levels_join(source: str, rows: pa.Table, stored: pa.Table) -> None:
+    """Refuse levels that differ widely from final ones that are stored of the same days.
+
+    Raises:
+        DataError: they do.
+    """
+
+    def places(table: pa.Table) -> list[str]:
+        days: list[Any] = table["date"].to_pylist()
+        return [f"{name} {day}" for name, day in zip(words(table, "index"), days, strict=True)]
+
+    held = dict(zip(places(stored), stored["close"].to_pylist(), strict=True))
+    known = np.array([held.get(place, np.nan) for place in places(rows)], dtype=np.float64)
+    refuse(
+        np.abs(_numbers(rows, "close") / known - 1.0) > JOINS,
+        "{source}: {place} came with {level:g}, and {known:g} is stored: not stored",
+        hint="if what is stored is wrong, delete the table of the indices",
+        source=source,
+        place=places(rows),
+        level=_numbers(rows, "close"),
+        known=known,
+    )
+
+
+def weighted_move(rows: pa.Table, before: pa.Table, market: str) -> tuple[float, float]:
+    """Capitalisation-weighted move of a market's stocks, and how far an index may be from it; NaN if not known."""
+
+    def inside(table: pa.Table) -> pa.Table:
+        return table.filter(pc.starts_with(table["market"].cast(pa.string()), market))
+
+    rows, before = inside(rows), inside(before)
+    marcap, rate = _numbers(rows, "marcap"), _numbers(rows, "change_pct") / 100.0
+    known = np.isfinite(marcap) & np.isfinite(rate)
+    base, total = (marcap[known] / (1.0 + rate[known])).sum(), _numbers(before, "marcap")
+    if not known.any() or not np.nansum(total):
+        return np.nan, np.nan
+    # What is not known of a stock may have moved as far as the price limit lets it.
+    told = np.isin(words(before, "ticker"), np.array(words(rows, "ticker"))[known])
+    slack = IMPLAUSIBLE * np.nansum(total[~told]) / np.nansum(total)
+    return marcap[known].sum() / base - 1.0, slack + (WEIGHTED if known.sum() >= WHOLE_MARKET else WEIGHTED_IN_PART)
 
 
 def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table, session: pa.Table) -> None:

@@ -42,6 +42,7 @@ REASONS = {
     "exchanged": N_("its figures are another stock's"),
     "next": N_("the next session does not start from its close"),
     "marcap": N_("its capitalisation is not close times shares; that alone was left out"),
+    "index": N_("it does not move with the stocks of its market"),
     "session": N_("the session as a whole contradicts itself or its neighbours"),
     "closed": N_("KRX was closed on that day; if it was not, add the day to [calendar] in screener.toml"),
     "twice": N_("it stands twice"),
@@ -104,8 +105,9 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> Judged:
         mark("rate", (weighed.verdict == witnesses.Verdict.CONTRADICTION) | (differs & witnesses.false_caps(now)))
         beyond = usual & (np.abs(rate) > _STOCK_LIMIT) & (then["volume"] > 0)
         mark("limit", beyond & ~witnesses.lifted(rate / 100.0, moved / 100.0, now))
-        late = witnesses.outside_average(then) & ~witnesses.outside_average(now)
-        earlier = (reasons == "rate") & late & ~(np.abs(told - rate) > RATE_ROUNDED)
+        # The close before it that its own average price contradicts is the one that is wrong.
+        late = witnesses.outside_average(then) & ~witnesses.outside_average(now) & ~witnesses.false_caps(now)
+        earlier = differs & late & np.isin(reasons, ["", "rate"]) & ~(np.abs(told - rate) > RATE_ROUNDED)
         reasons[earlier] = ""
     mark("no_rate", traded & np.isnan(rate) & np.isfinite(then["close"]))
     mark("marcap", witnesses.false_caps(now))

@@ -12,13 +12,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.checks import indices_are_sound, investors_are_whole, session_follows, session_is_open
+from screener.data.checks import (
+    indices_are_sound,
+    investors_are_whole,
+    levels_join,
+    session_follows,
+    session_is_open,
+    weighted_move,
+)
 from screener.data.fetch import Fetch, Fetched, Plan, restated
 from screener.data.refusals import as_json, judge_session, set_aside
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain, words
+from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -66,7 +73,8 @@ def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -
     fetch = _SessionFetch(source, connections, last)
     market, indices = fetch.market, fetch.indices
     wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]
-    again = {day for day in plan.again if day in market.sessions}
+    doubted = [one.day for one in indices.refused if one.is_due(connections.now())]
+    again = {day for day in (*plan.again, *doubted) if day in market.sessions and plan.first <= day <= last}
     asked = {*_missing(market, wanted, connections), *again}
     lacking = sorted({*_missing(indices, wanted, connections), *asked})
     source.client.expect(source.requests_each * (len(lacking) + 10))
@@ -156,6 +164,8 @@ class _SessionFetch(Fetch):
             return
         started, before = self.now(), self.known.before(days[0])
         there = self.indices.read(INDICES.schema.names, before, days[-1])
+        doubted = {one.day for one in self.indices.refused}
+        there = there.filter(pa.array([day not in doubted for day in there["date"].to_pylist()], pa.bool_()))
         known = set(there["date"].to_pylist())
         rows = self.source.indices(days if before in known else [before, *days])
         try:
@@ -166,6 +176,8 @@ class _SessionFetch(Fetch):
             # What is stored of the session before may be what is wrong.
             rows = self.source.indices([before, *days])
             indices_are_sound(self.source.name, _beside(there, rows))
+        final = [day for day, at in self.indices.sessions.items() if self.calendar.settled(day, at)]
+        levels_join(self.source.name, rows, there.filter(pc.is_in(there["date"], pa.array(final, pa.date32()))))
         # Of the days before, only what turned out to be wrong is written anew.
         came: list[Any] = rows["date"].to_pylist()
         new = [
@@ -255,6 +267,8 @@ class _SessionFetch(Fetch):
             sound, aside = _without(sound, [*both, *later.earlier])
             refused |= aside
         self.latest = day, sound
+        if before is not None:
+            self._weigh(day, sound, previous, before, asked)
         fetched, known = self.market.sessions.get(day), [one for one in self.market.refused if one.day == day]
         if fetched is not None and self.calendar.settled(day, fetched):
             changed = _differing(self.market.read(MARKET.schema.names, day, day), sound)
@@ -265,6 +279,31 @@ class _SessionFetch(Fetch):
                 self.fetched.corrected[day] = corrected
         self.waiting[day] = sound
         self.refused[day] = set_aside(day, refused, asked)
+
+    def _weigh(self, day: date, rows: pa.Table, previous: date, before: pa.Table, asked: datetime) -> None:
+        """Take the level of an index out again that does not move with its stocks, whatever its own change says."""
+        levels = self.indices.read(INDICES.schema.names, previous, day)
+        level = {(one["date"], one["index"]): one["close"] for one in levels.to_pylist()}
+        false: dict[str, tuple[str, str]] = {}
+        for index in BENCHMARKS:
+            moved, slack = weighted_move(rows, before, index)
+            now, then = level.get((day, index)), level.get((previous, index))
+            if now and then and abs(now / then - 1.0 - moved) > slack:
+                false[index] = "index", json.dumps({"close": now, "before": then, "stocks": round(moved, 5)})
+        left = levels.filter(pc.equal(levels["date"], pa.scalar(day)))
+        left = left.filter(pa.array([name not in false for name in words(left, "index")], pa.bool_()))
+        if not false:
+            return
+        if not left.num_rows:
+            raise DataError(
+                "{source}: the indices of {day} do not move with their stocks",
+                hint="try again later",
+                source=self.source.name,
+                day=day,
+            )
+        aside = set_aside(day, false, asked)
+        self.indices.write(left, replacing="sessions", fetched=self.indices.sessions[day], refused=aside)
+        self.fetched.refused += aside
 
     def _take_back(self, day: date, rows: pa.Table, tickers: Sequence[str], asked: datetime) -> None:
         """Take rows of a session that is held out of it again, for another session contradicts them."""

@@ -148,6 +148,7 @@ class Stored(Source):
         levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
         table = self.store.table(source, MARKET)
+        findings += refusals.findings(indices.refused, need.markets, span.first, span.last)
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
         return replace(market, everyone=lambda: self._everyone(source, need, span))
 
