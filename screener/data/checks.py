@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from screener.data.findings import EXAMPLES, Finding, refuse
 from screener.data.price_rows import WHOLE_MARKET, PriceRows
+from screener.data.refusals import outside
 from screener.errors import NetworkError
-from screener.i18n import N_, _
+from screener.i18n import _
 from screener.krx.calendar import TICKER
 from screener.krx.tables import BENCHMARKS, FLOWS, Days, TableKind, to_numpy, words
 
@@ -33,12 +34,8 @@ ALIKE = 0.5
 """Part of the stocks whose figures may equal the day before's; it takes both price and volume to be equal."""
 SHRUNK = 0.95
 """Part of the day before's names that a session has at least: no more than a few leave on one day."""
-PRICE_ROUNDED = 0.001
-"""Part of a price that rounding may have moved it by."""
 NAMED = 0.90
 """Part of a session's stocks that its flows and industries name at least."""
-LARGEST = 2.0**53
-"""No figure of a day is larger, and none that is could be told from its neighbours as a float."""
 ROUNDED = 0.02
 """Points by which a change of an index may differ from the difference of its levels, both of two decimals."""
 RATES_FIT = 0.98
@@ -291,17 +288,13 @@ def history_is_sound(
     days = to_numpy(rows["date"])
     refuse(days[1:] <= days[:-1], "{what}: its days are not in order, or stand twice: not stored", what=what)
     refuse(~np.is_busday(days), "{what}: {day} is no working day: not stored", what=what, day=days)
-    _refuse_impossible(what, rows, [_("{ticker} on {day}", ticker=ticker, day=day) for day in days])
-    close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
-    # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
-    slack = np.maximum(1.0, PRICE_ROUNDED * close)
-    bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
+    figures = {name: _numbers(rows, name) for name in rows.column_names if name not in ("date", "ticker")}
     refuse(
-        ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack))),
+        outside(figures, days, after_market),
         "{what} on {day}: close {close:g} cannot be: not stored",
         what=what,
         day=days,
-        close=close,
+        close=figures["close"],
     )
     return rows
 
@@ -329,15 +322,6 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
         before=before,
         last=last,
     )
-
-
-def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
-    for name in ("open", "high", "low", "close", "volume", "value", "marcap", "shares"):
-        if name in rows.column_names:
-            figures = _numbers(rows, name)
-            told: dict[str, Any] = {"what": what, "where": named, "name": name}
-            refuse(figures > LARGEST, N_("{what}: {where}: {name} is larger than can be: not stored"), **told)
-            refuse(figures < 0, N_("{what}: {where}: negative {name}: not stored"), **told)
 
 
 def _numbers(rows: pa.Table, name: str) -> Floats:

@@ -19,7 +19,8 @@ from screener.data import witnesses
 from screener.data.findings import Finding
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.i18n import N_
-from screener.krx.tables import to_numpy, words
+from screener.krx.calendar import Calendar
+from screener.krx.tables import PRICES, to_numpy, words
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -29,6 +30,12 @@ LARGEST = 2.0**53
 RATE_ROUNDED = 0.011
 """Percentage points between a rate of two decimals and the one that the change gives."""
 _STOCK_LIMIT = 30.05
+PRICE_ROUNDED = 0.001
+"""Part of a price that rounding may have moved it by."""
+_TENFOLD = 0.12
+"""Powers of ten by which a leap may differ from ten, or a thousand, times the price."""
+_STEPS, _STEPS_PART = 2, 0.05
+"""Days on which the factor of an adjustment changes, at most; or part of the days."""
 _EXCHANGED = 0.305
 """Logarithm of the largest move that the price limit allows."""
 FIGURES = ("open", "high", "low", "close", "volume", "value", "marcap", "shares")
@@ -45,6 +52,7 @@ REASONS = {
     "index": N_("it does not move with the stocks of its market"),
     "session": N_("the session as a whole contradicts itself or its neighbours"),
     "closed": N_("KRX was closed on that day; if it was not, add the day to [calendar] in screener.toml"),
+    "future": N_("its day has not come"),
     "twice": N_("it stands twice"),
     "missing": N_("the source lacks it, though the other stocks have the day"),
     "short": N_("the source gives a part of the history only"),
@@ -121,6 +129,76 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> Judged:
         {str(tickers[row]): (str(reasons[row]), as_json(rows, int(row))) for row in np.flatnonzero(reasons != "")},
         [str(ticker) for ticker in tickers[earlier]],
     )
+
+
+def judge_history(
+    rows: pa.Table, calendar: Calendar, after_market: date | None
+) -> tuple[pa.Table, dict[date, tuple[str, str]]]:
+    """PRICES rows of one stock that are believed, each day once, and by day the others.
+
+    From `after_market` on the close may be a price of the after-market, not bounded by the high and low of the regular
+    session.
+    """
+    days = to_numpy(rows["date"])
+    figures = {name: _numbers(rows, name) for name in PRICES.schema.names if name not in ("date", "ticker")}
+    reasons = np.full(len(days), "", dtype=object)
+
+    def mark(reason: str, wrong: Bools) -> None:
+        reasons[wrong & (reasons == "")] = reason
+
+    mark("form", outside(figures, days, after_market))
+    mark("closed", np.array([not calendar.is_session(day) for day in days.tolist()], dtype=bool))
+    again = np.zeros(len(days), dtype=bool)
+    again[1:] = days[1:] == days[:-1]
+    alike = again.copy()
+    for values in figures.values():
+        alike[1:] &= values[1:] == values[:-1]
+    unlike = np.isin(days, days[again & ~alike])
+    mark("twice", unlike)
+    # Each row beside the ones around it, of what is left.
+    left = np.flatnonzero((reasons == "") & ~alike)
+    beside = {name: values[left] for name, values in figures.items()}
+    before = {name: np.concatenate([[np.nan], values[:-1]]) for name, values in beside.items()}
+    found = np.full(len(left), "", dtype=object)
+    found[_leaps(beside["close"], beside["volume"] > 0)] = "limit"
+    found[witnesses.repeated(beside, before, days[left])] = "repeated"
+    reasons[left] = found
+    refused = {days[row].item(): (str(reasons[row]), as_json(rows, int(row))) for row in np.flatnonzero(reasons != "")}
+    return rows.filter(pa.array((reasons == "") & ~alike)), refused
+
+
+def outside(figures: Mapping[str, Floats], days: NDArray[Any], after_market: date | None) -> Bools:
+    """Rows of a history that cannot be by themselves."""
+    close, high, low, volume = (figures[name] for name in ("close", "high", "low", "volume"))
+    # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
+    slack = np.maximum(1.0, PRICE_ROUNDED * close)
+    bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
+    wrong: Bools = ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack)))
+    for values in figures.values():
+        wrong |= (values < 0) | (values > LARGEST)
+    return wrong
+
+
+def _leaps(close: Floats, traded: Bools) -> Bools:
+    """Closes that leave the price limit and are back the next session, or are ten or a thousand times another."""
+    with np.errstate(all="ignore"):
+        move = np.concatenate([[np.nan], np.log(close[1:] / close[:-1])])
+    following = np.concatenate([move[1:], [np.nan]])
+    beyond = (move > np.log(1.3) + 0.01) | (move < np.log(0.7) - 0.01)
+    before = np.concatenate([[False], traded[:-1]])
+    back = np.abs(move + following) < _EXCHANGED
+    tens = np.abs(np.abs(move) / np.log(10.0) - np.array([[1.0], [3.0]])).min(axis=0) < _TENFOLD
+    found: Bools = traded & before & beyond & (back | (tens & np.isnan(following)))
+    return found
+
+
+def is_adjustment(stored: Floats, fresh: Floats) -> bool:
+    """Whether closes differ from those that are stored by a factor that changes on a few days only."""
+    with np.errstate(all="ignore"):
+        factor = np.log(fresh / stored)
+        rounded = 1.0 / fresh + 1.0 / stored + PRICE_ROUNDED
+    steps = int((np.abs(np.diff(factor)) > rounded[1:] + rounded[:-1]).sum())
+    return steps <= max(_STEPS, _STEPS_PART * len(factor))
 
 
 def as_json(rows: pa.Table, row: int) -> str:

@@ -59,7 +59,6 @@ def test_latest_heals(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "reports" / "latest").resolve().name == "2025-02-11"
 
 
-@pytest.mark.xfail(strict=True, reason="the row is stored, and no command says a word of it")
 def test_quarantine_is_named_taken_out_and_asked_for_again(command: Command, exchange: Exchange) -> None:
     user = command.given(KRX_ID=exchange.account.name, KRX_PW=exchange.account.password)
     usual = exchange.answer

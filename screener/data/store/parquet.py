@@ -80,8 +80,8 @@ class Refused(NamedTuple):
         return str(self.day) if self.key == WHOLE_SESSION else f"{self.key} {self.day}"
 
     def is_due(self, now: datetime) -> bool:
-        """Whether to ask for it again: once a day is enough."""
-        return not self.reason or now - self.fetched >= _PATIENCE
+        """Whether to ask for it again: once a day is enough, and of a day without trading not at all."""
+        return not self.reason or (self.reason != "closed" and now - self.fetched >= _PATIENCE)
 
 
 @dataclass(frozen=True)
