@@ -191,14 +191,16 @@ class _HistoryFetch(Fetch):
         sound, refused = judge_history(rows.filter(pc.less_equal(rows["date"], pa.scalar(last))), self.calendar, opened)
         if len(refused) > max(MOST_REFUSED, MOST_REFUSED_PART * rows.num_rows):
             sound = history_is_sound(self.source.name, ticker, rows, last, opened)
-        future = {day: ("future", "") for day in later["date"].to_pylist() if day > asked.date()}
+        days: list[date] = to_numpy(later["date"]).tolist()
+        future = {day: ("future", "") for day in days if day > asked.date()}
         self.refused[ticker] = [
             Refused(day, ticker, reason, row, asked) for day, (reason, row) in {**refused, **future}.items()
         ]
         return sound
 
     def _control(self) -> pa.Table:
-        return self._fetch(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
+        rows = self.source.history(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
+        return rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
 
     def _known_to_be_empty(self, ticker: str) -> None:
         """An empty answer is no data only if the source answers at all, now."""

@@ -270,6 +270,12 @@ def in_short(report: Report) -> Iterator[Line]:
         yield line(first(_MARKETS_ABROAD, markets, every, some))
     if lines := _news(report):
         yield line(first(1, lines, N_("Other news: {named}"), N_("Other news: {named}, and {n} more: --full")))
+    for finding in report.findings:
+        if finding.code == "quarantined":
+            every = N_("Not believed, and done without: {named}")
+            some = N_("Not believed, and done without: {named}, and {n} more: screener store verify")
+            more = [""] * (finding.count - len(finding.examples))
+            yield line(first(len(finding.examples), [*finding.examples, *more], every, some))
     text = _(
         "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: "
         "{warnings}). Everything: --full",
