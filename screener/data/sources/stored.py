@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from screener.data.checks import clean
 from screener.data.findings import Finding
+from screener.data.levels import weigh_levels
 from screener.data.panel import Panel, build_panel
-from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, market_moves
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.errors import DataError
 from screener.i18n import _
@@ -143,6 +144,8 @@ class Stored(Source):
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
+        panel, refused = weigh_levels(panel, levels, need.market_of, f"{self.name} ({source})", official.market_moves)
+        found += refused
         table = self.store.table(source, MARKET)
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
         return replace(market, everyone=lambda: self._everyone(source, need, span))
@@ -157,17 +160,29 @@ class Stored(Source):
 
     def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
-        rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), span.first, span.last, need.tickers)
-        official, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        columns = ("date", "ticker", "market", *(name for name in PRICE_COLUMNS if name in MARKET.schema.names))
+        rows = table.read(columns, span.first, span.last, need.tickers)
+        official, findings = clean(
+            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", self._known(source)
+        )
         # A stock's weight in its index is wanted of the base only.
-        around = table.read(("date", "market", "marcap"), span.event_day - LONGEST_CLOSURE, span.event_day)
-        return replace(official, market_caps=market_caps(around)), findings
+        columns = ("date", "market", "marcap", "change_pct")
+        around = table.read(columns, span.event_day - LONGEST_CLOSURE, span.event_day)
+        return replace(official, market_caps=market_caps(around), market_moves=market_moves(around)), findings
+
+    def _known(self, source: str) -> Calendar | None:
+        """The calendar that days of files must keep to; what came from KRX has made its own."""
+        return replace(self.calendar, seen_open=frozenset()) if source == "file" else None
 
     def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
-        prices, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        calendar = self._known(source)
+        since = self.calendar.schedule.after_market_since
+        prices, findings = clean(
+            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", calendar, since
+        )
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
@@ -176,7 +191,11 @@ class Stored(Source):
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
         levels = {name: _level(benchmark, key[name], span) for name in need.markets}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
+        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=calendar)
+        moves = official.market_moves if official else None
+        indices = {} if benchmark is table else levels
+        panel, refused = weigh_levels(panel, indices, need.market_of, f"{self.name} ({source})", moves)
+        found += refused
         said = [
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets
