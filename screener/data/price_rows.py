@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -20,8 +20,12 @@ from screener.errors import DataError, UsageError
 from screener.i18n import _
 from screener.krx.tables import Days, to_numpy
 
-PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct")
-"""The value columns that the screener uses; a file may hold more."""
+PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
+"""The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
+
+
+Dated = Callable[[pa.Table, str], pa.Table]
+"""Looks at the dates of a table, of a file of that name, and mends them."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,12 @@ class PriceRows:
     """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
     market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
+    market_moves: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    """By market, days and its move weighted by capitalisation, decimal; empty if the files do not say."""
+    closed: frozenset[date] = frozenset()
+    """Days of the calendar on which none of the rows has a trade: KRX was closed, whatever the calendar says."""
+    refused: NDArray[np.bool_] | None = None
+    """Rows that are not to be believed; their close is NaN. None before they were looked at."""
 
     @classmethod
     def of(cls, table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
@@ -67,9 +77,9 @@ class PriceRows:
         return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
     @classmethod
-    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
+    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
         """Rows of `tickers`, through `until`, of all files together."""
-        parts = [_read_one(path, tickers, until) for path in paths]
+        parts = [_read_one(path, tickers, until, dated) for path in paths]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
         missing = [np.full(len(part.day), np.nan) for part in parts]
         return cls(
@@ -82,12 +92,14 @@ class PriceRows:
             sum(part.restored_zeros for part in parts),
             {ticker: market for part in parts for ticker, market in part.market_of.items()},
             {market: caps for part in parts for market, caps in part.market_caps.items()},
+            {market: moves for part in parts for market, moves in part.market_moves.items()},
         )
 
     def take(self, rows: NDArray[Any]) -> PriceRows:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values)
+        refused = None if self.refused is None else self.refused[rows]
+        return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values, refused=refused)
 
     @property
     def untraded(self) -> NDArray[np.bool_]:
@@ -103,8 +115,8 @@ class PriceRows:
         return np.isfinite(close) & (close > 0) & ~self.untraded
 
 
-def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRows:
-    table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
+def _read_one(path: Path, tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
+    table = dated(read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market")), path.name)
     code: Any = table["ticker"].combine_chunks()
     written = code.dictionary
     if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
@@ -115,7 +127,9 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRo
             ticker=str(written[0]),
         )
     long = PriceRows.of(table, tickers, until)
-    return replace(long, market_caps=market_caps(table)) if long.day.size else long
+    if not long.day.size:
+        return long
+    return replace(long, market_caps=market_caps(table), market_moves=market_moves(table))
 
 
 MOST_ROWS = 20_000_000
@@ -147,6 +161,24 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         total = np.bincount(position, weights=marcap[inside].astype(np.float64)).astype(np.float64)
         caps[market] = days[count >= WHOLE_MARKET], total[count >= WHOLE_MARKET]
     return caps
+
+
+def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    """The move of each whole market on each day, weighted by capitalisation at base prices, where rates are there."""
+    if not {"market", "marcap", "change_pct"} <= set(table.column_names):
+        return {}
+    rate = to_numpy(table["change_pct"].cast(pa.float64())) / 100.0
+    marcap = to_numpy(table["marcap"].cast(pa.float64(), safe=False))
+    known = np.isfinite(rate) & (np.abs(rate) < 1.0) & np.isfinite(marcap)
+    there = table.filter(pa.array(known))
+    column = there.column_names.index("marcap")
+    based = there.set_column(column, "marcap", pa.array(marcap[known] / (1.0 + rate[known])))
+    before = market_caps(based)
+    return {
+        market: (days, caps / before[market][1] - 1.0)
+        for market, (days, caps) in market_caps(there).items()
+        if len(days)
+    }
 
 
 def read_table(

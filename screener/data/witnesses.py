@@ -1,4 +1,4 @@
-"""Two witnesses for every figure: row by row, what says the same, what an action explains, and what is not to be believed.
+"""Two witnesses for every figure, row by row: what says the same, what an action explains, what is not to be believed.
 
 Pure functions of aligned arrays, an entry a row, NaN = unknown. Rates and moves are decimals, prices KRW.
 """
@@ -107,14 +107,18 @@ def weigh(
         sure, unsure = _action(rate, before, rows, ratio, shares_before, halted)
         told = np.abs(other - rate) <= NEAR
         same = np.abs(other - moved) <= NEAR + 1.0 / before
+    if (differs & sure & same & ~told).sum() > (differs & sure & told).sum():
+        # The other closes are not adjusted either: they are the same witness once more.
+        same = told = np.zeros(len(close), dtype=bool)
     verdict = np.zeros(len(close), dtype=np.int8)
     verdict[differs] = np.where(same, Verdict.RATE, Verdict.CONTRADICTION)[differs]
+    unsure &= ~same
     doubtful = differs & ~sure & ~told
     where, number = np.unique(session, return_inverse=True)
     many = np.bincount(number, weights=doubtful, minlength=len(where)) >= _MANY
     verdict[differs & unsure & ~many[number]] = Verdict.UNSURE
     verdict[differs & (sure | told)] = Verdict.ACTION
-    far = ~differs & np.isfinite(rate) & np.isfinite(moved) & (np.abs(other - rate) > NEAR + 1.0 / before)
+    far = ~differs & ~halted & np.isfinite(rate) & np.isfinite(moved) & (np.abs(other - rate) > NEAR + 1.0 / before)
     verdict[far] = Verdict.CLOSES
     return Weighed(verdict, ratio)
 
@@ -163,7 +167,7 @@ def lifted(rate: Floats, moved: Floats, rows: Columns) -> Bools:
 
 
 def outside_average(rows: Columns) -> Bools:
-    """Where value over volume, the average price of the session, lies beyond its high or low; true of few, by blocks."""
+    """Where value over volume, the average price of the session, lies beyond its high or low, as few do by blocks."""
     unknown = np.full(len(rows["close"]), np.nan)
     high, low = (_price(rows.get(name, unknown)) for name in ("high", "low"))
     with np.errstate(all="ignore"):

@@ -139,7 +139,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
-    prices.refuse_suspects(rules)
+    prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
     everyone = market.everyone() if market.everyone is not None else None
 
@@ -305,6 +305,7 @@ def _prices(
         least=rules.estimation + rules.gap,
         before=settings.screener.sessions_before,
         after=settings.sessions_after(event_id),
+        calendar=settings.calendar,
     )
     market = load(sources, need)
     panel = market.panel
