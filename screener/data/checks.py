@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 
 from screener.data.dates import without_closed_days
 from screener.data.findings import Finding, refuse
-from screener.data.levels import IMPLAUSIBLE, refuse_exchanged
 from screener.data.price_rows import WHOLE_MARKET, PriceRows
 from screener.data.refusals import LARGEST, outside
-from screener.data.witnesses import LARGEST_RATE, LEAST_RATE, false_caps, outside_range, repeated, untold_halts
+from screener.data.witnesses import LARGEST_RATE, LEAST_RATE, LIMIT, false_caps, outside_range, repeated, untold_halts
 from screener.errors import NetworkError
 from screener.i18n import _
 from screener.krx.calendar import TICKER, Calendar
@@ -178,17 +177,12 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
             **told,
         )
         refuse(
-            np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1],
+            np.abs(np.diff(close)) > LIMIT * close[:-1],
             "{what} {day}: {index} moves from {before:g} to {level:g}: not stored",
             before=close[:-1],
             level=close[1:],
             **told,
         )
-    levels = {}
-    for index in BENCHMARKS:
-        of_index = rows.filter(pc.equal(rows["index"].cast(pa.string()), pa.scalar(index))).sort_by("date")
-        levels[index] = to_numpy(of_index["date"]), _numbers(of_index, "close")
-    refuse_exchanged(levels, source)
 
 
 def levels_join(source: str, rows: pa.Table, stored: pa.Table) -> None:
@@ -229,7 +223,7 @@ def weighted_move(rows: pa.Table, before: pa.Table, market: str) -> tuple[float,
         return np.nan, np.nan
     # What is not known of a stock may have moved as far as the price limit lets it.
     told = np.isin(words(before, "ticker"), np.array(words(rows, "ticker"))[known])
-    slack = IMPLAUSIBLE * np.nansum(total[~told]) / np.nansum(total)
+    slack = LIMIT * np.nansum(total[~told]) / np.nansum(total)
     return marcap[known].sum() / base - 1.0, slack + (WEIGHTED if known.sum() >= WHOLE_MARKET else WEIGHTED_IN_PART)
 
 

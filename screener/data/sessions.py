@@ -21,11 +21,12 @@ from screener.data.checks import (
     weighted_move,
 )
 from screener.data.fetch import Fetch, Fetched, Plan, restated
+from screener.data.levels import refuse_exchanged
 from screener.data.refusals import as_json, judge_session, set_aside
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, words
+from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -169,13 +170,13 @@ class _SessionFetch(Fetch):
         known = set(there["date"].to_pylist())
         rows = self.source.indices(days if before in known else [before, *days])
         try:
-            indices_are_sound(self.source.name, _beside(there, rows))
+            _refuse_levels(self.source.name, _beside(there, rows))
         except DataError:
             if before not in known:
                 raise
             # What is stored of the session before may be what is wrong.
             rows = self.source.indices([before, *days])
-            indices_are_sound(self.source.name, _beside(there, rows))
+            _refuse_levels(self.source.name, _beside(there, rows))
         final = [day for day, at in self.indices.sessions.items() if self.calendar.settled(day, at)]
         levels_join(self.source.name, rows, there.filter(pc.is_in(there["date"], pa.array(final, pa.date32()))))
         # Of the days before, only what turned out to be wrong is written anew.
@@ -360,6 +361,16 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
         return []
     rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
     return sorted(ticker for ticker in {*rows[0], *rows[1]} if rows[0].get(ticker) != rows[1].get(ticker))
+
+
+def _refuse_levels(source: str, rows: pa.Table) -> None:
+    """Nothing, if each index is sound, and none is another one."""
+    indices_are_sound(source, rows)
+    levels = {}
+    for index in BENCHMARKS:
+        of_index = rows.filter(pc.equal(rows["index"].cast(pa.string()), pa.scalar(index))).sort_by("date")
+        levels[index] = to_numpy(of_index["date"]), to_numpy(of_index["close"])
+    refuse_exchanged(levels, source)
 
 
 def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:

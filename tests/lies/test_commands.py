@@ -42,7 +42,6 @@ def test_a_file_of_the_future_ends_with_3_and_one_line(run: Run, tmp_path: Path)
     assert re.fullmatch(r"screener: .*2099-01-05 is in the future.*\n", err)
 
 
-@pytest.mark.xfail(strict=True, reason="a market file of the future is taken, and `latest` points to 2099")
 def test_latest_never_points_into_the_future(run: Run, tmp_path: Path) -> None:
     code, _, _ = report(run, lie("a market file of the future"), tmp_path)
     assert code == 3
