@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.errors import DataError, LoginError, NetworkError, UsageError
 from screener.i18n import _
-from screener.krx.client import Client, RefusalError, TemporaryError
+from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole
 from screener.krx.daily import DailyService, dropped
 from screener.krx.tables import INDEX_FIELDS, STOCK_FIELDS, Records
 
@@ -101,7 +101,22 @@ def _load() -> ModuleType:
         raise UsageError(
             "KRX_AUTH_KEY is set, but KRX's Open API needs a library", hint="pip install 'krx-impact-screener[openapi]'"
         ) from None
+    if not isinstance(krx_openapi.session._OPENER, _Opener):
+        krx_openapi.session._OPENER = _Opener(krx_openapi.session._OPENER)  # type: ignore[assignment]
     return krx_openapi
+
+
+class _Opener:
+    """The library's own opener, whose answers can be read only as far as an answer may go."""
+
+    def __init__(self, opener: Any) -> None:
+        self._opener = opener
+
+    def open(self, request: Any, timeout: float) -> Any:
+        answer = self._opener.open(request, timeout=timeout)
+        read = answer.read
+        answer.read = lambda: taken_whole(iter(lambda: read(PIECE), b""), HOST)
+        return answer
 
 
 def _fault(library: Any, error: Exception, service: str) -> Exception:

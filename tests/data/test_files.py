@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from screener.data.price_rows import read_table
 from screener.data.sources import Market, PriceRequest
 from screener.data.sources.files import Files
 from screener.errors import DataError, UsageError
@@ -360,3 +361,22 @@ def test_forms_of_parquet(tmp_path: Path) -> None:
             table = pa.table({"date": date_column, "ticker": ticker_column, "close": closes})
             pq.write_table(table, tmp_path / "prices.parquet")
             np.testing.assert_array_equal(load(tmp_path / "prices.parquet").panel.returns, straight)
+
+
+@pytest.mark.parametrize(
+    ("before", "longest"), [(0, 2**20), (1_000_000, 2**20), (3_000_000, 2**21)], ids=["first", "astride", "late"]
+)
+def test_a_line_that_is_too_long_is_named_wherever_it_stands(tmp_path: Path, before: int, longest: int) -> None:
+    path = tmp_path / "prices.csv"
+    rows = before // 32
+    path.write_text("date,ticker,close\n" + "2025-01-31,000660,000000012000\n" * rows + "9" * (longest + 1), "utf-8")
+    with pytest.raises(DataError, match=rf"prices\.csv:{rows + 2}: the line is longer than 1,048,576 bytes"):
+        read_table(path, ("date", "ticker", "close"), ("close",), ("ticker",))
+
+
+def test_a_word_of_a_parquet_file_that_is_too_long_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "prices.parquet"
+    rows: dict[str, Any] = {"date": [date(2025, 1, 31)] * 2, "ticker": ["000660", "9" * 70_000], "close": [1.0, 1.0]}
+    pq.write_table(pa.table(rows), path)
+    with pytest.raises(DataError, match="column ticker: a cell is longer than 65,536 bytes"):
+        read_table(path, ("date", "ticker", "close"), ("close",), ("ticker",))

@@ -42,7 +42,6 @@ def test_a_file_of_the_future_ends_with_3_and_one_line(run: Run, tmp_path: Path)
     assert re.fullmatch(r"screener: .*2099-01-05 is in the future.*\n", err)
 
 
-@pytest.mark.xfail(strict=True, reason="a market file of the future is taken, and `latest` points to 2099")
 def test_latest_never_points_into_the_future(run: Run, tmp_path: Path) -> None:
     code, _, _ = report(run, lie("a market file of the future"), tmp_path)
     assert code == 3
@@ -59,7 +58,6 @@ def test_latest_heals(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "reports" / "latest").resolve().name == "2025-02-11"
 
 
-@pytest.mark.xfail(strict=True, reason="the row is stored, and no command says a word of it")
 def test_quarantine_is_named_taken_out_and_asked_for_again(command: Command, exchange: Exchange) -> None:
     user = command.given(KRX_ID=exchange.account.name, KRX_PW=exchange.account.password)
     usual = exchange.answer
@@ -84,7 +82,6 @@ def test_quarantine_is_named_taken_out_and_asked_for_again(command: Command, exc
     assert "000660" not in again.out + again.err
 
 
-@pytest.mark.xfail(strict=True, reason="a rate that is no number is stored, and every later report ends with 3")
 def test_no_row_can_stop_every_later_report(command: Command, exchange: Exchange) -> None:
     user = command.given(KRX_ID=exchange.account.name, KRX_PW=exchange.account.password)
     usual = exchange.answer
