@@ -42,14 +42,12 @@ def test_a_file_of_the_future_ends_with_3_and_one_line(run: Run, tmp_path: Path)
     assert re.fullmatch(r"screener: .*2099-01-05 is in the future.*\n", err)
 
 
-@pytest.mark.xfail(strict=True, reason="a market file of the future is taken, and `latest` points to 2099")
 def test_latest_never_points_into_the_future(run: Run, tmp_path: Path) -> None:
     code, _, _ = report(run, lie("a market file of the future"), tmp_path)
     assert code == 3
     assert not (tmp_path / "reports" / "latest").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="`latest` stays where it points, though that day has not come")
 def test_latest_heals(run: Run, tmp_path: Path) -> None:
     future = tmp_path / "reports" / "2099-01-05" / "test"
     future.mkdir(parents=True)
