@@ -325,6 +325,8 @@ def clean(
     what: str,
     calendar: Calendar | None = None,
     after_market: date | None = None,
+    *,
+    strict: bool = False,
 ) -> tuple[PriceRows, list[Finding]]:
     """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
 
@@ -336,6 +338,7 @@ def clean(
         what: how messages call where they come from.
         calendar: whose sessions the days must be; None = weekdays on which somebody traded.
         after_market: from then on a close may be one of the after-market, beyond its own high and low.
+        strict: whether a figure that cannot be is an error.
 
     Raises:
         DataError: two rows that contradict each other, or sessions on days on which KRX was closed.
@@ -358,10 +361,11 @@ def clean(
     if again.any():
         findings += Finding.at("duplicates", "warning", places(again))
         long = long.take(~again)
+    if strict:
+        _refuse_values(long, names, what)
     values = dict(long.values)
     close = values["close"]
-    rate = values.get("change_pct", np.full(len(close), np.nan)) / 100.0
-    no_rate = (rate <= LEAST_RATE) | (rate > LARGEST_RATE)
+    no_rate = _no_rate(values.get("change_pct", np.full(len(close), np.nan)))
     if no_rate.any():
         findings += Finding.at("impossible_rate", "warning", places(no_rate))
         values["change_pct"] = np.where(no_rate, np.nan, values["change_pct"])
@@ -376,7 +380,7 @@ def clean(
     false = false_caps(values) & ~refused
     if "marcap" in values:
         findings += Finding.at("false_cap", "warning", places(false))
-        values["marcap"] = np.where(false, np.nan, values["marcap"])
+        values["marcap"] = np.where(false | ~(values["marcap"] > 0), np.nan, values["marcap"])
     values["close"] = np.where(refused, np.nan, close)
     same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
     before = np.where(same, np.roll(close, 1), np.nan)
@@ -386,6 +390,36 @@ def clean(
         findings += Finding.at("stands_still", "warning", places(still))
         values["volume"] = np.where(halted | still, 0.0, values.get("volume", np.full(len(close), np.nan)))
     return replace(long, values=values, refused=refused), findings
+
+
+def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
+    """What goes into the store is held against what is known; what cannot be is not even taken."""
+    close = long.values["close"]
+    cannot = {name: np.isinf(column) | (column < 0) for name, column in long.values.items() if name != "change"}
+    if "change_pct" in cannot:
+        cannot["change_pct"] = _no_rate(long.values["change_pct"])
+    no_price = (close <= 0) & ~((close == 0) & long.untraded)
+    for name, wrong, why in (
+        ("close", no_price, _("is not a price")),
+        *((*one, _("cannot be")) for one in cannot.items()),
+    ):
+        refuse(
+            wrong,
+            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
+            hint="correct it or delete the row",
+            what=what,
+            ticker=names[long.ticker],
+            day=long.day,
+            name=name,
+            value=long.values[name],
+            why=why,
+        )
+
+
+def _no_rate(percent: Floats) -> NDArray[np.bool_]:
+    """No rate, in %, is as low, or as high."""
+    found: NDArray[np.bool_] = (percent <= 100 * LEAST_RATE) | (percent > 100 * LARGEST_RATE)
+    return found
 
 
 def _unbelievable(long: PriceRows, after_market: date | None) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -115,24 +115,33 @@ def weigh_levels(
 
 def refuse_exchanged(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None:
     """KOSPI has stood above KOSDAQ on every session since 2004."""
-    if not {"KOSPI", "KOSDAQ"} <= set(levels):
-        return
-    (days, kospi), (others, kosdaq) = levels["KOSPI"], levels["KOSDAQ"]
-    common, here, there = np.intersect1d(days, others, return_indices=True)
-    late = common >= np.datetime64("2004-01-01")
-    kospi, kosdaq = kospi[here][late], kosdaq[there][late]
+    days, kospi, kosdaq = _both(levels)
+    late = days >= np.datetime64("2004-01-01")
     refuse(
-        bool(late.any()) and np.mean(kosdaq > kospi) > 0.5,
+        bool(late.any()) and np.mean(kosdaq[late] > kospi[late]) > 0.5,
         "{called}: KOSDAQ stands above KOSPI on most days, which it never does: they are exchanged",
         hint="correct the column index",
         called=called,
     )
+
+
+def refuse_alike(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None:
+    """The two indices are never the same over months."""
+    days, kospi, kosdaq = _both(levels)
     refuse(
-        late.sum() >= _LONG and bool(np.all(kospi == kosdaq)),
+        len(days) >= _LONG and bool(np.all(kospi == kosdaq)),
         "{called}: KOSDAQ has the levels of KOSPI on every day",
         hint="give the levels of both",
         called=called,
     )
+
+
+def _both(levels: Mapping[str, tuple[Days, Floats]]) -> tuple[Days, Floats, Floats]:
+    """Days that both indices have, and their levels."""
+    none = np.array([], dtype="datetime64[D]"), np.array([])
+    (days, kospi), (others, kosdaq) = (levels.get(name, none) for name in ("KOSPI", "KOSDAQ"))
+    common, here, there = np.intersect1d(days, others, return_indices=True)
+    return common, kospi[here], kosdaq[there]
 
 
 def join(called: str, name: str, days: Days, close: Floats, stored: tuple[Days, Floats]) -> None:

@@ -89,7 +89,11 @@ def weigh_rates(
     )
     verdict = _in_order(weighed.verdict, key)
     with np.errstate(all="ignore"):
-        verdict[~known & (np.abs(beside - rate) > 2 * NEAR)] = Verdict.CONTRADICTION
+        # Of a first row, what is beyond the daily limit is false.
+        alone = ~known & (np.abs(beside - rate) > 2 * NEAR)
+        verdict[alone] = Verdict.CONTRADICTION
+        verdict[alone & (np.abs(beside) > LIMIT + NEAR)] = Verdict.CLOSES
+        verdict[alone & (np.abs(rate) > LIMIT + NEAR)] = Verdict.RATE
     strangers = _strangers(verdict, beside, rate, key, len(tickers))
     verdict[strangers[key] & np.isfinite(beside)] = Verdict.CONTRADICTION
     believed = np.isin(verdict, (Verdict.SOUND, Verdict.ACTION, Verdict.UNSURE, Verdict.CLOSES))

@@ -21,6 +21,8 @@ persistence = 0.15
 breadth = 0.15
 volume = 0.1
 """
+CALENDAR = "[calendar]\nopened = [2024-04-10]\n"
+"""An election, on which this market trades: its sessions are weekdays."""
 EVENT_MOVES = {"000001": 0.10, "000002": -0.05, "000003": 0.02}
 
 
@@ -119,7 +121,8 @@ price_limit = 0.30
 windows = [[0, 0], [0, 3]]
 spreads = [["A", "B"]]
 """
-        + WEIGHTS,
+        + WEIGHTS
+        + CALENDAR,
         encoding="utf-8",
     )
     return config

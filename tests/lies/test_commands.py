@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Run
 from tests.e2e.command import Command
 from tests.e2e.conftest import command, exchange, market
@@ -48,7 +46,6 @@ def test_latest_never_points_into_the_future(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "reports" / "latest").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="`latest` stays where it points, though that day has not come")
 def test_latest_heals(run: Run, tmp_path: Path) -> None:
     future = tmp_path / "reports" / "2099-01-05" / "test"
     future.mkdir(parents=True)

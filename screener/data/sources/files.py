@@ -19,7 +19,7 @@ from screener.data.checks import clean
 from screener.data.dates import dated
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
-from screener.data.levels import index_is_sound, join, refuse_exchanged, weigh_levels
+from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import build_panel
 from screener.data.price_rows import Dated, PriceRows, read_table
 from screener.data.sources import File, Market, PriceRequest, Source
@@ -57,6 +57,7 @@ class Files(Source):
         since = need.after_market or calendar.schedule.after_market_since
         prices, findings = clean(rows, need.tickers, called, need.calendar, since)
         if not prices.traded.any():
+            clean(rows, need.tickers, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
             raise DataError(
                 "{called}: none of the {count} configured tickers ever traded",
                 called=called,
@@ -72,6 +73,7 @@ class Files(Source):
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=need.calendar)
         if levels:
             named = ", ".join(path.name for path in self.benchmark)
+            refuse_alike(levels, named)
             moves = official.market_moves if official else prices.market_moves
             panel, refused = weigh_levels(panel, levels, need.market_of, named, moves)
             found = found + refused
@@ -134,7 +136,7 @@ def _sha256(path: Path) -> str:
 
 
 SOURCE = "file"
-RATES = ("change_pct", "marcap")
+RATES = ("change_pct", "marcap", "shares")
 """What a price file may tell of the whole-market kind."""
 _LARGEST = 2.0**63
 
@@ -197,6 +199,7 @@ def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
         known = stored.read(("date", "index", "close"), keys=[name])
         join(called, name, *by_name[name], (to_numpy(known["date"]), to_numpy(known["close"].cast(pa.float64()))))
     refuse_exchanged(by_name, called)
+    refuse_alike(by_name, called)
 
 
 def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calendar) -> pa.Table:
@@ -221,12 +224,8 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calend
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
         since = calendar.schedule.after_market_since if kind is PRICES else None
-        sound, _findings = clean(PriceRows.of(table, names), names, called, calendar, since)
-        refused = np.zeros(len(sound.day), dtype=bool) if sound.refused is None else sound.refused
-        place = np.unique(written, return_inverse=True)[1][number]
-        ids = place * 1_000_000 + day.astype(np.int64)
-        wrong = sound.ticker[refused].astype(np.int64) * 1_000_000 + sound.day[refused].astype(np.int64)
-        taken = np.isin(day, sound.day) & ~np.isin(ids, wrong)
+        sound, _findings = clean(PriceRows.of(table, names), names, called, calendar, since, strict=True)
+        taken = np.isin(day, sound.day)
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
     key = np.unique(written, return_inverse=True)[1][number]
