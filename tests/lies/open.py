@@ -28,7 +28,6 @@ OPEN = {
     "KRX: index 6 % off": "a false row is stored, it is not asked for again",
     "KRX: index beyond 30 %": "a false row is stored, it is not asked for again",
     "KRX: KOSPI and KOSDAQ exchanged": "a false row is stored, it is not asked for again",
-    "KRX: true split": "it is not named",
     "KRX: a body that bursts": "the whole body is taken",
     "KRX: a body without end": "the whole body is taken",
     "Naver: half a history": "it is not asked for again",
