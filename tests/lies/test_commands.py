@@ -88,6 +88,6 @@ def test_no_row_can_stop_every_later_report(command: Command, exchange: Exchange
 
     exchange.answer = lying  # type: ignore[method-assign]
     user.run("sync", "--source", "pykrx", "--from", "2024-12-16", "--to", "2025-02-05")
-    made = user.run("report", "--source", "store", "--as-of", "2025-02-05")
+    made = user.run("report", "--full", "--source", "store", "--as-of", "2025-02-05")
     assert made.code == 0, made.err
     assert "000660" in made.out
