@@ -200,7 +200,11 @@ class _HistoryFetch(Fetch):
 
     def _control(self) -> pa.Table:
         rows = self.source.history(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
-        return rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
+        rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
+        opened = self.calendar.schedule.after_market_since
+        if len(judge_history(rows, self.calendar, opened)[1]) > MOST_REFUSED:
+            history_is_sound(self.source.name, CONTROL, rows, self.plan.last, opened)
+        return rows
 
     def _known_to_be_empty(self, ticker: str) -> None:
         """An empty answer is no data only if the source answers at all, now."""

@@ -25,7 +25,7 @@ from screener.data.levels import refuse_exchanged
 from screener.data.refusals import as_json, judge_session, set_aside
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.errors import DataError, NetworkError
-from screener.i18n import _, ngettext
+from screener.i18n import _
 from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, to_numpy, words
 
 if TYPE_CHECKING:
@@ -98,9 +98,7 @@ def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -
             )
         after = until
     if fetch.faulty:
-        first, *others = fetch.faulty
-        more = ngettext(" (and {n} more session)", " (and {n} more sessions)", len(others)) if others else ""
-        raise DataError("{first}{more}", first=first, more=more)
+        raise fetch.faulty[0]  # `store verify` names the others
     return fetch.fetched
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 from collections.abc import Callable
 from datetime import date
@@ -115,7 +116,14 @@ class _Opener:
     def open(self, request: Any, timeout: float) -> Any:
         answer = self._opener.open(request, timeout=timeout)
         read = answer.read
-        answer.read = lambda: taken_whole(iter(lambda: read(PIECE), b""), HOST)
+
+        def whole() -> bytes:
+            body = taken_whole(iter(lambda: read(PIECE), b""), HOST)
+            if answer.length:  # taken in pieces, a body that breaks off is no error of its own
+                raise http.client.IncompleteRead(body, answer.length)
+            return body
+
+        answer.read = whole
         return answer
 
 
