@@ -84,6 +84,10 @@ class BusyError(DataError):
     """The store is being written by somebody else."""
 
 
+class TooEarlyError(DataError):
+    """A source does not reach back as far as it is asked to; another one may."""
+
+
 class LoginError(ScreenerError):
     """An account that is missing, wrong or expired; trying again would not help."""
 

@@ -46,7 +46,7 @@ def krx() -> Path:
 @pytest.fixture(autouse=True)
 def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith(("KRX_", "SCREENER_")) or name in ("NO_COLOR", "COLUMNS"):
+        if name.startswith(("KRX_", "SCREENER_", "DATA_GO_KR_")) or name in ("NO_COLOR", "COLUMNS"):
             monkeypatch.delenv(name)
 
 

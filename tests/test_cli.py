@@ -170,7 +170,7 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (
             ["report", "--source", "bloomberg"],
             2,
-            "no source 'bloomberg': known are auto, store, pykrx, openapi, press, file:PATH",
+            "no source 'bloomberg': known are auto, store, pykrx, openapi, datagokr, press, file:PATH",
         ),
         (["report", "--source", "file:"], 2, "names no file"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),

@@ -16,7 +16,7 @@ from screener.errors import ExitCode, ScreenerError, describe
 from screener.i18n import _, apart
 
 __all__ = ["commands", "main"]
-CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY")
+CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY", "DATA_GO_KR_KEY")
 """Variables of users who know the screener."""
 
 
@@ -77,6 +77,6 @@ def _welcome() -> None:
         _("screener tells which Korean sectors and stocks an event moved, and how surely."),
         _("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
         _("Prices: fetched once, without an account, in about a minute, and kept."),
-        _("More: KRX_ID and KRX_PW, or KRX_AUTH_KEY, open indices and the whole market."),
+        _("More: KRX_AUTH_KEY, KRX_ID and KRX_PW or DATA_GO_KR_KEY open the whole market."),
         _("Next: screener doctor, which checks this machine, and screener --help"),
     )

@@ -32,7 +32,7 @@ _ONE_FILE = ("html", "xlsx")
 """Formats that are one file of the user's naming."""
 Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
-FETCHED = "auto, pykrx, openapi, or file:PATH,..."
+FETCHED = "auto, pykrx, openapi, datagokr, or file:PATH,..."
 """Sources of the commands that write the store."""
 store_option = click.option(
     "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
@@ -146,7 +146,7 @@ def study_options(command: Any) -> Any:
     """Options of every command that measures an event."""
     event = event_options("Event to report on; `screener events` lists them.")
     source = source_options(
-        "auto, store, pykrx, openapi, press, or file:PATH,...",
+        "auto, store, pykrx, openapi, datagokr, press, or file:PATH,...",
         "Index levels: date,index,close.",
         "Official change_pct, marcap per stock.",
     )

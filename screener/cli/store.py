@@ -134,12 +134,13 @@ def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
 def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
     """Check this machine, the account, the network and the store; each line with what mends it.
 
-    Sends one small request to each host, waits 3 seconds at most for an answer, and logs in once where KRX_ID and
-    KRX_PW are set, which ends another session of that account. A host that refuses this machine is not asked.
+    Sends one small request to each host (two to data.go.kr, where each service is applied for), waits 3 seconds at most
+    for an answer, and logs in once where KRX_ID and KRX_PW are set, which ends another session of that account. A host
+    that refuses this machine is not asked.
 
     A host that cannot be reached, or whose refusal is not over, has failed if the best way to the exchange leads there
-    (the Open API with a key, KRX with an account, else Naver) and the store lacks something that the configured report
-    needs; it is a warning otherwise.
+    (the Open API with its key, KRX with an account, data.go.kr with its key, else Naver) and the store lacks something
+    that the configured report needs; it is a warning otherwise.
 
     Exit codes: 0 nothing failed (warnings count as nothing), 3 data, 2 configuration or installation, 4 login or key
     refused, 5 network or refusal; where several failed, the first of these.

@@ -7,8 +7,7 @@ computed in `analysis`, and described here.
 from __future__ import annotations
 
 from screener.columns.claims import CLAIMS, FIGURES
-from screener.columns.days import DAYS
-from screener.columns.groups import GROUPS, INDUSTRIES, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
+from screener.columns.groups import DAYS, GROUPS, INDUSTRIES, LEVELS, PATHS, PLACEBOS, PLANTED, SECTORS, SPREADS, TREND
 from screener.columns.stocks import BEHAVIOURS, FLOWS, SCAN, SKIPPED, STOCKS
 
 REPORT_TABLES = (STOCKS, SECTORS, SPREADS, PLACEBOS, PATHS, TREND, LEVELS, PLANTED, CLAIMS)

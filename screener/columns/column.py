@@ -69,7 +69,7 @@ FIRST = (
     Column(
         "source",
         Unit.TEXT,
-        "Where the prices come from: openapi, pykrx-login, pykrx-keyless, store, file, press or demo.",
+        "Where the prices come from: openapi, pykrx-login, datagokr, pykrx-keyless, store, file, press or demo.",
     ),
 )
 LAST = (

@@ -25,7 +25,7 @@ from screener.krx.hours import KST
 FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
 
 SECRETS = "secrets.toml"
-_SECRET_NAMES = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "SCREENER_NOTIFY")
+_SECRET_NAMES = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "DATA_GO_KR_KEY", "SCREENER_NOTIFY")
 """Names of the variables, which are the keys of the file; SCREENER_NOTIFY may be a list there."""
 
 

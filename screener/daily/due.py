@@ -22,12 +22,17 @@ LOOKS = (1, 5)
 """Sessions after which a session is fetched again, since KRX corrects figures late: the next day, and a week later."""
 
 
+def complete_from(calendar: Calendar, way: str, day: date) -> datetime:
+    """When the volumes and flows of `day` are final as well, and `way` has them, aware."""
+    return max(calendar.settles(day, last_prices=way in LAST_PRICES), calendar.published(way, day))
+
+
 def newest_final(calendar: Calendar, way: str, now: datetime) -> date:
     """The newest session whose volumes and flows are final as well, and that `way` has by now."""
-    last_prices = way in LAST_PRICES
-    day = calendar.last_final(now, last_prices=last_prices)
-    early = not calendar.settled(day, now, last_prices=last_prices) or (way == "openapi" and day == now.date())
-    return calendar.before(day) if early else day
+    day = calendar.last_final(now)
+    while complete_from(calendar, way, day) > now:
+        day = calendar.before(day)
+    return day
 
 
 def any_begun(settings: Settings, calendar: Calendar, through: date) -> bool:

@@ -13,6 +13,7 @@ from screener.archive.history import Change, load_history, sector_changes, secto
 from screener.archive.reports import FiledReport, load_directory, table_in, write_report
 from screener.config import Settings
 from screener.data.connections import Connections
+from screener.data.sources import FETCHED
 from screener.data.sources.live import open_providers
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import DataError, UsageError
@@ -44,10 +45,10 @@ class Job:
         """The one way by which prices come: a lesser one never takes the place of a better one that fails."""
         if self.source.startswith("file:"):
             return "file"
-        if self.source not in ("auto", "pykrx", "openapi"):
+        if self.source not in ("auto", *FETCHED):
             raise UsageError(
                 "daily does not report from {source!r}",
-                hint="known are auto, pykrx, openapi and file:PATH,...",
+                hint="known are auto, pykrx, openapi, datagokr and file:PATH,...",
                 source=self.source,
             )
         return open_providers(self.access, self.source)[0].name

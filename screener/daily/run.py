@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -198,10 +198,9 @@ def _missed(job: Job, status: Status, batch: Batch) -> Missed | None:
     if status.last_success is None:
         return None
     calendar, today, last = job.access.calendar, job.access.now().date(), status.last_success.through
-    openapi = job.way == "openapi"
 
     def late(day: date) -> bool:
-        return today > (calendar.first_on_or_after(day + timedelta(days=1)) if openapi else day)
+        return today > calendar.first_on_or_after(due.complete_from(calendar, job.way, day).date())
 
     days = sorted({day for day, *_rest in batch.filed if day > last and late(day)})
     return Missed(sessions=tuple(days), why=status.why_missed(days)) if days else None

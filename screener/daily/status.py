@@ -22,7 +22,7 @@ LARGEST = 500_000
 _REMEDIES = {
     ExitCode.USAGE: N_("mend the configuration: `screener config check` names the line"),
     ExitCode.DATA: N_("`screener doctor` says what is wrong with store and disk; the next run tries again"),
-    ExitCode.LOGIN: N_("set KRX_ID and KRX_PW, or KRX_AUTH_KEY, anew: until then every run fails"),
+    ExitCode.LOGIN: N_("set KRX_ID and KRX_PW, KRX_AUTH_KEY or DATA_GO_KR_KEY anew: until then every run fails"),
     ExitCode.NETWORK: N_("the next run tries again; `screener doctor` says whether the exchange answers"),
     ExitCode.BUG: N_("report it: `screener daily --debug` shows where it happened"),
 }

@@ -7,8 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.data.sources import SOURCES, Market, PriceRequest, Source, Tried
-from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, ScreenerError, UsageError
+from screener.data.sources import FETCHED, SOURCES, Market, PriceRequest, Source, Tried
+from screener.errors import (
+    BlockedError,
+    BusyError,
+    DataError,
+    ExitCode,
+    NetworkError,
+    ScreenerError,
+    TooEarlyError,
+    UsageError,
+)
 from screener.i18n import _
 
 if TYPE_CHECKING:
@@ -40,7 +49,7 @@ def choose(
             )
         opened = access()
         return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
-    if source in ("auto", "store", "pykrx", "openapi"):
+    if source in ("auto", "store", *FETCHED):
         from screener.data.sources.stored import Stored
 
         opened = access()
@@ -65,7 +74,7 @@ def choose(
         return [Demo(int(source.removeprefix("demo:")))]
     raise UsageError(
         "no source {source!r}",
-        hint="known are auto, store, pykrx, openapi, press, file:PATH (`screener demo` has its own)",
+        hint="known are auto, store, pykrx, openapi, datagokr, press, file:PATH (`screener demo` has its own)",
         source=source,
     )
 
@@ -106,6 +115,5 @@ def load(sources: Sequence[Source], need: PriceRequest) -> Market:
 
 def _code(error: NetworkError | DataError) -> ExitCode:
     """What the command ends with although another source served: being out of reach is nobody's fault."""
-    if isinstance(error, NetworkError) and not isinstance(error, BlockedError):
-        return ExitCode.DONE
-    return error.exit_code
+    out_of_reach = isinstance(error, NetworkError | TooEarlyError) and not isinstance(error, BlockedError)
+    return ExitCode.DONE if out_of_reach else error.exit_code

@@ -41,7 +41,7 @@ class _Unwatched:
     def say(self, what: str) -> None: ...
 
 
-Provider = Literal["openapi", "pykrx-login", "pykrx-keyless"]
+Provider = Literal["openapi", "pykrx-login", "datagokr", "pykrx-keyless"]
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,20 @@ class Connections:
     """Opens the whole market on KRX's web site."""
     key: str | None = field(default=None, repr=False)
     """Opens KRX's official Open API."""
+    data_key: str | None = field(default=None, repr=False)
+    """Opens data.go.kr."""
     password_age: PasswordAge | None = None
     """Remembers since when the account's password is in use."""
 
     @property
     def providers(self) -> tuple[Provider, ...]:
         """The ways to the exchange that are open, the best first."""
-        opened: dict[Provider, object] = {"openapi": self.key, "pykrx-login": self.account, "pykrx-keyless": True}
+        opened: dict[Provider, object] = {
+            "openapi": self.key,
+            "pykrx-login": self.account,
+            "datagokr": self.data_key,
+            "pykrx-keyless": True,
+        }
         return tuple(way for way, given in opened.items() if given)
 
     @contextmanager
@@ -101,8 +108,8 @@ def open_access(
 ) -> Connections:
     """Open the store, and what leads to the exchange.
 
-    What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY may stand in secrets.toml. `store` is what the user
-    names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
+    What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY, DATA_GO_KR_KEY may stand in secrets.toml. `store` is
+    what the user names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
     """
     opened = Store.open(store)
     environment = with_secrets(environment, settings.secrets)
@@ -126,6 +133,7 @@ def open_access(
         progress=watcher,
         account=Account(login, password) if login and password else None,
         key=environment.get("KRX_AUTH_KEY") or None,
+        data_key=environment.get("DATA_GO_KR_KEY") or None,
         password_age=password_age(),
     )
 

@@ -26,7 +26,7 @@ OVERLAP = 10
 CONTROL = "005930"
 """A stock that every source of Korean prices knows: if it is missing as well, the source refuses."""
 RESTATED = ("open", "close")
-"""What differs where a split has restated the past; volumes are not adjusted, and settle only at 18:00."""
+"""What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
 _NOTHING = PRICES.schema.empty_table()
 
 

@@ -30,8 +30,6 @@ class _WholeMarket(Protocol):
     client: Client
     requests_each: int
     """Requests that one session takes, its indices included."""
-    same_day: bool
-    """Whether it has a session on its own evening; else it has it from the next morning on."""
     at_once: int
     """Sessions whose indices are asked for at once."""
 
@@ -52,7 +50,7 @@ def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -
         NetworkError: no answer, or an old one.
     """
     calendar = connections.calendar
-    last = plan.last if source.same_day else min(plan.last, calendar.before(connections.now().date()))
+    last = calendar.last_published(source.name, plan.last, connections.now())
     fetch = _SessionFetch(source, connections, last)
     market, indices = fetch.market, fetch.indices
     wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]

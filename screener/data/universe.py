@@ -52,8 +52,8 @@ class Universe:
 
 
 NEEDED = N_(
-    "scan needs the whole market: sync it with KRX_AUTH_KEY or with KRX_ID and KRX_PW set (`screener sync`), or "
-    "give --source file:PATH --benchmark FILE --market FILE"
+    "scan needs the whole market: sync it with KRX_AUTH_KEY, with KRX_ID and KRX_PW, or with DATA_GO_KR_KEY set "
+    "(`screener sync`), or give --source file:PATH --benchmark FILE --market FILE"
 )
 """What a scan cannot do without, and where it comes from."""
 

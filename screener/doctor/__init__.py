@@ -32,7 +32,7 @@ def examine(
     Args:
         config_directory: directory of the user's configuration, or None; if it has mistakes, the shipped one is used.
         store: path or URL of the store, or None for the user's own.
-        environment: KRX_ID, KRX_PW, KRX_AUTH_KEY, and the variables that describe the terminal.
+        environment: KRX_ID, KRX_PW, KRX_AUTH_KEY, DATA_GO_KR_KEY, and the variables that describe the terminal.
         offline: whether to send nothing.
     """
     settings, configuration = _check_configuration(config_directory)

@@ -10,6 +10,9 @@ from screener.doctor.check import Check, State
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError
 from screener.i18n import _, ngettext
 from screener.krx.client import PASSWORD_LIFE, Account, Breaker, Client, PasswordAge, Timeouts
+from screener.krx.daily import DailyService
+from screener.krx.datagokr import HOST as DATAGOKR
+from screener.krx.datagokr import DataGoKr
 from screener.krx.http import KRX, NAVER, ping
 from screener.krx.openapi import HOST as OPENAPI
 from screener.krx.openapi import OpenApi
@@ -19,21 +22,27 @@ PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
 WARN_FROM = 80
 """Age of a password, in days, from which on its end is announced."""
-HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI}
+HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI, "data.go.kr": DATAGOKR}
+KEYS: dict[str, tuple[str, type[DailyService]]] = {
+    "Open API": ("KRX_AUTH_KEY", OpenApi),
+    "data.go.kr": ("DATA_GO_KR_KEY", DataGoKr),
+}
+"""By host name, the variable of its key, and what takes it."""
 
 
 class Exchange:
-    """The hosts of the exchange, and the account and key for them."""
+    """The hosts of the exchange, and the account and keys for them."""
 
     def __init__(self, environment: Mapping[str, str], breaker: Breaker, password_age: PasswordAge) -> None:
         self._breaker = breaker
         self._password_age = password_age
-        self._login, self._password, self._key = (
-            environment.get(name, "") for name in ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY")
-        )
+        self._login, self._password = (environment.get(name, "") for name in ("KRX_ID", "KRX_PW"))
+        self._keys = {name: key for name, (variable, _) in KEYS.items() if (key := environment.get(variable))}
         self._account = Account(self._login, self._password) if self._login and self._password else None
-        self._names = list(HOSTS) if self._key else ["KRX", "Naver"]
-        self._best = "Open API" if self._key else "KRX" if self._account else "Naver"
+        self._names = ["KRX", "Naver", *self._keys]
+        self._opened = {*self._keys, *(("KRX",) if self._account else ())}
+        """Hosts that an account or a key is for."""
+        self._best = next((name for name in ("Open API", "KRX", "data.go.kr") if name in self._opened), "Naver")
         self._errors: dict[str, ScreenerError | None] | None = None
         """By host, why it did not serve, None if it did. Nothing before `ask`."""
         self.ahead: timedelta | None = None
@@ -42,11 +51,10 @@ class Exchange:
     def ask(self) -> None:
         """Send one request to each host, and with an account log in once; a host that refuses gets nothing."""
         wire = Client(self._breaker, PATIENCE)
-        ways: dict[str, Callable[[], None]] = {name: partial(self._ping, name, wire) for name in self._names}
+        ways: dict[str, Callable[[], None]] = {name: partial(self._ping, name, wire) for name in ("KRX", "Naver")}
         if self._account:
             ways["KRX"] = Pykrx(self._account, wire, self._password_age).log_in
-        if self._key:
-            ways["Open API"] = lambda: OpenApi(self._key, wire).try_key()
+        ways |= {name: partial(_try_key, KEYS[name][1], key, wire) for name, key in self._keys.items()}
         self._errors = {name: _error_of(way) for name, way in ways.items()}
 
     def _ping(self, name: str, wire: Client) -> None:
@@ -75,8 +83,7 @@ class Exchange:
 
     def _is_of_network(self, name: str, error: ScreenerError) -> bool:
         """Whether the host did not answer; one that answers may still refuse an account or a key."""
-        tried = (name == "KRX" and self._account) or name == "Open API"
-        return isinstance(error, NetworkError) or not tried
+        return isinstance(error, NetworkError) or name not in self._opened
 
     def _refusal(self, name: str, state: State) -> Check:
         title, host = f"breaker {name}", HOSTS[name]
@@ -96,12 +103,11 @@ class Exchange:
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
     def credentials(self) -> list[Check]:
-        """The account, the age of its password, and the key; none of them is shown."""
+        """The account, the age of its password, and the keys; none of them is shown."""
         checks = [self._check_account()]
         if self._account is not None:
             checks.append(_password(self._account, self._password_age))
-        if self._key:
-            checks.append(self._credential("Open API key", "KRX_AUTH_KEY", "Open API"))
+        checks += [self._credential(f"{name} key", KEYS[name][0], name) for name in self._keys]
         return checks
 
     def _check_account(self) -> Check:
@@ -125,6 +131,10 @@ class Exchange:
             found = _("{variables} set, could not be tried", variables=variables)
             return Check(name, "warning", found, _("see the network below"))
         return Check.of_error(name, "failed", error)
+
+
+def _try_key(service: type[DailyService], key: str, wire: Client) -> None:
+    service(key, wire).try_key()
 
 
 def _error_of(ask: Callable[[], None]) -> ScreenerError | None:

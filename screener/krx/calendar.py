@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ LONGEST_CLOSURE = timedelta(days=14)
 """Longer than KRX ever closes: reaches from any day to the session before it."""
 TICKER = re.compile(r"[0-9A-Z]{6}")
 """Six characters; since 2024 KRX gives out codes with letters."""
+DATAGOKR_FROM = time(13)
+"""data.go.kr has a session from 13:00 KST of the next business day on."""
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -96,13 +98,32 @@ class Calendar:
         day = today if over and self.is_session(today) else self.before(today)
         return self.before(day) if last_prices and self.schedule.changes(day, now) else day
 
-    def settled(self, day: date, fetched: datetime, *, last_prices: bool = False) -> bool:
-        """Whether figures of `day` that were fetched at `fetched`, an aware time, are final in volume and flows too.
+    def settles(self, day: date, *, last_prices: bool = False) -> datetime:
+        """When figures of `day` are final in volume and flows too, aware.
 
         With `last_prices` they come from a source that gives the last price of a day for its close: final is what it
         goes on giving, the price of the after-market.
         """
-        return fetched >= (self.schedule.last_price_settles(day) if last_prices else self.schedule.settles(day))
+        return self.schedule.last_price_settles(day) if last_prices else self.schedule.settles(day)
+
+    def settled(self, day: date, fetched: datetime, *, last_prices: bool = False) -> bool:
+        """Whether figures of `day` that were fetched at `fetched`, an aware time, were final by then."""
+        return fetched >= self.settles(day, last_prices=last_prices)
+
+    def published(self, source: str, day: date) -> datetime:
+        """When `source` has the session `day`, aware: the Open API on the next morning, data.go.kr a session later.
+
+        A business day on which KRX is closed, as the last one of a year, counts as none: the session comes a day late.
+        """
+        if source == "datagokr":
+            return datetime.combine(self.first_on_or_after(day + _DAY), DATAGOKR_FROM, KST)
+        return datetime.combine(day + _DAY if source == "openapi" else day, time(), KST)
+
+    def last_published(self, source: str, until: date, now: datetime) -> date:
+        """`until`, or the newest session before it that `source` has at `now`, an aware time."""
+        while self.published(source, until) > now:
+            until = self.before(until)
+        return until
 
     def outdated(self, day: date, fetched: datetime, now: datetime, *, last_prices: bool = False) -> bool:
         """Whether figures of `day` were not final when they were fetched, and are by `now`; both are aware times."""

@@ -22,7 +22,15 @@ from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE
 from screener.krx.client import Account, Client, PasswordAge
 from screener.krx.http import KRX, LOGIN_URL, LoggedOutError, Transport
-from screener.krx.tables import BENCHMARKS, flow_rows, history_rows, index_rows, industry_rows, market_rows
+from screener.krx.tables import (
+    BENCHMARKS,
+    STOCK_FIELDS,
+    flow_rows,
+    history_rows,
+    index_rows,
+    industry_rows,
+    market_rows,
+)
 
 INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
@@ -36,7 +44,6 @@ class Pykrx:
     """KRX's web site with an account, Naver's price histories without one."""
 
     requests_each = 1
-    same_day = True
     at_once = 400
     """KRX gives an index for two years at most."""
 
@@ -57,7 +64,7 @@ class Pykrx:
     def session(self, day: date) -> pa.Table:
         """MARKET rows of the whole market, as KRX gives them: on a holiday they are there, without prices."""
         records = self._records(_("session {day}", day=day), "전종목시세", f"{day:%Y%m%d}", "ALL")
-        return market_rows(day, records, ticker="ISU_SRT_CD", name="ISU_ABBRV")
+        return market_rows(day, records, STOCK_FIELDS | {"ticker": "ISU_SRT_CD", "name": "ISU_ABBRV"})
 
     def indices(self, days: Sequence[date]) -> pa.Table:
         """INDICES rows from a fortnight before the first of `days` to the last: one request an index.

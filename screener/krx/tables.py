@@ -94,9 +94,13 @@ def words(rows: pa.Table, name: str) -> list[str]:
 Records = Sequence[Mapping[str, str]]
 Fields = Mapping[str, "str | pa.Array[Any]"]
 """By column, the field that it comes from, or the column itself."""
+Origin = Mapping[str, str]
+"""How messages call an answer: the `source`, and `what` it was asked for."""
 
 _NONE = pa.array(["", "-"])
-_MARKET = {
+STOCK_FIELDS = {
+    "ticker": "ISU_CD",
+    "name": "ISU_NM",
     "market": "MKT_NM",
     "open": "TDD_OPNPRC",
     "high": "TDD_HGPRC",
@@ -107,8 +111,11 @@ _MARKET = {
     "marcap": "MKTCAP",
     "shares": "LIST_SHRS",
     "change_pct": "FLUC_RT",
+    "change": "CMPPREVDD_PRC",
 }
-_INDEX = {
+"""KRX's names, by column; `change` is KRW against the base price."""
+INDEX_FIELDS = {
+    "date": "TRD_DD",
     "open": "OPNPRC_IDX",
     "high": "HGPRC_IDX",
     "low": "LWPRC_IDX",
@@ -116,31 +123,31 @@ _INDEX = {
     "volume": "ACC_TRDVOL",
     "value": "ACC_TRDVAL",
     "marcap": "MKTCAP",
+    "change": "PRV_DD_CMPR",
 }
+"""The same of an index; `change` is points since the session before."""
 _NAVER = {"open": "시가", "high": "고가", "low": "저가", "close": "종가", "volume": "거래량"}
 
 
-def market_rows(day: date, records: Records, *, ticker: str = "ISU_CD", name: str = "ISU_NM") -> pa.Table:
-    """MARKET rows of one day, and `change`, KRW against the base price: null where KRX does not give it.
+def market_rows(day: date, records: Records, fields: Mapping[str, str] = STOCK_FIELDS, source: str = "KRX") -> pa.Table:
+    """MARKET rows of one day, and `change`, KRW against the base price: null where `source` does not give it.
 
-    `ticker` and `name` are the fields of the six-character code and of the stock's name. The records of a whole market
-    do not hold the day.
+    `fields` names the field of each column. The records of a whole market do not hold the day.
     """
-    fields: Fields = {"date": _same(day, records), "ticker": ticker, "name": name, **_MARKET}
-    what = _("session {day}", day=day)
-    return _table(MARKET, what, records, fields).append_column("change", _change(what, records, "CMPPREVDD_PRC"))
+    origin = _origin(_("session {day}", day=day), source)
+    table = _table(MARKET, origin, records, {**fields, "date": _same(day, records)})
+    return table.append_column("change", _change(origin, records, fields["change"]))
 
 
-def index_rows(index: str, records: Records, *, day: str = "TRD_DD", change: str = "PRV_DD_CMPR") -> pa.Table:
-    """INDICES rows of one index, in the order of the records, and `change`, points: null where KRX does not give it.
+def index_rows(index: str, records: Records, fields: Mapping[str, str] = INDEX_FIELDS, source: str = "KRX") -> pa.Table:
+    """INDICES rows of one index, in the order of the records, and `change`, points: null where it is not given.
 
-    `day` is the field of the date, written 2025/01/31 or 20250131, and `change` that of the change since the session
-    before.
+    `fields` names the field of each column; dates are written 2025/01/31 or 20250131.
     """
     name = pa.repeat(index, len(records)).dictionary_encode()
-    what = _("index {index}", index=index)
-    table = _table(INDICES, what, records, {"date": day, "index": name, **_INDEX})
-    return table.append_column("change", _change(what, records, change))
+    origin = _origin(_("index {index}", index=index), source)
+    table = _table(INDICES, origin, records, {**fields, "index": name})
+    return table.append_column("change", _change(origin, records, fields["change"]))
 
 
 def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
@@ -149,7 +156,7 @@ def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
         return PRICES.schema.empty_table()
     for field in _NAVER.values():
         if field not in frame:
-            _renamed(_("history of {ticker}", ticker=ticker), field)
+            _renamed(_origin(_("history of {ticker}", ticker=ticker)), field)
     code = pa.repeat(ticker, len(days)).dictionary_encode()
     numbers = {name: pa.array(frame[field].to_numpy()) for name, field in _NAVER.items()}
     return pa.table({"date": pa.array(days), "ticker": code, **numbers}).cast(PRICES.schema)
@@ -159,9 +166,9 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
     """FLOWS rows of one day, from the stocks that each kind of investor (foreign, institution, individual) traded."""
     bought: dict[Any, dict[str, Any]] = {}
     for investor, stocks in records.items():
-        what = _("flows {day} ({investor})", day=day, investor=investor)
-        tickers = _texts(what, stocks, "ISU_SRT_CD", required=True).to_pylist()
-        amounts = _numbers(what, stocks, "NETBID_TRDVAL", pa.int64()).to_pylist()
+        origin = _origin(_("flows {day} ({investor})", day=day, investor=investor))
+        tickers = _texts(origin, stocks, "ISU_SRT_CD", required=True).to_pylist()
+        amounts = _numbers(origin, stocks, "NETBID_TRDVAL", pa.int64()).to_pylist()
         for ticker, amount in zip(tickers, amounts, strict=True):
             bought.setdefault(ticker, {})[investor] = amount
     rows = [{"date": day, "ticker": ticker, **amounts} for ticker, amounts in sorted(bought.items())]
@@ -171,68 +178,72 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
 def industry_rows(day: date, records: Records) -> pa.Table:
     """INDUSTRIES rows of one day."""
     fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
-    return _table(INDUSTRIES, _("industries {day}", day=day), records, fields)
+    return _table(INDUSTRIES, _origin(_("industries {day}", day=day)), records, fields)
 
 
-def _table(kind: TableKind, what: str, records: Records, fields: Fields) -> pa.Table:
+def _origin(what: str, source: str = "KRX") -> Origin:
+    return {"source": source, "what": what}
+
+
+def _table(kind: TableKind, origin: Origin, records: Records, fields: Fields) -> pa.Table:
     columns: list[pa.Array[Any]] = []
     for column in kind.schema:
         field = fields[column.name]
         if not isinstance(field, str):
             columns.append(field)
         elif pa.types.is_dictionary(column.type):
-            columns.append(_texts(what, records, field, required=column.name == kind.key).dictionary_encode())
+            columns.append(_texts(origin, records, field, required=column.name == kind.key).dictionary_encode())
         elif pa.types.is_date(column.type):
-            columns.append(_dates(what, records, field))
+            columns.append(_dates(origin, records, field))
         else:
-            columns.append(_numbers(what, records, field, column.type))
+            columns.append(_numbers(origin, records, field, column.type))
     return pa.table(columns, schema=kind.schema)
 
 
-def _change(what: str, records: Records, field: str) -> pa.Array[Any]:
+def _change(origin: Origin, records: Records, field: str) -> pa.Array[Any]:
     """What only the checks use, and nothing is lost without."""
     if all(field in record for record in records):
-        return _numbers(what, records, field, pa.float64())
+        return _numbers(origin, records, field, pa.float64())
     return pa.nulls(len(records), pa.float64())
 
 
-def _texts(what: str, records: Records, field: str, *, required: bool = False) -> pa.Array[Any]:
+def _texts(origin: Origin, records: Records, field: str, *, required: bool = False) -> pa.Array[Any]:
     try:
         texts = pa.array([record[field] for record in records], pa.string(), from_pandas=True)
     except KeyError:
-        _renamed(what, field)
+        _renamed(origin, field)
     except (pa.ArrowInvalid, TypeError):
         raise DataError(
-            "KRX: {what}: {field} is not text",
+            "{source}: {what}: {field} is not text",
             hint="see whether a newer screener knows its new form",
-            what=what,
             field=field,
+            **origin,
         ) from None
     unreadable = pc.match_substring(texts, "\ufffd")
     if pc.any(unreadable).as_py():
         row = pc.index(unreadable, pa.scalar(True)).as_py()
         raise DataError(
-            "KRX: {what}: {field} of row {row} cannot be read, it is in another charset than it says: "
+            "{source}: {what}: {field} of row {row} cannot be read, it is in another charset than it says: "
             "nothing of it is stored",
-            what=what,
             field=field,
             row=row + 1,
+            **origin,
         )
     if required and texts.null_count:
-        raise DataError("KRX: {what}: a row has no {field}: nothing of it is stored", what=what, field=field)
+        raise DataError("{source}: {what}: a row has no {field}: nothing of it is stored", **origin, field=field)
     return texts
 
 
-def _numbers(what: str, records: Records, field: str, kind: pa.DataType) -> pa.Array[Any]:
-    texts = _texts(what, records, field)
+def _numbers(origin: Origin, records: Records, field: str, kind: pa.DataType) -> pa.Array[Any]:
+    texts = _texts(origin, records, field)
     bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
     bare = pc.if_else(pc.is_in(bare, _NONE), pa.scalar(None, pa.string()), bare)
-    return _cast(what, field, bare, lambda part: part.cast(kind), _("number"))
+    return _cast(origin, field, bare, lambda part: part.cast(kind), _("number"))
 
 
-def _dates(what: str, records: Records, field: str) -> pa.Array[Any]:
-    bare = pc.replace_substring(_texts(what, records, field, required=True), "/", "")
-    return _cast(what, field, bare, _to_dates, _("date"))
+def _dates(origin: Origin, records: Records, field: str) -> pa.Array[Any]:
+    bare = pc.replace_substring(_texts(origin, records, field, required=True), "/", "")
+    return _cast(origin, field, bare, _to_dates, _("date"))
 
 
 def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
@@ -242,7 +253,7 @@ def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
     return pc.strptime(texts, "%Y%m%d", "s").cast(pa.date32())
 
 
-def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) -> pa.Array[Any]:
+def _cast(origin: Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str) -> pa.Array[Any]:
     """`texts` converted at once; only a failure is worth looking at one by one."""
     try:
         converted: pa.Array[Any] = convert(texts)
@@ -253,8 +264,8 @@ def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) 
             except pa.ArrowInvalid:
                 found = texts[row].as_py()[:20]
                 raise DataError(
-                    "KRX: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
-                    what=what,
+                    "{source}: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
+                    **origin,
                     field=field,
                     row=row + 1,
                     found=found,
@@ -264,12 +275,12 @@ def _cast(what: str, field: str, texts: pa.Array[Any], convert: Any, kind: str) 
     return converted
 
 
-def _renamed(what: str, field: str) -> NoReturn:
+def _renamed(origin: Origin, field: str) -> NoReturn:
     raise DataError(
-        "KRX: {what}: there is no {field}",
-        hint="renamed by KRX; see whether a newer screener knows it",
-        what=what,
+        "{source}: {what}: there is no {field}",
+        hint="renamed by {source}; see whether a newer screener knows it",
         field=field,
+        **origin,
     )
 
 

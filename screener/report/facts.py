@@ -13,7 +13,7 @@ from screener.analysis.frames import Frames
 from screener.analysis.model import Flows, Rules, Window
 from screener.config.models import Event
 from screener.data.panel import EventTime
-from screener.data.sources import Market
+from screener.data.sources import FETCHED, Market
 from screener.errors import DataError
 from screener.i18n import N_, _
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
@@ -174,7 +174,7 @@ def load_flows(
 
     Files, newspapers and the simulated market have no flows: `access` is opened if `source` goes by way of the store.
     """
-    if source not in ("auto", "store", "pykrx", "openapi"):
+    if source not in ("auto", "store", *FETCHED):
         return None
     from screener.krx.tables import FLOWS
 

@@ -16,8 +16,7 @@ import pandas as pd
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.claims import CLAIMS
 from screener.columns.column import Column, TableSpec
-from screener.columns.days import DAYS
-from screener.columns.groups import LEVELS
+from screener.columns.groups import DAYS, LEVELS
 from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page

@@ -15,13 +15,16 @@ import pytest
 
 from screener import demo
 from screener.config import Settings, load_settings
+from screener.data.sources import Market, PriceRequest, Source
+from screener.errors import DataError
+from screener.report import make
 from screener.report.charts import charts_of
 from screener.report.make import Request
 from screener.report.model import Report
 from screener.report.rows import rows_of
 from tests.analysis import long_market
 from tests.analysis.long_market import DAYS, EARLIER, EVENT, OTHER, TICKER
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 from tests.reports import make_report, simulated
 
 ORDINARY_Z = math.sqrt(55 / 57)
@@ -145,11 +148,12 @@ def test_each_format(run: Run, market: list[str], tmp_path: Path, format_: str) 
         (["days", "B:nothing"], "no theme 'nothing' in B"),
         (["days", "B", "--from", "2024-06-04", "--to", "2024-06-03"], "--from 2024-06-04 is after --to 2024-06-03"),
         (["days", "B", "--to", str(DAYS[59])], "B: no session can be measured: each needs 60 sessions before it"),
+        (["days", "SEMI", "--source", "press", "--config", str(ROOT / "config")], "SEMI: no session can be measured"),
         (["export", "days", "--out", "x"], "days takes one sector, theme or stock, not 0"),
     ],
 )
 def test_what_cannot_be_had(run: Run, market: list[str], wrong: list[str], said: str) -> None:
-    done = run(*wrong, *market)
+    done = run(*wrong, *([] if "--source" in wrong else market))
     assert done.returncode in (2, 3)
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -175,8 +179,9 @@ def test_a_report_counts_the_sessions_that_are_as_extreme() -> None:
         made = days_of(settings, row.sector)
         days = made.frames.days
         assert made.days is not None
-        assert days["as_extreme"].sum() == row.placebo_rank - 1 == made.days.placebo_rank - 1
-        assert days["ordinary"].sum() == row.placebo_n - 1 == made.days.placebo_n - 1
+        assert (made.days.placebo_rank, made.days.placebo_n) == (row.placebo_rank, row.placebo_n)
+        assert days["as_extreme"].sum() == row.placebo_rank - 1
+        assert days["ordinary"].sum() == row.placebo_n - 1
         [event] = rows_of(days[days["tau"] == 0])
         # Held against |z| once more, by the figures of the table alone.
         above = days["ordinary"] & (days["z_ewma"].abs() >= abs(event.z_ewma))
@@ -197,7 +202,7 @@ def test_so_for_a_stock() -> None:
     for row in [row for row in stocks if math.isfinite(row.placebo_p)][::7]:
         made = days_of(settings, row.ticker)
         assert made.days is not None
-        assert made.days.placebo_rank / made.days.placebo_n == row.placebo_p
+        assert made.days.placebo_rank == pytest.approx(row.placebo_p * (made.days.placebo_n or 0))
         [event] = rows_of(made.frames.days.query("tau == 0"))
         assert (event.raw_return, event.n) == (pytest.approx(row.raw_return), 1)
 
@@ -236,3 +241,25 @@ def test_real_prices(krx: Path) -> None:
     assert chips.frames.days["as_extreme"].sum() == 7
     software = days("AI_SW").frames.days.iloc[0]
     assert (software["date"], software["events_en"], software["rank"]) == (date(2025, 1, 31), "DeepSeek shock", 1)
+
+
+def test_a_source_is_asked_for_the_sessions_and_those_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs: list[PriceRequest] = []
+
+    class Recorder(Source):
+        name = "recorder"
+
+        def load(self, need: PriceRequest) -> Market:
+            needs.append(need)
+            raise DataError("no prices")
+
+    monkeypatch.setattr(make, "choose", lambda *_: [Recorder()])
+    settings = load_settings()
+    for first, last in ((None, None), (date(2023, 1, 2), date(2025, 6, 30))):
+        with pytest.raises(DataError):
+            make_report(settings, Request(days="SEMI", first=first, last=last))
+    plain, wide = needs
+    assert (plain.before, plain.after) == (settings.screener.sessions_before, settings.sessions_after("deepseek"))
+    earliest = settings.calendar.shift(date(2025, 1, 31), -wide.before)
+    assert settings.calendar.count(earliest, date(2023, 1, 2)) >= 130  # the estimation window and the gap of the first
+    assert settings.calendar.shift(date(2025, 1, 31), wide.after) >= date(2025, 6, 30)

@@ -267,7 +267,7 @@ def test_without_a_whole_market_it_says_what_is_needed(
         done = run("scan", "--config", config, *options)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
         assert said in done.stderr
-        assert "KRX_AUTH_KEY or with KRX_ID and KRX_PW" in done.stderr
+        assert "KRX_AUTH_KEY, with KRX_ID and KRX_PW, or with DATA_GO_KR_KEY set" in done.stderr
 
 
 def test_other_sources_have_no_whole_market(run: Run) -> None:

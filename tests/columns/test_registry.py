@@ -12,7 +12,7 @@ from screener.analysis.scores import PARTS
 from screener.columns import FRAMES, REPORT_TABLES, SCAN_TABLES, shared
 from screener.columns.claims import CLAIMS
 from screener.columns.column import ADDED, BY_LANGUAGE, FIRST, LAST, Column, TableSpec, Unit
-from screener.columns.days import DAYS
+from screener.columns.groups import DAYS
 
 
 @pytest.mark.parametrize("table", FRAMES.values(), ids=FRAMES)

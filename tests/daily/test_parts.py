@@ -24,7 +24,7 @@ from screener.archive.reports import (
 from screener.config import load_settings
 from screener.console import escaped
 from screener.daily import status
-from screener.daily.due import newest_final, spans, to_look_at_again
+from screener.daily.due import complete_from, newest_final, spans, to_look_at_again
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
@@ -43,11 +43,25 @@ WEEK = [date(2025, 2, day) for day in (3, 4, 5, 6, 7)]
         ("pykrx-login", kst(2025, 2, 9), date(2025, 2, 7)),
         ("openapi", kst(2025, 2, 4, 18, 0), date(2025, 2, 3)),
         ("openapi", kst(2025, 2, 5, 8, 0), date(2025, 2, 4)),
+        ("datagokr", kst(2025, 2, 5, 12, 59), date(2025, 2, 3)),
+        ("datagokr", kst(2025, 2, 5, 13, 0), date(2025, 2, 4)),
+        ("datagokr", kst(2025, 2, 10, 12, 59), date(2025, 2, 6)),  # Friday's comes on Monday
         ("pykrx-login", kst(2024, 11, 14, 18, 30), date(2024, 11, 14)),  # the examination: the close is at 16:30
+        # From here on there is an after-market.
+        ("pykrx-login", kst(2026, 9, 15, 19, 59), date(2026, 9, 14)),
+        ("pykrx-login", kst(2026, 9, 15, 20, 0), date(2026, 9, 15)),
+        ("pykrx-keyless", kst(2026, 9, 15, 20, 0), date(2026, 9, 14)),
+        ("pykrx-keyless", kst(2026, 9, 16, 5, 59), date(2026, 9, 14)),
+        ("pykrx-keyless", kst(2026, 9, 16, 6, 0), date(2026, 9, 15)),
+        ("openapi", kst(2026, 9, 15, 20, 0), date(2026, 9, 14)),
+        ("openapi", kst(2026, 9, 16, 0, 0), date(2026, 9, 15)),
+        ("datagokr", kst(2026, 9, 15, 20, 0), date(2026, 9, 14)),
     ],
 )
 def test_the_newest_session_whose_figures_are_final(way: str, now: datetime, newest: date) -> None:
-    assert newest_final(Calendar(), way, now) == newest
+    calendar = Calendar()
+    assert newest_final(calendar, way, now) == newest
+    assert complete_from(calendar, way, newest) <= now < complete_from(calendar, way, calendar.shift(newest, 1))
 
 
 def test_a_session_is_looked_at_again_the_next_day_and_a_week_on() -> None:

@@ -325,7 +325,7 @@ def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exch
 def test_nothing_but_the_exchange_and_files_is_reported_from(daily: Daily, reports: Path, source: str) -> None:
     done = daily(EVENT, "--source", source)
     assert done.code == 2
-    assert "known are auto, pykrx, openapi and file:PATH" in done.err
+    assert "known are auto, pykrx, openapi, datagokr and file:PATH" in done.err
     assert not list(reports.glob("20*"))
 
 

@@ -18,11 +18,13 @@ from screener.data.store import Store
 from screener.doctor import examine
 from screener.doctor.check import Check
 from screener.krx.tables import KINDS
-from tests.fakes.krx import Exchange, Market, kst
+from tests.fakes.datagokr import DataGoKr
+from tests.fakes.datagokr.answers import KEY
+from tests.fakes.krx import Market, kst
 
 NOW = kst(2025, 2, 7)
 """A Friday, after the close."""
-SECRETS = {"KRX_ID": "tester", "KRX_PW": "right-password", "KRX_AUTH_KEY": "right-key"}
+SECRETS = {"KRX_ID": "tester", "KRX_PW": "right-password", "KRX_AUTH_KEY": "right-key", "DATA_GO_KR_KEY": KEY}
 
 Examine = Callable[..., dict[str, Check]]
 
@@ -60,9 +62,9 @@ def market() -> Market:
 
 
 @pytest.fixture
-def exchange(market: Market, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
+def exchange(market: Market, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataGoKr]:
     """The stand-in, which every request of this process reaches."""
-    with Exchange(market) as running:
+    with DataGoKr(market) as running:
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)
         # The library looks for proxies once, when it is imported.

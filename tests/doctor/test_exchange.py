@@ -20,6 +20,8 @@ from screener.doctor.check import Check, as_text, exit_code, to_json
 from screener.errors import ExitCode, ScreenerError
 from screener.krx.client import Account, Client, PasswordAge, Timeouts
 from tests.doctor.conftest import NOW, SECRETS, Examine, moment
+from tests.fakes.datagokr import HOST as DATAGOKR
+from tests.fakes.datagokr import DataGoKr, refusal
 from tests.fakes.krx import Exchange
 from tests.fakes.krx.messages import KRX, NAVER, OPENAPI
 
@@ -194,6 +196,28 @@ def test_open_api_key(exchange: Exchange, examined: Examine) -> None:
     exchange.faults.add("status", status=503, host=OPENAPI)
     checks = examined(key, offline=False)
     assert (checks["Open API key"].state, checks["network Open API"].state) == ("warning", "failed")
+
+
+def test_data_go_kr_key(exchange: DataGoKr, examined: Examine) -> None:
+    """Each of its two services is tried, for each is applied for."""
+    key = {"DATA_GO_KR_KEY": exchange.key}
+    checks = examined(key, offline=False)
+    assert checks["data.go.kr key"].found == "DATA_GO_KR_KEY set and accepted"
+    assert checks["network data.go.kr"].found == "apis.data.go.kr answers"
+    assert [request.query["numOfRows"] for request in exchange.requests if request.host == DATAGOKR] == ["1", "1"]
+    assert "not tried" in examined(key)["data.go.kr key"].found
+    for wrong in ("wrong-key", "비밀"):
+        check = examined({"DATA_GO_KR_KEY": wrong}, offline=False)["data.go.kr key"]
+        assert (check.state, check.exit_code) == ("failed", ExitCode.LOGIN)
+    exchange.says = refusal(31)
+    assert examined(key, offline=False)["data.go.kr key"].found == "DATA_GO_KR_KEY has expired"
+    exchange.says = None
+    exchange.faults.add("status", status=503, host=DATAGOKR)
+    checks = examined(key, offline=False)
+    assert (checks["data.go.kr key"].state, checks["network data.go.kr"].state) == ("warning", "failed")
+    assert checks["network KRX"].state == "ok"
+    checks = examined(key | ACCOUNT, offline=False)
+    assert checks["network data.go.kr"].state == "warning"  # the account is the better way
 
 
 @pytest.mark.parametrize("fault", [None, "refused", "html", "logout"])

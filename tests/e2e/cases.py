@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from tests.e2e.command import PATIENT, Command
 from tests.e2e.secrets import WRONG
+from tests.fakes.datagokr import DataGoKr, plain, refusal
 from tests.fakes.krx import Exchange, kst
+from tests.fakes.krx.messages import Answer
 
 Strike = Callable[[Command, Exchange], Command]
 SESSION, INDEX = "MDCSTAT01501", "MDCSTAT00301"
@@ -26,7 +28,7 @@ class Case:
     """One way to meet a fault."""
 
     way: str
-    """keyless, login or openapi."""
+    """keyless, login, openapi or datagokr."""
     strike: Strike
     """Brings the fault about, and gives the command back as it must then be run."""
     first: date = FIRST
@@ -71,7 +73,7 @@ def fault(name: Any, **which: Any) -> Strike:
     return strike
 
 
-def everywhere(*strikes: Strike, ways: str = "keyless login openapi") -> tuple[Case, ...]:
+def everywhere(*strikes: Strike, ways: str = "keyless login openapi datagokr") -> tuple[Case, ...]:
     """The same on each way."""
     return tuple(Case(way, strike) for strike in strikes for way in ways.split())
 
@@ -83,8 +85,9 @@ def drip(command: Command, exchange: Exchange) -> Command:
 
 
 def remembered(command: Command, exchange: Exchange) -> Command:
-    blocked = exchange.faults.add("status", status=403)
-    command.run("sync", "--source", "openapi" if "KRX_AUTH_KEY" in command.environment else "pykrx")
+    blocked = exchange.faults.add("html")
+    keys = {"KRX_AUTH_KEY": "openapi", "DATA_GO_KR_KEY": "datagokr"}
+    command.run("sync", "--source", next((keys[name] for name in keys if name in command.environment), "pykrx"))
     blocked.last = 0
     exchange.requests.clear()
     return command
@@ -122,6 +125,16 @@ def used_up(command: Command, exchange: Exchange) -> Command:
     return command
 
 
+def says(answer: Answer) -> Strike:
+    """data.go.kr answers so, whatever is asked."""
+
+    def strike(command: Command, exchange: Exchange) -> Command:
+        cast(DataGoKr, exchange).says = answer
+        return command
+
+    return strike
+
+
 def fast_clock(command: Command, exchange: Exchange) -> Command:
     exchange.market.now -= timedelta(hours=4)
     return command
@@ -133,7 +146,7 @@ def during_the_session(command: Command, exchange: Exchange) -> Command:
 
 
 def later(command: Command, exchange: Exchange) -> Command:
-    exchange.market.now = kst(2025, 3, 13, 8, 0)
+    exchange.market.now = kst(2025, 3, 13, 14, 0)
     return command.with_(now=exchange.market.now)
 
 
@@ -163,14 +176,20 @@ NETWORK = (
         "a byte a second",
         REACH.format("no whole answer within … seconds"),
         5,
-        everywhere(drip, ways="keyless openapi"),
+        everywhere(drip, ways="keyless openapi datagokr"),
     ),
-    Row("connection dropped halfway", REACH.format("the connection was dropped…"), 5, everywhere(fault("dropped"))),
+    Row(
+        "connection dropped halfway",
+        REACH.format("the connection was dropped…"),
+        5,
+        everywhere(fault("dropped"), ways="keyless login openapi"),
+    ),
     Row(
         "truncated XML or JSON",
         "… could not be reached (…an answer that breaks off…): check the network, or try later",
         5,
-        everywhere(fault("truncated"), fault("wrong_length"), ways="keyless login"),
+        everywhere(fault("truncated"), fault("wrong_length"), ways="keyless login")
+        + everywhere(fault("truncated"), fault("wrong_length"), fault("dropped"), ways="datagokr"),
     ),
     Row(
         "gzip garbage",
@@ -207,25 +226,32 @@ NETWORK = (
     ),
 )
 BLOCKS = (
-    Row("status 403", REFUSES.format("status 403"), 5, everywhere(fault("status", status=403))),
+    Row(
+        "status 403",
+        REFUSES.format("status 403"),
+        5,
+        everywhere(fault("status", status=403), ways="keyless login openapi"),
+    ),
     Row("status 429", REFUSES.format("status 429"), 5, everywhere(fault("status", status=429), ways="keyless login")),
     Row(
         "a web page where data belongs, also with status 200",
         REFUSES.format("a web page instead of data"),
         5,
-        everywhere(fault("html"), fault("error_page"), ways="keyless login"),
+        everywhere(fault("html"), fault("error_page"), ways="keyless login datagokr"),
     ),
     Row(
-        "anything but JSON from the Open API",
+        "anything but JSON from the Open API or data.go.kr",
         REFUSES.format("something else than data"),
         5,
-        everywhere(fault("error_page"), fault("truncated"), fault("gzip_garbage"), ways="openapi"),
+        everywhere(fault("error_page"), fault("truncated"), ways="openapi")
+        + everywhere(fault("gzip_garbage"), ways="openapi datagokr"),
     ),
     Row(
-        "redirect to http",
+        "redirect to http, or any redirect of data.go.kr",
         REFUSES.format("redirect…"),
         5,
-        everywhere(fault("redirect"), ways="keyless") + everywhere(fault("redirect", bld=SESSION), ways="login"),
+        everywhere(fault("redirect"), ways="keyless datagokr")
+        + everywhere(fault("redirect", bld=SESSION), ways="login"),
         "nothing is sent there",
     ),
     Row(
@@ -273,6 +299,38 @@ LOGIN = (
         "KRX Open API: the 10,000 requests a day of this key are used up: run it again after midnight KST",
         5,
         everywhere(used_up, ways="openapi"),
+    ),
+    Row(
+        "wrong key of data.go.kr, or one that is not known yet",
+        "data.go.kr does not know DATA_GO_KR_KEY: copy it anew from https://www.data.go.kr; one that was granted within the last two hours may not be known yet",
+        4,
+        everywhere(
+            says(refusal(30)), says(refusal(30, form="json")), says(plain("Unauthorized", 401)), ways="datagokr"
+        ),
+    ),
+    Row(
+        "key of data.go.kr that has expired",
+        "DATA_GO_KR_KEY has expired: have it extended at https://www.data.go.kr",
+        4,
+        everywhere(says(refusal(31)), says(refusal(31, form="json")), ways="datagokr"),
+    ),
+    Row(
+        "a service of data.go.kr that was not applied for",
+        "data.go.kr refuses DATA_GO_KR_KEY for …: apply for it at https://www.data.go.kr; each service is applied for",
+        4,
+        everywhere(says(refusal(20)), says(plain("Forbidden", 403)), ways="datagokr"),
+    ),
+    Row(
+        "an address that the key of data.go.kr is not registered for",
+        "data.go.kr refuses DATA_GO_KR_KEY from this address: register the address at https://www.data.go.kr",
+        4,
+        everywhere(says(refusal(32)), ways="datagokr"),
+    ),
+    Row(
+        "the requests of a day of data.go.kr are used up",
+        "data.go.kr: the 10,000 requests a day of this key are used up: run it again after midnight KST",
+        5,
+        everywhere(says(refusal(22)), says(plain("API token quota exceeded", 429)), ways="datagokr"),
     ),
 )
 DATA = (
@@ -356,10 +414,10 @@ DATA = (
         WITHOUT,
     ),
     Row(
-        "the same of the Open API",
-        "openapi: … came with the figures of …: nothing is stored, try again later",
+        "the same of the Open API or data.go.kr",
+        "…: … came with the figures of …: nothing is stored, try again later",
         5,
-        everywhere(fault("stale"), ways="openapi"),
+        everywhere(fault("stale"), ways="openapi datagokr"),
     ),
     Row(
         "the same of Naver",
@@ -378,7 +436,7 @@ DATA = (
         "a volume beyond 32 bits",
         "",
         0,
-        tuple(Case(way, later, OVERFLOW, OVERFLOW) for way in ("login", "openapi")),
+        tuple(Case(way, later, OVERFLOW, OVERFLOW) for way in ("login", "openapi", "datagokr")),
         "nothing: it is stored as it is",
     ),
     Row(

@@ -10,8 +10,9 @@ import pytest
 
 from tests.data.small import WEIGHTS
 from tests.e2e.command import BRIEF, Command
-from tests.e2e.secrets import ID, KEY, PASSWORD
-from tests.fakes.krx import Exchange, Market, kst
+from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD
+from tests.fakes.datagokr import DataGoKr
+from tests.fakes.krx import Market, kst
 from tests.forkserver import Starter
 
 EVENTS = """[deepseek]
@@ -73,16 +74,21 @@ def market() -> Market:
 
 
 @pytest.fixture
-def exchange(market: Market) -> Iterator[Exchange]:
+def exchange(market: Market) -> Iterator[DataGoKr]:
     market.now = EVENING
-    with Exchange(market) as running:
-        account = running.account
-        account.name, account.password, account.auth_key = ID, PASSWORD, KEY
+    with DataGoKr(market) as running:
+        let_in(running)
         yield running
 
 
+def let_in(running: DataGoKr) -> None:
+    """Give the stand-in the account and the keys of the user."""
+    account = running.account
+    account.name, account.password, account.auth_key, running.key = ID, PASSWORD, KEY, DATA_KEY
+
+
 @pytest.fixture
-def command(starter: Starter, exchange: Exchange, tmp_path: Path) -> Command:
+def command(starter: Starter, exchange: DataGoKr, tmp_path: Path) -> Command:
     """The command without an account."""
     configure(tmp_path)
     return Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE, constants=BRIEF)

@@ -14,12 +14,13 @@ from screener.krx.tables import MARKET, PRICES
 from tests.conftest import ROOT
 from tests.e2e.cases import BLOCKS, ROWS, Case, Row, pattern, remembered, table
 from tests.e2e.command import Command
-from tests.e2e.conftest import EVENING, FUNDS, STOCKS, WHOLE, configure
-from tests.e2e.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
-from tests.fakes.krx import Exchange, Market, kst
+from tests.e2e.conftest import EVENING, FUNDS, STOCKS, WHOLE, configure, let_in
+from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.fakes.datagokr import DataGoKr
+from tests.fakes.krx import Market, kst
 from tests.forkserver import Starter
 
-SOURCES = {"keyless": "pykrx-keyless", "login": "pykrx-login", "openapi": "openapi"}
+SOURCES = {"keyless": "pykrx-keyless", "login": "pykrx-login", "openapi": "openapi", "datagokr": "datagokr"}
 STORED = date(2025, 2, 6)
 """What the store holds before a fault ends here."""
 
@@ -31,11 +32,14 @@ def as_(way: str, command: Command, market: Market) -> Command:
     if way == "openapi":  # it has a session from the next morning on
         market.now = kst(2025, 2, 11, 8, 0)
         return command.given(KRX_AUTH_KEY=KEY).with_(now=market.now)
+    if way == "datagokr":
+        market.now = kst(2025, 2, 11, 13, 0)
+        return command.given(DATA_GO_KR_KEY=DATA_KEY).with_(now=market.now)
     return command.given(KRX_ID=ID, KRX_PW=PASSWORD) if way == "login" else command
 
 
 def sync(way: str, first: date, last: date) -> tuple[str, ...]:
-    source = "openapi" if way == "openapi" else "pykrx"
+    source = way if way in ("openapi", "datagokr") else "pykrx"
     return "sync", "--source", source, "--from", str(first), "--to", str(last)
 
 
@@ -45,9 +49,8 @@ def before(starter: Starter, market: Market, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("before")
     configure(folder)
     market.now = EVENING
-    with Exchange(market) as exchange:
-        account = exchange.account
-        account.name, account.password, account.auth_key = ID, PASSWORD, KEY
+    with DataGoKr(market) as exchange:
+        let_in(exchange)
         command = Command(starter, folder, EVENING, exchange.environment, whole=WHOLE)
         for way in SOURCES:
             done = as_(way, command, market).run(*sync(way, STORED, STORED), "--store", folder / way)
@@ -92,7 +95,7 @@ CASES = [
 
 @pytest.mark.parametrize(("row", "case"), CASES)
 def test_a_fault_is_told_in_a_line_and_costs_nothing(
-    row: Row, case: Case, before: Path, command: Command, exchange: Exchange
+    row: Row, case: Case, before: Path, command: Command, exchange: DataGoKr
 ) -> None:
     shutil.copytree(before / case.way, command.store)
     held = content(command.store)
@@ -128,6 +131,7 @@ def test_a_fault_is_told_in_a_line_and_costs_nothing(
     assert [damage for one in Store.open(command.store).tables() for damage in one.verify()] == []
 
     exchange.faults.clear()
+    exchange.says = None
     exchange.account.password_expired, exchange.account.quota = False, 10_000
     for path in command.home.rglob("blocked-*.json"):
         path.unlink()

@@ -36,7 +36,8 @@ OPTIONAL = {"field_type", "expected_plural", "actual_length", "class_name", "gt"
 OF_DOCTOR = (
     "libraries", "locale", "terminal", "font", "clock", "disk: reports", "disk: state", "disk: store", "configuration",
     "KRX account", "KRX password", "Open API key", "breaker KRX", "breaker Naver", "breaker Open API", "network KRX",
-    "network Naver", "network Open API", "store", "store files", "newest session", "calendar", "closes", "published",
+    "network Naver", "network Open API", "data.go.kr key", "breaker data.go.kr", "network data.go.kr", "store",
+    "store files", "newest session", "calendar", "closes", "published",
 )  # fmt: skip
 """Names of its checks, which are English in the JSON."""
 OF_SYSTEM = (

@@ -41,7 +41,7 @@ KO = ("--lang", "ko")
         (
             ["report", "--source", "prss"],
             2,
-            "'prss' 출처는 없습니다: 있는 것은 auto, store, pykrx, openapi, press, file:PATH(`screener demo`는 따로)",
+            "'prss' 출처는 없습니다: 있는 것은 auto, store, pykrx, openapi, datagokr, press, file:PATH(`screener demo`는 따로)",
         ),
         (["report", "--pallette", "kr"], 2, "'--pallette' 옵션은 없습니다. 혹시 '--palette'?: 사용법은 screener report --help"),
         (

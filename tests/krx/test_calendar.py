@@ -166,6 +166,26 @@ def test_last_session_whose_closes_are_final(now: str, expected: str) -> None:
     assert str(KRX.last_final(datetime.fromisoformat(now))) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "now", "expected"),
+    [
+        ("pykrx-login", "2025-02-07T15:30+09:00", "2025-02-07"),
+        ("openapi", "2025-02-07T23:59+09:00", "2025-02-06"),
+        ("openapi", "2025-02-08T00:00+09:00", "2025-02-07"),
+        ("datagokr", "2025-02-07T12:59+09:00", "2025-02-05"),
+        ("datagokr", "2025-02-07T13:00+09:00", "2025-02-06"),
+        ("datagokr", "2025-02-07T23:00+09:00", "2025-02-06"),
+        ("datagokr", "2025-02-10T12:00+09:00", "2025-02-06"),  # Monday
+        ("datagokr", "2025-02-10T04:00+00:00", "2025-02-07"),
+        ("datagokr", "2025-01-30T18:00+09:00", "2025-01-23"),  # the 24th comes after the holidays
+        ("datagokr", "2025-01-31T13:00+09:00", "2025-01-24"),
+    ],
+)
+def test_a_source_has_a_session_when_it_publishes_it(source: str, now: str, expected: str) -> None:
+    moment = datetime.fromisoformat(now)
+    assert str(KRX.last_published(source, KRX.last_final(moment), moment)) == expected
+
+
 def test_volumes_and_flows_are_final_in_the_evening() -> None:
     day = date(2025, 1, 31)
     assert not KRX.settled(day, moment("2025-01-31T17:59:59"))

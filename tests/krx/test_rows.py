@@ -12,10 +12,12 @@ import pytest
 from screener.errors import DataError
 from screener.krx.tables import (
     FLOWS,
+    INDEX_FIELDS,
     INDICES,
     INDUSTRIES,
     MARKET,
     PRICES,
+    STOCK_FIELDS,
     flow_rows,
     history_rows,
     index_rows,
@@ -65,11 +67,12 @@ HOLIDAY = {
 }
 
 
+SITE_FIELDS = STOCK_FIELDS | {"ticker": "ISU_SRT_CD", "name": "ISU_ABBRV"}
 CHANGE = pa.field("change", pa.float64())
 
 
 def session(*records: dict[str, str]) -> list[dict[str, object]]:
-    table = market_rows(DAY, records, ticker="ISU_SRT_CD", name="ISU_ABBRV")
+    table = market_rows(DAY, records, SITE_FIELDS)
     assert table.schema == MARKET.schema.append(CHANGE)
     return table.to_pylist()
 
@@ -152,7 +155,7 @@ def test_index_row(field: str, text: str) -> None:
         "MKTCAP": "2,067,301,235,152,340",
         "PRV_DD_CMPR": "-19.43",
     }
-    table = index_rows("KOSPI", [record, record], day=field)
+    table = index_rows("KOSPI", [record, record], INDEX_FIELDS | {"date": field})
     assert table.schema == INDICES.schema.append(CHANGE)
     assert (
         table.to_pylist()
@@ -174,7 +177,7 @@ def test_index_row(field: str, text: str) -> None:
     )
     assert index_rows("KOSPI", []).to_pylist() == []
     with pytest.raises(DataError, match=f"index KOSPI: {field} of row 1 is '31 Jan', no date"):
-        index_rows("KOSPI", [{**record, field: "31 Jan"}], day=field)
+        index_rows("KOSPI", [{**record, field: "31 Jan"}], INDEX_FIELDS | {"date": field})
 
 
 def test_history_rows() -> None:
@@ -234,7 +237,7 @@ def test_industry_rows() -> None:
 
 def test_whole_market_is_converted() -> None:
     records = [{**HYNIX, "ISU_SRT_CD": f"{number:06d}", "ISU_ABBRV": f"회사 {number}"} for number in range(2700)]
-    rows = market_rows(DAY, records, ticker="ISU_SRT_CD", name="ISU_ABBRV")
+    rows = market_rows(DAY, records, SITE_FIELDS)
     assert rows.num_rows == 2700
     assert rows["ticker"].to_pylist()[::2699] == ["000000", "002699"]
 

@@ -1,4 +1,4 @@
-"""Plays a script day by day: every run is a process of its own, at 18:30 of a clock that is set."""
+"""Plays a script day by day: every run is a process of its own, half an hour after the figures of the day are final."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.e2e.conftest import SCREENER
 from tests.e2e.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
 from tests.fakes.krx import Exchange, kst
 from tests.forkserver import Starter
-from tests.soak.script import SEED, WHOLE, Script, events_toml, sectors_toml
+from tests.soak.script import SEED, WHOLE, Script, after_market_toml, events_toml, sectors_toml
 from tests.soak.strikes import Strike
 
 CALM = 4
@@ -118,7 +118,8 @@ class _Player:
             self._odd_hour(day)
         if day.weekday() > 4 and self.dice.random() < 0.9:
             return
-        now = kst(day.year, day.month, day.day)
+        since = self.script.market.after_market
+        now = kst(day.year, day.month, day.day, 20 if since and day >= since else 18)
         self.exchange.market.now = now
         if strike is None:
             self._run(self.command.with_(now=now))
@@ -168,7 +169,9 @@ class _Player:
         days = ", ".join(map(str, closed))
         texts = {
             "events.toml": events_toml(self.script, day),
-            "screener.toml": SCREENER.replace('"deepseek"', '"event1"') + f"[calendar]\nclosed = [{days}]\n",
+            "screener.toml": SCREENER.replace('"deepseek"', '"event1"')
+            + f"[calendar]\nclosed = [{days}]\n"
+            + after_market_toml(self.script),
         }
         for name, text in texts.items():
             path = self.folder / "config" / name

@@ -48,7 +48,8 @@ def script(length: int, events: int) -> Script:
     dice = random.Random(SEED)  # noqa: S311 - a draw that can be repeated
     shut = sorted(dice.sample(days[BEFORE + 5 : -min(15, length // 4)], max(2, length // 80)))
     late = frozenset(dice.sample(days[BEFORE:], max(1, length // 60)))
-    market = Market(start, days[-1], size=SIZE, closed=frozenset(shut), late=late)
+    after_market = days[BEFORE + length // 2]
+    market = Market(start, days[-1], size=SIZE, closed=frozenset(shut), late=late, after_market=after_market)
     open_days = market.days
     at = {name: market.troubles[name].row for name in market.troubles}
     wanted = [BEFORE + 1, *(at[name] - 4 for name in (*TROUBLED, "halt", "split") if at[name] > BEFORE + 8)]
@@ -70,6 +71,14 @@ def script(length: int, events: int) -> Script:
         events=named,
         announced={day - timedelta(days=1): day for day in shut[::2]},
         troubled=tuple(market.troubles[name].ticker for name in TROUBLED),
+    )
+
+
+def after_market_toml(play: Script) -> str:
+    """Trading hours of the second half of the play, in which stocks trade on until 20:00."""
+    return (
+        f"[[calendar.hours]]\nsince = {play.market.after_market}\n"
+        'regular = "09:00-15:30"\nafter_market = "16:00-20:00"\n'
     )
 
 

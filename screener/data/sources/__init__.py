@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from screener.data.findings import Finding
     from screener.data.panel import Panel
 
-SOURCES = ("openapi", "pykrx-login", "file", "pykrx-keyless")
+SOURCES = ("openapi", "pykrx-login", "datagokr", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
+FETCHED = ("pykrx", "openapi", "datagokr")
+"""What a user calls the ways to the exchange; `auto` is the best that is open."""
 LAST_PRICES = frozenset({"pykrx-keyless"})
 """Sources that give the last price of a day for its close, which since 2026-09-14 is that of the after-market."""
 PROXIES = {"KOSPI": "069500", "KOSDAQ": "229200"}

@@ -12,9 +12,9 @@ from screener.data.choice import paths_of
 from screener.data.fetch import Fetched, Plan
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
-from screener.data.sources import PROXIES, Market, PriceRequest, Source, Tried
+from screener.data.sources import FETCHED, PROXIES, Market, PriceRequest, Source, Tried
 from screener.data.sources.stored import DateSpan, Stored
-from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, UsageError
+from screener.errors import BlockedError, BusyError, DataError, ExitCode, NetworkError, TooEarlyError, UsageError
 from screener.i18n import _
 from screener.krx.client import Client
 
@@ -47,7 +47,7 @@ class Live(Source):
             plan = Plan(span.first, last, (*PROXIES.values(), *need.tickers))
             try:
                 replace(self, access=replace(access, calendar=calendar)).fetch(plan)
-            except BusyError:
+            except (BusyError, TooEarlyError):
                 raise
             except DataError as error:
                 # Some of it is not as it should be; the rest may do for a report that says so.
@@ -78,6 +78,10 @@ class Live(Source):
             from screener.krx.openapi import OpenApi
 
             return fetch_sessions(OpenApi(access.key or "", self.client), access, plan)
+        if self.name == "datagokr":
+            from screener.krx.datagokr import DataGoKr
+
+            return fetch_sessions(DataGoKr(access.data_key or "", self.client), access, plan)
         from screener.krx.pykrx import Pykrx
 
         account = access.account if self.name == "pykrx-login" else None
@@ -90,9 +94,11 @@ class Live(Source):
 
 
 def open_providers(access: Connections, source: str = "auto") -> list[Live]:
-    """The ways to the exchange that `source` (auto, pykrx or openapi) allows and that are open."""
+    """The ways to the exchange that `source` (auto, pykrx, openapi or datagokr) allows and that are open."""
     if source == "openapi" and access.key is None:
         raise UsageError("--source openapi needs a key", hint="set KRX_AUTH_KEY (free at openapi.krx.co.kr)")
+    if source == "datagokr" and access.data_key is None:
+        raise UsageError("--source datagokr needs a key", hint="set DATA_GO_KR_KEY (free at www.data.go.kr)")
     names = [name for name in access.providers if source == "auto" or name.startswith(source)]
     client = Client(access.breaker, access.timeouts)
     return [Live(name, access, client) for name in names]
@@ -121,12 +127,14 @@ def sync_store(
 ) -> Fetched:
     """Fetch into the store what it lacks, from the best provider that serves.
 
-    `source` is auto, pykrx, openapi, or a provider. Without days, it is from what the events need to the last session
-    that is over; the stored sessions of `again` are asked for once more.
+    `source` is auto, pykrx, openapi, datagokr, or a provider. Without days, it is from what the events need to the last
+    session that is over; the stored sessions of `again` are asked for once more.
     """
-    if source not in ("auto", "pykrx", "openapi", *access.providers):
+    if source not in ("auto", *FETCHED, *access.providers):
         raise UsageError(
-            "no source {source!r} to sync from", hint="known are auto, pykrx, openapi and file:PATH", source=source
+            "no source {source!r} to sync from",
+            hint="known are auto, pykrx, openapi, datagokr and file:PATH",
+            source=source,
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
     providers = open_providers(access, source)
@@ -134,7 +142,7 @@ def sync_store(
     for provider in providers:
         try:
             fetched = provider.fetch(plan)
-        except NetworkError as error:
+        except (NetworkError, TooEarlyError) as error:
             blocked = blocked or isinstance(error, BlockedError)
             if provider is providers[-1]:
                 raise

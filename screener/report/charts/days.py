@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from screener.i18n import _, language
-from screener.report.charts.drawing import Box, Drawing, Figure, Frame, Scale
+from screener.report.charts.drawing import Anchor, Box, Drawing, Figure, Frame, Scale
 from screener.report.charts.lines import apart
 from screener.report.formatting import percent, signed
 from screener.report.model import Report
@@ -63,29 +63,29 @@ def _draw(rows: Sequence[Any], frame: Frame) -> Drawing:
                 drawing.line((box.left, y(size)), (box.right, y(size)), "mirror")
     most = _LABELLED_NARROW if frame.narrow else _LABELLED
     labelled = [row for row in by_day if row.rank <= most or not row.tau]
-    _label([row for row in labelled if row.z_ewma > 0], x, y, drawing, box.top - 26, box, upwards=True)
-    _label([row for row in labelled if row.z_ewma <= 0], x, y, drawing, box.bottom + 22, box, upwards=False)
+    for sign, base in ((1, box.top - 26), (-1, box.bottom + 22)):
+        points = [(row, x(row.tau), y(row.z_ewma)) for row in labelled if (row.z_ewma > 0) is (sign > 0)]
+        _label(points, drawing, box, base, sign)
     _months(by_day, x, drawing, box.bottom + 2 * _ROOM - 12)
     return drawing
 
 
-def _label(rows: Sequence[Any], x: Scale, y: Scale, drawing: Drawing, base: float, box: Box, *, upwards: bool) -> None:
-    """The days of these sessions in one line on the base line `base`, each joined with the end of its bar."""
-    texts = [f"{row.date:%m-%d}" for row in rows]
+def _label(points: Sequence[tuple[Any, float, float]], drawing: Drawing, box: Box, base: float, sign: int) -> None:
+    """The days of sessions, each with the end of its bar, on the base line `base`: above the bars, or below (-1)."""
+    texts, size = [f"{row.date:%m-%d}" for row, _x, _y in points], drawing.frame.size
     gap = max(map(drawing.frame.length, texts), default=0.0) + 10
-    places = apart([x(row.tau) for row in rows], gap, box.left + gap / 2, box.right - gap / 2)
-    for row, place, text in zip(rows, places, texts, strict=True):
-        look = "up" if row.z_ewma > 0 else "down"
-        near = base + 4 if upwards else base - drawing.frame.size
-        drawing.line((x(row.tau), y(row.z_ewma)), (place, near), "leader")
+    places = apart([x for _row, x, _y in points], gap, box.left + gap / 2, box.right - gap / 2)
+    for (row, x, y), place, text in zip(points, places, texts, strict=True):
+        drawing.line((x, y), (place, base + 4 if sign > 0 else base - size), "leader")
+        drawing.text(place, base, text, f"value {'up' if sign > 0 else 'down'}", "middle")
         event = getattr(row, f"events_{language()}")
-        drawing.text(place, base, text, f"value {look}", "middle")
         if event and not drawing.frame.narrow:
-            above = base - drawing.frame.size - 1 if upwards else base + drawing.frame.size + 1
-            drawing.text(place, above, event, "axis", _anchor(drawing.frame.length(event), place, box))
+            drawing.text(
+                place, base - sign * (size + 1), event, "axis", _anchor(drawing.frame.length(event), place, box)
+            )
 
 
-def _anchor(length: float, place: float, box: Box) -> Any:
+def _anchor(length: float, place: float, box: Box) -> Anchor:
     """The side on which a text of that length has room."""
     if place + length / 2 > box.right:
         return "end"

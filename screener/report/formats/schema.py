@@ -24,7 +24,7 @@ from pydantic import NonNegativeInt
 from screener.analysis.model import Rules, Stirred, Window
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
-from screener.columns.days import DAYS
+from screener.columns.groups import DAYS
 from screener.config.models import Filters
 from screener.data.findings import Finding
 from screener.data.sources import File, Tried

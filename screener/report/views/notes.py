@@ -17,6 +17,7 @@ from screener.report.rows import names_in, rows_of, stocks_at
 _FULL_STUDY = "screener sync && screener report"
 _SOURCES = {
     "openapi": N_("KRX Open API"),
+    "datagokr": N_("data.go.kr (Financial Services Commission)"),
     "pykrx-login": N_("KRX through pykrx, with an account"),
     "pykrx-keyless": N_("Naver's adjusted closes through pykrx, without an account"),
     "store": N_("the store"),

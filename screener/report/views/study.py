@@ -111,7 +111,8 @@ class _Study:
 
     def _verdict(self, label: str, unclear_label: str, row: Any) -> Line:
         unclear = _UNCLEAR.get(row.verdict)
-        if self.report.last_prices_since and row.verdict not in ("winner", "loser"):
+        moved = row.caar_ew if math.isfinite(row.caar_ew) else row.mean_return_ew
+        if self.report.last_prices_since and abs(moved) <= 2 * CLOSE_GAP:
             unclear = _UNCLEAR["withheld"]
         text = ngettext(
             "{name} {mean}% ({n} stock, {up}% up)",

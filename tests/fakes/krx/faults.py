@@ -145,7 +145,7 @@ def spoil(fault: Fault, request: Request, answer: Callable[[Request], Answer], d
             whole = answer(request)
             here, there = ("utf-8", "euc-kr") if whole.kind.startswith("application/json") else ("euc-kr", "utf-8")
             return replace(whole, body=whole.body.decode(here).encode(there))
-        case "stale" if "trdDd" in request.form or "basDd" in request.query:
+        case "stale" if _day_of(request):
             return _session_before(request, answer, days)
         case "empty_block" | "renamed" | "half" | "zeros" | "stale":
             whole = answer(request)
@@ -153,12 +153,20 @@ def spoil(fault: Fault, request: Request, answer: Callable[[Request], Answer], d
     return answer(request)
 
 
+def _day_of(request: Request) -> str:
+    """The one day that is asked for, or nothing."""
+    return request.form.get("trdDd") or request.query.get("basDd") or request.query.get("basDt") or ""
+
+
 def _session_before(request: Request, answer: Callable[[Request], Answer], days: list[date]) -> Answer:
-    asked = request.form.get("trdDd") or request.query["basDd"]
+    asked = _day_of(request)
     before = max((f"{day:%Y%m%d}" for day in days if f"{day:%Y%m%d}" < asked), default=asked)
     other = replace(request, url=request.url.replace(asked, before), body=request.body.replace(asked, before))
     whole = answer(other)
-    return replace(whole, body=whole.body.replace(f'"BAS_DD":"{before}"'.encode(), f'"BAS_DD":"{asked}"'.encode()))
+    body = whole.body
+    for column in ("BAS_DD", "basDt"):
+        body = body.replace(f'"{column}":"{before}"'.encode(), f'"{column}":"{asked}"'.encode())
+    return replace(whole, body=body)
 
 
 def _table(name: Name, whole: Answer) -> Answer:

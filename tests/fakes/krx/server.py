@@ -30,17 +30,20 @@ from tests.fakes.krx.market import Market
 from tests.fakes.krx.messages import HOSTS, Answer, Request
 
 
-@lru_cache(maxsize=1)
-def _authority() -> tuple[trustme.CA, ssl.SSLContext]:
-    """One CA and one certificate a process: keys are slow to make."""
+@lru_cache(maxsize=2)
+def _authority(hosts: tuple[str, ...]) -> tuple[trustme.CA, ssl.SSLContext]:
+    """One CA and one certificate a process and stand-in: keys are slow to make."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*HOSTS).configure_cert(context)
+    authority.issue_cert(*hosts).configure_cert(context)
     return authority, context
 
 
 class Exchange(Desk):
     """A running stand-in; `market`, `account` and `faults` may be changed while it runs."""
+
+    hosts: tuple[str, ...] = HOSTS
+    """Who it answers for."""
 
     def __init__(self, market: Market, *, port: int = 0) -> None:
         super().__init__(market)
@@ -71,7 +74,7 @@ class Exchange(Desk):
     def __enter__(self) -> Self:
         self._temporary = tempfile.TemporaryDirectory()
         self._folder = Path(self._temporary.name)
-        _authority()[0].cert_pem.write_to_path(self._folder / "ca.pem")
+        _authority(self.hosts)[0].cert_pem.write_to_path(self._folder / "ca.pem")
         self._server = _Server(("127.0.0.1", self._port), self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -141,14 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self) -> None:
         host = self.path.rsplit(":", 1)[0]
-        if host not in HOSTS:
+        if host not in self.server.exchange.hosts:
             self.send_error(502, "the stand-in knows no such host")
             return
         self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.rfile.close()
         self.server.connections.discard(self.connection)
         try:
-            self.connection = _authority()[1].wrap_socket(self.connection, server_side=True)
+            self.connection = _authority(self.server.exchange.hosts)[1].wrap_socket(self.connection, server_side=True)
         except OSError:
             self.close_connection = True
             return
