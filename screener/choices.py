@@ -14,7 +14,7 @@ MODELS: tuple[ModelName, ...] = get_args(ModelName)
 """Of the expected return."""
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
 """Of files."""
-SCREENS = ("report", "compare", "stock", "claims", "scan")
+SCREENS = ("report", "compare", "stock", "days", "claims", "scan")
 KINDS = ("konex", "preferreds", "spacs")
 """Stocks that a scan leaves out unless they are asked for: KONEX trades by appointment and has no index, a preferred
 share doubles its ordinary one, a SPAC is cash."""

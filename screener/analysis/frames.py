@@ -37,6 +37,7 @@ class Frames:
     scan: pd.DataFrame
     groups: pd.DataFrame
     industries: pd.DataFrame
+    days: pd.DataFrame
 
     @classmethod
     def of(cls, **frames: pd.DataFrame) -> Frames:

@@ -58,7 +58,7 @@ class Measurement:
         """For each window, (N,) buy-and-hold returns from the close before it to its last close."""
         self.close_gaps = [self._close_gap(window) for window in rows]
         """For each window, the difference of returns that closes of two kinds alone can make, decimal."""
-        self.volume = [self._volume_ratio(window) for window in rows]
+        self.volume = [self.volume_ratio(window, self.study.estimation) for window in rows]
         """For each window, (N,) mean daily volume over the mean in the estimation window."""
 
     def number(self, first: int, last: int) -> int | None:
@@ -116,9 +116,9 @@ class Measurement:
         # A price that came back to where it was is no rise: what is left is rounding.
         return np.where(held, np.where(np.abs(change) > _ROUNDING, change, 0.0), np.nan)
 
-    def _volume_ratio(self, rows: slice) -> Floats:
-        """(N,) mean daily volume in the window over the mean in the estimation window; NaN without one."""
-        usual = _mean_down(self.panel.volume[self.study.estimation])
+    def volume_ratio(self, rows: slice, estimation: slice) -> Floats:
+        """(N,) mean daily volume in the window `rows` over the mean in its estimation window; NaN without one."""
+        usual = _mean_down(self.panel.volume[estimation])
         ratio: Floats = np.full(len(usual), np.nan)
         np.divide(_mean_down(self.panel.volume[rows]), usual, out=ratio, where=usual > 0)
         return ratio

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 COMPLETING = "_SCREENER_COMPLETE"
 """Set by the shell while it asks for completions."""
-_OF_SCREEN = {"stock": "stock", "compare": "group", "report": "sector"}
+_OF_SCREEN = {"stock": "stock", "compare": "group", "days": "group or stock", "report": "sector"}
 
 
 def completing(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]:
-    """Completes what is configured: an event, a sector, a group (a sector, or a theme once a colon is typed), a stock.
+    """Completes what is configured: an event, a sector, a group (a sector, or a theme once a colon is typed), a stock,
+    or "group or stock".
 
     "of screen" stands for what the screen of `export` takes.
     """
@@ -44,6 +45,8 @@ def completing(what: str) -> Callable[[click.Context, click.Parameter, str], lis
 
 def _known(what: str, settings: Settings, typed: str) -> Iterable[tuple[str, str]]:
     """Each value with what is shown beside it."""
+    if what == "group or stock":
+        return [*_known("group", settings, typed), *_known("stock", settings, typed)]
     sector, colon, _theme = typed.partition(":")
     if what == "group" and colon and sector in settings.sectors:
         return [(f"{sector}:{theme}", name_of(name)) for theme, name in settings.sectors[sector].themes.items()]

@@ -149,19 +149,21 @@ def _demo(workspace: Workspace, output: Output, seed: int) -> int:
 def _export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
     """Write what a screen finds into files, in one format; NAMEs are those that the screen takes."""
     palette = options.pop("palette") or workspace.settings.screener.palette
-    measured, code = _measured(screen, names, workspace, options)
-    echo(write_screen(measured, format_, out, palette))
+    made, code = measured(screen, names, workspace, options)
+    echo(write_screen(made, format_, out, palette))
     return code
 
 
 def _show(screen: str, names: Sequence[str], workspace: Workspace, output: Output, **options: Any) -> int:
-    measured, code = _measured(screen, names, workspace, options)
-    output.deliver(measured, workspace.settings)
+    made, code = measured(screen, names, workspace, options)
+    output.deliver(made, workspace.settings)
     return code
 
 
-def _measured(screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any]) -> tuple[Screen, int]:
-    """What a screen shows, and the exit code."""
+def measured(
+    screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any], **shown: Any
+) -> tuple[Screen, int]:
+    """What a screen shows, and the exit code; `shown` is how much of it."""
     settings = workspace.settings
     from screener.report.make import Request, make_report, request_for
     from screener.report.screens import Screen
@@ -169,7 +171,7 @@ def _measured(screen: str, names: Sequence[str], workspace: Workspace, options: 
     with busy(_("measuring")):
         request = request_for(settings, screen, names, Request(**options))
         made = make_report(settings, request, _access(workspace, options["source"]))
-    return Screen(screen, made), _warn_of(made.provenance.tried)
+    return Screen(screen, made, **shown), _warn_of(made.provenance.tried)
 
 
 def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:

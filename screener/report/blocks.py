@@ -49,6 +49,8 @@ class Key(StrEnum):
     VERDICTS = "verdicts"
     GROUPS = "groups"
     INDUSTRIES = "industries"
+    SESSIONS = "sessions"
+    AS_EXTREME = "as_extreme"
 
 
 class Cell(NamedTuple):

@@ -106,10 +106,7 @@ class EventPrices:
 
     def _event_facts(self) -> EventFacts:
         event = self.event
-        own = [
-            Happening(one.date, one.place, Bilingual(one.what.ko, one.what.en), one.source, one.confounder)
-            for one in event.timeline
-        ]
+        own = _timeline(event)
         others = [
             Happening(one.earliest_session, "KR", Bilingual(one.name.ko, one.name.en), "events.toml", True)
             for one in self.others
@@ -126,6 +123,30 @@ class EventPrices:
             timeline=(*own, *others),
             abroad=tuple(abroad),
         )
+
+    def texts_by_session(self) -> dict[str, dict[date, str]]:
+        """By session, the names of the configured events of that day, and what else moved prices, in both languages.
+
+        What happened while the market was closed belongs to the session after it, as the return of that session does.
+        """
+        sessions = self.market.panel.sessions
+        days = [(self.event, self.at.event_day), *((event, event.earliest_session) for event in self.others)]
+        named = {"events": [(day, Bilingual(event.name.ko, event.name.en)) for event, day in days]}
+        confounders = [one for event, _day in days for one in _timeline(event) if one.confounder]
+        named["confounders"] = [
+            (one.first_day, Bilingual(f"{one.day} {one.what.ko}", f"{one.day} {one.what.en}")) for one in confounders
+        ]
+        texts: dict[str, dict[date, str]] = {}
+        for column, happenings in named.items():
+            for suffix in ("ko", "en"):
+                by_session = texts.setdefault(f"{column}_{suffix}", {})
+                for day, text in happenings:
+                    row = int(np.searchsorted(sessions, np.datetime64(day)))
+                    if sessions[0] <= np.datetime64(day) and row < len(sessions):
+                        session = sessions[row].item()
+                        so_far = [by_session[session]] if session in by_session else []
+                        by_session[session] = "; ".join([*so_far, getattr(text, suffix)])
+        return texts
 
     def _provenance(self, *, study: bool) -> Provenance:
         market, panel = self.market, self.market.panel
@@ -144,6 +165,13 @@ class EventPrices:
             proxies=market.proxies,
             tried=market.tried,
         )
+
+
+def _timeline(event: Event) -> list[Happening]:
+    return [
+        Happening(one.date, one.place, Bilingual(one.what.ko, one.what.en), one.source, one.confounder)
+        for one in event.timeline
+    ]
 
 
 def load_flows(

@@ -309,4 +309,15 @@ GROUPS_FOUND = (
     PageColumn("q_portfolio", N_("q of t"), probability, 3),
     _left("overlap_shares", N_("Overlap"), _overlap, 4),
 )
+SESSIONS_SHOWN = (
+    _left("date", N_("Session")),
+    PageColumn("rank", N_("#"), _number),
+    PageColumn("z_ewma", N_("z"), _statistic),
+    PageColumn("abnormal_return", N_("Abnormal %"), _arrow),
+    PageColumn("raw_return", N_("Return %"), percent),
+    PageColumn("benchmark_return", N_("Index %"), percent, 1),
+    _VOLUME.at(2),
+    _left("against", N_("Ordinary"), priority=3),
+    _left("events", N_("Event"), priority=4),
+)
 INDUSTRIES_FOUND = (_left("industry", N_("Industry")), *_FOUND, _Q.at(0), _P_FAMILY.at(2))

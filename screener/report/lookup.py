@@ -1,4 +1,4 @@
-"""Finds a stock by its code or name."""
+"""Finds a sector, a theme or a stock by the name that the user gives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.choices import MARKETS
 from screener.config import Settings
-from screener.config.models import Event, Member
+from screener.config.models import Event, Member, Name, Sector
 from screener.errors import UsageError
 from screener.i18n import _, language
 
@@ -18,6 +18,45 @@ if TYPE_CHECKING:
 
 _NEAREST = 3
 """Stocks that are suggested where none has the name."""
+
+
+def group_label(settings: Settings, label: str) -> str:
+    """SECTOR or SECTOR:theme, as configured.
+
+    Raises:
+        UsageError: there is none; the nearest is named.
+    """
+    asked, colon, theme = label.partition(":")
+    identifier = settings.sector_id(asked)
+    sector = settings.sectors[identifier]
+    if colon and theme not in sector.themes:
+        known = ", ".join(f"{identifier}:{name}" for name in sector.themes) or _("it has none")
+        raise UsageError(
+            "no theme {theme!r} in {sector}", hint="known are {known}", theme=theme, sector=identifier, known=known
+        )
+    return f"{identifier}{colon}{theme}"
+
+
+def find_series(
+    settings: Settings, asked: str, source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]
+) -> tuple[str, dict[str, Sector]]:
+    """The label of that sector, theme or stock, and the configured sectors; a stock is a sector of its own beside them.
+
+    The arguments are those of `find_stock`.
+
+    Raises:
+        UsageError: there is none; the nearest is named.
+    """
+    sectors = dict(settings.sectors)
+    try:
+        return group_label(settings, asked), sectors
+    except UsageError:
+        if ":" in asked or difflib.get_close_matches(asked.upper(), sectors, n=1):
+            raise
+    member = find_stock(settings, asked, source, market, event, access)
+    alone = member.model_copy(update={"theme": None})
+    sectors[member.ticker] = Sector(name=Name(ko=member.ko, en=member.en), members=(alone,))
+    return member.ticker, sectors
 
 
 def find_stock(

@@ -1,4 +1,4 @@
-"""Makes a report: on the configured sectors, on two of them, on one stock, or on a whole market."""
+"""Makes a report: on the configured sectors, two of them, one stock, a whole market, or the sessions of a sector."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from screener.analysis.claims import check_claims, windows_of
+from screener.analysis.days import days_frame
 from screener.analysis.frames import Frames, stacked
 from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
 from screener.analysis.measurement import Measurement
-from screener.analysis.model import Group, Rules, Stock
+from screener.analysis.model import Group, Rules, Stock, Window
 from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Filters, Name, Sector
@@ -24,10 +25,10 @@ from screener.data.panel import place_event
 from screener.data.sources import PriceRequest, Source
 from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
-from screener.i18n import N_, _
+from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import find_stock
-from screener.report.model import Report, ScanFacts
+from screener.report.lookup import find_series, find_stock, group_label
+from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.study.models import Model
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class Request:
     """Whether to measure the days from the event to the last session as well, as a window of their own."""
     stock: str | None = None
     """Code or name of the one stock that the report is about, beside all others."""
+    days: str | None = None
+    """Sector, theme (SECTOR:theme) or stock whose sessions the report is about."""
+    first: date | None = None
+    """First of these sessions; None = the first that can be measured."""
+    last: date | None = None
+    """Last of these sessions; None = the last of the prices."""
     universe: Literal["configured", "market"] = "configured"
     """Whether to study the configured sectors, or to scan all stocks of the market."""
     filters: Filters = field(default_factory=Filters)
@@ -67,7 +74,7 @@ class Request:
 
 
 def request_for(settings: Settings, screen: str, names: Sequence[str], request: Request) -> Request:
-    """`request` with the names that a user gave to a screen: report, compare, stock, claims or scan.
+    """`request` with the names that a user gave to a screen: report, compare, stock, days, claims or scan.
 
     Raises:
         UsageError: too many or too few names, or one that is not configured, with the nearest.
@@ -85,6 +92,12 @@ def request_for(settings: Settings, screen: str, names: Sequence[str], request: 
             if len(names) != 1:
                 raise UsageError("stock takes one code or name, not {n}", hint="screener stock 000660", n=len(names))
             return replace(request, stock=names[0])
+        case "days":
+            if len(names) != 1:
+                raise UsageError(
+                    "days takes one sector, theme or stock, not {n}", hint="screener days SEMI", n=len(names)
+                )
+            return replace(request, days=names[0])
         case _ if names:
             raise UsageError("{screen} takes no names", hint="leave out {names}", screen=screen, names=" ".join(names))
         case "scan":
@@ -98,24 +111,11 @@ def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Re
         if not settings.screener.spreads:
             raise UsageError("which two? screener.toml has no spreads", hint="write `screener compare SECTOR SECTOR`")
         pair = settings.screener.spreads[0]
-    a, b = (_label(settings, label) for label in pair)
+    a, b = (group_label(settings, label) for label in pair)
     if a == b:
         raise UsageError("{group} against itself is nothing", hint="name two", group=a)
     sectors = dict.fromkeys(label.partition(":")[0] for label in (a, b))
     return replace(request, sectors=tuple(sectors), spreads=((a, b),))
-
-
-def _label(settings: Settings, label: str) -> str:
-    """SECTOR or SECTOR:theme, as configured."""
-    asked, colon, theme = label.partition(":")
-    identifier = settings.sector_id(asked)
-    sector = settings.sectors[identifier]
-    if colon and theme not in sector.themes:
-        known = ", ".join(f"{identifier}:{name}" for name in sector.themes) or _("it has none")
-        raise UsageError(
-            "no theme {theme!r} in {sector}", hint="known are {known}", theme=theme, sector=identifier, known=known
-        )
-    return f"{identifier}{colon}{theme}"
 
 
 def make_report(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
@@ -128,6 +128,8 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
     once = cache(access)
     if request.universe == "market":
         return _scan(settings, request, once)
+    if request.days is not None:
+        return _days(settings, request, request.days, once)
     if request.stock is not None:
         return _card(settings, request, request.stock, once)
     return _study(settings, request, once)
@@ -229,6 +231,57 @@ def _card(settings: Settings, request: Request, asked: str, access: Callable[[],
     return report.with_frames(flows=stacked("flows", [{"date": flows.days.tolist(), **figures}]))
 
 
+def _days(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
+    """The sessions of one sector, theme or stock, with all others loaded so that its prices are those of the report."""
+    if request.first and request.last and request.first > request.last:
+        raise UsageError(
+            "--from {first} is after --to {last}", hint="exchange them", first=request.first, last=request.last
+        )
+    event = settings.event(request.event or settings.screener.event)
+    label, sectors = find_series(settings, asked, request.source, request.market, event, access)
+    [group] = [group for group in _groups(sectors) if group.label == label]
+    stocks, rules = _stocks(sectors), _rules(settings, request, {})
+    sources = choose(request.source, request.benchmark, request.market, access)
+    prices = _prices(settings, request, stocks, rules, sources)
+    panel, event_row = prices.market.panel, prices.at.row
+    begin = int(np.searchsorted(panel.sessions, np.datetime64(request.first))) if request.first else 0
+    end = len(panel.sessions)
+    if request.last:
+        end = int(np.searchsorted(panel.sessions, np.datetime64(request.last), "right"))
+    rows = slice(max(begin, rules.refit.history), end)
+    measurement = Measurement(panel, event_row, stocks, rules, prices.other_windows(rules))
+    frame = stacked("days", ())
+    if rows.start < rows.stop:
+        frame, placebo = days_frame(measurement, group, rows, prices.texts_by_session())
+    if not (measured := int(frame["rank"].notna().sum())):
+        raise DataError(
+            "{series}: no session can be measured: each needs {needed} sessions before it, and the prices reach from "
+            "{first} to {last}",
+            hint="give longer prices, or other days",
+            series=group.label,
+            needed=rules.refit.history,
+            first=panel.sessions[0],
+            last=panel.sessions[-1],
+        )
+    first, last = (panel.sessions[row].item() for row in (rows.start, rows.stop - 1))
+    window = Window(
+        rows.start - event_row, rows.stop - 1 - event_row, panel.sessions[rows.start - 1].item(), first, last
+    )
+    ranked = bool(np.isfinite(placebo.placebo_rank[0]))
+    facts = DaysFacts(
+        series=group.label,
+        name=Bilingual(group.ko, group.en),
+        post_hoc=group.post_hoc,
+        first=first,
+        last=last,
+        measured=measured,
+        placebo_rank=int(placebo.placebo_rank[0]) if ranked else None,
+        placebo_n=int(placebo.placebo_n[0]) if ranked else None,
+        undefined=placebo.reason[0],
+    )
+    return replace(prices.report(rules, (window,), Frames.of(days=frame), study=True), days=facts)
+
+
 def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     """A whole market in the leading window."""
     event_id = request.event or settings.screener.event
@@ -297,6 +350,7 @@ def _prices(
     """The prices of `stocks` from the first of `sources` that can serve, and the event placed among them."""
     event_id = request.event or settings.screener.event
     event = settings.event(event_id)
+    before, after = _reach(settings, request, event_id, rules)
     need = PriceRequest(
         market_of={stock.ticker: stock.market for stock in stocks},
         news=event.first_day,
@@ -305,8 +359,8 @@ def _prices(
         today=settings.today,
         event_day=event.event_day,
         least=rules.estimation + rules.gap,
-        before=settings.screener.sessions_before,
-        after=settings.sessions_after(event_id),
+        before=before,
+        after=after,
         after_market=None if request.regular_close else settings.calendar.schedule.after_market_since,
         calendar=settings.calendar,
     )
@@ -324,6 +378,18 @@ def _prices(
     # A report as of a day knows nothing of what came later.
     others = [other for name, other in settings.events.items() if name != event_id and other.first_day <= last]
     return EventPrices(event_id, event, market, at, others)
+
+
+def _reach(settings: Settings, request: Request, event_id: str, rules: Rules) -> tuple[int, int]:
+    """Sessions before and after the event day that the report can use: as configured, and those that are asked for."""
+    calendar = settings.calendar
+    event_day = settings.event(event_id).session(calendar)
+    before, after = settings.screener.sessions_before, settings.sessions_after(event_id)
+    if request.first and request.first < event_day:
+        before = max(before, len(calendar.sessions(request.first, event_day)) + rules.refit.history)
+    if request.last and request.last > event_day:
+        after = max(after, len(calendar.sessions(event_day, request.last)))
+    return before, after
 
 
 def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:

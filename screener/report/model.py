@@ -175,8 +175,31 @@ class ScanFacts:
 
 
 @dataclass(frozen=True)
+class DaysFacts:
+    """Whose sessions were measured, and how the event ranks among its ordinary ones; the sessions are a frame."""
+
+    series: str
+    """Id of the sector, SECTOR:theme, or ticker."""
+    name: Bilingual
+    post_hoc: bool
+    """Put together after the event because of how it moved."""
+    first: date
+    """First session of the table."""
+    last: date
+    """Last session of the table."""
+    measured: NonNegativeInt
+    """Sessions with a statistic, which are ranked."""
+    placebo_rank: int | None
+    """Place of the event among the ordinary sessions before it, in the window [0,0]; null: it has none."""
+    placebo_n: int | None
+    """These sessions, and the event."""
+    undefined: str
+    """Why there is no place; empty where there is one."""
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything a report says: on the configured sectors, on one stock among them, or on a whole market."""
+    """Everything a report says: on the configured sectors, on one stock, on a whole market, or on sessions."""
 
     event: EventFacts
     as_of: date
@@ -193,6 +216,8 @@ class Report:
     """First session that the windows measure by a close that is, or may be, a price of the after-market."""
     scan: ScanFacts | None = None
     """Of a whole market; None otherwise."""
+    days: DaysFacts | None = None
+    """Of the sessions of one sector or stock; None otherwise."""
     ticker: str | None = None
     """The stock that the report is about; None for a report on all."""
 

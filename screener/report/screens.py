@@ -16,7 +16,7 @@ import pandas as pd
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.claims import CLAIMS
 from screener.columns.column import Column, TableSpec
-from screener.columns.groups import LEVELS
+from screener.columns.groups import DAYS, LEVELS
 from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page
@@ -31,6 +31,7 @@ TABLES: Mapping[str, tuple[TableSpec, ...]] = {
     "report": REPORT_TABLES,
     "compare": REPORT_TABLES[:-1],
     "stock": (STOCKS, LEVELS),
+    "days": (DAYS,),
     "claims": (CLAIMS,),
     "scan": SCAN_TABLES,
 }
@@ -131,7 +132,9 @@ def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
             for column, values in claim_texts(frame, report).items()
         }
     texts: dict[str, Any] = {
-        column: frame[f"{column}_{language()}"] for column in ("name", "strongest") if f"{column}_ko" in frame
+        column: frame[f"{column}_{language()}"]
+        for column in ("name", "strongest", "events", "confounders")
+        if f"{column}_ko" in frame
     }
     if "window_start" in frame:
         texts_of = {(window.first, window.last): news(report.confounders(window)) or None for window in report.windows}
@@ -155,7 +158,7 @@ class Screen:
     explain: bool = False
     """Whether the summary of a report says what scores are made of."""
     top: int = 15
-    """Stocks in each table of a scan."""
+    """Stocks in each table of a scan, and sessions in that of days."""
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -190,6 +193,10 @@ class Screen:
                 from screener.report.views.stock import stock_page
 
                 return stock_page(self.report)
+            case "days":
+                from screener.report.views.days import days_page
+
+                return days_page(self.report, self.top)
             case "claims":
                 from screener.report.views.claims import claims_page
 

@@ -15,7 +15,7 @@ from screener.study.models import Design, Fit, Refit, fit
 from screener.study.parametric import half_width
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window
-from screener.study.rolling import roll
+from screener.study.rolling import Rolling, roll
 from screener.study.spread import TwoSample, spreads, two_sample
 
 
@@ -121,6 +121,17 @@ class Study:
         dates, span = plan.spans()
         rolling = roll(plan.refit, portfolios, plan.designs, span, plan.taus())
         return [Placebo.of(result.take(own), rows) for result, own, rows in zip(rolling, which, dates, strict=True)]
+
+    def each_session(self, group: Ints, rows: slice) -> Rolling:
+        """The group's portfolio on each of `rows` alone, measured against the sessions before that one.
+
+        The portfolio is that of the event day, so that the event and its placebo sessions are among these sessions as
+        `placebos` has them. Where no member can be measured on the event day, it holds them all.
+        """
+        [inside] = self.complete([slice(self.event, self.event + 1)]).T
+        members = group[inside[group]] if inside[group].any() else group
+        [rolling] = roll(self.plan.refit, [self._portfolio(members)], self.plan.designs, rows, [range(1)])
+        return rolling
 
     def _portfolio(self, members: Ints) -> Portfolio:
         return Portfolio.of(self.returns[:, members], self.benchmark_of[members])

@@ -56,6 +56,8 @@ def complete(path: str, script: str, words: str) -> list[str]:
         ("screener rep", ["report"]),
         ("screener compare POWER SEMI : m", ["memory", "materials"]),  # bash takes words apart at colons
         ("screener stock SK하", ["SK하이닉스"]),
+        ("screener days DATA", ["DATACENTER"]),
+        ("screener days 00066", ["000660"]),
         ("screener stock 'sk\\ hy'", ["SK\\ hynix"]),  # as bash keeps what was typed
     ],
 )

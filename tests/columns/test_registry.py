@@ -12,6 +12,7 @@ from screener.analysis.scores import PARTS
 from screener.columns import FRAMES, REPORT_TABLES, SCAN_TABLES, shared
 from screener.columns.claims import CLAIMS
 from screener.columns.column import ADDED, BY_LANGUAGE, FIRST, LAST, Column, TableSpec, Unit
+from screener.columns.groups import DAYS
 
 
 @pytest.mark.parametrize("table", FRAMES.values(), ids=FRAMES)
@@ -19,7 +20,7 @@ def test_a_table_has_each_column_once(table: TableSpec) -> None:
     assert max(Counter(column.name for column in table.columns).values()) == 1
 
 
-@pytest.mark.parametrize("table", [*REPORT_TABLES, *SCAN_TABLES], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [*REPORT_TABLES, *SCAN_TABLES, DAYS], ids=lambda table: table.name)
 def test_a_frame_has_what_its_files_have(table: TableSpec) -> None:
     own = table.columns[len(FIRST) : -len(LAST)]
     missing = [column for column in own if column.name not in table.dtypes]

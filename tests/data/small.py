@@ -7,7 +7,7 @@ alternation of their own, so that a market model has something to fit and someth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,11 +26,11 @@ CALENDAR = "[calendar]\nopened = [2024-04-10]\n"
 EVENT_MOVES = {"000001": 0.10, "000002": -0.05, "000003": 0.02}
 
 
-def sessions() -> list[date]:
+def sessions(count: int = SESSIONS) -> list[date]:
     """Weekdays, one after another."""
     days: list[date] = []
     day = date(2024, 3, 4)
-    while len(days) < SESSIONS:
+    while len(days) < count:
         if day.weekday() < 5:
             days.append(day)
         day += timedelta(days=1)
@@ -45,20 +45,24 @@ def index_return(row: int) -> float:
     return 0.01 if row % 2 else -0.01
 
 
-def stock_return(ticker: str, row: int) -> float:
-    if row == EVENT_ROW:
-        return EVENT_MOVES[ticker]
+MOVES = {EVENT_ROW: EVENT_MOVES}
+
+
+def stock_return(ticker: str, row: int, moves: Mapping[int, Mapping[str, float]] = MOVES) -> float:
+    """As on other sessions, but where `moves` gives another one by session and stock."""
+    if ticker in moves.get(row, ()):
+        return moves[row][ticker]
     own = 0.002 if (row // 2 + int(ticker)) % 2 else -0.002
     return STOCKS[ticker] * index_return(row) + own
 
 
-def price_rows() -> list[dict[str, str]]:
+def price_rows(count: int = SESSIONS, moves: Mapping[int, Mapping[str, float]] = MOVES) -> list[dict[str, str]]:
     rows = []
     for ticker in STOCKS:
         close = 100_000.0
-        for row, day in enumerate(sessions()):
+        for row, day in enumerate(sessions(count)):
             if row:
-                close *= 1 + stock_return(ticker, row)
+                close *= 1 + stock_return(ticker, row, moves)
             rows.append({"date": str(day), "ticker": ticker, "open": "1", "close": f"{close:.6f}", "volume": "1000"})
     return rows
 
@@ -78,11 +82,11 @@ def write_prices(folder: Path, change: Callable[[dict[str, str]], None] | None =
     return write(folder / "prices.csv", price_rows(), change)
 
 
-def write_benchmark(folder: Path) -> Path:
+def write_benchmark(folder: Path, count: int = SESSIONS) -> Path:
     rows = []
     for name in ("KOSPI", "KOSDAQ"):
         level = 1000.0
-        for row, day in enumerate(sessions()):
+        for row, day in enumerate(sessions(count)):
             if row:
                 level *= 1 + index_return(row)
             rows.append({"date": str(day), "index": name, "close": f"{level:.8f}"})

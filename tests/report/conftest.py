@@ -14,8 +14,10 @@ from screener.report.make import Request
 from screener.report.model import Report
 from screener.report.views.claims import claims_page
 from screener.report.views.compare import comparison_page
+from screener.report.views.days import days_page
 from screener.report.views.stock import stock_page
 from screener.report.views.study import study_page
+from tests.analysis import long_market
 from tests.data import small
 from tests.i18n import speaking
 from tests.report.tables import frame
@@ -44,7 +46,14 @@ def demo() -> Report:
 
 
 @pytest.fixture(scope="package")
-def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
+def days(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """On the sessions of one sector, with events and other news."""
+    config, source, benchmark = long_market.options(tmp_path_factory.mktemp("days"))[1::2]
+    return make_report(load_settings(Path(config)), Request(source=source, benchmark=[Path(benchmark)], days="B"))
+
+
+@pytest.fixture(scope="package")
+def pages(study: Report, press: Report, demo: Report, days: Report) -> dict[str, Page]:
     """Every page of the commands but the scan's, which needs a whole market, in both languages."""
     made = {}
     for language in LANGUAGES:
@@ -60,6 +69,7 @@ def pages(study: Report, press: Report, demo: Report) -> dict[str, Page]:
                 card = replace(report, ticker=first).with_frames(flows=frame("flows", bought))
                 made[f"{name} stock {language}"] = stock_page(card)
             made[f"claims {language}"] = claims_page(press)
+            made[f"days {language}"] = days_page(days, 15)
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from screener.report.blocks import Key
+from screener.report.charts.days import sessions
 from screener.report.charts.drawing import Figure
 from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
@@ -31,6 +32,8 @@ def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
         charts = _of_comparison(report)
     elif screen == "stock":
         charts = {Key.WINDOWS: [stock_price(report), windows(report)]}
+    elif screen == "days":
+        charts = {Key.SESSIONS: [sessions(report)]}
     banner = short_banner(report.banner)
     figures: dict[str, list[Figure]] = {}
     for key, of_section in charts.items():

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from screener.analysis.model import Stock
 from screener.columns.column import Column
-from screener.report.model import SCHEMA_VERSION, Report, ScanFacts, short_banner
+from screener.report.model import SCHEMA_VERSION, DaysFacts, Report, ScanFacts, short_banner
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news
 
@@ -102,7 +102,12 @@ class Skipped:
 
 def to_json(report: Report, tables: Sequence[Table]) -> bytes:
     """UTF-8, keys in a fixed order, null for an unknown figure, one line for each entry of a list."""
-    document = _document_of_scan(report, report.scan, tables) if report.scan else _document_of_report(report, tables)
+    if report.scan:
+        document = _document_of_scan(report, report.scan, tables)
+    elif report.days:
+        document = _document_of_days(report, report.days, tables)
+    else:
+        document = _document_of_report(report, tables)
     return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
 
 
@@ -129,6 +134,17 @@ def _document_of_scan(report: Report, scan: ScanFacts, tables: Sequence[Table]) 
         "window": asdict(report.leading),
         "confounders": [asdict(happening) for happening in report.confounders(report.leading)],
         **facts,
+        **{table.name: table.records() for table in tables},
+        "findings": [asdict(finding) for finding in report.findings],
+    }
+
+
+def _document_of_days(report: Report, days: DaysFacts, tables: Sequence[Table]) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "banner": short_banner(report.banner),
+        **_facts(report),
+        **asdict(days),
         **{table.name: table.records() for table in tables},
         "findings": [asdict(finding) for finding in report.findings],
     }

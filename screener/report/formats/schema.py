@@ -24,11 +24,12 @@ from pydantic import NonNegativeInt
 from screener.analysis.model import Rules, Stirred, Window
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
+from screener.columns.groups import DAYS
 from screener.config.models import Filters
 from screener.data.findings import Finding
 from screener.data.sources import File, Tried
 from screener.report.formats.data import Skipped
-from screener.report.model import SCHEMA_VERSION, EventFacts, Happening, Provenance, ScanFacts
+from screener.report.model import SCHEMA_VERSION, DaysFacts, EventFacts, Happening, Provenance, ScanFacts
 
 Schema = dict[str, Any]
 
@@ -55,20 +56,18 @@ _NAMED = {kind.__name__: kind for kind in (File, Filters, Finding, Stirred, Trie
 """Types that the report model names but does not load."""
 
 
+_BANNER: Schema = {
+    "banner": {"type": ["string", "null"], "description": "Warning that belongs on these figures; null: none does."}
+}
+
+
 def _report_schema() -> Schema:
     """Of report.json and of what `--json` prints of a report, a comparison, a stock and claims."""
     defs: Schema = {}
     window = _object(Window, defs)
     window["properties"]["confounders"] = {"type": "string", "description": "What else moved prices during the window."}
     window["required"].append("confounders")
-    before = {
-        "banner": {
-            "type": ["string", "null"],
-            "description": "Warning that belongs on these figures; null: none does.",
-        },
-        **_common(defs),
-        "windows": {"type": "array", "items": window},
-    }
+    before = {**_BANNER, **_common(defs), "windows": {"type": "array", "items": window}}
     after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
     schema = _document("Report of the KRX sector impact screener", before, REPORT_TABLES, after, defs)
     # The whole report has every table; a document on one screen has those that are about it.
@@ -94,12 +93,23 @@ def _scan_schema() -> Schema:
     return {**schema, "required": [*schema["required"], *(spec.name for spec in SCAN_TABLES)]}
 
 
+def _days_schema() -> Schema:
+    """Of what `screener days --json` prints."""
+    defs: Schema = {}
+    before = {**_BANNER, **_common(defs), **_object(DaysFacts, defs)["properties"]}
+    after = {"findings": _array(Finding, defs)}
+    title = "Sessions of one sector or stock, by the KRX sector impact screener"
+    schema = _document(title, before, (DAYS,), after, defs)
+    return {**schema, "required": [*schema["required"], DAYS.name]}
+
+
 def descriptions() -> dict[str, bytes]:
     """Contents by file name."""
     return {
         "README.md": _dictionary().encode(),
         "report.schema.json": _as_text(_report_schema()),
         "scan.schema.json": _as_text(_scan_schema()),
+        "days.schema.json": _as_text(_days_schema()),
     }
 
 
@@ -227,6 +237,9 @@ _REPORT = "## Tables of a report\n"
 _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.schema.json` describes its JSON.\n"
 
 
+_DAYS = "## Sessions\n\n`screener days --csv DIR` writes them; `days.schema.json` describes their JSON.\n"
+
+
 def _dictionary() -> str:
     """The page as Markdown."""
     parts = [
@@ -236,6 +249,8 @@ def _dictionary() -> str:
         *(part for spec in REPORT_TABLES for part in _table(spec)),
         _SCAN,
         *(part for spec in SCAN_TABLES for part in _table(spec)),
+        _DAYS,
+        *_table(DAYS),
     ]
     return "\n".join(parts)
 

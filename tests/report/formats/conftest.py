@@ -15,7 +15,18 @@ from screener.report.screens import Screen
 from tests.analysis import whole
 from tests.i18n import speaking
 
-KINDS = ("study ko", "study en", "press ko", "demo en", "compare ko", "stock en", "claims ko", "scan ko", "real ko")
+KINDS = (
+    "study ko",
+    "study en",
+    "press ko",
+    "demo en",
+    "compare ko",
+    "stock en",
+    "claims ko",
+    "scan ko",
+    "days ko",
+    "real ko",
+)
 
 
 @pytest.fixture(scope="package")
@@ -43,4 +54,4 @@ def _screen(request: pytest.FixtureRequest, kind: str) -> Screen:
     report: Report = request.getfixturevalue({"compare": "demo", "stock": "demo", "claims": "press"}.get(kind, kind))
     if kind == "stock":
         report = replace(report, ticker=report.frames.stocks["ticker"].iloc[0])
-    return Screen(kind if kind in ("compare", "stock", "claims") else "report", report)
+    return Screen(kind if kind in ("compare", "stock", "claims", "days") else "report", report)

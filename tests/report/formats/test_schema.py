@@ -19,7 +19,7 @@ from screener.report.formats.schema import descriptions
 from screener.report.model import Report, TrendRow
 from screener.report.screens import Screen
 
-SCHEMAS = {name: json.loads(descriptions()[f"{name}.schema.json"]) for name in ("report", "scan")}
+SCHEMAS = {name: json.loads(descriptions()[f"{name}.schema.json"]) for name in ("report", "scan", "days")}
 Document = Any
 
 
@@ -29,7 +29,7 @@ def faults(schema: str, document: Document) -> list[str]:
 
 
 def test_documents_fit(screen: Screen) -> None:
-    schema = "scan" if screen.name == "scan" else "report"
+    schema = screen.name if screen.name in SCHEMAS else "report"
     assert faults(schema, json.loads(screen.document())) == []
 
 
@@ -72,7 +72,7 @@ def test_no_address_but_that_of_the_standard(name: str) -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_column_is_described(name: str) -> None:
     tables = [one for one in SCHEMAS[name]["$defs"].values() if "event" in one["properties"]]
-    assert len(tables) == {"report": 9, "scan": 3}[name]
+    assert len(tables) == {"report": 9, "scan": 3, "days": 1}[name]
     for table in tables:
         assert all(column["description"] for column in table["properties"].values())
 
