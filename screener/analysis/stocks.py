@@ -125,8 +125,9 @@ def flags(measurement: Measurement, number: int) -> np.ndarray[Any, np.dtype[np.
 def skipped_frame(measurement: Measurement) -> pd.DataFrame:
     """Every stock without an abnormal return in the leading window, and why.
 
-    The codes: no_price, listed_after, no_history, too_short, no_index, halted, or gap: its return spans sessions
-    before it. `day` is the first with a price; for halted and gap the day that is concerned.
+    The codes: no_price, listed_after, no_history, too_short, no_index, halted, refused: its row is not to be
+    believed, or gap: its return spans sessions before it. `day` is the first with a price; for the last three the day
+    that is concerned.
     """
     study, leading = measurement.study, measurement.available[0] if measurement.available else None
     rows = []
@@ -162,6 +163,8 @@ def _reason(measurement: Measurement, column: int, leading: Window | None) -> tu
     start = event_row + leading.first if leading else event_row
     missed = np.flatnonzero(np.isnan(study.returns[start:, column]))
     row = start + int(missed[0]) if missed.size else event_row
+    if panel.suspect[row, column]:
+        return "refused", panel.sessions[row].item()
     spans_more = np.isfinite(panel.returns[row, column])
     return "gap" if spans_more else "halted", panel.sessions[row].item()
 

@@ -166,10 +166,10 @@ def latest_of(root: Path) -> date | None:
     return date.fromisoformat(name) if _DATE.fullmatch(name) else None
 
 
-def point_to_latest(root: Path, report: Report) -> None:
-    """Let `root/latest` point at `report`, if it is a study and newer."""
+def point_to_latest(root: Path, report: Report, today: date) -> None:
+    """Let `root/latest` point at `report`, if it is a study and newer, or if it points at a day to come."""
     latest = latest_of(root)
-    if report.provenance.study and (latest is None or latest < report.as_of):
+    if report.provenance.study and (latest is None or latest < report.as_of or latest > today):
         point_to(root, report.as_of)
 
 

@@ -111,7 +111,7 @@ def file_report(root: Path, screen: Screen, settings: Settings, palette: str, ar
     """
     with locked(root):
         filed = write_report(root, screen, settings, palette, argv)
-        point_to_latest(root, screen.report)
+        point_to_latest(root, screen.report, settings.today)
     return filed
 
 

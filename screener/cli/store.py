@@ -22,10 +22,10 @@ from screener.cli.options import (
 )
 from screener.console import aligned, echo, shows_colour, warn
 from screener.errors import ConfigError, ExitCode
-from screener.i18n import _
+from screener.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from screener.data.store import Info
+    from screener.data.store import Info, StoredTable
 
 
 @commands.command("sync", epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
@@ -67,7 +67,12 @@ def _store() -> None:
 def _info(workspace: Workspace) -> int:
     """What the store holds, by source and table."""
     opened = workspace.access().store
-    echo(_summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in opened.tables()]))
+    tables = opened.tables()
+    echo(_summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in tables]))
+    aside = sum(bool(one.reason) for table in tables for one in table.refused)
+    if aside:
+        said = ngettext("{n} row is", "{n} rows are", aside)
+        echo(_("{said} kept aside, not believed: `screener store verify` names them", said=said) + "\n")
     return ExitCode.DONE
 
 
@@ -79,6 +84,7 @@ def _verify(workspace: Workspace) -> int:
     opened = workspace.open_store()
     damages = [damage for table in opened.tables() for damage in table.verify()]
     lines = [f"{damage.path}: {damage.what}" for damage in damages] or [_("{store}: sound", store=opened.shown)]
+    lines += [] if damages else [line for table in opened.tables() for line in _kept_aside(table)]
     echo("\n".join(lines) + "\n")
     if damages:
         return ExitCode.DATA
@@ -104,6 +110,23 @@ def _repair(workspace: Workspace) -> int:
         lines = [line for table in opened.tables() for line in table.repair()]
     echo("\n".join(lines or [_("{store}: nothing to mend", store=opened.shown)]) + "\n")
     return ExitCode.DONE
+
+
+def _kept_aside(table: StoredTable) -> list[str]:
+    """What came and was not believed, a line each."""
+    from screener.data.refusals import REASONS
+
+    return [
+        _(
+            "{table}: {what}: not believed: {why}; came {at:%Y-%m-%d %H:%M}, the next sync asks again",
+            table=f"{table.source}/{table.kind.name}",
+            what=one.shown,
+            why=_(REASONS.get(one.reason, one.reason)),
+            at=one.fetched,
+        )
+        for one in table.refused
+        if one.reason
+    ]
 
 
 def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:

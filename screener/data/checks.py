@@ -8,7 +8,8 @@ Throughout, `source` and `what` are how messages call where rows come from, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,12 +18,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.findings import EXAMPLES, Finding, refuse
-from screener.data.price_rows import PriceRows
+from screener.data.dates import without_closed_days
+from screener.data.findings import Finding, refuse
+from screener.data.price_rows import WHOLE_MARKET, PriceRows
+from screener.data.refusals import LARGEST, outside
+from screener.data.witnesses import LARGEST_RATE, LEAST_RATE, LIMIT, false_caps, outside_range, repeated, untold_halts
 from screener.errors import NetworkError
-from screener.i18n import N_, _
-from screener.krx.calendar import TICKER
-from screener.krx.tables import BENCHMARKS, FLOWS, Days, TableKind, to_numpy, words
+from screener.i18n import _
+from screener.krx.calendar import TICKER, Calendar
+from screener.krx.tables import BENCHMARKS, FLOWS, TableKind, to_numpy, words
 
 Floats = NDArray[np.float64]
 
@@ -33,18 +37,18 @@ ALIKE = 0.5
 """Part of the stocks whose figures may equal the day before's; it takes both price and volume to be equal."""
 SHRUNK = 0.95
 """Part of the day before's names that a session has at least: no more than a few leave on one day."""
-PRICE_ROUNDED = 0.001
-"""Part of a price that rounding may have moved it by."""
 NAMED = 0.90
 """Part of a session's stocks that its flows and industries name at least."""
-LARGEST = 2.0**53
-"""No figure of a day is larger, and none that is could be told from its neighbours as a float."""
 ROUNDED = 0.02
 """Points by which a change of an index may differ from the difference of its levels, both of two decimals."""
-RATES_FIT = 0.90
-"""Part of the stocks whose rate must go with the closes of the two sessions; the rest had corporate actions."""
-IMPLAUSIBLE = 0.30
-"""No index moves further in a day than each of its stocks may."""
+RATES_FIT = 0.98
+"""Part of the stocks whose rate must go with the closes of the two sessions: of those that had corporate actions there
+were five among 2,868 at most. Beyond it not the rows are doubted one by one, but the session."""
+JOINS = 0.05
+"""Part by which a level may differ from what is stored of its day: that may be the level of the day before."""
+WEIGHTED, WEIGHTED_IN_PART = 0.003, 0.03
+"""How far an index may be from the capitalisation-weighted move of its market, which it is but for stocks that join or
+leave: measured were 0.0009 at most. The latter where fewer than WHOLE_MARKET stocks of it are known."""
 
 
 # --- What a live source gave, before it goes into the store.
@@ -77,8 +81,6 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     refuse(len(set(tickers)) < len(tickers), "{what} names a stock twice: not stored", what=what)
     odd = [TICKER.fullmatch(ticker) is None for ticker in tickers]
     refuse(odd, "{what} names {odd!r}, which is no ticker: not stored", what=what, odd=tickers)
-    _refuse_impossible(what, rows, tickers)
-    refuse(traded & ~(close > 0), "{what}: {ticker} traded without a price: not stored", what=what, ticker=tickers)
     if "change" in rows.column_names:  # the rate of a stock is its own change over its base price
         change = _numbers(rows, "change")
         known = traded & np.isfinite(change) & np.isfinite(rate) & (close > change)
@@ -174,6 +176,55 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
             before=days[:-1],
             **told,
         )
+        refuse(
+            np.abs(np.diff(close)) > LIMIT * close[:-1],
+            "{what} {day}: {index} moves from {before:g} to {level:g}: not stored",
+            before=close[:-1],
+            level=close[1:],
+            **told,
+        )
+
+
+def levels_join(source: str, rows: pa.Table, stored: pa.Table) -> None:
+    """Refuse levels that differ widely from final ones that are stored of the same days.
+
+    Raises:
+        DataError: they do.
+    """
+
+    def places(table: pa.Table) -> list[str]:
+        days: list[Any] = table["date"].to_pylist()
+        return [f"{name} {day}" for name, day in zip(words(table, "index"), days, strict=True)]
+
+    held = dict(zip(places(stored), stored["close"].to_pylist(), strict=True))
+    known = np.array([held.get(place, np.nan) for place in places(rows)], dtype=np.float64)
+    refuse(
+        np.abs(_numbers(rows, "close") / known - 1.0) > JOINS,
+        "{source}: {place} came with {level:g}, and {known:g} is stored: not stored",
+        hint="if what is stored is wrong, delete the table of the indices",
+        source=source,
+        place=places(rows),
+        level=_numbers(rows, "close"),
+        known=known,
+    )
+
+
+def weighted_move(rows: pa.Table, before: pa.Table, market: str) -> tuple[float, float]:
+    """Capitalisation-weighted move of a market's stocks, and how far an index may be from it; NaN if not known."""
+
+    def inside(table: pa.Table) -> pa.Table:
+        return table.filter(pc.starts_with(table["market"].cast(pa.string()), market))
+
+    rows, before = inside(rows), inside(before)
+    marcap, rate = _numbers(rows, "marcap"), _numbers(rows, "change_pct") / 100.0
+    known = np.isfinite(marcap) & np.isfinite(rate)
+    base, total = (marcap[known] / (1.0 + rate[known])).sum(), _numbers(before, "marcap")
+    if not known.any() or not np.nansum(total):
+        return np.nan, np.nan
+    # What is not known of a stock may have moved as far as the price limit lets it.
+    told = np.isin(words(before, "ticker"), np.array(words(rows, "ticker"))[known])
+    slack = LIMIT * np.nansum(total[~told]) / np.nansum(total)
+    return marcap[known].sum() / base - 1.0, slack + (WEIGHTED if known.sum() >= WHOLE_MARKET else WEIGHTED_IN_PART)
 
 
 def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
@@ -218,17 +269,13 @@ def history_is_sound(
     days = to_numpy(rows["date"])
     refuse(days[1:] <= days[:-1], "{what}: its days are not in order, or stand twice: not stored", what=what)
     refuse(~np.is_busday(days), "{what}: {day} is no working day: not stored", what=what, day=days)
-    _refuse_impossible(what, rows, [_("{ticker} on {day}", ticker=ticker, day=day) for day in days])
-    close, high, low, volume = (_numbers(rows, name) for name in ("close", "high", "low", "volume"))
-    # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
-    slack = np.maximum(1.0, PRICE_ROUNDED * close)
-    bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
+    figures = {name: _numbers(rows, name) for name in rows.column_names if name not in ("date", "ticker")}
     refuse(
-        ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack))),
+        outside(figures, days, after_market),
         "{what} on {day}: close {close:g} cannot be: not stored",
         what=what,
         day=days,
-        close=close,
+        close=figures["close"],
     )
     return rows
 
@@ -258,15 +305,6 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
     )
 
 
-def _refuse_impossible(what: str, rows: pa.Table, named: list[str]) -> None:
-    for name in ("open", "high", "low", "close", "volume", "value", "marcap", "shares"):
-        if name in rows.column_names:
-            figures = _numbers(rows, name)
-            told: dict[str, Any] = {"what": what, "where": named, "name": name}
-            refuse(figures > LARGEST, N_("{what}: {where}: {name} is larger than can be: not stored"), **told)
-            refuse(figures < 0, N_("{what}: {where}: negative {name}: not stored"), **told)
-
-
 def _numbers(rows: pa.Table, name: str) -> Floats:
     """A column as floats, NaN for null."""
     return to_numpy(rows[name].cast(pa.float64(), safe=False))
@@ -281,55 +319,122 @@ def _equal(figures: Floats, others: Floats) -> NDArray[np.bool_]:
 # --- What stands in a file, before it goes into the store or a study; and what the store gives to a study.
 
 
-def clean(long: PriceRows, tickers: Sequence[str], what: str) -> tuple[PriceRows, list[Finding]]:
+def clean(
+    long: PriceRows,
+    tickers: Sequence[str],
+    what: str,
+    calendar: Calendar | None = None,
+    after_market: date | None = None,
+    *,
+    strict: bool = False,
+) -> tuple[PriceRows, list[Finding]]:
     """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
 
-    `tickers` are what `long.ticker` points into.
+    Rows that are not to be believed lose their close, and are marked as `refused`.
+
+    Args:
+        long: the rows.
+        tickers: what `long.ticker` points into.
+        what: how messages call where they come from.
+        calendar: whose sessions the days must be; None = weekdays on which somebody traded.
+        after_market: from then on a close may be one of the after-market, beyond its own high and low.
+        strict: whether a figure that cannot be is an error.
 
     Raises:
-        DataError: two rows that contradict each other, or a price that is zero or negative.
+        DataError: two rows that contradict each other, or sessions on days on which KRX was closed.
     """
     findings = [Finding("zeros_restored", "warning", long.restored_zeros)] if long.restored_zeros else []
     order = np.lexsort((long.day, long.ticker))
     moved = order != np.argsort(long.ticker, kind="stable")
     if moved.any():
         findings.append(Finding("unsorted", "info", int(moved.sum())))
-    long, found = _without_closed_days(long.take(order))
+    long, found = without_closed_days(long.take(order), calendar, what)
     findings += found
     names = np.array(tickers, dtype=object)
 
     def places(rows: NDArray[np.bool_]) -> list[str]:
-        return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[rows]], long.day[rows], strict=True)]
+        at = np.flatnonzero(rows)
+        at = at[np.lexsort((long.ticker[at], long.day[at]))]
+        return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[at]], long.day[at], strict=True)]
 
     again = _again(long, names, what)
     if again.any():
         findings += Finding.at("duplicates", "warning", places(again))
         long = long.take(~again)
-    close, untraded = long.values["close"], long.untraded
+    if strict:
+        _refuse_values(long, names, what)
+    values = dict(long.values)
+    close = values["close"]
+    no_rate = _no_rate(values.get("change_pct", np.full(len(close), np.nan)))
+    if no_rate.any():
+        findings += Finding.at("impossible_rate", "warning", places(no_rate))
+        values["change_pct"] = np.where(no_rate, np.nan, values["change_pct"])
+    missing = np.isnan(close)
+    findings += Finding.at("missing_price", "warning", places(missing))
+    findings += Finding.at("zero_price", "warning", places((close == 0) & long.untraded))
+    long = replace(long, values=values)
+    refused = np.zeros(len(close), dtype=bool)
+    for code, wrong in _unbelievable(long, after_market):
+        findings += Finding.at(code, "warning", places(wrong & ~refused))
+        refused |= wrong
+    false = false_caps(values) & ~refused
+    if "marcap" in values:
+        findings += Finding.at("false_cap", "warning", places(false))
+        values["marcap"] = np.where(false | ~(values["marcap"] > 0), np.nan, values["marcap"])
+    values["close"] = np.where(refused, np.nan, close)
+    same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
+    before = np.where(same, np.roll(close, 1), np.nan)
+    halted, still = untold_halts(values, before, same)
+    if (halted | still).any():
+        findings += Finding.at("untold_halt", "info", places(halted))
+        findings += Finding.at("stands_still", "warning", places(still))
+        values["volume"] = np.where(halted | still, 0.0, values.get("volume", np.full(len(close), np.nan)))
+    return replace(long, values=values, refused=refused), findings
 
-    def refuse_values(name: str, wrong: NDArray[np.bool_], why: str) -> None:
-        if wrong.any():
-            refuse(
-                wrong,
-                "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
-                hint="correct it or delete the row",
-                what=what,
-                ticker=names[long.ticker],
-                day=long.day,
-                name=name,
-                value=long.values[name],
-                why=why,
-            )
 
-    refuse_values("close", (close <= 0) & ~((close == 0) & untraded), _("is not a price"))
-    for name, column in long.values.items():
-        least = -100 if name == "change_pct" else 0
-        refuse_values(name, np.isinf(column) | (column < least), _("cannot be"))
-    if "marcap" in long.values:
-        refuse_values("marcap", long.values["marcap"] == 0, _("cannot be"))
-    findings += Finding.at("missing_price", "warning", places(np.isnan(close)))
-    findings += Finding.at("zero_price", "warning", places((close == 0) & untraded))
-    return long, findings
+def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
+    """What goes into the store is held against what is known; what cannot be is not even taken."""
+    close = long.values["close"]
+    cannot = {name: np.isinf(column) | (column < 0) for name, column in long.values.items() if name != "change"}
+    if "change_pct" in cannot:
+        cannot["change_pct"] = _no_rate(long.values["change_pct"])
+    no_price = (close <= 0) & ~((close == 0) & long.untraded)
+    for name, wrong, why in (
+        ("close", no_price, _("is not a price")),
+        *((*one, _("cannot be")) for one in cannot.items()),
+    ):
+        refuse(
+            wrong,
+            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
+            hint="correct it or delete the row",
+            what=what,
+            ticker=names[long.ticker],
+            day=long.day,
+            name=name,
+            value=long.values[name],
+            why=why,
+        )
+
+
+def _no_rate(percent: Floats) -> NDArray[np.bool_]:
+    """No rate, in %, is as low, or as high."""
+    found: NDArray[np.bool_] = (percent <= 100 * LEAST_RATE) | (percent > 100 * LARGEST_RATE)
+    return found
+
+
+def _unbelievable(long: PriceRows, after_market: date | None) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Sorted rows that are not to be believed, by what is wrong with them."""
+    values, close, untraded = long.values, long.values["close"], long.untraded
+    impossible = (close <= 0) & ~((close == 0) & untraded)
+    for name, column in values.items():
+        if name not in ("change_pct", "change"):
+            impossible |= np.isinf(column) | (column < 0) | (column > LARGEST)
+    yield "impossible", impossible
+    regular = np.ones(len(close), dtype=bool) if after_market is None else long.day < np.datetime64(after_market)
+    yield "outside_range", outside_range(values) & regular
+    same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
+    before = {name: np.where(same, np.roll(column, 1), np.nan) for name, column in values.items()}
+    yield "repeated", repeated(values, before, long.day) & same
 
 
 def _again(long: PriceRows, names: NDArray[Any], what: str) -> NDArray[np.bool_]:
@@ -349,52 +454,3 @@ def _again(long: PriceRows, names: NDArray[Any], what: str) -> NDArray[np.bool_]
             second=column[1:],
         )
     return again
-
-
-def _without_closed_days(long: PriceRows) -> tuple[PriceRows, list[Finding]]:
-    """A filled-in weekend or holiday is no session: it would shift every window that spans it."""
-    days, position = np.unique(long.day, return_inverse=True)
-    weekend = ~np.is_busday(days)
-    # One stock without a trade is halted; a day on which none of several traded, although they did before and
-    # after, was no session.
-    several = np.bincount(position, minlength=len(days)) > 1
-    anything = (np.bincount(position, weights=~long.untraded, minlength=len(days)) > 0) | ~several
-    closed = weekend | ~anything
-    if not closed.any():
-        return long, []
-    rows = closed[position]
-    found = Finding("closed_days", "warning", int(rows.sum()), tuple(str(day) for day in days[closed][:EXAMPLES]))
-    return long.take(~rows), [found]
-
-
-def index_is_sound(called: str, name: str, days: Days, close: Floats, until: date | None) -> tuple[Days, Floats]:
-    """One index of a file, sorted, each day once, through `until`.
-
-    Raises:
-        DataError: a level that cannot be, or two of one day.
-    """
-    order = np.argsort(days, kind="stable")
-    days, close = days[order], close[order]
-    again = days[1:] == days[:-1]
-    told: dict[str, Any] = {"called": called, "name": name}
-    refuse(
-        again & (close[1:] != close[:-1]),
-        "{called}: {name} on {day} stands twice with different levels",
-        hint="delete one row",
-        day=days[1:],
-        **told,
-    )
-    no_level = ~((close > 0) & np.isfinite(close))
-    refuse(no_level, "{called}: {name} on {day}: {level:g} is not an index level", day=days, level=close, **told)
-    refuse(
-        np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1],
-        "{called}: {name} moves from {before:g} to {level:g} on {day}",
-        hint="correct it",
-        before=close[:-1],
-        level=close[1:],
-        day=days[1:],
-        **told,
-    )
-    keep = days <= np.datetime64(until) if until is not None else np.ones(len(days), dtype=bool)
-    keep[1:] &= ~again
-    return days[keep], close[keep]

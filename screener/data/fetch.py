@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from screener.data.connections import Connections
+    from screener.data.store import Refused
 
 BATCH = 20
 """Sessions or stocks between two writes: a file is rewritten for each, and a killed fetch repeats at most so many."""
@@ -60,6 +61,8 @@ class Fetched:
     """Stored sessions whose final figures have changed since, and the stocks that are concerned."""
     silent: list[date] = field(default_factory=list)
     """Days without figures at the end; whether they were sessions shows with the next one."""
+    refused: list[Refused] = field(default_factory=list)
+    """What came and was not believed; it is kept aside in the store."""
     requests: int = 0
     blocked: bool = False
     """Whether a better source was not asked, or not to the end, because it refuses this machine."""
@@ -75,6 +78,7 @@ class Fetched:
         noted: tuple[tuple[Sequence[object], str], ...] = (
             (self.restated, _("adjusted prices had changed backwards, replaced whole")),
             (self.absent, _("no price, or no longer those that are stored")),
+            ([one.shown for one in self.refused], _("not believed and kept aside; `screener store verify` says why")),
             (self.closed, _("no session, though the calendar has it")),
             (self.silent, _("no figures: a holiday, or they are still to come")),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 
 from screener.data.checks import histories_are_fresh, history_is_sound
 from screener.data.fetch import Fetch, Fetched, Plan
+from screener.data.refusals import is_adjustment, judge_history
+from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
 from screener.krx.tables import PRICES, to_numpy
@@ -27,6 +30,8 @@ CONTROL = "005930"
 """A stock that every source of Korean prices knows: if it is missing as well, the source refuses."""
 RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
+MOST_REFUSED, MOST_REFUSED_PART = 5, 0.02
+"""Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
 _NOTHING = PRICES.schema.empty_table()
 
 
@@ -66,20 +71,33 @@ class _HistoryFetch(Fetch):
         self.prices = connections.store.table(source.name, PRICES)
         self.waiting: dict[str, tuple[Replacing, pa.Table, tuple[date, date]]] = {}
         """By ticker what came: 'series' takes the place of what is stored, 'rows' is added; and what was asked for."""
+        self.came: dict[str, pa.Table] = {}
+        """The same as it came."""
+        self.refused: dict[str, list[Refused]] = {}
+        """By ticker what came with it, and is not believed."""
         self.faulty: dict[str, str] = {}
         """By ticker, what is wrong with its history."""
 
     def missing(self) -> list[str]:
         """The stocks of the plan that the store does not hold whole, or holds as they were before they were final."""
         at, (first, last), known = self.now(), (self.plan.first, self.plan.last), self.prices.coverage
+        due = self._due()
         return [
             ticker
             for ticker in self.plan.tickers
             if ticker not in known
+            or ticker in due
             or known[ticker].first > first
             or known[ticker].last < last
             or self.calendar.outdated(last, known[ticker].fetched, at, last_prices=True)
         ]
+
+    def _due(self) -> set[str]:
+        """Stocks of which something was refused that is to be asked for again."""
+        at, opened = self.now(), self.calendar.is_session
+        return {
+            one.key for one in self.prices.refused if one.is_due(at) or (one.reason == "closed" and opened(one.day))
+        }
 
     def end_where_the_source_does(self) -> None:
         """On its own evening a session may not be there yet: then the plan ends with the one before it."""
@@ -96,15 +114,19 @@ class _HistoryFetch(Fetch):
         """Fetch what is missing of one stock; what contradicts itself is left out, and named in the end."""
         known = self.prices.coverage.get(ticker)
         first, last, stored, more = self.plan.first, self.plan.last, _NOTHING, None
+        self.refused[ticker] = []
         try:
             if known is not None:
                 first, last = min(first, known.first), max(last, known.last)
                 stored = self.prices.read(PRICES.schema.names, keys=[ticker])
-                more = self._added(ticker, stored, known, last) if first == known.first else None
+                if first == known.first and ticker not in self._due():
+                    more = self._added(ticker, stored, known, last)
             replacing, rows = self._whole(ticker, stored, first, last) if more is None else ("rows", more)
         except DataError as error:
             self.faulty[ticker] = str(error)
         else:
+            if known is not None and not rows.num_rows and self.refused[ticker]:
+                last = known.last  # what did not come is still to be asked for
             self.waiting[ticker] = replacing, rows, (first, last)
 
     def _added(self, ticker: str, stored: pa.Table, known: Coverage, last: date) -> pa.Table | None:
@@ -115,7 +137,7 @@ class _HistoryFetch(Fetch):
         if not rows.num_rows and overlap.num_rows:
             self._known_to_be_empty(ticker)
         if _lacks_sessions_of(overlap, rows):
-            return self._forgotten(ticker)
+            return self._forgotten(ticker, rows, known.last)
         settled = self._settled(overlap, known.fetched)
         same = rows.filter(pa.array(np.isin(to_numpy(rows["date"]), to_numpy(settled["date"]))))
         if all(same[name].combine_chunks().equals(settled[name].combine_chunks()) for name in RESTATED):
@@ -135,24 +157,54 @@ class _HistoryFetch(Fetch):
         rows = self._fetch(ticker, first, last)
         if not rows.num_rows:
             self._known_to_be_empty(ticker)
-            return "rows", self._forgotten(ticker)
+            return "rows", self._forgotten(ticker, rows)
         # Naver gives about 3,000 sessions: what lies before them cannot be had again, in no adjustment.
         reachable = stored.filter(pc.greater_equal(stored["date"], rows["date"][0]))
         if _lacks_sessions_of(reachable, rows):
-            return "rows", self._forgotten(ticker)
+            return "rows", self._forgotten(ticker, rows, max(to_numpy(stored["date"])).item())
+        known = self.prices.coverage.get(ticker)
+        held = self._settled(reachable, known.fetched) if known else reachable
+        days = np.isin(to_numpy(rows["date"]), to_numpy(held["date"]))
+        fresh = rows.filter(pa.array(days))
+        if not is_adjustment(to_numpy(held["close"]), to_numpy(fresh["close"])):
+            if ticker in self.fetched.restated:
+                self.fetched.restated.remove(ticker)
+            return "rows", self._kept_aside(ticker, last, "other")
         return "series", rows
 
-    def _forgotten(self, ticker: str) -> pa.Table:
-        """Whatever the source has forgotten, the store has not."""
+    def _forgotten(self, ticker: str, rows: pa.Table, held: date | None = None) -> pa.Table:
+        """Whatever the source has forgotten, the store has not; `held` is the last session that is stored."""
+        if rows.num_rows and held is not None:
+            return self._kept_aside(ticker, min(self.calendar.shift(held, 1), self.plan.last), "short")
         self.fetched.absent.append(ticker)
         return _NOTHING
 
+    def _kept_aside(self, ticker: str, day: date, reason: str) -> pa.Table:
+        self.refused[ticker] = [Refused(day, ticker, reason, "", self.now())]
+        return _NOTHING
+
     def _fetch(self, ticker: str, first: date, last: date) -> pa.Table:
+        asked, opened = self.now(), self.calendar.schedule.after_market_since
         rows = self.source.history(ticker, first, last)
-        return history_is_sound(self.source.name, ticker, rows, last, self.calendar.schedule.after_market_since)
+        self.came[ticker] = rows
+        later = rows.filter(pc.greater(rows["date"], pa.scalar(last)))
+        sound, refused = judge_history(rows.filter(pc.less_equal(rows["date"], pa.scalar(last))), self.calendar, opened)
+        if len(refused) > max(MOST_REFUSED, MOST_REFUSED_PART * rows.num_rows):
+            sound = history_is_sound(self.source.name, ticker, rows, last, opened)
+        days: list[date] = to_numpy(later["date"]).tolist()
+        future = {day: ("future", "") for day in days if day > asked.date()}
+        self.refused[ticker] = [
+            Refused(day, ticker, reason, row, asked) for day, (reason, row) in {**refused, **future}.items()
+        ]
+        return sound
 
     def _control(self) -> pa.Table:
-        return self._fetch(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
+        rows = self.source.history(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
+        rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
+        opened = self.calendar.schedule.after_market_since
+        if len(judge_history(rows, self.calendar, opened)[1]) > MOST_REFUSED:
+            history_is_sound(self.source.name, CONTROL, rows, self.plan.last, opened)
+        return rows
 
     def _known_to_be_empty(self, ticker: str) -> None:
         """An empty answer is no data only if the source answers at all, now."""
@@ -175,15 +227,30 @@ class _HistoryFetch(Fetch):
     def store(self, started: datetime) -> None:
         """Write what is waiting."""
         waiting, self.waiting = self.waiting, {}
-        came = [rows for _replacing, rows, _asked in waiting.values()]
+        came, self.came = [self.came[ticker] for ticker in waiting], {}
+        self._name_holes(waiting, started)
         histories_are_fresh(self.source.name, came, self.plan.last, self.calendar.before(self.plan.last))
         kinds: tuple[Replacing, ...] = ("series", "rows")
         for kind in kinds:
             parts = {ticker: rows for ticker, (replacing, rows, _asked) in waiting.items() if replacing == kind}
             if parts:
                 asked = {ticker: waiting[ticker][2] for ticker in parts}
-                self.prices.write(pa.concat_tables(parts.values()), replacing=kind, fetched=started, coverage=asked)
+                refused = [one for ticker in parts for one in self.refused[ticker]]
+                self.prices.write(
+                    pa.concat_tables(parts.values()), replacing=kind, fetched=started, coverage=asked, refused=refused
+                )
+                self.fetched.refused += refused
         self.fetched.series += len(waiting)
+
+    def _name_holes(self, waiting: Mapping[str, tuple[Replacing, pa.Table, tuple[date, date]]], at: datetime) -> None:
+        """Sessions that a stock lacks between its first and its last one, though others have them."""
+        days = {ticker: set(to_numpy(rows["date"]).tolist()) for ticker, (_kind, rows, _asked) in waiting.items()}
+        known = set(self.prices.sessions).union(*days.values())
+        for ticker, there in days.items():
+            aside = {one.day for one in self.refused[ticker]}
+            lacking = sorted(known - there - aside) if there else []
+            inside = [day for day in lacking if min(there) < day < max(there) and self.calendar.is_session(day)]
+            self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:MOST_REFUSED]]
 
 
 def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:

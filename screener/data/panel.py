@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from screener.data.findings import EXAMPLES, Finding, Severity
 from screener.data.price_rows import PriceRows
+from screener.data.rates import Rates, weigh_rates
+from screener.data.witnesses import AGREES, NEAR
 from screener.errors import DataError
+from screener.krx.calendar import Calendar
 from screener.krx.tables import Days
 
 Floats = NDArray[np.float64]
 
 LIMIT_TOUCHED = 0.295
 """A limit price is rounded down to a tick of at most 0.5 % of the price, so a return at the limit is 29.5 to 30 %."""
-RATE_DISAGREES = 0.005
-"""Adjusted closes are rounded to whole won; a larger distance from the official rate means something else."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ class Panel:
     limit: NDArray[np.int8]
     """(T, N) +1 closed at the upper price limit, -1 at the lower, 0 neither."""
     suspect: NDArray[np.bool_]
-    """(T, N) the return was beyond the daily price limit, so it cannot be right; it is NaN."""
+    """(T, N) the row, or its return, is not to be believed; it is NaN."""
     actions: NDArray[np.bool_]
-    """(T, N) the official rate differs from the change of the closes: a split, a rights issue, a capital reduction."""
+    """(T, N) the base price is not the close before it: a split, a rights issue, a capital reduction."""
     benchmarks: Mapping[str, Floats]
     """(T,) return of each market's index, decimal."""
     market_caps: Mapping[str, Floats]
@@ -78,6 +79,7 @@ def build_panel(
     price_limit: float,
     *,
     adjusted: bool = True,
+    calendar: Calendar | None = None,
 ) -> tuple[Panel, list[Finding]]:
     """Align cleaned rows on sessions and turn prices into returns.
 
@@ -91,9 +93,10 @@ def build_panel(
         benchmarks: days and closes of each market's index.
         tickers: what the rows' ticker numbers point into; the panel's columns.
         price_limit: daily limit as a decimal; 0 for a market without one.
-        adjusted: whether `prices` are adjusted; the change of raw closes is no return.
+        adjusted: whether `prices` are adjusted; the change of raw closes is a return only where no shares moved.
+        calendar: whose sessions the panel has, also those without a price; None = what the rows say.
     """
-    days = _sessions([prices] if official is None else [prices, official], benchmarks)
+    days = _sessions([prices] if official is None else [prices, official], benchmarks, calendar)
     grid = _Grid(days, tickers, prices, official)
     close = grid.close
     previous = _previous_trade(grid.traded)
@@ -102,13 +105,30 @@ def build_panel(
     span = np.where(has_return, np.arange(len(days))[:, None] - previous, 0)
     from_close = close / before - 1.0
     from_rate = np.where(has_return, grid.latest("change_pct") / 100.0, np.nan)
-    returns = np.where(np.isfinite(from_rate) | (not adjusted), from_rate, np.where(has_return, from_close, np.nan))
+    _refuse_other_rates(from_close, from_rate, span)
 
-    differs = _differs(from_close, from_rate, span)
+    parts = [prices] if official is None or official is prices else [official, prices]
+    told = [
+        weigh_rates(
+            part,
+            days,
+            tickers,
+            NEAR if part is prices and adjusted else AGREES,
+            *((from_close, span) if part is not prices else (None, None)),
+        )
+        for part in parts
+        if "change_pct" in part.values
+    ]
+    rate, doubted, beyond_is_true, actions, resumed = _first_told(told, span.shape)
+    raw = told[0].moved if told else np.full(span.shape, np.nan)
+    fallback = from_close if adjusted else raw
+    returns = np.where(has_return & ~doubted, np.where(np.isfinite(rate), rate, fallback), np.nan)
+    span[resumed & np.isfinite(rate)] = 1
     without_gap = _rows_since(grid.present, previous) == span
-    beyond = has_return & without_gap & _beyond_limit(returns, from_close, from_rate, before, price_limit)
+    beyond = has_return & without_gap & ~beyond_is_true & _beyond_limit(returns, before, price_limit)
     returns[beyond] = np.nan
     span[~np.isfinite(returns)] = 0
+    refused = grid.refused & ~np.isfinite(returns)
 
     there = grid.present.any(axis=0)
     first = np.where(there, grid.present.argmax(axis=0), 0)
@@ -120,13 +140,13 @@ def build_panel(
         volume=grid.latest("volume"),
         caps=grid.latest("marcap"),
         limit=limits_touched(returns, grid.latest("high"), grid.latest("low"), close, price_limit),
-        suspect=beyond,
-        actions=differs & ~beyond,
+        suspect=beyond | refused | (doubted & has_return),
+        actions=actions & ~beyond,
         benchmarks={name: _index_returns(days, dates, level) for name, (dates, level) in benchmarks.items()},
         market_caps={name: _on(days, *caps) for name, caps in (official.market_caps if official else {}).items()},
         first_price=np.where(there, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
     )
-    return panel, _findings(panel, grid)
+    return panel, _findings(panel, grid, beyond, [finding for part in told for finding in part.findings])
 
 
 class _Grid:
@@ -135,10 +155,17 @@ class _Grid:
     def __init__(self, days: Days, tickers: Sequence[str], prices: PriceRows, official: PriceRows | None) -> None:
         self._days, self._shape = days, (len(days), len(tickers))
         self._parts = [prices] if official is None else [prices, official]
-        there = [self._spread(rows, np.ones(len(rows.day), dtype=bool), empty=False) for rows in self._parts]
+        refused = [
+            np.zeros(len(rows.day), dtype=bool) if rows.refused is None else rows.refused for rows in self._parts
+        ]
+        there = [self._spread(rows, ~wrong, empty=False) for rows, wrong in zip(self._parts, refused, strict=True)]
         traded = [self._spread(rows, rows.traded, empty=False) for rows in self._parts]
         self.close = self._spread(prices, np.where(prices.traded, prices.values["close"], np.nan))
         """(T, N) of the prices; NaN without a trade."""
+        self.refused = np.any(
+            [self._spread(rows, wrong, empty=False) for rows, wrong in zip(self._parts, refused, strict=True)], axis=0
+        ).astype(bool)
+        """(T, N) where either has a row that is not to be believed."""
         self.present = np.any(there, axis=0)
         """(T, N) where either has a row."""
         self.traded = np.all([did | ~has for did, has in zip(traded, there, strict=True)], axis=0) & self.present
@@ -159,14 +186,12 @@ class _Grid:
         return grid
 
 
-def _differs(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(T, N) where the official rate and the change of the closes since the session before do not agree.
-
-    Raises:
-        DataError: they agree hardly anywhere, or one is in % and the other in decimals.
+def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> None:
+    """Raises:
+    DataError: rates and closes agree hardly anywhere, or one is in % and the other in decimals.
     """
     both = np.isfinite(from_rate) & np.isfinite(from_close) & (span == 1)
-    differs: NDArray[np.bool_] = both & (np.abs(from_close - from_rate) > RATE_DISAGREES)
+    differs = both & (np.abs(from_close - from_rate) > NEAR)
     enough = both.sum() >= 20
     in_decimals = enough and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
     if in_decimals or (enough and differs.sum() > both.sum() / 2):
@@ -175,26 +200,37 @@ def _differs(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> 
             hint="is it in %, and of these closes?",
             count=both.sum(),
         )
-    return differs
 
 
-def _beyond_limit(
-    returns: Floats, from_close: Floats, from_rate: Floats, before: Floats, price_limit: float
-) -> NDArray[np.bool_]:
+def _first_told(
+    told: Sequence[Rates], shape: tuple[int, int]
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Of several parts, what the first says that believes its rate: rate, doubted, lifted, actions, resumed."""
+    rate = np.full(shape, np.nan)
+    doubted, lifted, actions, resumed = (np.zeros(shape, dtype=bool) for _name in range(4))
+    for part in told:
+        new = np.isnan(rate) & np.isfinite(part.rate)
+        rate = np.where(new, part.rate, rate)
+        lifted |= new & part.lifted
+        resumed |= new & part.resumed
+        actions |= part.actions
+        doubted |= part.doubted
+    return rate, doubted, lifted, actions, resumed
+
+
+def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> NDArray[np.bool_]:
     """(T, N) returns beyond the daily price limit.
 
-    A price cannot move during a halt, so the first return after one is under the limit too. No limit holds while a
-    stock is traded for the last time before it leaves: there rate and closes agree.
+    A price cannot move during a halt, so the first return after one is under the limit too.
     """
     if not price_limit:
         return np.zeros(returns.shape, dtype=bool)
     rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
-    confirmed = np.isfinite(from_rate) & (np.abs(from_close - from_rate) <= RATE_DISAGREES)
-    beyond: NDArray[np.bool_] = ~confirmed & (np.abs(returns) > price_limit + rounding + 0.001)
+    beyond: NDArray[np.bool_] = np.abs(returns) > price_limit + rounding + 0.001
     return beyond
 
 
-def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
+def _findings(panel: Panel, grid: _Grid, beyond: NDArray[np.bool_], told: Sequence[Finding]) -> list[Finding]:
     """What a reader of the panel should know: sessions, rows and levels that are missing, halts, impossible returns."""
     days, present = panel.sessions, grid.present
     there, step = present.any(axis=0), np.arange(len(days))[:, None]
@@ -205,24 +241,30 @@ def _findings(panel: Panel, grid: _Grid) -> list[Finding]:
     findings = Finding.at("session_missing", "warning", [str(day) for day in days[empty]])
     marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
         ("halted", "info", present & ~grid.traded),
-        ("gap", "warning", absent),
-        ("beyond_limit", "warning", panel.suspect),
-        ("corporate_action", "info", panel.actions),
+        ("gap", "warning", absent & ~grid.refused),
+        ("beyond_limit", "warning", beyond),
     )
     for code, severity, where in marked:
         cells = np.argwhere(where)
         if len(cells):
             examples = tuple(f"{panel.tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES])
             findings.append(Finding(code, severity, len(cells), examples))
+    findings += told
     for name, series in panel.benchmarks.items():
         lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
         findings += Finding.at("benchmark_gap", "warning", lacking)
     return findings
 
 
-def _sessions(parts: Sequence[PriceRows], benchmarks: Mapping[str, tuple[Days, Floats]]) -> Days:
-    """Days with prices, and days between them on which an index moved although no price is there."""
+def _sessions(
+    parts: Sequence[PriceRows], benchmarks: Mapping[str, tuple[Days, Floats]], calendar: Calendar | None
+) -> Days:
+    """Days with prices, and sessions between them: of the calendar, or on which an index moved."""
     days = np.unique(np.concatenate([long.day for long in parts]))
+    if calendar is not None and days.size:
+        between = calendar.sessions(days[0].item(), days[-1].item())
+        closed = {day for long in parts for day in long.closed}
+        return np.union1d(days, np.array([day for day in between if day not in closed], dtype="datetime64[D]"))
     moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]
     if not moved or not days.size:
         return days

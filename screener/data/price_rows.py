@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -19,8 +20,12 @@ from screener.errors import DataError, UsageError
 from screener.i18n import _
 from screener.krx.tables import Days, to_numpy
 
-PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct")
-"""The value columns that the screener uses; a file may hold more."""
+PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
+"""The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
+
+
+Dated = Callable[[pa.Table, str], pa.Table]
+"""Looks at the dates of a table, of a file of that name, and mends them."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,12 @@ class PriceRows:
     """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
     market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
+    market_moves: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    """By market, days and its move weighted by capitalisation, decimal; empty if the files do not say."""
+    closed: frozenset[date] = frozenset()
+    """Days of the calendar on which none of the rows has a trade: KRX was closed, whatever the calendar says."""
+    refused: NDArray[np.bool_] | None = None
+    """Rows that are not to be believed; their close is NaN. None before they were looked at."""
 
     @classmethod
     def of(cls, table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
@@ -66,9 +77,9 @@ class PriceRows:
         return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
     @classmethod
-    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None) -> PriceRows:
+    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
         """Rows of `tickers`, through `until`, of all files together."""
-        parts = [_read_one(path, tickers, until) for path in paths]
+        parts = [_read_one(path, tickers, until, dated) for path in paths]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
         missing = [np.full(len(part.day), np.nan) for part in parts]
         return cls(
@@ -81,12 +92,14 @@ class PriceRows:
             sum(part.restored_zeros for part in parts),
             {ticker: market for part in parts for ticker, market in part.market_of.items()},
             {market: caps for part in parts for market, caps in part.market_caps.items()},
+            {market: moves for part in parts for market, moves in part.market_moves.items()},
         )
 
     def take(self, rows: NDArray[Any]) -> PriceRows:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values)
+        refused = None if self.refused is None else self.refused[rows]
+        return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values, refused=refused)
 
     @property
     def untraded(self) -> NDArray[np.bool_]:
@@ -102,8 +115,8 @@ class PriceRows:
         return np.isfinite(close) & (close > 0) & ~self.untraded
 
 
-def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRows:
-    table = read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market"))
+def _read_one(path: Path, tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
+    table = dated(read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market")), path.name)
     code: Any = table["ticker"].combine_chunks()
     written = code.dictionary
     if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
@@ -114,8 +127,17 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None) -> PriceRo
             ticker=str(written[0]),
         )
     long = PriceRows.of(table, tickers, until)
-    return replace(long, market_caps=market_caps(table)) if long.day.size else long
+    if not long.day.size:
+        return long
+    return replace(long, market_caps=market_caps(table), market_moves=market_moves(table))
 
+
+MOST_ROWS = 20_000_000
+"""Of a file: the whole market of thirty years. A few kB of Parquet can say the same row a billion times."""
+MOST_BYTES = 2 * 2**30
+"""Of the columns of a Parquet file, unpacked."""
+LONGEST_LINE, LONGEST_CELL = 2**20, 2**16
+"""Bytes of a line of a text file, and of a word; a wide table of the whole market has 200,000 in a line."""
 
 WHOLE_MARKET = 700
 """Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
@@ -141,6 +163,24 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     return caps
 
 
+def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    """The move of each whole market on each day, weighted by capitalisation at base prices, where rates are there."""
+    if not {"market", "marcap", "change_pct"} <= set(table.column_names):
+        return {}
+    rate = to_numpy(table["change_pct"].cast(pa.float64())) / 100.0
+    marcap = to_numpy(table["marcap"].cast(pa.float64(), safe=False))
+    known = np.isfinite(rate) & (np.abs(rate) < 1.0) & np.isfinite(marcap)
+    there = table.filter(pa.array(known))
+    column = there.column_names.index("marcap")
+    based = there.set_column(column, "marcap", pa.array(marcap[known] / (1.0 + rate[known])))
+    before = market_caps(based)
+    return {
+        market: (days, caps / before[market][1] - 1.0)
+        for market, (days, caps) in market_caps(there).items()
+        if len(days)
+    }
+
+
 def read_table(
     path: Path,
     required: Sequence[str],
@@ -158,11 +198,13 @@ def read_table(
         if path.suffix.lower() in (".parquet", ".pq"):
             have = pq.read_schema(path)
             _require(path, required, have.names)
+            present = [name for name in columns if name in have.names]
             # A million tickers are a few thousand words: read so, they take a tenth of the time.
-            words = [name for name in text if name in have.names and _is_text(have.field(name).type)]
-            table = pq.ParquetFile(path, read_dictionary=words).read(
-                columns=[name for name in columns if name in have.names]
-            )
+            words = [name for name in present if _is_text(have.field(name).type)]
+            file = pq.ParquetFile(path, read_dictionary=words)
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+            _refuse_too_large(path, file.metadata.num_rows, sum(group.total_byte_size for group in groups))
+            table = file.read(columns=present)
             if not table.num_rows:
                 raise DataError("{path}: holds no rows", path=path)
         else:
@@ -175,7 +217,7 @@ def read_table(
 def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
     missing = [name for name in required if name not in have]
     if missing:
-        there = ", ".join(repr(name) for name in have[:12]) + (", ..." if len(have) > 12 else "")
+        there = ", ".join(repr(name[:40]) for name in have[:12]) + (", ..." if len(have) > 12 else "")
         raise DataError(
             "{path}: no column {missing}", hint="it has {there}", path=path, missing=", ".join(missing), there=there
         )
@@ -184,7 +226,55 @@ def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
         raise DataError("{path}: the column {column} stands twice", hint="delete one", path=path, column=twice[0])
 
 
+def _refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
+    if rows > MOST_ROWS or size > MOST_BYTES:
+        raise DataError(
+            "{path}: is too large: it holds {rows:,} rows, {size:,} MB unpacked",
+            hint="{most:,} rows and {bytes:,} MB are the most: take out what no report needs",
+            path=path,
+            rows=rows,
+            size=size // 10**6,
+            most=MOST_ROWS,
+            bytes=MOST_BYTES // 10**6,
+        )
+
+
+def _refuse_long_lines(path: Path) -> None:
+    """Look at how a text file is cut before anything takes a line of it whole."""
+    rows, begun = 0, 0
+    with path.open("rb") as file:
+        while piece := file.read(LONGEST_LINE):
+            letters = np.frombuffer(piece, np.uint8)
+            ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
+            cuts = np.concatenate([[-1 - begun], ends, [len(piece)]])
+            if np.diff(cuts).max() > LONGEST_LINE:
+                raise DataError(
+                    "{path}:{line}: the line is longer than {most:,} bytes",
+                    hint="is it text, one row a line?",
+                    path=path,
+                    line=rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1,
+                    most=LONGEST_LINE,
+                )
+            begun = len(piece) - 1 - int(cuts[-2])
+            rows += max(piece.count(b"\n"), piece.count(b"\r"))
+    _refuse_too_large(path, rows)
+
+
+def _refuse_long_words(path: Path, name: str, column: pa.ChunkedArray[Any]) -> None:
+    chunks: Any = column.chunks
+    for chunk in chunks:
+        if (pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0) > LONGEST_CELL:
+            raise DataError(
+                "{path}: column {name}: a cell is longer than {most:,} bytes",
+                hint="correct it or delete the row",
+                path=path,
+                name=name,
+                most=LONGEST_CELL,
+            )
+
+
 def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
+    _refuse_long_lines(path)
     with path.open(encoding="utf-8-sig") as file:
         first = file.readline().rstrip("\n")
     header = [name.strip('"') for name in first.split(",")]
@@ -215,9 +305,12 @@ def _typed(
     columns = {}
     for name in table.column_names:
         column = table[name]
+        if name in text:
+            column = _encoded(column)
+        if pa.types.is_dictionary(column.type):
+            _refuse_long_words(path, name, column)
+            column = column if name in text else column.cast(pa.string())
         if name == "date":
-            if pa.types.is_dictionary(column.type):
-                column = column.cast(pa.string())
             if not (pa.types.is_temporal(column.type) or _is_text(column.type)):
                 raise DataError(
                     "{path}: column date holds {form}", hint="write dates as 2025-01-31", path=path, form=column.type
@@ -225,8 +318,6 @@ def _typed(
             column = column.cast(pa.date32())
         elif name in numeric and not pa.types.is_integer(column.type):
             column = column.cast(pa.float64())
-        elif name in text:
-            column = _encoded(column)
         if name in required and name not in numeric and column.null_count:
             row = column.is_null().to_pylist().index(True)
             raise DataError(
@@ -262,7 +353,7 @@ def _explain(path: Path, error: Exception) -> str:
         bad = re.search(pattern, message)
         if bad:
             kind = _("a date such as 2025-01-31") if bad["kind"].startswith("date") else _("a number")
-            return _("{where}: {found!r} is not {kind}", where=where, found=bad["found"], kind=kind)
+            return _("{where}: {found!r} is not {kind}", where=where, found=bad["found"][:40], kind=kind)
     if "UTF8" in message or isinstance(error, UnicodeDecodeError):
         return _("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
     return _("{where}: cannot be read: {message}", where=where, message=message[:160])

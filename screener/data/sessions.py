@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.checks import indices_are_sound, investors_are_whole, session_follows, session_is_open
+from screener.data.checks import (
+    indices_are_sound,
+    investors_are_whole,
+    levels_join,
+    session_follows,
+    session_is_open,
+    weighted_move,
+)
 from screener.data.fetch import Fetch, Fetched, Plan, restated
+from screener.data.levels import refuse_exchanged
+from screener.data.refusals import as_json, judge_session, set_aside
+from screener.data.store import WHOLE_SESSION, Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
-from screener.krx.tables import FLOWS, INDICES, INDUSTRIES, MARKET, plain
+from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
     from screener.data.store import StoredTable
     from screener.krx.client import Client
     from screener.krx.pykrx import Pykrx
+
+
+MOST_FAULTY = 3
+"""Sessions of which nothing is to be believed in one fetch, before nothing more is asked for."""
+_ASIDE = ("marcap", "no_rate")
+"""Reasons that concern a figure, and leave the row."""
 
 
 class _WholeMarket(Protocol):
@@ -54,7 +72,8 @@ def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -
     fetch = _SessionFetch(source, connections, last)
     market, indices = fetch.market, fetch.indices
     wanted = [day for day in calendar.sessions(plan.first, last) if day not in market.closed]
-    again = {day for day in plan.again if day in market.sessions}
+    doubted = [one.day for one in indices.refused if one.is_due(connections.now())]
+    again = {day for day in (*plan.again, *doubted) if day in market.sessions and plan.first <= day <= last}
     asked = {*_missing(market, wanted, connections), *again}
     lacking = sorted({*_missing(indices, wanted, connections), *asked})
     source.client.expect(source.requests_each * (len(lacking) + 10))
@@ -78,6 +97,8 @@ def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -
                 day=without[0],
             )
         after = until
+    if fetch.faulty:
+        raise fetch.faulty[0]  # `store verify` names the others
     return fetch.fetched
 
 
@@ -104,9 +125,12 @@ def fetch_investors(source: Pykrx, connections: Connections, plan: Plan) -> None
 
 
 def _missing(table: StoredTable, days: Sequence[date], connections: Connections) -> list[date]:
-    """Days that the table does not hold, or holds as they were before they were final, which by now they are."""
+    """Days that the table does not hold whole, or holds as they were before they were final, which by now they are."""
     there, now = table.sessions, connections.now()
-    return [day for day in days if day not in there or connections.calendar.outdated(day, there[day], now)]
+    due = {one.day for one in table.refused if one.is_due(now)}
+    return [
+        day for day in days if day not in there or day in due or connections.calendar.outdated(day, there[day], now)
+    ]
 
 
 class _SessionFetch(Fetch):
@@ -126,6 +150,10 @@ class _SessionFetch(Fetch):
         """What came last, which is the session before the next one."""
         self.again: set[date] = set()
         """Stored sessions that were asked for once more."""
+        self.refused: dict[date, list[Refused]] = {}
+        """What came with the sessions that are waiting, and is not believed."""
+        self.faulty: list[DataError] = []
+        """What is wrong with sessions of which nothing is stored."""
 
     def levels(self, days: Sequence[date]) -> None:
         """Fetch the indices of `days`, and look at them beside the sessions around them."""
@@ -133,16 +161,20 @@ class _SessionFetch(Fetch):
             return
         started, before = self.now(), self.known.before(days[0])
         there = self.indices.read(INDICES.schema.names, before, days[-1])
+        doubted = {one.day for one in self.indices.refused}
+        there = there.filter(pa.array([day not in doubted for day in there["date"].to_pylist()], pa.bool_()))
         known = set(there["date"].to_pylist())
         rows = self.source.indices(days if before in known else [before, *days])
         try:
-            indices_are_sound(self.source.name, _beside(there, rows))
+            _refuse_levels(self.source.name, _beside(there, rows))
         except DataError:
             if before not in known:
                 raise
             # What is stored of the session before may be what is wrong.
             rows = self.source.indices([before, *days])
-            indices_are_sound(self.source.name, _beside(there, rows))
+            _refuse_levels(self.source.name, _beside(there, rows))
+        final = [day for day, at in self.indices.sessions.items() if self.calendar.settled(day, at)]
+        levels_join(self.source.name, rows, there.filter(pc.is_in(there["date"], pa.array(final, pa.date32()))))
         # Of the days before, only what turned out to be wrong is written anew.
         came: list[Any] = rows["date"].to_pylist()
         new = [
@@ -157,9 +189,13 @@ class _SessionFetch(Fetch):
         """Fetch a session; one without trades is kept in mind as closed once the next one shows that it was."""
         asked = self.now()
         rows = self.source.session(day)
-        if self._is_open(day, rows):
-            self._take(day, rows)
-            self.latest = day, rows
+        try:
+            is_open = self._is_open(day, rows)
+        except DataError as error:
+            self._refuse(day, error, asked)
+            return
+        if is_open:
+            self._take(day, rows, asked)
             # Its rates go with the session before it: nothing was traded on the days between.
             previous = self._neighbour(day, -1)
             if self._held(previous) is not None:
@@ -193,21 +229,86 @@ class _SessionFetch(Fetch):
                     raise
                 self.again.add(other)
                 fresh = self.source.session(other)
+                asked = self.now()
+                fresh = self.source.session(other)
                 if not self._is_open(other, fresh):
                     raise
                 self._follow(day, rows, other, fresh)
-                self._take(other, fresh)
+                self._take(other, fresh, asked)
         return True
 
-    def _take(self, day: date, rows: pa.Table) -> None:
-        """Keep `rows`; of figures that were final already, only if some have changed since."""
-        fetched = self.market.sessions.get(day)
+    def _refuse(self, day: date, error: DataError, asked: datetime) -> None:
+        """Go on without a session that is not to be believed, unless too many are like it."""
+        self.faulty.append(error)
+        if day not in self.market.sessions:
+            said = json.dumps({"said": str(error)}, ensure_ascii=False)
+            self.refused[day] = [Refused(day, WHOLE_SESSION, "session", said, asked)]
+        if len(self.faulty) >= MOST_FAULTY:
+            raise error
+
+    def _take(self, day: date, rows: pa.Table, asked: datetime) -> None:
+        """Keep the rows that are believed; of figures that were final already, only if some have changed since."""
+        previous, following = self._neighbour(day, -1), self._neighbour(day, 1)
+        before, after = self._held(previous), self._held(following)
+        sound, refused, earlier = judge_session(rows, before)
+        sound = sound.select(MARKET.schema.names)
+        if before is not None and earlier:
+            self._take_back(previous, before, earlier, asked)
+        if after is not None:
+            later = judge_session(after, sound)
+            # What is stored of the session after does not go on from here: one of the two is wrong, and both are asked
+            # for again.
+            both = [ticker for ticker, (reason, _row) in later.refused.items() if reason not in _ASIDE]
+            if both:
+                self._take_back(following, after, both, asked)
+            sound, aside = _without(sound, [*both, *later.earlier])
+            refused |= aside
+        self.latest = day, sound
+        if before is not None:
+            self._weigh(day, sound, previous, before, asked)
+        fetched, known = self.market.sessions.get(day), [one for one in self.market.refused if one.day == day]
         if fetched is not None and self.calendar.settled(day, fetched):
-            changed = _differing(self.market.read(MARKET.schema.names, day, day), rows.select(MARKET.schema.names))
-            if not changed:
+            changed = _differing(self.market.read(MARKET.schema.names, day, day), sound)
+            if not changed and not known and not refused:
                 return
-            self.fetched.corrected[day] = changed
-        self.waiting[day] = rows
+            mended = {one.key for one in known} | set(refused)
+            if corrected := [ticker for ticker in changed if ticker not in mended]:
+                self.fetched.corrected[day] = corrected
+        self.waiting[day] = sound
+        self.refused[day] = set_aside(day, refused, asked)
+
+    def _weigh(self, day: date, rows: pa.Table, previous: date, before: pa.Table, asked: datetime) -> None:
+        """Take the level of an index out again that does not move with its stocks, whatever its own change says."""
+        levels = self.indices.read(INDICES.schema.names, previous, day)
+        level = {(one["date"], one["index"]): one["close"] for one in levels.to_pylist()}
+        false: dict[str, tuple[str, str]] = {}
+        for index in BENCHMARKS:
+            moved, slack = weighted_move(rows, before, index)
+            now, then = level.get((day, index)), level.get((previous, index))
+            if now and then and abs(now / then - 1.0 - moved) > slack:
+                false[index] = "index", json.dumps({"close": now, "before": then, "stocks": round(moved, 5)})
+        left = levels.filter(pc.equal(levels["date"], pa.scalar(day)))
+        left = left.filter(pa.array([name not in false for name in words(left, "index")], pa.bool_()))
+        if not false:
+            return
+        if not left.num_rows:
+            raise DataError(
+                "{source}: the indices of {day} do not move with their stocks",
+                hint="try again later",
+                source=self.source.name,
+                day=day,
+            )
+        aside = set_aside(day, false, asked)
+        self.indices.write(left, replacing="sessions", fetched=self.indices.sessions[day], refused=aside)
+        self.fetched.refused += aside
+
+    def _take_back(self, day: date, rows: pa.Table, tickers: Sequence[str], asked: datetime) -> None:
+        """Take rows of a session that is held out of it again, for another session contradicts them."""
+        self.waiting[day], aside = _without(rows, tickers)
+        if self.latest and self.latest[0] == day:
+            self.latest = day, self.waiting[day]
+        known = self.refused.get(day) or [one for one in self.market.refused if one.day == day]
+        self.refused[day] = [*(one for one in known if one.key not in aside), *set_aside(day, aside, asked)]
 
     def _follow(self, day: date, rows: pa.Table, other: date, there: pa.Table) -> None:
         """Refuse two sessions of which the later one does not follow on the earlier one."""
@@ -232,12 +333,21 @@ class _SessionFetch(Fetch):
 
     def store(self, started: datetime) -> None:
         """Write what is waiting."""
-        if self.waiting or self.closed:
+        if self.waiting or self.closed or self.refused:
             rows = pa.concat_tables(self.waiting.values()) if self.waiting else MARKET.schema.empty_table()
-            self.market.write(rows, replacing="sessions", fetched=started, closed=self.closed)
+            refused = [one for of_day in self.refused.values() for one in of_day]
+            self.market.write(rows, replacing="sessions", fetched=started, closed=self.closed, refused=refused)
             self.fetched.sessions += len(self.waiting)
             self.fetched.closed += self.closed
-            self.waiting, self.closed = {}, []
+            self.fetched.refused += refused
+            self.waiting, self.closed, self.refused = {}, [], {}
+
+
+def _without(rows: pa.Table, tickers: Sequence[str]) -> tuple[pa.Table, dict[str, tuple[str, str]]]:
+    """The rows of one session without those of some stocks, and these as they are kept aside."""
+    gone = np.isin(np.array(words(rows, "ticker"), dtype=object), list(tickers))
+    aside = {words(rows, "ticker")[row]: ("next", as_json(rows, row)) for row in np.flatnonzero(gone).tolist()}
+    return rows.filter(pa.array(~gone)), aside
 
 
 def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
@@ -247,6 +357,16 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
         return []
     rows = [{row["ticker"]: row for row in table.to_pylist()} for table in both]
     return sorted(ticker for ticker in {*rows[0], *rows[1]} if rows[0].get(ticker) != rows[1].get(ticker))
+
+
+def _refuse_levels(source: str, rows: pa.Table) -> None:
+    """Nothing, if each index is sound, and none is another one."""
+    indices_are_sound(source, rows)
+    levels = {}
+    for index in BENCHMARKS:
+        of_index = rows.filter(pc.equal(rows["index"].cast(pa.string()), pa.scalar(index))).sort_by("date")
+        levels[index] = to_numpy(of_index["date"]), to_numpy(of_index["close"])
+    refuse_exchanged(levels, source)
 
 
 def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:

@@ -12,7 +12,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -156,6 +156,32 @@ def _fingerprint(account: Account, salt: bytes) -> str:
 
 
 T = TypeVar("T")
+
+LARGEST = 8 * 2**20
+"""Bytes of an answer at most, unpacked; a session of the whole market has 1.2 million, and becomes 200 MB if it lies.
+
+A host that gives more is taken for one that is broken, or for somebody else in its place."""
+PIECE = 2**14
+"""Bytes to take of an answer at once: packed, they can be a thousand times as many."""
+
+
+def taken_whole(pieces: Iterable[bytes], host: str) -> bytes:
+    """An answer from its pieces.
+
+    Raises:
+        NetworkError: there are more than any answer has; no further one is taken.
+    """
+    whole = bytearray()
+    for piece in pieces:
+        whole += piece
+        if len(whole) > LARGEST:
+            raise NetworkError(
+                "{host} gives an answer larger than {most} MB, which none of its data is",
+                hint="nothing of it is stored; try later",
+                host=host,
+                most=LARGEST // 10**6,
+            )
+    return bytes(whole)
 
 
 class TemporaryError(Exception):

@@ -13,7 +13,7 @@ import requests
 
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.client import CLOCK_TOLERANCE, Client, RefusalError, TemporaryError
+from screener.krx.client import CLOCK_TOLERANCE, PIECE, Client, RefusalError, TemporaryError, taken_whole
 from screener.krx.hours import KST
 
 KRX = "data.krx.co.kr"
@@ -43,6 +43,9 @@ class Transport(requests.Session):
         """
         super().__init__()
         self.max_redirects = 3
+        # What the environment says of proxies and certificates counts, but .netrc is read for no host.
+        self.auth = lambda asked: asked
+        self.hooks["response"].append(_take)
         self.logged_in = False
         self.login_code = ""
         """What KRX last answered to a login."""
@@ -61,6 +64,7 @@ class Transport(requests.Session):
         headers.pop("Cookie", None)
         login = address.path.endswith(_LOGIN_POST)
         # A redirect of a data page leads to an error page, or to plain http; one of the login would take it along.
+        options["stream"] = True  # `_take` reads the answer, before anything else does
         options["allow_redirects"] = host == NAVER or (address.path.startswith(_LOGIN_PAGES) and not login)
         timeouts, asked = self._client.timeouts, _asked(address, options)
 
@@ -81,6 +85,10 @@ class Transport(requests.Session):
         if login:
             self.login_code = _login_code(answer)
         return answer
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:  # noqa: ARG002 - what requests calls
+        """A redirect takes no password along, and finds none in .netrc."""
+        prepared_request.headers.pop("Authorization", None)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where a redirect leads, as long as it stays with its host."""
@@ -111,6 +119,14 @@ class Transport(requests.Session):
                 theirs=theirs,
             )
         self._compared.add(host)
+
+
+def _take(answer: requests.Response, **_options: Any) -> None:
+    """Read the body of an answer, also of one that redirects, as far as an answer may go."""
+    if "," in answer.headers.get("Content-Encoding", ""):
+        raise TemporaryError(_("its answer could not be unpacked"))  # a bomb within a bomb
+    with answer:
+        answer._content = taken_whole(answer.iter_content(PIECE), urlsplit(answer.url).hostname or "")
 
 
 def _answered_at(answer: requests.Response) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.errors import DataError, LoginError, NetworkError, UsageError
 from screener.i18n import _
-from screener.krx.client import Client, RefusalError, TemporaryError
+from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole
 from screener.krx.daily import DailyService, dropped
 from screener.krx.tables import INDEX_FIELDS, STOCK_FIELDS, Records
 
@@ -101,7 +102,29 @@ def _load() -> ModuleType:
         raise UsageError(
             "KRX_AUTH_KEY is set, but KRX's Open API needs a library", hint="pip install 'krx-impact-screener[openapi]'"
         ) from None
+    if not isinstance(krx_openapi.session._OPENER, _Opener):
+        krx_openapi.session._OPENER = _Opener(krx_openapi.session._OPENER)  # type: ignore[assignment]
     return krx_openapi
+
+
+class _Opener:
+    """The library's own opener, whose answers can be read only as far as an answer may go."""
+
+    def __init__(self, opener: Any) -> None:
+        self._opener = opener
+
+    def open(self, request: Any, timeout: float) -> Any:
+        answer = self._opener.open(request, timeout=timeout)
+        read = answer.read
+
+        def whole() -> bytes:
+            body = taken_whole(iter(lambda: read(PIECE), b""), HOST)
+            if answer.length:  # taken in pieces, a body that breaks off is no error of its own
+                raise http.client.IncompleteRead(body, answer.length)
+            return body
+
+        answer.read = whole
+        return answer
 
 
 def _fault(library: Any, error: Exception, service: str) -> Exception:

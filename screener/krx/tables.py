@@ -96,6 +96,10 @@ Fields = Mapping[str, "str | pa.Array[Any]"]
 """By column, the field that it comes from, or the column itself."""
 Origin = Mapping[str, str]
 """How messages call an answer: the `source`, and `what` it was asked for."""
+Faults = dict[int, str]
+"""By row, a cell of it that holds no number."""
+_FEW = 0.02
+"""Part of the rows that may hold such cells; more, and the form of the answer is not the one that is known."""
 
 _NONE = pa.array(["", "-"])
 STOCK_FIELDS = {
@@ -132,11 +136,14 @@ _NAVER = {"open": "시가", "high": "고가", "low": "저가", "close": "종가"
 def market_rows(day: date, records: Records, fields: Mapping[str, str] = STOCK_FIELDS, source: str = "KRX") -> pa.Table:
     """MARKET rows of one day, and `change`, KRW against the base price: null where `source` does not give it.
 
-    `fields` names the field of each column. The records of a whole market do not hold the day.
+    `fields` names the field of each column. The records of a whole market do not hold the day. A few cells that hold no
+    number are null, and stand in `fault`.
     """
     origin = _origin(_("session {day}", day=day), source)
-    table = _table(MARKET, origin, records, {**fields, "date": _same(day, records)})
-    return table.append_column("change", _change(origin, records, fields["change"]))
+    faults: Faults = {}
+    table = _table(MARKET, origin, records, {**fields, "date": _same(day, records)}, faults)
+    table = table.append_column("change", _change(origin, records, fields["change"], faults))
+    return table.append_column("fault", pa.array([faults.get(row) for row in range(len(records))], pa.string()))
 
 
 def index_rows(index: str, records: Records, fields: Mapping[str, str] = INDEX_FIELDS, source: str = "KRX") -> pa.Table:
@@ -185,7 +192,7 @@ def _origin(what: str, source: str = "KRX") -> Origin:
     return {"source": source, "what": what}
 
 
-def _table(kind: TableKind, origin: Origin, records: Records, fields: Fields) -> pa.Table:
+def _table(kind: TableKind, origin: Origin, records: Records, fields: Fields, faults: Faults | None = None) -> pa.Table:
     columns: list[pa.Array[Any]] = []
     for column in kind.schema:
         field = fields[column.name]
@@ -196,14 +203,14 @@ def _table(kind: TableKind, origin: Origin, records: Records, fields: Fields) ->
         elif pa.types.is_date(column.type):
             columns.append(_dates(origin, records, field))
         else:
-            columns.append(_numbers(origin, records, field, column.type))
+            columns.append(_numbers(origin, records, field, column.type, faults))
     return pa.table(columns, schema=kind.schema)
 
 
-def _change(origin: Origin, records: Records, field: str) -> pa.Array[Any]:
+def _change(origin: Origin, records: Records, field: str, faults: Faults | None = None) -> pa.Array[Any]:
     """What only the checks use, and nothing is lost without."""
     if all(field in record for record in records):
-        return _numbers(origin, records, field, pa.float64())
+        return _numbers(origin, records, field, pa.float64(), faults)
     return pa.nulls(len(records), pa.float64())
 
 
@@ -234,11 +241,13 @@ def _texts(origin: Origin, records: Records, field: str, *, required: bool = Fal
     return texts
 
 
-def _numbers(origin: Origin, records: Records, field: str, kind: pa.DataType) -> pa.Array[Any]:
+def _numbers(
+    origin: Origin, records: Records, field: str, kind: pa.DataType, faults: Faults | None = None
+) -> pa.Array[Any]:
     texts = _texts(origin, records, field)
     bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
     bare = pc.if_else(pc.is_in(bare, _NONE), pa.scalar(None, pa.string()), bare)
-    return _cast(origin, field, bare, lambda part: part.cast(kind), _("number"))
+    return _cast(origin, field, bare, lambda part: part.cast(kind), _("number"), faults)
 
 
 def _dates(origin: Origin, records: Records, field: str) -> pa.Array[Any]:
@@ -253,25 +262,34 @@ def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
     return pc.strptime(texts, "%Y%m%d", "s").cast(pa.date32())
 
 
-def _cast(origin: Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str) -> pa.Array[Any]:
+def _cast(
+    origin: Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str, faults: Faults | None = None
+) -> pa.Array[Any]:
     """`texts` converted at once; only a failure is worth looking at one by one."""
     try:
         converted: pa.Array[Any] = convert(texts)
     except pa.ArrowInvalid:
+        wrong = []
         for row in range(len(texts)):
             try:
                 convert(texts.slice(row, 1))
             except pa.ArrowInvalid:
-                found = texts[row].as_py()[:20]
-                raise DataError(
-                    "{source}: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
-                    **origin,
-                    field=field,
-                    row=row + 1,
-                    found=found,
-                    kind=kind,
-                ) from None
-        raise
+                wrong.append(row)
+        if not wrong:
+            raise
+        found = {row: texts[row].as_py()[:20] for row in wrong}
+        if faults is None or len(wrong) > _FEW * len(texts):
+            raise DataError(
+                "{source}: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
+                **origin,
+                field=field,
+                row=wrong[0] + 1,
+                found=found[wrong[0]],
+                kind=kind,
+            ) from None
+        faults |= {row: f"{field} {text!r}" for row, text in found.items()}
+        is_wrong = np.isin(np.arange(len(texts)), wrong)
+        converted = convert(pc.if_else(pa.array(is_wrong), pa.scalar(None, texts.type), texts))
     return converted
 
 

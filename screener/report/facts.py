@@ -12,10 +12,11 @@ import numpy as np
 from screener.analysis.frames import Frames
 from screener.analysis.model import Flows, Rules, Window
 from screener.config.models import Event
+from screener.data.findings import refuse
 from screener.data.panel import EventTime
 from screener.data.sources import FETCHED, Market
 from screener.errors import DataError
-from screener.i18n import N_, _
+from screener.i18n import N_
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.study.placebo import other_windows
 
@@ -54,23 +55,29 @@ class EventPrices:
                     day = panel.sessions[rows.start + missing[0]]
                     raise DataError("{name} has no level on {day} or the session before", hint=hint, name=name, day=day)
 
-    def refuse_suspects(self, rules: Rules) -> None:
-        """A move beyond the price limit inside an event window is an error: no sector mean survives it."""
+    def refuse_unknown(self, rules: Rules) -> None:
+        """A session of the event windows of which no row is there, or none that can be believed, is an error."""
         panel = self.market.panel
-        first = max(self.at.row + min(window[0] for window in rules.windows), 0)
+        first = max(self.at.row + min(window[0] for window in rules.windows) - 1, 0)
         last = self.at.row + max(window[1] for window in rules.windows)
-        suspects = np.argwhere(panel.suspect[first : last + 1])
-        if len(suspects):
-            row, column = suspects[0]
-            more = _(" (and {count} more)", count=len(suspects) - 1) if len(suspects) > 1 else ""
-            raise DataError(
-                "{ticker} on {day}{more}: its move is beyond the daily limit",
-                hint="mend it, or give that day's official rate with --market FILE (price_limit = 0 "
-                "switches the check off)",
-                ticker=panel.tickers[column],
-                day=panel.sessions[first + row],
-                more=more,
-            )
+        days = panel.sessions[first : last + 1]
+        traded = panel.span[first : last + 1] > 0
+        told = traded | (panel.volume[first : last + 1] == 0) | np.isfinite(panel.caps[first : last + 1])
+        doubted = panel.suspect[first : last + 1]
+        refuse(
+            doubted.any(axis=1) & ~traded.any(axis=1),
+            "{day}: no row of it can be believed{more}",
+            hint="look at the prices of that day: they repeat the session before, or contradict themselves",
+            day=days,
+        )
+        missing = ~told.any(axis=1) & ~doubted.any(axis=1)
+        missing[: 1 if first == 0 else 0] = False  # the first session has no return
+        refuse(
+            missing,
+            "{day} was a session, and no stock has a row of it{more}",
+            hint="add it; if KRX was closed, add the day to closed in [calendar] of screener.toml",
+            day=days,
+        )
 
     def report(self, rules: Rules, windows: tuple[Window, ...], frames: Frames, *, study: bool) -> Report:
         """The report of these figures; `study`: whether there is an estimation window to study anything with."""

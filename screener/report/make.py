@@ -143,7 +143,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
-    prices.refuse_suspects(rules)
+    prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
     everyone = market.everyone() if market.everyone is not None else None
 
@@ -362,6 +362,7 @@ def _prices(
         before=before,
         after=after,
         after_market=None if request.regular_close else settings.calendar.schedule.after_market_since,
+        calendar=settings.calendar,
     )
     market = load(sources, need)
     panel = market.panel

@@ -18,7 +18,7 @@ from screener.config import load_settings
 from screener.config.models import Event, Name
 from screener.data.sources import demo as market
 from screener.demo import _demo_event, _demo_sectors
-from screener.errors import DataError, UsageError
+from screener.errors import UsageError
 from screener.report.make import Request
 from screener.report.model import Report
 from tests.analysis.find import leading, rows, stock
@@ -234,13 +234,20 @@ def test_limit_up_is_flagged(tmp_path: Path) -> None:
     assert stock(measure(tmp_path, limit), "000001").flags == "limit_up"
 
 
-def test_move_beyond_the_limit_in_a_window_is_refused(tmp_path: Path) -> None:
+def test_move_beyond_the_limit_in_a_window_leaves_the_stock_out(tmp_path: Path) -> None:
     def split(line: dict[str, str]) -> None:
         if line["ticker"] == "000001" and line["date"] >= DAY[EVENT + 2]:
             line["close"] = str(float(line["close"]) / 2)
 
-    with pytest.raises(DataError, match=rf"000001 on {DAY[EVENT + 2]}: its move is beyond the daily limit"):
-        measure(tmp_path, split)
+    report = measure(tmp_path, split)
+    [found] = [one for one in report.findings if one.code == "beyond_limit"]
+    assert found.examples == (f"000001 {DAY[EVENT + 2]}",)
+    rows = report.frames.stocks
+    longer = rows[rows["window_end"] == 3]
+    one, three = (longer[longer["ticker"] == ticker] for ticker in ("000001", "000003"))
+    assert one["raw_return"].isna().all()
+    assert one["car"].isna().all()
+    assert three["car"].notna().all()
 
 
 def test_one_sector_alone(tmp_path: Path) -> None:

@@ -52,14 +52,14 @@ def market() -> tuple[pa.Table, pa.Table]:
         "name": pa.array(names * shape[0]).dictionary_encode(),
         "market": pa.array(markets * shape[0]).dictionary_encode(),
         **{name: close.ravel() for name in ("open", "high", "low", "close")},
-        "volume": np.tile(np.full(STOCKS, 1000), shape[0]),
+        "volume": np.repeat(1000 + np.arange(shape[0]) % 2, STOCKS),
         "value": np.tile(value.astype(np.int64), shape[0]),
         "marcap": np.tile(caps.astype(np.int64), shape[0]),
-        "shares": np.tile(np.full(STOCKS, 1_000_000), shape[0]),
+        "shares": np.zeros(STOCKS * shape[0], dtype=np.int64),  # unknown
         "change_pct": rate.ravel(),
     }
     level = 1000.0 * np.cumprod(1 + index)
-    columns = {name: np.tile(level, 2) for name in ("open", "high", "low", "close")}
+    columns = {name: np.concatenate([level, 0.4 * level]) for name in ("open", "high", "low", "close")}
     of_indices: dict[str, Any] = {
         "date": pa.array(np.tile(np.array(DAYS, dtype="datetime64[D]"), 2)),
         "index": pa.array(["KOSPI"] * shape[0] + ["KOSDAQ"] * shape[0]).dictionary_encode(),

@@ -163,9 +163,9 @@ def test_reader_always_finds_a_whole_report(tmp_path: Path, report: Report) -> N
 
 def test_latest_moves_forward_only(tmp_path: Path, report: Report) -> None:
     (tmp_path / "latest").symlink_to("zzz")  # points at no date: not ours
-    point_to_latest(tmp_path, report)
+    point_to_latest(tmp_path, report, report.as_of)
     assert (tmp_path / "latest").readlink().name == str(report.as_of)
-    point_to_latest(tmp_path, replace(report, as_of=date(2020, 1, 2)))
+    point_to_latest(tmp_path, replace(report, as_of=date(2020, 1, 2)), report.as_of)
     assert (tmp_path / "latest").readlink().name == str(report.as_of)
 
 

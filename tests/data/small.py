@@ -21,6 +21,8 @@ persistence = 0.15
 breadth = 0.15
 volume = 0.1
 """
+CALENDAR = "[calendar]\nopened = [2024-04-10]\n"
+"""An election, on which this market trades: its sessions are weekdays."""
 EVENT_MOVES = {"000001": 0.10, "000002": -0.05, "000003": 0.02}
 
 
@@ -80,10 +82,10 @@ def write_prices(folder: Path, change: Callable[[dict[str, str]], None] | None =
     return write(folder / "prices.csv", price_rows(), change)
 
 
-def write_benchmark(folder: Path, count: int = SESSIONS) -> Path:
+def write_benchmark(folder: Path, count: int = SESSIONS, kosdaq: float = 1000.0) -> Path:
     rows = []
     for name in ("KOSPI", "KOSDAQ"):
-        level = 1000.0
+        level = kosdaq if name == "KOSDAQ" else 1000.0
         for row, day in enumerate(sessions(count)):
             if row:
                 level *= 1 + index_return(row)
@@ -123,7 +125,8 @@ price_limit = 0.30
 windows = [[0, 0], [0, 3]]
 spreads = [["A", "B"]]
 """
-        + WEIGHTS,
+        + WEIGHTS
+        + CALENDAR,
         encoding="utf-8",
     )
     return config

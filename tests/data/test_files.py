@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from screener.data.price_rows import read_table
 from screener.data.sources import Market, PriceRequest
 from screener.data.sources.files import Files
 from screener.errors import DataError, UsageError
@@ -128,13 +129,16 @@ def test_identical_duplicates_are_counted_and_contradicting_ones_refused(tmp_pat
 
 
 @pytest.mark.parametrize("price", ["0", "-5"])
-def test_price_that_is_none_is_refused(tmp_path: Path, price: str) -> None:
+def test_price_that_is_none_is_left_out(tmp_path: Path, price: str) -> None:
     def spoil(line: dict[str, str]) -> None:
         if at("000002", 20)(line):
             line["close"] = price
 
-    with pytest.raises(DataError, match=f"prices.csv: 000002 on {DAY[20]}: close {price} is not a price"):
-        load(small.write_prices(tmp_path, spoil))
+    market = load(small.write_prices(tmp_path, spoil))
+    [found] = [one for one in market.findings if one.code == "impossible"]
+    assert found.examples == (f"000002 {DAY[20]}",)
+    assert np.isnan(market.panel.returns[20, 1])
+    assert market.panel.suspect[20, 1]
 
 
 def test_empty_price_is_no_trade(tmp_path: Path) -> None:
@@ -191,7 +195,7 @@ def test_split_without_official_rate_is_suspect_and_with_it_is_right(tmp_path: P
         encoding="utf-8",
     )
     market = load(prices, official)
-    assert codes(market) == {"corporate_action": 1}
+    assert codes(market) == {"closes_contradict": 1}
     np.testing.assert_allclose(market.panel.returns[20, 0], -0.016)
     assert market.panel.caps[20, 0] == 1e9
 
@@ -262,30 +266,25 @@ def test_index_that_is_not_in_the_file(tmp_path: Path) -> None:
         Files([prices], [benchmark]).load(need())
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "expected"),
-    [
-        ("close", "inf", "close inf cannot be"),
-        ("close", "1e400", "close inf cannot be"),
-        ("volume", "-5", "volume -5 cannot be"),
-        ("open", "-1", "open -1 cannot be"),
-    ],
-)
-def test_impossible_values_are_refused(tmp_path: Path, column: str, value: str, expected: str) -> None:
+@pytest.mark.parametrize(("column", "value"), [("close", "inf"), ("close", "1e400"), ("volume", "-5"), ("open", "-1")])
+def test_a_row_with_an_impossible_value_is_left_out_by_name(tmp_path: Path, column: str, value: str) -> None:
     def spoil(line: dict[str, str]) -> None:
         if at("000002", 20)(line):
             line[column] = value
 
-    with pytest.raises(DataError, match=rf"000002 on {DAY[20]}: {expected}"):
-        load(small.write_prices(tmp_path, spoil))
+    market = load(small.write_prices(tmp_path, spoil))
+    assert [(one.code, one.examples) for one in market.findings] == [("impossible", (f"000002 {DAY[20]}",))]
+    assert np.isnan(market.panel.returns[20, 1])
+    assert np.isfinite(market.panel.returns[20, [0, 2]]).all()
+    assert market.panel.span[21, 1] == 2
 
 
 def test_official_rate_beyond_the_limit_is_not_believed(tmp_path: Path) -> None:
     official = tmp_path / "market.csv"
     official.write_text(f"date,ticker,close,volume,change_pct\n{DAY[20]},000001,100,9,986.0\n", encoding="utf-8")
     market = load(small.write_prices(tmp_path), official)
-    assert codes(market) == {"beyond_limit": 1}
-    assert market.panel.suspect[20, 0]
+    assert codes(market) == {"rate_contradicts": 1}
+    np.testing.assert_allclose(market.panel.returns[20, 0], small.stock_return("000001", 20), atol=1e-9)
 
 
 def test_rates_given_as_decimals_are_refused(tmp_path: Path) -> None:
@@ -298,11 +297,12 @@ def test_rates_given_as_decimals_are_refused(tmp_path: Path) -> None:
         load(small.write_prices(tmp_path), official)
 
 
-def test_marcap_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_marcap_of_nothing_is_left_out(tmp_path: Path) -> None:
     official = tmp_path / "market.csv"
     official.write_text(f"date,ticker,close,volume,marcap\n{DAY[20]},000001,100,9,-1\n", encoding="utf-8")
-    with pytest.raises(DataError, match="marcap -1 cannot be"):
-        load(small.write_prices(tmp_path), official)
+    market = load(small.write_prices(tmp_path), official)
+    assert codes(market) == {"impossible": 1}
+    assert np.isnan(market.panel.caps[20, 0]) or market.panel.caps[20, 0] > 0
 
 
 def test_stock_that_the_market_file_lists_elsewhere_is_named(tmp_path: Path) -> None:
@@ -360,3 +360,22 @@ def test_forms_of_parquet(tmp_path: Path) -> None:
             table = pa.table({"date": date_column, "ticker": ticker_column, "close": closes})
             pq.write_table(table, tmp_path / "prices.parquet")
             np.testing.assert_array_equal(load(tmp_path / "prices.parquet").panel.returns, straight)
+
+
+@pytest.mark.parametrize(
+    ("before", "longest"), [(0, 2**20), (1_000_000, 2**20), (3_000_000, 2**21)], ids=["first", "astride", "late"]
+)
+def test_a_line_that_is_too_long_is_named_wherever_it_stands(tmp_path: Path, before: int, longest: int) -> None:
+    path = tmp_path / "prices.csv"
+    rows = before // 32
+    path.write_text("date,ticker,close\n" + "2025-01-31,000660,000000012000\n" * rows + "9" * (longest + 1), "utf-8")
+    with pytest.raises(DataError, match=rf"prices\.csv:{rows + 2}: the line is longer than 1,048,576 bytes"):
+        read_table(path, ("date", "ticker", "close"), ("close",), ("ticker",))
+
+
+def test_a_word_of_a_parquet_file_that_is_too_long_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "prices.parquet"
+    rows: dict[str, Any] = {"date": [date(2025, 1, 31)] * 2, "ticker": ["000660", "9" * 70_000], "close": [1.0, 1.0]}
+    pq.write_table(pa.table(rows), path)
+    with pytest.raises(DataError, match="column ticker: a cell is longer than 65,536 bytes"):
+        read_table(path, ("date", "ticker", "close"), ("close",), ("ticker",))

@@ -29,6 +29,8 @@ NEED = PriceRequest(
     {"000001": "KOSPI", "000002": "KOSDAQ", "000003": "KOSPI"}, small.event_day(), None, 0.3, NOW.date()
 )
 DAYS = small.sessions()
+CALENDAR = Calendar(opened=frozenset({date(2024, 4, 10)}))
+"""The small market trades on every weekday."""
 
 Row = dict[str, Any]
 
@@ -56,7 +58,7 @@ def written(path: Path, content: list[Row]) -> Path:
 def take(store: Store, *prices: Path, market: tuple[Path, ...] = (), at: datetime = NOW) -> Fetched:
     benchmark = small.write_benchmark(prices[0].parent)
     with store.writing("sync", at):
-        return import_files(store, prices, [benchmark], market, at)
+        return import_files(store, prices, [benchmark], market, at, CALENDAR)
 
 
 def both(store: Store, prices: Path, *market: Path) -> tuple[Loaded, Loaded]:
@@ -64,7 +66,7 @@ def both(store: Store, prices: Path, *market: Path) -> tuple[Loaded, Loaded]:
     take(store, prices, market=market)
     direct = Files([prices], [prices.parent / "benchmark.csv"], market).load(NEED)
     need = replace(NEED, before=small.EVENT_ROW, after=len(DAYS) - small.EVENT_ROW - 1)
-    return direct, Stored(store, store.observed(Calendar()), lambda: NOW, in_part=True).load(need)
+    return direct, Stored(store, store.observed(CALENDAR), lambda: NOW, in_part=True).load(need)
 
 
 def assert_same(direct: Loaded, stored: Loaded) -> None:
@@ -75,15 +77,24 @@ def assert_same(direct: Loaded, stored: Loaded) -> None:
 
 
 def test_rates_and_capitalisations_of_a_price_file_are_kept(store: Store, tmp_path: Path) -> None:
-    """A capital change on the event day: the official rate says 10 %, the closes 21 %."""
+    """A capital reduction on the event day, of 11 shares to 10: the official rate says 10 %, the closes 21 %."""
+
+    def reduced(row: Row) -> bool:
+        return bool(row["ticker"] == "000001" and row["date"] >= str(DAYS[35]))
 
     def close(row: Row) -> float:
-        return float(row["close"]) * (1.1 if row["ticker"] == "000001" and row["date"] >= str(DAYS[35]) else 1.0)
+        return float(row["close"]) * (1.1 if reduced(row) else 1.0)
 
-    path = written(tmp_path / "raw.csv", rows(change_pct=rate, marcap=lambda _: 7_000_000, close=close))
+    def shares(row: Row) -> int:
+        return 10_000 if reduced(row) else 11_000
+
+    def marcap(row: Row) -> int:
+        return round(close(row) * shares(row))
+
+    path = written(tmp_path / "raw.csv", rows(change_pct=rate, marcap=marcap, shares=shares, close=close))
     direct, stored = both(store, path)
     assert stored.panel.returns[small.EVENT_ROW, 0] == pytest.approx(0.10)
-    assert stored.panel.caps[small.EVENT_ROW, 0] == 7_000_000
+    assert stored.panel.caps[small.EVENT_ROW, 0] == pytest.approx(1.1 * stored.panel.caps[small.EVENT_ROW - 1, 0])
     assert_same(direct, stored)
     # Three stocks are no market: nothing is said of how large one is.
     assert stored.panel.market_caps == {}

@@ -16,7 +16,7 @@ import fsspec  # type: ignore[import-untyped]
 import pyarrow.fs
 import pytest
 
-from screener.data.store import Store, StoredTable
+from screener.data.store import WHOLE_SESSION, Refused, Store, StoredTable
 from screener.data.store.place import Place
 from screener.errors import DataError
 from screener.krx.tables import KINDS, MARKET, PRICES, TableKind
@@ -351,3 +351,48 @@ def test_of_a_damaged_store_of_the_earlier_layout_what_is_sound_is_moved(tmp_pat
     assert store.table(SOURCE, PRICES).coverage == {}  # nobody knows which histories had rows in the lost year
     assert len(store.table("openapi", MARKET).sessions) == 3
     assert not list(root.rglob("part-0.parquet"))
+
+
+def test_what_is_kept_aside_is_written_with_its_rows_or_not_at_all_at_every_step(tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    day = date(2025, 1, 31)
+    aside = Refused(day, "035420", "rate", '{"close": 1}', LATE)
+    whole = Refused(date(2026, 1, 5), WHOLE_SESSION, "session", "", LATE)
+
+    def held() -> tuple[Rows, list[Refused]]:
+        return look(root, MARKET), Store.open(root).table(SOURCE, MARKET).refused
+
+    for step in every_step(root, lambda: put(root, NEW, LATE, refused=[aside, whole]), lambda: put(root, OLD + KEPT)):
+        rows, refused = held()
+        assert (aside in refused) == (NEW[1] in rows), step
+        assert (whole in refused) == (NEW[2] in rows), step
+        put(root, NEW, LATE, refused=[aside, whole])  # the next sync goes on from there
+        assert held() == ([OLD[0], *NEW], [aside, whole]), step
+    shutil.copytree(root, tmp_path / "refused")
+    shutil.rmtree(root)
+    for step in every_step(root, lambda: repair(root), lambda: shutil.copytree(tmp_path / "refused", root)):
+        rows, refused = held()
+        assert rows == [OLD[0], *NEW], step
+        assert [one._replace(reason="", row="") for one in refused] == [
+            one._replace(reason="", row="") for one in (aside, whole)
+        ], step
+    repair(root)
+    assert [one.reason for one in held()[1]] == ["", ""]
+    put(root, [*NEW, ("2025-01-31", "035420", 5.0), ("2026-01-05", "000660", 6.0)], LATE)
+    assert held()[1] == []
+
+
+def repair(root: Path) -> None:
+    store = Store.open(root)
+    with store.writing("store repair", LATE):
+        store.table(SOURCE, MARKET).repair()
+
+
+def test_a_row_that_is_kept_aside_goes_when_a_sound_one_answers(tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    aside = [Refused(date(2025, 1, 31), key, "rate", "", EARLY) for key in ("000660", "005930")]
+    put(root, OLD, kind=PRICES, replacing="rows", refused=aside)
+    table = Store.open(root).table(SOURCE, PRICES)
+    assert [one.key for one in table.refused] == ["000660", "005930"]  # of one, a part of its row is believed
+    put(root, KEPT, LATE, PRICES, replacing="rows")
+    assert [one.key for one in Store.open(root).table(SOURCE, PRICES).refused] == ["000660"]

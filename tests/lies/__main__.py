@@ -23,5 +23,20 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def page() -> str:
+    """`docs/lies.md`."""
+    return f"""# Lies, and what becomes of them
+
+Every figure is held against a second witness, row by row: rates against closes and the close before them, a session
+against the one before it, one file against the other, indices against their stocks, days against the calendar. Each of
+these lies is told in a test (`tests/lies`); it changes no figure, or is named in the report with ticker and day, or
+ends with an exit code that says so. A corporate action is accepted when something else says so too (shares, a halt, a
+price beyond the limits of the close before it, closes of another file), and named with its ratio.
+
+`python -m tests.lies > docs/lies.md` makes this page.
+
+{table()}"""
+
+
 if __name__ == "__main__":
-    print(table(), end="")  # noqa: T201 - its purpose
+    print(page(), end="")  # noqa: T201 - its purpose

@@ -132,7 +132,7 @@ def report_on(lied: world.World, folder: Path, config: Path) -> Outcome:
     market = [paths["market"]] if "market" in paths else []
     request = Request(source=f"file:{paths['prices']}", benchmark=[paths["index"]], market=market)
     try:
-        with patch(MOST_ROWS, 100_000, create=True):
+        with patch(MOST_ROWS, 100_000):
             made = make_report(settings, request)
     except ScreenerError as error:
         return Outcome(int(error.exit_code), str(error), {})

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Run
 from tests.e2e.command import Command
 from tests.e2e.conftest import command, exchange, market
@@ -42,14 +40,12 @@ def test_a_file_of_the_future_ends_with_3_and_one_line(run: Run, tmp_path: Path)
     assert re.fullmatch(r"screener: .*2099-01-05 is in the future.*\n", err)
 
 
-@pytest.mark.xfail(strict=True, reason="a market file of the future is taken, and `latest` points to 2099")
 def test_latest_never_points_into_the_future(run: Run, tmp_path: Path) -> None:
     code, _, _ = report(run, lie("a market file of the future"), tmp_path)
     assert code == 3
     assert not (tmp_path / "reports" / "latest").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="`latest` stays where it points, though that day has not come")
 def test_latest_heals(run: Run, tmp_path: Path) -> None:
     future = tmp_path / "reports" / "2099-01-05" / "test"
     future.mkdir(parents=True)
@@ -59,7 +55,6 @@ def test_latest_heals(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "reports" / "latest").resolve().name == "2025-02-11"
 
 
-@pytest.mark.xfail(strict=True, reason="the row is stored, and no command says a word of it")
 def test_quarantine_is_named_taken_out_and_asked_for_again(command: Command, exchange: Exchange) -> None:
     user = command.given(KRX_ID=exchange.account.name, KRX_PW=exchange.account.password)
     usual = exchange.answer
@@ -84,7 +79,6 @@ def test_quarantine_is_named_taken_out_and_asked_for_again(command: Command, exc
     assert "000660" not in again.out + again.err
 
 
-@pytest.mark.xfail(strict=True, reason="a rate that is no number is stored, and every later report ends with 3")
 def test_no_row_can_stop_every_later_report(command: Command, exchange: Exchange) -> None:
     user = command.given(KRX_ID=exchange.account.name, KRX_PW=exchange.account.password)
     usual = exchange.answer
@@ -94,6 +88,6 @@ def test_no_row_can_stop_every_later_report(command: Command, exchange: Exchange
 
     exchange.answer = lying  # type: ignore[method-assign]
     user.run("sync", "--source", "pykrx", "--from", "2024-12-16", "--to", "2025-02-05")
-    made = user.run("report", "--source", "store", "--as-of", "2025-02-05")
+    made = user.run("report", "--full", "--source", "store", "--as-of", "2025-02-05")
     assert made.code == 0, made.err
     assert "000660" in made.out

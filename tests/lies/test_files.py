@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.lies import days, forms, indices, rates, rows
+from tests.lies.__main__ import page
 from tests.lies.judge import Outcome, report_on
 from tests.lies.lie import LIES, Lie
 from tests.lies.open import OPEN
@@ -61,3 +63,9 @@ def test_there_are_many_and_each_has_its_name() -> None:
     names = [*(one.name for one in LIES), *(one.name for one in WIRE)]
     assert len(names) == len(set(names))
     assert set(OPEN) <= {*names}
+
+
+def test_the_table_of_the_documentation_is_this_one() -> None:
+    assert (ROOT / "docs" / "lies.md").read_text(encoding="utf-8") == page(), (
+        "make it: python -m tests.lies > docs/lies.md"
+    )

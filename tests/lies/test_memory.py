@@ -34,7 +34,6 @@ print(came.code, came.said)
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="what a process holds is read from Linux' /proc")
 @pytest.mark.parametrize("name", ["KRX: a body that bursts", "Naver: a body that bursts"])
-@pytest.mark.xfail(strict=True, reason="the whole body is unpacked, and memory runs out")
 def test_a_fetch_takes_less_than_300_mb(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CHILD, name, str(tmp_path), str(MORE)],

@@ -53,7 +53,6 @@ def test_a_lie_on_the_wire(
     assert fetched.faults_of(lie, market, true, tmp_path) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the password of the netrc file is sent along, to Naver over plain http")
 def test_netrc_is_never_read(market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A password for somewhere else must not travel to the exchange because a file in the home folder has it."""
     netrc = tmp_path / "netrc"

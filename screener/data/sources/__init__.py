@@ -12,6 +12,7 @@ from screener.errors import ExitCode
 if TYPE_CHECKING:
     from screener.data.findings import Finding
     from screener.data.panel import Panel
+    from screener.krx.calendar import Calendar
 
 SOURCES = ("openapi", "pykrx-login", "datagokr", "file", "pykrx-keyless")
 """Whose tables the store may hold, the best first."""
@@ -47,6 +48,8 @@ class PriceRequest:
     """Sessions after it that the study can use."""
     after_market: date | None = None
     """First session on which the close of a file may be a price of the after-market; None if it cannot be one."""
+    calendar: Calendar | None = None
+    """Which days files may name; None = whatever they do."""
 
     @property
     def tickers(self) -> tuple[str, ...]:

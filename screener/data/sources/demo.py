@@ -125,7 +125,7 @@ def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -
 
 
 def _rows(returns: Floats, tickers: tuple[str, ...], keep: NDArray[np.bool_]) -> tuple[PriceRows, PriceRows]:
-    """Price rows as an exchange gives them: raw closes, official rates, halts, a split, late listings."""
+    """Adjusted closes, and rows as an exchange gives them: raw closes, rates, halts, a split, late listings."""
     closes = np.asarray(50_000.0 * np.cumprod(1.0 + returns, axis=0), dtype=np.float64)
     rates: Floats = 100.0 * returns
     volume = np.full(returns.shape, 100_000.0)
@@ -140,12 +140,16 @@ def _rows(returns: Floats, tickers: tuple[str, ...], keep: NDArray[np.bool_]) ->
             closes[EVENT_ROW - 30 :, column] /= 5
         else:
             listed[column] = EVENT_ROW - 20 if trouble == "new" else EVENT_ROW + 5
+    adjusted = closes.copy()
+    for column in awkward[3:4]:
+        adjusted[: EVENT_ROW - 30, column] /= 5
     there = (np.arange(SESSIONS)[:, None] >= listed) & keep[:, None]
     cells = np.nonzero(there)
     day, code = DAYS[cells[0]], cells[1].astype(np.int32)
     caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)
-    prices = PriceRows(day, code, {"close": closes[cells], "volume": volume[cells]})
-    return prices, PriceRows(day, code, {**prices.values, "change_pct": rates[cells], "marcap": caps})
+    prices = PriceRows(day, code, {"close": adjusted[cells], "volume": volume[cells]})
+    told = {"close": closes[cells], "volume": volume[cells], "change_pct": rates[cells], "marcap": caps}
+    return prices, PriceRows(day, code, told)
 
 
 def _halt(closes: Floats, rates: Floats, volume: Floats, column: int, rows: slice) -> None:

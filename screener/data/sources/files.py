@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.checks import clean, index_is_sound
+from screener.data.checks import clean
+from screener.data.dates import dated
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
+from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import build_panel
-from screener.data.price_rows import PriceRows, read_table
+from screener.data.price_rows import Dated, PriceRows, read_table
 from screener.data.sources import File, Market, PriceRequest, Source
-from screener.data.store import Store
+from screener.data.store import Store, StoredTable
 from screener.errors import DataError, UsageError
 from screener.i18n import _
+from screener.krx.calendar import Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy, words
 
 
@@ -38,7 +42,10 @@ class Files(Source):
     def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
-        rows = PriceRows.read(self.prices, need.tickers, need.as_of)
+        said: list[Finding] = []
+        calendar = need.calendar or Calendar()
+        look = partial(dated, calendar=calendar, today=need.today, said=said)
+        rows = PriceRows.read(self.prices, need.tickers, need.as_of, look)
         if not rows.day.size:
             until = _(" through {day}", day=need.as_of) if need.as_of else ""
             raise DataError(
@@ -47,9 +54,10 @@ class Files(Source):
                 count=len(need.tickers),
                 until=until,
             )
-        _refuse_future(called, rows.day.max(), need.today)
-        prices, findings = clean(rows, need.tickers, called)
+        since = need.after_market or calendar.schedule.after_market_since
+        prices, findings = clean(rows, need.tickers, called, need.calendar, since)
         if not prices.traded.any():
+            clean(rows, need.tickers, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
             raise DataError(
                 "{called}: none of the {count} configured tickers ever traded",
                 called=called,
@@ -58,23 +66,35 @@ class Files(Source):
         official = None
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
-            official, found = clean(PriceRows.read(self.market, need.tickers, need.as_of), need.tickers, market_called)
+            rows = PriceRows.read(self.market, need.tickers, need.as_of, look)
+            official, found = clean(rows, need.tickers, market_called, need.calendar)
             findings += found + _other_markets(official, need)
-        levels = self._levels(need) if self.benchmark else {}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
+        levels = self._levels(need, look, said) if self.benchmark else {}
+        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=need.calendar)
+        if levels:
+            named = ", ".join(path.name for path in self.benchmark)
+            refuse_alike(levels, named)
+            moves = official.market_moves if official else prices.market_moves
+            panel, refused = weigh_levels(panel, levels, need.market_of, named, moves)
+            found = found + refused
         sessions: list[date] = panel.sessions.tolist()
         last_prices = frozenset(day for day in sessions if need.after_market and day >= need.after_market)
         return Market(
             source=self.name,
             panel=replace(panel, last_prices=last_prices),
-            findings=tuple(findings + found),
+            findings=tuple(said + findings + found),
             benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
         )
 
-    def _levels(self, need: PriceRequest) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    def _levels(
+        self, need: PriceRequest, look: Dated, said: list[Finding]
+    ) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         called = ", ".join(path.name for path in self.benchmark)
-        parts = [read_table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
+        parts = [
+            look(read_table(path, ("date", "index", "close"), ("close",), ("index",)), path.name)
+            for path in self.benchmark
+        ]
         table = pa.concat_tables(parts)
         there, levels = set(words(table, "index")), {}
         for name in need.markets:
@@ -86,7 +106,10 @@ class Files(Source):
                     name=name,
                     there=", ".join(sorted(there)[:12]),
                 )
-            levels[name] = _level(called, table, name, need.as_of)
+            days, close = _level(called, table, name, need.as_of)
+            trades = np.array([need.calendar is None or need.calendar.is_session(day) for day in days.tolist()], bool)
+            said += Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]])
+            levels[name] = days[trades], close[trades]
         return levels
 
 
@@ -107,30 +130,24 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
     return Finding.at("other_market", "warning", elsewhere)
 
 
-def _refuse_future(called: str, day: np.datetime64, today: date) -> None:
-    refuse(
-        day > np.datetime64(today),
-        "{called}: {day} is in the future (today is {today})",
-        hint="correct the date",
-        called=called,
-        day=day,
-        today=today,
-    )
-
-
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 SOURCE = "file"
-RATES = ("change_pct", "marcap")
+RATES = ("change_pct", "marcap", "shares")
 """What a price file may tell of the whole-market kind."""
 _LARGEST = 2.0**63
 
 
 def import_files(
-    store: Store, prices: Sequence[Path], benchmark: Sequence[Path], market: Sequence[Path], at: datetime
+    store: Store,
+    prices: Sequence[Path],
+    benchmark: Sequence[Path],
+    market: Sequence[Path],
+    at: datetime,
+    calendar: Calendar | None = None,
 ) -> Fetched:
     """Take the files into the store; all of them are looked at together before the first row is written.
 
@@ -143,9 +160,11 @@ def import_files(
     """
     if not prices:
         raise UsageError("--source file: names no file", hint="write --source file:PATH")
-    histories, sessions, levels = _rows(prices, PRICES, at), _rows(market, MARKET, at), _rows(benchmark, INDICES, at)
+    read = partial(_rows, at=at, calendar=calendar or Calendar())
+    histories, sessions, levels = read(prices, PRICES), read(market, MARKET), read(benchmark, INDICES)
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
+    _join(", ".join(path.name for path in benchmark), levels, tables[INDICES])
     tickers = words(histories, "ticker")
     stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
     changed = zip(tickers, restated(histories, stored, "ticker"), strict=True)
@@ -171,34 +190,47 @@ def import_files(
     )
 
 
-def _rows(paths: Sequence[Path], kind: TableKind, at: datetime) -> pa.Table:
+def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
+    """Levels of a file go on from those that are stored, and are no other index's."""
+    by_name: dict[str, tuple[Days, NDArray[np.float64]]] = {}
+    for name in sorted(set(words(levels, "index"))):
+        rows = levels.filter(pc.equal(levels["index"].cast(pa.string()), pa.scalar(name)))
+        by_name[name] = to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64()))
+        known = stored.read(("date", "index", "close"), keys=[name])
+        join(called, name, *by_name[name], (to_numpy(known["date"]), to_numpy(known["close"].cast(pa.float64()))))
+    refuse_exchanged(by_name, called)
+    refuse_alike(by_name, called)
+
+
+def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calendar) -> pa.Table:
     """Rows of all files together in the form of `kind`, checked, each once; of prices also what `MARKET` holds."""
     form = INDICES.schema if kind is INDICES else MARKET.schema
     text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
     numeric = [field.name for field in form if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
-    parts = [read_table(path, ("date", kind.key, "close"), numeric, text) for path in paths]
+    look = partial(dated, calendar=calendar, today=at.date(), said=[])
+    parts = [look(read_table(path, ("date", kind.key, "close"), numeric, text), path.name) for path in paths]
     if not parts:
         return kind.schema.empty_table()
     called = ", ".join(path.name for path in paths)
     table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries().combine_chunks()
     day = to_numpy(table["date"])
-    _refuse_future(called, day.max(), at.date())
     code: Any = table[kind.key].combine_chunks()
     number, written = to_numpy(code.indices), [str(word) for word in code.dictionary.to_pylist()]
-    sessions = day
+    taken = np.isin(day, [one for one in np.unique(day) if calendar.is_session(one.item())])
     if kind is INDICES:
         for name in sorted(written):
             _level(called, table, name, None)
     else:
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
-        sound, _findings = clean(PriceRows.of(table, names), names, called)
-        sessions = sound.day
+        since = calendar.schedule.after_market_since if kind is PRICES else None
+        sound, _findings = clean(PriceRows.of(table, names), names, called, calendar, since, strict=True)
+        taken = np.isin(day, sound.day)
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
     key = np.unique(written, return_inverse=True)[1][number]
     order = np.lexsort((key, day))
-    order = order[np.isin(day[order], sessions)]
+    order = order[taken[order]]
     again = np.zeros(len(order), dtype=bool)
     again[1:] = (np.diff(day[order]) == np.timedelta64(0)) & (np.diff(key[order]) == 0)
     return _whole_numbers(table.take(order[~again]), kind, form, called)

@@ -113,8 +113,10 @@ def sync_files(access: Connections, source: str, benchmark: Sequence[Path], mark
         raise UsageError("--benchmark and --market go with --source file:PATH")
     from screener.data.sources.files import import_files
 
+    # What files showed before is no reason to believe another file on a day that is known to be no session.
+    calendar = replace(access.calendar, seen_open=frozenset())
     with access.writing(f"sync --source {source}"):
-        return import_files(access.store, paths_of(source), benchmark, market, access.now())
+        return import_files(access.store, paths_of(source), benchmark, market, access.now(), calendar)
 
 
 def sync_store(

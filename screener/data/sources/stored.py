@@ -11,11 +11,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from screener.data import refusals
 from screener.data.checks import clean
 from screener.data.findings import Finding
+from screener.data.levels import weigh_levels
 from screener.data.panel import Panel, build_panel
-from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, market_moves
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
+from screener.data.store import WHOLE_SESSION
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
@@ -94,7 +97,9 @@ class Stored(Source):
         if source == "file":
             return min(sessions), max(sessions)
         wanted = self.calendar.sessions(min(sessions), max(sessions))
-        gaps = [day for day in wanted if day not in sessions and day not in closed]
+        # A session that was refused as a whole is done without, unless it is the event's.
+        aside = {one.day for one in table.refused if one.key == WHOLE_SESSION} - {around, self.calendar.before(around)}
+        gaps = [day for day in wanted if day not in sessions and day not in closed and day not in aside]
         start = max((gap for gap in gaps if gap < around), default=date.min)
         end = min((gap for gap in gaps if gap >= around), default=date.max)
         inside = [day for day in sessions if start < day < end]
@@ -143,7 +148,10 @@ class Stored(Source):
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
+        panel, refused = weigh_levels(panel, levels, need.market_of, f"{self.name} ({source})", official.market_moves)
+        found += refused
         table = self.store.table(source, MARKET)
+        findings += refusals.findings(indices.refused, need.markets, span.first, span.last)
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
         return replace(market, everyone=lambda: self._everyone(source, need, span))
 
@@ -157,17 +165,35 @@ class Stored(Source):
 
     def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)
-        rows = table.read(("date", "ticker", "market", *PRICE_COLUMNS), span.first, span.last, need.tickers)
-        official, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        columns = ("date", "ticker", "market", *(name for name in PRICE_COLUMNS if name in MARKET.schema.names))
+        rows = table.read(columns, span.first, span.last, need.tickers)
+        official, found = clean(
+            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", self._known(source)
+        )
+        found += refusals.findings(table.refused, need.tickers, span.first, span.last)
         # A stock's weight in its index is wanted of the base only.
-        around = table.read(("date", "market", "marcap"), span.event_day - LONGEST_CLOSURE, span.event_day)
-        return replace(official, market_caps=market_caps(around)), findings
+        columns = ("date", "market", "marcap", "change_pct")
+        around = table.read(columns, span.event_day - LONGEST_CLOSURE, span.event_day)
+        # Nor is the move of a market known on a day of which a stock was refused.
+        aside = np.array([one.day for one in table.refused], dtype="datetime64[D]")
+        whole = around.filter(pa.array(~np.isin(to_numpy(around["date"]), aside)))
+        return replace(official, market_caps=market_caps(around), market_moves=market_moves(whole)), found
+
+    def _known(self, source: str) -> Calendar | None:
+        """The calendar that days of files must keep to; what came from KRX has made its own."""
+        return replace(self.calendar, seen_open=frozenset()) if source == "file" else None
 
     def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Adjusted closes of single stocks, and what stands beside them as index."""
         table = self.store.table(source, PRICES)
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
-        prices, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})")
+        calendar = self._known(source)
+        since = self.calendar.schedule.after_market_since
+        prices, findings = clean(
+            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", calendar, since
+        )
+        keys = (*need.tickers, *PROXIES.values())
+        findings += refusals.findings(table.refused, keys, span.first, span.last)
         official, benchmark = None, table
         if source == "file":
             benchmark = self.store.table(source, INDICES)
@@ -176,7 +202,11 @@ class Stored(Source):
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
         levels = {name: _level(benchmark, key[name], span) for name in need.markets}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit)
+        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=calendar)
+        moves = official.market_moves if official else None
+        indices = {} if benchmark is table else levels
+        panel, refused = weigh_levels(panel, indices, need.market_of, f"{self.name} ({source})", moves)
+        found += refused
         said = [
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
             for name in need.markets

@@ -8,14 +8,25 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.data.store.parquet import Coverage, Replacing
+from screener.data.store.parquet import WHOLE_SESSION, Coverage, Refused, Replacing
 from screener.data.store.place import APPLICATION, Place, without_secrets
 from screener.data.store.table import Damage, Info, StoredTable
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import KINDS, MARKET, PRICES, TableKind
 
-__all__ = ["APPLICATION", "Coverage", "Damage", "Info", "Replacing", "Store", "StoredTable", "without_secrets"]
+__all__ = [
+    "APPLICATION",
+    "WHOLE_SESSION",
+    "Coverage",
+    "Damage",
+    "Info",
+    "Refused",
+    "Replacing",
+    "Store",
+    "StoredTable",
+    "without_secrets",
+]
 
 _MANY = 10
 """Stocks that do not all stop trading on one session."""

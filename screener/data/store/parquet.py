@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from screener.krx.tables import TableKind, plain, to_numpy
 Replacing = Literal["rows", "sessions", "series"]
 
 FORMAT = 2
+_PATIENCE = timedelta(hours=20)
 ROW_GROUP = 55_000
 """Rows of about 20 sessions of a whole market, which is a month."""
 _FOOTER = 65_536
@@ -58,6 +59,31 @@ class Coverage(NamedTuple):
     fetched: datetime
 
 
+WHOLE_SESSION = "*"
+"""In the place of a key: the session as a whole was refused."""
+
+
+class Refused(NamedTuple):
+    """A row that was not believed, and is kept aside until a sound one takes its place."""
+
+    day: date
+    key: str
+    reason: str
+    """A word of `refusals.REASONS`; empty once it was taken out: it is to be asked for again, and nothing is said."""
+    row: str
+    """What came, as JSON."""
+    fetched: datetime
+
+    @property
+    def shown(self) -> str:
+        """As messages name it."""
+        return str(self.day) if self.key == WHOLE_SESSION else f"{self.key} {self.day}"
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether to ask for it again: once a day is enough, and of a day without trading not at all."""
+        return not self.reason or (self.reason != "closed" and now - self.fetched >= _PATIENCE)
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a file tells beside its rows."""
@@ -70,19 +96,25 @@ class Facts:
     """Days that were asked for and turned out to be no sessions, and when."""
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     """By ticker, of tables that are fetched as histories."""
+    refused: tuple[Refused, ...] = ()
+    """By day and key. They stand here so that they are written with the rows that came with them, or not at all."""
 
     def to_json(self) -> str:
         """Equal facts give equal text."""
         days: dict[str, list[str]] = {}
         for day, at in sorted(self.fetched.items()):
             days.setdefault(at.isoformat(), []).append(day.isoformat())
-        facts = {
+        facts: dict[str, Any] = {
             "format": FORMAT,
             "file": self.name,
             "fetched": days,
             "closed": {day.isoformat(): at.isoformat() for day, at in self.closed.items()},
             "coverage": {key: [value.isoformat() for value in known] for key, known in self.coverage.items()},
         }
+        if self.refused:
+            facts["refused"] = [
+                [one.day.isoformat(), one.key, one.reason, one.row, one.fetched.isoformat()] for one in self.refused
+            ]
         return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -104,6 +136,10 @@ class Facts:
                 key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(fetched))
                 for key, (first, last, fetched) in facts["coverage"].items()
             },
+            tuple(
+                Refused(date.fromisoformat(day), key, reason, row, datetime.fromisoformat(at))
+                for day, key, reason, row, at in facts.get("refused", ())
+            ),
         )
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -22,10 +23,12 @@ import pyarrow as pa
 
 from screener.data.store.parquet import (
     MANIFEST,
+    WHOLE_SESSION,
     Coverage,
     Facts,
     Footer,
     MismatchError,
+    Refused,
     Replacing,
     conform,
     decode,
@@ -101,6 +104,11 @@ class StoredTable:
         """By ticker, what was asked of the source, of a table that is fetched as histories."""
         return {key: known for footer in self._footers().values() for key, known in footer.facts.coverage.items()}
 
+    @property
+    def refused(self) -> list[Refused]:
+        """What is kept aside, by day and key."""
+        return sorted(one for footer in self._footers().values() for one in footer.facts.refused)
+
     def digest(self) -> str:
         """Equal rows give equal ones, whenever they were fetched."""
         footers = sorted(self._footers().items())
@@ -154,6 +162,7 @@ class StoredTable:
         keys: Collection[str] = (),
         coverage: Mapping[str, tuple[date, date]] | None = None,
         closed: Collection[date] = (),
+        refused: Collection[Refused] = (),
     ) -> None:
         """Take up rows, over as many files as they span: each file is changed whole or not at all.
 
@@ -165,6 +174,8 @@ class StoredTable:
             keys: tickers or indices whose series is replaced, although they have no rows.
             coverage: by ticker the first and last day that is now known of it, of a table of histories.
             closed: days that turned out to be no sessions.
+            refused: what came with the rows and is kept aside. What was kept aside before goes as soon as rows are
+                written in its place.
 
         Raises:
             DataError: the place cannot be written, or a file to change is damaged: nothing has changed then.
@@ -176,6 +187,14 @@ class StoredTable:
         days: set[date] = set(unique.tolist())
         series = {str(key) for key in new[self.kind.key].unique().to_pylist()} | set(coverage or ()) | set(keys)
         asked = {key: Coverage(first, last, fetched) for key, (first, last) in (coverage or {}).items()}
+        answered = set(zip(to_numpy(new["date"]).tolist(), new[self.kind.key].to_pylist(), strict=True))
+        answered |= {(one.day, one.key) for one in refused}
+
+        def is_over(one: Refused) -> bool:
+            by_day = one.day in closed or (one.day in days and WHOLE_SESSION in (one.key, *whole))
+            return by_day or (one.day, one.key) in answered or (replacing == "series" and one.key in series)
+
+        whole = (WHOLE_SESSION,) if replacing == "sessions" else ()
 
         def changed(name: str) -> tuple[str, pa.Buffer | None] | None:
             in_file = np.array([file == name for file in files], dtype=bool)
@@ -189,14 +208,23 @@ class StoredTable:
                 {day: fetched if day in days else facts.fetched[day] for day in left},
                 {day: at for day, at in shut.items() if day not in days},
                 {**facts.coverage, **asked},
+                tuple(
+                    sorted(
+                        [
+                            *(one for one in facts.refused if not is_over(one)),
+                            *(one for one in refused if self._file_of(one.day) == name),
+                        ]
+                    )
+                ),
             )
             if merged is old and later == facts:
                 return None
-            anything = merged.num_rows or later.closed or later.coverage
+            anything = merged.num_rows or later.closed or later.coverage or later.refused
             return name, encode(merged, self.kind, later) if anything else None
 
         self.settle()
-        names = {*files, *map(self._file_of, closed), *(self._footers() if replacing == "series" else ())}
+        aside = (one.day for one in refused)
+        names = {*files, *map(self._file_of, [*closed, *aside]), *(self._footers() if replacing == "series" else ())}
         if not self.kind.monthly:
             names = {self._file_of(fetched.date())}
         self._put(filter(None, map(changed, sorted(names))))
@@ -245,7 +273,10 @@ class StoredTable:
         return [self._shown(name) for name in self._left()]
 
     def repair(self) -> list[str]:
-        """Make the table sound again, and say what was done: what is lost will be fetched by the next sync."""
+        """Make the table sound again, and say what was done: what is lost will be fetched by the next sync.
+
+        So will what is kept aside; nothing else is said of it from now on.
+        """
         left = self.leftovers()
         self.settle()
         done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
@@ -254,11 +285,26 @@ class StoredTable:
             if wrong:
                 self._place.remove(name)
                 done.append(_("{file}: removed: {why}", file=self._shown(name), why=wrong))
+        self._known = None
+        done += [
+            _("{table}: {what}: taken out, the next sync asks for it again", table=self._folder, what=one.shown)
+            for one in self.refused
+            if one.reason
+        ]
+        self._put(filter(None, map(self._taken_out, self._files())))
         for name in self._foreign():
             self._place.rename(name, f"{name}.foreign")
             done.append(_("{file}: renamed to end in .foreign: not of this store", file=self._shown(name)))
         self._known = None
         return done
+
+    def _taken_out(self, name: str) -> tuple[str, pa.Buffer] | None:
+        """The file without what is kept aside, but that it is still to be asked for."""
+        rows, facts = self._stored(name)
+        if not any(one.reason for one in facts.refused):
+            return None
+        later = replace(facts, refused=tuple(one._replace(reason="", row="") for one in facts.refused))
+        return name, encode(rows, self.kind, later)
 
     def _file_of(self, day: date) -> str:
         """The file, relative to the store's root, that holds a session."""

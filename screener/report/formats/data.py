@@ -89,9 +89,11 @@ class Skipped:
 
     stock: Stock
     code: str
-    """no_price, listed_after, no_history, too_short, no_index, halted, or gap: its return spans sessions before it."""
+    """no_price, listed_after, no_history, too_short, no_index, halted, refused: its row is not to be believed, or gap:
+    its return spans sessions before it.
+    """
     day: date | None
-    """First day with a price; for `halted` and `gap` the day that is concerned."""
+    """First day with a price; for `halted`, `refused` and `gap` the day that is concerned."""
     observations: int
     """Sessions of the estimation window on which the stock traded."""
     has_return: bool

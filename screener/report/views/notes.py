@@ -140,6 +140,7 @@ _SKIPPED = {
     "no_index": N_("no index level in the estimation window"),
     "gap": N_("its return of {day} spans sessions before the window"),
     "halted": N_("no trade on {day}"),
+    "refused": N_("its figures of {day} cannot be believed: see the data quality"),
 }
 _FINDINGS = {
     "zeros_restored": N_("tickers whose lost leading zeros were restored"),
@@ -152,8 +153,25 @@ _FINDINGS = {
     "session_missing": N_("sessions on which no stock has a price"),
     "gap": N_("sessions missing for a stock"),
     "beyond_limit": N_("returns beyond the price limit, not used"),
-    "corporate_action": N_("days on which the official rate differs from the closes, official rate used"),
+    "corporate_action": N_("corporate actions: base price over the close before it, official rate used"),
+    "action_unsure": N_("perhaps corporate actions, official rate used: check them with KIND"),
+    "impossible": N_("rows with a figure that cannot be, left out: correct them"),
+    "impossible_rate": N_("rates that cannot be, the closes are used: correct them"),
+    "outside_range": N_("closes above their own high or below their own low, left out: correct them"),
+    "repeated": N_("rows that repeat the session before, volume included, left out: get them again"),
+    "false_cap": N_("capitalisations that are not close times shares, not used: correct them"),
+    "untold_halt": N_("days without a trade that no volume tells: no trade, not 0%"),
+    "stands_still": N_("closes that stand still for three sessions or more, taken as no trade: add volumes"),
+    "rate_unit": N_("stocks whose rates are not in %, the closes are used: multiply or divide them by 100"),
+    "rate_contradicts": N_("rates that contradict the closes, the closes are used: correct them"),
+    "contradiction": N_("rates that contradict the closes, neither is used: correct one of them"),
+    "closes_contradict": N_("closes that contradict the official rate, official rate used: correct them"),
+    "files_disagree": N_("stocks whose closes are another stock's in one of the files, left out: correct the tickers"),
+    "day_early": N_("files whose dates are all a day early, as midnight in Seoul is in UTC, moved by a day"),
+    "day_late": N_("files whose dates are all a day late, moved by a day"),
+    "level_refused": N_("levels of an index that the stocks contradict, not used: correct them"),
     "benchmark_gap": N_("sessions without an index level"),
+    "quarantined": N_("rows of the source that were not believed, left out (`screener store verify` says why)"),
     "other_market": N_("stocks that the market file lists on another market"),
     "in_no_sector": N_("stocks that newspapers printed but no sector holds"),
 }
@@ -276,6 +294,12 @@ def in_short(report: Report) -> Iterator[Line]:
         yield line(first(_MARKETS_ABROAD, markets, every, some))
     if lines := _news(report):
         yield line(first(1, lines, N_("Other news: {named}"), N_("Other news: {named}, and {n} more: --full")))
+    for finding in report.findings:
+        if finding.code == "quarantined":
+            every = N_("Not believed, and done without: {named}")
+            some = N_("Not believed, and done without: {named}, and {n} more: screener store verify")
+            more = [""] * (finding.count - len(finding.examples))
+            yield line(first(len(finding.examples), [*finding.examples, *more], every, some))
     text = _(
         "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: "
         "{warnings}). Everything: --full",

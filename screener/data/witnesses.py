@@ -1,0 +1,258 @@
+"""Two witnesses for every figure, row by row: what says the same, what an action explains, what is not to be believed.
+
+Pure functions of aligned arrays, an entry a row, NaN = unknown. Rates and moves are decimals, prices KRW.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Columns = Mapping[str, Floats]
+"""By name, open, high, low, close, volume, value, marcap, shares; those that are not known may be absent."""
+
+AGREES = 0.0006
+"""Distance of an official rate, of two decimals of a percent, from the change of the unadjusted closes."""
+NEAR = 0.005
+"""The same where the closes are adjusted: those are rounded to whole won one by one."""
+LIMIT = 0.30
+_RATE_LIMIT = 0.3005
+_STEPS = ((2_000, 1), (5_000, 5), (20_000, 10), (50_000, 50), (200_000, 100), (500_000, 500))
+"""KRX's ticks since 2023: below a price, the step."""
+_LARGEST_TICK = 1_000
+_SHARES_MOVED = 0.01
+_ROUNDED = 5.1e-5
+"""Half of the last digit of a rate, and a little."""
+_UNSURE_RATE = 0.10
+_UNSURE_BASE = 0.95
+_MANY = 3
+"""More doubtful rates in one session than a market has in truth, which is two."""
+_PART = 0.02
+"""And the part of a session whose rates may disagree, which in truth is a tenth of it."""
+_RANGE = 0.005
+"""Part of a price by which a close may lie outside its own high and low: adjusted prices are rounded one by one."""
+_VWAP = 0.05
+_CAP = 1e-6
+_THIN = 100
+"""A volume below which a session may repeat the one before by chance."""
+_STANDS_STILL = 3
+_LEAST = 20
+"""Rows of a stock from which the unit of its rates shows."""
+_UNIT = 20.0
+LARGEST_RATE, LEAST_RATE = 100.0, -1.0
+"""No rate, as a decimal, is as large, or as small."""
+
+
+class Verdict(IntEnum):
+    """What becomes of the rate of a row."""
+
+    SOUND = 0
+    ACTION = 1
+    """The base price is not the close before it, and something else says so too: a corporate action."""
+    UNSURE = 2
+    """It may be one: nothing contradicts it, and nothing confirms it."""
+    RATE = 3
+    """The rate contradicts closes that are confirmed: they tell the return."""
+    CONTRADICTION = 4
+    """Rate and closes contradict each other, and nothing tells which is right."""
+    CLOSES = 5
+    """The other closes contradict a rate that is confirmed."""
+
+
+class Weighed(NamedTuple):
+    """What the witnesses say of R rows."""
+
+    verdict: NDArray[np.int8]
+    """(R,) `Verdict`s."""
+    ratio: Floats
+    """(R,) base price over the close before it."""
+
+
+def weigh(
+    rate: Floats,
+    before: Floats,
+    rows: Columns,
+    *,
+    shares_before: Floats,
+    halted: Bools,
+    session: NDArray[Any],
+    other: Floats | None = None,
+    slack: float = AGREES,
+) -> Weighed:
+    """Hold rates against the closes, and where they differ look for what explains it.
+
+    Args:
+        rate: the change that is told.
+        before: the close of the session before, or the last one before a halt.
+        rows: figures of the rows themselves.
+        shares_before: shares listed on the session before.
+        halted: rows before which the stock was halted.
+        session: of each row, the day or its number.
+        other: the change of closes from elsewhere, adjusted.
+        slack: how far rate and closes may differ.
+    """
+    close = rows["close"]
+    unknown = np.full(len(close), np.nan)
+    other = unknown if other is None else other
+    with np.errstate(all="ignore"):
+        moved = close / before - 1.0
+        differs = np.isfinite(rate) & np.isfinite(moved) & (np.abs(moved - rate) > slack)
+        ratio = np.where(np.isfinite(rate), close / (1.0 + rate) / before, np.nan)
+        sure, unsure = _action(rate, before, rows, ratio, shares_before, halted)
+        told = np.abs(other - rate) <= NEAR
+        same = np.abs(other - moved) <= NEAR + 1.0 / before
+    if (differs & sure & same & ~told).sum() > (differs & sure & told).sum():
+        # The other closes are not adjusted either: they are the same witness once more.
+        same = told = np.zeros(len(close), dtype=bool)
+    verdict = np.zeros(len(close), dtype=np.int8)
+    verdict[differs] = np.where(same, Verdict.RATE, Verdict.CONTRADICTION)[differs]
+    unsure &= ~same
+    doubtful = differs & ~sure & ~told
+    where, number = np.unique(session, return_inverse=True)
+    many = np.bincount(number, weights=doubtful, minlength=len(where)) >= _MANY
+    verdict[differs & unsure & ~many[number]] = Verdict.UNSURE
+    verdict[differs & (sure | told)] = Verdict.ACTION
+    far = ~differs & ~halted & np.isfinite(rate) & np.isfinite(moved) & (np.abs(other - rate) > NEAR + 1.0 / before)
+    verdict[far] = Verdict.CLOSES
+    return Weighed(verdict, ratio)
+
+
+def _action(
+    rate: Floats, before: Floats, rows: Columns, ratio: Floats, shares_before: Floats, halted: Bools
+) -> tuple[Bools, Bools]:
+    """Where a base price can be that of a corporate action: with something else that says so, and without."""
+    close = rows["close"]
+    unknown = np.full(len(close), np.nan)
+    opened, high, low, shares = (_price(rows.get(name, unknown)) for name in ("open", "high", "low", "shares"))
+    base = ratio * before
+    tick = ticks(base)
+    on_grid = np.abs(base - np.round(base / tick) * tick) <= base * _ROUNDED / (1.0 + rate)
+    top, bottom = np.fmax(high, close), np.fmin(low, close)
+    inside = (top <= (1 + LIMIT) * base + tick) & (bottom >= (1 - LIMIT) * base - tick) & (np.abs(rate) <= _RATE_LIMIT)
+    listed = shares / shares_before
+    moved = np.abs(listed - 1.0) > _SHARES_MOVED
+    conserved = moved & (np.abs(np.log(ratio * listed)) < 0.02)
+    beyond = (top > (1 + LIMIT) * before + tick) | (bottom < (1 - LIMIT) * before - tick)
+    nearer = np.abs(np.log(opened / base)) < np.abs(np.log(opened / before))
+    possible = on_grid & inside & (rate != 0)
+    sure = (inside & conserved) | (on_grid & inside & (moved | halted | beyond)) | (possible & (base < before) & nearer)
+    return sure, possible & (base < _UNSURE_BASE * before) & (np.abs(rate) <= _UNSURE_RATE)
+
+
+def ticks(price: Floats) -> Floats:
+    """KRX's step at each price."""
+    return np.select([price < top for top, _step in _STEPS], [float(step) for _top, step in _STEPS], _LARGEST_TICK)
+
+
+def lifted(rate: Floats, moved: Floats, rows: Columns) -> Bools:
+    """Where a move beyond the daily limit is true, as in the last days of a stock that leaves.
+
+    A rate that was computed from the closes beside it says nothing: an official one has two decimals, and value over
+    volume, or the capitalisation, go with the close.
+    """
+    unknown = np.full(len(rate), np.nan)
+    marcap, value, volume = (rows.get(name, unknown) for name in ("marcap", "value", "volume"))
+    percent = 100.0 * rate
+    with np.errstate(all="ignore"):
+        rounded = np.abs(percent - np.round(percent, 2)) < 1e-6
+        witnessed = np.isfinite(marcap) | np.isfinite(value / volume)
+    fits: Bools = (np.abs(moved - rate) <= AGREES) & rounded & witnessed & ~outside_average(rows)
+    return fits
+
+
+def outside_average(rows: Columns) -> Bools:
+    """Where value over volume, the average price of the session, lies beyond its high or low, as few do by blocks."""
+    unknown = np.full(len(rows["close"]), np.nan)
+    high, low = (_price(rows.get(name, unknown)) for name in ("high", "low"))
+    with np.errstate(all="ignore"):
+        average = rows.get("value", unknown) / rows.get("volume", unknown)
+        found: Bools = (average > high * (1 + _VWAP)) | (average < low * (1 - _VWAP))
+    return found
+
+
+def outside_range(rows: Columns) -> Bools:
+    """Where a close lies above the high or below the low of its own row."""
+    close = rows["close"]
+    unknown = np.full(len(close), np.nan)
+    high, low = (_price(rows.get(name, unknown)) for name in ("high", "low"))
+    known = (close > 0) & ~(rows.get("volume", unknown) == 0)
+    found: Bools = known & ((close > high * (1 + _RANGE) + 1) | (low > close * (1 + _RANGE) + 1))
+    return found
+
+
+def false_caps(rows: Columns) -> Bools:
+    """Where the capitalisation is not close times shares."""
+    unknown = np.full(len(rows["close"]), np.nan)
+    with np.errstate(all="ignore"):
+        part = rows.get("marcap", unknown) / (rows["close"] * _price(rows.get("shares", unknown)))
+    found: Bools = np.abs(part - 1.0) > _CAP
+    return found
+
+
+def repeated(rows: Columns, before: Columns, session: NDArray[Any]) -> Bools:
+    """Rows that are those of the session before, volume included.
+
+    Closes and volumes alone, or a volume of a few shares, may be equal by chance: those must be a group.
+    """
+    unknown = np.full(len(session), np.nan)
+    volume = rows.get("volume", unknown)
+    with np.errstate(all="ignore"):
+        alike = (rows["close"] == before["close"]) & (volume == before.get("volume", unknown)) & (volume > 0)
+    whole = alike.copy()
+    for name in ("open", "high", "low"):
+        now, then = rows.get(name, unknown), before.get(name, unknown)
+        alike &= (now == then) | (np.isnan(now) & np.isnan(then))
+        whole &= now == then
+    number = np.unique(session, return_inverse=True)[1]
+    group = np.bincount(number, weights=alike, minlength=1)[number] >= _MANY if len(session) else alike
+    found: Bools = alike & (group | (whole & (volume >= _THIN)))
+    return found
+
+
+def untold_halts(rows: Columns, before: Floats, same: Bools) -> tuple[Bools, Bools]:
+    """Rows of no trade that no volume tells; and those of which only closes that stand still tell it.
+
+    The whole row stands at the close before it, or has nothing but that close where other rows have more. Of closes
+    alone, three equal ones in a row are as good as never trades. `same`: whether the row before is of the same stock.
+    """
+    close = rows["close"]
+    unknown = np.full(len(close), np.nan)
+    opened, high, low, volume = (rows.get(name, unknown) for name in ("open", "high", "low", "volume"))
+    stands = (close == before) & np.isnan(volume) & same
+    flat = stands & (opened == close) & (high == close) & (low == close)
+    blank = np.isnan(opened) & np.isnan(high) & np.isnan(low)
+    more = bool(np.isfinite(volume).any() or np.isfinite(opened).any())
+    if more:
+        return flat | (stands & blank), np.zeros(len(close), dtype=bool)
+    run = np.zeros(len(close), dtype=np.int64)
+    # How many rows in a row have stood still up to each, and then up to the end of its run.
+    starts = np.flatnonzero(~stands)
+    if starts.size:
+        number = np.searchsorted(starts, np.arange(len(close)), side="right") - 1
+        length = np.bincount(np.maximum(number, 0), minlength=starts.size) - 1
+        run = np.where(stands, length[np.maximum(number, 0)], 0)
+    return flat, run >= _STANDS_STILL
+
+
+def other_units(rate: Floats, moved: Floats, key: NDArray[np.int32], count: int) -> Bools:
+    """(count,) stocks all of whose rates are in another unit than percent: decimals, or hundredths of a percent."""
+    wrong = np.zeros(count, dtype=bool)
+    both = np.flatnonzero(np.isfinite(rate) & np.isfinite(moved) & (np.abs(moved) > 0))
+    with np.errstate(all="ignore"):
+        part = np.abs(rate[both] / moved[both])
+    odd = (part < 1.0 / _UNIT) | (part > _UNIT)
+    all_of = np.bincount(key[both], minlength=count)
+    odd_of = np.bincount(key[both], weights=odd, minlength=count)
+    wrong[:] = (all_of >= _LEAST) & (odd_of > 0.8 * all_of)
+    return wrong
+
+
+def _price(values: Floats) -> Floats:
+    """Zero is how KRX writes that there was none."""
+    return np.where(values > 0, values, np.nan)
