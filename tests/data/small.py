@@ -82,10 +82,10 @@ def write_prices(folder: Path, change: Callable[[dict[str, str]], None] | None =
     return write(folder / "prices.csv", price_rows(), change)
 
 
-def write_benchmark(folder: Path, count: int = SESSIONS) -> Path:
+def write_benchmark(folder: Path, count: int = SESSIONS, kosdaq: float = 1000.0) -> Path:
     rows = []
     for name in ("KOSPI", "KOSDAQ"):
-        level = 1000.0
+        level = kosdaq if name == "KOSDAQ" else 1000.0
         for row, day in enumerate(sessions(count)):
             if row:
                 level *= 1 + index_return(row)
