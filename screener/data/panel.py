@@ -261,14 +261,15 @@ def _sessions(
 ) -> Days:
     """Days with prices, and sessions between them: of the calendar, or on which an index moved."""
     days = np.unique(np.concatenate([long.day for long in parts]))
+    moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]
+    index_days = np.unique(np.concatenate(moved)) if moved else days[:0]
     if calendar is not None and days.size:
         between = calendar.sessions(days[0].item(), days[-1].item())
-        closed = {day for long in parts for day in long.closed}
+        # Stocks of which none traded do not make a holiday of a day on which an index moved.
+        closed = {day for long in parts for day in long.closed} - set(index_days.tolist())
         return np.union1d(days, np.array([day for day in between if day not in closed], dtype="datetime64[D]"))
-    moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]
     if not moved or not days.size:
         return days
-    index_days = np.unique(np.concatenate(moved))
     inside = (index_days >= days[0]) & (index_days <= days[-1]) & np.is_busday(index_days)
     return np.union1d(days, index_days[inside])
 

@@ -119,8 +119,9 @@ class _Opener:
 
         def whole() -> bytes:
             body = taken_whole(iter(lambda: read(PIECE), b""), HOST)
-            if answer.length:  # taken in pieces, a body that breaks off is no error of its own
-                raise http.client.IncompleteRead(body, answer.length)
+            # Taken in pieces, a body that breaks off is no error of its own.
+            if missing := getattr(answer, "length", None):
+                raise http.client.IncompleteRead(body, missing)
             return body
 
         answer.read = whole

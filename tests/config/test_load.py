@@ -19,7 +19,10 @@ TODAY = date(2025, 6, 30)
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    return write_config(tmp_path)
+    config = write_config(tmp_path)
+    before, _, _ = (config / "screener.toml").read_text(encoding="utf-8").partition("[calendar]")
+    (config / "screener.toml").write_text(before, encoding="utf-8")
+    return config
 
 
 def mistakes(config: Path) -> str:

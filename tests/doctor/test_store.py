@@ -167,7 +167,8 @@ def test_calendar_mended_as_told(store: Store, examined: Examine, home: Path) ->
     config = write_config(home)
     lines = examined(config=config)["calendar"].fix.splitlines()[1:]
     path = config / "screener.toml"
-    path.write_text(path.read_text(encoding="utf-8") + "[calendar]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    before, _, _ = path.read_text(encoding="utf-8").partition("[calendar]")
+    path.write_text(before + "[calendar]\n" + "\n".join(lines) + "\n", encoding="utf-8")
     assert examined(config=config)["calendar"].state == "ok"
 
 

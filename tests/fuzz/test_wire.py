@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import date, datetime
@@ -13,6 +14,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from screener.data.checks import history_is_sound, indices_are_sound, session_is_open
 from screener.errors import ScreenerError
@@ -51,7 +53,8 @@ class Canned(BaseAdapter):
         answer = requests.Response()
         answer.status_code = 200
         login = "MDCCOMS001" in str(request.url) or "login.jsp" in str(request.url)
-        answer._content = b'{"_error_code":"CD001"}' if login else self.body
+        body = b'{"_error_code":"CD001"}' if login else self.body
+        answer.raw = HTTPResponse(io.BytesIO(body), preload_content=False)
         answer.headers["Content-Type"] = self.kind
         answer.encoding = "euc-kr" if "EUC" in self.kind else "utf-8"
         answer.url, answer.request = str(request.url), request
