@@ -123,9 +123,9 @@ class Transport(requests.Session):
 
 def _take(answer: requests.Response, **_options: Any) -> None:
     """Read the body of an answer, also of one that redirects, as far as an answer may go."""
-    if "," in answer.headers.get("Content-Encoding", ""):
-        raise TemporaryError(_("its answer could not be unpacked"))  # a bomb within a bomb
     with answer:
+        if "," in answer.headers.get("Content-Encoding", ""):
+            raise TemporaryError(_("its answer could not be unpacked"))  # a bomb within a bomb
         answer._content = taken_whole(answer.iter_content(PIECE), urlsplit(answer.url).hostname or "")
 
 
