@@ -9,7 +9,7 @@ import numpy as np
 
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.data.panel import Panel
-from screener.krx.hours import CLOSE_GAP
+from screener.krx.hours import RETURN_GAP
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.study import Study
 
@@ -105,7 +105,7 @@ class Measurement:
     def _close_gap(self, rows: slice) -> float:
         """A return is off by as much as both its closes may be, its benchmark's being regular; those between cancel."""
         ends = self.panel.sessions[[max(rows.start - 1, 0), rows.stop - 1]].tolist()
-        return 2 * CLOSE_GAP if self.panel.last_prices.intersection(ends) else 0.0
+        return RETURN_GAP if self.panel.last_prices.intersection(ends) else 0.0
 
     def _raw_returns(self, rows: slice) -> Floats:
         """(N,) buy-and-hold returns; NaN if the close before or the last one is missing."""

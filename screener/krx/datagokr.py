@@ -20,14 +20,12 @@ from urllib.parse import quote, unquote, urlencode
 
 from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import N_, _
-from screener.krx.client import Client, RefusalError, TemporaryError
+from screener.krx.client import LARGEST, Client, RefusalError, TemporaryError
 from screener.krx.daily import DailyService, dropped
 from screener.krx.tables import Records
 
 HOST = "apis.data.go.kr"
 SITE = "https://www.data.go.kr"
-LARGEST = 8 * 2**20
-"""Bytes of an answer at most; a full page has half a million."""
 MOST = 20_000
 """Rows of a day at most."""
 

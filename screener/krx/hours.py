@@ -18,6 +18,8 @@ KST = ZoneInfo("Asia/Seoul")
 CLOSE_GAP = 0.015
 """How far the last price of an after-market is taken to be from the regular close, decimal: the largest difference on
 record, SK hynix's of 2026-09-29 (1,790,000 against 1,765,000 won, 1.41 %), rounded up."""
+RETURN_GAP = 2 * CLOSE_GAP
+"""How far a return between two such closes may be off, decimal."""
 
 
 _OFF_HOURS_END = time(18)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -50,6 +50,10 @@ class PriceRequest:
     """First session on which the close of a file may be a price of the after-market; None if it cannot be one."""
     calendar: Calendar | None = None
     """Which days files may name; None = whatever they do."""
+
+    def last_prices(self, sessions: Iterable[date]) -> frozenset[date]:
+        """Those of `sessions` on which the close of a file may be a price of the after-market."""
+        return frozenset(day for day in sessions if self.after_market and day >= self.after_market)
 
     @property
     def tickers(self) -> tuple[str, ...]:

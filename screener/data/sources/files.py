@@ -77,11 +77,9 @@ class Files(Source):
             moves = official.market_moves if official else prices.market_moves
             panel, refused = weigh_levels(panel, levels, need.market_of, named, moves)
             found = found + refused
-        sessions: list[date] = panel.sessions.tolist()
-        last_prices = frozenset(day for day in sessions if need.after_market and day >= need.after_market)
         return Market(
             source=self.name,
-            panel=replace(panel, last_prices=last_prices),
+            panel=replace(panel, last_prices=need.last_prices(panel.sessions.tolist())),
             findings=tuple(said + findings + found),
             benchmark=", ".join(need.markets) if self.benchmark else _("none"),
             files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),

@@ -218,7 +218,7 @@ class Stored(Source):
         """Sessions whose closes are, or may be, prices of the after-market."""
         sessions: list[date] = panel.sessions.tolist()
         if source == "file":
-            return frozenset(day for day in sessions if need.after_market and day >= need.after_market)
+            return need.last_prices(sessions)
         fetched, schedule = table.sessions, self.calendar.schedule
         return frozenset(day for day in sessions if schedule.is_after_market(day, fetched[day]))
 

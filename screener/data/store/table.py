@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ from screener.data.store.parquet import (
 from screener.data.store.place import Place
 from screener.errors import DataError
 from screener.i18n import _
-from screener.krx.tables import TableKind, to_numpy
+from screener.krx.tables import TableKind, to_numpy, words
 
 _MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet$")
 _STAGED = ".new"
@@ -187,12 +188,16 @@ class StoredTable:
         days: set[date] = set(unique.tolist())
         series = {str(key) for key in new[self.kind.key].unique().to_pylist()} | set(coverage or ()) | set(keys)
         asked = {key: Coverage(first, last, fetched) for key, (first, last) in (coverage or {}).items()}
-        answered = set(zip(to_numpy(new["date"]).tolist(), new[self.kind.key].to_pylist(), strict=True))
-        answered |= {(one.day, one.key) for one in refused}
+
+        @cache
+        def answered() -> set[tuple[date, str]]:
+            # Looked at only where rows are kept aside, which is seldom, and long for many sessions.
+            rows = zip(to_numpy(new["date"]).tolist(), words(new, self.kind.key), strict=True)
+            return {*rows, *((one.day, one.key) for one in refused)}
 
         def is_over(one: Refused) -> bool:
             by_day = one.day in closed or (one.day in days and WHOLE_SESSION in (one.key, *whole))
-            return by_day or (one.day, one.key) in answered or (replacing == "series" and one.key in series)
+            return by_day or (one.day, one.key) in answered() or (replacing == "series" and one.key in series)
 
         whole = (WHOLE_SESSION,) if replacing == "sessions" else ()
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from screener.i18n import N_, _, ngettext
-from screener.krx.hours import CLOSE_GAP
+from screener.krx.hours import RETURN_GAP
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
 from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import (
@@ -112,7 +112,7 @@ class _Study:
     def _verdict(self, label: str, unclear_label: str, row: Any) -> Line:
         unclear = _UNCLEAR.get(row.verdict)
         moved = row.caar_ew if math.isfinite(row.caar_ew) else row.mean_return_ew
-        if self.report.last_prices_since and abs(moved) <= 2 * CLOSE_GAP:
+        if self.report.last_prices_since and abs(moved) <= RETURN_GAP:
             unclear = _UNCLEAR["withheld"]
         text = ngettext(
             "{name} {mean}% ({n} stock, {up}% up)",
@@ -181,7 +181,7 @@ class _Study:
         for verdict, message in _VERDICTS.items():
             if named := [row for row in rows if row.verdict == verdict]:
                 scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
-                yield _(message, names=", ".join(scores), gap=f"{200 * CLOSE_GAP:g}")
+                yield _(message, names=", ".join(scores), gap=f"{100 * RETURN_GAP:g}")
 
     def _dominant_members(self) -> Iterator[str]:
         """The sectors whose score rests on one stock."""
