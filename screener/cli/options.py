@@ -21,6 +21,7 @@ from screener.cli.help_i18n import language_option, settle_language
 from screener.console import echo, folded, is_terminal, shows_colour
 from screener.errors import UsageError
 from screener.i18n import _
+from screener.krx.codes import code_of
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -142,6 +143,31 @@ def source_options(
 close_option = click.option("--regular-close", is_flag=True, help="With file:PATH: closes are those of 15:30.")
 
 
+def file_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Options of every command that reads files, which gets as `hints` what these do not say themselves."""
+
+    @functools.wraps(command)
+    def with_hints(ticker: str | None, adjusted: str | None, **options: Any) -> int:
+        from screener.data.forms.dialects import Hints
+
+        return command(hints=Hints(ticker, None, None if adjusted is None else adjusted == "yes"), **options)
+
+    whose = click.option("--ticker", metavar="CODE", callback=_parse_code, help="Whose prices a file of one stock has.")
+    which = click.option(
+        "--adjusted", type=click.Choice(["yes", "no"]), help="Of two columns of closes, read the adjusted one or not."
+    )
+    decorated: Callable[..., int] = whose(which(with_hints))
+    return decorated
+
+
+def _parse_code(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    if code := code_of(value):
+        return code
+    raise click.BadParameter(_("{value!r} is no ticker: write it as 000660", value=value), param=parameter)
+
+
 def study_options(command: Any) -> Any:
     """Options of every command that measures an event."""
     event = event_options("Event to report on; `screener events` lists them.")
@@ -151,7 +177,7 @@ def study_options(command: Any) -> Any:
         "Official change_pct, marcap per stock.",
     )
     model = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
-    return event(source(close_option(model(command))))
+    return event(source(close_option(file_options(model(command)))))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from screener.cli.options import (
     FETCHED,
     Workspace,
     common_options,
+    file_options,
     parse_day,
     source_options,
     store_option,
@@ -25,6 +26,7 @@ from screener.errors import ConfigError, ExitCode
 from screener.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from screener.data.forms.dialects import Hints
     from screener.data.store import Info, StoredTable
 
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--from", "first", metavar="DATE", callback=parse_day, help="First day.  [what the events need]")
 @click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last day.  [the last session that is over]")
 @source_options(FETCHED)
+@file_options
 @store_option
 @common_options
 def _sync(
@@ -41,6 +44,7 @@ def _sync(
     source: str,
     benchmark: tuple[Path, ...],
     market: tuple[Path, ...],
+    hints: Hints,
 ) -> int:
     """Fetch into the store what is missing; run again, it goes on where it stopped."""
     settings = workspace.settings
@@ -48,7 +52,7 @@ def _sync(
 
     access = workspace.access(show_progress=True)
     if source.startswith("file:") or benchmark or market:
-        done = sync_files(access, source, benchmark, market)
+        done = sync_files(access, source, benchmark, market, hints)
     else:
         done = sync_store(settings, access, source, first, last)
     echo(done.describe(access.store.shown))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.sources import FETCHED, SOURCES, Market, PriceRequest, Source, Tried
 from screener.errors import (
     BlockedError,
@@ -22,18 +23,24 @@ from screener.i18n import _
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
+    from screener.data.sources.files import Files
 
 
 def choose(
-    source: str, benchmark: Sequence[Path], market: Sequence[Path], access: Callable[[], Connections]
+    source: str,
+    benchmark: Sequence[Path],
+    market: Sequence[Path],
+    access: Callable[[], Connections],
+    hints: Hints = NO_HINTS,
 ) -> list[Source]:
-    """The sources that `source` names, in the order in which they are to be tried; `access` is opened if needed."""
+    """The sources that `source` names, in the order in which they are to be tried; `access` is opened if needed.
+
+    `hints` are what the user says of files that do not say it themselves.
+    """
     from screener.data.sources.press import Press
 
     if source.startswith("file:"):
-        from screener.data.sources.files import Files
-
-        return [Files(paths_of(source), benchmark, market)]
+        return [files_of(source, benchmark, market, hints)]
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
     if source.startswith("store:"):
@@ -79,12 +86,47 @@ def choose(
     )
 
 
-def paths_of(source: str) -> list[Path]:
-    """The files that `file:PATH[,PATH...]` names."""
-    paths = [Path(part).expanduser() for part in source.removeprefix("file:").split(",") if part]
+def files_of(source: str, benchmark: Sequence[Path], market: Sequence[Path], hints: Hints) -> Files:
+    """The files that `source`, file:PATH[,PATH...], names and those that go with them.
+
+    Each may be a directory, or a pattern such as data/*.csv.
+    """
+    from screener.data.sources.files import Files
+
+    paths = _named(source.removeprefix("file:").split(","))
     if not paths:
         raise UsageError("--source file: names no file", hint="write --source file:PATH or file:A.parquet,B.csv")
+    return Files(_expanded(paths), _expanded(benchmark), _expanded(market), hints)
+
+
+def _named(parts: Sequence[str]) -> list[Path]:
+    """The paths of a list that was split at its commas; the name of a file may hold some itself."""
+    paths: list[Path] = []
+    while parts:
+        joined = (",".join(parts[:count]) for count in range(len(parts), 1, -1))
+        name = next((name for name in joined if Path(name).expanduser().exists()), parts[0])
+        paths += [Path(name).expanduser()] if name else []
+        parts = parts[name.count(",") + 1 :]
     return paths
+
+
+def _expanded(paths: Sequence[Path]) -> list[Path]:
+    """Every file of the directories and patterns among `paths`, in the order of their names."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found = sorted(inner for inner in path.iterdir() if inner.is_file() and not inner.name.startswith("."))
+            if not found:
+                raise UsageError("{path}: holds no files", hint="check the path", path=path)
+            files += found
+        elif not path.exists() and any(mark in path.name for mark in "*?["):
+            found = sorted(inner for inner in path.parent.glob(path.name) if inner.is_file())
+            if not found:
+                raise UsageError("{path}: no file has such a name", hint="check the pattern", path=path)
+            files += found
+        else:
+            files.append(path)
+    return files
 
 
 def load(sources: Sequence[Source], need: PriceRequest) -> Market:

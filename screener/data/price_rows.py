@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,21 +10,17 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from screener.errors import DataError, UsageError
-from screener.i18n import _
+from screener.errors import DataError
 from screener.krx.tables import Days, to_numpy
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
 
 
-Dated = Callable[[pa.Table, str], pa.Table]
-"""Looks at the dates of a table, of a file of that name, and mends them."""
+Reader = Callable[[Path, Sequence[str], Sequence[str], Sequence[str]], pa.Table]
+"""Reads a file into a table: which columns it must have, those that are numbers, and those that are words."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +72,11 @@ class PriceRows:
         return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
     @classmethod
-    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
+    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None, reader: Reader) -> PriceRows:
         """Rows of `tickers`, through `until`, of all files together."""
-        parts = [_read_one(path, tickers, until, dated) for path in paths]
+        tables = [reader(path, ("date", "ticker", "close"), PRICE_COLUMNS, ("ticker", "market")) for path in paths]
+        _refuse_others(paths, tables, tickers)
+        parts = [_with_market(table, tickers, until) for table in tables]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
         missing = [np.full(len(part.day), np.nan) for part in parts]
         return cls(
@@ -115,29 +112,28 @@ class PriceRows:
         return np.isfinite(close) & (close > 0) & ~self.untraded
 
 
-def _read_one(path: Path, tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
-    table = dated(read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market")), path.name)
-    code: Any = table["ticker"].combine_chunks()
-    written = code.dictionary
-    if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:
-        raise DataError(
-            "{path}: none of the configured tickers is in it",
-            hint="the first one there is {ticker!r}",
-            path=path,
-            ticker=str(written[0]),
-        )
+def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: Sequence[str]) -> None:
+    """Files of other stocks altogether; one of several may be."""
+    first = ""
+    for table in tables:
+        written = [str(text) for text in table["ticker"].combine_chunks().dictionary.to_pylist()]
+        if not written or set(tickers) & {text.zfill(6) for text in written}:
+            return
+        first = first or written[0]
+    raise DataError(
+        "{path}: none of the configured tickers is in it",
+        hint="the first one there is {ticker!r}",
+        path=paths[0] if len(paths) == 1 else ", ".join(path.name for path in paths[:3]),
+        ticker=first,
+    )
+
+
+def _with_market(table: pa.Table, tickers: Sequence[str], until: date | None) -> PriceRows:
     long = PriceRows.of(table, tickers, until)
     if not long.day.size:
         return long
     return replace(long, market_caps=market_caps(table), market_moves=market_moves(table))
 
-
-MOST_ROWS = 20_000_000
-"""Of a file: the whole market of thirty years. A few kB of Parquet can say the same row a billion times."""
-MOST_BYTES = 2 * 2**30
-"""Of the columns of a Parquet file, unpacked."""
-LONGEST_LINE, LONGEST_CELL = 2**20, 2**16
-"""Bytes of a line of a text file, and of a word; a wide table of the whole market has 200,000 in a line."""
 
 WHOLE_MARKET = 700
 """Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
@@ -179,181 +175,3 @@ def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]
         for market, (days, caps) in market_caps(there).items()
         if len(days)
     }
-
-
-def read_table(
-    path: Path,
-    required: Sequence[str],
-    numeric: Sequence[str],
-    text: Sequence[str],
-) -> pa.Table:
-    """Columns of a CSV or Parquet file: `date` as date32, `numeric` as numbers, `text` as dictionary."""
-    if not path.is_file():
-        what = _("is a directory") if path.is_dir() else _("no such file")
-        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
-    if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
-        raise DataError("{path}: is compressed", hint="unpack it", path=path)
-    columns = ["date", *text, *numeric]
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            have = pq.read_schema(path)
-            _require(path, required, have.names)
-            present = [name for name in columns if name in have.names]
-            # A million tickers are a few thousand words: read so, they take a tenth of the time.
-            words = [name for name in present if _is_text(have.field(name).type)]
-            file = pq.ParquetFile(path, read_dictionary=words)
-            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-            _refuse_too_large(path, file.metadata.num_rows, sum(group.total_byte_size for group in groups))
-            table = file.read(columns=present)
-            if not table.num_rows:
-                raise DataError("{path}: holds no rows", path=path)
-        else:
-            table = _read_csv(path, required, columns, text)
-        return _typed(path, table, required, numeric, text)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise DataError(_explain(path, error)) from None
-
-
-def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
-    missing = [name for name in required if name not in have]
-    if missing:
-        there = ", ".join(repr(name[:40]) for name in have[:12]) + (", ..." if len(have) > 12 else "")
-        raise DataError(
-            "{path}: no column {missing}", hint="it has {there}", path=path, missing=", ".join(missing), there=there
-        )
-    twice = [name for name in required if list(have).count(name) > 1]
-    if twice:
-        raise DataError("{path}: the column {column} stands twice", hint="delete one", path=path, column=twice[0])
-
-
-def _refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
-    if rows > MOST_ROWS or size > MOST_BYTES:
-        raise DataError(
-            "{path}: is too large: it holds {rows:,} rows, {size:,} MB unpacked",
-            hint="{most:,} rows and {bytes:,} MB are the most: take out what no report needs",
-            path=path,
-            rows=rows,
-            size=size // 10**6,
-            most=MOST_ROWS,
-            bytes=MOST_BYTES // 10**6,
-        )
-
-
-def _refuse_long_lines(path: Path) -> None:
-    """Look at how a text file is cut before anything takes a line of it whole."""
-    rows, begun = 0, 0
-    with path.open("rb") as file:
-        while piece := file.read(LONGEST_LINE):
-            letters = np.frombuffer(piece, np.uint8)
-            ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
-            cuts = np.concatenate([[-1 - begun], ends, [len(piece)]])
-            if np.diff(cuts).max() > LONGEST_LINE:
-                raise DataError(
-                    "{path}:{line}: the line is longer than {most:,} bytes",
-                    hint="is it text, one row a line?",
-                    path=path,
-                    line=rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1,
-                    most=LONGEST_LINE,
-                )
-            begun = len(piece) - 1 - int(cuts[-2])
-            rows += max(piece.count(b"\n"), piece.count(b"\r"))
-    _refuse_too_large(path, rows)
-
-
-def _refuse_long_words(path: Path, name: str, column: pa.ChunkedArray[Any]) -> None:
-    chunks: Any = column.chunks
-    for chunk in chunks:
-        if (pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0) > LONGEST_CELL:
-            raise DataError(
-                "{path}: column {name}: a cell is longer than {most:,} bytes",
-                hint="correct it or delete the row",
-                path=path,
-                name=name,
-                most=LONGEST_CELL,
-            )
-
-
-def _read_csv(path: Path, required: Sequence[str], columns: Sequence[str], text: Sequence[str]) -> pa.Table:
-    _refuse_long_lines(path)
-    with path.open(encoding="utf-8-sig") as file:
-        first = file.readline().rstrip("\n")
-    header = [name.strip('"') for name in first.split(",")]
-    if not first.strip():
-        raise DataError("{path}:1: the file is empty", path=path)
-    _require(path, required, header)
-    types = {name: pa.string() if name in text else pa.float64() for name in columns} | {"date": pa.date32()}
-    present = [name for name in columns if name in header]
-
-    def read(threads: bool) -> pa.Table:
-        return pyarrow.csv.read_csv(
-            path,
-            read_options=pyarrow.csv.ReadOptions(use_threads=threads),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: types[name] for name in present}, include_columns=present, strings_can_be_null=True
-            ),
-        )
-
-    try:
-        return read(threads=True)
-    except pa.ArrowInvalid:
-        return read(threads=False)  # only then does the message name the row
-
-
-def _typed(
-    path: Path, table: pa.Table, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]
-) -> pa.Table:
-    columns = {}
-    for name in table.column_names:
-        column = table[name]
-        if name in text:
-            column = _encoded(column)
-        if pa.types.is_dictionary(column.type):
-            _refuse_long_words(path, name, column)
-            column = column if name in text else column.cast(pa.string())
-        if name == "date":
-            if not (pa.types.is_temporal(column.type) or _is_text(column.type)):
-                raise DataError(
-                    "{path}: column date holds {form}", hint="write dates as 2025-01-31", path=path, form=column.type
-                )
-            column = column.cast(pa.date32())
-        elif name in numeric and not pa.types.is_integer(column.type):
-            column = column.cast(pa.float64())
-        if name in required and name not in numeric and column.null_count:
-            row = column.is_null().to_pylist().index(True)
-            raise DataError(
-                "{path}:{line}: column {name} is empty",
-                hint="fill it or delete the row",
-                path=path,
-                line=row + 2,
-                name=name,
-            )
-        columns[name] = column
-    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-def _encoded(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
-    """A column of text, or of codes that were taken for numbers, as a dictionary; each word stands in it once."""
-    if pa.types.is_dictionary(column.type):
-        return column.unify_dictionaries()
-    return (column if _is_text(column.type) else column.cast(pa.string())).dictionary_encode()
-
-
-def _explain(path: Path, error: Exception) -> str:
-    message = " ".join(str(error).split())
-    row = re.search(r"Row #(\d+)", message)
-    where = f"{path}:{row.group(1)}" if row else str(path)
-    for pattern in (
-        r"CSV conversion error to (?P<kind>\w+).*?: invalid value '(?P<found>.*?)'",
-        r"[Ff]ail(?:ed|ure) to parse string: '(?P<found>.*?)' as a scalar of type (?P<kind>\w+)",
-    ):
-        bad = re.search(pattern, message)
-        if bad:
-            kind = _("a date such as 2025-01-31") if bad["kind"].startswith("date") else _("a number")
-            return _("{where}: {found!r} is not {kind}", where=where, found=bad["found"][:40], kind=kind)
-    if "UTF8" in message or isinstance(error, UnicodeDecodeError):
-        return _("{where}: not UTF-8 text: save the file as UTF-8 (in Excel: CSV UTF-8)", where=where)
-    return _("{where}: cannot be read: {message}", where=where, message=message[:160])

@@ -14,8 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from screener.config.models import Filters
+from screener.data.forms.reading import read_table
 from screener.data.panel import Floats, limits_touched
-from screener.data.price_rows import WHOLE_MARKET, read_table
+from screener.data.price_rows import WHOLE_MARKET
 from screener.data.sources import SOURCES
 from screener.errors import DataError
 from screener.i18n import N_

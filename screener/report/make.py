@@ -21,6 +21,7 @@ from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Filters, Name, Sector
 from screener.data.choice import choose, load
+from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.panel import place_event
 from screener.data.sources import PriceRequest, Source
 from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
@@ -54,6 +55,8 @@ class Request:
     market: Sequence[Path] = ()
     regular_close: bool = False
     """Whether the closes of price files are the regular ones, which since 2026-09-14 is not to be taken for granted."""
+    hints: Hints = NO_HINTS
+    """What the user says of files that do not say it themselves."""
     model: str | None = None
     spreads: Sequence[tuple[str, str]] | None = None
     """Pairs of sectors or themes (SECTOR:theme)."""
@@ -140,7 +143,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     chosen = {name: settings.sectors[name] for name in named or settings.sectors}
     stocks, groups = _stocks(chosen), _groups(chosen)
     rules = _rules(settings, request, chosen)
-    sources = choose(request.source, request.benchmark, request.market, access)
+    sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
     prices.refuse_unknown(rules)
@@ -241,7 +244,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     label, sectors = find_series(settings, asked, request.source, request.market, event, access)
     [group] = [group for group in _groups(sectors) if group.label == label]
     stocks, rules = _stocks(sectors), _rules(settings, request, {})
-    sources = choose(request.source, request.benchmark, request.market, access)
+    sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
     panel, event_row = prices.market.panel, prices.at.row
     begin = int(np.searchsorted(panel.sessions, np.datetime64(request.first))) if request.first else 0
@@ -337,7 +340,7 @@ def _whole_market(request: Request, event: Event, access: Callable[[], Connectio
     files = request.source.startswith("file:")
     if not files and request.source not in ("auto", "store"):
         raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
-    [source] = choose(request.source if files else "store", request.benchmark, request.market, access)
+    [source] = choose(request.source if files else "store", request.benchmark, request.market, access, request.hints)
     if not isinstance(source, Stored):
         return market_of_files(request.market, event.earliest_session), source
     whole = market_of_store(source.store, event.earliest_session)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from screener.data.price_rows import read_table
+from screener.data.forms.reading import read_table
 from screener.data.sources import Market, PriceRequest
 from screener.data.sources.files import Files
 from screener.errors import DataError, UsageError

@@ -58,7 +58,7 @@ def written(path: Path, content: list[Row]) -> Path:
 def take(store: Store, *prices: Path, market: tuple[Path, ...] = (), at: datetime = NOW) -> Fetched:
     benchmark = small.write_benchmark(prices[0].parent)
     with store.writing("sync", at):
-        return import_files(store, prices, [benchmark], market, at, CALENDAR)
+        return import_files(store, Files(prices, [benchmark], market), at, CALENDAR)
 
 
 def both(store: Store, prices: Path, *market: Path) -> tuple[Loaded, Loaded]:

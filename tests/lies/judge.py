@@ -24,7 +24,7 @@ NEARLY = 0.02
 """A CAR may move so far where a session of the estimation window is missing."""
 
 
-MOST_ROWS = "screener.data.price_rows.MOST_ROWS"
+MOST_ROWS = "screener.data.forms.grids.MOST_ROWS"
 """The constant that says how many rows a file may unpack to; lowered here, so that a small bomb is one."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.data.sources.files import import_files
+from screener.data.sources.files import Files, import_files
 from screener.data.store import Store
 from screener.errors import DataError
 from screener.krx.hours import KST
@@ -26,7 +26,7 @@ def take(store: Store, told: world.World, folder: Path) -> None:
     paths = world.write(told, folder)
     market = [paths["market"]] if "market" in paths else []
     with store.writing("sync", AT):
-        import_files(store, [paths["prices"]], [paths["index"]], market, AT)
+        import_files(store, Files([paths["prices"]], [paths["index"]], market), AT)
 
 
 def lied(name: str) -> world.World:

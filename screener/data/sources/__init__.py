@@ -79,6 +79,8 @@ class File:
 
     name: str
     sha256: str
+    form: str = ""
+    """The form that it was recognised to be in, in words; empty for the screener's own."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,11 @@ from screener.data.checks import clean
 from screener.data.dates import dated
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
+from screener.data.forms.dialects import NO_HINTS, Hints
+from screener.data.forms.reading import read_table
 from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import build_panel
-from screener.data.price_rows import Dated, PriceRows, read_table
+from screener.data.price_rows import PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
 from screener.errors import DataError, UsageError
@@ -31,21 +32,38 @@ from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain,
 
 
 @dataclass(frozen=True)
+class _FileReader:
+    """Reads a file in whatever form; its dates are days that KRX has."""
+
+    calendar: Calendar
+    today: date
+    hints: Hints
+    said: list[Finding] = field(default_factory=list)
+    """What was mended."""
+    recognised: dict[Path, str] = field(default_factory=dict)
+    """By file, the form that it is in, where that is not the screener's own."""
+
+    def __call__(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+        table = read_table(path, required, numeric, text, self.hints, self.recognised)
+        return dated(table, path.name, self.calendar, self.today, self.said)
+
+
+@dataclass(frozen=True)
 class Files(Source):
     """A panel of prices, index levels beside it, and optionally a market file with official change rates and caps."""
 
     prices: Sequence[Path]
     benchmark: Sequence[Path] = ()
     market: Sequence[Path] = ()
+    hints: Hints = NO_HINTS
     name: str = "file"
 
     def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
-        said: list[Finding] = []
         calendar = need.calendar or Calendar()
-        look = partial(dated, calendar=calendar, today=need.today, said=said)
-        rows = PriceRows.read(self.prices, need.tickers, need.as_of, look)
+        reader = _FileReader(calendar, need.today, self.hints)
+        rows = PriceRows.read(self.prices, need.tickers, need.as_of, reader)
         if not rows.day.size:
             until = _(" through {day}", day=need.as_of) if need.as_of else ""
             raise DataError(
@@ -53,6 +71,15 @@ class Files(Source):
                 called=called,
                 count=len(need.tickers),
                 until=until,
+            )
+        if len(sessions := np.unique(rows.day)) == 1 and need.least > 1:
+            raise DataError(
+                "{called}: holds one session, {day}",
+                hint="a report needs {least} sessions before the event: give all files of the kind, such as "
+                "--source file:DIRECTORY",
+                called=called,
+                day=sessions[0],
+                least=need.least,
             )
         since = need.after_market or calendar.schedule.after_market_since
         prices, findings = clean(rows, need.tickers, called, need.calendar, since)
@@ -66,10 +93,10 @@ class Files(Source):
         official = None
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
-            rows = PriceRows.read(self.market, need.tickers, need.as_of, look)
+            rows = PriceRows.read(self.market, need.tickers, need.as_of, reader)
             official, found = clean(rows, need.tickers, market_called, need.calendar)
             findings += found + _other_markets(official, need)
-        levels = self._levels(need, look, said) if self.benchmark else {}
+        levels = self._levels(need, reader) if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=need.calendar)
         if levels:
             named = ", ".join(path.name for path in self.benchmark)
@@ -80,19 +107,17 @@ class Files(Source):
         return Market(
             source=self.name,
             panel=replace(panel, last_prices=need.last_prices(panel.sessions.tolist())),
-            findings=tuple(said + findings + found),
+            findings=tuple(reader.said + findings + found),
             benchmark=", ".join(need.markets) if self.benchmark else _("none"),
-            files=tuple(File(path.name, _sha256(path)) for path in (*self.prices, *self.benchmark, *self.market)),
+            files=tuple(
+                File(path.name, _sha256(path), reader.recognised.get(path, ""))
+                for path in (*self.prices, *self.benchmark, *self.market)
+            ),
         )
 
-    def _levels(
-        self, need: PriceRequest, look: Dated, said: list[Finding]
-    ) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         called = ", ".join(path.name for path in self.benchmark)
-        parts = [
-            look(read_table(path, ("date", "index", "close"), ("close",), ("index",)), path.name)
-            for path in self.benchmark
-        ]
+        parts = [reader(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
         there, levels = set(words(table, "index")), {}
         for name in need.markets:
@@ -106,7 +131,7 @@ class Files(Source):
                 )
             days, close = _level(called, table, name, need.as_of)
             trades = np.array([need.calendar is None or need.calendar.is_session(day) for day in days.tolist()], bool)
-            said += Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]])
+            reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
 
@@ -139,14 +164,7 @@ RATES = ("change_pct", "marcap", "shares")
 _LARGEST = 2.0**63
 
 
-def import_files(
-    store: Store,
-    prices: Sequence[Path],
-    benchmark: Sequence[Path],
-    market: Sequence[Path],
-    at: datetime,
-    calendar: Calendar | None = None,
-) -> Fetched:
+def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | None = None) -> Fetched:
     """Take the files into the store; all of them are looked at together before the first row is written.
 
     Call it under `store.writing`. Official rates and capitalisations in price files are kept as well. A stock whose
@@ -156,13 +174,16 @@ def import_files(
         UsageError: a file that is not there, or none.
         DataError: a file that cannot be read; rows that contradict each other, cannot be, or are of the future.
     """
-    if not prices:
+    if not files.prices:
         raise UsageError("--source file: names no file", hint="write --source file:PATH")
-    read = partial(_rows, at=at, calendar=calendar or Calendar())
-    histories, sessions, levels = read(prices, PRICES), read(market, MARKET), read(benchmark, INDICES)
+    reader = _FileReader(calendar or Calendar(), at.date(), files.hints)
+    histories, sessions, levels = (
+        _rows(paths, kind, reader)
+        for paths, kind in ((files.prices, PRICES), (files.market, MARKET), (files.benchmark, INDICES))
+    )
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
-    _join(", ".join(path.name for path in benchmark), levels, tables[INDICES])
+    _join(", ".join(path.name for path in files.benchmark), levels, tables[INDICES])
     tickers = words(histories, "ticker")
     stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
     changed = zip(tickers, restated(histories, stored, "ticker"), strict=True)
@@ -200,13 +221,12 @@ def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
     refuse_alike(by_name, called)
 
 
-def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calendar) -> pa.Table:
+def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Table:
     """Rows of all files together in the form of `kind`, checked, each once; of prices also what `MARKET` holds."""
     form = INDICES.schema if kind is INDICES else MARKET.schema
     text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
     numeric = [field.name for field in form if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
-    look = partial(dated, calendar=calendar, today=at.date(), said=[])
-    parts = [look(read_table(path, ("date", kind.key, "close"), numeric, text), path.name) for path in paths]
+    parts = [reader(path, ("date", kind.key, "close"), numeric, text) for path in paths]
     if not parts:
         return kind.schema.empty_table()
     called = ", ".join(path.name for path in paths)
@@ -214,15 +234,15 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calend
     day = to_numpy(table["date"])
     code: Any = table[kind.key].combine_chunks()
     number, written = to_numpy(code.indices), [str(word) for word in code.dictionary.to_pylist()]
-    taken = np.isin(day, [one for one in np.unique(day) if calendar.is_session(one.item())])
+    taken = np.isin(day, [one for one in np.unique(day) if reader.calendar.is_session(one.item())])
     if kind is INDICES:
         for name in sorted(written):
             _level(called, table, name, None)
     else:
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
-        since = calendar.schedule.after_market_since if kind is PRICES else None
-        sound, _findings = clean(PriceRows.of(table, names), names, called, calendar, since, strict=True)
+        since = reader.calendar.schedule.after_market_since if kind is PRICES else None
+        sound, _findings = clean(PriceRows.of(table, names), names, called, reader.calendar, since, strict=True)
         taken = np.isin(day, sound.day)
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.data.choice import paths_of
 from screener.data.fetch import Fetched, Plan
+from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.histories import fetch_histories
 from screener.data.sessions import fetch_investors, fetch_sessions
 from screener.data.sources import FETCHED, PROXIES, Market, PriceRequest, Source, Tried
@@ -104,19 +104,22 @@ def open_providers(access: Connections, source: str = "auto") -> list[Live]:
     return [Live(name, access, client) for name in names]
 
 
-def sync_files(access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path]) -> Fetched:
+def sync_files(
+    access: Connections, source: str, benchmark: Sequence[Path], market: Sequence[Path], hints: Hints = NO_HINTS
+) -> Fetched:
     """Take files into the store.
 
     `source` is file:PATH[,PATH...], the prices; where one cannot be read, or contradicts itself, nothing is stored.
     """
     if not source.startswith("file:"):
         raise UsageError("--benchmark and --market go with --source file:PATH")
+    from screener.data.choice import files_of
     from screener.data.sources.files import import_files
 
     # What files showed before is no reason to believe another file on a day that is known to be no session.
     calendar = replace(access.calendar, seen_open=frozenset())
     with access.writing(f"sync --source {source}"):
-        return import_files(access.store, paths_of(source), benchmark, market, access.now(), calendar)
+        return import_files(access.store, files_of(source, benchmark, market, hints), access.now(), calendar)
 
 
 def sync_store(
