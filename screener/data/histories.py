@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from screener.krx.tables import PRICES, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
-    from screener.data.store import Coverage, Replacing
+    from screener.data.store import Coverage
     from screener.krx.pykrx import Pykrx
 
 OVERLAP = 10
@@ -62,6 +62,16 @@ def fetch_histories(source: Pykrx, connections: Connections, plan: Plan) -> Fetc
     return fetch.fetched
 
 
+class _Came(NamedTuple):
+    """What came of one stock."""
+
+    rows: pa.Table
+    asked: tuple[date, date]
+    """First and last day that were asked for."""
+    is_whole: bool
+    """Whether it takes the place of what is stored; else it is added."""
+
+
 class _HistoryFetch(Fetch):
     """Fetches one stock after the other."""
 
@@ -69,8 +79,7 @@ class _HistoryFetch(Fetch):
         super().__init__(connections, Fetched(source.name, plan.last))
         self.source, self.plan = source, plan
         self.prices = connections.store.table(source.name, PRICES)
-        self.waiting: dict[str, tuple[Replacing, pa.Table, tuple[date, date]]] = {}
-        """By ticker what came: 'series' takes the place of what is stored, 'rows' is added; and what was asked for."""
+        self.waiting: dict[str, _Came] = {}
         self.came: dict[str, pa.Table] = {}
         """The same as it came."""
         self.refused: dict[str, list[Refused]] = {}
@@ -121,13 +130,13 @@ class _HistoryFetch(Fetch):
                 stored = self.prices.read(PRICES.schema.names, keys=[ticker])
                 if first == known.first and ticker not in self._due():
                     more = self._added(ticker, stored, known, last)
-            replacing, rows = self._whole(ticker, stored, first, last) if more is None else ("rows", more)
+            whole, rows = self._whole(ticker, stored, first, last) if more is None else (False, more)
         except DataError as error:
             self.faulty[ticker] = str(error)
         else:
             if known is not None and not rows.num_rows and self.refused[ticker]:
                 last = known.last  # what did not come is still to be asked for
-            self.waiting[ticker] = replacing, rows, (first, last)
+            self.waiting[ticker] = _Came(rows, (first, last), whole)
 
     def _added(self, ticker: str, stored: pa.Table, known: Coverage, last: date) -> pa.Table | None:
         """Rows to add to what is stored of what is `known`; None if the past was restated."""
@@ -152,16 +161,16 @@ class _HistoryFetch(Fetch):
             pa.array([self.calendar.settled(day, fetched, last_prices=True) for day in days], pa.bool_())
         )
 
-    def _whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> tuple[Replacing, pa.Table]:
+    def _whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> tuple[bool, pa.Table]:
         """A history whole, to take the place of what is stored of it; of nothing nothing is taken over."""
         rows = self._fetch(ticker, first, last)
         if not rows.num_rows:
             self._known_to_be_empty(ticker)
-            return "rows", self._forgotten(ticker, rows)
+            return False, self._forgotten(ticker, rows)
         # Naver gives about 3,000 sessions: what lies before them cannot be had again, in no adjustment.
         reachable = stored.filter(pc.greater_equal(stored["date"], rows["date"][0]))
         if _lacks_sessions_of(reachable, rows):
-            return "rows", self._forgotten(ticker, rows, max(to_numpy(stored["date"])).item())
+            return False, self._forgotten(ticker, rows, max(to_numpy(stored["date"])).item())
         known = self.prices.coverage.get(ticker)
         held = self._settled(reachable, known.fetched) if known else reachable
         days = np.isin(to_numpy(rows["date"]), to_numpy(held["date"]))
@@ -169,8 +178,8 @@ class _HistoryFetch(Fetch):
         if not is_adjustment(to_numpy(held["close"]), to_numpy(fresh["close"])):
             if ticker in self.fetched.restated:
                 self.fetched.restated.remove(ticker)
-            return "rows", self._kept_aside(ticker, last, "other")
-        return "series", rows
+            return False, self._kept_aside(ticker, last, "other")
+        return True, rows
 
     def _forgotten(self, ticker: str, rows: pa.Table, held: date | None = None) -> pa.Table:
         """Whatever the source has forgotten, the store has not; `held` is the last session that is stored."""
@@ -230,21 +239,23 @@ class _HistoryFetch(Fetch):
         came, self.came = [self.came[ticker] for ticker in waiting], {}
         self._name_holes(waiting, started)
         histories_are_fresh(self.source.name, came, self.plan.last, self.calendar.before(self.plan.last))
-        kinds: tuple[Replacing, ...] = ("series", "rows")
-        for kind in kinds:
-            parts = {ticker: rows for ticker, (replacing, rows, _asked) in waiting.items() if replacing == kind}
+        for whole in (True, False):
+            parts = {ticker: one for ticker, one in waiting.items() if one.is_whole == whole}
             if parts:
-                asked = {ticker: waiting[ticker][2] for ticker in parts}
                 refused = [one for ticker in parts for one in self.refused[ticker]]
                 self.prices.write(
-                    pa.concat_tables(parts.values()), replacing=kind, fetched=started, coverage=asked, refused=refused
+                    pa.concat_tables([one.rows for one in parts.values()]),
+                    replacing=frozenset(parts) if whole else "rows",
+                    fetched=started,
+                    coverage={ticker: one.asked for ticker, one in parts.items()},
+                    refused=refused,
                 )
                 self.fetched.refused += refused
         self.fetched.series += len(waiting)
 
-    def _name_holes(self, waiting: Mapping[str, tuple[Replacing, pa.Table, tuple[date, date]]], at: datetime) -> None:
+    def _name_holes(self, waiting: Mapping[str, _Came], at: datetime) -> None:
         """Sessions that a stock lacks between its first and its last one, though others have them."""
-        days = {ticker: set(to_numpy(rows["date"]).tolist()) for ticker, (_kind, rows, _asked) in waiting.items()}
+        days = {ticker: set(to_numpy(one.rows["date"]).tolist()) for ticker, one in waiting.items()}
         known = set(self.prices.sessions).union(*days.values())
         for ticker, there in days.items():
             aside = {one.day for one in self.refused[ticker]}

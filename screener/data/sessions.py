@@ -228,7 +228,6 @@ class _SessionFetch(Fetch):
                 if not its_fault or other in self.again or other in self.waiting:
                     raise
                 self.again.add(other)
-                fresh = self.source.session(other)
                 asked = self.now()
                 fresh = self.source.session(other)
                 if not self._is_open(other, fresh):

@@ -176,7 +176,10 @@ def import_files(
         if others and kind is not INDICES:
             # What was told of a stock beside its other closes goes with them, also where nothing new is told.
             tables[kind].write(
-                again, replacing="series", fetched=at, keys=others, coverage=_spans(again) if kind is PRICES else None
+                again,
+                replacing=frozenset(others),
+                fetched=at,
+                coverage=_spans(again) if kind is PRICES else None,
             )
     days = to_numpy(histories["date"])
     return Fetched(
