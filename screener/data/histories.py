@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from screener.data.store import Coverage
     from screener.krx.pykrx import Pykrx
 
-OVERLAP = 10
+_OVERLAP = 10
 """Sessions that are asked for again: where they differ from what is stored, the past was restated."""
-CONTROL = "005930"
+_CONTROL = "005930"
 """A stock that every source of Korean prices knows: if it is missing as well, the source refuses."""
 RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
-MOST_REFUSED, MOST_REFUSED_PART = 5, 0.02
+_MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
 _NOTHING = PRICES.schema.empty_table()
 
@@ -112,7 +112,7 @@ class _HistoryFetch(Fetch):
         """On its own evening a session may not be there yet: then the plan ends with the one before it."""
         rows = self._control()
         if not rows.num_rows:
-            raise self._refusal(CONTROL)
+            raise self._refusal(_CONTROL)
         newest = rows["date"][-1].as_py()
         if newest < self.plan.last:
             self.fetched.silent.append(self.plan.last)
@@ -140,7 +140,7 @@ class _HistoryFetch(Fetch):
 
     def _added(self, ticker: str, stored: pa.Table, known: Coverage, last: date) -> pa.Table | None:
         """Rows to add to what is stored of what is `known`; None if the past was restated."""
-        begin = self.calendar.shift(known.last, -OVERLAP)
+        begin = self.calendar.shift(known.last, -_OVERLAP)
         rows = self._fetch(ticker, begin, last)
         overlap = stored.filter(pc.greater_equal(stored["date"], pa.scalar(begin)))
         if not rows.num_rows and overlap.num_rows:
@@ -198,7 +198,7 @@ class _HistoryFetch(Fetch):
         self.came[ticker] = rows
         later = rows.filter(pc.greater(rows["date"], pa.scalar(last)))
         sound, refused = judge_history(rows.filter(pc.less_equal(rows["date"], pa.scalar(last))), self.calendar, opened)
-        if len(refused) > max(MOST_REFUSED, MOST_REFUSED_PART * rows.num_rows):
+        if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
             sound = history_is_sound(self.source.name, ticker, rows, last, opened)
         days: list[date] = to_numpy(later["date"]).tolist()
         future = {day: ("future", "") for day in days if day > asked.date()}
@@ -208,22 +208,22 @@ class _HistoryFetch(Fetch):
         return sound
 
     def _control(self) -> pa.Table:
-        rows = self.source.history(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
+        rows = self.source.history(_CONTROL, self.calendar.shift(self.plan.last, -_OVERLAP), self.plan.last)
         rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
         opened = self.calendar.schedule.after_market_since
-        if len(judge_history(rows, self.calendar, opened)[1]) > MOST_REFUSED:
-            history_is_sound(self.source.name, CONTROL, rows, self.plan.last, opened)
+        if len(judge_history(rows, self.calendar, opened)[1]) > _MOST_REFUSED:
+            history_is_sound(self.source.name, _CONTROL, rows, self.plan.last, opened)
         return rows
 
     def _known_to_be_empty(self, ticker: str) -> None:
         """An empty answer is no data only if the source answers at all, now."""
-        if ticker == CONTROL or not self._control().num_rows:
+        if ticker == _CONTROL or not self._control().num_rows:
             raise self._refusal(ticker)
 
     def _refusal(self, ticker: str) -> NetworkError:
         both = (
-            _("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
-            if ticker != CONTROL
+            _("{ticker} and {control}, which it has", ticker=ticker, control=_CONTROL)
+            if ticker != _CONTROL
             else _("{ticker}, which it has", ticker=ticker)
         )
         return NetworkError(
@@ -261,7 +261,7 @@ class _HistoryFetch(Fetch):
             aside = {one.day for one in self.refused[ticker]}
             lacking = sorted(known - there - aside) if there else []
             inside = [day for day in lacking if min(there) < day < max(there) and self.calendar.is_session(day)]
-            self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:MOST_REFUSED]]
+            self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:_MOST_REFUSED]]
 
 
 def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:

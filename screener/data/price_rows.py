@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from screener.errors import DataError, UsageError
 from screener.i18n import _
-from screener.krx.tables import Days, to_numpy
+from screener.krx.tables import Days, floats, to_numpy
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
@@ -134,9 +134,9 @@ def _read_one(path: Path, tickers: Sequence[str], until: date | None, dated: Dat
 
 MOST_ROWS = 20_000_000
 """Of a file: the whole market of thirty years. A few kB of Parquet can say the same row a billion times."""
-MOST_BYTES = 2 * 2**30
+_MOST_BYTES = 2 * 2**30
 """Of the columns of a Parquet file, unpacked."""
-LONGEST_LINE, LONGEST_CELL = 2**20, 2**16
+_LONGEST_LINE, _LONGEST_CELL = 2**20, 2**16
 """Bytes of a line of a text file, and of a word; a wide table of the whole market has 200,000 in a line."""
 
 WHOLE_MARKET = 700
@@ -163,17 +163,20 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     return caps
 
 
+def with_base(table: pa.Table) -> pa.Table:
+    """Rows whose rate and capitalisation are known, with `base`: that capitalisation at base prices."""
+    rate = floats(table, "change_pct") / 100.0
+    marcap = floats(table, "marcap")
+    known = np.isfinite(rate) & (np.abs(rate) < 1.0) & np.isfinite(marcap)
+    return table.filter(pa.array(known)).append_column("base", pa.array(marcap[known] / (1.0 + rate[known])))
+
+
 def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     """The move of each whole market on each day, weighted by capitalisation at base prices, where rates are there."""
     if not {"market", "marcap", "change_pct"} <= set(table.column_names):
         return {}
-    rate = to_numpy(table["change_pct"].cast(pa.float64())) / 100.0
-    marcap = to_numpy(table["marcap"].cast(pa.float64(), safe=False))
-    known = np.isfinite(rate) & (np.abs(rate) < 1.0) & np.isfinite(marcap)
-    there = table.filter(pa.array(known))
-    column = there.column_names.index("marcap")
-    based = there.set_column(column, "marcap", pa.array(marcap[known] / (1.0 + rate[known])))
-    before = market_caps(based)
+    there = with_base(table)
+    before = market_caps(there.select(["date", "market", "base"]).rename_columns(["date", "market", "marcap"]))
     return {
         market: (days, caps / before[market][1] - 1.0)
         for market, (days, caps) in market_caps(there).items()
@@ -227,7 +230,7 @@ def _require(path: Path, required: Sequence[str], have: Sequence[str]) -> None:
 
 
 def _refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
-    if rows > MOST_ROWS or size > MOST_BYTES:
+    if rows > MOST_ROWS or size > _MOST_BYTES:
         raise DataError(
             "{path}: is too large: it holds {rows:,} rows, {size:,} MB unpacked",
             hint="{most:,} rows and {bytes:,} MB are the most: take out what no report needs",
@@ -235,7 +238,7 @@ def _refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
             rows=rows,
             size=size // 10**6,
             most=MOST_ROWS,
-            bytes=MOST_BYTES // 10**6,
+            bytes=_MOST_BYTES // 10**6,
         )
 
 
@@ -243,17 +246,17 @@ def _refuse_long_lines(path: Path) -> None:
     """Look at how a text file is cut before anything takes a line of it whole."""
     rows, begun = 0, 0
     with path.open("rb") as file:
-        while piece := file.read(LONGEST_LINE):
+        while piece := file.read(_LONGEST_LINE):
             letters = np.frombuffer(piece, np.uint8)
             ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
             cuts = np.concatenate([[-1 - begun], ends, [len(piece)]])
-            if np.diff(cuts).max() > LONGEST_LINE:
+            if np.diff(cuts).max() > _LONGEST_LINE:
                 raise DataError(
                     "{path}:{line}: the line is longer than {most:,} bytes",
                     hint="is it text, one row a line?",
                     path=path,
                     line=rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1,
-                    most=LONGEST_LINE,
+                    most=_LONGEST_LINE,
                 )
             begun = len(piece) - 1 - int(cuts[-2])
             rows += max(piece.count(b"\n"), piece.count(b"\r"))
@@ -263,13 +266,13 @@ def _refuse_long_lines(path: Path) -> None:
 def _refuse_long_words(path: Path, name: str, column: pa.ChunkedArray[Any]) -> None:
     chunks: Any = column.chunks
     for chunk in chunks:
-        if (pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0) > LONGEST_CELL:
+        if (pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0) > _LONGEST_CELL:
             raise DataError(
                 "{path}: column {name}: a cell is longer than {most:,} bytes",
                 hint="correct it or delete the row",
                 path=path,
                 name=name,
-                most=LONGEST_CELL,
+                most=_LONGEST_CELL,
             )
 
 
