@@ -53,20 +53,20 @@ def _range(value: Any) -> tuple[float, float]:
 
 
 Stocks = Annotated[Target, PlainValidator(_target)]
-Range = Annotated[tuple[float, float], BeforeValidator(_range)]
+_Range = Annotated[tuple[float, float], BeforeValidator(_range)]
 """Lowest and highest, both included: % for a change, mean, median, CAAR or difference; else a share, rank or ratio."""
-Level = Literal["mean", "mean_cw", "median", "caar"]
+_Level = Literal["mean", "mean_cw", "median", "caar"]
 """Of a group's returns: mean, mean weighted by capitalisation, median; or of its abnormal returns: the mean."""
-Measure = Literal["mean", "mean_cw", "median", "caar", "up", "down"]
+_Measure = Literal["mean", "mean_cw", "median", "caar", "up", "down"]
 """A level, or the share of the stocks that rose, or fell."""
-Tau = Annotated[int, Field(ge=0)]
+_Tau = Annotated[int, Field(ge=0)]
 
 
 class Ranged(Strict):
     """A test of one figure: confirmed inside one range, partly so inside a wider one, else contradicted."""
 
-    confirmed: Range
-    partly: Range | None = None
+    confirmed: _Range
+    partly: _Range | None = None
 
     @property
     def targets(self) -> Mapping[str, Target]:
@@ -111,7 +111,7 @@ class Grouped(_Windowed):
 
     kind: Literal["group"]
     of: Stocks
-    measure: Measure = "mean"
+    measure: _Measure = "mean"
 
 
 class Rank(_Windowed):
@@ -119,7 +119,7 @@ class Rank(_Windowed):
 
     kind: Literal["rank"]
     sector: Identifier
-    measure: Level = "mean"
+    measure: _Level = "mean"
     order: Literal["best", "worst"] = "best"
     """Which end has place 1."""
 
@@ -130,7 +130,7 @@ class Versus(_Windowed):
     kind: Literal["versus"]
     a: Stocks
     b: Stocks
-    measure: Level = "mean"
+    measure: _Level = "mean"
 
 
 class Path(Ranged):
@@ -139,11 +139,11 @@ class Path(Ranged):
     kind: Literal["path"]
     of: Stocks
     moved: Literal["up", "down"]
-    by: Tau
+    by: _Tau
     """Session through which the group had moved so."""
-    until: Tau
+    until: _Tau
     """Session through which the move may have been undone."""
-    measure: Level = "mean"
+    measure: _Level = "mean"
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -177,13 +177,13 @@ class Analogue(_Windowed):
 
 Test = Change | Grouped | Rank | Versus | Path | Ratio | Analogue
 
-Articles = Annotated[tuple[PlainText, ...], Field(min_length=1, strict=False)]
+_Articles = Annotated[tuple[PlainText, ...], Field(min_length=1, strict=False)]
 
 
 class _Otherwise(Name):
     """What others said against a claim."""
 
-    by: Articles
+    by: _Articles
 
 
 class Claim(Strict):
@@ -191,7 +191,7 @@ class Claim(Strict):
 
     event: Identifier
     said: Name
-    by: Articles
+    by: _Articles
     """File names of the articles, without their ending."""
     date: datetime.date | None = None
     """Day on which it was said, where that is known."""

@@ -20,9 +20,9 @@ from screener.i18n import N_, _, listed
 if TYPE_CHECKING:
     from screener.config.load import Settings
 
-Keys = Sequence[str | int]
+_Keys = Sequence[str | int]
 """Path of a value in a file: keys of tables, indices of arrays."""
-Mistakes = Iterator[tuple[Keys, str]]
+Mistakes = Iterator[tuple[_Keys, str]]
 """Path and message of each."""
 T = TypeVar("T")
 _MARK = "\N{NULL}mark"
@@ -61,14 +61,14 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str,
         ) from None
 
 
-def _located(path: Path, text: str, keys: Keys, message: str) -> str:
+def _located(path: Path, text: str, keys: _Keys, message: str) -> str:
     """`message` about the value at `keys`, after file, line and keys; `text` is the content of the file."""
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
     where = f"{path}:{_line_of(text, keys)}: "
     return where + (f"{dotted}: {message}" if dotted else message)
 
 
-def _line_of(text: str, keys: Keys) -> int:
+def _line_of(text: str, keys: _Keys) -> int:
     """Line, counted from 1, of the value at `keys` in a TOML text, or of the nearest part of the path that exists.
 
     tomlkit keeps the layout of a document, so a mark in the place of the value comes out on the line of the value.
@@ -119,7 +119,7 @@ def _of_tomllib(message: str) -> str:
     return _(message.replace(value[0], "{value}"), value=value[0]) if value else message
 
 
-def _explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[Keys, str]:
+def _explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[_Keys, str]:
     """Path and message of one error of pydantic about `data`."""
     kind, value = detail["type"], detail["input"]
     path = _in_file(detail["loc"], data)
@@ -152,7 +152,7 @@ def _explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) 
     return path, _("{what} (found {value})", what=what[0].lower() + what[1:], value=_shortened(value))
 
 
-def _in_file(loc: Keys, data: Any) -> tuple[str | int, ...]:
+def _in_file(loc: _Keys, data: Any) -> tuple[str | int, ...]:
     """The parts of `loc` that the file has: pydantic adds some of its own, such as the kind of a test."""
     path: list[str | int] = []
     for part in loc:

@@ -297,7 +297,7 @@ class CalendarRules(Strict):
 
 
 _Pair = Annotated[tuple[Identifier, Identifier], Field(strict=False)]
-SPARE = 30
+_SPARE = 30
 """Sessions of history beyond the estimation window and the placebo dates."""
 
 
@@ -330,7 +330,7 @@ class Screener(Strict):
     @property
     def sessions_before(self) -> int:
         """Sessions before an event day that its study can use, and some to spare for windows of other events."""
-        return self.estimation + self.gap + self.placebo_dates + SPARE
+        return self.estimation + self.gap + self.placebo_dates + _SPARE
 
     @property
     def sessions_after(self) -> int:

@@ -1,15 +1,11 @@
-"""The one place where rows from outside, of every source, are held against what else is known of them.
+"""Sessions, levels and histories of live sources as a whole, before they go into the store.
 
-Live rows before they go into the store, rows of files before they go there or into a study, and what is read from the
-store once more. What can be mended is a `Finding`, what would make figures wrong an error.
-
-Throughout, `source` and `what` are how messages call where rows come from, and `day` is the session that was asked for.
+Throughout, `source` is how messages call where rows come from, and `day` the session that was asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,40 +14,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.dates import without_closed_days
-from screener.data.findings import Finding, refuse
-from screener.data.price_rows import WHOLE_MARKET, PriceRows
-from screener.data.refusals import LARGEST, outside
-from screener.data.witnesses import LARGEST_RATE, LEAST_RATE, LIMIT, false_caps, outside_range, repeated, untold_halts
+from screener.data.findings import refuse
+from screener.data.price_rows import WHOLE_MARKET, with_base
+from screener.data.refusals import outside
+from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.calendar import TICKER, Calendar
-from screener.krx.tables import BENCHMARKS, FLOWS, TableKind, to_numpy, words
+from screener.krx.calendar import TICKER
+from screener.krx.tables import BENCHMARKS, FLOWS, TableKind, floats, to_numpy, words
 
 Floats = NDArray[np.float64]
 
-WHOLE_SINCE = date(2021, 1, 1)
-WHOLE, WHOLE_EARLIER = 2_500, 1_500
+_WHOLE_SINCE = date(2021, 1, 1)
+WHOLE, _WHOLE_EARLIER = 2_500, 1_500
 """Names that a whole market has at least, since then and before: KRX lists more of them every year."""
-ALIKE = 0.5
+_ALIKE = 0.5
 """Part of the stocks whose figures may equal the day before's; it takes both price and volume to be equal."""
-SHRUNK = 0.95
+_SHRUNK = 0.95
 """Part of the day before's names that a session has at least: no more than a few leave on one day."""
-NAMED = 0.90
+_NAMED = 0.90
 """Part of a session's stocks that its flows and industries name at least."""
 ROUNDED = 0.02
 """Points by which a change of an index may differ from the difference of its levels, both of two decimals."""
-RATES_FIT = 0.98
+_RATES_FIT = 0.98
 """Part of the stocks whose rate must go with the closes of the two sessions: of those that had corporate actions there
 were five among 2,868 at most. Beyond it not the rows are doubted one by one, but the session."""
 JOINS = 0.05
 """Part by which a level may differ from what is stored of its day: that may be the level of the day before."""
-WEIGHTED, WEIGHTED_IN_PART = 0.003, 0.03
-"""How far an index may be from the capitalisation-weighted move of its market, which it is but for stocks that join or
-leave: measured were 0.0009 at most. The latter where fewer than WHOLE_MARKET stocks of it are known."""
-
-
-# --- What a live source gave, before it goes into the store.
+_WEIGHTED_IN_PART = 0.03
+"""The same as WEIGHTED where fewer than WHOLE_MARKET stocks of a market are known."""
 
 
 def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
@@ -65,7 +56,7 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     what = _("{source}: the session {day}", source=source, day=day)
     if not rows.num_rows:
         return False  # a source gives none only for a day that it knows to be no session
-    fewest = WHOLE if day >= WHOLE_SINCE else WHOLE_EARLIER
+    fewest = WHOLE if day >= _WHOLE_SINCE else _WHOLE_EARLIER
     refuse(
         rows.num_rows < fewest,
         "{what} came with {count:,} stocks where {fewest:,} are the least: part of a market is not stored",
@@ -73,7 +64,7 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
         count=rows.num_rows,
         fewest=fewest,
     )
-    close, volume, rate = (_numbers(rows, name) for name in ("close", "volume", "change_pct"))
+    close, volume, rate = (floats(rows, name) for name in ("close", "volume", "change_pct"))
     traded = volume > 0
     if not traded.any():
         return False
@@ -82,10 +73,10 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     odd = [TICKER.fullmatch(ticker) is None for ticker in tickers]
     refuse(odd, "{what} names {odd!r}, which is no ticker: not stored", what=what, odd=tickers)
     if "change" in rows.column_names:  # the rate of a stock is its own change over its base price
-        change = _numbers(rows, "change")
+        change = floats(rows, "change")
         known = traded & np.isfinite(change) & np.isfinite(rate) & (close > change)
         fits = np.abs(100.0 * change[known] / (close - change)[known] - rate[known]) < 0.01
-        too_few = fits.size > 0 and fits.mean() < RATES_FIT
+        too_few = fits.size > 0 and fits.mean() < _RATES_FIT
         refuse(too_few, "{what}: its rates do not go with its changes: not stored", what=what)
     return True
 
@@ -101,22 +92,22 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     """
     what = _("{source}: the session {day}", source=source, day=day)
     refuse(
-        rows.num_rows < SHRUNK * before.num_rows,
+        rows.num_rows < _SHRUNK * before.num_rows,
         "{what} came with {count:,} stocks, the session before has {before:,}: part of a market is not stored",
         what=what,
         count=rows.num_rows,
         before=before.num_rows,
     )
     _both, now, then = np.intersect1d(words(rows, "ticker"), words(before, "ticker"), return_indices=True)
-    close, volume, rate = (_numbers(rows, name)[now] for name in ("close", "volume", "change_pct"))
-    close_before, volume_before = (_numbers(before, name)[then] for name in ("close", "volume"))
+    close, volume, rate = (floats(rows, name)[now] for name in ("close", "volume", "change_pct"))
+    close_before, volume_before = (floats(before, name)[then] for name in ("close", "volume"))
     traded = (volume > 0) & (volume_before > 0) & (close_before > 0)
     if not traded.any():
         return
     was = before["date"][0].as_py()
     alike = (close == close_before) & (volume == volume_before)
     refuse(
-        alike[traded].mean() > ALIKE,
+        alike[traded].mean() > _ALIKE,
         "{what} came with the figures of {was}",
         hint="nothing is stored, try again later",
         error=NetworkError,
@@ -125,7 +116,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     )
     fits = np.abs(close[traded] / close_before[traded] - 1.0 - rate[traded] / 100.0) < 0.001
     refuse(
-        fits.mean() < RATES_FIT,
+        fits.mean() < _RATES_FIT,
         "{what}: its closes and its rates do not go with the closes of {before}",
         hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
         what=what,
@@ -152,7 +143,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
         refuse(days[1:] == days[:-1], "{what} {day}: {index} stands twice: not stored", **told)
         lacking = ~np.isin(sessions, days) & (index in BENCHMARKS)
         refuse(lacking, "{what} {day}: {index} is missing: not stored", what=what, day=sessions, index=index)
-        close = _numbers(levels, "close")
+        close = floats(levels, "close")
         refuse(
             ~(close > 0),
             "{source}: the indices of {day}: {index} has no level: not stored",
@@ -160,7 +151,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
             day=days,
             index=index,
         )
-        figures = [_numbers(levels, name) for name in ("open", "high", "low", "close", "volume")]
+        figures = [floats(levels, name) for name in ("open", "high", "low", "close", "volume")]
         refuse(
             np.all([_equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
             "{what} {day} came with the figures of {before}",
@@ -170,7 +161,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
             **told,
         )
         refuse(
-            np.abs(np.diff(close) - _numbers(levels, "change")[1:]) > ROUNDED,
+            np.abs(np.diff(close) - floats(levels, "change")[1:]) > ROUNDED,
             "{what} {day}: {index} moved otherwise since {before} than its change says",
             hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
             before=days[:-1],
@@ -199,12 +190,12 @@ def levels_join(source: str, rows: pa.Table, stored: pa.Table) -> None:
     held = dict(zip(places(stored), stored["close"].to_pylist(), strict=True))
     known = np.array([held.get(place, np.nan) for place in places(rows)], dtype=np.float64)
     refuse(
-        np.abs(_numbers(rows, "close") / known - 1.0) > JOINS,
+        np.abs(floats(rows, "close") / known - 1.0) > JOINS,
         "{source}: {place} came with {level:g}, and {known:g} is stored: not stored",
         hint="if what is stored is wrong, delete the table of the indices",
         source=source,
         place=places(rows),
-        level=_numbers(rows, "close"),
+        level=floats(rows, "close"),
         known=known,
     )
 
@@ -215,16 +206,15 @@ def weighted_move(rows: pa.Table, before: pa.Table, market: str) -> tuple[float,
     def inside(table: pa.Table) -> pa.Table:
         return table.filter(pc.starts_with(table["market"].cast(pa.string()), market))
 
-    rows, before = inside(rows), inside(before)
-    marcap, rate = _numbers(rows, "marcap"), _numbers(rows, "change_pct") / 100.0
-    known = np.isfinite(marcap) & np.isfinite(rate)
-    base, total = (marcap[known] / (1.0 + rate[known])).sum(), _numbers(before, "marcap")
-    if not known.any() or not np.nansum(total):
+    rows, before = with_base(inside(rows)), inside(before)
+    total = floats(before, "marcap")
+    if not rows.num_rows or not np.nansum(total):
         return np.nan, np.nan
     # What is not known of a stock may have moved as far as the price limit lets it.
-    told = np.isin(words(before, "ticker"), np.array(words(rows, "ticker"))[known])
+    told = np.isin(words(before, "ticker"), words(rows, "ticker"))
     slack = LIMIT * np.nansum(total[~told]) / np.nansum(total)
-    return marcap[known].sum() / base - 1.0, slack + (WEIGHTED if known.sum() >= WHOLE_MARKET else WEIGHTED_IN_PART)
+    moved = floats(rows, "marcap").sum() / floats(rows, "base").sum() - 1.0
+    return moved, slack + (WEIGHTED if rows.num_rows >= WHOLE_MARKET else _WEIGHTED_IN_PART)
 
 
 def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table, session: pa.Table) -> None:
@@ -245,7 +235,7 @@ def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table,
     wanted = set(words(session, "ticker"))
     named = wanted.intersection(words(rows, "ticker"))
     refuse(
-        len(named) < NAMED * len(wanted),
+        len(named) < _NAMED * len(wanted),
         "{what} came with {count:,} of {wanted:,} stocks: part of a market is not stored",
         what=what,
         count=len(named),
@@ -269,7 +259,7 @@ def history_is_sound(
     days = to_numpy(rows["date"])
     refuse(days[1:] <= days[:-1], "{what}: its days are not in order, or stand twice: not stored", what=what)
     refuse(~np.is_busday(days), "{what}: {day} is no working day: not stored", what=what, day=days)
-    figures = {name: _numbers(rows, name) for name in rows.column_names if name not in ("date", "ticker")}
+    figures = {name: floats(rows, name) for name in rows.column_names if name not in ("date", "ticker")}
     refuse(
         outside(figures, days, after_market),
         "{what} on {day}: close {close:g} cannot be: not stored",
@@ -295,7 +285,7 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
         if figures[0] and figures[0][0]["volume"]:
             alike.append(figures[0] == figures[1])
     refuse(
-        sum(alike) > ALIKE * len(alike),
+        sum(alike) > _ALIKE * len(alike),
         "{source} gives the figures of {before} under {last}",
         hint="they are not stored, try again later",
         error=NetworkError,
@@ -305,152 +295,7 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
     )
 
 
-def _numbers(rows: pa.Table, name: str) -> Floats:
-    """A column as floats, NaN for null."""
-    return to_numpy(rows[name].cast(pa.float64(), safe=False))
-
-
 def _equal(figures: Floats, others: Floats) -> NDArray[np.bool_]:
     """Where both are equal, or both unknown."""
     equal: NDArray[np.bool_] = (figures == others) | (np.isnan(figures) & np.isnan(others))
     return equal
-
-
-# --- What stands in a file, before it goes into the store or a study; and what the store gives to a study.
-
-
-def clean(
-    long: PriceRows,
-    tickers: Sequence[str],
-    what: str,
-    calendar: Calendar | None = None,
-    after_market: date | None = None,
-    *,
-    strict: bool = False,
-) -> tuple[PriceRows, list[Finding]]:
-    """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
-
-    Rows that are not to be believed lose their close, and are marked as `refused`.
-
-    Args:
-        long: the rows.
-        tickers: what `long.ticker` points into.
-        what: how messages call where they come from.
-        calendar: whose sessions the days must be; None = weekdays on which somebody traded.
-        after_market: from then on a close may be one of the after-market, beyond its own high and low.
-        strict: whether a figure that cannot be is an error.
-
-    Raises:
-        DataError: two rows that contradict each other, or sessions on days on which KRX was closed.
-    """
-    findings = [Finding("zeros_restored", "warning", long.restored_zeros)] if long.restored_zeros else []
-    order = np.lexsort((long.day, long.ticker))
-    moved = order != np.argsort(long.ticker, kind="stable")
-    if moved.any():
-        findings.append(Finding("unsorted", "info", int(moved.sum())))
-    long, found = without_closed_days(long.take(order), calendar, what)
-    findings += found
-    names = np.array(tickers, dtype=object)
-
-    def places(rows: NDArray[np.bool_]) -> list[str]:
-        at = np.flatnonzero(rows)
-        at = at[np.lexsort((long.ticker[at], long.day[at]))]
-        return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[at]], long.day[at], strict=True)]
-
-    again = _again(long, names, what)
-    if again.any():
-        findings += Finding.at("duplicates", "warning", places(again))
-        long = long.take(~again)
-    if strict:
-        _refuse_values(long, names, what)
-    values = dict(long.values)
-    close = values["close"]
-    no_rate = _no_rate(values.get("change_pct", np.full(len(close), np.nan)))
-    if no_rate.any():
-        findings += Finding.at("impossible_rate", "warning", places(no_rate))
-        values["change_pct"] = np.where(no_rate, np.nan, values["change_pct"])
-    missing = np.isnan(close)
-    findings += Finding.at("missing_price", "warning", places(missing))
-    findings += Finding.at("zero_price", "warning", places((close == 0) & long.untraded))
-    long = replace(long, values=values)
-    refused = np.zeros(len(close), dtype=bool)
-    for code, wrong in _unbelievable(long, after_market):
-        findings += Finding.at(code, "warning", places(wrong & ~refused))
-        refused |= wrong
-    false = false_caps(values) & ~refused
-    if "marcap" in values:
-        findings += Finding.at("false_cap", "warning", places(false))
-        values["marcap"] = np.where(false | ~(values["marcap"] > 0), np.nan, values["marcap"])
-    values["close"] = np.where(refused, np.nan, close)
-    same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
-    before = np.where(same, np.roll(close, 1), np.nan)
-    halted, still = untold_halts(values, before, same)
-    if (halted | still).any():
-        findings += Finding.at("untold_halt", "info", places(halted))
-        findings += Finding.at("stands_still", "warning", places(still))
-        values["volume"] = np.where(halted | still, 0.0, values.get("volume", np.full(len(close), np.nan)))
-    return replace(long, values=values, refused=refused), findings
-
-
-def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
-    """What goes into the store is held against what is known; what cannot be is not even taken."""
-    close = long.values["close"]
-    cannot = {name: np.isinf(column) | (column < 0) for name, column in long.values.items() if name != "change"}
-    if "change_pct" in cannot:
-        cannot["change_pct"] = _no_rate(long.values["change_pct"])
-    no_price = (close <= 0) & ~((close == 0) & long.untraded)
-    for name, wrong, why in (
-        ("close", no_price, _("is not a price")),
-        *((*one, _("cannot be")) for one in cannot.items()),
-    ):
-        refuse(
-            wrong,
-            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
-            hint="correct it or delete the row",
-            what=what,
-            ticker=names[long.ticker],
-            day=long.day,
-            name=name,
-            value=long.values[name],
-            why=why,
-        )
-
-
-def _no_rate(percent: Floats) -> NDArray[np.bool_]:
-    """No rate, in %, is as low, or as high."""
-    found: NDArray[np.bool_] = (percent <= 100 * LEAST_RATE) | (percent > 100 * LARGEST_RATE)
-    return found
-
-
-def _unbelievable(long: PriceRows, after_market: date | None) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Sorted rows that are not to be believed, by what is wrong with them."""
-    values, close, untraded = long.values, long.values["close"], long.untraded
-    impossible = (close <= 0) & ~((close == 0) & untraded)
-    for name, column in values.items():
-        if name not in ("change_pct", "change"):
-            impossible |= np.isinf(column) | (column < 0) | (column > LARGEST)
-    yield "impossible", impossible
-    regular = np.ones(len(close), dtype=bool) if after_market is None else long.day < np.datetime64(after_market)
-    yield "outside_range", outside_range(values) & regular
-    same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
-    before = {name: np.where(same, np.roll(column, 1), np.nan) for name, column in values.items()}
-    yield "repeated", repeated(values, before, long.day) & same
-
-
-def _again(long: PriceRows, names: NDArray[Any], what: str) -> NDArray[np.bool_]:
-    """Sorted rows that say the same as the one before them."""
-    again = np.zeros(len(long.day), dtype=bool)
-    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
-    for name, column in long.values.items() if again.any() else ():
-        refuse(
-            again[1:] & ~_equal(column[1:], column[:-1]),
-            "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
-            hint="delete the wrong row",
-            what=what,
-            ticker=names[long.ticker[1:]],
-            day=long.day[1:],
-            name=name,
-            first=column[:-1],
-            second=column[1:],
-        )
-    return again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,16 +21,16 @@ from screener.krx.tables import PRICES, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
-    from screener.data.store import Coverage, Replacing
+    from screener.data.store import Coverage
     from screener.krx.pykrx import Pykrx
 
-OVERLAP = 10
+_OVERLAP = 10
 """Sessions that are asked for again: where they differ from what is stored, the past was restated."""
-CONTROL = "005930"
+_CONTROL = "005930"
 """A stock that every source of Korean prices knows: if it is missing as well, the source refuses."""
 RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
-MOST_REFUSED, MOST_REFUSED_PART = 5, 0.02
+_MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
 _NOTHING = PRICES.schema.empty_table()
 
@@ -62,6 +62,16 @@ def fetch_histories(source: Pykrx, connections: Connections, plan: Plan) -> Fetc
     return fetch.fetched
 
 
+class _Came(NamedTuple):
+    """What came of one stock."""
+
+    rows: pa.Table
+    asked: tuple[date, date]
+    """First and last day that were asked for."""
+    is_whole: bool
+    """Whether it takes the place of what is stored; else it is added."""
+
+
 class _HistoryFetch(Fetch):
     """Fetches one stock after the other."""
 
@@ -69,8 +79,7 @@ class _HistoryFetch(Fetch):
         super().__init__(connections, Fetched(source.name, plan.last))
         self.source, self.plan = source, plan
         self.prices = connections.store.table(source.name, PRICES)
-        self.waiting: dict[str, tuple[Replacing, pa.Table, tuple[date, date]]] = {}
-        """By ticker what came: 'series' takes the place of what is stored, 'rows' is added; and what was asked for."""
+        self.waiting: dict[str, _Came] = {}
         self.came: dict[str, pa.Table] = {}
         """The same as it came."""
         self.refused: dict[str, list[Refused]] = {}
@@ -103,7 +112,7 @@ class _HistoryFetch(Fetch):
         """On its own evening a session may not be there yet: then the plan ends with the one before it."""
         rows = self._control()
         if not rows.num_rows:
-            raise self._refusal(CONTROL)
+            raise self._refusal(_CONTROL)
         newest = rows["date"][-1].as_py()
         if newest < self.plan.last:
             self.fetched.silent.append(self.plan.last)
@@ -121,17 +130,17 @@ class _HistoryFetch(Fetch):
                 stored = self.prices.read(PRICES.schema.names, keys=[ticker])
                 if first == known.first and ticker not in self._due():
                     more = self._added(ticker, stored, known, last)
-            replacing, rows = self._whole(ticker, stored, first, last) if more is None else ("rows", more)
+            whole, rows = self._whole(ticker, stored, first, last) if more is None else (False, more)
         except DataError as error:
             self.faulty[ticker] = str(error)
         else:
             if known is not None and not rows.num_rows and self.refused[ticker]:
                 last = known.last  # what did not come is still to be asked for
-            self.waiting[ticker] = replacing, rows, (first, last)
+            self.waiting[ticker] = _Came(rows, (first, last), whole)
 
     def _added(self, ticker: str, stored: pa.Table, known: Coverage, last: date) -> pa.Table | None:
         """Rows to add to what is stored of what is `known`; None if the past was restated."""
-        begin = self.calendar.shift(known.last, -OVERLAP)
+        begin = self.calendar.shift(known.last, -_OVERLAP)
         rows = self._fetch(ticker, begin, last)
         overlap = stored.filter(pc.greater_equal(stored["date"], pa.scalar(begin)))
         if not rows.num_rows and overlap.num_rows:
@@ -152,16 +161,16 @@ class _HistoryFetch(Fetch):
             pa.array([self.calendar.settled(day, fetched, last_prices=True) for day in days], pa.bool_())
         )
 
-    def _whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> tuple[Replacing, pa.Table]:
+    def _whole(self, ticker: str, stored: pa.Table, first: date, last: date) -> tuple[bool, pa.Table]:
         """A history whole, to take the place of what is stored of it; of nothing nothing is taken over."""
         rows = self._fetch(ticker, first, last)
         if not rows.num_rows:
             self._known_to_be_empty(ticker)
-            return "rows", self._forgotten(ticker, rows)
+            return False, self._forgotten(ticker, rows)
         # Naver gives about 3,000 sessions: what lies before them cannot be had again, in no adjustment.
         reachable = stored.filter(pc.greater_equal(stored["date"], rows["date"][0]))
         if _lacks_sessions_of(reachable, rows):
-            return "rows", self._forgotten(ticker, rows, max(to_numpy(stored["date"])).item())
+            return False, self._forgotten(ticker, rows, max(to_numpy(stored["date"])).item())
         known = self.prices.coverage.get(ticker)
         held = self._settled(reachable, known.fetched) if known else reachable
         days = np.isin(to_numpy(rows["date"]), to_numpy(held["date"]))
@@ -169,8 +178,8 @@ class _HistoryFetch(Fetch):
         if not is_adjustment(to_numpy(held["close"]), to_numpy(fresh["close"])):
             if ticker in self.fetched.restated:
                 self.fetched.restated.remove(ticker)
-            return "rows", self._kept_aside(ticker, last, "other")
-        return "series", rows
+            return False, self._kept_aside(ticker, last, "other")
+        return True, rows
 
     def _forgotten(self, ticker: str, rows: pa.Table, held: date | None = None) -> pa.Table:
         """Whatever the source has forgotten, the store has not; `held` is the last session that is stored."""
@@ -189,7 +198,7 @@ class _HistoryFetch(Fetch):
         self.came[ticker] = rows
         later = rows.filter(pc.greater(rows["date"], pa.scalar(last)))
         sound, refused = judge_history(rows.filter(pc.less_equal(rows["date"], pa.scalar(last))), self.calendar, opened)
-        if len(refused) > max(MOST_REFUSED, MOST_REFUSED_PART * rows.num_rows):
+        if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
             sound = history_is_sound(self.source.name, ticker, rows, last, opened)
         days: list[date] = to_numpy(later["date"]).tolist()
         future = {day: ("future", "") for day in days if day > asked.date()}
@@ -199,22 +208,22 @@ class _HistoryFetch(Fetch):
         return sound
 
     def _control(self) -> pa.Table:
-        rows = self.source.history(CONTROL, self.calendar.shift(self.plan.last, -OVERLAP), self.plan.last)
+        rows = self.source.history(_CONTROL, self.calendar.shift(self.plan.last, -_OVERLAP), self.plan.last)
         rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
         opened = self.calendar.schedule.after_market_since
-        if len(judge_history(rows, self.calendar, opened)[1]) > MOST_REFUSED:
-            history_is_sound(self.source.name, CONTROL, rows, self.plan.last, opened)
+        if len(judge_history(rows, self.calendar, opened)[1]) > _MOST_REFUSED:
+            history_is_sound(self.source.name, _CONTROL, rows, self.plan.last, opened)
         return rows
 
     def _known_to_be_empty(self, ticker: str) -> None:
         """An empty answer is no data only if the source answers at all, now."""
-        if ticker == CONTROL or not self._control().num_rows:
+        if ticker == _CONTROL or not self._control().num_rows:
             raise self._refusal(ticker)
 
     def _refusal(self, ticker: str) -> NetworkError:
         both = (
-            _("{ticker} and {control}, which it has", ticker=ticker, control=CONTROL)
-            if ticker != CONTROL
+            _("{ticker} and {control}, which it has", ticker=ticker, control=_CONTROL)
+            if ticker != _CONTROL
             else _("{ticker}, which it has", ticker=ticker)
         )
         return NetworkError(
@@ -230,27 +239,29 @@ class _HistoryFetch(Fetch):
         came, self.came = [self.came[ticker] for ticker in waiting], {}
         self._name_holes(waiting, started)
         histories_are_fresh(self.source.name, came, self.plan.last, self.calendar.before(self.plan.last))
-        kinds: tuple[Replacing, ...] = ("series", "rows")
-        for kind in kinds:
-            parts = {ticker: rows for ticker, (replacing, rows, _asked) in waiting.items() if replacing == kind}
+        for whole in (True, False):
+            parts = {ticker: one for ticker, one in waiting.items() if one.is_whole == whole}
             if parts:
-                asked = {ticker: waiting[ticker][2] for ticker in parts}
                 refused = [one for ticker in parts for one in self.refused[ticker]]
                 self.prices.write(
-                    pa.concat_tables(parts.values()), replacing=kind, fetched=started, coverage=asked, refused=refused
+                    pa.concat_tables([one.rows for one in parts.values()]),
+                    replacing=frozenset(parts) if whole else "rows",
+                    fetched=started,
+                    coverage={ticker: one.asked for ticker, one in parts.items()},
+                    refused=refused,
                 )
                 self.fetched.refused += refused
         self.fetched.series += len(waiting)
 
-    def _name_holes(self, waiting: Mapping[str, tuple[Replacing, pa.Table, tuple[date, date]]], at: datetime) -> None:
+    def _name_holes(self, waiting: Mapping[str, _Came], at: datetime) -> None:
         """Sessions that a stock lacks between its first and its last one, though others have them."""
-        days = {ticker: set(to_numpy(rows["date"]).tolist()) for ticker, (_kind, rows, _asked) in waiting.items()}
+        days = {ticker: set(to_numpy(one.rows["date"]).tolist()) for ticker, one in waiting.items()}
         known = set(self.prices.sessions).union(*days.values())
         for ticker, there in days.items():
             aside = {one.day for one in self.refused[ticker]}
             lacking = sorted(known - there - aside) if there else []
             inside = [day for day in lacking if min(there) < day < max(there) and self.calendar.is_session(day)]
-            self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:MOST_REFUSED]]
+            self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:_MOST_REFUSED]]
 
 
 def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screener.data.findings import Finding, refuse
-from screener.data.panel import Panel
+from screener.data.panel import Panel, on_days
+from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.i18n import N_
 from screener.krx.tables import Days
 
 Floats = NDArray[np.float64]
 
-IMPLAUSIBLE = 0.30
-"""No index moves further in a day than each of its stocks may."""
 _LONG = 100
 """Sessions from which it shows that an index does not go with its stocks."""
 _FEW, _SEVERAL = 5, 10
@@ -29,8 +28,6 @@ _UNRELATED = 0.1
 """Correlation with the mean of its stocks that an index of theirs has at least."""
 _SPIKE = 6.0
 """Deviations from the stocks, by which a single level is out of line if the next session takes it back."""
-_WEIGHED = 0.003
-"""Distance from the capitalisation-weighted move of a whole market; in truth no third of it."""
 
 
 def index_is_sound(called: str, name: str, days: Days, close: Floats, until: date | None) -> tuple[Days, Floats]:
@@ -53,7 +50,7 @@ def index_is_sound(called: str, name: str, days: Days, close: Floats, until: dat
     no_level = ~((close > 0) & np.isfinite(close))
     refuse(no_level, "{called}: {name} on {day}: {level:g} is not an index level", day=days, level=close, **told)
     refuse(
-        np.abs(np.diff(close)) > IMPLAUSIBLE * close[:-1],
+        np.abs(np.diff(close)) > LIMIT * close[:-1],
         "{called}: {name} moves from {before:g} to {level:g} on {day}",
         hint="correct it",
         before=close[:-1],
@@ -87,7 +84,7 @@ def weigh_levels(
     """
     refuse_exchanged(levels, called)
     markets = np.array([market_of[ticker] for ticker in panel.tickers], dtype=object)
-    returns = np.clip(panel.daily_returns, -IMPLAUSIBLE, IMPLAUSIBLE)
+    returns = np.clip(panel.daily_returns, -LIMIT, LIMIT)
     wrong = {name: np.zeros(len(panel.sessions), dtype=bool) for name in panel.benchmarks}
     for name, index in panel.benchmarks.items():
         mean, stocks = _mean(returns[:, markets == name])
@@ -220,9 +217,6 @@ def _spikes(index: Floats, mean: Floats) -> NDArray[np.bool_]:
 
 def _off(sessions: Days, index: Floats, days: Days, moves: Floats) -> NDArray[np.bool_]:
     """(T,) sessions on which an index moved otherwise than the whole market weighted by capitalisation."""
-    weighed = np.full(len(sessions), np.nan)
-    here = np.isin(days, sessions)
-    weighed[np.searchsorted(sessions, days[here])] = moves[here]
     with np.errstate(all="ignore"):
-        off: NDArray[np.bool_] = np.abs(weighed - index) > _WEIGHED
+        off: NDArray[np.bool_] = np.abs(on_days(sessions, days, moves) - index) > WEIGHTED
     return off

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from screener.data.findings import EXAMPLES, Finding, Severity
 from screener.data.price_rows import PriceRows
-from screener.data.rates import Rates, weigh_rates
-from screener.data.witnesses import AGREES, NEAR
+from screener.data.rates import weigh_rates
+from screener.data.witnesses import NEAR
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import Days
 
 Floats = NDArray[np.float64]
 
-LIMIT_TOUCHED = 0.295
+_LIMIT_TOUCHED = 0.295
 """A limit price is rounded down to a tick of at most 0.5 % of the price, so a return at the limit is 29.5 to 30 %."""
 
 
@@ -77,8 +77,6 @@ def build_panel(
     benchmarks: Mapping[str, tuple[Days, Floats]],
     tickers: Sequence[str],
     price_limit: float,
-    *,
-    adjusted: bool = True,
     calendar: Calendar | None = None,
 ) -> tuple[Panel, list[Finding]]:
     """Align cleaned rows on sessions and turn prices into returns.
@@ -88,12 +86,11 @@ def build_panel(
     first price of a ticker has no return: a listing-day rate is against the offer price.
 
     Args:
-        prices: closes, cleaned.
+        prices: adjusted closes, cleaned; or `official` itself, whose change is a return only where no shares moved.
         official: rows of a market file with `change_pct` and `marcap`, cleaned; they take precedence.
         benchmarks: days and closes of each market's index.
         tickers: what the rows' ticker numbers point into; the panel's columns.
         price_limit: daily limit as a decimal; 0 for a market without one.
-        adjusted: whether `prices` are adjusted; the change of raw closes is a return only where no shares moved.
         calendar: whose sessions the panel has, also those without a price; None = what the rows say.
     """
     days = _sessions([prices] if official is None else [prices, official], benchmarks, calendar)
@@ -107,25 +104,12 @@ def build_panel(
     from_rate = np.where(has_return, grid.latest("change_pct") / 100.0, np.nan)
     _refuse_other_rates(from_close, from_rate, span)
 
-    parts = [prices] if official is None or official is prices else [official, prices]
-    told = [
-        weigh_rates(
-            part,
-            days,
-            tickers,
-            NEAR if part is prices and adjusted else AGREES,
-            *((from_close, span) if part is not prices else (None, None)),
-        )
-        for part in parts
-        if "change_pct" in part.values
-    ]
-    rate, doubted, beyond_is_true, actions, resumed = _first_told(told, span.shape)
-    raw = told[0].moved if told else np.full(span.shape, np.nan)
-    fallback = from_close if adjusted else raw
-    returns = np.where(has_return & ~doubted, np.where(np.isfinite(rate), rate, fallback), np.nan)
-    span[resumed & np.isfinite(rate)] = 1
+    told = weigh_rates(prices, official, days, tickers, from_close, span)
+    fallback = told.moved if official is prices else from_close
+    returns = np.where(has_return & ~told.doubted, np.where(np.isfinite(told.rate), told.rate, fallback), np.nan)
+    span[told.resumed] = 1
     without_gap = _rows_since(grid.present, previous) == span
-    beyond = has_return & without_gap & ~beyond_is_true & _beyond_limit(returns, before, price_limit)
+    beyond = has_return & without_gap & ~told.lifted & _beyond_limit(returns, before, price_limit)
     returns[beyond] = np.nan
     span[~np.isfinite(returns)] = 0
     refused = grid.refused & ~np.isfinite(returns)
@@ -140,13 +124,13 @@ def build_panel(
         volume=grid.latest("volume"),
         caps=grid.latest("marcap"),
         limit=limits_touched(returns, grid.latest("high"), grid.latest("low"), close, price_limit),
-        suspect=beyond | refused | (doubted & has_return),
-        actions=actions & ~beyond,
+        suspect=beyond | refused | (told.doubted & has_return),
+        actions=told.actions & ~beyond,
         benchmarks={name: _index_returns(days, dates, level) for name, (dates, level) in benchmarks.items()},
-        market_caps={name: _on(days, *caps) for name, caps in (official.market_caps if official else {}).items()},
+        market_caps={name: on_days(days, *caps) for name, caps in (official.market_caps if official else {}).items()},
         first_price=np.where(there, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
     )
-    return panel, _findings(panel, grid, beyond, [finding for part in told for finding in part.findings])
+    return panel, _findings(panel, grid, beyond, told.findings)
 
 
 class _Grid:
@@ -200,22 +184,6 @@ def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.
             hint="is it in %, and of these closes?",
             count=both.sum(),
         )
-
-
-def _first_told(
-    told: Sequence[Rates], shape: tuple[int, int]
-) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Of several parts, what the first says that believes its rate: rate, doubted, lifted, actions, resumed."""
-    rate = np.full(shape, np.nan)
-    doubted, lifted, actions, resumed = (np.zeros(shape, dtype=bool) for _name in range(4))
-    for part in told:
-        new = np.isnan(rate) & np.isfinite(part.rate)
-        rate = np.where(new, part.rate, rate)
-        lifted |= new & part.lifted
-        resumed |= new & part.resumed
-        actions |= part.actions
-        doubted |= part.doubted
-    return rate, doubted, lifted, actions, resumed
 
 
 def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> NDArray[np.bool_]:
@@ -289,7 +257,7 @@ def _previous_trade(has_traded: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def limits_touched(returns: Floats, high: Floats, low: Floats, close: Floats, price_limit: float) -> NDArray[np.int8]:
     """+1 where a (T, N) return closed at the upper limit, -1 at the lower; `high`, `low`, `close` NaN if unknown."""
-    touched = price_limit - (0.30 - LIMIT_TOUCHED)
+    touched = price_limit - (0.30 - _LIMIT_TOUCHED)
     with np.errstate(invalid="ignore"):
         up = (returns >= touched) & ~(close < high)
         down = (returns <= -touched) & ~(close > low)
@@ -298,7 +266,7 @@ def limits_touched(returns: Floats, high: Floats, low: Floats, close: Floats, pr
     return up.astype(np.int8) - down.astype(np.int8)
 
 
-def _on(days: Days, at: Days, values: Floats) -> Floats:
+def on_days(days: Days, at: Days, values: Floats) -> Floats:
     """(T,) `values` on the days of the panel; NaN on the others."""
     aligned = np.full(len(days), np.nan)
     here = np.isin(at, days)
@@ -307,7 +275,7 @@ def _on(days: Days, at: Days, values: Floats) -> Floats:
 
 
 def _index_returns(days: Days, at: Days, close: Floats) -> Floats:
-    aligned = _on(days, at, close)
+    aligned = on_days(days, at, close)
     before = np.full(len(days), np.nan)
     before[1:] = aligned[:-1]
     # The session before the panel's first one is in the index file more often than not.

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from screener.errors import DataError
-from screener.krx.tables import Days, to_numpy
+from screener.krx.tables import Days, floats, to_numpy
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
@@ -159,17 +159,20 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     return caps
 
 
+def with_base(table: pa.Table) -> pa.Table:
+    """Rows whose rate and capitalisation are known, with `base`: that capitalisation at base prices."""
+    rate = floats(table, "change_pct") / 100.0
+    marcap = floats(table, "marcap")
+    known = np.isfinite(rate) & (np.abs(rate) < 1.0) & np.isfinite(marcap)
+    return table.filter(pa.array(known)).append_column("base", pa.array(marcap[known] / (1.0 + rate[known])))
+
+
 def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     """The move of each whole market on each day, weighted by capitalisation at base prices, where rates are there."""
     if not {"market", "marcap", "change_pct"} <= set(table.column_names):
         return {}
-    rate = to_numpy(table["change_pct"].cast(pa.float64())) / 100.0
-    marcap = to_numpy(table["marcap"].cast(pa.float64(), safe=False))
-    known = np.isfinite(rate) & (np.abs(rate) < 1.0) & np.isfinite(marcap)
-    there = table.filter(pa.array(known))
-    column = there.column_names.index("marcap")
-    based = there.set_column(column, "marcap", pa.array(marcap[known] / (1.0 + rate[known])))
-    before = market_caps(based)
+    there = with_base(table)
+    before = market_caps(there.select(["date", "market", "base"]).rename_columns(["date", "market", "marcap"]))
     return {
         market: (days, caps / before[market][1] - 1.0)
         for market, (days, caps) in market_caps(there).items()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screener.data.findings import Finding
 from screener.data.price_rows import PriceRows
-from screener.data.witnesses import LIMIT, NEAR, Verdict, lifted, other_units, weigh
+from screener.data.witnesses import AGREES, LIMIT, NEAR, Before, Verdict, lifted, other_units, weigh
 from screener.krx.tables import Days
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ _COMMON = 5
 
 @dataclass(frozen=True)
 class Rates:
-    """T sessions x N tickers: what the rates of one part come to."""
+    """T sessions x N tickers: what rates come to."""
 
     rate: Floats
     """The rate, decimal, where it is believed; NaN elsewhere."""
@@ -43,50 +43,104 @@ class Rates:
 
 
 def weigh_rates(
-    rows: PriceRows, days: Days, tickers: Sequence[str], slack: float, other: Floats | None, spans: Floats | None
+    prices: PriceRows,
+    official: PriceRows | None,
+    days: Days,
+    tickers: Sequence[str],
+    changes: Floats,
+    spans: Floats,
 ) -> Rates:
-    """Weigh the rates of cleaned, sorted rows.
+    """Weigh the rates of cleaned rows, of both; the first that believes a rate of its own is followed.
 
-    `other` (T, N) are changes of adjusted closes from elsewhere, over `spans` sessions.
+    Args:
+        prices: closes, adjusted unless they are `official` themselves.
+        official: rows of a market file, whose closes are not adjusted.
+        days: sessions of the result.
+        tickers: what the rows' ticker numbers point into.
+        changes: (T, N) changes of the closes of `prices`, decimal.
+        spans: (T, N) sessions that those span.
     """
-    shape = len(days), len(tickers)
-    at, key = np.searchsorted(days, rows.day), rows.ticker
+    parts = [prices] if official is None or official is prices else [official, prices]
+    told = [
+        _weigh(
+            part, days, tickers, NEAR if part is not official else AGREES, None if part is prices else (changes, spans)
+        )
+        for part in parts
+        if "change_pct" in part.values
+    ]
+    if not told:
+        unknown, no = np.full(spans.shape, np.nan), np.zeros(spans.shape, dtype=bool)
+        return Rates(unknown, unknown, no, no, no, no, ())
+    if len(told) == 1:
+        return told[0]
+    first, second = told
+    new = np.isnan(first.rate) & np.isfinite(second.rate)
+    return Rates(
+        rate=np.where(new, second.rate, first.rate),
+        moved=first.moved,
+        doubted=first.doubted | second.doubted,
+        lifted=first.lifted | (new & second.lifted),
+        actions=first.actions | second.actions,
+        resumed=first.resumed | (new & second.resumed),
+        findings=first.findings + second.findings,
+    )
+
+
+class _Neighbours(NamedTuple):
+    """R rows beside the last row with a price before each."""
+
+    before: Before
+    known: Bools
+    """Whether there is one."""
+    broken: Bools
+    """Rows between the two are missing or refused."""
+    refused: Bools
+    """A row from the one to the other is refused."""
+
+
+def _neighbours(rows: PriceRows, at: NDArray[np.int64]) -> _Neighbours:
+    """`rows` are sorted; `at` are their sessions."""
     values, number = rows.values, np.arange(len(at))
-    unknown = np.full(len(at), np.nan)
     refused = np.zeros(len(at), dtype=bool) if rows.refused is None else rows.refused
-    close = np.where(rows.traded, values["close"], np.nan)
-    rate = np.where(rows.traded, values.get("change_pct", unknown) / 100.0, np.nan)
     # KRX carries the last close through a halt, and changes it where the base price changes meanwhile.
     carried = np.where((values["close"] > 0) & ~refused, values["close"], np.nan)
-    source, trade = _last(np.isfinite(carried), number, key), _last(rows.traded, number, key)
+    source = _last(np.isfinite(carried), number, rows.ticker)
     known = source >= 0
     untold = np.cumsum(refused)
-    broken = known & ((at - at[source] != number - source) | (untold - untold[source] > 0))
-    halted = known & ~rows.traded[source] & ~broken
-    before = np.where(known, carried[source], np.nan)
-    shares = values.get("shares", unknown)
-    shares_before = np.where(known, shares[source], np.nan)
+    between = known & (untold - untold[source] > 0)
+    broken = known & ((at - at[source] != number - source) | between)
+    shares = values.get("shares", np.full(len(at), np.nan))
+    before = Before(
+        np.where(known, carried[source], np.nan),
+        np.where(known, shares[source], np.nan),
+        halted=known & ~rows.traded[source] & ~broken,
+    )
+    return _Neighbours(before, known, broken, between)
+
+
+def _weigh(
+    rows: PriceRows, days: Days, tickers: Sequence[str], slack: float, changes: tuple[Floats, Floats] | None
+) -> Rates:
+    """Weigh those of one part; `changes` are those of adjusted closes from elsewhere, and the sessions they span."""
+    at, key = np.searchsorted(days, rows.day), rows.ticker
+    unknown = np.full(len(at), np.nan)
+    figures = {**rows.values, "close": np.where(rows.traded, rows.values["close"], np.nan)}
+    rate = np.where(rows.traded, rows.values.get("change_pct", unknown) / 100.0, np.nan)
+    before, known, broken, between = _neighbours(rows, at)
     with np.errstate(all="ignore"):
-        moved = close / before - 1.0
-        steady = known & (np.abs(shares / shares_before - 1.0) < _STEADY)
+        moved = figures["close"] / before.close - 1.0
+        steady = known & (np.abs(figures.get("shares", unknown) / before.shares - 1.0) < _STEADY)
         # A rate is that of one session: over rows that are missing or refused it says nothing of the whole.
         gap = broken & ~(np.abs(moved - rate) <= slack)
-    units = other_units(np.where(halted, np.nan, rate), moved, key, len(tickers))
+    units = other_units(np.where(before.halted, np.nan, rate), moved, key, len(tickers))
     rate = np.where(units[key], np.nan, rate)
     beside = unknown
-    if other is not None and spans is not None:
-        span = np.where(trade >= 0, at - at[trade], np.where(halted, spans[at, key], 1))
-        beside = np.where((spans[at, key] == span) & (halted | (span == 1) | broken), other[at, key], np.nan)
-    weighed = weigh(
-        np.where(gap, np.nan, rate),
-        before,
-        {**values, "close": close},
-        shares_before=shares_before,
-        halted=halted,
-        session=at,
-        other=beside,
-        slack=slack,
-    )
+    if changes is not None:
+        other, spans = (grid[at, key] for grid in changes)
+        trade = _last(rows.traded, np.arange(len(at)), key)
+        span = np.where(trade >= 0, at - at[trade], np.where(before.halted, spans, 1))
+        beside = np.where((spans == span) & (before.halted | (span == 1) | broken), other, np.nan)
+    weighed = weigh(np.where(gap, np.nan, rate), figures, before, at, beside, slack)
     verdict = _in_order(weighed.verdict, key)
     with np.errstate(all="ignore"):
         # Of a first row, what is beyond the daily limit is false.
@@ -98,21 +152,20 @@ def weigh_rates(
     verdict[strangers[key] & np.isfinite(beside)] = Verdict.CONTRADICTION
     believed = np.isin(verdict, (Verdict.SOUND, Verdict.ACTION, Verdict.UNSURE, Verdict.CLOSES))
 
-    def spread(values: NDArray[Any], empty: float = np.nan) -> NDArray[Any]:
-        grid = np.full(shape, empty)
+    told = np.where(believed & (~gap | between), rate, np.nan)
+
+    def spread(values: NDArray[Any]) -> NDArray[Any]:
+        grid = np.full((len(days), len(tickers)), False if values.dtype == bool else np.nan)
         grid[at, key] = values
         return grid
 
-    raised = lifted(rate, moved, {**values, "close": close}) & believed & ~(verdict == Verdict.CLOSES)
-    resumed = gap & (untold - untold[source] > 0)
-    usable = steady & (np.abs(moved) <= LIMIT + 0.001) & ~broken
     return Rates(
-        rate=spread(np.where(believed & (~gap | resumed), rate, np.nan)),
-        moved=spread(np.where(usable, moved, np.nan)),
-        doubted=spread((verdict == Verdict.CONTRADICTION), False).astype(bool),
-        lifted=spread(raised, False).astype(bool),
-        actions=spread(np.isin(verdict, (Verdict.ACTION, Verdict.UNSURE)), False).astype(bool),
-        resumed=spread(resumed, False).astype(bool),
+        rate=spread(told),
+        moved=spread(np.where(steady & (np.abs(moved) <= LIMIT + 0.001) & ~broken, moved, np.nan)),
+        doubted=spread(verdict == Verdict.CONTRADICTION),
+        lifted=spread(lifted(rate, moved, figures) & believed & ~(verdict == Verdict.CLOSES)),
+        actions=spread(np.isin(verdict, (Verdict.ACTION, Verdict.UNSURE))),
+        resumed=spread(gap & between & np.isfinite(told)),
         findings=tuple(_findings(verdict, weighed.ratio, units, strangers, rows, tickers)),
     )
 
@@ -162,13 +215,13 @@ def _findings(
         here = here[np.lexsort((rows.ticker[here], rows.day[here]))]
         named = which in (Verdict.ACTION, Verdict.UNSURE)
         places = [
-            f"{tickers[rows.ticker[row]]} {rows.day[row]}" + (f" {shown_ratio(ratio[row])}" if named else "")
+            f"{tickers[rows.ticker[row]]} {rows.day[row]}" + (f" {_shown_ratio(ratio[row])}" if named else "")
             for row in here
         ]
         found += Finding.at(code, "info" if which == Verdict.ACTION else "warning", places)
     return found
 
 
-def shown_ratio(ratio: float) -> str:
+def _shown_ratio(ratio: float) -> str:
     """Base price over the close before it, as ×0.2."""
     return f"×{ratio:.3g}"

@@ -20,17 +20,17 @@ from screener.data.findings import Finding
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.i18n import N_
 from screener.krx.calendar import Calendar
-from screener.krx.tables import PRICES, to_numpy, words
+from screener.krx.tables import PRICES, floats, to_numpy, words
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LARGEST = 2.0**53
 """No figure of a day is larger, and none that is could be told from its neighbours as a float."""
-RATE_ROUNDED = 0.011
+_RATE_ROUNDED = 0.011
 """Percentage points between a rate of two decimals and the one that the change gives."""
 _STOCK_LIMIT = 30.05
-PRICE_ROUNDED = 0.001
+_PRICE_ROUNDED = 0.001
 """Part of a price that rounding may have moved it by."""
 _TENFOLD = 0.12
 """Powers of ten by which a leap may differ from ten, or a thousand, times the price."""
@@ -61,7 +61,7 @@ REASONS = {
 """Why a row was refused, by the word that the store keeps."""
 
 
-class Judged(NamedTuple):
+class _Judged(NamedTuple):
     """A session, row by row."""
 
     rows: pa.Table
@@ -72,12 +72,12 @@ class Judged(NamedTuple):
     """Stocks of which not this row is wrong, but that of the session before."""
 
 
-def judge_session(rows: pa.Table, before: pa.Table | None) -> Judged:
+def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
     """Hold MARKET rows against each other and against those of the session before, where it is known."""
     rows = rows.combine_chunks()
-    now = {name: _numbers(rows, name) for name in (*FIGURES, "change_pct")}
+    now = {name: floats(rows, name) for name in (*FIGURES, "change_pct")}
     tickers = np.array(words(rows, "ticker"), dtype=object)
-    change = _numbers(rows, "change") if "change" in rows.column_names else np.full(len(tickers), np.nan)
+    change = floats(rows, "change") if "change" in rows.column_names else np.full(len(tickers), np.nan)
     rate, close, traded = now["change_pct"], now["close"], now["volume"] > 0
     then = _aligned(tickers, before)
     with np.errstate(all="ignore"):
@@ -94,28 +94,29 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> Judged:
         reasons[wrong & (reasons == "")] = reason
 
     mark("form", _impossible(now, traded) | _faulty(rows))
-    mark("rate", traded & (np.abs(told - rate) > RATE_ROUNDED) & ~agrees)
+    mark("rate", traded & (np.abs(told - rate) > _RATE_ROUNDED) & ~agrees)
     earlier = np.zeros(len(tickers), dtype=bool)
     if before is not None:
         figures = {**now, "change_pct": rate}
         usual = traded & (then["close"] > 0)
+        one_session = np.zeros(len(tickers), dtype=np.int64)
         weighed = witnesses.weigh(
             np.where(usual, rate / 100.0, np.nan),
-            np.where(then["close"] > 0, then["close"], np.nan),
             figures,
-            shares_before=then["shares"],
-            halted=then["volume"] == 0,
-            session=np.zeros(len(tickers), dtype=np.int64),
+            witnesses.Before(
+                np.where(then["close"] > 0, then["close"], np.nan), then["shares"], halted=then["volume"] == 0
+            ),
+            one_session,
         )
         differs = weighed.verdict != witnesses.Verdict.SOUND
-        mark("repeated", usual & witnesses.repeated(now, then, np.zeros(len(tickers), dtype=np.int64)))
+        mark("repeated", usual & witnesses.repeated(now, then, one_session))
         mark("exchanged", _exchanged(close, then["close"], differs))
         mark("rate", (weighed.verdict == witnesses.Verdict.CONTRADICTION) | (differs & witnesses.false_caps(now)))
         beyond = usual & (np.abs(rate) > _STOCK_LIMIT) & (then["volume"] > 0)
         mark("limit", beyond & ~witnesses.lifted(rate / 100.0, moved / 100.0, now))
         # The close before it that its own average price contradicts is the one that is wrong.
         late = witnesses.outside_average(then) & ~witnesses.outside_average(now) & ~witnesses.false_caps(now)
-        earlier = differs & late & np.isin(reasons, ["", "rate"]) & ~(np.abs(told - rate) > RATE_ROUNDED)
+        earlier = differs & late & np.isin(reasons, ["", "rate"]) & ~(np.abs(told - rate) > _RATE_ROUNDED)
         reasons[earlier] = ""
     mark("no_rate", traded & np.isnan(rate) & np.isfinite(then["close"]))
     mark("marcap", witnesses.false_caps(now))
@@ -124,7 +125,7 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> Judged:
     rates = pa.array(rate, from_pandas=True)
     whole = whole.set_column(rows.column_names.index("change_pct"), "change_pct", rates)
     kept = np.isin(reasons, ["", "marcap", "no_rate"])
-    return Judged(
+    return _Judged(
         whole.filter(pa.array(kept)),
         {str(tickers[row]): (str(reasons[row]), as_json(rows, int(row))) for row in np.flatnonzero(reasons != "")},
         [str(ticker) for ticker in tickers[earlier]],
@@ -140,7 +141,7 @@ def judge_history(
     session.
     """
     days = to_numpy(rows["date"])
-    figures = {name: _numbers(rows, name) for name in PRICES.schema.names if name not in ("date", "ticker")}
+    figures = {name: floats(rows, name) for name in PRICES.schema.names if name not in ("date", "ticker")}
     reasons = np.full(len(days), "", dtype=object)
 
     def mark(reason: str, wrong: Bools) -> None:
@@ -171,7 +172,7 @@ def outside(figures: Mapping[str, Floats], days: NDArray[Any], after_market: dat
     """Rows of a history that cannot be by themselves."""
     close, high, low, volume = (figures[name] for name in ("close", "high", "low", "volume"))
     # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.
-    slack = np.maximum(1.0, PRICE_ROUNDED * close)
+    slack = np.maximum(1.0, _PRICE_ROUNDED * close)
     bounded = (volume > 0) & (True if after_market is None else days < np.datetime64(after_market))
     wrong: Bools = ~(close > 0) | (bounded & ((high < close - slack) | (low > close + slack)))
     for values in figures.values():
@@ -196,7 +197,7 @@ def is_adjustment(stored: Floats, fresh: Floats) -> bool:
     """Whether closes differ from those that are stored by a factor that changes on a few days only."""
     with np.errstate(all="ignore"):
         factor = np.log(fresh / stored)
-        rounded = 1.0 / fresh + 1.0 / stored + PRICE_ROUNDED
+        rounded = 1.0 / fresh + 1.0 / stored + _PRICE_ROUNDED
     steps = int((np.abs(np.diff(factor)) > rounded[1:] + rounded[:-1]).sum())
     return steps <= max(_STEPS, _STEPS_PART * len(factor))
 
@@ -220,10 +221,6 @@ def findings(refused: Collection[Refused], keys: Collection[str], first: date, l
     return Finding.at("quarantined", "warning", lacking)
 
 
-def _numbers(rows: pa.Table, name: str) -> Floats:
-    return to_numpy(rows[name].cast(pa.float64(), safe=False))
-
-
 def _aligned(tickers: NDArray[Any], before: pa.Table | None) -> dict[str, Floats]:
     """Figures of the session before, a row for each of `tickers`; NaN where it has none."""
     unknown = np.full(len(tickers), np.nan)
@@ -234,7 +231,7 @@ def _aligned(tickers: NDArray[Any], before: pa.Table | None) -> dict[str, Floats
     aligned = {}
     for name in FIGURES:
         aligned[name] = unknown.copy()
-        aligned[name][now] = _numbers(before, name)[then]
+        aligned[name][now] = floats(before, name)[then]
     return aligned
 
 

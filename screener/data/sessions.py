@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from screener.krx.pykrx import Pykrx
 
 
-MOST_FAULTY = 3
+_MOST_FAULTY = 3
 """Sessions of which nothing is to be believed in one fetch, before nothing more is asked for."""
 _ASIDE = ("marcap", "no_rate")
 """Reasons that concern a figure, and leave the row."""
@@ -228,7 +228,6 @@ class _SessionFetch(Fetch):
                 if not its_fault or other in self.again or other in self.waiting:
                     raise
                 self.again.add(other)
-                fresh = self.source.session(other)
                 asked = self.now()
                 fresh = self.source.session(other)
                 if not self._is_open(other, fresh):
@@ -243,7 +242,7 @@ class _SessionFetch(Fetch):
         if day not in self.market.sessions:
             said = json.dumps({"said": str(error)}, ensure_ascii=False)
             self.refused[day] = [Refused(day, WHOLE_SESSION, "session", said, asked)]
-        if len(self.faulty) >= MOST_FAULTY:
+        if len(self.faulty) >= _MOST_FAULTY:
             raise error
 
     def _take(self, day: date, rows: pa.Table, asked: datetime) -> None:

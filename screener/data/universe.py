@@ -25,7 +25,7 @@ from screener.krx.tables import INDUSTRIES, MARKET
 if TYPE_CHECKING:
     from screener.data.store import Store
 
-TURNOVER_SESSIONS = 20
+_TURNOVER_SESSIONS = 20
 """Sessions over which the usual traded value is taken: a month."""
 _REACH = timedelta(days=45)
 """Holds so many sessions, however long KRX closes in between."""
@@ -106,7 +106,7 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     frame = frame[frame["date"] < pd.Timestamp(first_day)]
     if frame.empty:
         raise DataError("{called}: no session before {first_day}", hint=NEEDED, called=called, first_day=first_day)
-    sessions = np.sort(frame["date"].unique())[-TURNOVER_SESSIONS:]
+    sessions = np.sort(frame["date"].unique())[-_TURNOVER_SESSIONS:]
     frame = frame[frame["date"] >= sessions[0]].astype(dict.fromkeys(_WORDS, str) | dict.fromkeys(_FIGURES, float))
     frame["ticker"] = frame["ticker"].str.zfill(6)
     stocks = frame[frame["date"] == sessions[-1]]

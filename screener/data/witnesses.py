@@ -22,6 +22,9 @@ AGREES = 0.0006
 NEAR = 0.005
 """The same where the closes are adjusted: those are rounded to whole won one by one."""
 LIMIT = 0.30
+"""No stock moves further in a day, so no index does."""
+WEIGHTED = 0.003
+"""How far an index may be from the capitalisation-weighted move of its whole market; measured were 0.0009 at most."""
 _RATE_LIMIT = 0.3005
 _STEPS = ((2_000, 1), (5_000, 5), (20_000, 10), (50_000, 50), (200_000, 100), (500_000, 500))
 """KRX's ticks since 2023: below a price, the step."""
@@ -33,8 +36,6 @@ _UNSURE_RATE = 0.10
 _UNSURE_BASE = 0.95
 _MANY = 3
 """More doubtful rates in one session than a market has in truth, which is two."""
-_PART = 0.02
-"""And the part of a session whose rates may disagree, which in truth is a tenth of it."""
 _RANGE = 0.005
 """Part of a price by which a close may lie outside its own high and low: adjusted prices are rounded one by one."""
 _VWAP = 0.05
@@ -65,7 +66,7 @@ class Verdict(IntEnum):
     """The other closes contradict a rate that is confirmed."""
 
 
-class Weighed(NamedTuple):
+class _Weighed(NamedTuple):
     """What the witnesses say of R rows."""
 
     verdict: NDArray[np.int8]
@@ -74,39 +75,45 @@ class Weighed(NamedTuple):
     """(R,) base price over the close before it."""
 
 
+class Before(NamedTuple):
+    """What is known of the row before each of R rows."""
+
+    close: Floats
+    """(R,) that of the session before, or the last one before a halt."""
+    shares: Floats
+    """(R,) shares listed."""
+    halted: Bools
+    """(R,) the stock was halted."""
+
+
 def weigh(
     rate: Floats,
-    before: Floats,
     rows: Columns,
-    *,
-    shares_before: Floats,
-    halted: Bools,
+    before: Before,
     session: NDArray[Any],
     other: Floats | None = None,
     slack: float = AGREES,
-) -> Weighed:
+) -> _Weighed:
     """Hold rates against the closes, and where they differ look for what explains it.
 
     Args:
         rate: the change that is told.
-        before: the close of the session before, or the last one before a halt.
         rows: figures of the rows themselves.
-        shares_before: shares listed on the session before.
-        halted: rows before which the stock was halted.
+        before: the rows before them.
         session: of each row, the day or its number.
         other: the change of closes from elsewhere, adjusted.
         slack: how far rate and closes may differ.
     """
-    close = rows["close"]
+    close, halted = rows["close"], before.halted
     unknown = np.full(len(close), np.nan)
     other = unknown if other is None else other
     with np.errstate(all="ignore"):
-        moved = close / before - 1.0
+        moved = close / before.close - 1.0
         differs = np.isfinite(rate) & np.isfinite(moved) & (np.abs(moved - rate) > slack)
-        ratio = np.where(np.isfinite(rate), close / (1.0 + rate) / before, np.nan)
-        sure, unsure = _action(rate, before, rows, ratio, shares_before, halted)
+        ratio = np.where(np.isfinite(rate), close / (1.0 + rate) / before.close, np.nan)
+        sure, unsure = _action(rate, rows, before, ratio)
         told = np.abs(other - rate) <= NEAR
-        same = np.abs(other - moved) <= NEAR + 1.0 / before
+        same = np.abs(other - moved) <= NEAR + 1.0 / before.close
     if (differs & sure & same & ~told).sum() > (differs & sure & told).sum():
         # The other closes are not adjusted either: they are the same witness once more.
         same = told = np.zeros(len(close), dtype=bool)
@@ -118,31 +125,35 @@ def weigh(
     many = np.bincount(number, weights=doubtful, minlength=len(where)) >= _MANY
     verdict[differs & unsure & ~many[number]] = Verdict.UNSURE
     verdict[differs & (sure | told)] = Verdict.ACTION
-    far = ~differs & ~halted & np.isfinite(rate) & np.isfinite(moved) & (np.abs(other - rate) > NEAR + 1.0 / before)
+    far = (
+        ~differs & ~halted & np.isfinite(rate) & np.isfinite(moved) & (np.abs(other - rate) > NEAR + 1.0 / before.close)
+    )
     verdict[far] = Verdict.CLOSES
-    return Weighed(verdict, ratio)
+    return _Weighed(verdict, ratio)
 
 
-def _action(
-    rate: Floats, before: Floats, rows: Columns, ratio: Floats, shares_before: Floats, halted: Bools
-) -> tuple[Bools, Bools]:
+def _action(rate: Floats, rows: Columns, before: Before, ratio: Floats) -> tuple[Bools, Bools]:
     """Where a base price can be that of a corporate action: with something else that says so, and without."""
     close = rows["close"]
     unknown = np.full(len(close), np.nan)
     opened, high, low, shares = (_price(rows.get(name, unknown)) for name in ("open", "high", "low", "shares"))
-    base = ratio * before
+    base = ratio * before.close
     tick = ticks(base)
     on_grid = np.abs(base - np.round(base / tick) * tick) <= base * _ROUNDED / (1.0 + rate)
     top, bottom = np.fmax(high, close), np.fmin(low, close)
     inside = (top <= (1 + LIMIT) * base + tick) & (bottom >= (1 - LIMIT) * base - tick) & (np.abs(rate) <= _RATE_LIMIT)
-    listed = shares / shares_before
+    listed = shares / before.shares
     moved = np.abs(listed - 1.0) > _SHARES_MOVED
     conserved = moved & (np.abs(np.log(ratio * listed)) < 0.02)
-    beyond = (top > (1 + LIMIT) * before + tick) | (bottom < (1 - LIMIT) * before - tick)
-    nearer = np.abs(np.log(opened / base)) < np.abs(np.log(opened / before))
+    beyond = (top > (1 + LIMIT) * before.close + tick) | (bottom < (1 - LIMIT) * before.close - tick)
+    nearer = np.abs(np.log(opened / base)) < np.abs(np.log(opened / before.close))
     possible = on_grid & inside & (rate != 0)
-    sure = (inside & conserved) | (on_grid & inside & (moved | halted | beyond)) | (possible & (base < before) & nearer)
-    return sure, possible & (base < _UNSURE_BASE * before) & (np.abs(rate) <= _UNSURE_RATE)
+    sure = (
+        (inside & conserved)
+        | (on_grid & inside & (moved | before.halted | beyond))
+        | (possible & (base < before.close) & nearer)
+    )
+    return sure, possible & (base < _UNSURE_BASE * before.close) & (np.abs(rate) <= _UNSURE_RATE)
 
 
 def ticks(price: Floats) -> Floats:

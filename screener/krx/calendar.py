@@ -14,7 +14,7 @@ LONGEST_CLOSURE = timedelta(days=14)
 """Longer than KRX ever closes: reaches from any day to the session before it."""
 TICKER = re.compile(r"[0-9A-Z]{6}")
 """Six characters; since 2024 KRX gives out codes with letters."""
-DATAGOKR_FROM = time(13)
+_DATAGOKR_FROM = time(13)
 """data.go.kr has a session from 13:00 KST of the next business day on."""
 
 _DAY = timedelta(days=1)
@@ -116,7 +116,7 @@ class Calendar:
         A business day on which KRX is closed, as the last one of a year, counts as none: the session comes a day late.
         """
         if source == "datagokr":
-            return datetime.combine(self.first_on_or_after(day + _DAY), DATAGOKR_FROM, KST)
+            return datetime.combine(self.first_on_or_after(day + _DAY), _DATAGOKR_FROM, KST)
         return datetime.combine(day + _DAY if source == "openapi" else day, time(), KST)
 
     def last_published(self, source: str, until: date, now: datetime) -> date:

@@ -27,7 +27,7 @@ from screener.i18n import _, cause
 
 PASSWORD_LIFE = timedelta(days=90)
 """KRX has passwords changed every 3 months."""
-REST = timedelta(hours=24)
+_REST = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far this machine's clock may be from the exchange's."""
 
@@ -42,7 +42,7 @@ class _Block(NamedTuple):
     @property
     def until(self) -> datetime:
         """When the next request may go out."""
-        return self.since + REST
+        return self.since + _REST
 
 
 class Breaker:
@@ -216,7 +216,7 @@ class Timeouts:
     """For one request of a fetch, on average."""
 
 
-LEAST = 0.5
+_LEAST = 0.5
 """Seconds that every host is given."""
 
 
@@ -264,7 +264,7 @@ class Client:
         self.breaker.check(host)
         seconds, attempts = self.timeouts.request, 1 if once else self.timeouts.attempts
         if self.timeouts.first is not None and not self._reached:
-            seconds, attempts = max(self.timeouts.first - self._waited, LEAST), 1
+            seconds, attempts = max(self.timeouts.first - self._waited, _LEAST), 1
         began = self._clock()
         retrying = Retrying(
             retry=retry_if_exception_type(TemporaryError),

@@ -20,12 +20,12 @@ from urllib.parse import quote, unquote, urlencode
 
 from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import N_, _
-from screener.krx.client import LARGEST, Client, RefusalError, TemporaryError
+from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole
 from screener.krx.daily import DailyService, dropped
 from screener.krx.tables import Records
 
 HOST = "apis.data.go.kr"
-SITE = "https://www.data.go.kr"
+_SITE = "https://www.data.go.kr"
 MOST = 20_000
 """Rows of a day at most."""
 
@@ -169,16 +169,11 @@ class DataGoKr(DailyService):
         """Status and text of an answer."""
         try:
             with self._opener.open(address, timeout=seconds) as answer:
-                status, body = answer.status, answer.read(LARGEST + 1)
+                body = taken_whole(iter(lambda: answer.read(PIECE), b""), HOST)
+                return answer.status, body.decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
             cause = type(reason).__name__
-        else:
-            if len(body) > LARGEST:
-                raise NetworkError(
-                    "data.go.kr answers with more than {size} MB", hint="not read, try later", size=LARGEST // 2**20
-                )
-            return status, body.decode(errors="replace")
         raise TemporaryError(dropped(cause))
 
 
@@ -190,9 +185,9 @@ def encoded(key: str) -> str:
     """
     bare = unquote(key.strip())
     if not bare:
-        raise LoginError("DATA_GO_KR_KEY is empty", hint="set it to a key from {site}, or unset it", site=SITE)
+        raise LoginError("DATA_GO_KR_KEY is empty", hint="set it to a key from {site}, or unset it", site=_SITE)
     if not re.fullmatch(r"[A-Za-z0-9+/=_-]+", bare):
-        raise LoginError("DATA_GO_KR_KEY holds characters that no key has", hint="copy it anew from {site}", site=SITE)
+        raise LoginError("DATA_GO_KR_KEY holds characters that no key has", hint="copy it anew from {site}", site=_SITE)
     return quote(bare, safe="")
 
 
@@ -247,7 +242,7 @@ def _fault(service: _Service, status: int, text: str, code: int | None) -> Excep
     """What is wrong, for a `Client`; of the text only what it begins with, and nothing that may be the key."""
     if code in _KEY_FAULTS:
         message, hint = _KEY_FAULTS[code]
-        return LoginError(message, hint=hint, service=service.name, site=SITE)
+        return LoginError(message, hint=hint, service=service.name, site=_SITE)
     if code == _USED_UP:
         return NetworkError(
             "data.go.kr: the 10,000 requests a day of this key are used up", hint="run it again after midnight KST"

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
-CLOSE_GAP = 0.015
+_CLOSE_GAP = 0.015
 """How far the last price of an after-market is taken to be from the regular close, decimal: the largest difference on
 record, SK hynix's of 2026-09-29 (1,790,000 against 1,765,000 won, 1.41 %), rounded up."""
-RETURN_GAP = 2 * CLOSE_GAP
+RETURN_GAP = 2 * _CLOSE_GAP
 """How far a return between two such closes may be off, decimal."""
 
 
@@ -56,7 +56,7 @@ HOURS = (
     TradingHours(date(2026, 9, 14), Span(time(9), time(15, 30)), Span(time(16), time(20))),
 )
 """Ascending."""
-EXAM_DAYS = frozenset(
+_EXAM_DAYS = frozenset(
     {
         date(2016, 11, 17),
         date(2017, 11, 23),
@@ -89,7 +89,7 @@ class Schedule:
 
     hours: tuple[TradingHours, ...] = HOURS
     """Ascending."""
-    exams: frozenset[date] = EXAM_DAYS
+    exams: frozenset[date] = _EXAM_DAYS
 
     def corrected(self, hours: Iterable[TradingHours], exams: Iterable[date]) -> Schedule:
         """With `hours` in the place of those of the same first day, and `exams` of those of their years."""

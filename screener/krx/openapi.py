@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from krx_openapi import KRX
 
 HOST = "data-dbg.krx.co.kr"
-SITE = "https://openapi.krx.co.kr"
-KONEX_SINCE = date(2013, 7, 1)
+_SITE = "https://openapi.krx.co.kr"
+_KONEX_SINCE = date(2013, 7, 1)
 """KONEX opened on that day."""
 
 Services = dict[str, Callable[["KRX", str], Records]]
@@ -58,12 +58,12 @@ class OpenApi(DailyService):
         """
         if not key.strip():
             # The library would look for another one in places of its own.
-            raise LoginError("KRX_AUTH_KEY is empty", hint="set it to a key from {site}, or unset it", site=SITE)
+            raise LoginError("KRX_AUTH_KEY is empty", hint="set it to a key from {site}, or unset it", site=_SITE)
         super().__init__(key, client)
         self._library = _load()
 
     def stocks(self, day: date) -> Records:
-        return self._answers(day, _STOCKS | _KONEX if day >= KONEX_SINCE else _STOCKS)
+        return self._answers(day, _STOCKS | _KONEX if day >= _KONEX_SINCE else _STOCKS)
 
     def levels(self, day: date) -> Records:
         return self._answers(day, _INDICES)
@@ -135,13 +135,13 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
     status = int(found.group(1)) if found else 0
     transport = _TRANSPORT.match(text)
     if isinstance(error, library.KRXConfigError):
-        return LoginError("KRX_AUTH_KEY holds characters that no key has", hint="copy it anew from {site}", site=SITE)
+        return LoginError("KRX_AUTH_KEY holds characters that no key has", hint="copy it anew from {site}", site=_SITE)
     if isinstance(error, library.KRXAuthError) or status == 401:
         return LoginError(
             "KRX Open API refuses KRX_AUTH_KEY, or the service {service} was not applied for",
             hint="see {site} (a key is good for a year, and each service is applied for)",
             service=service,
-            site=SITE,
+            site=_SITE,
         )
     if isinstance(error, library.KRXRateLimitError):
         return NetworkError(

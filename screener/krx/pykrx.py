@@ -32,11 +32,11 @@ from screener.krx.tables import (
     market_rows,
 )
 
-INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
+_INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
 """Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
-INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
-INDUSTRY_MARKETS = ("STK", "KSQ")
+_INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
+_INDUSTRY_MARKETS = ("STK", "KSQ")
 EXPIRED = "CD010"
 
 
@@ -73,11 +73,11 @@ class Pykrx:
         """
         first, last = f"{days[0] - LONGEST_CLOSURE:%Y%m%d}", f"{days[-1]:%Y%m%d}"
         # The study needs the indices of the two markets every day.
-        names = INDEX_CODES if len(days) > WEEK else BENCHMARKS
+        names = _INDEX_CODES if len(days) > WEEK else BENCHMARKS
 
         tables = []
         for name in names:
-            code = INDEX_CODES[name]
+            code = _INDEX_CODES[name]
             # KRX's codes repeat across its families of indices: the first digit is the family.
             records = self._records(_("index {code}", code=code), "개별지수시세", code[1:], code[0], first, last)
             tables.append(index_rows(name, records))
@@ -86,13 +86,13 @@ class Pykrx:
     def flows(self, day: date) -> pa.Table:
         """FLOWS rows of the whole market: one request a kind of investor."""
         what, on, page = _("flows {day}", day=day), f"{day:%Y%m%d}", "투자자별_순매수상위종목"
-        bought = {name: self._records(what, page, on, on, "ALL", kind) for name, kind in INVESTORS.items()}
+        bought = {name: self._records(what, page, on, on, "ALL", kind) for name, kind in _INVESTORS.items()}
         return flow_rows(day, bought)
 
     def industries(self, day: date) -> pa.Table:
         """INDUSTRIES rows: one request a market."""
         what = _("industries {day}", day=day)
-        answers = [self._records(what, "업종분류현황", f"{day:%Y%m%d}", market) for market in INDUSTRY_MARKETS]
+        answers = [self._records(what, "업종분류현황", f"{day:%Y%m%d}", market) for market in _INDUSTRY_MARKETS]
         return industry_rows(day, [record for answer in answers for record in answer])
 
     def log_in(self) -> None:

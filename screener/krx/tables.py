@@ -86,6 +86,11 @@ def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int6
     return values
 
 
+def floats(rows: pa.Table, name: str) -> NDArray[np.float64]:
+    """A column of numbers; NaN for null."""
+    return to_numpy(rows[name].cast(pa.float64(), safe=False))
+
+
 def words(rows: pa.Table, name: str) -> list[str]:
     """A column of words."""
     return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
@@ -94,7 +99,7 @@ def words(rows: pa.Table, name: str) -> list[str]:
 Records = Sequence[Mapping[str, str]]
 Fields = Mapping[str, "str | pa.Array[Any]"]
 """By column, the field that it comes from, or the column itself."""
-Origin = Mapping[str, str]
+_Origin = Mapping[str, str]
 """How messages call an answer: the `source`, and `what` it was asked for."""
 Faults = dict[int, str]
 """By row, a cell of it that holds no number."""
@@ -188,11 +193,13 @@ def industry_rows(day: date, records: Records) -> pa.Table:
     return _table(INDUSTRIES, _origin(_("industries {day}", day=day)), records, fields)
 
 
-def _origin(what: str, source: str = "KRX") -> Origin:
+def _origin(what: str, source: str = "KRX") -> _Origin:
     return {"source": source, "what": what}
 
 
-def _table(kind: TableKind, origin: Origin, records: Records, fields: Fields, faults: Faults | None = None) -> pa.Table:
+def _table(
+    kind: TableKind, origin: _Origin, records: Records, fields: Fields, faults: Faults | None = None
+) -> pa.Table:
     columns: list[pa.Array[Any]] = []
     for column in kind.schema:
         field = fields[column.name]
@@ -207,14 +214,14 @@ def _table(kind: TableKind, origin: Origin, records: Records, fields: Fields, fa
     return pa.table(columns, schema=kind.schema)
 
 
-def _change(origin: Origin, records: Records, field: str, faults: Faults | None = None) -> pa.Array[Any]:
+def _change(origin: _Origin, records: Records, field: str, faults: Faults | None = None) -> pa.Array[Any]:
     """What only the checks use, and nothing is lost without."""
     if all(field in record for record in records):
         return _numbers(origin, records, field, pa.float64(), faults)
     return pa.nulls(len(records), pa.float64())
 
 
-def _texts(origin: Origin, records: Records, field: str, *, required: bool = False) -> pa.Array[Any]:
+def _texts(origin: _Origin, records: Records, field: str, *, required: bool = False) -> pa.Array[Any]:
     try:
         texts = pa.array([record[field] for record in records], pa.string(), from_pandas=True)
     except KeyError:
@@ -242,7 +249,7 @@ def _texts(origin: Origin, records: Records, field: str, *, required: bool = Fal
 
 
 def _numbers(
-    origin: Origin, records: Records, field: str, kind: pa.DataType, faults: Faults | None = None
+    origin: _Origin, records: Records, field: str, kind: pa.DataType, faults: Faults | None = None
 ) -> pa.Array[Any]:
     texts = _texts(origin, records, field)
     bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
@@ -250,7 +257,7 @@ def _numbers(
     return _cast(origin, field, bare, lambda part: part.cast(kind), _("number"), faults)
 
 
-def _dates(origin: Origin, records: Records, field: str) -> pa.Array[Any]:
+def _dates(origin: _Origin, records: Records, field: str) -> pa.Array[Any]:
     bare = pc.replace_substring(_texts(origin, records, field, required=True), "/", "")
     return _cast(origin, field, bare, _to_dates, _("date"))
 
@@ -263,7 +270,7 @@ def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def _cast(
-    origin: Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str, faults: Faults | None = None
+    origin: _Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str, faults: Faults | None = None
 ) -> pa.Array[Any]:
     """`texts` converted at once; only a failure is worth looking at one by one."""
     try:
@@ -293,7 +300,7 @@ def _cast(
     return converted
 
 
-def _renamed(origin: Origin, field: str) -> NoReturn:
+def _renamed(origin: _Origin, field: str) -> NoReturn:
     raise DataError(
         "{source}: {what}: there is no {field}",
         hint="renamed by {source}; see whether a newer screener knows it",

@@ -144,7 +144,13 @@ def test_a_restated_series_replaces_the_old_one_in_every_year(tmp_path: Path) ->
     store = Store.open(tmp_path)
     write(store, ROWS)
     split = [("2024-01-02", "000660", 14240.0), ("2025-01-31", "000660", 19920.0)]
-    write(store, split, replacing="series", coverage={"000660": (date(2024, 1, 1), date(2025, 2, 3))}, fetched=LATE)
+    write(
+        store,
+        split,
+        replacing=frozenset({"000660"}),
+        coverage={"000660": (date(2024, 1, 1), date(2025, 2, 3))},
+        fetched=LATE,
+    )
     assert read(store) == [split[0], ROWS[2], split[1]]
     assert globbed(tmp_path) == sorted(read(store))
     assert store.table(SOURCE, PRICES).coverage == {"000660": Coverage(date(2024, 1, 1), date(2025, 2, 3), LATE)}
@@ -154,7 +160,7 @@ def test_a_restated_series_replaces_the_old_one_in_every_year(tmp_path: Path) ->
 def test_a_series_that_turns_out_empty_goes(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     write(store, ROWS)
-    write(store, [], replacing="series", coverage={"000660": (date(2023, 1, 1), date(2025, 2, 3))})
+    write(store, [], replacing=frozenset({"000660"}), coverage={"000660": (date(2023, 1, 1), date(2025, 2, 3))})
     assert read(store) == ROWS[2:3] == globbed(tmp_path)
     assert list(sessions(store)) == ["2024-01-02"]
 
@@ -175,7 +181,7 @@ def test_the_same_rows_are_the_same_bytes_whatever_the_way_there(tmp_path: Path)
     other = Store.open(tmp_path / "in steps")
     write(other, [("2024-01-02", "999999", 1.0), *ROWS[2:]])
     write(other, ROWS[:2])
-    write(other, [], replacing="series", coverage={"999999": (date(2024, 1, 1), date(2024, 12, 31))})
+    write(other, [], replacing=frozenset({"999999"}), coverage={"999999": (date(2024, 1, 1), date(2024, 12, 31))})
     tables = [Store.open(tmp_path / name).table(SOURCE, PRICES) for name in ("at once", "in steps")]
     assert tables[0].digest() == tables[1].digest() != write(Store.open(tmp_path / "less"), ROWS[1:]).digest()
     asked = {"999999": (date(2024, 1, 1), date(2024, 12, 31))}
@@ -261,7 +267,7 @@ def test_url_of_another_filesystem(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     write(store, ROWS[:2])
     write(store, ROWS[2:])
     restated = [("2023-12-28", "000660", 1.0), ("2025-01-31", "000660", 2.0)]
-    write(store, restated, replacing="series")
+    write(store, restated, replacing=frozenset({"000660"}))
     assert read(Store.open("fsspec+memory://team/krx")) == [restated[0], ROWS[2], restated[1]]
     table = store.tables()[0]
     assert table.verify() == []

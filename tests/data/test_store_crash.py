@@ -41,7 +41,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def restate(table: StoredTable) -> None:
-    table.write(prices(NEW), replacing="series", coverage=RESTATED, fetched=LATE)
+    table.write(prices(NEW), replacing=frozenset({"000660"}), coverage=RESTATED, fetched=LATE)
 
 
 def put(root: Path, rows: Rows, at: datetime = EARLY, kind: TableKind = MARKET, **how: Any) -> None:
@@ -65,14 +65,16 @@ def test_a_restated_history_is_there_whole_or_not_at_all_at_every_step(before: P
     found = {}
     for step in every_step(
         root,
-        lambda: put(root, NEW, LATE, PRICES, replacing="series", coverage=RESTATED),
+        lambda: put(root, NEW, LATE, PRICES, replacing=frozenset({"000660"}), coverage=RESTATED),
         lambda: shutil.copytree(before, root),
     ):
         rows = look(root, PRICES)
         assert rows in (BEFORE, AFTER), step
         found[step] = rows == AFTER
         assert (Store.open(root).table(SOURCE, PRICES).coverage == {}) == (rows == BEFORE), step
-        put(root, NEW, LATE, PRICES, replacing="series", coverage=RESTATED)  # the next sync goes on from there
+        put(
+            root, NEW, LATE, PRICES, replacing=frozenset({"000660"}), coverage=RESTATED
+        )  # the next sync goes on from there
         assert look(root, PRICES) == AFTER, step
         assert not list(root.rglob("*.new")), step
     assert look(root, PRICES) == AFTER
@@ -112,7 +114,7 @@ def test_a_series_that_goes_is_gone_whole_in_each_file_at_every_step(tmp_path: P
     root = tmp_path / "store"
 
     def drop() -> None:
-        put(root, [], LATE, replacing="series", keys=["000660"])
+        put(root, [], LATE, replacing=frozenset({"000660"}))
 
     for step in every_step(root, drop, lambda: put(root, OLD + KEPT)):
         assert set(KEPT) <= set(look(root, MARKET)) <= set(BEFORE), step

@@ -236,7 +236,7 @@ KEY_FAULTS = {
         (Answer(200, b"<OpenAPI_ServiceResponse><cmmMsg"), TemporaryError, "an answer that breaks off"),
         (Answer(200, b'{"response":{"header":{"resultCode":"00"}}}'), NetworkError, "an answer of another form"),
         (Answer(200, b'["resultCode","00"]'), NetworkError, "an answer of another form"),
-        (BIG, NetworkError, "answers with more than 8 MB: not read"),
+        (BIG, NetworkError, "gives an answer larger than 8 MB"),
     ],
 )
 def test_every_fault_is_told_apart(

@@ -292,8 +292,8 @@ class Form:
     def _with_one_close(self, columns: dict[str, Column]) -> dict[str, Column]:
         """Without the second of two columns of closes.
 
-        Where they give the same returns, they are one price in two units, and that of the other prices is read; else the
-        user says which one counts.
+        Where they give the same returns, they are one price in two units, and that of the other prices is read; else
+        the user says which one counts.
         """
         if "adjusted" not in columns:
             return columns

@@ -14,24 +14,24 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.checks import clean
+from screener.data.cleaning import clean
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
 from screener.data.sources import Market, PriceRequest, Source
 
 Floats = NDArray[np.float64]
 
-FIRST_DAY = date(2020, 1, 2)
+_FIRST_DAY = date(2020, 1, 2)
 SESSIONS = 440
-DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(FIRST_DAY), np.arange(SESSIONS), roll="forward")
+DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(_FIRST_DAY), np.arange(SESSIONS), roll="forward")
 """(T,) weekdays."""
 EVENT_ROW = 410
 EVENT_DAY: date = DAYS[EVENT_ROW].item()
 """Tau = 0."""
 STOCKS_EACH = 12
 INDICES = ("KOSPI", "KOSDAQ")
-CONFOUNDER_TAU = 2
-CONFOUNDER_DAY: date = DAYS[EVENT_ROW + CONFOUNDER_TAU].item()
+_CONFOUNDER_TAU = 2
+CONFOUNDER_DAY: date = DAYS[EVENT_ROW + _CONFOUNDER_TAU].item()
 """The day of the other news."""
 
 
@@ -56,11 +56,11 @@ SECTORS = (
     Planted("REVERSED", "반전", "Jumps, and ends lower", {0: 0.05, 1: -0.02, 2: -0.02, 3: -0.02, 4: -0.02}),
     Planted("EXTENDED", "확대", "Falls, and goes on", {0: -0.03, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
     Planted("DELAYED", "지연", "Rises only later", {1: 0.015, 2: 0.015, 3: 0.015, 4: 0.015}),
-    Planted("CONFOUNDED", "교란", "Falls on other news", {CONFOUNDER_TAU: -0.04}),
+    Planted("CONFOUNDED", "교란", "Falls on other news", {_CONFOUNDER_TAU: -0.04}),
     Planted("UNMOVED", "무영향", "Nothing happens"),
     Planted("AWKWARD", "특이", "Halts, a split, a limit, listings"),
 )
-LIMIT_MOVE = 0.40
+_LIMIT_MOVE = 0.40
 """What one stock would do on the event day if there were no price limit; the rest follows on the next day."""
 
 
@@ -107,7 +107,7 @@ def simulate(seed: int) -> tuple[Floats, Floats]:
         sectors.append(returns)
     # A price limit censors a day's move; the rest comes with the next day's.
     limited = sectors[-1]
-    wish = 1.0 + LIMIT_MOVE
+    wish = 1.0 + _LIMIT_MOVE
     limited[EVENT_ROW, 0] = 0.30
     limited[EVENT_ROW + 1, 0] = wish / 1.30 - 1.0
     return np.clip(np.hstack(sectors), -0.30, 0.30), index_returns

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.checks import clean
+from screener.data.cleaning import clean
 from screener.data.dates import dated
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
@@ -28,7 +28,7 @@ from screener.data.store import Store, StoredTable
 from screener.errors import DataError, UsageError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, plain, to_numpy, words
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, floats, plain, to_numpy, words
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Files(Source):
             official, found = clean(rows, need.tickers, market_called, need.calendar)
             findings += found + _other_markets(official, need)
         levels = self._levels(need, reader) if self.benchmark else {}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=need.calendar)
+        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, need.calendar)
         if levels:
             named = ", ".join(path.name for path in self.benchmark)
             refuse_alike(levels, named)
@@ -138,9 +138,7 @@ class Files(Source):
 
 def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:
     rows = table.filter(pc.equal(table["index"].cast(pa.string()), pa.scalar(name)))
-    return index_is_sound(
-        called, name, to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64(), safe=False)), until
-    )
+    return index_is_sound(called, name, to_numpy(rows["date"]), floats(rows, "close"), until)
 
 
 def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
@@ -197,7 +195,10 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
         if others and kind is not INDICES:
             # What was told of a stock beside its other closes goes with them, also where nothing new is told.
             tables[kind].write(
-                again, replacing="series", fetched=at, keys=others, coverage=_spans(again) if kind is PRICES else None
+                again,
+                replacing=frozenset(others),
+                fetched=at,
+                coverage=_spans(again) if kind is PRICES else None,
             )
     days = to_numpy(histories["date"])
     return Fetched(
@@ -214,9 +215,9 @@ def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
     by_name: dict[str, tuple[Days, NDArray[np.float64]]] = {}
     for name in sorted(set(words(levels, "index"))):
         rows = levels.filter(pc.equal(levels["index"].cast(pa.string()), pa.scalar(name)))
-        by_name[name] = to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64()))
+        by_name[name] = to_numpy(rows["date"]), floats(rows, "close")
         known = stored.read(("date", "index", "close"), keys=[name])
-        join(called, name, *by_name[name], (to_numpy(known["date"]), to_numpy(known["close"].cast(pa.float64()))))
+        join(called, name, *by_name[name], (to_numpy(known["date"]), floats(known, "close")))
     refuse_exchanged(by_name, called)
     refuse_alike(by_name, called)
 
@@ -281,7 +282,7 @@ def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     rates = [name for name in RATES if name in histories.column_names]
     if not rates:
         return sessions
-    has_any = np.any([np.isfinite(to_numpy(histories[name].cast(pa.float64()))) for name in rates], axis=0)
+    has_any = np.any([np.isfinite(floats(histories, name)) for name in rates], axis=0)
     rated = histories.filter(pa.array(has_any & (to_numpy(histories["close"]) > 0)))
     both = pa.concat_tables([rows.cast(plain(rows.schema)) for rows in (sessions, rated)], promote_options="permissive")
     others = [name for name in both.column_names if name not in ("date", "ticker")]

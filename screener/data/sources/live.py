@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.connections import Connections, Provider
 
-KOSPI_SINCE = date(1980, 1, 4)
+_KOSPI_SINCE = date(1980, 1, 4)
 """The day of its level 100."""
 
 
@@ -197,9 +197,9 @@ def plan_of(settings: Settings, access: Connections, first: date | None, last: d
 
 def _refuse_days(first: date | None, last: date | None, today: date) -> None:
     for option, day in (("--from", first), ("--to", last)):
-        if day is not None and day < KOSPI_SINCE:
+        if day is not None and day < _KOSPI_SINCE:
             raise UsageError(
-                "{option} {day} is before {since}, where KOSPI begins", option=option, day=day, since=KOSPI_SINCE
+                "{option} {day} is before {since}, where KOSPI begins", option=option, day=day, since=_KOSPI_SINCE
             )
         if day is not None and day > today:
             raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from screener.data import refusals
-from screener.data.checks import clean
+from screener.data.cleaning import clean
 from screener.data.findings import Finding
 from screener.data.levels import weigh_levels
 from screener.data.panel import Panel, build_panel
@@ -22,7 +22,7 @@ from screener.data.store import WHOLE_SESSION
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, to_numpy
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, floats, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.store import Store, StoredTable
@@ -147,7 +147,7 @@ class Stored(Source):
         official, findings = self._official(source, need, span)
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
-        panel, found = build_panel(official, official, levels, need.tickers, need.price_limit, adjusted=False)
+        panel, found = build_panel(official, official, levels, need.tickers, need.price_limit)
         panel, refused = weigh_levels(panel, levels, need.market_of, f"{self.name} ({source})", official.market_moves)
         found += refused
         table = self.store.table(source, MARKET)
@@ -202,7 +202,7 @@ class Stored(Source):
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
         levels = {name: _level(benchmark, key[name], span) for name in need.markets}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar=calendar)
+        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar)
         moves = official.market_moves if official else None
         indices = {} if benchmark is table else levels
         panel, refused = weigh_levels(panel, indices, need.market_of, f"{self.name} ({source})", moves)
@@ -241,4 +241,4 @@ def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[
         raise DataError(
             "{source}: the store has no level of {key}", hint="`screener sync` fetches it", source=table.source, key=key
         )
-    return to_numpy(rows["date"]), to_numpy(rows["close"].cast(pa.float64()))
+    return to_numpy(rows["date"]), floats(rows, "close")

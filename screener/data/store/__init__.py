@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from screener.data.store.parquet import WHOLE_SESSION, Coverage, Refused, Replacing
+from screener.data.store.parquet import WHOLE_SESSION, Coverage, Refused
 from screener.data.store.place import APPLICATION, Place, without_secrets
 from screener.data.store.table import Damage, Info, StoredTable
 from screener.errors import DataError
@@ -22,7 +22,6 @@ __all__ = [
     "Damage",
     "Info",
     "Refused",
-    "Replacing",
     "Store",
     "StoredTable",
     "without_secrets",

@@ -29,7 +29,8 @@ from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.tables import TableKind, plain, to_numpy
 
-Replacing = Literal["rows", "sessions", "series"]
+Replacing = Literal["rows", "sessions"] | frozenset[str]
+"""What new rows take the place of: the rows of equal (date, key), whole sessions, or all rows of these keys."""
 
 FORMAT = 2
 _PATIENCE = timedelta(hours=20)
@@ -286,13 +287,10 @@ def conform(rows: pa.Table, kind: TableKind) -> pa.Table:
     return pa.table(columns, schema=kind.schema)
 
 
-def merge(
-    old: pa.Table, new: pa.Table, kind: TableKind, replacing: Replacing, days: Collection[date], keys: Collection[str]
-) -> pa.Table:
+def merge(old: pa.Table, new: pa.Table, kind: TableKind, replacing: Replacing, days: Collection[date]) -> pa.Table:
     """Old rows without those that the new ones replace, and the new ones, by date and key; `old` if nothing changes.
 
-    `replacing` 'rows' replaces equal (date, key), 'sessions' all rows on `days`, 'series' all rows of `keys`. A new row
-    that stands twice is a DataError.
+    `replacing` 'sessions' replaces all rows on `days`. A new row that stands twice is a DataError.
     """
     both = pa.concat_tables([old, new]).unify_dictionaries().combine_chunks()
     rank, day, names, code = _ranks(both, kind)
@@ -302,7 +300,7 @@ def merge(
     elif replacing == "sessions":
         gone = np.isin(day, np.array(list(days), dtype="datetime64[D]").astype(np.int64))
     else:
-        gone = np.isin(names, list(keys))[code]
+        gone = np.isin(names, list(replacing))[code]
     kept = np.flatnonzero(~(gone & is_old))
     if not new.num_rows and len(kept) == old.num_rows:
         return old

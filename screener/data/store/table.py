@@ -160,7 +160,6 @@ class StoredTable:
         *,
         replacing: Replacing,
         fetched: datetime,
-        keys: Collection[str] = (),
         coverage: Mapping[str, tuple[date, date]] | None = None,
         closed: Collection[date] = (),
         refused: Collection[Refused] = (),
@@ -170,9 +169,8 @@ class StoredTable:
         Args:
             rows: the columns of the kind; what is missing is null throughout, other columns are left out.
             replacing: 'rows' replaces the rows of equal (date, key); 'sessions' all rows on the dates of `rows` and on
-                `closed` days; 'series' all rows of `keys`, of the keys of `rows` and of those of `coverage`.
+                `closed` days; a set of keys all rows of those, whether or not `rows` has any.
             fetched: when the rows were fetched, with its time zone.
-            keys: tickers or indices whose series is replaced, although they have no rows.
             coverage: by ticker the first and last day that is now known of it, of a table of histories.
             closed: days that turned out to be no sessions.
             refused: what came with the rows and is kept aside. What was kept aside before goes as soon as rows are
@@ -181,58 +179,48 @@ class StoredTable:
         Raises:
             DataError: the place cannot be written, or a file to change is damaged: nothing has changed then.
         """
-        self._check_may_write()
+        self.settle()
         new = conform(rows, self.kind)
         unique, position = np.unique(to_numpy(new["date"]), return_inverse=True)
-        files = [self._file_of(day) for day in unique.tolist()]
-        days: set[date] = set(unique.tolist())
-        series = {str(key) for key in new[self.kind.key].unique().to_pylist()} | set(coverage or ()) | set(keys)
-        asked = {key: Coverage(first, last, fetched) for key, (first, last) in (coverage or {}).items()}
-
-        @cache
-        def answered() -> set[tuple[date, str]]:
-            # Looked at only where rows are kept aside, which is seldom, and long for many sessions.
-            rows = zip(to_numpy(new["date"]).tolist(), words(new, self.kind.key), strict=True)
-            return {*rows, *((one.day, one.key) for one in refused)}
-
-        def is_over(one: Refused) -> bool:
-            by_day = one.day in closed or (one.day in days and WHOLE_SESSION in (one.key, *whole))
-            return by_day or (one.day, one.key) in answered() or (replacing == "series" and one.key in series)
-
-        whole = (WHOLE_SESSION,) if replacing == "sessions" else ()
+        days: list[date] = unique.tolist()
+        told = Facts(
+            self._folder,
+            dict.fromkeys(days, fetched),
+            dict.fromkeys(closed, fetched),
+            {key: Coverage(first, last, fetched) for key, (first, last) in (coverage or {}).items()},
+            tuple(refused),
+        )
+        files = [self._file_of(day) for day in days]
+        is_over = _superseded(new, self.kind, replacing, told)
 
         def changed(name: str) -> tuple[str, pa.Buffer | None] | None:
             in_file = np.array([file == name for file in files], dtype=bool)
             old, facts = self._stored(name)
-            gone = {*days, *closed}
-            merged = merge(old, new.filter(pa.array(in_file[position])), self.kind, replacing, gone, series)
-            left: list[date] = np.unique(to_numpy(merged["date"])).tolist()
-            shut = dict(facts.closed) | {day: fetched for day in closed if self._file_of(day) == name}
-            later = Facts(
-                facts.name,
-                {day: fetched if day in days else facts.fetched[day] for day in left},
-                {day: at for day, at in shut.items() if day not in days},
-                {**facts.coverage, **asked},
-                tuple(
-                    sorted(
-                        [
-                            *(one for one in facts.refused if not is_over(one)),
-                            *(one for one in refused if self._file_of(one.day) == name),
-                        ]
-                    )
-                ),
-            )
+            merged = merge(old, new.filter(pa.array(in_file[position])), self.kind, replacing, {*days, *closed})
+            later = self._later(facts, told, np.unique(to_numpy(merged["date"])).tolist(), is_over)
             if merged is old and later == facts:
                 return None
             anything = merged.num_rows or later.closed or later.coverage or later.refused
             return name, encode(merged, self.kind, later) if anything else None
 
-        self.settle()
         aside = (one.day for one in refused)
-        names = {*files, *map(self._file_of, [*closed, *aside]), *(self._footers() if replacing == "series" else ())}
+        everywhere = self._footers() if isinstance(replacing, frozenset) else ()
+        names = {*files, *map(self._file_of, [*closed, *aside]), *everywhere}
         if not self.kind.monthly:
             names = {self._file_of(fetched.date())}
         self._put(filter(None, map(changed, sorted(names))))
+
+    def _later(self, facts: Facts, told: Facts, days: Collection[date], is_over: Callable[[Refused], bool]) -> Facts:
+        """What a file tells that has rows on `days`, once what is `told` of a change is written."""
+        shut = {**facts.closed, **{day: at for day, at in told.closed.items() if self._file_of(day) == facts.name}}
+        kept = [one for one in facts.refused if not is_over(one)]
+        return Facts(
+            facts.name,
+            {day: told.fetched.get(day) or facts.fetched[day] for day in days},
+            {day: at for day, at in shut.items() if day not in told.fetched},
+            {**facts.coverage, **told.coverage},
+            tuple(sorted([*kept, *(one for one in told.refused if self._file_of(one.day) == facts.name)])),
+        )
 
     def settle(self) -> None:
         """End what a writer has left that died."""
@@ -416,6 +404,24 @@ class StoredTable:
     def _check_may_write(self) -> None:
         if not self._may_write():
             raise RuntimeError("a store is changed inside `with store.writing(...)` only")
+
+
+def _superseded(rows: pa.Table, kind: TableKind, replacing: Replacing, told: Facts) -> Callable[[Refused], bool]:
+    """Whether what was kept aside before goes, once `rows` are written and what is `told` beside them."""
+
+    @cache
+    def answered() -> set[tuple[date, str]]:
+        # Looked at only where rows are kept aside, which is seldom, and long for many sessions.
+        places = zip(to_numpy(rows["date"]).tolist(), words(rows, kind.key), strict=True)
+        return {*places, *((one.day, one.key) for one in told.refused)}
+
+    def is_over(one: Refused) -> bool:
+        if isinstance(replacing, frozenset) and one.key in replacing:
+            return True
+        whole = one.day in told.fetched and (one.key == WHOLE_SESSION or replacing == "sessions")
+        return whole or one.day in told.closed or (one.day, one.key) in answered()
+
+    return is_over
 
 
 def _overlaps(name: str, span: tuple[date, date]) -> bool:

@@ -91,7 +91,7 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-TOLERANCE = 0.1
+_TOLERANCE = 0.1
 """Percentage points; what was printed is within 0.06 of the exchange's own rate."""
 
 
@@ -144,7 +144,7 @@ def _comparison(table: StoredTable) -> Comparison:
                 )
         if rate is not None:
             seen[1] += 1
-            if abs(rate - printed_rate) > TOLERANCE + 1e-9:
+            if abs(rate - printed_rate) > _TOLERANCE + 1e-9:
                 differences.append(
                     _(
                         "{name} moved {rate:+.2f} %, published {printed:+.2f} %",

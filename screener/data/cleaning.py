@@ -1,0 +1,172 @@
+"""Rows of price files, and what is read from the store once more: put in order, and held against themselves.
+
+What can be mended or left out is a `Finding`, what would make figures wrong an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screener.data.dates import without_closed_days
+from screener.data.findings import Finding, Severity, refuse
+from screener.data.price_rows import PriceRows
+from screener.data.refusals import LARGEST
+from screener.data.witnesses import LARGEST_RATE, LEAST_RATE, false_caps, outside_range, repeated, untold_halts
+from screener.i18n import _
+from screener.krx.calendar import Calendar
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def clean(
+    long: PriceRows,
+    tickers: Sequence[str],
+    what: str,
+    calendar: Calendar | None = None,
+    after_market: date | None = None,
+    *,
+    strict: bool = False,
+) -> tuple[PriceRows, list[Finding]]:
+    """Rows sorted by ticker and date, each once, without rows of days on which the market was closed.
+
+    Rows that are not to be believed lose their close, and are marked as `refused`.
+
+    Args:
+        long: the rows.
+        tickers: what `long.ticker` points into.
+        what: how messages call where they come from.
+        calendar: whose sessions the days must be; None = weekdays on which somebody traded.
+        after_market: from then on a close may be one of the after-market, beyond its own high and low.
+        strict: whether a figure that cannot be is an error.
+
+    Raises:
+        DataError: two rows that contradict each other, or sessions on days on which KRX was closed.
+    """
+    findings = [Finding("zeros_restored", "warning", long.restored_zeros)] if long.restored_zeros else []
+    order = np.lexsort((long.day, long.ticker))
+    moved = order != np.argsort(long.ticker, kind="stable")
+    if moved.any():
+        findings.append(Finding("unsorted", "info", int(moved.sum())))
+    long, found = without_closed_days(long.take(order), calendar, what)
+    findings += found
+    names = np.array(tickers, dtype=object)
+    again = _again(long, names, what)
+    if again.any():
+        findings += Finding.at("duplicates", "warning", _places(long, names, again))
+        long = long.take(~again)
+    if strict:
+        _refuse_values(long, names, what)
+    long, found = _believed(long, names, after_market)
+    return long, findings + found
+
+
+def _places(long: PriceRows, names: NDArray[Any], rows: Bools) -> list[str]:
+    """Ticker and day of some rows, by day."""
+    at = np.flatnonzero(rows)
+    at = at[np.lexsort((long.ticker[at], long.day[at]))]
+    return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[at]], long.day[at], strict=True)]
+
+
+def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -> tuple[PriceRows, list[Finding]]:
+    """Sorted rows, each once, without the figures that cannot be."""
+    values, close = dict(long.values), long.values["close"]
+    unknown = np.full(len(close), np.nan)
+    findings: list[Finding] = []
+
+    def say(code: str, rows: Bools, severity: Severity = "warning") -> None:
+        findings.extend(Finding.at(code, severity, _places(long, names, rows)))
+
+    no_rate = _no_rate(values.get("change_pct", unknown))
+    if no_rate.any():
+        say("impossible_rate", no_rate)
+        values["change_pct"] = np.where(no_rate, np.nan, values["change_pct"])
+    say("missing_price", np.isnan(close))
+    say("zero_price", (close == 0) & long.untraded)
+    same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
+    before = {name: np.where(same, np.roll(column, 1), np.nan) for name, column in values.items()}
+    regular = np.ones(len(close), dtype=bool) if after_market is None else long.day < np.datetime64(after_market)
+    refused = np.zeros(len(close), dtype=bool)
+    for code, wrong in (
+        ("impossible", _impossible(long)),
+        ("outside_range", outside_range(values) & regular),
+        ("repeated", repeated(values, before, long.day) & same),
+    ):
+        say(code, wrong & ~refused)
+        refused |= wrong
+    if "marcap" in values:
+        false = false_caps(values) & ~refused
+        say("false_cap", false)
+        values["marcap"] = np.where(false | ~(values["marcap"] > 0), np.nan, values["marcap"])
+    values["close"] = np.where(refused, np.nan, close)
+    halted, still = untold_halts(values, before["close"], same)
+    if (halted | still).any():
+        say("untold_halt", halted, "info")
+        say("stands_still", still)
+        values["volume"] = np.where(halted | still, 0.0, values.get("volume", unknown))
+    return replace(long, values=values, refused=refused), findings
+
+
+def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
+    """What goes into the store is held against what is known; what cannot be is not even taken."""
+    close = long.values["close"]
+    cannot = {name: np.isinf(column) | (column < 0) for name, column in long.values.items() if name != "change"}
+    if "change_pct" in cannot:
+        cannot["change_pct"] = _no_rate(long.values["change_pct"])
+    no_price = (close <= 0) & ~((close == 0) & long.untraded)
+    for name, wrong, why in (
+        ("close", no_price, _("is not a price")),
+        *((*one, _("cannot be")) for one in cannot.items()),
+    ):
+        refuse(
+            wrong,
+            "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
+            hint="correct it or delete the row",
+            what=what,
+            ticker=names[long.ticker],
+            day=long.day,
+            name=name,
+            value=long.values[name],
+            why=why,
+        )
+
+
+def _no_rate(percent: Floats) -> Bools:
+    """No rate, in %, is as low, or as high."""
+    found: Bools = (percent <= 100 * LEAST_RATE) | (percent > 100 * LARGEST_RATE)
+    return found
+
+
+def _impossible(long: PriceRows) -> Bools:
+    """Rows with a figure that no row can have."""
+    close = long.values["close"]
+    wrong = (close <= 0) & ~((close == 0) & long.untraded)
+    for name, column in long.values.items():
+        if name not in ("change_pct", "change"):
+            wrong |= np.isinf(column) | (column < 0) | (column > LARGEST)
+    return np.asarray(wrong)
+
+
+def _again(long: PriceRows, names: NDArray[Any], what: str) -> Bools:
+    """Sorted rows that say the same as the one before them."""
+    again = np.zeros(len(long.day), dtype=bool)
+    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
+    for name, column in long.values.items() if again.any() else ():
+        refuse(
+            again[1:] & ~((column[1:] == column[:-1]) | np.isnan(column[1:]) & np.isnan(column[:-1])),
+            "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
+            hint="delete the wrong row",
+            what=what,
+            ticker=names[long.ticker[1:]],
+            day=long.day[1:],
+            name=name,
+            first=column[:-1],
+            second=column[1:],
+        )
+    return again
