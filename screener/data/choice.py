@@ -96,7 +96,7 @@ def files_of(source: str, benchmark: Sequence[Path], market: Sequence[Path], hin
     paths = _named(source.removeprefix("file:").split(","))
     if not paths:
         raise UsageError("--source file: names no file", hint="write --source file:PATH or file:A.parquet,B.csv")
-    return Files(_expanded(paths), _expanded(benchmark), _expanded(market), hints)
+    return Files(expanded(paths), expanded(benchmark), expanded(market), hints)
 
 
 def _named(parts: Sequence[str]) -> list[Path]:
@@ -110,7 +110,7 @@ def _named(parts: Sequence[str]) -> list[Path]:
     return paths
 
 
-def _expanded(paths: Sequence[Path]) -> list[Path]:
+def expanded(paths: Sequence[Path]) -> list[Path]:
     """Every file of the directories and patterns among `paths`, in the order of their names."""
     files: list[Path] = []
     for path in paths:

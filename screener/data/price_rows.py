@@ -116,7 +116,8 @@ def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: S
     """Files of other stocks altogether; one of several may be."""
     first = ""
     for table in tables:
-        written = [str(text) for text in table["ticker"].combine_chunks().dictionary.to_pylist()]
+        code: Any = table["ticker"].combine_chunks()
+        written = [str(text) for text in code.dictionary.to_pylist()]
         if not written or set(tickers) & {text.zfill(6) for text in written}:
             return
         first = first or written[0]

@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 
 from screener.krx.codes import code_of
 
-Column: TypeAlias = "pa.ChunkedArray[Any]"
-"""A column of a table."""
+Column: TypeAlias = Any
+"""A pyarrow.ChunkedArray of text or of anything else; the stubs know no common type."""
 _KST = ZoneInfo("Asia/Seoul")
-_NONE = pa.array(["-", "--", "N/A", "NA", "n/a", "#N/A", "NaN", "nan", "NaT", "null", "NULL", "None", "."])
+_NONE = pa.array(["", "-", "--", "N/A", "NA", "n/a", "#N/A", "NaN", "nan", "NaT", "null", "NULL", "None", "."])
 _NUMBER = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?$"
 _MULTIPLES = {"K": 1e3, "M": 1e6, "B": 1e9, "천": 1e3, "만": 1e4, "백만": 1e6, "억": 1e8}
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -44,7 +44,7 @@ def text_of(column: Column) -> Column:
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    empty = pc.or_(pc.equal(text, ""), pc.is_in(text, value_set=_NONE))
+    empty = pc.is_in(text, value_set=_NONE)
     return pc.if_else(empty, pa.scalar(None, pa.string()), text)
 
 

@@ -66,6 +66,8 @@ def open_grid(path: Path) -> Grid:
         begins = file.read(512)
     if begins.startswith(b"PAR1"):
         return _of_parquet(path)
+    if path.suffix.lower() in (".parquet", ".pq"):
+        raise DataError("{path}: is no Parquet file", hint="write it again", path=path)
     if begins.startswith(b"PK"):
         return _of_workbook(path)
     content = _unpacked(path) if begins.startswith(b"\x1f\x8b") else None
@@ -197,7 +199,7 @@ def _html_rows(whole: bytes, path: Path) -> list[list[str]]:
     return [row for row in parser.rows if row]
 
 
-def _of_rows(path: Path, rows: Sequence[Sequence[Any]], written: tuple[str, ...]) -> Grid:
+def _of_rows(path: Path, rows: Sequence[Any], written: tuple[str, ...]) -> Grid:
     """Of cells in memory, typed or text."""
     refuse_too_large(path, len(rows))
     width = max(map(len, rows), default=0)
@@ -211,7 +213,7 @@ def _of_rows(path: Path, rows: Sequence[Sequence[Any]], written: tuple[str, ...]
     return Grid(fields, tuple(_joined(shown[at : at + depth])), columns, at + depth + 1, written)
 
 
-def _array(values: list[Any]) -> pa.Array[Any]:
+def _array(values: list[Any]) -> Column:
     """Typed where the cells are of one type, else text."""
     try:
         return pa.array(values)

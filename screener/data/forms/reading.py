@@ -149,7 +149,7 @@ def _plain_csv(path: Path, required: Sequence[str], wanted: Sequence[str], text:
 
 
 def _has_two_closes(headers: Sequence[str]) -> bool:
-    return any(column_of(header) == "adjusted" for header in headers)
+    return sum(column_of(header) in ("close", "adjusted") for header in headers) > 1
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -177,6 +177,11 @@ class Form:
     """One of `SHAPES`."""
     hints: Hints
     decimal_rate: bool
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Of all columns of the file, also those that are not read."""
+        return self.grid.headers
 
     @property
     def told(self) -> str:

@@ -71,9 +71,16 @@ def market(provenance: Provenance) -> list[Line]:
     return [line(_("Market: {indices}", indices=", ".join(indices)))] if indices else []
 
 
+_FILES_OF_SOURCE = 6
+"""Files that the line on the source names."""
+
+
 def source_line(provenance: Provenance) -> Line:
     """Source, sessions and benchmark."""
-    source = " + ".join(file.name for file in provenance.files) or provenance.source
+    names = [file.name for file in provenance.files]
+    source = " + ".join(names[:_FILES_OF_SOURCE]) or provenance.source
+    if len(names) > _FILES_OF_SOURCE:
+        source = _("{names} and {n} more files", names=source, n=len(names) - _FILES_OF_SOURCE)
     if provenance.fetched is not None:
         name, fetched = _(_SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
         source = _("{source}, fetched {fetched} KST", source=name, fetched=fetched)
@@ -112,6 +119,9 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         yield line(text, "dim")
         return
     yield source_line(provenance)
+    for form, names in _forms(provenance).items():
+        shown = ", ".join(names) if len(names) <= _FILES else _("{n} files", n=len(names))
+        yield line(_("Read as {form}: {files}", form=form, files=shown), "dim")
     if provenance.proxies:
         text = _(
             "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices. "
@@ -129,6 +139,17 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         yield line(text, "dim")
 
 
+def _forms(provenance: Provenance) -> dict[str, list[str]]:
+    """The names of the files in a form that is not the screener's own, by that form."""
+    forms: dict[str, list[str]] = {}
+    for file in provenance.files:
+        if file.form:
+            forms.setdefault(file.form, []).append(file.name)
+    return forms
+
+
+_FILES = 3
+"""Files that are named; more are counted."""
 _INDEX_MOVERS = 5
 """Stocks that are named for each index."""
 _MARKETS_ABROAD = 4
