@@ -147,12 +147,14 @@ def file_options(command: Callable[..., int]) -> Callable[..., int]:
     """Options of every command that reads files, which gets as `hints` what these do not say themselves."""
 
     @functools.wraps(command)
-    def with_hints(ticker: str | None, adjusted: str | None, **options: Any) -> int:
+    def with_hints(ticker_of_file: str | None, adjusted: str | None, **options: Any) -> int:
         from screener.data.forms.dialects import Hints
 
-        return command(hints=Hints(ticker, None, None if adjusted is None else adjusted == "yes"), **options)
+        return command(hints=Hints(ticker_of_file, None, None if adjusted is None else adjusted == "yes"), **options)
 
-    whose = click.option("--ticker", metavar="CODE", callback=_parse_code, help="Whose prices a file of one stock has.")
+    whose = click.option(
+        "--ticker", "ticker_of_file", metavar="CODE", callback=_parse_code, help="Whose prices a file of one stock has."
+    )
     which = click.option(
         "--adjusted", type=click.Choice(["yes", "no"]), help="Of two columns of closes, read the adjusted one or not."
     )

@@ -245,7 +245,7 @@ def test_bad_file_is_one_line_with_its_place(tmp_path: Path, content: str, expec
 
 
 def test_wrong_encoding_and_no_parquet(tmp_path: Path) -> None:
-    (tmp_path / "prices.csv").write_bytes("date,ticker,close\n2024-03-04,".encode() + b"\xff\x80,1\n")
+    (tmp_path / "prices.csv").write_bytes(b"date,ticker,close\n2024-03-04," + b"\xff\x80,1\n")
     with pytest.raises(DataError, match="is neither UTF-8 nor CP949 text: save the file as UTF-8"):
         load(tmp_path / "prices.csv")
     (tmp_path / "prices.parquet").write_bytes(b"not parquet at all")

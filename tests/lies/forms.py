@@ -248,7 +248,7 @@ def _(world: World) -> None:
     "a file that bursts, gzip",
     PRICES,
     "a CSV in gzip, a thousand times as large when it is unpacked",
-    refused(3, "(?i)large|compressed"),
+    refused(3, "(?i)large|longer"),
     truth=alone,
 )
 def _(world: World) -> None:

@@ -44,7 +44,7 @@ def text_of(column: Column) -> Column:
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    empty = pc.is_in(text, value_set=_NONE)
+    empty: Any = pc.is_in(text, value_set=_NONE)
     return pc.if_else(empty, pa.scalar(None, pa.string()), text)
 
 
@@ -71,7 +71,7 @@ def numbers(column: Column, none: float | None = None) -> Column:
         return column.cast(pa.float64(), safe=False)
     text = text_of(column)
     if none is not None:
-        dash = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column.cast(pa.string())), "-"), False)
+        dash = pc.is_in(pc.utf8_trim_whitespace(column.cast(pa.string())), value_set=pa.array(["-"]))
         text = pc.if_else(dash, str(none), text)
     try:
         return text.cast(pa.float64())

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -70,10 +70,11 @@ def open_grid(path: Path) -> Grid:
         raise DataError("{path}: is no Parquet file", hint="write it again", path=path)
     if begins.startswith(b"PK"):
         return _of_workbook(path)
-    content = _unpacked(path) if begins.startswith(b"\x1f\x8b") else None
-    if content is None:
-        refuse_long_lines(path)
-    whole = content if content is not None else path.read_bytes()
+    unpacked: Any = gzip.open if begins.startswith(b"\x1f\x8b") else open
+    with unpacked(path, "rb") as file:
+        refuse_long_lines(path, file)
+    with unpacked(path, "rb") as file:
+        whole = file.read()
     if not whole.strip():
         raise DataError("{path}:1: the file is empty", path=path)
     if b"\0" in whole[:512] and not whole.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -245,18 +246,6 @@ def _headless(path: Path, header: Sequence[str]) -> DataError:
     )
 
 
-def _unpacked(path: Path) -> bytes:
-    """What a gzip file holds."""
-    with gzip.open(path) as file:
-        content = file.read(_MOST_TEXT + 1)
-    if len(content) > _MOST_TEXT:
-        refuse_too_large(path, MOST_ROWS + 1, len(content))
-    longest = max(map(len, io.BytesIO(content[:_PEEK])), default=0)
-    if longest > LONGEST_LINE:
-        raise _long_line(path, 1)
-    return content
-
-
 def _decoded(whole: bytes, path: Path) -> tuple[str, str]:
     """Text, and its encoding: what its first bytes say, else UTF-8, else that of Korean Windows."""
     if whole.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -323,26 +312,22 @@ def refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
         )
 
 
-def refuse_long_lines(path: Path) -> None:
-    """Look at how a text file is cut before anything takes a line of it whole."""
-    rows, begun = 0, 0
-    with path.open("rb") as file:
-        while piece := file.read(LONGEST_LINE):
-            letters = np.frombuffer(piece, np.uint8)
-            ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
-            cuts = np.concatenate([[-1 - begun], ends, [len(piece)]])
-            if np.diff(cuts).max() > LONGEST_LINE:
-                raise _long_line(path, rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1)
-            begun = len(piece) - 1 - int(cuts[-2])
-            rows += max(piece.count(b"\n"), piece.count(b"\r"))
-    refuse_too_large(path, rows)
-
-
-def _long_line(path: Path, line: int) -> DataError:
-    return DataError(
-        "{path}:{line}: the line is longer than {most:,} bytes",
-        hint="is it text, one row a line?",
-        path=path,
-        line=line,
-        most=LONGEST_LINE,
-    )
+def refuse_long_lines(path: Path, file: IO[bytes]) -> None:
+    """Look at how the text of a file, opened and unpacked, is cut before anything takes a line of it whole."""
+    rows, begun, size = 0, 0, 0
+    while piece := file.read(LONGEST_LINE):
+        letters = np.frombuffer(piece, np.uint8)
+        ends = np.flatnonzero((letters == ord("\n")) | (letters == ord("\r")))
+        cuts = np.concatenate([[-1 - begun], ends, [len(piece)]])
+        if np.diff(cuts).max() > LONGEST_LINE:
+            raise DataError(
+                "{path}:{line}: the line is longer than {most:,} bytes",
+                hint="is it text, one row a line?",
+                path=path,
+                line=rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1,
+                most=LONGEST_LINE,
+            )
+        begun = len(piece) - 1 - int(cuts[-2])
+        rows += max(piece.count(b"\n"), piece.count(b"\r"))
+        size += len(piece)
+        refuse_too_large(path, rows, size)

@@ -133,7 +133,8 @@ def _plain_parquet(path: Path, required: Sequence[str], wanted: Sequence[str]) -
 
 
 def _plain_csv(path: Path, required: Sequence[str], wanted: Sequence[str], text: Sequence[str]) -> pa.Table | None:
-    refuse_long_lines(path)
+    with path.open("rb") as content:
+        refuse_long_lines(path, content)
     with path.open(encoding="utf-8-sig") as file:
         header = [name.strip('"') for name in file.readline().rstrip("\n").split(",")]
     if any(header.count(name) != 1 for name in required) or _has_two_closes(header):

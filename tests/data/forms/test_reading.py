@@ -53,10 +53,9 @@ def tickers(written: Callable[[str], object]) -> Callable[[pd.DataFrame], pd.Dat
 
 def yahoo(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame of yf.download() with several stocks."""
-    wide = frame.assign(ticker=frame["ticker"] + ".KS").pivot(index="date", columns="ticker", values=list(COLUMNS))
-    names = [(name.capitalize(), ticker) for name, ticker in wide.columns]
-    wide.columns = pd.MultiIndex.from_tuples(names, names=["Price", "Ticker"])
-    return wide.rename_axis("Date")
+    by_stock = frame.assign(ticker=frame["ticker"] + ".KS").rename(columns=str.capitalize)
+    columns = [name.capitalize() for name in COLUMNS]
+    return by_stock.pivot(index="Date", columns="Ticker", values=columns).rename_axis(columns=["Price", "Ticker"])
 
 
 KOREAN = {"date": "일자", "ticker": "종목코드", "open": "시가", "high": "고가", "low": "저가", "close": "종가"}
