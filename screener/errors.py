@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 from screener.i18n import _, cause
@@ -52,6 +53,12 @@ def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
         return _("{file}: {cause}: make room, or choose another place", **values), ExitCode.DATA
     values = {"kind": type(error).__name__, "error": error}
     return _("a bug in the screener: {kind}: {error} (--debug shows where)", **values), ExitCode.BUG
+
+
+def install(extra: str, *libraries: str) -> str:
+    """The command that installs the libraries of an extra: from the checkout, if that is where the screener runs."""
+    checkout = (Path(__file__).parents[1] / "pyproject.toml").is_file()
+    return f"pip install '.[{extra}]'" if checkout else f"pip install {' '.join(libraries)}"
 
 
 class UsageError(ScreenerError):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from screener.errors import UsageError
+from screener.errors import UsageError, install
 from screener.files import write_atomic
 from screener.i18n import _, cause
 from screener.krx.client import TemporaryError, within
@@ -91,7 +91,7 @@ def _import() -> Any:
     try:
         import apprise
     except ImportError:
-        raise UsageError("notifications need apprise", hint="pip install 'krx-impact-screener[notify]'") from None
+        raise UsageError("notifications need apprise", hint=install("notify", "apprise")) from None
     logging.getLogger("apprise").disabled = True  # what it logs holds addresses
     return apprise
 

@@ -9,7 +9,7 @@ from datetime import date
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from screener.errors import DataError, LoginError, NetworkError, UsageError
+from screener.errors import DataError, LoginError, NetworkError, UsageError, install
 from screener.i18n import _
 from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole
 from screener.krx.daily import DailyService, dropped
@@ -100,7 +100,7 @@ def _load() -> ModuleType:
         import krx_openapi
     except ImportError:
         raise UsageError(
-            "KRX_AUTH_KEY is set, but KRX's Open API needs a library", hint="pip install 'krx-impact-screener[openapi]'"
+            "KRX_AUTH_KEY is set, but KRX's Open API needs a library", hint=install("openapi", "krx-openapi")
         ) from None
     if not isinstance(krx_openapi.session._OPENER, _Opener):
         krx_openapi.session._OPENER = _Opener(krx_openapi.session._OPENER)  # type: ignore[assignment]

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from screener.data.choice import files_of
+from screener.data.forms.dialects import NO_HINTS
 from screener.data.forms.reading import read_table
 from screener.data.sources import Market, PriceRequest
 from screener.data.sources.files import Files
@@ -379,3 +381,32 @@ def test_a_word_of_a_parquet_file_that_is_too_long_is_named(tmp_path: Path) -> N
     pq.write_table(pa.table(rows), path)
     with pytest.raises(DataError, match="column ticker: a cell is longer than 65,536 bytes"):
         read_table(path, ("date", "ticker", "close"), ("close",), ("ticker",))
+
+
+def test_files_of_single_stocks_in_a_directory_are_one_panel(tmp_path: Path) -> None:
+    whole = load(small.write_prices(tmp_path))
+    folder = tmp_path / "stocks"
+    folder.mkdir()
+    for ticker in (*small.STOCKS, "999999"):
+        rows = [row for row in small.price_rows() if row["ticker"] == ticker.replace("999999", "000003")]
+        kept = [{name.capitalize(): cell for name, cell in row.items() if name != "ticker"} for row in rows]
+        small.write(folder / f"{ticker}.csv", kept)
+    apart = files_of(f"file:{folder}", [small.write_benchmark(tmp_path)], [], NO_HINTS).load(need())
+    np.testing.assert_array_equal(apart.panel.returns, whole.panel.returns)
+    assert {file.form for file in apart.files} == {"one stock", ""}
+    pattern = files_of(f"file:{folder}/0*.csv", [small.write_benchmark(tmp_path)], [], NO_HINTS)
+    assert [path.stem for path in pattern.prices] == list(small.STOCKS)
+
+
+def test_a_file_of_one_session_names_what_a_report_needs(tmp_path: Path) -> None:
+    rows = [row for row in small.price_rows() if row["date"] == str(small.event_day())]
+    prices = small.write(tmp_path / "prices.csv", rows)
+    with pytest.raises(DataError, match=rf"holds one session, {small.event_day()}: a report needs 20 sessions before"):
+        Files([prices]).load(replace(need(), least=20))
+
+
+def test_the_name_of_a_file_may_hold_a_comma(tmp_path: Path) -> None:
+    for name in ("KRX_DLY_000001, 1D.csv", "b.csv"):
+        (tmp_path / name).touch()
+    files = files_of(f"file:{tmp_path}/KRX_DLY_000001, 1D.csv,{tmp_path}/b.csv", [], [], NO_HINTS)
+    assert [path.name for path in files.prices] == ["KRX_DLY_000001, 1D.csv", "b.csv"]

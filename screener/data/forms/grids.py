@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 
 from screener.data.forms.cells import Column
 from screener.data.forms.dialects import Field, fields_of
-from screener.errors import DataError, UsageError
-from screener.i18n import _
+from screener.errors import DataError, UsageError, install
+from screener.i18n import N_, _
 
 MOST_ROWS = 20_000_000
 """Of a file: the whole market of thirty years. A few kB of Parquet can say the same row a billion times."""
@@ -127,7 +127,10 @@ def _of_workbook(path: Path) -> Grid:
         from openpyxl import load_workbook
     except ImportError:
         raise DataError(
-            "{path}: reading Excel files needs openpyxl", hint="pip install openpyxl, or save it as CSV", path=path
+            "{path}: reading Excel files needs openpyxl",
+            hint=N_("{command}, or save it as CSV"),
+            command=install("xlsx", "openpyxl"),
+            path=path,
         ) from None
     book = load_workbook(path, read_only=True, data_only=True)
     try:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from screener.analysis.model import Window
 from screener.columns.column import FIRST, Column, Unit
-from screener.errors import DataError, UsageError
+from screener.errors import DataError, UsageError, install
 from screener.i18n import N_, _
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
@@ -76,7 +76,7 @@ def to_workbook(
     try:
         from xlsxwriter import Workbook
     except ImportError:
-        raise UsageError("workbooks need xlsxwriter", hint="run `pip install 'krx-impact-screener[xlsx]'`") from None
+        raise UsageError("workbooks need xlsxwriter", hint=install("xlsx", "xlsxwriter")) from None
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True})
     about = tables[0].about

@@ -232,4 +232,4 @@ def test_missing_library_is_one_line(study: Report, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError) as caught:
         to_workbook(tables_of(study), LINES)
     assert caught.value.exit_code == ExitCode.USAGE
-    assert str(caught.value) == "workbooks need xlsxwriter: run `pip install 'krx-impact-screener[xlsx]'`"
+    assert str(caught.value) == "workbooks need xlsxwriter: pip install '.[xlsx]'"
