@@ -150,10 +150,16 @@ SPREADS = TableSpec(
         "detectable",
         Unit.RETURN,
         "Smallest true difference that the headline test would find in 80 % of cases at the 5 % level.",
-        NO_TEST,
+        f"{NO_TEST}, or the pair was chosen",
     ),
     UNDEFINED,
     confounders(),
+    Column(
+        "chosen",
+        Unit.FLAG,
+        "1 = the event names no pair, so this is the best minus the worst sector of the leading window. Each ordinary "
+        "session that placebo_rank counts is given the same choice; no other p can be had, for it would ignore it.",
+    ),
     beside=(HALF_WIDTH,),
 )
 

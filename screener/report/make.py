@@ -108,9 +108,13 @@ def request_for(settings: Settings, screen: str, names: Sequence[str], request: 
 def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Request:
     """On two groups alone, with their difference as the only spread; without a pair the first configured one."""
     if not pair:
-        if not settings.screener.spreads:
-            raise UsageError("which two? screener.toml has no spreads", hint="write `screener compare SECTOR SECTOR`")
-        pair = settings.screener.spreads[0]
+        event = request.event or settings.screener.event
+        spreads = settings.event(event).spreads
+        if not spreads:
+            raise UsageError(
+                "which two? {event} has no spreads", hint="write `screener compare SECTOR SECTOR`", event=event
+            )
+        pair = spreads[0]
     a, b = (group_label(settings, label) for label in pair)
     if a == b:
         raise UsageError("{group} against itself is nothing", hint="name two", group=a)
@@ -136,9 +140,10 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
 
 
 def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+    event_id = request.event or settings.screener.event
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
-    chosen = {name: settings.sectors[name] for name in named or settings.sectors}
-    stocks, groups = _stocks(chosen), _groups(chosen)
+    chosen = {name: settings.sectors[name] for name in named} or settings.family(event_id)
+    stocks, groups = _stocks(chosen), _groups(chosen, event_id)
     rules = _rules(settings, request, chosen)
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
@@ -160,7 +165,8 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     to_date = 0, len(panel.sessions) - 1 - row
     if request.so_far and to_date not in rules.windows:
         # Measured by itself, so that the figures of windows that are over stay the same from day to day.
-        other, more = measured(replace(rules, windows=((0, 0), to_date)))
+        leading = [(window.first, window.last) for window in measurement.available[:1]]
+        other, more = measured(replace(rules, windows=tuple(dict.fromkeys((*leading, (0, 0), to_date)))))
         frames = with_window(frames, more, to_date)
         windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
     report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
@@ -213,13 +219,16 @@ def _claims(
 
 def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
-    event = settings.event(request.event or settings.screener.event)
+    event_id = request.event or settings.screener.event
+    event, sectors = settings.event(event_id), settings.family(event_id)
     member = find_stock(settings, asked, request.source, request.market, event, access)
-    sectors = dict(settings.sectors)
-    if all(member.ticker not in {known.ticker for known in sector.members} for sector in sectors.values()):
-        sectors[_UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
-    whole = replace(settings, sectors=sectors, claims={})
-    report = _study(whole, replace(request, sectors=(), spreads=()), access)
+    alone = Sector(name=Name(ko=member.ko, en=member.en), members=(member.model_copy(update={"theme": None}),))
+    for name, sector in [*sectors.items(), *settings.sectors.items(), (_UNLISTED, alone)]:
+        if member.ticker in {known.ticker for known in sector.members}:
+            sectors[name] = sector
+            break
+    whole = replace(settings, sectors={**settings.sectors, **sectors}, claims={})
+    report = _study(whole, replace(request, sectors=tuple(sectors), spreads=()), access)
     skipped = report.frames.skipped
     report = replace(report, ticker=member.ticker).with_frames(
         skipped=skipped[skipped["ticker"] == member.ticker].reset_index(drop=True)
@@ -237,9 +246,11 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         raise UsageError(
             "--from {first} is after --to {last}", hint="exchange them", first=request.first, last=request.last
         )
-    event = settings.event(request.event or settings.screener.event)
-    label, sectors = find_series(settings, asked, request.source, request.market, event, access)
-    [group] = [group for group in _groups(sectors) if group.label == label]
+    event_id = request.event or settings.screener.event
+    label, sectors = find_series(settings, asked, request.source, request.market, settings.event(event_id), access)
+    own = label.partition(":")[0]
+    sectors = settings.family(event_id) | {own: sectors[own]}
+    [group] = [group for group in _groups(sectors, event_id) if group.label == label]
     stocks, rules = _stocks(sectors), _rules(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
@@ -307,7 +318,11 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         )
     leading = replace(rules, windows=rules.windows[:1])
     measurement = Measurement(panel, row, stocks, leading, prices.other_windows(rules))
-    sectors = {name: frozenset(member.ticker for member in sector.members) for name, sector in settings.sectors.items()}
+    sectors = {
+        name: frozenset(member.ticker for member in sector.members)
+        for name, sector in settings.sectors.items()
+        if name not in settings.at_hand
+    }
     values = dict(zip(whole.tickers, whole.value.tolist(), strict=True))
     frames, found, z = scan_market(measurement, values, sectors, whole.industries)
     if frames.scan.empty:
@@ -410,11 +425,12 @@ def _stocks_of_market(whole: Universe, places: Sequence[int], settings: Settings
     return stocks
 
 
-def _groups(sectors: Mapping[str, Sector]) -> list[Group]:
+def _groups(sectors: Mapping[str, Sector], event: str) -> list[Group]:
     groups = []
     for name, sector in sectors.items():
-        groups.append(Group(name, None, sector.name.ko, sector.name.en, sector.post_hoc))
-        groups += [Group(name, theme, title.ko, title.en, sector.post_hoc) for theme, title in sector.themes.items()]
+        post_hoc = event in sector.post_hoc
+        groups.append(Group(name, None, sector.name.ko, sector.name.en, post_hoc))
+        groups += [Group(name, theme, title.ko, title.en, post_hoc) for theme, title in sector.themes.items()]
     return groups
 
 
@@ -423,7 +439,9 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
     configured = settings.screener
     spreads = request.spreads
     if spreads is None:
-        spreads = [(a, b) for a, b in configured.spreads if a in chosen and b in chosen]
+        event = settings.event(request.event or configured.event)
+        # Without a pair of the event's own it is the best minus the worst; without sectors there is none.
+        spreads = [pair for pair in event.spreads if chosen.keys() >= set(pair)] or (None if chosen else ())
     return Rules(
         model=Model(request.model or configured.model),
         estimation=configured.estimation,
@@ -431,6 +449,6 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
         min_obs=configured.min_obs,
         placebo_dates=configured.placebo_dates,
         windows=configured.windows,
-        spreads=tuple(spreads),
+        spreads=None if spreads is None else tuple(spreads),
         weights=configured.weights.model_dump(),
     )
