@@ -130,8 +130,8 @@ def _sector_table(settings: Settings, since: Mapping[str, date]) -> str:
         for event, names in made_after.items()
     ]
     if settings.at_hand:
-        first = next(name for name in settings.sectors if name in settings.at_hand)
-        notes.append(_("{first} and those below: the shipped library, studied only where it is named", first=first))
+        begins = next(name for name in settings.sectors if name in settings.at_hand)
+        notes.append(_("{first} and those below: the shipped library, studied only where it is named", first=begins))
     if not since:
         notes.append(_("no price in the store yet: `screener sync` fetches them"))
     return aligned(rows) + "".join(f"{note}\n" for note in notes)
