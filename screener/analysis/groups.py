@@ -47,6 +47,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
             part |= {
                 **placebo_columns(placebo, caar),
                 **_corrected(placebo, groups),
+                **_as_extreme(measurement, placebo),
                 "undefined": [
                     "; ".join(f"{name}: {why}" for name, why in (("placebo", reason), *test.undefined) if why)
                     for reason, test in zip(placebo.reason, of_window, strict=True)
@@ -106,6 +107,22 @@ def placebo_columns(placebo: Placebo, caar: Floats) -> dict[str, Any]:
         "ci_high": caar + half,
         "undefined": list(placebo.reason),
     }
+
+
+def _as_extreme(measurement: Measurement, placebo: Placebo) -> dict[str, list[Any]]:
+    """The placebo sessions that were as extreme as the event, and their statistics, of each portfolio that has a rank.
+
+    The most extreme come first. A session stands for the first of its window, as the event day does.
+    """
+    sessions = measurement.panel.sessions[placebo.dates]
+    days: list[str | None] = []
+    statistics: list[tuple[float, ...]] = []
+    for rank, event, z in zip(placebo.placebo_rank, placebo.z_ewma, placebo.placebo_z.T, strict=True):
+        size = np.where(np.isfinite(z) & np.isfinite(rank), np.abs(z), -1.0)
+        order = np.argsort(-size, kind="stable")[: int((size >= abs(event)).sum())]
+        days.append(" ".join(map(str, sessions[order])) or None)
+        statistics.append(tuple(z[order].tolist()))
+    return {"as_extreme_on": days, "as_extreme_z": statistics}
 
 
 def _corrected(placebo: Placebo, groups: Sequence[Group]) -> dict[str, Floats]:

@@ -19,7 +19,7 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
-from screener.config.models import Event, Filters, Name, Sector
+from screener.config.models import Event, Filters, Sector
 from screener.data.choice import choose, load
 from screener.data.panel import place_event
 from screener.data.sources import PriceRequest, Source
@@ -27,7 +27,7 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import find_series, find_stock, group_label
+from screener.report.lookup import find_card, find_series, group_label
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.study.models import Model
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from screener.data.connections import Connections
 
-_UNLISTED = "OTHER"
-"""Sector of a stock that no configured sector holds."""
 _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
 
@@ -220,13 +218,7 @@ def _claims(
 def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
     event_id = request.event or settings.screener.event
-    event, sectors = settings.event(event_id), settings.family(event_id)
-    member = find_stock(settings, asked, request.source, request.market, event, access)
-    alone = Sector(name=Name(ko=member.ko, en=member.en), members=(member.model_copy(update={"theme": None}),))
-    for name, sector in [*sectors.items(), *settings.sectors.items(), (_UNLISTED, alone)]:
-        if member.ticker in {known.ticker for known in sector.members}:
-            sectors[name] = sector
-            break
+    member, sectors = find_card(settings, asked, request.source, request.market, event_id, access)
     whole = replace(settings, sectors={**settings.sectors, **sectors}, claims={})
     report = _study(whole, replace(request, sectors=tuple(sectors), spreads=()), access)
     skipped = report.frames.skipped
@@ -247,9 +239,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
             "--from {first} is after --to {last}", hint="exchange them", first=request.first, last=request.last
         )
     event_id = request.event or settings.screener.event
-    label, sectors = find_series(settings, asked, request.source, request.market, settings.event(event_id), access)
-    own = label.partition(":")[0]
-    sectors = settings.family(event_id) | {own: sectors[own]}
+    label, sectors = find_series(settings, asked, request.source, request.market, event_id, access)
     [group] = [group for group in _groups(sectors, event_id) if group.label == label]
     stocks, rules = _stocks(sectors), _rules(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access)

@@ -200,7 +200,7 @@ def test_widest_gives_each_placebo_session_the_same_choice() -> None:
     # The earliest placebo sessions of the longer window lie before those of the event day.
     on_day = replace(study, placebo_dates=130).placebos(GROUPS)[0]
     best, worst = on_day.placebo_caar.argmax(axis=1), on_day.placebo_caar.argmin(axis=1)
-    assert found[:2] == (on_day.caar.argmax(), on_day.caar.argmin())
+    assert list(found[:2]) == [on_day.caar.argmax(), on_day.caar.argmin()]
     for number, widest in enumerate(found[2]):
         rows = np.searchsorted(on_day.dates, widest.dates)
         expected = [
