@@ -17,8 +17,7 @@ EVENT = "demo"
 
 def make_demo(settings: Settings, seed: int) -> Report:
     """The report on the market of `seed`, by the rules of `settings`."""
-    spreads = (("HELD", "UNMOVED"), ("FADED", "HELD"))
-    rules = settings.screener.model_copy(update={"event": EVENT, "spreads": spreads})
+    rules = settings.screener.model_copy(update={"event": EVENT})
     of_demo = replace(settings, events={EVENT: _demo_event()}, sectors=_demo_sectors(), screener=rules)
     report = make_report(of_demo, Request(source=f"demo:{seed}"), _nothing)
     planted = {
@@ -38,6 +37,7 @@ def _demo_event() -> Event:
     return Event(
         name=Name(ko="모의 사건", en="Simulated event"),
         news=demo.EVENT_DAY,
+        spreads=(("HELD", "UNMOVED"), ("FADED", "HELD")),
         timeline=(
             Happening(
                 date=demo.CONFOUNDER_DAY,

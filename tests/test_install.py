@@ -19,6 +19,7 @@ def test_wheel_works_outside_the_checkout(run: Run, tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "site/screener/config/shipped").iterdir()} == {
         "events.toml",
         "sectors.toml",
+        "library.toml",
         "screener.toml",
         "claims.toml",
     }

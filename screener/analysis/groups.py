@@ -47,6 +47,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
             part |= {
                 **placebo_columns(placebo, caar),
                 **_corrected(placebo, groups),
+                **_as_extreme(measurement, placebo),
                 "undefined": [
                     "; ".join(f"{name}: {why}" for name, why in (("placebo", reason), *test.undefined) if why)
                     for reason, test in zip(placebo.reason, of_window, strict=True)
@@ -106,6 +107,22 @@ def placebo_columns(placebo: Placebo, caar: Floats) -> dict[str, Any]:
         "ci_high": caar + half,
         "undefined": list(placebo.reason),
     }
+
+
+def _as_extreme(measurement: Measurement, placebo: Placebo) -> dict[str, list[Any]]:
+    """The placebo sessions that were as extreme as the event, and their statistics, of each portfolio that has a rank.
+
+    The most extreme come first. A session stands for the first of its window, as the event day does.
+    """
+    sessions = measurement.panel.sessions[placebo.dates]
+    days: list[str | None] = []
+    statistics: list[tuple[float, ...]] = []
+    for rank, event, z in zip(placebo.placebo_rank, placebo.z_ewma, placebo.placebo_z.T, strict=True):
+        size = np.where(np.isfinite(z) & np.isfinite(rank), np.abs(z), -1.0)
+        order = np.argsort(-size, kind="stable")[: int((size >= abs(event)).sum())]
+        days.append(" ".join(map(str, sessions[order])) or None)
+        statistics.append(tuple(z[order].tolist()))
+    return {"as_extreme_on": days, "as_extreme_z": statistics}
 
 
 def _corrected(placebo: Placebo, groups: Sequence[Group]) -> dict[str, Floats]:
@@ -214,11 +231,18 @@ def _paths_of(measurement: Measurement, members: Sequence[Ints], sessions: int =
 
 
 def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Each pair of `rules.spreads` in every available window, and the placebo sessions of each of these."""
+    """Each pair of `rules.spreads` in every available window, and the placebo sessions of each of these.
+
+    Where the rules have none, the pair is the best minus the worst sector of the first available window. Its primary
+    test gives each placebo session the same choice; its other p are NaN, because they take the pair for granted.
+    """
     study = measurement.study
     by_label = {group.label: measurement.columns(group) for group in groups}
+    pairs, widest = measurement.rules.spreads, None
+    if pairs is None:
+        pairs, widest = _widest(measurement, groups)
     parts, placebos = [], []
-    for label_a, label_b in measurement.rules.spreads:
+    for label_a, label_b in pairs:
         a, b = by_label[label_a], by_label[label_b]
         spreads = study.spreads(a, b) if study.has_history else []
         for number, window in enumerate(measurement.available):
@@ -232,21 +256,23 @@ def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[p
                 "n_b": of_b.n,
                 "mean_return_ew": of_a.mean_ew - of_b.mean_ew,
                 "mean_return_cw": of_a.mean_cw - of_b.mean_cw,
+                "chosen": measurement.rules.spreads is None,
                 "undefined": "",
             }
             if spreads:
                 (portfolio, placebo), kp = spreads[number], study.two_sample(a, b, number)
+                placebo = widest[number] if widest else placebo
                 car = study.results[number].car
                 caar = _mean(car[a][np.isfinite(car[a])]) - _mean(car[b][np.isfinite(car[b])])
                 part |= {
                     **placebo_columns(placebo, np.array([caar])),
                     "caar_ew": caar,
                     "t_portfolio": portfolio.t,
-                    "p_portfolio": portfolio.p,
+                    "p_portfolio": np.nan if widest else portfolio.p,
                     "t_kp": kp.t,
-                    "p_kp": kp.p,
+                    "p_kp": np.nan if widest else kp.p,
                     "r_ab": kp.r_ab,
-                    "detectable": placebo.detectable()[0],
+                    "detectable": np.nan if widest else placebo.detectable()[0],
                 }
                 z = placebo.placebo_z[:, 0] if np.isfinite(placebo.placebo_rank[0]) else np.empty(0)
                 z = z[np.isfinite(z)]
@@ -254,6 +280,28 @@ def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[p
                 placebos.append({**pair, "ordinary": np.arange(1, len(z) + 1), "z_ewma": z})
             parts.append(part)
     return stacked("spreads", parts), stacked("placebos", placebos)
+
+
+def _widest(
+    measurement: Measurement, groups: Sequence[Group]
+) -> tuple[tuple[tuple[str, str], ...], list[Placebo] | None]:
+    """The best and the worst of the sectors that are evidence, and their difference in each window; no pair of one.
+
+    Without history, and so without abnormal returns, by the mean return; then nothing is tested.
+    """
+    sectors = [group for group in groups if group.theme is None and not group.post_hoc]
+    members = [measurement.columns(group) for group in sectors]
+    if not measurement.available:
+        return (), None
+    if measurement.study.has_history:
+        found = measurement.study.widest(members)
+        return (((sectors[found[0]].label, sectors[found[1]].label),), found[2]) if found else ((), None)
+    means = {
+        group.label: mean
+        for group, columns in zip(sectors, members, strict=True)
+        if np.isfinite(mean := cross_section(measurement.raw[0][columns], measurement.caps[columns]).mean_ew)
+    }
+    return ((max(means, key=means.__getitem__), min(means, key=means.__getitem__)),) if len(means) > 1 else (), None
 
 
 def paths_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:

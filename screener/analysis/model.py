@@ -83,7 +83,8 @@ class Rules:
     placebo_dates: int
     """Ordinary sessions before the event that it is ranked among, at most."""
     windows: tuple[tuple[int, int], ...]
-    spreads: tuple[tuple[str, str], ...]
+    spreads: tuple[tuple[str, str], ...] | None
+    """Pairs of groups whose difference is tested; None = the best minus the worst sector."""
     weights: Mapping[str, float]
     """Of the parts of a score."""
 

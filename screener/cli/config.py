@@ -121,9 +121,17 @@ def _sector_table(settings: Settings, since: Mapping[str, date]) -> str:
         first = min((since[member.ticker] for member in sector.members if member.ticker in since), default=None)
         counts = str(len(sector.members)), str(len(sector.themes))
         rows.append((name, *counts, str(first or "-"), _both_names(sector.name) + star))
-    notes = []
-    if any(sector.post_hoc for sector in settings.sectors.values()):
-        notes.append(_("* put together after the event because of how they moved"))
+    made_after: dict[str, list[str]] = {}
+    for name, sector in settings.sectors.items():
+        for event in sector.post_hoc:
+            made_after.setdefault(event, []).append(name)
+    notes = [
+        _("* put together after {event} because of how they moved: {sectors}", event=event, sectors=", ".join(names))
+        for event, names in made_after.items()
+    ]
+    if settings.at_hand:
+        begins = next(name for name in settings.sectors if name in settings.at_hand)
+        notes.append(_("{first} and those below: the shipped library, studied only where it is named", first=begins))
     if not since:
         notes.append(_("no price in the store yet: `screener sync` fetches them"))
     return aligned(rows) + "".join(f"{note}\n" for note in notes)

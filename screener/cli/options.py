@@ -115,7 +115,7 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
         type=PATH,
         envvar="SCREENER_CONFIG",
         metavar="DIR",
-        help="Directory with your own events.toml, sectors.toml, screener.toml or claims.toml.",
+        help="Directory with your own events.toml, sectors.toml, library.toml, screener.toml or claims.toml.",
     )
     decorated: Callable[..., int] = config(language_option(debug(with_workspace)))
     return decorated

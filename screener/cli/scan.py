@@ -129,5 +129,5 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
         Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
         for stock in group["stocks"]
     ]
-    write_files({path: with_sector(settings, name, members, why)})
+    write_files({path: with_sector(settings, name, members, report.event.id, why)})
     return len(members)

@@ -113,7 +113,19 @@ SECTORS = TableSpec(
     ),
     Column("institution_net", Unit.KRW, "The same of institutions.", _NO_FLOWS),
     confounders(),
-    beside=(NAME, HALF_WIDTH, Column("undefined_tests", Unit.TEXT, "Names of the tests without a value.")),
+    Column(
+        "as_extreme_on",
+        Unit.TEXT,
+        "Ordinary sessions that were as extreme, the most extreme first, apart by spaces: placebo_rank is 1 more than "
+        "there are.",
+        f"none was, or {NO_TEST}",
+    ),
+    beside=(
+        NAME,
+        HALF_WIDTH,
+        Column("undefined_tests", Unit.TEXT, "Names of the tests without a value."),
+        Column("as_extreme_z", Unit.TEXT, "Tuple of the z_ewma of each of as_extreme_on."),
+    ),
 )
 
 _SIDES = (
@@ -150,10 +162,16 @@ SPREADS = TableSpec(
         "detectable",
         Unit.RETURN,
         "Smallest true difference that the headline test would find in 80 % of cases at the 5 % level.",
-        NO_TEST,
+        f"{NO_TEST}, or the pair was chosen",
     ),
     UNDEFINED,
     confounders(),
+    Column(
+        "chosen",
+        Unit.FLAG,
+        "1 = the event names no pair, so this is the best minus the worst sector of the leading window. Each ordinary "
+        "session that placebo_rank counts is given the same choice; no other p can be had, for it would ignore it.",
+    ),
     beside=(HALF_WIDTH,),
 )
 

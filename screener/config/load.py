@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from screener.choices import Market
 from screener.config.claims import Claim
 from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
 from screener.config.models import Event, Identifier, Member, Screener, Sector
@@ -22,7 +23,7 @@ from screener.i18n import cause
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
 
-FILES = ("events.toml", "sectors.toml", "screener.toml", "claims.toml")
+FILES = ("events.toml", "sectors.toml", "library.toml", "screener.toml", "claims.toml")
 
 SECRETS = "secrets.toml"
 _SECRET_NAMES = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "DATA_GO_KR_KEY", "SCREENER_NOTIFY")
@@ -45,6 +46,8 @@ class Settings:
     claims: dict[str, Claim] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """Of secrets.toml, by the name of the variable that each stands for."""
+    library: frozenset[str] = frozenset()
+    """Ids of the sectors that library.toml has, not sectors.toml."""
 
     @property
     def calendar(self) -> Calendar:
@@ -57,6 +60,35 @@ class Settings:
             near = nearest(identifier, self.events)
             raise UsageError("no event {event!r}{near} (`screener events` lists them)", event=identifier, near=near)
         return self.events[identifier]
+
+    def family(self, event: str) -> dict[str, Sector]:
+        """The sectors that are studied together for that event, by id: those that it names.
+
+        If it names none, all but those that are only at hand, and those that were put together after other events.
+        """
+        named = self.event(event).sectors or [
+            name
+            for name, sector in self.sectors.items()
+            if name not in self.at_hand and (not sector.post_hoc or event in sector.post_hoc)
+        ]
+        # An unknown one is a mistake that loading reports.
+        return {name: self.sectors[name] for name in named if name in self.sectors}
+
+    @property
+    def at_hand(self) -> frozenset[str]:
+        """Sectors that are studied only where they are named: the shipped library beside sectors of the user's own."""
+        only_named = self.library and self.ships("library.toml") and not self.ships("sectors.toml")
+        return self.library if only_named else frozenset()
+
+    def ships(self, name: str) -> bool:
+        """Whether the file of that name is the one that comes with the screener."""
+        return self.files[name].parent == _shipped_directory()
+
+    @property
+    def studied(self) -> dict[str, Member]:
+        """The stocks of the families of all events, by ticker: those whose prices are fetched and kept."""
+        families = (self.family(event).values() for event in self.events)
+        return {member.ticker: member for family in families for sector in family for member in sector.members}
 
     def sector(self, identifier: str) -> Sector:
         """The sector of that id; an unknown one is an error that names the nearest."""
@@ -92,7 +124,7 @@ def _shipped_directory() -> Path:
 
 
 def load_settings(directory: Path | None = None, *, today: date | None = None) -> Settings:
-    """Load the four files, each from `directory` if it is there and else as shipped.
+    """Load the five files, each from `directory` if it is there and else as shipped.
 
     Raises:
         ConfigError: with one line for each mistake.
@@ -110,18 +142,22 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     screener = parsed(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
     # On which session news of an afternoon falls depends on the trading hours.
     context = {"schedule": screener.calendar.calendar.schedule}
+    sectors, library = (
+        parsed(files[name], texts[name], TypeAdapter(dict[Identifier, Sector]))
+        for name in ("sectors.toml", "library.toml")
+    )
     settings = Settings(
         events=parsed(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]), context),
-        sectors=parsed(files["sectors.toml"], texts["sectors.toml"], TypeAdapter(dict[Identifier, Sector])),
+        sectors={**sectors, **{name: sector for name, sector in library.items() if name not in sectors}},
         screener=screener,
         claims=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim])),
         sha256={name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         files=files,
         today=today or datetime.now(KST).date(),
+        library=frozenset(library) - frozenset(sectors),
     )
-    if files["screener.toml"].parent == _shipped_directory():
-        settings = replace(settings, screener=_fitted(settings))
-    if files["claims.toml"].parent == _shipped_directory():
+    settings = _fitted(settings)
+    if settings.ships("claims.toml"):
         settings = replace(settings, claims=supported_claims(settings))
     settings = replace(settings, secrets=_load_secrets(directory))
     lines = contradictions(settings, texts)
@@ -147,15 +183,34 @@ def _own_files(directory: Path) -> dict[str, Path]:
     return {name: directory / name for name in names}
 
 
-def _fitted(settings: Settings) -> Screener:
-    """The shipped rules for events and sectors of the user's own: pairs of sectors that are gone go with them."""
+def _fitted(settings: Settings) -> Settings:
+    """The shipped files, fitted to those of the user's own."""
     screener, events, sectors = settings.screener, settings.events, settings.sectors
-    spreads = tuple(pair for pair in screener.spreads if pair[0] in sectors and pair[1] in sectors)
-    if not spreads and len(sectors) > 1:
-        first, second = list(sectors)[:2]
-        spreads = ((first, second),)
-    event = screener.event if screener.event in events else next(iter(events), screener.event)
-    return screener.model_copy(update={"spreads": spreads, "event": event})
+    if settings.ships("screener.toml"):
+        event = screener.event if screener.event in events else next(iter(events), screener.event)
+        screener = screener.model_copy(update={"event": event})
+    if not settings.ships("sectors.toml"):
+        own = {name: sector for name, sector in sectors.items() if name not in settings.library}
+        if settings.ships("events.toml"):
+            # A shipped event names shipped sectors; over sectors of the user's own it has all of these.
+            events = {
+                name: event.model_copy(
+                    update={"sectors": (), "spreads": tuple(pair for pair in event.spreads if own.keys() >= set(pair))}
+                )
+                for name, event in events.items()
+            }
+        if settings.ships("library.toml"):
+            market_of = {member.ticker: member.market for sector in own.values() for member in sector.members}
+            sectors = own | {name: _on_markets(sectors[name], market_of) for name in sectors if name not in own}
+    return replace(settings, screener=screener, events=events, sectors=sectors)
+
+
+def _on_markets(sector: Sector, market_of: Mapping[str, Market]) -> Sector:
+    """The sector with the markets that the user's own sectors have of its members: a stock may have moved since."""
+    members = tuple(
+        member.model_copy(update={"market": market_of.get(member.ticker, member.market)}) for member in sector.members
+    )
+    return sector.model_copy(update={"members": members})
 
 
 def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
@@ -216,6 +271,13 @@ def refuse_name(settings: Settings, directory: Path | None, name: str, *, replac
         raise UsageError(
             "--save {name!r}: is no id", hint="letters, digits, _ and - only, at most 40", name=name
         ) from None
+    if name in settings.library:
+        raise UsageError(
+            "--save {name}: {file} has a sector of that name",
+            hint="choose another",
+            name=name,
+            file=settings.files["library.toml"],
+        )
     if name in settings.sectors and not replace:
         raise UsageError(
             "--save {name}: {file} has a sector of that name",
@@ -226,20 +288,25 @@ def refuse_name(settings: Settings, directory: Path | None, name: str, *, replac
     return directory / "sectors.toml"
 
 
-def with_sector(settings: Settings, name: str, members: Sequence[Member], why: str) -> bytes:
+def with_sector(settings: Settings, name: str, members: Sequence[Member], event: str, why: str) -> bytes:
     """The sectors.toml in force with `members` as the post-hoc sector `name`, named after the first of them.
 
-    Everything else stays as it is, comments included. A member that is configured already keeps its names and market.
+    Everything else stays as it is, comments included, but for events that the shipped file names and the user's own
+    lack. A member that is configured already keeps its names and market.
 
     Args:
         settings: in force.
         name: id of the sector.
         members: ticker, ko, en, market of each.
+        event: after which they were put together.
         why: the reason that each is given.
     """
     import tomlkit  # which only a mistake or this needs
 
     document: Any = tomlkit.parse(settings.files["sectors.toml"].read_text(encoding="utf-8-sig"))
+    for table in document.values():
+        if not settings.events.keys() >= set(table.get("post_hoc", ())):
+            del table["post_hoc"]
     configured = {member.ticker: member for sector in settings.sectors.values() for member in sector.members}
     entries = tomlkit.array()
     for member in members:
@@ -250,7 +317,7 @@ def with_sector(settings: Settings, name: str, members: Sequence[Member], why: s
     title = tomlkit.inline_table()
     title.update({"ko": f"{members[0].ko} 외 {len(members) - 1}", "en": f"{members[0].en} and {len(members) - 1} more"})
     sector = tomlkit.table()
-    sector.update({"name": title, "post_hoc": True, "members": entries.multiline(True)})
+    sector.update({"name": title, "post_hoc": [event], "members": entries.multiline(True)})
     document[name] = sector
     return tomlkit.dumps(document).encode()
 

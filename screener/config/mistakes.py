@@ -178,7 +178,8 @@ def contradictions(settings: Settings, texts: Mapping[str, str]) -> list[str]:
     """A line for each value that another one, or today, rules out; `texts` are the contents of the files."""
     found = {
         "events.toml": _in_events(settings),
-        "sectors.toml": _in_sectors(settings),
+        "sectors.toml": _in_sectors(settings, "sectors.toml"),
+        "library.toml": _in_sectors(settings, "library.toml"),
         "screener.toml": _in_screener(settings),
         "claims.toml": _in_claims(settings),
     }
@@ -199,14 +200,31 @@ def _in_events(settings: Settings) -> Mistakes:
                     today=settings.today,
                 )
                 yield (identifier, key), message
+        family = settings.family(identifier)
+        for number, sector in enumerate(event.sectors):
+            if sector not in settings.sectors:
+                yield (identifier, "sectors", number), _no_sector(sector, settings)
+        for number, pair in enumerate(event.spreads):
+            for sector in pair:
+                if sector not in family:
+                    yield (identifier, "spreads", number), _outside(sector, identifier, settings)
+        if not family and not event.sectors:
+            message = _("every sector was put together after another event: name those of this one in sectors")
+            yield (identifier, "sectors"), message
 
 
-def _in_sectors(settings: Settings) -> Mistakes:
+def _in_sectors(settings: Settings, file: str) -> Mistakes:
+    """Mistakes in the sectors of sectors.toml or library.toml."""
     first: dict[str, tuple[str, str]] = {}
     for identifier, sector in settings.sectors.items():
+        here = (identifier in settings.library) is (file == "library.toml")
+        # A shipped file names events that the user's own need not have.
+        for number, event in enumerate(sector.post_hoc if here and not settings.ships(file) else ()):
+            if event not in settings.events:
+                yield (identifier, "post_hoc", number), _no_event(event, settings)
         for number, member in enumerate(sector.members):
             market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
-            if market != member.market:
+            if here and market != member.market:
                 message = _(
                     "{ticker} is of {market} in {elsewhere}: a stock has one market",
                     ticker=member.ticker,
@@ -217,13 +235,8 @@ def _in_sectors(settings: Settings) -> Mistakes:
 
 
 def _in_screener(settings: Settings) -> Mistakes:
-    screener = settings.screener
-    if screener.event not in settings.events:
-        yield ("event",), _no_event(screener.event, settings)
-    for number, pair in enumerate(screener.spreads):
-        for sector in pair:
-            if sector not in settings.sectors:
-                yield ("spreads", number), _no_sector(sector, settings)
+    if settings.screener.event not in settings.events:
+        yield ("event",), _no_event(settings.screener.event, settings)
 
 
 def _in_claims(settings: Settings) -> Mistakes:
@@ -261,7 +274,7 @@ def _unsupported(claim: Claim, settings: Settings) -> Mistakes:
     if claim.test is None:
         return
     for key, target in claim.test.targets.items():
-        message = _untestable(target, settings)
+        message = _untestable(target, claim.event, settings)
         if message:
             yield ("test", key), message
     earliest = -settings.screener.gap
@@ -284,21 +297,31 @@ def _unsupported(claim: Claim, settings: Settings) -> Mistakes:
             yield ("test", "peers"), _("the peers moved in both directions: name those of one")
 
 
-def _untestable(target: Target, settings: Settings) -> str:
-    """Why no figure of `target` can test anything; empty if one can."""
+def _untestable(target: Target, event: str, settings: Settings) -> str:
+    """Why no figure of `target` can test a claim about `event`; empty if one can."""
+    family = settings.family(event)
     if target.tickers:
-        known = {member.ticker for sector in settings.sectors.values() for member in sector.members}
+        known = {member.ticker for sector in family.values() for member in sector.members}
         missing = next((ticker for ticker in target.tickers if ticker not in known), None)
-        return _("no sector holds {missing}: add it to one in sectors.toml", missing=missing) if missing else ""
-    if target.sector not in settings.sectors:
-        return _no_sector(target.sector, settings)
-    sector = settings.sectors[target.sector]
+        if missing is None:
+            return ""
+        return _("no sector of {event} holds {missing}: add it to one", event=event, missing=missing)
+    if target.sector not in family:
+        return _outside(target.sector, event, settings)
+    sector = family[target.sector]
     if target.theme is not None and target.theme not in sector.themes:
         message = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
         return message + nearest(target.theme, sector.themes or [_("none")])
-    if sector.post_hoc:
+    if event in sector.post_hoc:
         return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
     return ""
+
+
+def _outside(sector: str, event: str, settings: Settings) -> str:
+    """What is wrong with a sector that is not of the event's family."""
+    if sector not in settings.sectors:
+        return _no_sector(sector, settings)
+    return _("{sector} is not among the sectors of {event}: add it there", sector=sector, event=event)
 
 
 def _no_event(event: str, settings: Settings) -> str:
@@ -306,4 +329,4 @@ def _no_event(event: str, settings: Settings) -> str:
 
 
 def _no_sector(sector: str, settings: Settings) -> str:
-    return _("no sector {sector!r} in sectors.toml", sector=sector) + nearest(sector, settings.sectors)
+    return _("no sector {sector!r} in sectors.toml or library.toml", sector=sector) + nearest(sector, settings.sectors)

@@ -79,12 +79,18 @@ class Member(Strict):
     why: str = ""
 
 
+def _events_named(value: Any) -> Any:
+    if not isinstance(value, list):
+        raise mistake('post_hoc names events: write post_hoc = ["EVENT"], the events after which it was put together')
+    return value
+
+
 class Sector(Strict):
     """A named set of stocks, optionally split into themes."""
 
     name: Name
-    post_hoc: bool = False
-    """Chosen after the event because of how it moved: never evidence."""
+    post_hoc: Annotated[tuple[Identifier, ...], BeforeValidator(_events_named), Field(strict=False)] = ()
+    """Events after which it was put together because of how it moved: never evidence of these."""
     themes: dict[Identifier, Name] = {}
     members: Annotated[tuple[Member, ...], Field(min_length=1, strict=False)]
 
@@ -146,6 +152,9 @@ def _moment(value: Any) -> datetime | date:
     return value
 
 
+_Pair = Annotated[tuple[Identifier, Identifier], Field(strict=False)]
+
+
 class Event(Strict):
     """A dated piece of news."""
 
@@ -156,6 +165,10 @@ class Event(Strict):
     """First session on which KRX could react; found in the data if it is left out."""
     base: date | None = None
     """The session before the event day; found in the data if it is left out."""
+    sectors: Annotated[tuple[Identifier, ...], Field(strict=False)] = ()
+    """The sectors that are studied, its family; empty = see `Settings.family`."""
+    spreads: Annotated[tuple[_Pair, ...], Field(strict=False)] = ()
+    """Pairs of sectors whose difference is tested; empty = the best minus the worst."""
     timeline: Annotated[tuple[Happening, ...], Field(strict=False)] = ()
     abroad: Annotated[tuple[Abroad, ...], Field(strict=False)] = ()
     _first_day: date = PrivateAttr()
@@ -178,6 +191,21 @@ class Event(Strict):
     def session(self, calendar: Calendar) -> date:
         """The event day: as configured, else the first session of `calendar` on or after `first_day`."""
         return self.event_day or calendar.first_on_or_after(self.first_day)
+
+    @model_validator(mode="after")
+    def _sectors_fit(self) -> Self:
+        for number, sector in enumerate(self.sectors):
+            if sector in self.sectors[:number]:
+                raise mistake("{sector} stands twice: delete one", "sectors", number, sector=sector)
+        for number, (a, b) in enumerate(self.spreads):
+            if a == b:
+                raise mistake("the spread of {a} with itself is nothing: name two sectors", "spreads", number, a=a)
+            missing = next((sector for sector in (a, b) if self.sectors and sector not in self.sectors), None)
+            if missing:
+                raise mistake(
+                    "{sector} is not among the sectors of the event: add it there", "spreads", number, sector=missing
+                )
+        return self
 
     @model_validator(mode="after")
     def _in_order(self, info: ValidationInfo) -> Self:
@@ -296,7 +324,6 @@ class CalendarRules(Strict):
         return self
 
 
-_Pair = Annotated[tuple[Identifier, Identifier], Field(strict=False)]
 _SPARE = 30
 """Sessions of history beyond the estimation window and the placebo dates."""
 
@@ -322,8 +349,6 @@ class Screener(Strict):
     """Event windows; the first one leads the report."""
     request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
     """Seconds between two requests to one host of the exchange."""
-    spreads: Annotated[tuple[_Pair, ...], Field(strict=False)]
-    """Pairs of sectors whose difference is tested."""
     weights: Weights
     calendar: CalendarRules = CalendarRules()
 
@@ -337,6 +362,13 @@ class Screener(Strict):
         """Sessions after an event day that its windows reach."""
         return max(0, *(last for _, last in self.windows))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spreads_belong_to_events(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "spreads" in given:
+            raise mistake("spreads belong to an event: move them below [EVENT] in events.toml", "spreads")
+        return given
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.min_obs > self.estimation:
@@ -346,9 +378,6 @@ class Screener(Strict):
                 min_obs=self.min_obs,
                 estimation=self.estimation,
             )
-        for number, (a, b) in enumerate(self.spreads):
-            if a == b:
-                raise mistake("the spread of {a} with itself is nothing: name two sectors", "spreads", number, a=a)
         for number, window in enumerate(self.windows):
             first, last = window
             if window in self.windows[:number]:

@@ -155,6 +155,6 @@ def _turns(job: Job, day: date) -> list[StatusChange]:
     before = max((session for session in table.sessions if session < day), default=None)
     if before is None:
         return []
-    tickers = {member.ticker for sector in job.settings.sectors.values() for member in sector.members}
+    tickers = set(job.settings.studied)
     rows = [table.read(table.kind.schema.names, session, session, tickers) for session in (before, day)]
     return status_changes(rows[0], rows[1], tickers, job.settings.screener.price_limit)

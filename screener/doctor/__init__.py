@@ -196,8 +196,9 @@ def _published(comparison: Comparison) -> Check:
 def _can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:
     """Whether the store holds all that the report on the configured event needs."""
     event, rules = settings.event(settings.screener.event), settings.screener
+    family = settings.family(rules.event)
     need = PriceRequest(
-        market_of={member.ticker: member.market for sector in settings.sectors.values() for member in sector.members},
+        market_of={member.ticker: member.market for sector in family.values() for member in sector.members},
         news=event.first_day,
         as_of=None,
         price_limit=rules.price_limit,

@@ -16,7 +16,7 @@ from screener.data.findings import refuse
 from screener.data.panel import EventTime
 from screener.data.sources import FETCHED, Market
 from screener.errors import DataError
-from screener.i18n import N_
+from screener.i18n import LANGUAGES, N_
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.study.placebo import other_windows
 
@@ -90,6 +90,7 @@ class EventPrices:
             frames=frames,
             findings=self.market.findings,
             sessions=tuple(self.market.panel.sessions[self.at.row :].tolist()),
+            known_days=self._known_days(),
             last_prices_since=self._last_prices_since(windows),
         )
 
@@ -125,27 +126,43 @@ class EventPrices:
         )
 
     def texts_by_session(self) -> dict[str, dict[date, str]]:
-        """By session, the names of the configured events of that day, and what else moved prices, in both languages.
+        """By session, the names of the configured events of that day, and what else moved prices, in both languages."""
+        confounders = [one for event, _day in self._event_days() for one in _timeline(event) if one.confounder]
+        named = {
+            "events": [(day, Bilingual(event.name.ko, event.name.en)) for event, day in self._event_days()],
+            "confounders": [
+                (one.first_day, Bilingual(f"{one.day} {one.what.ko}", f"{one.day} {one.what.en}"))
+                for one in confounders
+            ],
+        }
+        by_session = {column: self._on_sessions(dated) for column, dated in named.items()}
+        return {
+            f"{column}_{language}": {day: text.in_(language) for day, text in texts.items()}
+            for column, texts in by_session.items()
+            for language in LANGUAGES
+        }
+
+    def _known_days(self) -> dict[date, Bilingual]:
+        dated = [(day, Bilingual(event.name.ko, event.name.en)) for event, day in self._event_days()]
+        dated += [(one.first_day, one.what) for event, _day in self._event_days() for one in _timeline(event)]
+        return self._on_sessions(dated)
+
+    def _event_days(self) -> list[tuple[Event, date]]:
+        return [(self.event, self.at.event_day), *((event, event.earliest_session) for event in self.others)]
+
+    def _on_sessions(self, dated: Sequence[tuple[date, Bilingual]]) -> dict[date, Bilingual]:
+        """By session, the texts of its day, one after the other.
 
         What happened while the market was closed belongs to the session after it, as the return of that session does.
         """
         sessions = self.market.panel.sessions
-        days = [(self.event, self.at.event_day), *((event, event.earliest_session) for event in self.others)]
-        named = {"events": [(day, Bilingual(event.name.ko, event.name.en)) for event, day in days]}
-        confounders = [one for event, _day in days for one in _timeline(event) if one.confounder]
-        named["confounders"] = [
-            (one.first_day, Bilingual(f"{one.day} {one.what.ko}", f"{one.day} {one.what.en}")) for one in confounders
-        ]
-        texts: dict[str, dict[date, str]] = {}
-        for column, happenings in named.items():
-            for suffix in ("ko", "en"):
-                by_session = texts.setdefault(f"{column}_{suffix}", {})
-                for day, text in happenings:
-                    row = int(np.searchsorted(sessions, np.datetime64(day)))
-                    if sessions[0] <= np.datetime64(day) and row < len(sessions):
-                        session = sessions[row].item()
-                        so_far = [by_session[session]] if session in by_session else []
-                        by_session[session] = "; ".join([*so_far, getattr(text, suffix)])
+        texts: dict[date, Bilingual] = {}
+        for day, text in dated:
+            row = int(np.searchsorted(sessions, np.datetime64(day)))
+            if sessions[0] <= np.datetime64(day) and row < len(sessions):
+                session = sessions[row].item()
+                so_far = texts.get(session)
+                texts[session] = Bilingual(f"{so_far.ko}; {text.ko}", f"{so_far.en}; {text.en}") if so_far else text
         return texts
 
     def _provenance(self, *, study: bool) -> Provenance:

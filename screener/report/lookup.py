@@ -16,6 +16,8 @@ from screener.i18n import _, language
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
+_UNLISTED = "OTHER"
+"""Sector of a stock that no configured sector holds."""
 _NEAREST = 3
 """Stocks that are suggested where none has the name."""
 
@@ -38,29 +40,51 @@ def group_label(settings: Settings, label: str) -> str:
 
 
 def find_series(
-    settings: Settings, asked: str, source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]
+    settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
 ) -> tuple[str, dict[str, Sector]]:
-    """The label of that sector, theme or stock, and the configured sectors; a stock is a sector of its own beside them.
+    """The label of that sector, theme or stock, and it beside the sectors of the event; a stock is one of its own.
 
-    The arguments are those of `find_stock`.
+    The arguments are those of `_find_stock`.
 
     Raises:
         UsageError: there is none; the nearest is named.
     """
-    sectors = dict(settings.sectors)
+    sectors = settings.family(event)
     try:
-        return group_label(settings, asked), sectors
+        label = group_label(settings, asked)
+        identifier = label.partition(":")[0]
+        return label, sectors | {identifier: settings.sectors[identifier]}
     except UsageError:
-        if ":" in asked or difflib.get_close_matches(asked.upper(), sectors, n=1):
+        if ":" in asked or difflib.get_close_matches(asked.upper(), settings.sectors, n=1):
             raise
-    member = find_stock(settings, asked, source, market, event, access)
-    alone = member.model_copy(update={"theme": None})
-    sectors[member.ticker] = Sector(name=Name(ko=member.ko, en=member.en), members=(alone,))
-    return member.ticker, sectors
+    member = _find_stock(settings, asked, source, market, event, access)
+    return member.ticker, sectors | {member.ticker: _alone(member)}
 
 
-def find_stock(
-    settings: Settings, asked: str, source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]
+def find_card(
+    settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
+) -> tuple[Member, dict[str, Sector]]:
+    """That stock and the sectors of the event, with the configured sector that has it or else one of its own.
+
+    The arguments are those of `_find_stock`.
+
+    Raises:
+        UsageError: there is none; the nearest is named.
+    """
+    sectors = settings.family(event)
+    member = _find_stock(settings, asked, source, market, event, access)
+    for name, sector in [*sectors.items(), *settings.sectors.items(), (_UNLISTED, _alone(member))]:
+        if member.ticker in {known.ticker for known in sector.members}:
+            return member, sectors | {name: sector}
+    raise AssertionError("the last sector has it")
+
+
+def _alone(member: Member) -> Sector:
+    return Sector(name=Name(ko=member.ko, en=member.en), members=(member.model_copy(update={"theme": None}),))
+
+
+def _find_stock(
+    settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
 ) -> Member:
     """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market.
 
@@ -72,7 +96,7 @@ def find_stock(
     known = list({member.ticker: member for sector in settings.sectors.values() for member in sector.members}.values())
     if found := _named(known, asked):
         return found
-    listed = _listed(source, market, event, access)
+    listed = _listed(source, market, settings.event(event), access)
     if found := _named(listed, asked):
         return found
     meant = _meant([*known, *listed], asked)

@@ -19,7 +19,7 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.analysis.scan import left_out, scan_market
 from screener.config import Settings
-from screener.config.models import Event, Filters, Name, Sector
+from screener.config.models import Event, Filters, Sector
 from screener.data.choice import choose, load
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.panel import place_event
@@ -28,7 +28,7 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import find_series, find_stock, group_label
+from screener.report.lookup import find_card, find_series, group_label
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.study.models import Model
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from screener.data.connections import Connections
 
-_UNLISTED = "OTHER"
-"""Sector of a stock that no configured sector holds."""
 _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
 
@@ -111,9 +109,13 @@ def request_for(settings: Settings, screen: str, names: Sequence[str], request: 
 def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Request:
     """On two groups alone, with their difference as the only spread; without a pair the first configured one."""
     if not pair:
-        if not settings.screener.spreads:
-            raise UsageError("which two? screener.toml has no spreads", hint="write `screener compare SECTOR SECTOR`")
-        pair = settings.screener.spreads[0]
+        event = request.event or settings.screener.event
+        spreads = settings.event(event).spreads
+        if not spreads:
+            raise UsageError(
+                "which two? {event} has no spreads", hint="write `screener compare SECTOR SECTOR`", event=event
+            )
+        pair = spreads[0]
     a, b = (group_label(settings, label) for label in pair)
     if a == b:
         raise UsageError("{group} against itself is nothing", hint="name two", group=a)
@@ -139,9 +141,10 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
 
 
 def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+    event_id = request.event or settings.screener.event
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
-    chosen = {name: settings.sectors[name] for name in named or settings.sectors}
-    stocks, groups = _stocks(chosen), _groups(chosen)
+    chosen = {name: settings.sectors[name] for name in named} or settings.family(event_id)
+    stocks, groups = _stocks(chosen), _groups(chosen, event_id)
     rules = _rules(settings, request, chosen)
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
@@ -163,7 +166,8 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     to_date = 0, len(panel.sessions) - 1 - row
     if request.so_far and to_date not in rules.windows:
         # Measured by itself, so that the figures of windows that are over stay the same from day to day.
-        other, more = measured(replace(rules, windows=((0, 0), to_date)))
+        leading = [(window.first, window.last) for window in measurement.available[:1]]
+        other, more = measured(replace(rules, windows=tuple(dict.fromkeys((*leading, (0, 0), to_date)))))
         frames = with_window(frames, more, to_date)
         windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
     report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
@@ -216,13 +220,10 @@ def _claims(
 
 def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
-    event = settings.event(request.event or settings.screener.event)
-    member = find_stock(settings, asked, request.source, request.market, event, access)
-    sectors = dict(settings.sectors)
-    if all(member.ticker not in {known.ticker for known in sector.members} for sector in sectors.values()):
-        sectors[_UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
-    whole = replace(settings, sectors=sectors, claims={})
-    report = _study(whole, replace(request, sectors=(), spreads=()), access)
+    event_id = request.event or settings.screener.event
+    member, sectors = find_card(settings, asked, request.source, request.market, event_id, access)
+    whole = replace(settings, sectors={**settings.sectors, **sectors}, claims={})
+    report = _study(whole, replace(request, sectors=tuple(sectors), spreads=()), access)
     skipped = report.frames.skipped
     report = replace(report, ticker=member.ticker).with_frames(
         skipped=skipped[skipped["ticker"] == member.ticker].reset_index(drop=True)
@@ -240,9 +241,9 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         raise UsageError(
             "--from {first} is after --to {last}", hint="exchange them", first=request.first, last=request.last
         )
-    event = settings.event(request.event or settings.screener.event)
-    label, sectors = find_series(settings, asked, request.source, request.market, event, access)
-    [group] = [group for group in _groups(sectors) if group.label == label]
+    event_id = request.event or settings.screener.event
+    label, sectors = find_series(settings, asked, request.source, request.market, event_id, access)
+    [group] = [group for group in _groups(sectors, event_id) if group.label == label]
     stocks, rules = _stocks(sectors), _rules(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
@@ -310,7 +311,11 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         )
     leading = replace(rules, windows=rules.windows[:1])
     measurement = Measurement(panel, row, stocks, leading, prices.other_windows(rules))
-    sectors = {name: frozenset(member.ticker for member in sector.members) for name, sector in settings.sectors.items()}
+    sectors = {
+        name: frozenset(member.ticker for member in sector.members)
+        for name, sector in settings.sectors.items()
+        if name not in settings.at_hand
+    }
     values = dict(zip(whole.tickers, whole.value.tolist(), strict=True))
     frames, found, z = scan_market(measurement, values, sectors, whole.industries)
     if frames.scan.empty:
@@ -413,11 +418,12 @@ def _stocks_of_market(whole: Universe, places: Sequence[int], settings: Settings
     return stocks
 
 
-def _groups(sectors: Mapping[str, Sector]) -> list[Group]:
+def _groups(sectors: Mapping[str, Sector], event: str) -> list[Group]:
     groups = []
     for name, sector in sectors.items():
-        groups.append(Group(name, None, sector.name.ko, sector.name.en, sector.post_hoc))
-        groups += [Group(name, theme, title.ko, title.en, sector.post_hoc) for theme, title in sector.themes.items()]
+        post_hoc = event in sector.post_hoc
+        groups.append(Group(name, None, sector.name.ko, sector.name.en, post_hoc))
+        groups += [Group(name, theme, title.ko, title.en, post_hoc) for theme, title in sector.themes.items()]
     return groups
 
 
@@ -426,7 +432,9 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
     configured = settings.screener
     spreads = request.spreads
     if spreads is None:
-        spreads = [(a, b) for a, b in configured.spreads if a in chosen and b in chosen]
+        event = settings.event(request.event or configured.event)
+        # Without a pair of the event's own it is the best minus the worst; without sectors there is none.
+        spreads = [pair for pair in event.spreads if chosen.keys() >= set(pair)] or (None if chosen else ())
     return Rules(
         model=Model(request.model or configured.model),
         estimation=configured.estimation,
@@ -434,6 +442,6 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
         min_obs=configured.min_obs,
         placebo_dates=configured.placebo_dates,
         windows=configured.windows,
-        spreads=tuple(spreads),
+        spreads=None if spreads is None else tuple(spreads),
         weights=configured.weights.model_dump(),
     )

@@ -212,6 +212,8 @@ class Report:
     findings: tuple[Finding, ...]
     sessions: tuple[date, ...]
     """From the event day to the last session of the prices."""
+    known_days: Mapping[date, Bilingual] = field(default_factory=dict)
+    """By session, the configured events and the entries of their timelines that reached KRX on it."""
     last_prices_since: date | None = None
     """First session that the windows measure by a close that is, or may be, a price of the after-market."""
     scan: ScanFacts | None = None

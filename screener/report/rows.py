@@ -19,6 +19,11 @@ from screener.report.model import Report
 
 POST_HOC = N_("* put together after the event because of how they moved: they describe, they are no evidence.")
 """Note on the stars of post-hoc groups."""
+CHOSEN = N_(
+    "The event names no pair, so this is the best minus the worst sector. Each ordinary session counts with its own "
+    "best minus its own worst, so that p allows for the choice."
+)
+"""Note on a spread that was chosen."""
 _SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""
 _TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
@@ -100,6 +105,15 @@ def stocks_at(report: Report, window: Window) -> list[Any]:
         versus=frame["raw_return"] - frame["benchmark_return"],
     )
     return rows_of(frame)
+
+
+def each_once(stocks: Iterable[Any]) -> list[Any]:
+    """One row of each stock: its figures are the same in all its sectors; that of one that is evidence, if any is."""
+    once: dict[str, Any] = {}
+    for row in stocks:
+        if row.ticker not in once or once[row.ticker].post_hoc:
+            once[row.ticker] = row
+    return list(once.values())
 
 
 def spread_rows(report: Report) -> list[Any]:

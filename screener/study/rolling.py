@@ -40,6 +40,12 @@ class Rolling:
         """The same of some of the portfolios."""
         return Rolling(self.dates, self.length, self.caar[:, portfolios], self.sd[:, portfolios], self.t[:, portfolios])
 
+    def chosen(self, portfolio_of: Ints) -> Rolling:
+        """On each date the one portfolio (B,) of these that is chosen for it, as if they were one."""
+        of_date = portfolio_of.reshape(-1, 1)
+        parts = (np.take_along_axis(values, of_date, axis=1) for values in (self.caar, self.sd, self.t))
+        return Rolling(self.dates, self.length, *parts)
+
 
 def roll(
     refit: Refit, portfolios: Sequence[Portfolio], designs: Sequence[Design], dates: slice, windows: Sequence[range]

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screener.study.arrays import Floats
+from screener.study.arrays import Floats, Ints
 from screener.study.correlation import cross_correlation, mean_correlation
 from screener.study.parametric import FEWEST_MEMBERS, two_sided
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, portfolio_t
+from screener.study.rolling import Rolling
 
 
 class TwoSample(NamedTuple):
@@ -53,6 +54,21 @@ def spreads(plan: PlaceboPlan, a: Portfolio, b: Portfolio) -> list[tuple[Portfol
         test = found if trusted else PortfolioTest(float(placebo.caar[0]), np.nan, np.nan, found.df)
         results.append((test, placebo))
     return results
+
+
+def best_and_worst(rolling: Rolling) -> tuple[Ints, Ints]:
+    """(B,) which of the P portfolios has the highest, and the lowest, abnormal return on each date; -1 where unknown.
+
+    The choice is among those that have one on the last date, the event, and is unknown where one of them has none.
+    Fewer than two leave nothing to choose from: all is -1.
+    """
+    counted = np.flatnonzero(np.isfinite(rolling.caar[-1]))
+    caar = rolling.caar[:, counted]
+    known = np.isfinite(caar).all(axis=1) & (counted.size > 1)
+    if not known.any():
+        return np.full(len(caar), -1), np.full(len(caar), -1)
+    best, worst = (np.where(known, counted[chosen(caar, axis=1)], -1) for chosen in (np.argmax, np.argmin))
+    return best, worst
 
 
 def two_sample(scar_a: Floats, scar_b: Floats, residuals_a: Floats, residuals_b: Floats) -> TwoSample:

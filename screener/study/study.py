@@ -16,7 +16,7 @@ from screener.study.parametric import half_width
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
 from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window
 from screener.study.rolling import Rolling, roll
-from screener.study.spread import TwoSample, spreads, two_sample
+from screener.study.spread import TwoSample, best_and_worst, spreads, two_sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +144,35 @@ class Study:
             return spreads(plan, self._portfolio(a[inside[a]]), self._portfolio(b[inside[b]]))
 
         return in_each_window(self.complete(self.windows), self.windows, test)
+
+    def widest(self, groups: Sequence[Ints]) -> tuple[int, int, list[Placebo]] | None:
+        """The best and the worst of the groups in the first window, and for each window their difference.
+
+        Who chooses a pair because it moved apart finds a small p on most days. So each placebo session is given the
+        same choice: its statistic is that of the groups that were best and worst on it, in the first window. Then p is
+        that of the choice as a whole, exact for it as for a pair that was named before. None if fewer than two groups
+        can be measured.
+        """
+        plan, complete = self.plan, self.complete(self.windows)
+        dates, span = plan.spans()
+        portfolios = [self._portfolio(group[complete[group, 0]]) for group in groups]
+        [rolling] = roll(plan.refit, portfolios, plan.designs, span, plan.taus()[:1])
+        best, worst = best_and_worst(rolling)
+        if best[-1] < 0:
+            return None
+        pairs, pair_of = np.unique(np.stack([best, worst], axis=1), axis=0, return_inverse=True)
+
+        def test(inside: Bools, rows: list[slice]) -> list[Rolling]:
+            members = [group[inside[group]] for group in groups]
+            apart = [self._portfolio(members[a]) - self._portfolio(members[b]) for a, b in pairs.tolist()]
+            taus = replace(plan, windows=rows).taus()
+            return [found.chosen(pair_of) for found in roll(plan.refit, apart, plan.designs, span, taus)]
+
+        found = in_each_window(complete, self.windows, test)
+        placebos = [
+            Placebo.of(result, rows[best[rows - span.start] >= 0]) for result, rows in zip(found, dates, strict=True)
+        ]
+        return int(best[-1]), int(worst[-1]), placebos
 
     def two_sample(self, a: Ints, b: Ints, window: int) -> TwoSample:
         """Group A against group B in one window, robust to variance that the event itself raised."""

@@ -198,7 +198,7 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
     assert "# of the group" in text
     sectors = tomllib.loads(text)
     assert list(sectors) == ["MINE", "FOUND"]
-    assert sectors["FOUND"]["post_hoc"] is True
+    assert sectors["FOUND"]["post_hoc"] == ["test"]
     members = {one["ticker"]: one for one in sectors["FOUND"]["members"]}
     assert set(members) == {whole.TICKERS[number] for number in whole.GROUP}
     assert (members["001000"]["en"], members["001000"]["market"]) == ("Hundred", "KOSDAQ")
@@ -219,11 +219,17 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
 
 def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config: Path) -> None:
     (config / "sectors.toml").unlink()
+    (config / "library.toml").unlink()
     path = refuse_name(load_settings(config), config, "FOUND", replace=False)
     stocks = made.frames.groups["stocks"][0]
     members = [Member.model_construct(ticker=one.ticker, ko=one.ko, en=one.en, market=one.market) for one in stocks]
-    path.write_bytes(with_sector(load_settings(config), "FOUND", members, "moved together"))
-    assert list(load_settings(config).sectors) == [*load_settings().sectors, "FOUND"]
+    path.write_bytes(with_sector(load_settings(config), "FOUND", members, "test", "moved together"))
+    settings = load_settings(config)
+    own = [name for name in settings.sectors if name not in settings.library]
+    assert own == [*(name for name in load_settings().sectors if name not in settings.library), "FOUND"]
+    assert settings.sectors["FOUND"].post_hoc == ("test",)
+    # The event that some of the shipped ones were put together after is not configured here.
+    assert settings.sectors["ROBOT"].post_hoc == ()
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ GROUP = 'kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('ticker = "000001"', 'ticker = "000009"', "claims.toml:12: X2.test.ticker: no sector holds 000009: add it to one in sectors.toml"),
+        ('ticker = "000001"', 'ticker = "000009"', "claims.toml:12: X2.test.ticker: no sector of test holds 000009: add it to one"),
         ('ticker = "000001"', "ticker = 300080", 'claims.toml:12: X2.test.ticker: a ticker is text, not a number: write "300080" in quotes'),
         ('ticker = "000001"', 'tikcer = "000001"', "claims.toml:12: X2.test.tikcer: unknown key 'tikcer': did you mean ticker?"),
         ('ticker = "000001", ', "", "claims.toml:12: X2.test.ticker: the key 'ticker' is missing: add it"),
@@ -116,7 +116,7 @@ GROUP = 'kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = 
         ("confirmed = [-inf, 0]", "confirmed = [-inf, 0], partly = [-1, 0]", "X2.test.partly: [-1.0, 0.0] does not hold the range of confirmed"),
         ("confirmed = [-inf, 0]", "confirmed = [-inf, 0], window = [1, 0]", "X2.test.window: the window [1, 0] is reversed: write [0, 1]"),
         ("confirmed = [-inf, 0]", "confirmed = [-inf, 0], window = [-6, 0]", "X2.test.window: the window [-6, 0] reaches into the estimation window: start it at -5"),
-        ('of = "A"', 'of = "AA"', "claims.toml:5: X1.test.of: no sector 'AA' in sectors.toml: did you mean A?"),
+        ('of = "A"', 'of = "AA"', "claims.toml:5: X1.test.of: no sector 'AA' in sectors.toml or library.toml: did you mean A or PHARMA?"),
         ('of = "A"', 'of = "A/x"', "claims.toml:5: X1.test.of: A has no theme 'x'"),
         ('of = "A"', 'of = ["000001", "000001"]', "X1.test.of: ['000001', '000001'] names a stock twice: delete one"),
         ('of = "A"', 'of = ["000001", "0009"]', "X1.test.of: ['000001', '0009'] is no group: write \"SECTOR\", \"SECTOR/theme\""),
@@ -150,7 +150,7 @@ def test_mistake_names_line_key_and_remedy(config: Path, old: str, new: str, exp
 
 def test_group_of_afterwards_and_peers_of_both_directions_can_confirm_nothing(config: Path) -> None:
     sectors = config / "sectors.toml"
-    sectors.write_text(sectors.read_text(encoding="utf-8").replace("[A]", "[A]\npost_hoc = true"), encoding="utf-8")
+    sectors.write_text(sectors.read_text(encoding="utf-8").replace("[A]", '[A]\npost_hoc = ["test"]'), encoding="utf-8")
     assert (
         mistakes(config)
         == "claims.toml:5: X1.test.of: A was put together after the event (post_hoc): it can confirm nothing"

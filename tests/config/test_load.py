@@ -46,7 +46,9 @@ def test_shipped_configuration_is_right() -> None:
     assert abroad["TSMC"] == -13.33
     assert len(abroad) == 11
     assert {str(one.date) for one in event.timeline if one.confounder} >= {"2025-01-31", "2025-02-03", "2025-02-05"}
-    assert {name for name, sector in settings.sectors.items() if sector.post_hoc} == {"SECURITY", "ROBOT", "CHINA_LINK"}
+    assert {name: sector.post_hoc for name, sector in settings.sectors.items() if sector.post_hoc} == dict.fromkeys(
+        ("SECURITY", "ROBOT", "CHINA_LINK"), ("deepseek",)
+    )
 
 
 def test_shipped_sectors_are_the_universe() -> None:
@@ -60,7 +62,7 @@ def test_shipped_sectors_are_the_universe() -> None:
         }
     configured = {
         (name, one.ticker, one.ko, one.en, one.market, one.theme)
-        for name, sector in load_settings(today=TODAY).sectors.items()
+        for name, sector in load_settings(today=TODAY).family("deepseek").items()
         for one in sector.members
     }
     assert configured == expected
@@ -68,7 +70,7 @@ def test_shipped_sectors_are_the_universe() -> None:
 
 
 def test_own_directory_takes_over_file_by_file(config: Path) -> None:
-    """With sectors of one's own, the shipped rules drop pairs of sectors that are gone."""
+    """With sectors of one's own, a shipped event is studied on these, without the pairs of sectors that are gone."""
     (config / "screener.toml").unlink()
     (config / "events.toml").unlink()
     shipped = load_settings(today=TODAY)
@@ -76,12 +78,14 @@ def test_own_directory_takes_over_file_by_file(config: Path) -> None:
     assert settings.files["sectors.toml"] == config / "sectors.toml"
     assert settings.files["events.toml"] == shipped.files["events.toml"]
     assert settings.screener.event == "deepseek"
-    assert settings.screener.spreads == (("A", "B"),)
+    assert list(settings.family("deepseek")) == ["A", "B"]
+    assert settings.event("deepseek").spreads == ()
 
 
 def test_own_events_alone_lead_with_the_first(config: Path) -> None:
     (config / "screener.toml").unlink()
     (config / "sectors.toml").unlink()
+    change(config / "events.toml", '["A", "B"]', '["SEMI", "BANK"]')
     assert load_settings(config, today=TODAY).screener.event == "test"
 
 
@@ -139,7 +143,13 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("screener.toml", '"kr"', '"red"', "screener.toml:3: palette: 'red' is not possible here: write 'kr', 'us' or"),
         ("screener.toml", "min_obs = 20", "min_obs = 25", "screener.toml:7: min_obs: min_obs 25 is more than the 24"),
         ("screener.toml", 'event = "test"', 'event = "tset"', "screener.toml:1: event: no event 'tset' in events.toml"),
-        ("screener.toml", '["A", "B"]', '["A", "C"]', "screener.toml:11: spreads[0]: no sector 'C' in sectors.toml"),
+        ("events.toml", '["A", "B"]', '["A", "C"]', "events.toml:4: test.spreads[0]: no sector 'C' in sectors.toml or library.toml"),
+        ("events.toml", '["A", "B"]', '["A", "BANK"]', "events.toml:4: test.spreads[0]: BANK is not among the sectors of test: add it there"),
+        ("events.toml", "spreads", 'sectors = ["A", "B", "BANQUE"]\nspreads', "events.toml:4: test.sectors[2]: no sector 'BANQUE' in sectors.toml or library.toml: did you mean BANK"),
+        ("events.toml", "spreads", 'sectors = ["A", "A"]\nspreads', "events.toml:4: test.sectors[1]: A stands twice: delete one"),
+        ("events.toml", "spreads", 'sectors = ["A"]\nspreads', "events.toml:5: test.spreads[0]: B is not among the sectors of the event: add it there"),
+        ("screener.toml", "[weights]", 'spreads = [["A", "B"]]\n[weights]', "screener.toml:11: spreads: spreads belong to an event: move them below [EVENT] in events.toml"),
+        ("sectors.toml", "[A]", "[A]\npost_hoc = true", "sectors.toml:2: A.post_hoc: post_hoc names events: write post_hoc = [\"EVENT\"]"),
         ("screener.toml", "estimation = 24", 'estimation = "24"', "screener.toml:5: estimation: input should be a valid int"),
         ("sectors.toml", '"000001"', "000001", 'sectors.toml:4: a ticker is text, not a number: write "000001" in quot'),
         ("sectors.toml", '"000001"', "300080", 'members[0].ticker: a ticker is text, not a number: write "300080" in q'),
@@ -156,16 +166,16 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nevent_day = 2024-04-01", "event_day 2024-04-01 is before KRX could"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22T16:00:00\nevent_day = 2024-04-22", "news of 2024-04-22 after the close"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-19\nevent_day = 2024-04-20", "event_day 2024-04-20 is a weekend"),
-        ("screener.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
-        ("screener.toml", '["A", "B"]', '["A"]', "screener.toml:11: spreads[0]: ['A'] is too short: add what is missing"),
+        ("events.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
+        ("events.toml", '["A", "B"]', '["A"]', "events.toml:4: test.spreads[0]: ['A'] is too short: add what is missing"),
         ("sectors.toml", '"000001"', "-660", "-660 is no ticker"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:15: calendar.closed[1]: 2024-03-05 stands twice"),
-        ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:13: calendar.opened[1]: 2024-03-05 stands twice"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-09]\n[weights]", "screener.toml:13: calendar.closed[0]: 2024-03-09 is a weekend"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:13: calendar.closed[0]: 2024-03-05 stands in opened as well"),
-        ("screener.toml", "[weights]", '[calendar]\nclosed = ["2024-03-05"]\n[weights]', "screener.toml:13: calendar.closed[0]: '2024-03-05' is no date"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05T09:00:00]\n[weights]", "screener.toml:13: calendar.closed[0]: "),
-        ("screener.toml", "[weights]", "[calendar]\nclose = []\n[weights]", "screener.toml:13: calendar.close: unknown key 'close': did you mean closed"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:14: calendar.closed[1]: 2024-03-05 stands twice"),
+        ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:12: calendar.opened[1]: 2024-03-05 stands twice"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-09]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-09 is a weekend"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-05 stands in opened as well"),
+        ("screener.toml", "[weights]", '[calendar]\nclosed = ["2024-03-05"]\n[weights]', "screener.toml:12: calendar.closed[0]: '2024-03-05' is no date"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05T09:00:00]\n[weights]", "screener.toml:12: calendar.closed[0]: "),
+        ("screener.toml", "[weights]", "[calendar]\nclose = []\n[weights]", "screener.toml:12: calendar.close: unknown key 'close': did you mean closed"),
     ],
 )  # fmt: skip
 def test_mistake_names_file_line_key_and_remedy(config: Path, file: str, old: str, new: str, expected: str) -> None:
@@ -235,6 +245,6 @@ def test_copy_leaves_what_is_there(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     assert all(copied for _, copied in copy_shipped(mine))
     (mine / "events.toml").write_text("changed", encoding="utf-8")
-    assert [copied for _, copied in copy_shipped(mine)] == [False, False, False, False]
+    assert not any(copied for _, copied in copy_shipped(mine))
     assert (mine / "events.toml").read_text(encoding="utf-8") == "changed"
     assert (mine / "sectors.toml").read_bytes() == (_shipped_directory() / "sectors.toml").read_bytes()

@@ -97,7 +97,8 @@ def write_config(folder: Path) -> Path:
     config = folder / "config"
     config.mkdir(exist_ok=True)
     (config / "events.toml").write_text(
-        f'[test]\nname = {{ ko = "시험", en = "Test" }}\nnews = {event_day()}\n', encoding="utf-8"
+        f'[test]\nname = {{ ko = "시험", en = "Test" }}\nnews = {event_day()}\nspreads = [["A", "B"]]\n',
+        encoding="utf-8",
     )
     (config / "sectors.toml").write_text(
         """[A]
@@ -123,7 +124,6 @@ min_obs = 20
 placebo_dates = 240
 price_limit = 0.30
 windows = [[0, 0], [0, 3]]
-spreads = [["A", "B"]]
 """
         + WEIGHTS
         + CALENDAR,

@@ -20,6 +20,7 @@ name = { ko = "딥시크 쇼크", en = "DeepSeek shock" }
 news = 2025-01-27
 event_day = 2025-01-31
 base = 2025-01-24
+spreads = [["SOFT", "CHIPS"]]
 """
 SECTORS = """[CHIPS]
 name = { ko = "반도체", en = "Chips" }
@@ -52,7 +53,6 @@ placebo_dates = 39
 request_spacing = 0.0
 price_limit = 0.30
 windows = [[0, 0], [0, 1]]
-spreads = [["SOFT", "CHIPS"]]
 {WEIGHTS}"""
 START, END = date(2024, 9, 2), date(2025, 3, 31)
 SIZE, WHOLE = 300, 200

@@ -161,7 +161,7 @@ def write_config(folder: Path) -> Path:
     config = folder / "config"
     config.mkdir()
     (config / "events.toml").write_text(
-        f'[test]\nname = {{ ko = "시험", en = "Test" }}\nnews = {NEWS}\n', encoding="utf-8"
+        f'[test]\nname = {{ ko = "시험", en = "Test" }}\nnews = {NEWS}\nspreads = [["B", "A"]]\n', encoding="utf-8"
     )
     parts = []
     for sector in SECTORS:
@@ -185,7 +185,6 @@ min_obs = 60
 placebo_dates = 39
 price_limit = 0.30
 windows = [[0, 0], [0, 3]]
-spreads = [["B", "A"]]
 [weights]
 magnitude = 0.3
 certainty = 0.3

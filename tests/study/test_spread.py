@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +17,8 @@ from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan
 from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.spread import spreads, two_sample
-from tests.study.simulated import simulate
+from screener.study.study import Study
+from tests.study.simulated import Simulated, simulate
 
 EVENT = 380
 WINDOWS = [slice(EVENT, EVENT + 1), slice(EVENT, EVENT + 6)]
@@ -164,6 +167,70 @@ def test_no_detectable_effect_without_a_test() -> None:
     b = Portfolio.of(market.returns[:, 15:30], market.design_of[15:30])
     [(test, placebo)] = spreads(PlaceboPlan(Refit(), market.designs(), 60, [slice(60, 61)]), a, b)
     assert np.isnan([placebo.detectable()[0], test.t]).all()
+
+
+GROUPS = [np.arange(start, start + 6) for start in range(0, 30, 6)]
+
+
+def study_at(event: int, market: Simulated, windows: Sequence[tuple[int, int]] = ((0, 0), (0, 5))) -> Study:
+    rows = [slice(event + first, event + last + 1) for first, last in windows]
+    return Study(market.returns, market.benchmarks.T, market.design_of, event, Refit(), rows, placebo_dates=120)
+
+
+def test_widest_of_two_groups_is_their_difference() -> None:
+    """With nothing to choose but the sign, the test is the two-sided one of that pair."""
+    study = study_at(EVENT, simulate(missing=0.001))
+    found = study.widest(GROUPS[:2])
+    assert found is not None
+    a, b, placebos = found
+    assert {a, b} == {0, 1}
+    for widest, (_, pair) in zip(placebos, study.spreads(GROUPS[a], GROUPS[b]), strict=True):
+        np.testing.assert_allclose(widest.z_ewma, pair.z_ewma, rtol=1e-12)
+        np.testing.assert_allclose(np.abs(widest.placebo_z), np.abs(pair.placebo_z), rtol=1e-12)
+        assert widest.placebo_p[0] == pair.placebo_p[0]
+    assert placebos[0].caar[0] > 0
+
+
+def test_widest_gives_each_placebo_session_the_same_choice() -> None:
+    """By a loop over the sessions, and the spread of the pair that was widest on each."""
+    study = study_at(EVENT, simulate(missing=0.001))
+    found = study.widest(GROUPS)
+    assert found is not None
+    of_pairs = {pair: study.spreads(*(GROUPS[g] for g in pair)) for pair in itertools.permutations(range(5), 2)}
+    # The earliest placebo sessions of the longer window lie before those of the event day.
+    on_day = replace(study, placebo_dates=130).placebos(GROUPS)[0]
+    best, worst = on_day.placebo_caar.argmax(axis=1), on_day.placebo_caar.argmin(axis=1)
+    assert list(found[:2]) == [on_day.caar.argmax(), on_day.caar.argmin()]
+    for number, widest in enumerate(found[2]):
+        rows = np.searchsorted(on_day.dates, widest.dates)
+        expected = [
+            of_pairs[best[row], worst[row]][number][1].placebo_z[date, 0] for date, row in enumerate(rows.tolist())
+        ]
+        np.testing.assert_allclose(widest.placebo_z[:, 0], expected, rtol=1e-9)
+        event = of_pairs[found[:2]][number][1]
+        np.testing.assert_allclose(widest.z_ewma, event.z_ewma, rtol=1e-9)
+        assert widest.placebo_rank[0] == 1 + (np.abs(expected) >= abs(event.z_ewma[0])).sum()
+
+
+def test_choice_is_paid_for() -> None:
+    """Where nothing happened, the widest pair taken for granted is found significant again and again."""
+    naive, honest = [], []
+    for seed in range(40):
+        study = study_at(EVENT, simulate(seed=seed), windows=[(0, 0)])
+        found = study.widest(GROUPS)
+        assert found is not None
+        a, b, [widest] = found
+        [(_, pair)] = study.spreads(GROUPS[a], GROUPS[b])
+        naive.append(pair.placebo_p[0] <= 0.10)
+        honest.append(widest.placebo_p[0] <= 0.10)
+    assert np.mean(naive) >= 0.4
+    assert np.mean(honest) <= 0.2  # 4 of 40 are expected; 8 or fewer in 98 % of cases
+
+
+def test_nothing_is_widest_of_one_group() -> None:
+    study = study_at(EVENT, simulate())
+    assert study.widest(GROUPS[:1]) is None
+    assert study.widest([]) is None
 
 
 def test_tests_that_assume_independence_between_firms_are_not_offered() -> None:

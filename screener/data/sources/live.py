@@ -185,11 +185,10 @@ def plan_of(settings: Settings, access: Connections, first: date | None, last: d
     past = [day for day in over if calendar.shift(day, rules.sessions_after) <= last]
     flow_days = {calendar.shift(day, tau) for day in past for tau in taus}
     bases = {calendar.before(day) for day in over}
-    members = {member.ticker: None for sector in settings.sectors.values() for member in sector.members}
     return Plan(
         first=first,
         last=last,
-        tickers=(*members, *PROXIES.values()),
+        tickers=(*settings.studied, *PROXIES.values()),
         flow_days=tuple(sorted(day for day in flow_days if first <= day <= last)),
         industry_days=tuple(sorted(day for day in bases if first <= day <= last)),
     )

@@ -26,6 +26,7 @@ from screener.report.charts.drawing import (
 from screener.report.formatting import percent, probability, signed
 from screener.report.model import MODELS, Report
 from screener.report.rows import (
+    CHOSEN,
     POST_HOC,
     best_first,
     groups_at,
@@ -216,6 +217,8 @@ class _Spread(NamedTuple):
     p: float
     placebos: list[float]
     """z of the placebo sessions."""
+    chosen: bool
+    """Whether the pair is the best and the worst sector, on each placebo session its own."""
 
     def is_extreme(self, z: float) -> bool:
         """Whether a session was at least as extreme as the event, on either side."""
@@ -260,6 +263,7 @@ def placebos(report: Report) -> Figure | None:
             "Dark blocks: sessions as extreme as the event, in either direction. Dashed: the event's "
             "size the other way. p = (dark blocks + 1) / (all blocks + 1)."
         ),
+        _(CHOSEN) if largest.chosen else "",
     )
 
 
@@ -267,7 +271,7 @@ def _spreads(report: Report) -> list[_Spread]:
     frame = rows_at(report.frames.placebos, report.leading)
     z = {sides: rows.tolist() for sides, rows in frame.groupby(["sector_a", "sector_b"], sort=False)["z_ewma"]}
     return [
-        _Spread(row.pair, row.z_ewma, row.placebo_p, z[row.sector_a, row.sector_b])
+        _Spread(row.pair, row.z_ewma, row.placebo_p, z[row.sector_a, row.sector_b], row.chosen)
         for row in spread_rows(report)
         if is_at(row, report.leading) and (row.sector_a, row.sector_b) in z
     ]

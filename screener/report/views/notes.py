@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +13,7 @@ from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
 from screener.report.model import BANNERS, MODELS, EventFacts, Happening, Provenance, Report
-from screener.report.rows import names_in, rows_of, stocks_at
+from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
 
 _FULL_STUDY = "screener sync && screener report"
 _SOURCES = {
@@ -55,6 +56,12 @@ def more(message: str, n: int) -> str:
 def first(n: int, texts: Sequence[str], every: str, some: str, **values: object) -> str:
     """The sentence `every` with all of the texts, or `some` with the first `n` and how many more there are."""
     return _(some if len(texts) > n else every, named=", ".join(texts[:n]), n=len(texts) - n, **values)
+
+
+def several(names: Sequence[str], most: int | None = None) -> str:
+    """The names, up to `most`, and how many more there are."""
+    shown = names if most is None else names[:most]
+    return ", ".join(shown) + more(N_(" and {n} more"), len(names) - len(shown))
 
 
 def news(happenings: Iterable[Happening]) -> list[str]:
@@ -290,7 +297,7 @@ def _left_out(report: Report) -> list[Any]:
     frame = report.frames.skipped
     if report.ticker:
         frame = frame[frame["ticker"] == report.ticker]
-    rows = rows_of(frame.assign(name=names_in(frame)))
+    rows = rows_of(frame.assign(name=names_in(frame)).drop_duplicates("ticker"))
     # A newspaper gives no history of any stock, as the banner says.
     return [row for row in rows if row.code != "no_history" or not report.provenance.selected]
 
@@ -305,6 +312,45 @@ def _quality(report: Report) -> list[str]:
     if not lines and report.provenance.study:
         lines.append(_("nothing found"))
     return lines
+
+
+_AS_EXTREME, _AS_EXTREME_IN_FULL = 3, 20
+"""Sessions as extreme as the event that a line names, and the most that the full report names before it does so too."""
+
+
+def as_extreme(report: Report, row: Any, *, full: bool = False) -> str:
+    """The ordinary sessions that were as extreme for a sector, with what is known of each: some, or in `full` all.
+
+    It goes on from 'n of m ordinary sessions were as extreme'; '' where none was.
+    """
+    days = (row.as_extreme_on or "").split()
+    if not days:
+        return ""
+    named = [_session(report, *session) for session in zip(days, row.as_extreme_z, strict=True)]
+    most = len(days) if full and len(days) <= _AS_EXTREME_IN_FULL else _AS_EXTREME
+    return first(most, named, N_(": {named}"), N_(": {named}, and {n} more"))
+
+
+def _session(report: Report, day: str, z: float) -> str:
+    known = report.known_days.get(date.fromisoformat(day))
+    if known is None:
+        return _("{day} (z {z})", day=day, z=signed(z, 1))
+    return _("{day} (z {z}; {what})", day=day, z=signed(z, 1), what=known.in_(language()))
+
+
+def _sessions_as_extreme(report: Report) -> list[str]:
+    """Of each sector, the ordinary sessions that were as extreme as the event."""
+    return [
+        _(
+            "{name}, {n} of {days}{sessions}",
+            name=row.name,
+            n=int(row.placebo_rank) - 1,
+            days=int(row.placebo_n) - 1,
+            sessions=as_extreme(report, row, full=True),
+        )
+        for row in sectors_at(report, report.leading)
+        if math.isfinite(row.placebo_rank)
+    ]
 
 
 def in_short(report: Report) -> Iterator[Line]:
@@ -339,6 +385,10 @@ def sections(report: Report, *keys: Key) -> Iterator[Section]:
 
 
 _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
+    Key.AS_EXTREME: (
+        N_("Ordinary sessions as extreme as the event, the most extreme first (sectors.csv has them all)"),
+        _sessions_as_extreme,
+    ),
     Key.CONTRIBUTION: (
         N_("What the stocks studied moved their index by on the event day: part at the base times return, in %p"),
         _contributions,

@@ -34,9 +34,11 @@ from screener.report.grids import probability as p_cell
 from screener.report.grids import signed as signed_cell
 from screener.report.model import MEASURES, MODELS, Report
 from screener.report.rows import (
+    CHOSEN,
     POST_HOC,
     best_first,
     caar_paths,
+    each_once,
     fields_by_tau,
     fields_of,
     groups_at,
@@ -52,6 +54,10 @@ from screener.report.views import notes
 _TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
 _TOP_OF_SUMMARY = 4
+_SECTORS_OF_SUMMARY = 10
+"""Sectors that a summary shows before it leaves out those in the middle."""
+_NAMES_OF_SUMMARY = 6
+"""Sectors that a verdict of a summary names."""
 _VERDICTS = {
     "winner": N_("Winners: {names}."),
     "loser": N_("Losers: {names}."),
@@ -78,7 +84,7 @@ class _Study:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.sectors = sectors_at(report, report.leading)
-        self.stocks = stocks_at(report, report.leading)
+        self.stocks = each_once(stocks_at(report, report.leading))
         self.study = report.provenance.study
         self.funds = bool(report.provenance.proxies)  # funds stand for the indices
 
@@ -102,6 +108,7 @@ class _Study:
         yield self._themes()
         yield from notes.sections(self.report, Key.CONTRIBUTION, Key.HEAVYWEIGHTS, Key.CONFOUNDERS, Key.ABROAD)
         if self.study:
+            yield from notes.sections(self.report, Key.AS_EXTREME)
             yield from self._tests()
             yield self._parts()
         # A newspaper's selection stands among winners and losers whole.
@@ -137,7 +144,7 @@ class _Study:
                 )
             else:
                 text = _("; more extreme than any of {days} ordinary sessions", days=days)
-            spans.append(Span(text))
+            spans.append(Span(text + notes.as_extreme(self.report, row)))
         if unclear:
             spans.append(Span(_(unclear)))
         return Line(tuple(spans))
@@ -160,11 +167,18 @@ class _Study:
         yield from notes.provenance_lines(self.report)
 
     def _sectors(self, *, full: bool) -> Section:
-        rows = self._shown(self.sectors)
+        rows = self._shown(self.sectors) if full else self._ends()
         columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds) if full or not self.study else SUMMARY
         note = _(POST_HOC) if any(row.post_hoc for row in rows) else ""
-        verdicts = list(self._verdicts())
-        body: list[Line | str] = [line(" ".join(verdicts))] if verdicts else []
+        left = len(self._shown(self.sectors)) - len(rows)
+        hidden = ngettext(
+            "and {n} more sector between the two ends: --full",
+            "and {n} more sectors between the two ends: --full",
+            left,
+        )
+        verdicts = list(self._verdicts(None if full else _NAMES_OF_SUMMARY))
+        body: list[Line | str] = [hidden] if left else []
+        body += [line(" ".join(verdicts))] if verdicts else []
         if full:
             legend = _(
                 "CAAR: mean return beyond the {model}. Rank: place of the event among ordinary sessions "
@@ -176,12 +190,21 @@ class _Study:
             body = [*map(line, [*verdicts, *self._dominant_members()]), legend if self.study else ""]
         return self._section(Key.SECTORS, N_("Sectors, {window}"), Grid(fields_of(rows, columns)), note, *body)
 
-    def _verdicts(self) -> Iterator[str]:
+    def _ends(self) -> list[Any]:
+        """The best and the worst sectors, where a summary has no room for all, and those that are no evidence."""
+        rows = self._shown(self.sectors)
+        evidence = [row for row in rows if not row.post_hoc]
+        if len(rows) <= _SECTORS_OF_SUMMARY:
+            return rows
+        half = _SECTORS_OF_SUMMARY // 2
+        return [*evidence[:half], *evidence[half:][-half:], *rows[len(evidence) :]]
+
+    def _verdicts(self, most: int | None) -> Iterator[str]:
         rows = sorted(self.sectors, key=lambda row: -abs(row.score))
         for verdict, message in _VERDICTS.items():
             if named := [row for row in rows if row.verdict == verdict]:
                 scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
-                yield _(message, names=", ".join(scores), gap=f"{100 * RETURN_GAP:g}")
+                yield _(message, names=notes.several(scores, most), gap=f"{100 * RETURN_GAP:g}")
 
     def _dominant_members(self) -> Iterator[str]:
         """The sectors whose score rests on one stock."""
@@ -322,7 +345,8 @@ class _Study:
         rows = [row for row in spread_rows(self.report) if is_at(row, self.report.leading)]
         known = [row for row in rows if math.isfinite(row.mean_return_ew)]
         grid = Grid(fields_of(known, spread_columns(study=self.study)))
-        return self._section(Key.SPREADS, N_("Sector against sector, {window}"), grid)
+        note = _(CHOSEN) if any(row.chosen for row in known) else ""
+        return self._section(Key.SPREADS, N_("Sector against sector, {window}"), grid, note)
 
     def _themes(self) -> Section:
         groups = [row for row in groups_at(self.report, self.report.leading) if row.theme is not None]
