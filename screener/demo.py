@@ -7,7 +7,8 @@ from typing import NoReturn
 
 from screener.analysis.groups import planted_frame
 from screener.config import Settings
-from screener.config.models import Event, Happening, Member, Name, Sector
+from screener.config.fields import Name
+from screener.config.models import Event, Happening, Member, Sector
 from screener.data.sources import demo
 from screener.report.make import Request, make_report
 from screener.report.model import Report

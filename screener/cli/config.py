@@ -11,7 +11,7 @@ import click
 
 from screener.cli.completion import completing
 from screener.cli.help_i18n import commands, language_option
-from screener.cli.options import PATH, Workspace, common_options, store_option
+from screener.cli.options import PATH, Workspace, common_options, parse_moment, store_option
 from screener.console import aligned, echo
 from screener.errors import ExitCode
 from screener.i18n import Named, _, language, ngettext
@@ -97,6 +97,67 @@ def _init(directory: Path) -> int:
         line = _("{path}: copied", path=path) if copied else _("{path}: left as it is", path=path)
         echo(f"{line}\n")
     return ExitCode.DONE
+
+
+@_config.command("add-sector", epilog="Example: screener config add-sector 조선 009540 010140 042660 --config my")
+@click.argument("name")
+@click.argument("stocks", nargs=-1, required=True, metavar="STOCK...", shell_complete=completing("stock"))
+@click.option("--market", multiple=True, type=PATH, help="Sessions of the whole market: names of stocks not yet known.")
+@click.option("--replace", is_flag=True, help="Replace the sector of that name.")
+@store_option
+@common_options
+def _add_sector(
+    workspace: Workspace, name: str, stocks: tuple[str, ...], market: tuple[Path, ...], replace: bool
+) -> int:
+    """Add a sector of those stocks, codes or names, to sectors.toml in --config DIR."""
+    from screener.config.edit import file_for, identifier_of, with_sector
+    from screener.config.fields import Name
+    from screener.files import write_files
+    from screener.report.lookup import find_stock
+
+    settings = _before(workspace)
+    identifier = identifier_of(name)
+    path = file_for(settings, workspace.directory, "sectors.toml", identifier, replace=replace)
+    source = "file:" if market else "store"
+    event = settings.screener.event
+    found = [find_stock(settings, asked, source, market, event, workspace.access) for asked in stocks]
+    members = list({member.ticker: member for member in found}.values())
+    write_files({path: with_sector(settings, identifier, Name(ko=name, en=name), members)})
+    named = ", ".join(f"{member.ko} ({member.ticker})" for member in members)
+    echo(_("{path}: {name}: {members}", path=path, name=identifier, members=named) + "\n")
+    return ExitCode.DONE
+
+
+@_config.command("add-event", epilog="Example: screener config add-event 관세 --date '2025-04-02 16:10' --config my")
+@click.argument("name")
+@click.option(
+    "--date", "moment", required=True, metavar="DATE", callback=parse_moment, help="Day of its news, or moment."
+)
+@click.option("--sector", "sectors", multiple=True, metavar="ID", help="A sector of its family.  [all]")
+@common_options
+def _add_event(workspace: Workspace, name: str, moment: date, sectors: tuple[str, ...]) -> int:
+    """Add an event to events.toml in --config DIR."""
+    from screener.config.edit import file_for, identifier_of, with_event
+    from screener.config.fields import Name
+    from screener.files import write_files
+
+    settings = _before(workspace)
+    identifier = identifier_of(name)
+    path = file_for(settings, workspace.directory, "events.toml", identifier)
+    placed, day = settings.with_event_on(moment, name)
+    family = [settings.sector_id(sector) for sector in sectors]
+    write_files({path: with_event(settings, identifier, Name(ko=name, en=name), moment, family)})
+    session = placed.event(day).session(settings.calendar)
+    echo(_("{path}: {name}: event day {day}", path=path, name=identifier, day=session) + "\n")
+    return ExitCode.DONE
+
+
+def _before(workspace: Workspace) -> Settings:
+    """What an addition is added to: the shipped configuration where the directory is still to be filled."""
+    directory = workspace.directory
+    if directory is not None and not (directory.is_dir() and any(directory.iterdir())):
+        return Workspace(None, workspace.store).settings
+    return workspace.settings
 
 
 def _event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from screener.console import echo, folded, is_terminal, shows_colour
 from screener.errors import UsageError
 from screener.i18n import _
 from screener.krx.codes import code_of
+from screener.krx.hours import KST
 
 if TYPE_CHECKING:
     from screener.config import Settings
@@ -89,15 +91,38 @@ class Workspace:
         return open_access(self.settings, os.environ, self.store, bar, fail_fast=fail_fast)
 
 
-def parse_day(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
-    """The value of an option as a date."""
+_DAYS = {"today": 0, "yesterday": 1, "오늘": 0, "어제": 1}
+
+
+def parse_moment(_context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """The value of an option as a date, or as a datetime where it has a time; KST."""
     if value is None:
         return None
+    if value.casefold() in _DAYS:
+        return datetime.now(KST).date() - timedelta(days=_DAYS[value.casefold()])
+    found = _MOMENT.fullmatch(value.strip())
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a session has no time zone
+        if found is not None:
+            day = date(*(int(found[part]) for part in ("year", "month", "day")))
+            clock = found["clock"]
+            return datetime.combine(day, time.fromisoformat(f"{clock:0>5}")) if clock else day
     except ValueError:
-        message = _("{value!r} is no date: write it as 2025-01-31", value=value)
-        raise click.BadParameter(message, param=parameter) from None
+        pass
+    message = _("{value!r} is no date: write it as 2025-01-31", value=value)
+    raise click.BadParameter(message, param=parameter)
+
+
+_MOMENT = re.compile(
+    r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]+(?P<clock>\d{1,2}:\d{2}))?"
+)
+
+
+def parse_day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """The value of an option as a date: 2025-01-31, 20250131, today or yesterday, KST."""
+    moment = parse_moment(context, parameter, value)
+    if isinstance(moment, datetime):
+        raise click.BadParameter(_("{value!r} has a time: write the day alone", value=value), param=parameter)
+    return moment
 
 
 def common_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -125,7 +150,9 @@ def event_options(event_help: str) -> Decorator:
     """Options of every command that is about an event."""
     event = click.option("--event", metavar="ID", shell_complete=completing("event"), help=event_help)
     as_of = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
-    return lambda command: event(as_of(command))
+    on = click.option("--date", "moment", metavar="DATE", callback=parse_moment, help="Another event: day of its news.")
+    name = click.option("--name", metavar="TEXT", help="What to call the event of --date.")
+    return lambda command: event(on(name(as_of(command))))
 
 
 def source_options(

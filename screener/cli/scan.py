@@ -79,12 +79,15 @@ def _scan(
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = workspace.settings
-    from screener.config.load import refuse_name
+    from screener.config.edit import file_for, identifier_of
     from screener.config.models import Filters
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
 
-    path = refuse_name(settings, workspace.directory, save, replace=replace) if save else None
+    path = None
+    if save:
+        save = identifier_of(save)
+        path = file_for(settings, workspace.directory, "sectors.toml", save, replace=replace)
     limits = {name: options.pop(name) for name in ("least_cap", "least_value", "only", "kept")}
     filters = Filters(**{name: value for name, value in limits.items() if value is not None})
     with busy(_("measuring")):
@@ -107,7 +110,8 @@ def _scan(
 
 def _save(settings: Settings, path: Path, name: str, report: Report, number: int) -> int:
     """Save the discovered group of that number as the sector `name`; the number of its stocks."""
-    from screener.config.load import with_sector
+    from screener.config.edit import with_sector
+    from screener.config.fields import Name
     from screener.config.models import Member
     from screener.files import write_files
 
@@ -129,5 +133,7 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
         Member.model_construct(ticker=stock.ticker, ko=stock.ko, en=stock.en, market=stock.market)
         for stock in group["stocks"]
     ]
-    write_files({path: with_sector(settings, name, members, report.event.id, why)})
+    first, others = members[0], len(members) - 1
+    title = Name(ko=f"{first.ko} 외 {others}", en=f"{first.en} and {others} more")
+    write_files({path: with_sector(settings, name, title, members, report.event.id, why)})
     return len(members)

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from screener.config.models import Identifier, Name, PlainText, Strict, Ticker, Window, mistake
+from screener.config.fields import Identifier, Name, PlainText, Strict, Ticker, mistake
+from screener.config.models import Window
 from screener.krx.calendar import TICKER
 
 

@@ -6,18 +6,21 @@ import hashlib
 import os
 import stat
 import tomllib
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from screener.choices import Market
 from screener.config.claims import Claim
+from screener.config.fields import Identifier
+from screener.config.forgiving import forgiven
 from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
-from screener.config.models import Event, Identifier, Member, Screener, Sector
+from screener.config.models import Event, Member, Screener, Sector
 from screener.errors import ConfigError, UsageError
 from screener.i18n import cause
 from screener.krx.calendar import Calendar
@@ -55,11 +58,33 @@ class Settings:
         return self.screener.calendar.calendar
 
     def event(self, identifier: str) -> Event:
-        """The event of that id; an unknown one is an error that names the nearest."""
-        if identifier not in self.events:
-            near = nearest(identifier, self.events)
-            raise UsageError("no event {event!r}{near} (`screener events` lists them)", event=identifier, near=near)
-        return self.events[identifier]
+        """The event of that id or name; an unknown one is an error that names the nearest."""
+        return self.events[self.event_id(identifier)]
+
+    def event_id(self, asked: str) -> str:
+        """Id of the event of that id or name, in capitals or not.
+
+        Raises:
+            UsageError: there is none; the nearest is named.
+        """
+        if found := _called(asked, self.events):
+            return found
+        names = [word for event in self.events.values() for word in dict.fromkeys((event.name.ko, event.name.en))]
+        near = nearest(asked, [*self.events, *names])
+        raise UsageError("no event {event!r}{near} (`screener events` lists them)", event=asked, near=near)
+
+    def with_event_on(self, moment: date, name: str | None = None) -> tuple[Settings, str]:
+        """These settings and an event of that day, or moment, beside the configured ones; and its id, the day.
+
+        Raises:
+            UsageError: the day is to come.
+        """
+        identifier = f"{moment:%Y-%m-%d}"
+        if moment.strftime("%Y-%m-%d") > str(self.today):
+            raise UsageError("--date {day} is in the future (today is {today})", day=identifier, today=self.today)
+        values = {"name": name or identifier, "news": moment}
+        event = Event.model_validate(values, context={"schedule": self.calendar.schedule})
+        return replace(self, events={**self.events, identifier: event}), identifier
 
     def family(self, event: str) -> dict[str, Sector]:
         """The sectors that are studied together for that event, by id: those that it names.
@@ -100,10 +125,8 @@ class Settings:
         Raises:
             UsageError: there is none; the nearest is named.
         """
-        wanted = asked.casefold()
-        for identifier, sector in self.sectors.items():
-            if wanted in (identifier.casefold(), sector.name.ko.casefold(), sector.name.en.casefold()):
-                return identifier
+        if found := _called(asked, self.sectors):
+            return found
         near = nearest(asked, self.sectors)
         raise UsageError("no sector {sector!r}{near} (`screener sectors` lists them)", sector=asked, near=near)
 
@@ -115,6 +138,15 @@ class Settings:
         """Sessions after that event's day that its windows and the claims about it reach."""
         tests = [claim.test for claim in self.claims_about(event).values() if claim.test]
         return max([self.screener.sessions_after, *(last for test in tests for _, last in test.windows)])
+
+
+def _called(asked: str, configured: Mapping[str, Event | Sector]) -> str | None:
+    """Id of the one of that id or name, in capitals or not, however its letters are composed."""
+    wanted = unicodedata.normalize("NFC", asked).casefold()
+    for identifier, item in configured.items():
+        if wanted in (identifier.casefold(), item.name.ko.casefold(), item.name.en.casefold()):
+            return identifier
+    return None
 
 
 def _shipped_directory() -> Path:
@@ -138,12 +170,13 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     files = {name: _shipped_directory() / name for name in FILES}
     if directory is not None:
         files |= _own_files(directory)
-    texts = {name: _read(path) for name, path in files.items()}
+    texts = {name: read_text(path) for name, path in files.items()}
     screener = parsed(files["screener.toml"], texts["screener.toml"], TypeAdapter(Screener))
     # On which session news of an afternoon falls depends on the trading hours.
     context = {"schedule": screener.calendar.calendar.schedule}
+    known = {"known": _shipped_stocks()} if files["sectors.toml"].parent != _shipped_directory() else {}
     sectors, library = (
-        parsed(files[name], texts[name], TypeAdapter(dict[Identifier, Sector]))
+        parsed(files[name], texts[name], TypeAdapter(dict[Identifier, Sector]), known)
         for name in ("sectors.toml", "library.toml")
     )
     settings = Settings(
@@ -166,12 +199,19 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     return settings
 
 
+def _shipped_stocks() -> dict[str, Member]:
+    """The stocks of the shipped sectors and the shipped library, by ticker."""
+    paths = [_shipped_directory() / name for name in ("library.toml", "sectors.toml")]
+    sectors = [parsed(path, read_text(path), TypeAdapter(dict[Identifier, Sector])).values() for path in paths]
+    return {member.ticker: member for of_file in sectors for sector in of_file for member in sector.members}
+
+
 def _own_files(directory: Path) -> dict[str, Path]:
     """The user's own files by name; a directory without any, or with a misspelt one, is a mistake."""
-    names = sorted(path.name for path in directory.iterdir() if path.suffix == ".toml" and path.name != SECRETS)
+    names = sorted(path.name for path in directory.iterdir() if path.name != SECRETS and _means_toml(path.name))
     for name in names:
         if name not in FILES:
-            near = nearest(name, FILES)
+            near = nearest(name.casefold().removesuffix(".txt"), FILES)
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
     if not names and not (directory / SECRETS).exists():
         raise ConfigError(
@@ -181,6 +221,12 @@ def _own_files(directory: Path) -> dict[str, Path]:
             files=", ".join(FILES),
         )
     return {name: directory / name for name in names}
+
+
+def _means_toml(name: str) -> bool:
+    """Whether a file was meant to be read: editors add endings, and file managers hide them."""
+    plain = name.casefold()
+    return plain.endswith((".toml", ".toml.txt")) or any(plain == f"{file.removesuffix('.toml')}.txt" for file in FILES)
 
 
 def _fitted(settings: Settings) -> Settings:
@@ -224,6 +270,8 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
                 file.write((_shipped_directory() / name).read_bytes())
             done.append((target, True))
         except FileExistsError:
+            if directory.is_file():
+                raise UsageError("{path}: is a file", hint="name a directory, such as my", path=directory) from None
             done.append((target, False))
         except OSError as error:
             raise ConfigError(
@@ -238,7 +286,7 @@ def _unreadable(path: Path, error: OSError) -> ConfigError:
     )
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -252,74 +300,7 @@ def _read(path: Path) -> str:
         ) from None
     if not text.strip():
         raise ConfigError("{path}:1: the file is empty", hint="fill it, or delete it to use the shipped one", path=path)
-    return text
-
-
-def refuse_name(settings: Settings, directory: Path | None, name: str, *, replace: bool) -> Path:
-    """Where the sector `name` is to be saved: `directory`.
-
-    Raises:
-        UsageError: there is no directory, the name is none, or a sector has it already.
-    """
-    if directory is None:
-        raise UsageError(
-            "--save needs --config DIR, a directory of your own", hint="`screener config init DIR` makes one"
-        )
-    try:
-        TypeAdapter(Identifier).validate_python(name)
-    except ValidationError:
-        raise UsageError(
-            "--save {name!r}: is no id", hint="letters, digits, _ and - only, at most 40", name=name
-        ) from None
-    if name in settings.library:
-        raise UsageError(
-            "--save {name}: {file} has a sector of that name",
-            hint="choose another",
-            name=name,
-            file=settings.files["library.toml"],
-        )
-    if name in settings.sectors and not replace:
-        raise UsageError(
-            "--save {name}: {file} has a sector of that name",
-            hint="choose another, or --replace",
-            name=name,
-            file=settings.files["sectors.toml"],
-        )
-    return directory / "sectors.toml"
-
-
-def with_sector(settings: Settings, name: str, members: Sequence[Member], event: str, why: str) -> bytes:
-    """The sectors.toml in force with `members` as the post-hoc sector `name`, named after the first of them.
-
-    Everything else stays as it is, comments included, but for events that the shipped file names and the user's own
-    lack. A member that is configured already keeps its names and market.
-
-    Args:
-        settings: in force.
-        name: id of the sector.
-        members: ticker, ko, en, market of each.
-        event: after which they were put together.
-        why: the reason that each is given.
-    """
-    import tomlkit  # which only a mistake or this needs
-
-    document: Any = tomlkit.parse(settings.files["sectors.toml"].read_text(encoding="utf-8-sig"))
-    for table in document.values():
-        if not settings.events.keys() >= set(table.get("post_hoc", ())):
-            del table["post_hoc"]
-    configured = {member.ticker: member for sector in settings.sectors.values() for member in sector.members}
-    entries = tomlkit.array()
-    for member in members:
-        known = configured.get(member.ticker, member)
-        entry = tomlkit.inline_table()
-        entry.update({"ticker": member.ticker, "ko": known.ko, "en": known.en, "market": known.market, "why": why})
-        entries.append(entry)
-    title = tomlkit.inline_table()
-    title.update({"ko": f"{members[0].ko} 외 {len(members) - 1}", "en": f"{members[0].en} and {len(members) - 1} more"})
-    sector = tomlkit.table()
-    sector.update({"name": title, "post_hoc": [event], "members": entries.multiline(True)})
-    document[name] = sector
-    return tomlkit.dumps(document).encode()
+    return text if path.parent == _shipped_directory() else forgiven(text)
 
 
 def _load_secrets(directory: Path | None) -> dict[str, str]:

@@ -7,65 +7,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     PrivateAttr,
-    StringConstraints,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from screener.choices import Market, ModelName, Palette
+from screener.config.fields import Day, Identifier, Name, PlainText, Strict, Ticker, mistake, moment_of
 from screener.i18n import _
-from screener.krx.calendar import TICKER, Calendar
+from screener.krx.calendar import Calendar
+from screener.krx.codes import code_of
 from screener.krx.hours import KRX_SCHEDULE, KST, Schedule, Span, TradingHours
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
-"""Names a directory and stands in file names, so it holds neither slashes nor dots."""
-
-
-def mistake(message: str, /, *at: str | int, **values: Any) -> PydanticCustomError:
-    """A validation error with `values` in its message that points at `at`, a path below the model that raises it."""
-    return PydanticCustomError("mistake", "{message}", {"message": _(message, **values), "at": at})
-
-
-def _plain(value: str) -> str:
-    if not value.strip() or not value.isprintable():
-        raise mistake("{value!r} is no plain text on one line: it is empty, or holds a control character", value=value)
-    return value
-
-
-PlainText = Annotated[str, AfterValidator(_plain)]
-"""Text that may reach a terminal."""
-
-
-def _ticker(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999999:
-        raise mistake('a ticker is text, not a number: write "{value:06d}" in quotes', value=value)
-    if not isinstance(value, str) or not TICKER.fullmatch(value):
-        raise mistake('{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"', value=value)
-    return value
-
-
-Ticker = Annotated[str, BeforeValidator(_ticker)]
-
-
-class Strict(BaseModel):
-    """Base of every configuration model: immutable, and unknown keys are mistakes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Name(Strict):
-    """A name in both languages."""
-
-    ko: PlainText
-    en: PlainText
 
 
 class Member(Strict):
@@ -77,6 +32,25 @@ class Member(Strict):
     market: Market
     theme: str | None = None
     why: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_code(cls, value: Any, info: ValidationInfo) -> Any:
+        """A stock of the shipped sectors needs its code only; one with a Korean name needs no English one."""
+        written = {"ticker": value} if isinstance(value, str) else value
+        if not isinstance(written, dict) or written.keys() >= {"ko", "en", "market"}:
+            return written
+        ticker = written.get("ticker")
+        known = (info.context or {}).get("known", {}).get(code_of(ticker) if isinstance(ticker, str) else None)
+        if known is not None:
+            return {"ko": known.ko, "en": known.en, "market": known.market, **written}
+        if isinstance(value, str) and code_of(value):
+            raise mistake(
+                "{value} is not among the stocks that come with the screener: write "
+                '{{ ticker = "{value}", ko = "...", market = "KOSPI" }}, or KOSDAQ',
+                value=value,
+            )
+        return {"en": written["ko"], **written} if "ko" in written else written
 
 
 def _events_named(value: Any) -> Any:
@@ -91,7 +65,7 @@ class Sector(Strict):
     name: Name
     post_hoc: Annotated[tuple[Identifier, ...], BeforeValidator(_events_named), Field(strict=False)] = ()
     """Events after which it was put together because of how it moved: never evidence of these."""
-    themes: dict[Identifier, Name] = {}
+    themes: dict[Identifier, Name] = Field(default_factory=dict)
     members: Annotated[tuple[Member, ...], Field(min_length=1, strict=False)]
 
     @model_validator(mode="after")
@@ -143,6 +117,8 @@ class Abroad(Strict):
 
 
 def _moment(value: Any) -> datetime | date:
+    if isinstance(value, str):
+        value = moment_of(value) or value
     if not isinstance(value, date):
         raise mistake(
             "{value!r} is no date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes", value=value
@@ -161,9 +137,9 @@ class Event(Strict):
     name: Name
     news: Annotated[datetime | date, PlainValidator(_moment)]
     """When the news came out, KST."""
-    event_day: date | None = None
+    event_day: Day | None = None
     """First session on which KRX could react; found in the data if it is left out."""
-    base: date | None = None
+    base: Day | None = None
     """The session before the event day; found in the data if it is left out."""
     sectors: Annotated[tuple[Identifier, ...], Field(strict=False)] = ()
     """The sectors that are studied, its family; empty = see `Settings.family`."""

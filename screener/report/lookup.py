@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.choices import MARKETS
 from screener.config import Settings
-from screener.config.models import Event, Member, Name, Sector
+from screener.config.fields import Name
+from screener.config.models import Event, Member, Sector
 from screener.errors import UsageError
 from screener.i18n import _, language
+from screener.krx.codes import code_of
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -44,7 +47,7 @@ def find_series(
 ) -> tuple[str, dict[str, Sector]]:
     """The label of that sector, theme or stock, and it beside the sectors of the event; a stock is one of its own.
 
-    The arguments are those of `_find_stock`.
+    The arguments are those of `find_stock`.
 
     Raises:
         UsageError: there is none; the nearest is named.
@@ -57,7 +60,7 @@ def find_series(
     except UsageError:
         if ":" in asked or difflib.get_close_matches(asked.upper(), settings.sectors, n=1):
             raise
-    member = _find_stock(settings, asked, source, market, event, access)
+    member = find_stock(settings, asked, source, market, event, access)
     return member.ticker, sectors | {member.ticker: _alone(member)}
 
 
@@ -66,13 +69,13 @@ def find_card(
 ) -> tuple[Member, dict[str, Sector]]:
     """That stock and the sectors of the event, with the configured sector that has it or else one of its own.
 
-    The arguments are those of `_find_stock`.
+    The arguments are those of `find_stock`.
 
     Raises:
         UsageError: there is none; the nearest is named.
     """
     sectors = settings.family(event)
-    member = _find_stock(settings, asked, source, market, event, access)
+    member = find_stock(settings, asked, source, market, event, access)
     for name, sector in [*sectors.items(), *settings.sectors.items(), (_UNLISTED, _alone(member))]:
         if member.ticker in {known.ticker for known in sector.members}:
             return member, sectors | {name: sector}
@@ -83,7 +86,7 @@ def _alone(member: Member) -> Sector:
     return Sector(name=Name(ko=member.ko, en=member.en), members=(member.model_copy(update={"theme": None}),))
 
 
-def _find_stock(
+def find_stock(
     settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
 ) -> Member:
     """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market.
@@ -108,7 +111,7 @@ def _find_stock(
 
 
 def _named(known: Sequence[Member], asked: str) -> Member | None:
-    wanted = asked.zfill(6) if asked.isdecimal() else asked.casefold()
+    wanted = (code_of(asked) or unicodedata.normalize("NFC", asked)).casefold()
     for member in known:
         if wanted in (member.ticker.casefold(), member.ko.casefold(), member.en.casefold()):
             return member

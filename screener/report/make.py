@@ -46,6 +46,10 @@ class Request:
     """What the user asks for; None = as configured."""
 
     event: str | None = None
+    moment: date | None = None
+    """Day, or moment, of the news of an event that is not configured."""
+    name: str | None = None
+    """What to call that event; None = its day."""
     as_of: date | None = None
     sectors: Sequence[str] = ()
     source: str = "auto"
@@ -131,6 +135,7 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
         DataError: the prices do not bear it.
     """
     once = cache(access)
+    settings, request = _with_event(settings, request)
     if request.universe == "market":
         return _scan(settings, request, once)
     if request.days is not None:
@@ -138,6 +143,19 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
     if request.stock is not None:
         return _card(settings, request, request.stock, once)
     return _study(settings, request, once)
+
+
+def _with_event(settings: Settings, request: Request) -> tuple[Settings, Request]:
+    """The event that is asked for by its id, among those of the settings."""
+    if request.moment is not None:
+        if request.event:
+            raise UsageError("--event and --date exclude each other", hint="give one of them")
+        settings, event = settings.with_event_on(request.moment, request.name)
+    elif request.name:
+        raise UsageError("--name goes with --date", hint="give the day of the news: --date 2024-08-05")
+    else:
+        event = settings.event_id(request.event or settings.screener.event)
+    return settings, replace(request, event=event)
 
 
 def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:

@@ -15,7 +15,8 @@ import pytest
 from scipy import stats
 
 from screener.config import load_settings
-from screener.config.models import Event, Name
+from screener.config.fields import Name
+from screener.config.models import Event
 from screener.data.sources import demo as market
 from screener.demo import _demo_event, _demo_sectors
 from screener.errors import UsageError

@@ -13,7 +13,8 @@ import pytest
 from rich.cells import cell_len
 
 from screener.config import load_settings
-from screener.config.load import refuse_name, with_sector
+from screener.config.edit import file_for, with_sector
+from screener.config.fields import Name
 from screener.config.models import Filters, Member
 from screener.data.universe import apply_filters
 from screener.i18n import Language, set_language
@@ -212,7 +213,7 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
 
     again = run(*save, "FOUND")
     assert again.returncode == 2
-    assert again.stderr.endswith("has a sector of that name: choose another, or --replace\n")
+    assert again.stderr.endswith("has one of the name FOUND already: choose another, or --replace\n")
     assert run(*save, "FOUND", "--replace").returncode == 0
     assert list(tomllib.loads((config / "sectors.toml").read_text(encoding="utf-8"))) == ["MINE", "FOUND"]
 
@@ -220,10 +221,12 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
 def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config: Path) -> None:
     (config / "sectors.toml").unlink()
     (config / "library.toml").unlink()
-    path = refuse_name(load_settings(config), config, "FOUND", replace=False)
+    path = file_for(load_settings(config), config, "sectors.toml", "FOUND")
     stocks = made.frames.groups["stocks"][0]
     members = [Member.model_construct(ticker=one.ticker, ko=one.ko, en=one.en, market=one.market) for one in stocks]
-    path.write_bytes(with_sector(load_settings(config), "FOUND", members, "test", "moved together"))
+    path.write_bytes(
+        with_sector(load_settings(config), "FOUND", Name(ko="찾음", en="found"), members, "test", "moved together")
+    )
     settings = load_settings(config)
     own = [name for name in settings.sectors if name not in settings.library]
     assert own == [*(name for name in load_settings().sectors if name not in settings.library), "FOUND"]
@@ -236,8 +239,8 @@ def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config
     ("options", "said"),
     [
         (["--save", "NEW", "--group", "99"], "no group 99: the scan found 1 to "),
-        (["--save", "MINE", "--group", "1"], "has a sector of that name"),
-        (["--save", "no good", "--group", "1"], "is no id"),
+        (["--save", "MINE", "--group", "1"], "has one of the name MINE already"),
+        (["--save", "no/good", "--group", "1"], "no id can be made of it"),
         (["--save", "NEW"], "--save NAME and --group N go together"),
         (["--with", "cats"], "'cats' is none of konex, preferreds, spacs"),
         (["--min-cap", "1e15"], "no stock of 720 passes the filters"),
