@@ -315,13 +315,13 @@ def test_reader_that_leaves_early_is_no_fault(own: list[str], tmp_path: Path) ->
 
 def test_lists(run: Run) -> None:
     assert "deepseek  2025-01-27  2025-01-31  2025-01-24" in run("events").stdout
-    assert "SEMI        25      6" in run("sectors").stdout
+    assert "SEMI           25      6" in run("sectors").stdout
     assert "000660  KOSPI   memory" in run("sectors", "SEMI").stdout
 
 
 def test_config_commands(run: Run, tmp_path: Path) -> None:
-    assert "right: 1 event, 7 sectors, 88 stocks, 32 claims" in run("config", "check").stdout
-    assert run("config", "init", "mine").stdout.count("copied") == 4
+    assert "right: 1 event, 31 sectors, 419 stocks, 32 claims" in run("config", "check").stdout
+    assert run("config", "init", "mine").stdout.count("copied") == 5
     shown = run("config", "show", "--config", "mine").stdout
     assert (tmp_path / "mine/sectors.toml").read_text(encoding="utf-8") in shown
     (tmp_path / "mine/screener.toml").write_text("gap = 1\n", encoding="utf-8")

@@ -80,7 +80,7 @@ def test_a_limit_up_and_a_name_for_a_code(krx: Path, run: Run) -> None:
 def test_an_unknown_stock_names_the_nearest(run: Run) -> None:
     done = run("stock", "SK하이닉수", "--source", "press")
     assert done.returncode == 2
-    assert "no stock 'SK하이닉수' in the sectors or the store: did you mean 000660 SK hynix?" in done.stderr
+    assert "no stock 'SK하이닉수' in the sectors or the store: did you mean 000660 SK hynix or " in done.stderr
     korean = run("stock", "삼성", "--source", "press", "--lang", "ko")
     assert "005930 삼성전자" in korean.stderr  # of several that hold it none is chosen
     assert "018260 삼성에스디에스" in korean.stderr

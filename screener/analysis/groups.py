@@ -116,12 +116,12 @@ def _as_extreme(measurement: Measurement, placebo: Placebo) -> dict[str, list[An
     """
     sessions = measurement.panel.sessions[placebo.dates]
     days: list[str | None] = []
-    statistics: list[tuple[float, ...]] = []
+    statistics: list[str | None] = []
     for rank, event, z in zip(placebo.placebo_rank, placebo.z_ewma, placebo.placebo_z.T, strict=True):
         size = np.where(np.isfinite(z) & np.isfinite(rank), np.abs(z), -1.0)
         order = np.argsort(-size, kind="stable")[: int((size >= abs(event)).sum())]
         days.append(" ".join(map(str, sessions[order])) or None)
-        statistics.append(tuple(z[order].tolist()))
+        statistics.append(" ".join(map(str, z[order].tolist())) or None)
     return {"as_extreme_on": days, "as_extreme_z": statistics}
 
 

@@ -84,7 +84,7 @@ class Rules:
     """Ordinary sessions before the event that it is ranked among, at most."""
     windows: tuple[tuple[int, int], ...]
     spreads: tuple[tuple[str, str], ...] | None
-    """Pairs of groups whose difference is tested; None = the best minus the worst sector."""
+    """Pairs of groups whose difference is tested; none given (null) = the best minus the worst sector."""
     weights: Mapping[str, float]
     """Of the parts of a score."""
 

@@ -64,7 +64,7 @@ def _config() -> None:
 def _check(workspace: Workspace) -> int:
     """Say whether the configuration is right; every mistake with its file and line."""
     settings = workspace.settings
-    stocks = sum(len(sector.members) for sector in settings.sectors.values())
+    stocks = len({member.ticker for sector in settings.sectors.values() for member in sector.members})
     paths = "".join(f"{path}\n" for path in settings.files.values())
     right = _(
         "right: {events}, {sectors}, {stocks}, {claims}",

@@ -116,15 +116,15 @@ SECTORS = TableSpec(
     Column(
         "as_extreme_on",
         Unit.TEXT,
-        "Ordinary sessions that were as extreme, the most extreme first, apart by spaces: placebo_rank is 1 more than "
-        "there are.",
+        "Ordinary sessions that were as extreme, the most extreme first, separated by spaces: placebo_rank is 1 more "
+        "than there are.",
         f"none was, or {NO_TEST}",
     ),
     beside=(
         NAME,
         HALF_WIDTH,
         Column("undefined_tests", Unit.TEXT, "Names of the tests without a value."),
-        Column("as_extreme_z", Unit.TEXT, "Tuple of the z_ewma of each of as_extreme_on."),
+        Column("as_extreme_z", Unit.TEXT, "z_ewma of each of these sessions, separated by spaces."),
     ),
 )
 

@@ -31,7 +31,7 @@ KO = ("--lang", "ko")
         (
             ["sectors", "AI_S"],
             2,
-            "'AI_S' 업종은 없습니다: 혹시 AI_SW? (목록은 `screener sectors`)",
+            "'AI_S' 업종은 없습니다: 혹시 AI_SW 또는 AIRLINES? (목록은 `screener sectors`)",
         ),
         (
             ["report", "--event", "deepsek", "--source", "press"],
@@ -146,7 +146,9 @@ def test_lists_in_korean_lead_with_korean_names(run: Run) -> None:
     assert heads[0].split()[:5] == ["ID", "소식", "사건일", "기준일", "경과"]
     assert "딥시크 쇼크 / DeepSeek shock" in events
     assert "반도체 / Semiconductors" in sectors
-    assert sectors.splitlines()[-2] == "* 사건 뒤 움직임을 보고 묶은 종목군"
+    assert sectors.splitlines()[-2] == (
+        "* deepseek 이후 움직임을 보고 사후적으로 구성한 종목군: SECURITY, ROBOT, CHINA_LINK"
+    )
     assert "SK하이닉스 / SK hynix" in members
 
 

@@ -323,10 +323,10 @@ def as_extreme(report: Report, row: Any, *, full: bool = False) -> str:
 
     It goes on from 'n of m ordinary sessions were as extreme'; '' where none was.
     """
-    days = (row.as_extreme_on or "").split()
-    if not days:
+    if not row.as_extreme_on:
         return ""
-    named = [_session(report, *session) for session in zip(days, row.as_extreme_z, strict=True)]
+    days = row.as_extreme_on.split()
+    named = [_session(report, *session) for session in zip(days, map(float, row.as_extreme_z.split()), strict=True)]
     most = len(days) if full and len(days) <= _AS_EXTREME_IN_FULL else _AS_EXTREME
     return first(most, named, N_(": {named}"), N_(": {named}, and {n} more"))
 
