@@ -131,7 +131,7 @@ def _add_sector(
 @_config.command("add-event", epilog="Example: screener config add-event 관세 --date '2025-04-02 16:10' --config my")
 @click.argument("name")
 @click.option(
-    "--date", "moment", required=True, metavar="DATE", callback=parse_moment, help="Day of its news, or moment."
+    "--date", "moment", required=True, metavar="DATE", callback=parse_moment, help="Day or moment of its news."
 )
 @click.option("--sector", "sectors", multiple=True, metavar="ID", help="A sector of its family.  [all]")
 @common_options

@@ -264,7 +264,7 @@ _Span = Annotated[Span, PlainValidator(_span)]
 class _Hours(Strict):
     """Trading hours from a day on, until those of a later one."""
 
-    since: date
+    since: Day
     regular: _Span
     after_market: _Span | None = None
     pre_market: _Span | None = None
@@ -273,9 +273,9 @@ class _Hours(Strict):
 class CalendarRules(Strict):
     """Days on which KRX closed or opened other than the holiday library knows, and trading hours that have changed."""
 
-    closed: Annotated[tuple[date, ...], Field(strict=False)] = ()
-    opened: Annotated[tuple[date, ...], Field(strict=False)] = ()
-    exams: Annotated[tuple[date, ...], Field(strict=False)] = ()
+    closed: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    opened: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    exams: Annotated[tuple[Day, ...], Field(strict=False)] = ()
     """Days of the university entrance examination, on which trading is an hour later."""
     hours: Annotated[tuple[_Hours, ...], Field(strict=False)] = ()
 
