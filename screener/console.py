@@ -116,6 +116,13 @@ def padded(text: str, width: int) -> str:
     return narrowed(widened(text).ljust(width))
 
 
+def as_document(content: object) -> str:
+    """Content as a JSON document; days and times in ISO form."""
+    import json
+
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Rows of text, each column as wide as its widest cell."""
     widths = [max(len(widened(cell)) for cell in column) for column in zip(*rows, strict=True)]

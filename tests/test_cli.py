@@ -175,7 +175,7 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (["report", "--source", "file:"], 2, "names no file"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),
         (["report", "--benchmark", "x.csv"], 2, "--benchmark and --market go with --source file:PATH"),
-        (["report", "--json", "--csv", "out"], 2, "exclude each other: give one of them"),
+        (["report", "--json", "--md"], 2, "--json and --md exclude each other: give one of them"),
         (["report", "--config", "nowhere"], 2, "nowhere: no such directory"),
         (["report", "--width", "20"], 2, "20 is not in the range"),
         (["sectors", "SEMY"], 2, "no sector 'SEMY': did you mean SEMI or SECURITY?"),

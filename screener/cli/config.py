@@ -11,8 +11,8 @@ import click
 
 from screener.cli.completion import completing
 from screener.cli.help_i18n import commands, language_option
-from screener.cli.options import PATH, Workspace, common_options, parse_moment, store_option
-from screener.console import aligned, echo
+from screener.cli.options import PATH, Workspace, common_options, json_option, parse_moment, store_option
+from screener.console import aligned, as_document, echo
 from screener.errors import ExitCode
 from screener.i18n import Named, _, language, ngettext
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 @commands.command("events", epilog="Example: screener events --config my")
+@json_option
 @store_option
 @common_options
-def _events(workspace: Workspace) -> int:
+def _events(workspace: Workspace, as_json: bool) -> int:
     """List the configured events: news, event day, base, sessions since."""
     from screener.data.connections import now
 
@@ -33,21 +34,52 @@ def _events(workspace: Workspace) -> int:
         name: calendar.place(event.first_day, event.event_day, event.base, now())
         for name, event in settings.events.items()
     }
+    if as_json:
+        events = [
+            {
+                "id": name,
+                "name": event.name.model_dump(),
+                "news": event.news.isoformat(),
+                "event_day": days[name].event_day,
+                "base": days[name].base,
+                "since": days[name].since,
+                "sectors": list(settings.family(name)),
+                "spreads": event.spreads,
+            }
+            for name, event in settings.events.items()
+        ]
+        echo(as_document({"events": events}))
+        return ExitCode.DONE
     echo(_event_table(settings, days))
     return ExitCode.DONE
 
 
 @commands.command("sectors", epilog="Example: screener sectors SEMI AI_SW")
 @click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completing("sector"))
+@json_option
 @store_option
 @common_options
-def _sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
+def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
     settings = workspace.settings
-    for sector in ids:
-        settings.sector(sector)  # a wrong name is an error before the store is read
+    ids = tuple(map(settings.sector_id, ids))  # a wrong name is an error before the store is read
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
     since = workspace.open_store().first_dates(tickers)
+    if as_json:
+        sectors = [
+            {
+                "id": name,
+                **settings.sectors[name].model_dump(exclude={"members"}),
+                "in_library": name in settings.library,
+                "members": [
+                    {**member.model_dump(), "first_price": since.get(member.ticker)}
+                    for member in settings.sectors[name].members
+                ],
+            }
+            for name in ids or settings.sectors
+        ]
+        echo(as_document({"sectors": sectors}))
+        return ExitCode.DONE
     tables = [_member_table(settings, sector, since) for sector in ids] or [_sector_table(settings, since)]
     echo("\n".join(tables))
     return ExitCode.DONE

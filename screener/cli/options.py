@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ import click
 from screener.choices import MODELS, PALETTES
 from screener.cli.completion import completing
 from screener.cli.help_i18n import language_option, settle_language
-from screener.console import echo, folded, is_terminal, shows_colour
+from screener.console import echo, folded, is_terminal, shows_colour, warn
 from screener.errors import UsageError
 from screener.i18n import _
 from screener.krx.codes import code_of
@@ -78,8 +78,11 @@ class Workspace:
         self.load()
         return Store.open(self.store)
 
-    def access(self, *, fail_fast: bool = False, show_progress: bool = False) -> Connections:
-        """The store and the ways to the exchange; with `fail_fast` it does not wait long for that."""
+    def access(self, *, fail_fast: bool = False, show_progress: bool = False, patience: int = 0) -> Connections:
+        """The store and the ways to the exchange; with `fail_fast` it does not wait long for that.
+
+        `patience` is how many seconds it waits for another command that writes the store.
+        """
         from screener.console import ProgressBar
         from screener.data.connections import open_access
 
@@ -88,7 +91,8 @@ class Workspace:
             bar = ProgressBar()
             # However the command ends, no trace of the bar stays on the terminal.
             click.get_current_context().call_on_close(bar.stop)
-        return open_access(self.settings, os.environ, self.store, bar, fail_fast=fail_fast)
+        opened = open_access(self.settings, os.environ, self.store, bar, fail_fast=fail_fast)
+        return replace(opened, patience=patience)
 
 
 _DAYS = {"today": 0, "yesterday": 1, "오늘": 0, "어제": 1}
@@ -144,6 +148,9 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
     )
     decorated: Callable[..., int] = config(language_option(debug(with_workspace)))
     return decorated
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
 def event_options(event_help: str) -> Decorator:
@@ -217,7 +224,7 @@ class Output:
     json: bool
     md: bool
     files: Mapping[str, Path]
-    """By format, the directory (csv) or file to write; one at most."""
+    """By format, the directory (csv) or file to write."""
     palette: str | None
     ascii: bool
     width: int | None
@@ -231,18 +238,21 @@ class Output:
         """
         from screener.report.formats.terminal import PLAIN_WIDTH, Style, render
 
-        if self.json:
-            echo(screen.document().decode())
-            return
-        if self.md:
-            from screener.report.formats.markdown import to_markdown
+        palette = self.palette or settings.screener.palette
+        if self.json or self.md:
+            if self.json:
+                echo(screen.document().decode())
+            else:
+                from screener.report.formats.markdown import to_markdown
 
-            echo(to_markdown(screen.page(full=self.full)))
+                echo(to_markdown(screen.page(full=self.full)))
+            for format_, path in self.files.items():
+                warn(write_screen(screen, format_, path, palette, as_file=format_ in _ONE_FILE).rstrip())
             return
         unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
         fitting = min(max(shutil.get_terminal_size().columns, 60), 200) if is_terminal() else PLAIN_WIDTH
         style = Style(
-            palette=self.palette or settings.screener.palette,
+            palette=palette,
             ascii=self.ascii or not unicode,
             width=self.width or fitting,
             colour=shows_colour(),
@@ -279,8 +289,8 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
     def with_output(**options: Any) -> int:
         files = {name: path for name in ("csv", "html", "xlsx") if (path := options.pop(name)) is not None}
         look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "ascii", "width")}
-        if look["json"] + look["md"] + len(files) > 1:
-            raise UsageError("--json, --md, --csv, --html and --xlsx exclude each other", hint="give one of them")
+        if look["json"] and look["md"]:
+            raise UsageError("--json and --md exclude each other", hint="give one of them")
         return command(output=Output(files=files, **look), **options)
 
     for option in (
@@ -290,8 +300,8 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--xlsx", type=PATH, metavar="FILE", help="Write an Excel workbook, here."),
         click.option("--html", type=PATH, metavar="FILE", help="Write a web page, here."),
         click.option("--csv", type=PATH, metavar="DIR", help="Write CSV files, here."),
-        click.option("--md", is_flag=True, help="Print Markdown; write no files."),
-        click.option("--json", is_flag=True, help="Print JSON; write no files."),
+        click.option("--md", is_flag=True, help="Print Markdown instead of the page."),
+        click.option("--json", is_flag=True, help="Print JSON instead of the page."),
         click.option("--full", is_flag=True, help="Everything, instead of a summary."),
     ):
         with_output = option(with_output)

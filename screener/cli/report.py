@@ -174,9 +174,13 @@ def measured(
     return Screen(screen, made, **shown), _warn_of(made.provenance.tried)
 
 
+_PATIENCE = 600
+"""Seconds to wait for another command that fetches: the first fetch of all stocks takes about two minutes."""
+
+
 def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:
     """Opens the store and the ways to the exchange when needed; with source `auto`, a report can do without it."""
-    return lambda: workspace.access(fail_fast=source == "auto", show_progress=True)
+    return lambda: workspace.access(fail_fast=source == "auto", show_progress=True, patience=_PATIENCE)
 
 
 def _warn_of(tried: Sequence[Tried]) -> int:

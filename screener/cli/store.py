@@ -17,11 +17,12 @@ from screener.cli.options import (
     Workspace,
     common_options,
     file_options,
+    json_option,
     parse_day,
     source_options,
     store_option,
 )
-from screener.console import aligned, echo, shows_colour, warn
+from screener.console import aligned, as_document, echo, shows_colour, warn
 from screener.errors import ConfigError, ExitCode
 from screener.i18n import _, ngettext
 
@@ -66,12 +67,25 @@ def _store() -> None:
 
 
 @_store.command("info", epilog="Example: screener store info --store my/store")
+@json_option
 @store_option
 @common_options
-def _info(workspace: Workspace) -> int:
+def _info(workspace: Workspace, as_json: bool) -> int:
     """What the store holds, by source and table."""
     opened = workspace.access().store
     tables = opened.tables()
+    if as_json:
+        held = [
+            {
+                "source": table.source,
+                "table": table.kind.name,
+                **table.info()._asdict(),
+                "kept_aside": len(table.refused),
+            }
+            for table in tables
+        ]
+        echo(as_document({"store": opened.shown, "tables": held}))
+        return ExitCode.DONE
     echo(_summary_of(opened.shown, [(table.source, table.kind.name, table.info()) for table in tables]))
     aside = sum(bool(one.reason) for table in tables for one in table.refused)
     if aside:
@@ -154,7 +168,7 @@ def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
 
 
 @commands.command("doctor", epilog="Example: screener doctor --offline")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @click.option("--offline", is_flag=True, help="Send nothing.")
 @store_option
 @common_options

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from platformdirs import user_state_path
 from screener.config import Settings
 from screener.config.load import with_secrets
 from screener.data.store import APPLICATION, Store
+from screener.errors import BusyError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.client import Account, Breaker, PasswordAge, Timeouts
@@ -63,6 +65,9 @@ class Connections:
     """Opens data.go.kr."""
     password_age: PasswordAge | None = None
     """Remembers since when the account's password is in use."""
+    patience: int = 0
+    """Seconds to wait for another one to finish writing the store."""
+    sleep: Callable[[float], None] = time.sleep
 
     @property
     def providers(self) -> tuple[Provider, ...]:
@@ -77,7 +82,11 @@ class Connections:
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
-        """The right to change the store, as `Store.writing` gives it; who watches is told where it is a weak one."""
+        """The right to change the store, as `Store.writing` gives it; who watches is told where it is a weak one.
+
+        Raises:
+            BusyError: another one still writes after `patience`.
+        """
         if not self.store.excludes_others:
             self.progress.say(
                 _(
@@ -85,7 +94,17 @@ class Connections:
                     store=self.store.shown,
                 )
             )
-        with self.store.writing(command, self.now()):
+        with ExitStack() as stack:
+            for second in range(self.patience + 1):
+                try:
+                    stack.enter_context(self.store.writing(command, self.now()))
+                    break
+                except BusyError as error:
+                    if second == self.patience:
+                        raise
+                    if not second:
+                        self.progress.say(_("{busy}; waiting", busy=error.message))
+                    self.sleep(1)
             yield
 
 

@@ -72,10 +72,26 @@ def test_markdown_and_json_go_to_stdout(run: Run, market: list[str | Path]) -> N
     assert json.loads(run("stock", "000001", "--json", *market).stdout)["event"]["id"] == "test"
 
 
-def test_one_output_at_a_time(run: Run, market: list[str | Path]) -> None:
-    done = run("report", "--json", "--html", "x.html", *market)
-    assert done.returncode == 2
-    assert done.stderr == "screener: --json, --md, --csv, --html and --xlsx exclude each other: give one of them\n"
+def test_files_of_several_formats_are_written_in_one_run(run: Run, market: list[str | Path], tmp_path: Path) -> None:
+    files = ["--csv", tmp_path / "csv", "--html", tmp_path / "a.html", "--xlsx", tmp_path / "a.xlsx"]
+    done = run("report", "--json", *files, *market)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["event"]["id"] == "test"
+    assert (tmp_path / "csv" / "stocks.csv").exists()
+    assert (tmp_path / "a.html").stat().st_size
+    assert (tmp_path / "a.xlsx").stat().st_size
+    page = run("report", *files, *market)
+    assert page.stdout.count("Files: ") == 3
+    assert run("report", "--json", "--md", *market).returncode == 2
+
+
+def test_lists_of_the_configuration_as_json(run: Run, market: list[str | Path], tmp_path: Path) -> None:
+    config = [market[market.index("--config")], market[market.index("--config") + 1], "--store", tmp_path / "store"]
+    [event] = json.loads(run("events", "--json", *config).stdout)["events"]
+    assert (event["id"], event["event_day"], event["base"]) == ("test", "2024-04-22", "2024-04-19")
+    sectors = json.loads(run("sectors", "A", "--json", *config).stdout)["sectors"]
+    assert [member["ticker"] for member in sectors[0]["members"]] == ["000001", "000002"]
+    assert json.loads(run("store", "info", "--json", *config).stdout)["tables"] == []
 
 
 @pytest.mark.parametrize(
