@@ -260,7 +260,7 @@ def test_what_cannot_be_asked_for(
 def test_saving_needs_a_directory_of_ones_own(run: Run, files: list[str | Path]) -> None:
     done = run("scan", *files, "--save", "NEW", "--group", "1")
     assert done.returncode == 2
-    assert "--save needs --config DIR" in done.stderr
+    assert "--config DIR is needed" in done.stderr
 
 
 def test_without_a_whole_market_it_says_what_is_needed(

@@ -43,7 +43,7 @@ KO = ("--lang", "ko")
             2,
             "'prss' 출처는 없습니다: 있는 것은 auto, store, pykrx, openapi, datagokr, press, file:PATH(`screener demo`는 따로)",
         ),
-        (["report", "--pallette", "kr"], 2, "'--pallette' 옵션은 없습니다. 혹시 '--palette'?: 사용법은 screener report --help"),
+        (["report", "--pallette", "kr"], 2, "'--pallette' 옵션은 없습니다. 혹시 '--date', '--palette'?: 사용법은 screener report --help"),
         (
             ["report", "--width", "20"],
             2,
