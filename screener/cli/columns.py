@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @file_options
 @common_options
 def _columns(workspace: Workspace, files: tuple[Path, ...], hints: Hints) -> int:
-    """How files of prices or indices are understood: their form, their columns, and what they lack."""
+    """Show how files of prices or indices are understood.
+
+    Their form, their columns, and what they lack.
+    """
     workspace.load()
     from screener.data.choice import expanded
     from screener.data.forms.reading import recognise

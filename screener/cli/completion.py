@@ -93,7 +93,9 @@ add_completion_class(_Bash)
 @language_option
 @click.pass_context
 def _completion(context: click.Context, shell: str) -> int:
-    """Print what makes a shell complete commands, options, events, sectors and stocks.
+    """Print the completion script of a shell.
+
+    It completes commands, options, events, sectors and stocks.
 
     \b
     ~/.bashrc  eval "$(screener completion bash)"

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 @store_option
 @common_options
 def _events(workspace: Workspace, as_json: bool) -> int:
-    """List the configured events: news, event day, base, sessions since."""
+    """List the configured events.
+
+    News, event day, base, sessions since.
+    """
     from screener.data.connections import now
 
     settings, calendar = workspace.settings, workspace.access().calendar
@@ -60,7 +63,10 @@ def _events(workspace: Workspace, as_json: bool) -> int:
 @store_option
 @common_options
 def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
-    """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
+    """List the configured sectors, or their stocks.
+
+    The stocks of those that are named; FIRST PRICE as the store has it.
+    """
     settings = workspace.settings
     ids = tuple(map(settings.sector_id, ids))  # a wrong name is an error before the store is read
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}

@@ -38,7 +38,9 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify
 @store_option
 @common_options
 def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any) -> int:
-    """Report on every new session: fetch, check, file, and say what changed; cron runs it again and again.
+    """Report on every new session, as a cron job.
+
+    Fetches, checks, files, and says what changed.
 
     Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
     holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in

@@ -19,9 +19,10 @@ from screener.cli.report import measured
 @click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Sessions in the table.")
 @screen_options
 def _days(workspace: Workspace, output: Output, series: str, top: int, **options: Any) -> int:
-    """The sessions on which a sector, theme or stock moved beyond the ordinary, each against those before it.
+    """The sessions on which a sector or stock moved most.
 
-    Marks the ordinary sessions that were as extreme as the event, which a report counts.
+    Each is held against the sessions before it. Marks the ordinary sessions that were as extreme as the event, which a
+    report counts.
     """
     screen, code = measured("days", [series], workspace, options, top=top)
     output.deliver(screen, workspace.settings)

@@ -55,7 +55,10 @@ Your own claims about your own events: claims.toml in --config DIR."""
 @common_options
 @output_options
 def _report(workspace: Workspace, output: Output, reports: Path | None, explain: bool, **options: Any) -> int:
-    """Sectors, themes, winners and losers of an event; files them under reports/."""
+    """Sectors, themes, winners and losers of an event.
+
+    Files them under reports/.
+    """
     settings = workspace.settings
     from screener.report.make import Request, make_report
     from screener.report.screens import Screen
@@ -104,7 +107,10 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
 @click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completing("group"))
 @screen_options
 def _compare(groups: tuple[str, ...], **options: Any) -> int:
-    """One sector against another, or a theme (SECTOR:theme): the difference, its tests, its path, who drove it."""
+    """One sector or theme against another.
+
+    A theme is SECTOR:theme. Shows the difference, its tests, its path, and who drove it.
+    """
     return _show("compare", groups, **options)
 
 
@@ -112,14 +118,20 @@ def _compare(groups: tuple[str, ...], **options: Any) -> int:
 @click.argument("ticker", shell_complete=completing("stock"))
 @screen_options
 def _stock(ticker: str, **options: Any) -> int:
-    """Everything about one stock around the event, by its code or name."""
+    """Everything about one stock around the event.
+
+    By its code or name.
+    """
     return _show("stock", [ticker], **options)
 
 
 @commands.command("claims", epilog=_CLAIMS_EPILOG)
 @screen_options
 def _claims(**options: Any) -> int:
-    """What was claimed about an event, each claim checked against prices; files nothing."""
+    """Check what was claimed about an event against prices.
+
+    Files nothing.
+    """
     return _show("claims", (), **options)
 
 
@@ -128,7 +140,10 @@ def _claims(**options: Any) -> int:
 @common_options
 @output_options
 def _demo(workspace: Workspace, output: Output, seed: int) -> int:
-    """Tour of a simulated market: planted effects beside what the study finds of them."""
+    """Tour of a simulated market with planted effects.
+
+    They stand beside what the study finds of them.
+    """
     settings = workspace.settings
     from screener.demo import make_demo
     from screener.report.screens import Screen
@@ -147,7 +162,10 @@ def _demo(workspace: Workspace, output: Output, seed: int) -> int:
 @common_options
 @palette_option
 def _export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
-    """Write what a screen finds into files, in one format; NAMEs are those that the screen takes."""
+    """Write what a screen finds into files.
+
+    In one format; NAMEs are those that the screen takes.
+    """
     palette = options.pop("palette") or workspace.settings.screener.palette
     made, code = measured(screen, names, workspace, options)
     echo(write_screen(made, format_, out, palette))

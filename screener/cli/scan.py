@@ -72,7 +72,7 @@ def _scan(
     replace: bool,
     **options: Any,
 ) -> int:
-    """Scan the whole market, blind: best, worst, and groups nobody listed.
+    """Scan the whole market: best, worst, and unlisted groups.
 
     Needs whole-market sessions, in the store or in files. What the filters leave out is counted.
     """

@@ -47,7 +47,10 @@ def _sync(
     market: tuple[Path, ...],
     hints: Hints,
 ) -> int:
-    """Fetch into the store what is missing; run again, it goes on where it stopped."""
+    """Fetch into the store what is missing.
+
+    Run again, it goes on where it stopped.
+    """
     settings = workspace.settings
     from screener.data.sources.live import sync_files, sync_store
 
@@ -173,7 +176,9 @@ def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
 @store_option
 @common_options
 def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
-    """Check this machine, the account, the network and the store; each line with what mends it.
+    """Check this machine, the network and the store.
+
+    The account, too; each line says what mends it.
 
     Sends one small request to each host (two to data.go.kr, where each service is applied for), waits 3 seconds at most
     for an answer, and logs in once where KRX_ID and KRX_PW are set, which ends another session of that account. A host
