@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.data.checks import histories_are_fresh, history_is_sound
+from screener.data.checks import histories_are_fresh
 from screener.data.fetch import Fetch, Fetched, Plan
-from screener.data.refusals import is_adjustment, judge_history
+from screener.data.refusals import REASONS, is_adjustment, judge_history
 from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
@@ -84,6 +84,8 @@ class _HistoryFetch(Fetch):
         """The same as it came."""
         self.refused: dict[str, list[Refused]] = {}
         """By ticker what came with it, and is not believed."""
+        self.short: set[str] = set()
+        """Stocks of whose history rows may lack."""
         self.faulty: dict[str, str] = {}
         """By ticker, what is wrong with its history."""
 
@@ -193,26 +195,34 @@ class _HistoryFetch(Fetch):
         return _NOTHING
 
     def _fetch(self, ticker: str, first: date, last: date) -> pa.Table:
-        asked, opened = self.now(), self.calendar.schedule.after_market_since
-        rows = self.source.history(ticker, first, last)
+        asked = self.now()
+        rows, is_short = self.source.history(ticker, first, last)
+        if is_short:
+            self.short.add(ticker)
         self.came[ticker] = rows
-        later = rows.filter(pc.greater(rows["date"], pa.scalar(last)))
-        sound, refused = judge_history(rows.filter(pc.less_equal(rows["date"], pa.scalar(last))), self.calendar, opened)
-        if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
-            sound = history_is_sound(self.source.name, ticker, rows, last, opened)
-        days: list[date] = to_numpy(later["date"]).tolist()
-        future = {day: ("future", "") for day in days if day > asked.date()}
-        self.refused[ticker] = [
-            Refused(day, ticker, reason, row, asked) for day, (reason, row) in {**refused, **future}.items()
-        ]
+        sound, refused = self._judged(ticker, rows)
+        self.refused[ticker] = [Refused(day, ticker, reason, row, asked) for day, (reason, row) in refused.items()]
         return sound
 
+    def _judged(self, ticker: str, rows: pa.Table) -> tuple[pa.Table, dict[date, tuple[str, str]]]:
+        """Rows that are believed, and by day the others; with many of them nothing of the history is."""
+        sound, refused = judge_history(rows, self.calendar, self.calendar.schedule.after_market_since)
+        if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
+            day, (reason, _row) = min(refused.items())
+            raise DataError(
+                "{source}: {ticker}: {count} of {rows} rows are not believed, the first of {day}: {why}: not stored",
+                source=self.source.name,
+                ticker=ticker,
+                count=len(refused),
+                rows=rows.num_rows,
+                day=day,
+                why=_(REASONS[reason]),
+            )
+        return sound, refused
+
     def _control(self) -> pa.Table:
-        rows = self.source.history(_CONTROL, self.calendar.shift(self.plan.last, -_OVERLAP), self.plan.last)
-        rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
-        opened = self.calendar.schedule.after_market_since
-        if len(judge_history(rows, self.calendar, opened)[1]) > _MOST_REFUSED:
-            history_is_sound(self.source.name, _CONTROL, rows, self.plan.last, opened)
+        rows, _short = self.source.history(_CONTROL, self.calendar.shift(self.plan.last, -_OVERLAP), self.plan.last)
+        self._judged(_CONTROL, rows)
         return rows
 
     def _known_to_be_empty(self, ticker: str) -> None:
@@ -254,13 +264,17 @@ class _HistoryFetch(Fetch):
         self.fetched.series += len(waiting)
 
     def _name_holes(self, waiting: Mapping[str, _Came], at: datetime) -> None:
-        """Sessions that a stock lacks between its first and its last one, though others have them."""
+        """Sessions that a stock lacks between its first and its last one, though others have them.
+
+        Or after its last one, where the source counts more rows than it gives.
+        """
         days = {ticker: set(to_numpy(one.rows["date"]).tolist()) for ticker, one in waiting.items()}
         known = set(self.prices.sessions).union(*days.values())
         for ticker, there in days.items():
             aside = {one.day for one in self.refused[ticker]}
             lacking = sorted(known - there - aside) if there else []
-            inside = [day for day in lacking if min(there) < day < max(there) and self.calendar.is_session(day)]
+            end = self.plan.last if ticker in self.short else max(there, default=self.plan.last)
+            inside = [day for day in lacking if min(there) < day <= end and self.calendar.is_session(day)]
             self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:_MOST_REFUSED]]
 
 

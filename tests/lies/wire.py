@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.fakes.krx.messages import NAVER, Answer, Request
@@ -240,6 +240,46 @@ BLANKS = gzip.compress(b" " * 6_000_000)
 def bursts(request: Request) -> bool:
     """Whether the answer is one that bursts or does not end: the event's session, or one stock."""
     return (request.form.get("trdDd") == f"{EVENT:%Y%m%d}" and request.bld == "MDCSTAT01501") or request.symbol == ONE
+
+
+class Once:
+    """Tells a lie in the first answer about each stock; after that the truth."""
+
+    def __init__(self, spoil: Spoil) -> None:
+        self.spoil = spoil
+        self.asked: set[str] = set()
+
+    def __call__(self, request: Request, answer: Answer) -> Answer:
+        if request.symbol in self.asked:
+            return answer
+        self.asked.add(request.symbol)
+        return self.spoil(request, answer)
+
+
+def weekday(row: str) -> int:
+    return date.fromisoformat(row[:8]).weekday()
+
+
+def filled(rows: list[str]) -> list[str]:
+    """Days without a session have the row of the day before."""
+    out: list[str] = []
+    for row in rows:
+        while out and date.fromisoformat(out[-1][:8]) + timedelta(days=1) < date.fromisoformat(row[:8]):
+            out.append(stamp(date.fromisoformat(out[-1][:8]) + timedelta(days=1)) + out[-1][8:])
+        out.append(row)
+    return out
+
+
+def every_second_tenfold(rows: list[str]) -> list[str]:
+    wrong = [date.fromisoformat(row[:8]) for row in rows[::2]]
+    for day in wrong:
+        rows = row_times(10, day, day)(rows)
+    return rows
+
+
+def with_volume(volume: int) -> Callable[[list[str]], list[str]]:
+    """Another volume on the event day."""
+    return lambda rows: [row.rpartition("|")[0] + f"|{volume}" if row.startswith(stamp(EVENT)) else row for row in rows]
 
 
 def packed(request: Request, answer: Answer) -> Answer:
@@ -490,6 +530,70 @@ tell(
     named(ONE),
     refused(3, "(?i)short|whole|count|lacks"),
     refused(5, "(?i)short|whole|count|lacks"),
+)
+tell(
+    "Naver: a history that ends early",
+    KEYLESS,
+    "one stock lacks the last three rows, and the count says so",
+    items(lambda rows: rows[:-3], ONE),
+    named(ONE, "2025-02-10"),
+    about=(ONE,),
+)
+tell(
+    "Naver: a short answer, once",
+    KEYLESS,
+    "the first answer about each stock has the last three rows alone, the second one all",
+    Once(items(lambda rows: rows[-3:])),
+    nothing(),
+)
+tell(
+    "Naver: an answer that ends early, once",
+    KEYLESS,
+    "the first answer about each stock lacks the last three rows",
+    Once(items(lambda rows: rows[:-3])),
+    nothing(),
+)
+tell(
+    "Naver: the newest row first",
+    KEYLESS,
+    "the rows of every stock stand in the other order",
+    items(lambda rows: rows[::-1]),
+    nothing(),
+)
+tell(
+    "Naver: holidays filled",
+    KEYLESS,
+    "one stock has the row of the day before on every closed day",
+    items(filled, ONE),
+    mended(ONE),
+    named(ONE),
+    about=(ONE,),
+)
+tell(
+    "Naver: many false prices",
+    KEYLESS,
+    "every second session of one stock is ten times the price",
+    items(every_second_tenfold, ONE),
+    named(ONE),
+    refused(3, ONE),
+    about=(ONE,),
+)
+tell(
+    "Naver: weeks for days",
+    KEYLESS,
+    "one stock has a row a week, as timeframe=week gives them",
+    items(lambda rows: [row for row in rows if weekday(row) == 4], ONE),
+    named(ONE),
+    about=(ONE,),
+)
+tell(
+    "Naver: a volume of none",
+    KEYLESS,
+    "one stock has volume 0 beside the prices of a session on the event day",
+    items(with_volume(0), ONE),
+    named(ONE, DAY),
+    nothing(),
+    about=(ONE,),
 )
 tell(
     "Naver: the event day is missing",
