@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from screener.data.checks import histories_are_fresh
 from screener.data.fetch import Fetch, Fetched, Plan
-from screener.data.refusals import REASONS, is_adjustment, judge_history
+from screener.data.levels import out_of_line
+from screener.data.refusals import REASONS, as_json, is_adjustment, judge_history
+from screener.data.sources import PROXIES
 from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import PRICES, to_numpy
+from screener.krx.tables import PRICES, Days, floats, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -32,6 +35,7 @@ RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
 _MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
+Floats = NDArray[np.float64]
 _NOTHING = PRICES.schema.empty_table()
 
 
@@ -248,6 +252,7 @@ class _HistoryFetch(Fetch):
         waiting, self.waiting = self.waiting, {}
         came, self.came = [self.came[ticker] for ticker in waiting], {}
         self._name_holes(waiting, started)
+        self._weigh_funds(waiting, started)
         histories_are_fresh(self.source.name, came, self.plan.last, self.calendar.before(self.plan.last))
         for whole in (True, False):
             parts = {ticker: one for ticker, one in waiting.items() if one.is_whole == whole}
@@ -262,6 +267,32 @@ class _HistoryFetch(Fetch):
                 )
                 self.fetched.refused += refused
         self.fetched.series += len(waiting)
+
+    def _weigh_funds(self, waiting: dict[str, _Came], at: datetime) -> None:
+        """Take out what a fund that stands for an index says otherwise than the other fund and the stocks.
+
+        One session alone does not show it: what is stored of it goes when the next one takes it back.
+        """
+        funds = tuple(PROXIES.values())
+        for fund, other in (funds, funds[::-1]):
+            came = waiting.get(fund)
+            if came is None or not came.rows.num_rows:
+                continue
+            own = self.prices.read(PRICES.schema.names, keys=[fund])
+            held = self.prices.read(PRICES.schema.names, came.rows["date"][0].as_py(), self.plan.last)
+            days = to_numpy(came.rows["date"])
+            moves = _moves(pa.concat_tables([held, *(one.rows for one in waiting.values())]), days)
+            stocks = [move for ticker, move in moves.items() if ticker not in funds]
+            if other not in moves or not stocks:
+                continue
+            false = days[out_of_line(moves[fund], moves[other], np.column_stack(stocks))]
+            if not false.size:
+                continue
+            aside = [(day, as_json(came.rows, row)) for row, day in enumerate(days.tolist()) if day in false.tolist()]
+            self.refused[fund] += [Refused(day, fund, "index", row, at) for day, row in aside]
+            kept = [own.filter(pa.array(~np.isin(to_numpy(own["date"]), days)))] if not came.is_whole else []
+            rows = pa.concat_tables([*kept, came.rows.filter(pa.array(~np.isin(days, false)))])
+            waiting[fund] = came._replace(rows=rows, is_whole=True)
 
     def _name_holes(self, waiting: Mapping[str, _Came], at: datetime) -> None:
         """Sessions that a stock lacks between its first and its last one, though others have them.
@@ -281,3 +312,14 @@ class _HistoryFetch(Fetch):
 def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:
     """Whether a session that is stored is missing in the fresh rows."""
     return bool(np.setdiff1d(to_numpy(stored["date"]), to_numpy(fresh["date"])).size)
+
+
+def _moves(rows: pa.Table, days: Days) -> dict[str, Floats]:
+    """(T,) change of each stock's close from day to day, decimal; of two rows of a day the later one counts."""
+    tickers, number = np.unique(words(rows, "ticker"), return_inverse=True)
+    day = to_numpy(rows["date"])
+    here = np.isin(day, days)
+    closes = np.full((len(days), len(tickers)), np.nan)
+    closes[np.searchsorted(days, day[here]), number[here]] = floats(rows, "close")[here]
+    moves = np.vstack([np.full((1, len(tickers)), np.nan), closes[1:] / closes[:-1] - 1.0])
+    return {str(ticker): moves[:, column] for column, ticker in enumerate(tickers)}

@@ -156,7 +156,8 @@ def import_files(
     """
     if not prices:
         raise UsageError("--source file: names no file", hint="write --source file:PATH")
-    read = partial(_rows, at=at, calendar=calendar or Calendar())
+    said: list[Finding] = []
+    read = partial(_rows, at=at, calendar=calendar or Calendar(), said=said)
     histories, sessions, levels = read(prices, PRICES), read(market, MARKET), read(benchmark, INDICES)
     official = _official(sessions, histories)
     tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
@@ -186,6 +187,7 @@ def import_files(
         sessions=len(sessions["date"].unique()),
         series=len(set(tickers)),
         restated=others,
+        findings=said,
     )
 
 
@@ -201,12 +203,15 @@ def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
     refuse_alike(by_name, called)
 
 
-def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calendar) -> pa.Table:
-    """Rows of all files together in the form of `kind`, checked, each once; of prices also what `MARKET` holds."""
+def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calendar, said: list[Finding]) -> pa.Table:
+    """Rows of all files together in the form of `kind`, checked, each once; of prices also what `MARKET` holds.
+
+    What was mended is `said`.
+    """
     form = INDICES.schema if kind is INDICES else MARKET.schema
     text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
     numeric = [field.name for field in form if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
-    look = partial(dated, calendar=calendar, today=at.date(), said=[])
+    look = partial(dated, calendar=calendar, today=at.date(), said=said)
     parts = [look(read_table(path, ("date", kind.key, "close"), numeric, text), path.name) for path in paths]
     if not parts:
         return kind.schema.empty_table()
@@ -223,7 +228,8 @@ def _rows(paths: Sequence[Path], kind: TableKind, at: datetime, calendar: Calend
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
         since = calendar.schedule.after_market_since if kind is PRICES else None
-        sound, _findings = clean(PriceRows.of(table, names), names, called, calendar, since, strict=True)
+        sound, found = clean(PriceRows.of(table, names), names, called, calendar, since, strict=True)
+        said += found
         taken = np.isin(day, sound.day)
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
