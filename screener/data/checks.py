@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from screener.data.findings import refuse
 from screener.data.price_rows import WHOLE_MARKET, with_base
-from screener.data.refusals import outside
 from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.errors import NetworkError
 from screener.i18n import _
@@ -241,33 +240,6 @@ def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table,
         count=len(named),
         wanted=len(wanted),
     )
-
-
-def history_is_sound(
-    source: str, ticker: str, rows: pa.Table, until: date, after_market: date | None = None
-) -> pa.Table:
-    """Rows of one stock's history through `until`; later ones are not final yet.
-
-    From `after_market` on the close may be a price of the after-market, not bounded by the high and low of the regular
-    session.
-
-    Raises:
-        DataError: figures that contradict themselves.
-    """
-    what = f"{source}: {ticker}"
-    rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(until)))
-    days = to_numpy(rows["date"])
-    refuse(days[1:] <= days[:-1], "{what}: its days are not in order, or stand twice: not stored", what=what)
-    refuse(~np.is_busday(days), "{what}: {day} is no working day: not stored", what=what, day=days)
-    figures = {name: floats(rows, name) for name in rows.column_names if name not in ("date", "ticker")}
-    refuse(
-        outside(figures, days, after_market),
-        "{what} on {day}: close {close:g} cannot be: not stored",
-        what=what,
-        day=days,
-        close=figures["close"],
-    )
-    return rows
 
 
 def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, before: date) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from screener.data.findings import Finding, in_words
 from screener.errors import NetworkError
 from screener.i18n import _, ngettext
 
@@ -63,6 +64,8 @@ class Fetched:
     """Days without figures at the end; whether they were sessions shows with the next one."""
     refused: list[Refused] = field(default_factory=list)
     """What came and was not believed; it is kept aside in the store."""
+    findings: list[Finding] = field(default_factory=list)
+    """What was wrong with files, and was mended or is left out of every report."""
     requests: int = 0
     blocked: bool = False
     """Whether a better source was not asked, or not to the end, because it refuses this machine."""
@@ -86,6 +89,7 @@ class Fetched:
             if names:
                 more = _(" and {count} more", count=len(names) - 5) if len(names) > 5 else ""
                 lines.append(f"  {', '.join(map(str, names[:5]))}{more}: {meaning}")
+        lines += [f"  {line}" for line in in_words(self.findings)]
         return "\n".join([*lines, "  " + _("store: {store}", store=store)]) + "\n"
 
 

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from screener.data.checks import histories_are_fresh, history_is_sound
+from screener.data.checks import histories_are_fresh
 from screener.data.fetch import Fetch, Fetched, Plan
-from screener.data.refusals import is_adjustment, judge_history
+from screener.data.levels import out_of_line
+from screener.data.refusals import REASONS, as_json, is_adjustment, judge_history
+from screener.data.sources import PROXIES
 from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import PRICES, to_numpy
+from screener.krx.tables import PRICES, Days, floats, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -32,6 +35,7 @@ RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
 _MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
+Floats = NDArray[np.float64]
 _NOTHING = PRICES.schema.empty_table()
 
 
@@ -84,6 +88,8 @@ class _HistoryFetch(Fetch):
         """The same as it came."""
         self.refused: dict[str, list[Refused]] = {}
         """By ticker what came with it, and is not believed."""
+        self.short: set[str] = set()
+        """Stocks of whose history rows may lack."""
         self.faulty: dict[str, str] = {}
         """By ticker, what is wrong with its history."""
 
@@ -193,26 +199,34 @@ class _HistoryFetch(Fetch):
         return _NOTHING
 
     def _fetch(self, ticker: str, first: date, last: date) -> pa.Table:
-        asked, opened = self.now(), self.calendar.schedule.after_market_since
-        rows = self.source.history(ticker, first, last)
+        asked = self.now()
+        rows, is_short = self.source.history(ticker, first, last)
+        if is_short:
+            self.short.add(ticker)
         self.came[ticker] = rows
-        later = rows.filter(pc.greater(rows["date"], pa.scalar(last)))
-        sound, refused = judge_history(rows.filter(pc.less_equal(rows["date"], pa.scalar(last))), self.calendar, opened)
-        if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
-            sound = history_is_sound(self.source.name, ticker, rows, last, opened)
-        days: list[date] = to_numpy(later["date"]).tolist()
-        future = {day: ("future", "") for day in days if day > asked.date()}
-        self.refused[ticker] = [
-            Refused(day, ticker, reason, row, asked) for day, (reason, row) in {**refused, **future}.items()
-        ]
+        sound, refused = self._judged(ticker, rows)
+        self.refused[ticker] = [Refused(day, ticker, reason, row, asked) for day, (reason, row) in refused.items()]
         return sound
 
+    def _judged(self, ticker: str, rows: pa.Table) -> tuple[pa.Table, dict[date, tuple[str, str]]]:
+        """Rows that are believed, and by day the others; with many of them nothing of the history is."""
+        sound, refused = judge_history(rows, self.calendar, self.calendar.schedule.after_market_since)
+        if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
+            day, (reason, _row) = min(refused.items())
+            raise DataError(
+                "{source}: {ticker}: {count} of {rows} rows are not believed, the first of {day}: {why}: not stored",
+                source=self.source.name,
+                ticker=ticker,
+                count=len(refused),
+                rows=rows.num_rows,
+                day=day,
+                why=_(REASONS[reason]),
+            )
+        return sound, refused
+
     def _control(self) -> pa.Table:
-        rows = self.source.history(_CONTROL, self.calendar.shift(self.plan.last, -_OVERLAP), self.plan.last)
-        rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(self.plan.last)))
-        opened = self.calendar.schedule.after_market_since
-        if len(judge_history(rows, self.calendar, opened)[1]) > _MOST_REFUSED:
-            history_is_sound(self.source.name, _CONTROL, rows, self.plan.last, opened)
+        rows, _short = self.source.history(_CONTROL, self.calendar.shift(self.plan.last, -_OVERLAP), self.plan.last)
+        self._judged(_CONTROL, rows)
         return rows
 
     def _known_to_be_empty(self, ticker: str) -> None:
@@ -238,6 +252,7 @@ class _HistoryFetch(Fetch):
         waiting, self.waiting = self.waiting, {}
         came, self.came = [self.came[ticker] for ticker in waiting], {}
         self._name_holes(waiting, started)
+        self._weigh_funds(waiting, started)
         histories_are_fresh(self.source.name, came, self.plan.last, self.calendar.before(self.plan.last))
         for whole in (True, False):
             parts = {ticker: one for ticker, one in waiting.items() if one.is_whole == whole}
@@ -253,17 +268,58 @@ class _HistoryFetch(Fetch):
                 self.fetched.refused += refused
         self.fetched.series += len(waiting)
 
+    def _weigh_funds(self, waiting: dict[str, _Came], at: datetime) -> None:
+        """Take out what a fund that stands for an index says otherwise than the other fund and the stocks.
+
+        One session alone does not show it: what is stored of it goes when the next one takes it back.
+        """
+        funds = tuple(PROXIES.values())
+        for fund, other in (funds, funds[::-1]):
+            came = waiting.get(fund)
+            if came is None or not came.rows.num_rows:
+                continue
+            own = self.prices.read(PRICES.schema.names, keys=[fund])
+            held = self.prices.read(PRICES.schema.names, came.rows["date"][0].as_py(), self.plan.last)
+            days = to_numpy(came.rows["date"])
+            moves = _moves(pa.concat_tables([held, *(one.rows for one in waiting.values())]), days)
+            stocks = [move for ticker, move in moves.items() if ticker not in funds]
+            if other not in moves or not stocks:
+                continue
+            false = days[out_of_line(moves[fund], moves[other], np.column_stack(stocks))]
+            if not false.size:
+                continue
+            aside = [(day, as_json(came.rows, row)) for row, day in enumerate(days.tolist()) if day in false.tolist()]
+            self.refused[fund] += [Refused(day, fund, "index", row, at) for day, row in aside]
+            kept = [own.filter(pa.array(~np.isin(to_numpy(own["date"]), days)))] if not came.is_whole else []
+            rows = pa.concat_tables([*kept, came.rows.filter(pa.array(~np.isin(days, false)))])
+            waiting[fund] = came._replace(rows=rows, is_whole=True)
+
     def _name_holes(self, waiting: Mapping[str, _Came], at: datetime) -> None:
-        """Sessions that a stock lacks between its first and its last one, though others have them."""
+        """Sessions that a stock lacks between its first and its last one, though others have them.
+
+        Or after its last one, where the source counts more rows than it gives.
+        """
         days = {ticker: set(to_numpy(one.rows["date"]).tolist()) for ticker, one in waiting.items()}
         known = set(self.prices.sessions).union(*days.values())
         for ticker, there in days.items():
             aside = {one.day for one in self.refused[ticker]}
             lacking = sorted(known - there - aside) if there else []
-            inside = [day for day in lacking if min(there) < day < max(there) and self.calendar.is_session(day)]
+            end = self.plan.last if ticker in self.short else max(there, default=self.plan.last)
+            inside = [day for day in lacking if min(there) < day <= end and self.calendar.is_session(day)]
             self.refused[ticker] += [Refused(day, ticker, "missing", "", at) for day in inside[:_MOST_REFUSED]]
 
 
 def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:
     """Whether a session that is stored is missing in the fresh rows."""
     return bool(np.setdiff1d(to_numpy(stored["date"]), to_numpy(fresh["date"])).size)
+
+
+def _moves(rows: pa.Table, days: Days) -> dict[str, Floats]:
+    """(T,) change of each stock's close from day to day, decimal; of two rows of a day the later one counts."""
+    tickers, number = np.unique(words(rows, "ticker"), return_inverse=True)
+    day = to_numpy(rows["date"])
+    here = np.isin(day, days)
+    closes = np.full((len(days), len(tickers)), np.nan)
+    closes[np.searchsorted(days, day[here]), number[here]] = floats(rows, "close")[here]
+    moves = np.vstack([np.full((1, len(tickers)), np.nan), closes[1:] / closes[:-1] - 1.0])
+    return {str(ticker): moves[:, column] for column, ticker in enumerate(tickers)}

@@ -26,6 +26,9 @@ _SHIFTED = 0.15
 """How much better an index goes with the stocks of the session beside it, if it is shifted; in truth never better."""
 _UNRELATED = 0.1
 """Correlation with the mean of its stocks that an index of theirs has at least."""
+_FUNDS_APART = 0.03
+"""How far a fund may move from the other fund and from the stocks, if the next session takes it back; on 843 sessions
+of the two indices and 2,683 stocks none did so, nor by 0.02."""
 _SPIKE = 6.0
 """Deviations from the stocks, by which a single level is out of line if the next session takes it back."""
 
@@ -205,14 +208,29 @@ def _spikes(index: Floats, mean: Floats) -> NDArray[np.bool_]:
     slope, level = np.polyfit(mean[both], index[both], 1)
     rest = index - level - slope * mean
     scale = 1.4826 * np.median(np.abs(rest[both]))
-    far = np.zeros(len(index), dtype=bool)
-    if scale > 0:
-        first, then = rest[:-1], rest[1:]
-        with np.errstate(all="ignore"):
-            back = np.abs(first / then)
-            far[:-1] = (np.fmin(np.abs(first), np.abs(then)) > _SPIKE * scale) & (first * then < 0)
-            far[:-1] &= (back > 0.67) & (back < 1.5)
-    return far
+    return _taken_back(rest, _SPIKE * scale) if scale > 0 else np.zeros(len(index), dtype=bool)
+
+
+def _taken_back(rest: Floats, far: float) -> NDArray[np.bool_]:
+    """(T,) what is further than `far` from its witness, if the next session takes it back."""
+    found = np.zeros(len(rest), dtype=bool)
+    first, then = rest[:-1], rest[1:]
+    with np.errstate(all="ignore"):
+        back = np.abs(first / then)
+        found[:-1] = (np.fmin(np.abs(first), np.abs(then)) > far) & (first * then < 0) & (back > 0.67) & (back < 1.5)
+    return found
+
+
+def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> NDArray[np.bool_]:
+    """(T,) returns of a fund that follows an index, far from both its witnesses, if the next session takes them back.
+
+    Args:
+        fund: (T,) returns, decimal; NaN = unknown.
+        other: (T,) those of a fund that follows another index of the same exchange.
+        stocks: (T, N) those of stocks.
+    """
+    mean, _count = _mean(np.clip(stocks, -LIMIT, LIMIT))
+    return _taken_back(fund - other, _FUNDS_APART) & _taken_back(fund - mean, _FUNDS_APART)
 
 
 def _off(sessions: Days, index: Floats, days: Days, moves: Floats) -> NDArray[np.bool_]:

@@ -52,7 +52,6 @@ REASONS = {
     "index": N_("it does not move with the stocks of its market"),
     "session": N_("the session as a whole contradicts itself or its neighbours"),
     "closed": N_("KRX was closed on that day; if it was not, add the day to [calendar] in screener.toml"),
-    "future": N_("its day has not come"),
     "twice": N_("it stands twice"),
     "missing": N_("the source lacks it, though the other stocks have the day"),
     "short": N_("the source gives a part of the history only"),
@@ -147,7 +146,7 @@ def judge_history(
     def mark(reason: str, wrong: Bools) -> None:
         reasons[wrong & (reasons == "")] = reason
 
-    mark("form", outside(figures, days, after_market))
+    mark("form", _outside(figures, days, after_market))
     mark("closed", np.array([not calendar.is_session(day) for day in days.tolist()], dtype=bool))
     again = np.zeros(len(days), dtype=bool)
     again[1:] = days[1:] == days[:-1]
@@ -168,7 +167,7 @@ def judge_history(
     return rows.filter(pa.array((reasons == "") & ~alike)), refused
 
 
-def outside(figures: Mapping[str, Floats], days: NDArray[Any], after_market: date | None) -> Bools:
+def _outside(figures: Mapping[str, Floats], days: NDArray[Any], after_market: date | None) -> Bools:
     """Rows of a history that cannot be by themselves."""
     close, high, low, volume = (figures[name] for name in ("close", "high", "low", "volume"))
     # Adjusted prices are rounded one by one, so that a close may stand a little above its own high.

@@ -9,7 +9,7 @@ from pathlib import Path
 from screener.config import Settings, load_settings
 from screener.config.load import with_secrets
 from screener.data.connections import now, password_age, state_folder
-from screener.data.sources import PriceRequest
+from screener.data.sources import LAST_PRICES, PriceRequest
 from screener.data.sources.press import DAY, Comparison, compare
 from screener.data.sources.stored import Stored
 from screener.data.store import Store
@@ -127,26 +127,36 @@ def _soundness(store: Store) -> Check:
 
 
 def _newest(store: Store, calendar: Calendar, now: datetime) -> Check:
-    """The newest session of any source against the last one that is over."""
+    """The newest session of any source against the last one that is over, and that the source has by now."""
     name = "newest session"
-    days = [day for table in store.tables() if table.kind in (MARKET, PRICES) for day in table.sessions]
+    tables = [table for table in store.tables() if table.kind in (MARKET, PRICES) and table.sessions]
     final = calendar.last_final(now)
-    if not days:
+    if not tables:
         return Check(name, "warning", _("none; {final} is the last that is over", final=final), "`screener sync`")
-    last = max(days)
+    newest = {table.source: max(table.sessions) for table in tables}
+    last = max(newest.values())
     if last > final:
         found = _("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
         return Check(name, "failed", found, _("compare the clock; `screener sync` fetches the session anew"))
-    behind = calendar.count(last, final)
+    has = min(_last_had(calendar, source, now) for source, day in newest.items() if day == last)
+    behind = calendar.count(last, max(has, last))
     if behind:
         found = _(
             "{last}, {sessions} behind {final}",
             last=last,
             sessions=ngettext("{n:,} session", "{n:,} sessions", behind),
-            final=final,
+            final=has,
         )
         return Check(name, "warning", found, "`screener sync`")
+    if last < final:
+        return Check(name, "ok", _("{last}, the last that its source has by now", last=last))
     return Check(name, "ok", _("{last}, the last that is over", last=last))
+
+
+def _last_had(calendar: Calendar, source: str, now: datetime) -> date:
+    """The newest session that a source gives by now."""
+    final = calendar.last_final(now, last_prices=source in LAST_PRICES)
+    return calendar.last_published(source, final, now)
 
 
 def _calendar_against_data(store: Store, configured: Calendar) -> Check:

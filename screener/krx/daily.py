@@ -57,7 +57,7 @@ class DailyService(ABC):
         if day < self.since:
             raise TooEarlyError(
                 "{service} has no figures of {day}",
-                hint="it has those from {since} on",
+                hint="it has those from {since} on; take earlier events out of events.toml, or another --source",
                 service=self.title,
                 day=day,
                 since=self.since,

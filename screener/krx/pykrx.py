@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pyarrow as pa
 
@@ -35,6 +36,8 @@ from screener.krx.tables import (
 _INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 WEEK = 5
 """Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
+_TRIES = 3
+"""How often a history that is short is asked for again."""
 _INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
 _INDUSTRY_MARKETS = ("STK", "KSQ")
 EXPIRED = "CD010"
@@ -55,11 +58,41 @@ class Pykrx:
         self._transport = Transport(client)
         self._pykrx: _Modules | None = None
 
-    def history(self, ticker: str, first: date, last: date) -> pa.Table:
-        """PRICES rows of one stock, adjusted; none where the source knows no price of it."""
-        start, end = f"{first:%Y%m%d}", f"{last:%Y%m%d}"
-        frame = self._ask(ticker, lambda pykrx: pykrx.naver.get_market_ohlcv_by_date(start, end, ticker))
-        return history_rows(ticker, frame.index.to_numpy("datetime64[D]"), frame)
+    def history(self, ticker: str, first: date, last: date) -> tuple[pa.Table, bool]:
+        """PRICES rows of one stock, adjusted; none where the source knows no price of it. And whether rows may lack.
+
+        Naver counts the sessions that were asked for, also those before a stock was listed. So where there are fewer
+        rows it is asked again, until it says the same twice.
+
+        Raises:
+            DataError: it never does.
+        """
+        rows, lacks = self._history(ticker, first, last)
+        for _again in range(_TRIES):
+            if not lacks:
+                return rows, False
+            before, (rows, lacks) = rows, self._history(ticker, first, last)
+            if rows.equals(before):
+                return rows, lacks
+        raise DataError(
+            "{name}: {ticker}: its history is short, and another one each time: not stored",
+            hint="try again later",
+            name=self.name,
+            ticker=ticker,
+        )
+
+    def _history(self, ticker: str, first: date, last: date) -> tuple[pa.Table, bool]:
+        """The rows of one answer, and whether there are fewer than it counts."""
+        count = (self.client.breaker.now().date() - first).days + 2
+
+        def fetch(pykrx: _Modules) -> tuple[pa.Table, bool]:
+            root = ElementTree.fromstring(pykrx.naver.Sise().fetch(ticker, count))  # noqa: S314 - `Transport` has parsed it
+            chart, items = root.find("chartdata"), [item.get("data", "") for item in root.iter("item")]
+            told = 0 if chart is None else int(chart.get("count") or 0)
+            return history_rows(ticker, first, last, items), 0 < len(items) < told
+
+        found: tuple[pa.Table, bool] = self._ask(ticker, fetch)
+        return found
 
     def session(self, day: date) -> pa.Table:
         """MARKET rows of the whole market, as KRX gives them: on a holiday they are there, without prices."""
@@ -200,12 +233,12 @@ def _import_pykrx() -> _Modules:
         with _quiet():
             from pykrx.website.comm import auth
             from pykrx.website.krx.market import core
-            from pykrx.website.naver import wrap
+            from pykrx.website.naver import core as naver
     except ImportError as error:
         raise DataError("pykrx cannot be loaded ({error})", hint="install the screener anew", error=error) from None
     finally:
         os.environ.update(hidden)
-    return _Modules(core, wrap, auth)
+    return _Modules(core, naver, auth)
 
 
 class _Session:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +21,6 @@ from numpy.typing import NDArray
 
 from screener.errors import DataError
 from screener.i18n import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Days = NDArray[np.datetime64]
 
@@ -135,7 +132,8 @@ INDEX_FIELDS = {
     "change": "PRV_DD_CMPR",
 }
 """The same of an index; `change` is points since the session before."""
-_NAVER = {"open": "시가", "high": "고가", "low": "저가", "close": "종가", "volume": "거래량"}
+_NAVER = ("open", "high", "low", "close", "volume")
+"""What Naver gives of each session, in this order."""
 
 
 def market_rows(day: date, records: Records, fields: Mapping[str, str] = STOCK_FIELDS, source: str = "KRX") -> pa.Table:
@@ -162,16 +160,24 @@ def index_rows(index: str, records: Records, fields: Mapping[str, str] = INDEX_F
     return table.append_column("change", _change(origin, records, fields["change"]))
 
 
-def history_rows(ticker: str, days: Days, frame: pd.DataFrame) -> pa.Table:
-    """PRICES rows of one stock, of T sessions and a frame of T rows; one without rows may lack pykrx's column names."""
-    if not len(frame):
-        return PRICES.schema.empty_table()
-    for field in _NAVER.values():
-        if field not in frame:
-            _renamed(_origin(_("history of {ticker}", ticker=ticker)), field)
-    code = pa.repeat(ticker, len(days)).dictionary_encode()
-    numbers = {name: pa.array(frame[field].to_numpy()) for name, field in _NAVER.items()}
-    return pa.table({"date": pa.array(days), "ticker": code, **numbers}).cast(PRICES.schema)
+def history_rows(ticker: str, first: date, last: date, items: Sequence[str]) -> pa.Table:
+    """PRICES rows of one stock from `first` through `last`; each of `items` is `day|open|high|low|close|volume`.
+
+    Raises:
+        ValueError: one that is not.
+    """
+    days, rows = list[date](), list[list[int]]()
+    for item in sorted(items):
+        stamp, *figures = item.split("|")
+        if len(figures) != len(_NAVER):
+            raise ValueError(item)
+        day = date.fromisoformat(stamp)
+        if first <= day <= last:
+            days.append(day)
+            rows.append([int(figure) for figure in figures])
+    columns = {name: pa.array([row[column] for row in rows], pa.int64()) for column, name in enumerate(_NAVER)}
+    code = pa.array([ticker] * len(days), pa.string())
+    return pa.table({"date": pa.array(days, pa.date32()), "ticker": code, **columns}).cast(PRICES.schema)
 
 
 def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from screener.data.checks import history_is_sound
+from screener.data.refusals import judge_history
 from screener.errors import BlockedError, DataError, NetworkError
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KRX_SCHEDULE, Span, TradingHours
@@ -190,8 +190,8 @@ def test_a_wrong_charset_does_not_touch_figures(exchange: MockedExchange, tmp_pa
 def test_impossible_figures_are_named() -> None:
     row = {"date": EVENT, "ticker": "000660", "open": 100.0, "high": 200.0, "low": 100.0, "close": 300.0, "volume": 5}
     table = pa.Table.from_pylist([row]).cast(pa.schema([*PRICES.schema]))
-    with pytest.raises(DataError, match="000660 on 2025-01-31: close 300 cannot be"):
-        history_is_sound("naver", "000660", table, EVENT)
+    sound, refused = judge_history(table, Calendar(), None)
+    assert (sound.num_rows, refused[EVENT][0]) == (0, "form")
 
 
 def test_a_close_a_won_above_its_high_is_rounding() -> None:
@@ -205,7 +205,7 @@ def test_a_close_a_won_above_its_high_is_rounding() -> None:
         "volume": 5,
     }
     table = pa.Table.from_pylist([row]).cast(pa.schema([*PRICES.schema]))
-    assert history_is_sound("naver", "322510", table, EVENT).num_rows == 1
+    assert judge_history(table, Calendar(), None)[0].num_rows == 1
 
 
 def test_a_stock_that_contradicts_itself_does_not_hold_up_the_others(exchange: MockedExchange, tmp_path: Path) -> None:
@@ -213,7 +213,8 @@ def test_a_stock_that_contradicts_itself_does_not_hold_up_the_others(exchange: M
     exchange.faults.add("zeros", symbol=HYNIX)
     for _ in range(2):
         with pytest.raises(
-            DataError, match=r"000660 on .*: close 0 cannot be: not stored; the other stocks are stored"
+            DataError,
+            match=r"000660: .* not believed, the first of .*: a figure is none.*; the other stocks are stored",
         ):
             fetch(opened)
         held = opened.store.table(KEYLESS, PRICES).coverage

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from screener.data.fetch import Fetched
+from screener.data.findings import in_words
 from screener.data.sources import Market as Loaded
 from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files, import_files
@@ -177,3 +178,24 @@ def test_other_adjustments_replace_the_whole_series(store: Store, tmp_path: Path
     assert official.read(("date",), keys=["000001"]).num_rows == 0
     assert official.read(("date",), keys=["000002"]).to_pydict()["date"] == DAYS[:34]
     assert sorted(store.table("file", INDICES).sessions) == DAYS
+
+
+def test_what_is_mended_is_said_as_a_report_says_it(tmp_path: Path) -> None:
+    """Lost zeros, rows out of order and twice, a filled Saturday, and a row without a price."""
+    plain = rows()
+    friday = next(number for number, day in enumerate(DAYS) if day.weekday() == 4)
+    filled = {**plain[friday], "date": str(DAYS[friday] + timedelta(days=1)), "volume": 0}
+    spoiled = [plain[1], plain[0], *plain[2:], plain[7], filled]
+    spoiled[9] = {**spoiled[9], "close": "", "volume": 0}
+    prices = written(tmp_path / "prices.csv", [{**row, "ticker": row["ticker"].lstrip("0")} for row in spoiled])
+    calendar = replace(CALENDAR, closed=frozenset())
+    benchmark = small.write_benchmark(tmp_path)
+    direct = Files([prices], [benchmark]).load(replace(NEED, calendar=calendar))
+    store = Store.open(tmp_path / "store")
+    with store.writing("sync", NOW):
+        done = import_files(store, [prices], [benchmark], (), NOW, calendar)
+    mended = {"zeros_restored", "unsorted", "duplicates", "closed_days", "missing_price"}
+    assert {one.code for one in done.findings} == mended
+    told = in_words(done.findings)
+    assert set(told) <= set(in_words(direct.findings))
+    assert all(f"  {line}\n" in done.describe("store") for line in told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ import pytest
 from screener.config import load_settings
 from screener.data.sources.press import compare
 from screener.data.store import Store
+from screener.doctor import _newest
 from screener.doctor.check import exit_code
 from screener.errors import ExitCode
+from screener.krx.calendar import Calendar
 from screener.krx.client import Breaker
 from tests.data.small import write_config
 from tests.doctor.conftest import NOW, Examine, put, weekdays
-from tests.fakes.krx import Exchange
+from tests.fakes.krx import Exchange, kst
 from tests.fakes.krx.messages import NAVER
 
 BASE, DAY = date(2025, 1, 24), date(2025, 1, 31)
@@ -178,9 +180,33 @@ def test_newest_session(store: Store, examined: Examine) -> None:
         return examined()["newest session"]
 
     check = newest(date(2025, 2, 4))
-    assert (check.state, check.found) == ("warning", "2025-02-04, 3 sessions behind 2025-02-07")
+    assert (check.state, check.found) == ("warning", "2025-02-04, 2 sessions behind 2025-02-06")
+    check = newest(date(2025, 2, 6))  # the Open API has a session from the next morning on
+    assert (check.state, check.found) == ("ok", "2025-02-06, the last that its source has by now")
     assert newest(date(2025, 2, 7)).state == "ok"
     assert newest(date(2025, 2, 10)).state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "now", "behind"),
+    [
+        ("datagokr", "market", kst(2025, 2, 10, 12, 59), 0),  # Friday's session comes on Monday at 13:00
+        ("datagokr", "market", kst(2025, 2, 10, 13, 0), 1),
+        ("openapi", "market", kst(2025, 2, 7, 23, 59), 0),
+        ("openapi", "market", kst(2025, 2, 8, 0, 0), 1),
+        ("pykrx-login", "market", kst(2025, 2, 7, 15, 29), 0),
+        ("pykrx-login", "market", kst(2025, 2, 7, 15, 30), 1),
+        ("pykrx-keyless", "prices", kst(2025, 2, 7, 15, 30), 1),
+    ],
+)
+def test_nothing_is_behind_before_its_source_has_it(
+    store: Store, source: str, kind: str, now: datetime, behind: int
+) -> None:
+    put(store, source, kind, [{"date": date(2025, 2, 6), "ticker": "000660", "close": 1.0}])
+    check = _newest(store, Calendar(), now)
+    told = "2025-02-06, 1 session behind 2025-02-07" if behind else "2025-02-06, the last that"
+    assert check.state == ("warning" if behind else "ok")
+    assert check.found.startswith(told)
 
 
 def test_damaged_rows(store: Store, examined: Examine) -> None:

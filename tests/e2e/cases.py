@@ -402,7 +402,7 @@ DATA = (
     ),
     Row(
         "all-zero rows of a stock",
-        "pykrx-keyless: … on …: close 0 cannot be: not stored",
+        "pykrx-keyless: …: … of … rows are not believed, the first of …: a figure is none, or cannot be: not stored",
         3,
         everywhere(fault("zeros"), ways="keyless"),
     ),

@@ -116,7 +116,8 @@ def test_what_is_late_is_asked_for_again(user: Command, exchange: DataGoKr) -> N
 def test_days_before_2020_are_unknown(user: Command, exchange: DataGoKr) -> None:
     done = user.run("sync", "--source", "datagokr", "--from", "2019-12-27", "--to", "2019-12-30")
     assert done.code == 3
-    assert done.said == ["screener: data.go.kr has no figures of 2019-12-27: it has those from 2020-01-02 on"]
+    remedy = "it has those from 2020-01-02 on; take earlier events out of events.toml, or another --source"
+    assert done.said == [f"screener: data.go.kr has no figures of 2019-12-27: {remedy}"]
     assert exchange.requests == []
 
 

@@ -24,7 +24,7 @@ from tests import crash
 LOADED = (
     "pykrx.website.comm.auth",
     "pykrx.website.krx.market.core",
-    "pykrx.website.naver.wrap",
+    "pykrx.website.naver.core",
     "screener.report.make",
     "screener.daily.run",
     "screener.doctor",

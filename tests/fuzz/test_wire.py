@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
-from screener.data.checks import history_is_sound, indices_are_sound, session_is_open
+from screener.data.checks import indices_are_sound, session_is_open
+from screener.data.refusals import judge_history
 from screener.errors import ScreenerError
+from screener.krx.calendar import Calendar
 from screener.krx.client import Account, Breaker, Client, Timeouts
 from screener.krx.pykrx import Pykrx
 from tests.fakes.krx import Market, kst
@@ -150,7 +152,7 @@ def test_a_history(canned: tuple[Pykrx, Canned], data: st.DataObject) -> None:
     text = data.draw(mutated(HISTORY))
     adapter.body, adapter.kind = text.encode("euc-kr", "replace"), "text/xml;charset=EUC-KR"
     try:
-        rows = history_is_sound("naver", "005930", source.history("005930", date(2024, 12, 2), DAY), DAY)
+        rows, _refused = judge_history(source.history("005930", date(2024, 12, 2), DAY)[0], Calendar(), None)
     except ScreenerError as error:
         assert_one_line(error)
         return

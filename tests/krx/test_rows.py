@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -182,30 +180,21 @@ def test_index_row(field: str, text: str) -> None:
 
 
 def test_history_rows() -> None:
-    """Numbers as pykrx 1.2.9 hands them out."""
-    days = np.array(["2018-08-02", "2018-08-03"], dtype="datetime64[D]")
-    frame = pd.DataFrame(
-        {
-            "시가": [46550, 0],
-            "고가": [46800, 0],
-            "저가": [45500, 0],
-            "종가": [45500, 45500],
-            "거래량": [2**31, 0],
-            "등락률": [np.nan, 0.0],
-        },
-        index=pd.DatetimeIndex(days, name="날짜"),
-    )
-    table = history_rows("005930", days, frame)
+    """Items of Naver's chart, of 005930; a volume beyond 32 bits, and a day without a trade."""
+    items = ["20180803|0|0|0|45500|0", "20180802|46550|46800|45500|45500|2147483648", "20180801|1|1|1|1|1"]
+    first, last = date(2018, 8, 2), date(2018, 8, 3)
+    table = history_rows("005930", first, last, items)
     assert table.schema == PRICES.schema
-    first = {"open": 46550.0, "high": 46800.0, "low": 45500.0, "close": 45500.0, "volume": 2147483648}
-    second = {"open": 0.0, "high": 0.0, "low": 0.0, "close": 45500.0, "volume": 0}
+    traded = {"open": 46550.0, "high": 46800.0, "low": 45500.0, "close": 45500.0, "volume": 2147483648}
+    silent = {"open": 0.0, "high": 0.0, "low": 0.0, "close": 45500.0, "volume": 0}
     assert table.to_pylist() == [
-        {"date": date(2018, 8, 2), "ticker": "005930", **first},
-        {"date": date(2018, 8, 3), "ticker": "005930", **second},
+        {"date": first, "ticker": "005930", **traded},
+        {"date": last, "ticker": "005930", **silent},
     ]
-    assert history_rows("005930", days[:0], pd.DataFrame()).equals(PRICES.schema.empty_table())
-    with pytest.raises(DataError, match="history of 005930: there is no 거래량"):
-        history_rows("005930", days, frame.drop(columns="거래량"))
+    assert history_rows("005930", first, last, []).equals(PRICES.schema.empty_table())
+    for item in ("20180802|46550|46800|45500|45500", "2 August|1|1|1|1|1", "20180802|1|1|1|N/A|1"):
+        with pytest.raises(ValueError, match=r"20180802|August|N/A"):
+            history_rows("005930", first, last, [item])
 
 
 def test_flow_rows_are_null_where_a_kind_of_investor_did_not_trade() -> None:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.fakes.krx.messages import NAVER, Answer, Request
@@ -77,21 +77,21 @@ def session(change: Callable[[dict[str, dict[str, str]]], None], day: date = EVE
     return spoil
 
 
-def cells(ticker: str, **values: str) -> Spoil:
-    """Write over cells of one stock on the event day."""
+def cells(ticker: str, day: date = EVENT, **values: str) -> Spoil:
+    """Write over cells of one stock on a day."""
 
     def change(rows: dict[str, dict[str, str]]) -> None:
         if ticker in rows:
             rows[ticker].update(values)
 
-    return session(change)
+    return session(change, day)
 
 
 def number(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def times(factor: float, *tickers: str, self_made: bool = False) -> Spoil:
+def times(factor: float, *tickers: str, self_made: bool = False, day: date = EVENT) -> Spoil:
     """The prices of some stocks times `factor`; with `self_made` the rate and the change go with them."""
 
     def change(rows: dict[str, dict[str, str]]) -> None:
@@ -103,10 +103,10 @@ def times(factor: float, *tickers: str, self_made: bool = False) -> Spoil:
                 row["CMPPREVDD_PRC"] = str(round(number(row["TDD_CLSPRC"]) - base))
                 row["FLUC_RT"] = f"{(number(row['TDD_CLSPRC']) / base - 1) * 100:.2f}"
 
-    return session(change)
+    return session(change, day)
 
 
-def turned(*tickers: str) -> Spoil:
+def turned(*tickers: str, day: date = EVENT) -> Spoil:
     """Rate and change of some stocks with the other sign."""
 
     def change(rows: dict[str, dict[str, str]]) -> None:
@@ -114,7 +114,7 @@ def turned(*tickers: str) -> Spoil:
             for name in ("FLUC_RT", "CMPPREVDD_PRC"):
                 row[name] = str(-number(row[name]))
 
-    return session(change)
+    return session(change, day)
 
 
 def exchanged(rows: dict[str, dict[str, str]]) -> None:
@@ -127,15 +127,15 @@ def exchanged(rows: dict[str, dict[str, str]]) -> None:
 
 
 class Before:
-    """The rows of the base once more under the event day, for some stocks; remembers them as they pass."""
+    """The rows of the session before once more under another one, for some stocks; remembers them as they pass."""
 
-    def __init__(self, *tickers: str) -> None:
-        self.tickers = tickers
+    def __init__(self, *tickers: str, day: date = EVENT, before: date = BASE) -> None:
+        self.tickers, self.day, self.before = tickers, day, before
         self.held: dict[str, dict[str, str]] = {}
 
     def __call__(self, request: Request, answer: Answer) -> Answer:
-        answer = session(self.keep, BASE)(request, answer)
-        return session(self.repeat)(request, answer)
+        answer = session(self.keep, self.before)(request, answer)
+        return session(self.repeat, self.day)(request, answer)
 
     def keep(self, rows: dict[str, dict[str, str]]) -> None:
         self.held |= {ticker: dict(rows[ticker]) for ticker in self.tickers if ticker in rows}
@@ -159,17 +159,17 @@ def index(change: Callable[[dict[str, Rows]], None]) -> Spoil:
     return spoil
 
 
-def level(code: str, factor: float, since: bool = False) -> Spoil:
-    """One index times `factor` on the event day, or from it on, with changes that go with it."""
+def level(code: str, factor: float, since: bool = False, on: date = EVENT, after: date = AFTER) -> Spoil:
+    """One index times `factor` on a day, or from it on, with changes that go with it; `after` is the session after."""
 
     def change(rows: dict[str, Rows]) -> None:
         for row in rows.get(code, []):
             day, moved = row["TRD_DD"].replace("/", "-"), number(row["PRV_DD_CMPR"])
             close = number(row["CLSPRC_IDX"])
             before = close - moved
-            if day == DAY or (since and day > DAY):
-                new, old = close * factor, before * (factor if day > DAY else 1)
-            elif day == str(AFTER) and not since:
+            if day == str(on) or (since and day > str(on)):
+                new, old = close * factor, before * (factor if day > str(on) else 1)
+            elif day == str(after) and not since:
                 new, old = close, before * factor
             else:
                 continue
@@ -242,11 +242,54 @@ def bursts(request: Request) -> bool:
     return (request.form.get("trdDd") == f"{EVENT:%Y%m%d}" and request.bld == "MDCSTAT01501") or request.symbol == ONE
 
 
+class Once:
+    """Tells a lie in the first answer about each stock; after that the truth."""
+
+    def __init__(self, spoil: Spoil) -> None:
+        self.spoil = spoil
+        self.asked: set[str] = set()
+
+    def __call__(self, request: Request, answer: Answer) -> Answer:
+        if request.symbol in self.asked:
+            return answer
+        self.asked.add(request.symbol)
+        return self.spoil(request, answer)
+
+
+def weekday(row: str) -> int:
+    return date.fromisoformat(row[:8]).weekday()
+
+
+def filled(rows: list[str]) -> list[str]:
+    """Days without a session have the row of the day before."""
+    out: list[str] = []
+    for row in rows:
+        while out and date.fromisoformat(out[-1][:8]) + timedelta(days=1) < date.fromisoformat(row[:8]):
+            out.append(stamp(date.fromisoformat(out[-1][:8]) + timedelta(days=1)) + out[-1][8:])
+        out.append(row)
+    return out
+
+
+def every_second_tenfold(rows: list[str]) -> list[str]:
+    wrong = [date.fromisoformat(row[:8]) for row in rows[::2]]
+    for day in wrong:
+        rows = row_times(10, day, day)(rows)
+    return rows
+
+
+def with_volume(volume: int) -> Callable[[list[str]], list[str]]:
+    """Another volume on the event day."""
+    return lambda rows: [row.rpartition("|")[0] + f"|{volume}" if row.startswith(stamp(EVENT)) else row for row in rows]
+
+
 def packed(request: Request, answer: Answer) -> Answer:
     """6 MB of blanks in 6 kB."""
-    if not bursts(request):
-        return answer
-    return replace(answer, body=gzip.compress(answer.body) + BLANKS, headers={"Content-Encoding": "gzip"})
+    return bomb(answer) if bursts(request) else answer
+
+
+def bomb(answer: Answer, size: int = 1) -> Answer:
+    """An answer, and 6 MB of blanks behind it, or several times as many."""
+    return replace(answer, body=gzip.compress(answer.body) + BLANKS * size, headers={"Content-Encoding": "gzip"})
 
 
 class Endless(io.RawIOBase):
@@ -490,6 +533,70 @@ tell(
     named(ONE),
     refused(3, "(?i)short|whole|count|lacks"),
     refused(5, "(?i)short|whole|count|lacks"),
+)
+tell(
+    "Naver: a history that ends early",
+    KEYLESS,
+    "one stock lacks the last three rows, and the count says so",
+    items(lambda rows: rows[:-3], ONE),
+    named(ONE, "2025-02-10"),
+    about=(ONE,),
+)
+tell(
+    "Naver: a short answer, once",
+    KEYLESS,
+    "the first answer about each stock has the last three rows alone, the second one all",
+    Once(items(lambda rows: rows[-3:])),
+    nothing(),
+)
+tell(
+    "Naver: an answer that ends early, once",
+    KEYLESS,
+    "the first answer about each stock lacks the last three rows",
+    Once(items(lambda rows: rows[:-3])),
+    nothing(),
+)
+tell(
+    "Naver: the newest row first",
+    KEYLESS,
+    "the rows of every stock stand in the other order",
+    items(lambda rows: rows[::-1]),
+    nothing(),
+)
+tell(
+    "Naver: holidays filled",
+    KEYLESS,
+    "one stock has the row of the day before on every closed day",
+    items(filled, ONE),
+    mended(ONE),
+    named(ONE),
+    about=(ONE,),
+)
+tell(
+    "Naver: many false prices",
+    KEYLESS,
+    "every second session of one stock is ten times the price",
+    items(every_second_tenfold, ONE),
+    named(ONE),
+    refused(3, ONE),
+    about=(ONE,),
+)
+tell(
+    "Naver: weeks for days",
+    KEYLESS,
+    "one stock has a row a week, as timeframe=week gives them",
+    items(lambda rows: [row for row in rows if weekday(row) == 4], ONE),
+    named(ONE),
+    about=(ONE,),
+)
+tell(
+    "Naver: a volume of none",
+    KEYLESS,
+    "one stock has volume 0 beside the prices of a session on the event day",
+    items(with_volume(0), ONE),
+    named(ONE, DAY),
+    nothing(),
+    about=(ONE,),
 )
 tell(
     "Naver: the event day is missing",

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.soak.compare import compare
 from tests.soak.play import Diary, play
 from tests.soak.script import script
-from tests.soak.strikes import STRIKES
+from tests.soak.strikes import STRIKES, WAYS
 
 SESSIONS, EVENTS = 490, 8
 """Two years of sessions."""
@@ -26,18 +26,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--sessions", type=int, default=SESSIONS)
     parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--way", choices=WAYS, default=WAYS[0], help="How they reach the exchange.")
     parser.add_argument("--folder", type=Path, help="Where to play; by default a temporary directory.")
     parser.add_argument("--only", choices=("calm", "rough"), help="Play one of them, and print its diary as JSON.")
     options = parser.parse_args()
     if options.only:
-        diary = play(
-            options.folder, script(options.sessions, options.events), STRIKES if options.only == "rough" else ()
-        )
+        strikes = STRIKES if options.only == "rough" else ()
+        diary = play(options.folder, script(options.sessions, options.events), strikes, options.way)
         sys.stdout.write(json.dumps(diary.as_json()) + "\n")
         return
     folder = options.folder or Path(tempfile.mkdtemp(prefix="soak-"))
     started = time.monotonic()
-    diaries = side_by_side(folder, options.sessions, options.events)
+    diaries = side_by_side(folder, options.sessions, options.events, options.way)
     seconds = time.monotonic() - started
     found = compare(
         folder / "calm/reports",
@@ -60,12 +60,12 @@ def main() -> None:
     sys.exit(1 if found.wrong else 0)
 
 
-def side_by_side(folder: Path, sessions: int, events: int) -> dict[str, Diary]:
+def side_by_side(folder: Path, sessions: int, events: int, way: str) -> dict[str, Diary]:
     """Both plays at once, each with an exchange of its own."""
     running = {}
     for name in ("calm", "rough"):
         command = [sys.executable, "-W", "ignore", "-m", "tests.soak", "--only", name, "--folder", str(folder / name)]
-        command += ["--sessions", str(sessions), "--events", str(events)]
+        command += ["--sessions", str(sessions), "--events", str(events), "--way", way]
         running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     diaries = {}
     for name, process in running.items():

@@ -16,17 +16,22 @@ from typing import Any
 
 from tests.e2e.command import Command, Done
 from tests.e2e.conftest import SCREENER
-from tests.e2e.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.fakes.datagokr import DataGoKr
 from tests.fakes.krx import Exchange, kst
 from tests.forkserver import Starter
 from tests.soak.script import SEED, WHOLE, Script, after_market_toml, events_toml, sectors_toml
-from tests.soak.strikes import Strike
+from tests.soak.strikes import Strike, truth
 
 CALM = 4
 """Last days of a play, on which nothing fails: what was missed is made up for."""
 RARE = 0.22
 """Chance of a strike on a day without one."""
 ODD_HOURS = ((7, 10), (9, 30), (12, 0), (16, 10), (21, 0))
+
+
+GIVEN = {"login": {"KRX_ID": ID, "KRX_PW": PASSWORD}, "datagokr": {"DATA_GO_KR_KEY": DATA_KEY}}
+"""By way, what the user has."""
 
 
 @dataclass
@@ -52,14 +57,15 @@ class Diary:
         return cls(**content)
 
 
-def play(folder: Path, script: Script, strikes: Sequence[Strike]) -> Diary:
-    """Run the whole script in `folder`; without `strikes` nothing ever fails."""
+def play(folder: Path, script: Script, strikes: Sequence[Strike], way: str = "login") -> Diary:
+    """Run the whole script in `folder`, by one way to the exchange; without `strikes` nothing ever fails."""
     starter = Starter()
     try:
-        with Exchange(script.market) as exchange:
-            account = exchange.account
+        with DataGoKr(script.market) as exchange:
+            account, exchange.key = exchange.account, DATA_KEY
             account.name, account.password, account.auth_key = ID, PASSWORD, KEY
-            player = _Player(folder, script, exchange, starter, strikes)
+            player = _Player(folder, script, exchange, starter, [one for one in strikes if way in one.ways])
+            player.command = player.command.given(**GIVEN[way])
             player.play()
             assert_nothing_leaked(player.command, exchange)
             return player.diary
@@ -82,7 +88,7 @@ class _Player:
         first = kst(script.first.year, script.first.month, script.first.day)
         self.command = (
             Command(starter, folder, first, exchange.environment)
-            .given(KRX_ID=ID, KRX_PW=PASSWORD, SCREENER_CONFIG="config")
+            .given(SCREENER_CONFIG="config")
             .with_(whole=WHOLE, limit=600)
         )
 
@@ -131,8 +137,7 @@ class _Player:
             self._kill(command)
         if not strike.kills:
             self._run(command)
-        self.exchange.faults.clear()
-        self.exchange.account.password_expired = False
+        truth(self.exchange)
 
     def _odd_hour(self, day: date) -> None:
         """At any other hour it brings what was missed, or says why there is nothing, and then changes nothing more."""

@@ -207,6 +207,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
         sessions=len(sessions["date"].unique()),
         series=len(set(tickers)),
         restated=others,
+        findings=reader.said,
     )
 
 
@@ -243,7 +244,8 @@ def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Tab
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
         since = reader.calendar.schedule.after_market_since if kind is PRICES else None
-        sound, _findings = clean(PriceRows.of(table, names), names, called, reader.calendar, since, strict=True)
+        sound, found = clean(PriceRows.of(table, names), names, called, reader.calendar, since, strict=True)
+        reader.said.extend(found)
         taken = np.isin(day, sound.day)
         restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
