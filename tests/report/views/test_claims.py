@@ -160,9 +160,7 @@ def test_own_claim_that_cannot_be_parsed_is_one_line(run: Run, own: list[str], t
     done = run("claims", *own)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.endswith(
-        "claims.toml:20: X3.test.ticker: no sector of test holds 000004: add it to one\n"
-    )
+    assert done.stderr.endswith("claims.toml:20: X3.test.ticker: no sector of test holds 000004: add it to one\n")
 
 
 @pytest.fixture(scope="module")
