@@ -320,7 +320,7 @@ def test_lists(run: Run) -> None:
 
 
 def test_config_commands(run: Run, tmp_path: Path) -> None:
-    assert "right: 1 event, 31 sectors, 419 stocks, 32 claims" in run("config", "check").stdout
+    assert "right: 1 event, 31 sectors, 452 stocks, 32 claims" in run("config", "check").stdout
     assert run("config", "init", "mine").stdout.count("copied") == 5
     shown = run("config", "show", "--config", "mine").stdout
     assert (tmp_path / "mine/sectors.toml").read_text(encoding="utf-8") in shown

@@ -24,6 +24,8 @@ CHOSEN = N_(
     "best minus its own worst, so that p allows for the choice."
 )
 """Note on a spread that was chosen."""
+_AT_A_GLANCE = 10
+"""Sectors of a summary, or of a chart, from which those in the middle are left out if there are more."""
 _SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""
 _TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
@@ -83,6 +85,15 @@ def groups_at(report: Report, window: Window) -> list[Any]:
 def sectors_at(report: Report, window: Window) -> list[Any]:
     """Sectors in a window, best first, those that were put together after the event at the end."""
     return best_first(row for row in groups_at(report, window) if row.theme is None)
+
+
+def ends(sectors: Sequence[Any]) -> list[Any]:
+    """Of sectors, best first, those at both ends where they are too many for a glance; all that are no evidence."""
+    evidence = [row for row in sectors if not row.post_hoc]
+    if len(sectors) <= _AT_A_GLANCE:
+        return list(sectors)
+    half = _AT_A_GLANCE // 2
+    return [*evidence[:half], *evidence[half:][-half:], *sectors[len(evidence) :]]
 
 
 def best_first(groups: Iterable[Any]) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from screener.i18n import _
 from screener.report.blocks import Key
 from screener.report.charts.days import sessions
 from screener.report.charts.drawing import Figure
@@ -12,7 +13,7 @@ from screener.report.charts.groups import breadth, paths, placebos, sectors_and_
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
 from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
-from screener.report.rows import groups_at, label_of, sectors_at, spread_rows
+from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
 
 __all__ = ["Figure", "charts_of"]
 
@@ -44,8 +45,8 @@ def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
 
 
 def _of_report(report: Report) -> Charts:
-    sectors = sectors_at(report, report.leading)
-    groups = sectors_and_themes(report)
+    every = sectors_at(report, report.leading)
+    sectors, groups = ends(every), sectors_and_themes(report)
     charts = {
         Key.SECTORS: [paths(report, sectors)],
         Key.WINNERS: [movers(report)],
@@ -57,6 +58,11 @@ def _of_report(report: Report) -> Charts:
     }
     # Without themes there is no section of theirs.
     charts[Key.THEMES if any(row.theme for row in groups) else Key.SECTORS].append(breadth(report, groups))
+    if len(sectors) < len(every):
+        note = _("Of {n} sectors the best and the worst.", n=len(every))
+        for key in (Key.SECTORS, Key.PATHS):
+            first, *others = charts[key]
+            charts[key] = [first and replace(first, note=f"{first.note} {note}".strip()), *others]
     return charts
 
 

@@ -39,6 +39,7 @@ from screener.report.rows import (
     best_first,
     caar_paths,
     each_once,
+    ends,
     fields_by_tau,
     fields_of,
     groups_at,
@@ -54,8 +55,6 @@ from screener.report.views import notes
 _TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
 _TOP_OF_SUMMARY = 4
-_SECTORS_OF_SUMMARY = 10
-"""Sectors that a summary shows before it leaves out those in the middle."""
 _NAMES_OF_SUMMARY = 6
 """Sectors that a verdict of a summary names."""
 _VERDICTS = {
@@ -167,10 +166,11 @@ class _Study:
         yield from notes.provenance_lines(self.report)
 
     def _sectors(self, *, full: bool) -> Section:
-        rows = self._shown(self.sectors) if full else self._ends()
+        every = self._shown(self.sectors)
+        rows = every if full else ends(every)
         columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds) if full or not self.study else SUMMARY
         note = _(POST_HOC) if any(row.post_hoc for row in rows) else ""
-        left = len(self._shown(self.sectors)) - len(rows)
+        left = len(every) - len(rows)
         hidden = ngettext(
             "and {n} more sector between the two ends: --full",
             "and {n} more sectors between the two ends: --full",
@@ -189,15 +189,6 @@ class _Study:
             )
             body = [*map(line, [*verdicts, *self._dominant_members()]), legend if self.study else ""]
         return self._section(Key.SECTORS, N_("Sectors, {window}"), Grid(fields_of(rows, columns)), note, *body)
-
-    def _ends(self) -> list[Any]:
-        """The best and the worst sectors, where a summary has no room for all, and those that are no evidence."""
-        rows = self._shown(self.sectors)
-        evidence = [row for row in rows if not row.post_hoc]
-        if len(rows) <= _SECTORS_OF_SUMMARY:
-            return rows
-        half = _SECTORS_OF_SUMMARY // 2
-        return [*evidence[:half], *evidence[half:][-half:], *rows[len(evidence) :]]
 
     def _verdicts(self, most: int | None) -> Iterator[str]:
         rows = sorted(self.sectors, key=lambda row: -abs(row.score))
