@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from screener.study.arrays import Floats, Ints
-from screener.study.models import Refit
+from screener.study.models import Model, Refit
 from screener.study.placebo import other_windows
 from screener.study.study import Study
 
@@ -71,13 +71,18 @@ def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) ->
     return columns
 
 
-def factor_array(factors: pd.DataFrame | None, index: pd.Index, rows: int) -> Floats | None:
-    """(rows, k) the user's factors, padded with NaN like the panel."""
+def regressors(model: Model, factors: pd.DataFrame | None, index: pd.Index, rows: int) -> dict[str, Floats]:
+    """The fields of a `Study` of so many rows that hold the user's factors, padded with NaN like the panel."""
     if factors is None:
-        return None
+        return {}
     _check_index(factors.index, index, "factors")
     values = factors.to_numpy(np.float64)
-    return np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
+    values = np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
+    if model is not Model.MARKET_SIZE:
+        return {"factors": values}
+    if values.shape[1] != 1:
+        raise ValueError(f"factors have {values.shape[1]} columns: the market-size model takes one, the whole market's")
+    return {"equal_weight": values[:, 0]}
 
 
 def _check_returns(returns: pd.DataFrame) -> None:
