@@ -86,10 +86,13 @@ def event_study(
 
     refit = Refit(_model(model), estimation, gap, min_obs)
     plain = inputs.study_of(returns, benchmark, event_date, refit, windows)
+    known = inputs.factor_array(refit.model, factors, returns.index, len(plain.returns))
+    whole = refit.model is Model.MARKET_SIZE
     study = replace(
         plain,
         excluded=inputs.rows_of(other_events, returns.index, windows),
-        **inputs.regressors(refit.model, factors, returns.index, len(plain.returns)),
+        factors=None if whole else known,
+        equal_weight=known[:, 0] if whole and known is not None else None,
         caps=None if caps is None else np.array([caps.get(ticker, np.nan) for ticker in returns.columns], dtype=float),
     )
     columns = inputs.columns_of(groups, returns.columns)

@@ -71,18 +71,15 @@ def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) ->
     return columns
 
 
-def regressors(model: Model, factors: pd.DataFrame | None, index: pd.Index, rows: int) -> dict[str, Floats]:
-    """The fields of a `Study` of so many rows that hold the user's factors, padded with NaN like the panel."""
+def factor_array(model: Model, factors: pd.DataFrame | None, index: pd.Index, rows: int) -> Floats | None:
+    """(rows, k) the user's factors, padded with NaN like the panel; the market-size model takes one."""
     if factors is None:
-        return {}
+        return None
     _check_index(factors.index, index, "factors")
     values = factors.to_numpy(np.float64)
-    values = np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
-    if model is not Model.MARKET_SIZE:
-        return {"factors": values}
-    if values.shape[1] != 1:
+    if model is Model.MARKET_SIZE and values.shape[1] != 1:
         raise ValueError(f"factors have {values.shape[1]} columns: the market-size model takes one, the whole market's")
-    return {"equal_weight": values[:, 0]}
+    return np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
 
 
 def _check_returns(returns: pd.DataFrame) -> None:
