@@ -77,9 +77,16 @@ class PriceRows:
         return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
     @classmethod
-    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
-        """Rows of `tickers`, through `until`, of all files together."""
-        parts = [_read_one(path, tickers, until, dated) for path in paths]
+    def read(
+        cls,
+        paths: Sequence[Path],
+        tickers: Sequence[str],
+        until: date | None,
+        dated: Dated,
+        columns: Sequence[str] = PRICE_COLUMNS,
+    ) -> PriceRows:
+        """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""
+        parts = [_read_one(path, tickers, until, dated, columns) for path in paths]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
         missing = [np.full(len(part.day), np.nan) for part in parts]
         return cls(
@@ -115,8 +122,10 @@ class PriceRows:
         return np.isfinite(close) & (close > 0) & ~self.untraded
 
 
-def _read_one(path: Path, tickers: Sequence[str], until: date | None, dated: Dated) -> PriceRows:
-    table = dated(read_table(path, ("date", "ticker", "close"), PRICE_COLUMNS, text=("ticker", "market")), path.name)
+def _read_one(
+    path: Path, tickers: Sequence[str], until: date | None, dated: Dated, columns: Sequence[str]
+) -> PriceRows:
+    table = dated(read_table(path, ("date", "ticker", "close"), columns, text=("ticker", "market")), path.name)
     code: Any = table["ticker"].combine_chunks()
     written = code.dictionary
     if len(written) and not set(tickers) & {str(text).zfill(6) for text in written.to_pylist()}:

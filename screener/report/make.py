@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from screener.analysis.claims import check_claims, windows_of
+from screener.analysis.day import Reference, in_force
 from screener.analysis.days import days_frame
 from screener.analysis.frames import Frames, stacked
 from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock, Window
-from screener.analysis.scan import left_out, scan_market
+from screener.analysis.scan import left_out, moved_alone, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Filters, Name, Sector
 from screener.data.choice import choose, load
-from screener.data.panel import place_event
+from screener.data.panel import WholeMarket, place_event
 from screener.data.sources import PriceRequest, Source
 from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
@@ -145,29 +146,31 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     market, panel, row = prices.market, prices.market.panel, prices.at.row
     prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
-    everyone = market.everyone() if market.everyone is not None else None
+    whole, reference = prices.whole_market(stocks, rules, _size(chosen))
 
-    def measured(rules: Rules) -> tuple[Measurement, Frames]:
-        cars = None
-        if everyone is not None:
-            event_row = int(np.searchsorted(everyone[0].sessions, np.datetime64(prices.at.event_day)))
-            cars = market_cars(everyone[0], event_row, everyone[1], rules)
-        measurement = Measurement(panel, row, stocks, rules, prices.other_windows(rules))
-        return measurement, measure_impact(measurement, groups, cars)
+    def measure(rules: Rules) -> Measurement:
+        return Measurement(panel, row, stocks, rules, prices.other_windows(rules), reference)
 
-    measurement, frames = measured(rules)
-    windows = measurement.windows
+    def frames_of(measurement: Measurement) -> Frames:
+        # Sizes are compared with those of the whole market where the store holds it.
+        cars = market_cars(whole, measurement) if whole is not None and not market.files else None
+        return measure_impact(measurement, groups, cars)
+
+    measurement, check = in_force(rules, reference, measure)
+    rules, windows, frames = measurement.rules, measurement.windows, frames_of(measurement)
     to_date = 0, len(panel.sessions) - 1 - row
     if request.so_far and to_date not in rules.windows:
         # Measured by itself, so that the figures of windows that are over stay the same from day to day.
-        other, more = measured(replace(rules, windows=((0, 0), to_date)))
-        frames = with_window(frames, more, to_date)
+        other = measure(replace(rules, windows=((0, 0), to_date)))
+        frames = with_window(frames, frames_of(other), to_date)
         windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
+        check = replace(check, windows=(*check.windows, other.checks[-1]))
     report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
+    report = replace(report, day=check if report.provenance.study else None)
     _refuse_nothing(report)
     # Claims are about the whole market that is configured, not about a choice of sectors.
     if not request.sectors:
-        report = report.with_frames(**_claims(settings, prices, stocks, groups, rules))
+        report = report.with_frames(**_claims(settings, prices, groups, measurement, reference))
     if market.printed:
         stocks_frame = report.frames.stocks
         printed = [market.printed.get(ticker) for ticker in stocks_frame["ticker"]]
@@ -201,12 +204,16 @@ def _refuse_nothing(report: Report) -> None:
 
 
 def _claims(
-    settings: Settings, prices: EventPrices, stocks: Sequence[Stock], groups: Sequence[Group], rules: Rules
+    settings: Settings,
+    prices: EventPrices,
+    groups: Sequence[Group],
+    measured: Measurement,
+    reference: Reference | None,
 ) -> dict[str, pd.DataFrame]:
-    """The claims about the event, measured over windows of their own."""
+    """The claims about the event, measured as the event was, over windows of their own."""
     claims = settings.claims_about(prices.event_id)
-    rules = replace(rules, windows=windows_of(claims))
-    measurement = Measurement(prices.market.panel, prices.at.row, stocks, rules)
+    rules = replace(measured.rules, windows=windows_of(claims))
+    measurement = Measurement(measured.panel, measured.event_row, measured.stocks, rules, reference=reference)
     checked, figures = check_claims(claims, measurement, groups, prices.event.abroad)
     return {"claims": checked, "figures": figures}
 
@@ -249,7 +256,12 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     if request.last:
         end = int(np.searchsorted(panel.sessions, np.datetime64(request.last), "right"))
     rows = slice(max(begin, rules.refit.history), end)
-    measurement = Measurement(panel, event_row, stocks, rules, prices.other_windows(rules))
+    _, reference = prices.whole_market(stocks, rules, _size(settings.sectors))
+
+    def measure(rules: Rules) -> Measurement:
+        return Measurement(panel, event_row, stocks, rules, prices.other_windows(rules), reference)
+
+    measurement, check = in_force(rules, reference, measure)
     frame = stacked("days", ())
     if rows.start < rows.stop:
         frame, placebo = days_frame(measurement, group, rows, prices.texts_by_session())
@@ -279,7 +291,8 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         placebo_n=int(placebo.placebo_n[0]) if ranked else None,
         undefined=placebo.reason[0],
     )
-    return replace(prices.report(rules, (window,), Frames.of(days=frame), study=True), days=facts)
+    report = prices.report(measurement.rules, (window,), Frames.of(days=frame), study=True)
+    return replace(report, days=facts, day=check)
 
 
 def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
@@ -305,8 +318,14 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             first=first,
             last=last,
         )
-    leading = replace(rules, windows=rules.windows[:1])
-    measurement = Measurement(panel, row, stocks, leading, prices.other_windows(rules))
+    others = prices.other_windows(rules)
+    market = WholeMarket.of(panel, {stock.ticker: stock.market for stock in stocks}, panel.sessions, prices.at.base)
+    reference = Reference.of(market, stocks, rules.refit, row, _size(settings.sectors))
+
+    def measure(rules: Rules) -> Measurement:
+        return Measurement(panel, row, stocks, rules, others, reference)
+
+    measurement, check = in_force(replace(rules, windows=rules.windows[:1]), reference, measure)
     sectors = {name: frozenset(member.ticker for member in sector.members) for name, sector in settings.sectors.items()}
     values = dict(zip(whole.tickers, whole.value.tolist(), strict=True))
     frames, found, z = scan_market(measurement, values, sectors, whole.industries)
@@ -326,8 +345,10 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         formed_on=found.sessions,
         ordinary=len(found.moves),
         stirred=found.stirred(z),
+        moved=moved_alone(measurement.study.stock_placebos[0]),
     )
-    return replace(prices.report(rules, measurement.windows, frames, study=True), scan=facts)
+    report = prices.report(measurement.rules, measurement.windows, frames, study=True)
+    return replace(report, scan=facts, day=check)
 
 
 def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
@@ -418,14 +439,20 @@ def _groups(sectors: Mapping[str, Sector]) -> list[Group]:
     return groups
 
 
+def _size(sectors: Mapping[str, Sector]) -> int:
+    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
+    return int(np.median([len(sector.members) for sector in sectors.values() if not sector.post_hoc] or [20]))
+
+
 def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:
     """How an event is measured, as configured or asked for."""
     configured = settings.screener
+    model = request.model or configured.model
     spreads = request.spreads
     if spreads is None:
         spreads = [(a, b) for a, b in configured.spreads if a in chosen and b in chosen]
     return Rules(
-        model=Model(request.model or configured.model),
+        model=Model.MARKET if model == "auto" else Model(model),
         estimation=configured.estimation,
         gap=configured.gap,
         min_obs=configured.min_obs,
@@ -433,4 +460,5 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
         windows=configured.windows,
         spreads=tuple(spreads),
         weights=configured.weights.model_dump(),
+        automatic=model == "auto",
     )

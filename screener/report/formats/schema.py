@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import NonNegativeInt
 
-from screener.analysis.model import Rules, Stirred, Window
+from screener.analysis.model import DayCheck, Rules, Stirred, Window
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
 from screener.columns.groups import DAYS
@@ -123,6 +123,7 @@ def _common(defs: Schema) -> Schema:
         "as_of": {**_TYPES[date], "description": "Last day of the prices."},
         "provenance": _reference(Provenance, defs),
         "rules": _reference(Rules, defs),
+        "day_check": {"anyOf": [_reference(DayCheck, defs), {"type": "null"}]},
     }
 
 

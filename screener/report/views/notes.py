@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from screener.analysis.model import Window
+from screener.analysis.day import RANDOM_ON_WILD_DAYS, WILD
+from screener.analysis.model import Window, WindowCheck
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
@@ -69,6 +70,55 @@ def market(provenance: Provenance) -> list[Line]:
         for name, value in provenance.benchmark_returns.items()
     ]
     return [line(_("Market: {indices}", indices=", ".join(indices)))] if indices else []
+
+
+def day_check(report: Report) -> Iterator[Line]:
+    """How many random groups moved as much, and what it means for the verdicts."""
+    check = report.day
+    if check is None or not check.windows:
+        return
+    leading, *others = check.windows
+    when = str(report.leading.start) if leading.first == leading.last else window_name(report.leading)
+    if leading.random_share is not None:
+        share, n = f"{100 * leading.random_share:.0f}", check.groups
+        if check.before is None:
+            text = _(
+                "{share} % of {n} random groups moved as much on {when}; 5 % are expected.", share=share, n=n, when=when
+            )
+        else:
+            text = _(
+                "{before} % of {n} random groups moved as much on {when} by the market model; measured against market "
+                "and size, {share} % do; 5 % are expected.",
+                before=f"{100 * check.before:.0f}",
+                share=share,
+                n=n,
+                when=when,
+            )
+        if leading.withheld:
+            text += " " + _("Verdicts are withheld: what moved then need not have moved for the event.")
+        yield line(text, "strong" if leading.withheld else "plain")
+    elif leading.withheld:
+        yield line(
+            _(
+                "On {when} the index, or the difference of both, moved by {moved} times its usual. On days on which it "
+                "moves by more than {wild}, {share} % of random groups move as much as 5 % should: verdicts are "
+                "withheld.",
+                when=when,
+                moved=number(leading.moved or math.nan, 1),
+                wild=f"{WILD:g}",
+                share=f"{100 * RANDOM_ON_WILD_DAYS:.0f}",
+            ),
+            "strong",
+        )
+    if named := ", ".join(_random_share(one) for one in others if one.withheld):
+        yield line(_("No verdict over {windows}: too many random groups moved as much, too.", windows=named))
+
+
+def _random_share(check: WindowCheck) -> str:
+    window = str(Window(check.first, check.last, None, None, None))
+    if check.random_share is None:
+        return window
+    return _("{window} ({share} %)", window=window, share=f"{100 * check.random_share:.0f}")
 
 
 def source_line(provenance: Provenance) -> Line:

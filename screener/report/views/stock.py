@@ -28,7 +28,9 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    return Page.of(title, (*notes.closes(report), *notes.provenance_lines(report)), view.sections())
+    return Page.of(
+        title, (*notes.closes(report), *notes.day_check(report), *notes.provenance_lines(report)), view.sections()
+    )
 
 
 class _Stock:

@@ -59,6 +59,7 @@ _VERDICTS = {
         "Withheld: {names}. The closes are of two kinds, which alone can make a difference of {gap} %: there is no "
         "verdict on one as small."
     ),
+    "wild": N_("Withheld: {names}. Chance moved as many groups as far: no verdict can be had of these sessions."),
     "no clear effect": N_(
         "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
         "(a winner or loser scores 25 at least, with q at most .10)."
@@ -157,6 +158,7 @@ class _Study:
                 label, colon, value = text.partition(": ")
                 yield Line((Span(label + colon, strong=True), Span(value, direction(mean), strong=True)))
         yield from notes.market(self.report.provenance)
+        yield from notes.day_check(self.report)
         yield from notes.provenance_lines(self.report)
 
     def _sectors(self, *, full: bool) -> Section:
@@ -178,8 +180,9 @@ class _Study:
 
     def _verdicts(self) -> Iterator[str]:
         rows = sorted(self.sectors, key=lambda row: -abs(row.score))
+        wild = self.report.day is not None and self.report.day.windows[0].withheld
         for verdict, message in _VERDICTS.items():
-            if named := [row for row in rows if row.verdict == verdict]:
+            if named := [row for row in rows if ("wild" if wild and row.verdict else row.verdict) == verdict]:
                 scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
                 yield _(message, names=", ".join(scores), gap=f"{100 * RETURN_GAP:g}")
 
