@@ -49,7 +49,7 @@ class EventPrices:
     def whole_market(
         self, stocks: Sequence[Stock], rules: Rules, size: int
     ) -> tuple[WholeMarket | None, Reference | None]:
-        """Every stock over the same sessions, and of it what `stocks` are held against, groups of `size`; None: not known.
+        """Every stock over the same sessions, and groups of `size` to hold `stocks` against; None where not at hand.
 
         Raises:
             UsageError: the model cannot do without.

@@ -9,8 +9,9 @@ statistic is known to be 1 + slope d^2 times that of a quiet day.
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from screener.study.arrays import Floats
+from screener.study.arrays import Bools, Floats
 from screener.study.models import Refit
 
 _LOWEST_LEVEL = 0.2
@@ -32,18 +33,27 @@ def distance(moves: Floats, refit: Refit, dates: slice, window: range) -> Floats
         window: tau of the event window.
     """
     found = np.full(dates.stop - dates.start, np.nan)
-    for place, date in enumerate(range(dates.start, dates.stop)):
-        rows = slice(date + window.start, date + window.stop)
-        learned = moves[refit.estimation_of(date)]
-        learned = learned[np.isfinite(learned).all(axis=1)]
-        if rows.start < 0 or rows.stop > len(moves) or len(learned) < refit.min_obs:
-            continue
-        usual = learned.mean(axis=0)
-        covariance = np.atleast_2d(np.cov(learned, rowvar=False))
-        gone = moves[rows].sum(axis=0) - len(window) * usual
-        rank = int(np.linalg.matrix_rank(covariance))
-        if rank and np.isfinite(gone).all():
-            found[place] = gone @ np.linalg.pinv(covariance, hermitian=True) @ gone / (len(window) * rank)
+    first = max(dates.start, refit.gap + refit.estimation, -window.start)
+    last = min(dates.stop, len(moves) - window.stop + 1)
+    if last <= first:
+        return found
+    known: Bools = np.asarray(np.isfinite(moves).all(axis=1))
+    days = np.where(known[:, None], moves, 0.0)
+    learned = slice(first - refit.gap - refit.estimation, last - 1 - refit.gap)
+    own = sliding_window_view(known[learned], refit.estimation)
+    series = sliding_window_view(days[learned], refit.estimation, axis=0)
+    count = own.sum(axis=1)
+    usual = series.sum(axis=2) / np.maximum(count, 1)[:, None]
+    deviation = np.where(own[:, None, :], series - usual[:, :, None], 0.0)
+    covariance = deviation @ deviation.transpose(0, 2, 1) / np.maximum(count - 1, 1)[:, None, None]
+    inside = slice(first + window.start, last - 1 + window.stop)
+    gone = sliding_window_view(days[inside], len(window), axis=0).sum(axis=2) - len(window) * usual
+    rank = np.linalg.matrix_rank(covariance, hermitian=True)
+    squared = np.einsum("bi,bij,bj->b", gone, np.linalg.pinv(covariance, hermitian=True), gone)
+    whole = sliding_window_view(known[inside], len(window)).all(axis=1) & (count >= refit.min_obs) & (rank > 0)
+    found[first - dates.start : last - dates.start] = np.where(
+        whole, squared / (len(window) * np.maximum(rank, 1)), np.nan
+    )
     return found
 
 

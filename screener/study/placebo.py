@@ -12,7 +12,7 @@ nothing happened. Use them on the placebo p, or on the p of the portfolio t or o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
 LEVEL, POWER = 0.05, 0.80
+_ENOUGH = 60
+"""Portfolios that tell how the variance grows: more share the same days, and tell the same."""
 FEWEST_DATES = 39
 """With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
 one most extreme date: the event may still rank second."""
@@ -166,20 +168,21 @@ class PlaceboPlan:
         rolling = roll(self.refit, portfolios, self.designs, rows, self.taus())
         if self.moves is None:
             return rolling
+        if self.reference:
+            self._learn(self.moves)
         widened = []
         for tau, one in zip(self.taus(), rolling, strict=True):
             squared = distance(self.moves, self.refit, rows, tau)
-            grows = self._slope_of_reference(tau, self.moves) if self.reference else self._slope(tau, one, squared)
+            grows = self._slopes[tau] if self.reference else self._slope(tau, one, squared)
             widened.append(one.widened(np.sqrt(1.0 + grows * squared)))
         return widened
 
-    def _slope_of_reference(self, tau: range, moves: Floats) -> float:
-        if tau not in self._slopes:
-            dates = self.dates(tau)
-            rows = slice(int(dates[0]), int(dates[-1]) + 1) if len(dates) else slice(self.event, self.event)
-            [rolling] = roll(self.refit, self.reference, self.designs, rows, [tau])
-            self._slopes[tau] = self._slope(tau, rolling, distance(moves, self.refit, rows, tau))
-        return self._slopes[tau]
+    def _learn(self, moves: Floats) -> None:
+        """Ask `reference` about the windows of which it has not told yet."""
+        new = [tau for tau in dict.fromkeys(self.taus()) if tau not in self._slopes]
+        _, rows = replace(self, windows=[slice(self.event + tau.start, self.event + tau.stop) for tau in new]).spans()
+        for tau, one in zip(new, roll(self.refit, self.reference[:_ENOUGH], self.designs, rows, new), strict=True):
+            self._slopes[tau] = self._slope(tau, one, distance(moves, self.refit, rows, tau))
 
     def _slope(self, tau: range, rolling: Rolling, squared: Floats) -> float:
         """By how much the variance grows, from the placebo dates of `tau` that are among those of `rolling`."""
