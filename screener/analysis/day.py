@@ -19,7 +19,7 @@ from screener.analysis.model import DayCheck, Rules, Stock, WindowCheck
 from screener.config.models import Filters
 from screener.data.panel import WholeMarket
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.models import Model, Refit
+from screener.study.models import Model, Refit, leaves_out_constant
 from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.study import Study
 
@@ -34,7 +34,7 @@ MOST_RANDOM = 0.10
 WILD = 3.0
 """Standard deviations of an index move, or of the difference of two, beyond which a day carries no verdict where no
 random groups can be asked."""
-RANDOM_ON_WILD_DAYS = 0.20
+RANDOM_ON_WILD_DAYS = 0.25
 """Share of random groups with a p of 5 % at most on such days (docs/calibration.md)."""
 
 
@@ -115,6 +115,7 @@ def checked(study: Study) -> tuple[WindowCheck, ...]:
                 share if known else None,
                 moved if np.isfinite(moved) else None,
                 bool(withheld),
+                not leaves_out_constant(window.stop - window.start, study.refit.estimation),
             )
         )
     return tuple(checks)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from screener.krx.tables import Days
 from screener.study.arrays import Floats
-from screener.study.models import Model, Refit
+from screener.study.models import Model, Refit, leaves_out_constant
 
 Verdict = Literal["confirmed", "partly", "contradicted", "no data", "not testable here"]
 VERDICTS: tuple[Verdict, ...] = ("confirmed", "partly", "contradicted", "no data", "not testable here")
@@ -89,6 +89,10 @@ class Rules:
     automatic: bool = True
     """Whether the model may give way to the market-size model where the event's day shows that it does not hold."""
 
+    def without_constant(self, first: int, last: int) -> bool:
+        """Whether a window is so long that it keeps the model's slopes alone."""
+        return leaves_out_constant(last - first + 1, self.estimation)
+
     @property
     def refit(self) -> Refit:
         """The same for each placebo date."""
@@ -107,6 +111,8 @@ class WindowCheck:
     """Largest move of an index over the window, or of the difference of two, in standard deviations; null: unknown."""
     withheld: bool
     """Whether they cannot."""
+    constant: bool
+    """Whether the expected return has the model's constant; a long window keeps the slopes alone."""
 
 
 @dataclass(frozen=True)

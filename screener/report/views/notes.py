@@ -80,7 +80,7 @@ def day_check(report: Report) -> Iterator[Line]:
     leading, *others = check.windows
     when = str(report.leading.start) if leading.first == leading.last else window_name(report.leading)
     if leading.random_share is not None:
-        share, n = f"{100 * leading.random_share:.0f}", check.groups
+        share, n = _percentage(leading.random_share), check.groups
         if check.before is None:
             text = _(
                 "{share} % of {n} random groups moved as much on {when}; 5 % are expected.", share=share, n=n, when=when
@@ -89,20 +89,19 @@ def day_check(report: Report) -> Iterator[Line]:
             text = _(
                 "{before} % of {n} random groups moved as much on {when} by the market model; measured against market "
                 "and size, {share} % do; 5 % are expected.",
-                before=f"{100 * check.before:.0f}",
+                before=_percentage(check.before),
                 share=share,
                 n=n,
                 when=when,
             )
         if leading.withheld:
-            text += " " + _("Verdicts are withheld: what moved then need not have moved for the event.")
+            text += " " + _("Verdicts are withheld: on such a day a move is no evidence of an effect of the event.")
         yield line(text, "strong" if leading.withheld else "plain")
     elif leading.withheld:
         yield line(
             _(
-                "On {when} the index, or the difference of both, moved by {moved} times its usual. On days on which it "
-                "moves by more than {wild}, {share} % of random groups move as much as 5 % should: verdicts are "
-                "withheld.",
+                "On {when} an index, or the difference between the two, moved by {moved} standard deviations. On days "
+                "with more than {wild}, {share} % of random groups moved as much as 5 % should: verdicts are withheld.",
                 when=when,
                 moved=number(leading.moved or math.nan, 1),
                 wild=f"{WILD:g}",
@@ -111,14 +110,38 @@ def day_check(report: Report) -> Iterator[Line]:
             "strong",
         )
     if named := ", ".join(_random_share(one) for one in others if one.withheld):
-        yield line(_("No verdict over {windows}: too many random groups moved as much, too.", windows=named))
+        yield line(_("Verdicts are withheld over {windows}: too many random groups moved as much.", windows=named))
+
+
+def window_label(report: Report, window: Window) -> str:
+    """A window, with its model where that is not the report's."""
+    if report.provenance.study and report.rules.without_constant(window.first, window.last):
+        return _("{window}, alpha 0", window=window)
+    return str(window)
+
+
+def long_windows(report: Report) -> Iterator[str]:
+    """Why some windows are measured without the constant; nothing where none is."""
+    windows = [window for window in report.windows if window.available]
+    if named := ", ".join(str(window) for window in windows if window_label(report, window) != str(window)):
+        yield _(
+            "{windows}: alpha set to 0, because the months before the event need not continue for so long. p is "
+            "approximate: such windows overlap among the ordinary sessions, and without any effect p is below .05 in 7 "
+            "to 14 of 100 cases.",
+            windows=named,
+        )
+
+
+def _percentage(share: float) -> str:
+    """Of 200 groups each is half a per cent."""
+    return f"{round(100 * share, 1):g}"
 
 
 def _random_share(check: WindowCheck) -> str:
     window = str(Window(check.first, check.last, None, None, None))
     if check.random_share is None:
         return window
-    return _("{window} ({share} %)", window=window, share=f"{100 * check.random_share:.0f}")
+    return _("{window} ({share} %)", window=window, share=_percentage(check.random_share))
 
 
 def source_line(provenance: Provenance) -> Line:

@@ -101,8 +101,8 @@ class _Scan:
         )
         moved = self.facts.moved
         usual = _(
-            "With p <= .05: {beyond} of {stocks} stocks, by chance alone {expected}. On {sessions} ordinary sessions "
-            "it was {usual} in the median, from {least} to {most}.",
+            "With p <= .05: {beyond} of {stocks} stocks; {expected} are expected by chance. On {sessions} ordinary "
+            "sessions: median {usual}, range {least} to {most}.",
             beyond=f"{moved.beyond:,}",
             stocks=f"{moved.stocks:,}",
             expected=f"{LEVEL * moved.stocks:,.0f}",

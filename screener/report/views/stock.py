@@ -51,7 +51,7 @@ class _Stock:
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
         grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
-        yield Section.of(Key.WINDOWS, _("By window"), grid, note if study else "")
+        yield Section.of(Key.WINDOWS, _("By window"), grid, *notes.long_windows(self.report), note if study else "")
         facts = [*self._places(), *self._usual(), *self._happened()]
         yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
         flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))

@@ -59,7 +59,7 @@ _VERDICTS = {
         "Withheld: {names}. The closes are of two kinds, which alone can make a difference of {gap} %: there is no "
         "verdict on one as small."
     ),
-    "wild": N_("Withheld: {names}. Chance moved as many groups as far: no verdict can be had of these sessions."),
+    "wild": N_("Verdict withheld: {names}."),
     "no clear effect": N_(
         "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
         "(a winner or loser scores 25 at least, with q at most .10)."
@@ -282,11 +282,13 @@ class _Study:
         for window in self.report.windows:
             if window.available and window != self.report.leading:
                 rows = {row.sector: row for row in sectors_at(self.report, window)}
-                fields += fields_of([rows[row.sector] for row in self.sectors], later_columns(str(window)))
+                columns = later_columns(notes.window_label(self.report, window))
+                fields += fields_of([rows[row.sector] for row in self.sectors], columns)
         body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
             body.append(_("Windows not over yet: {windows}", windows=pending))
-        return self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
+        body += notes.long_windows(self.report)
+        return self._section(Key.LATER, N_("Sectors, mean and cumulative abnormal return (CAAR), %, and p"), *body)
 
     def _paths(self) -> Section:
         paths = caar_paths(self.report)
