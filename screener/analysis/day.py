@@ -26,7 +26,7 @@ from screener.study.study import Study
 if TYPE_CHECKING:
     from screener.analysis.measurement import Measurement
 
-_GROUPS = 200
+_GROUPS, _STOCKS = 200, 300
 _FEWEST = 300
 """Stocks with a history, without which the whole market is not at hand."""
 MOST_RANDOM = 0.10
@@ -46,6 +46,8 @@ class Reference:
     """(T,) mean return of its ordinary shares, decimal."""
     groups: tuple[Portfolio, ...]
     """Of them, put together by chance."""
+    stocks: tuple[Portfolio, ...]
+    """Some of them, each by itself."""
     size: int
     """Members of each group."""
 
@@ -73,6 +75,7 @@ class Reference:
         studied = {stock.ticker for stock in stocks}
         others: Bools = np.array([whole.tickers[column] not in studied for column in columns])
         returns = whole.returns[:, columns]
+        alone = np.sort(np.random.default_rng(1).choice(len(columns), min(_STOCKS, len(columns)), replace=False))
         if others.sum() < _FEWEST:
             others[:] = True
         return cls(
@@ -81,6 +84,7 @@ class Reference:
                 Portfolio.of(returns[:, members], benchmark_of[members])
                 for members in _drawn(benchmark_of, others, _mix(stocks, markets, size))
             ),
+            tuple(Portfolio.each(returns[:, alone], benchmark_of[alone])),
             size,
         )
 

@@ -63,6 +63,7 @@ class Measurement:
             caps=self.caps,
             equal_weight=reference.equal_weight if reference else None,
             random_groups=reference.groups if reference else (),
+            random_stocks=reference.stocks if reference else (),
         )
         self.raw = [self._raw_returns(window) for window in rows]
         """For each window, (N,) buy-and-hold returns from the close before it to its last close."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from screener.analysis.day import Reference
 from screener.analysis.frames import Frames
+from screener.analysis.measurement import Measurement
 from screener.analysis.model import Flows, Rules, Stock, Window
 from screener.config.models import Event
 from screener.data.findings import refuse
@@ -46,15 +48,23 @@ class EventPrices:
         sessions = self.market.panel.sessions
         return other_windows(np.searchsorted(sessions, days).tolist(), rules.windows, len(sessions))
 
+    def measurement(self, stocks: Sequence[Stock], reference: Reference | None, rules: Rules) -> Measurement:
+        """Of the event, by `rules`."""
+        return Measurement(self.market.panel, self.at.row, stocks, rules, self.other_windows(rules), reference)
+
     def whole_market(
-        self, stocks: Sequence[Stock], rules: Rules, size: int
+        self, stocks: Sequence[Stock], rules: Rules, size: int, *, scanned: bool = False
     ) -> tuple[WholeMarket | None, Reference | None]:
         """Every stock over the same sessions, and groups of `size` to hold `stocks` against; None where not at hand.
+        A market that is `scanned` consists of `stocks`.
 
         Raises:
             UsageError: the model cannot do without.
         """
-        everyone = self.market.everyone
+        panel, everyone = self.market.panel, self.market.everyone
+        if scanned:
+            listed = {stock.ticker: stock.market for stock in stocks}
+            everyone = partial(WholeMarket.of, panel, listed, panel.sessions, self.at.base)
         whole = everyone() if everyone is not None else None
         reference = Reference.of(whole, stocks, rules.refit, self.at.row, size) if whole is not None else None
         if rules.model is Model.MARKET_SIZE and reference is None:

@@ -1,12 +1,15 @@
-"""Finds a sector, a theme or a stock by the name that the user gives."""
+"""Finds a sector, a theme or a stock by the name that the user gives, and the stocks of sectors."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from screener.analysis.model import Stock
 from screener.choices import MARKETS
 from screener.config import Settings
 from screener.config.models import Event, Member, Name, Sector
@@ -16,6 +19,8 @@ from screener.i18n import _, language
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
+UNLISTED = "OTHER"
+"""Sector of a stock that no configured sector holds."""
 _NEAREST = 3
 """Stocks that are suggested where none has the name."""
 
@@ -137,3 +142,31 @@ def _members(tickers: Sequence[str], names: Sequence[str], segments: Sequence[st
         for market in MARKETS
         if segment.startswith(market)
     ]
+
+
+def stocks_of(sectors: Mapping[str, Sector]) -> list[Stock]:
+    return [
+        Stock(member.ticker, member.ko, member.en, member.market, name, member.theme)
+        for name, sector in sectors.items()
+        for member in sector.members
+    ]
+
+
+def compared_with(settings: Settings, stocks: Sequence[Stock]) -> list[Stock]:
+    """The stocks that random groups are put together like: all configured ones, so that every screen has the same.
+
+    They are of the markets of `stocks`; where none of a market is configured, its `stocks` stand for them.
+    """
+    configured = [stock for stock in stocks_of(settings.sectors) if stock.sector != UNLISTED]
+    known = {stock.market for stock in configured}
+    wanted = {stock.market for stock in stocks}
+    return [
+        *(stock for stock in configured if stock.market in wanted),
+        *(stock for stock in stocks if stock.market not in known),
+    ]
+
+
+def size_of_random(settings: Settings) -> int:
+    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
+    sectors = [sector for name, sector in settings.sectors.items() if name != UNLISTED and not sector.post_hoc]
+    return int(np.median([len(sector.members) for sector in sectors] or [20]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,13 +22,21 @@ from screener.analysis.scan import left_out, moved_alone, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Filters, Name, Sector
 from screener.data.choice import choose, load
-from screener.data.panel import WholeMarket, place_event
+from screener.data.panel import place_event
 from screener.data.sources import PriceRequest, Source
 from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import find_series, find_stock, group_label
+from screener.report.lookup import (
+    UNLISTED,
+    compared_with,
+    find_series,
+    find_stock,
+    group_label,
+    size_of_random,
+    stocks_of,
+)
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.study.models import Model
 
@@ -37,8 +45,6 @@ if TYPE_CHECKING:
 
     from screener.data.connections import Connections
 
-_UNLISTED = "OTHER"
-"""Sector of a stock that no configured sector holds."""
 _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
 
@@ -139,17 +145,16 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
 def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
     chosen = {name: settings.sectors[name] for name in named or settings.sectors}
-    stocks, groups = _stocks(chosen), _groups(chosen)
+    stocks, groups = stocks_of(chosen), _groups(chosen)
     rules = _rules(settings, request, chosen)
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
     prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
-    whole, reference = prices.whole_market(stocks, rules, _size(chosen))
+    whole, reference = prices.whole_market(compared_with(settings, stocks), rules, size_of_random(settings))
 
-    def measure(rules: Rules) -> Measurement:
-        return Measurement(panel, row, stocks, rules, prices.other_windows(rules), reference)
+    measure = partial(prices.measurement, stocks, reference)
 
     def frames_of(measurement: Measurement) -> Frames:
         # Sizes are compared with those of the whole market where the store holds it.
@@ -224,7 +229,7 @@ def _card(settings: Settings, request: Request, asked: str, access: Callable[[],
     member = find_stock(settings, asked, request.source, request.market, event, access)
     sectors = dict(settings.sectors)
     if all(member.ticker not in {known.ticker for known in sector.members} for sector in sectors.values()):
-        sectors[_UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
+        sectors[UNLISTED] = Sector(name=Name(ko=member.ko, en=member.en), members=(member,))
     whole = replace(settings, sectors=sectors, claims={})
     report = _study(whole, replace(request, sectors=(), spreads=()), access)
     skipped = report.frames.skipped
@@ -247,7 +252,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     event = settings.event(request.event or settings.screener.event)
     label, sectors = find_series(settings, asked, request.source, request.market, event, access)
     [group] = [group for group in _groups(sectors) if group.label == label]
-    stocks, rules = _stocks(sectors), _rules(settings, request, {})
+    stocks, rules = stocks_of(sectors), _rules(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access)
     prices = _prices(settings, request, stocks, rules, sources)
     panel, event_row = prices.market.panel, prices.at.row
@@ -256,12 +261,8 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     if request.last:
         end = int(np.searchsorted(panel.sessions, np.datetime64(request.last), "right"))
     rows = slice(max(begin, rules.refit.history), end)
-    _, reference = prices.whole_market(stocks, rules, _size(settings.sectors))
-
-    def measure(rules: Rules) -> Measurement:
-        return Measurement(panel, event_row, stocks, rules, prices.other_windows(rules), reference)
-
-    measurement, check = in_force(rules, reference, measure)
+    _, reference = prices.whole_market(compared_with(settings, stocks), rules, size_of_random(settings))
+    measurement, check = in_force(rules, reference, partial(prices.measurement, stocks, reference))
     frame = stacked("days", ())
     if rows.start < rows.stop:
         frame, placebo = days_frame(measurement, group, rows, prices.texts_by_session())
@@ -319,8 +320,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             last=last,
         )
     others = prices.other_windows(rules)
-    market = WholeMarket.of(panel, {stock.ticker: stock.market for stock in stocks}, panel.sessions, prices.at.base)
-    reference = Reference.of(market, stocks, rules.refit, row, _size(settings.sectors))
+    _, reference = prices.whole_market(stocks, rules, size_of_random(settings), scanned=True)
 
     def measure(rules: Rules) -> Measurement:
         return Measurement(panel, row, stocks, rules, others, reference)
@@ -413,14 +413,6 @@ def _reach(settings: Settings, request: Request, event_id: str, rules: Rules) ->
     return before, after
 
 
-def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:
-    return [
-        Stock(member.ticker, member.ko, member.en, member.market, name, member.theme)
-        for name, sector in sectors.items()
-        for member in sector.members
-    ]
-
-
 def _stocks_of_market(whole: Universe, places: Sequence[int], settings: Settings) -> list[Stock]:
     """The stocks at `places`, with the English names that the configuration knows."""
     english = {member.ticker: member.en for sector in settings.sectors.values() for member in sector.members}
@@ -437,11 +429,6 @@ def _groups(sectors: Mapping[str, Sector]) -> list[Group]:
         groups.append(Group(name, None, sector.name.ko, sector.name.en, sector.post_hoc))
         groups += [Group(name, theme, title.ko, title.en, sector.post_hoc) for theme, title in sector.themes.items()]
     return groups
-
-
-def _size(sectors: Mapping[str, Sector]) -> int:
-    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
-    return int(np.median([len(sector.members) for sector in sectors.values() if not sector.post_hoc] or [20]))
 
 
 def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:

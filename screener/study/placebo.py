@@ -23,8 +23,6 @@ from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
 LEVEL, POWER = 0.05, 0.80
-_ENOUGH = 60
-"""Portfolios that tell how the variance grows: more share the same days, and tell the same."""
 FEWEST_DATES = 39
 """With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
 one most extreme date: the event may still rank second."""
@@ -134,6 +132,8 @@ class PlaceboPlan:
     """(T, k) returns of the market that widen the standard deviation of a date, see `moves`; None: it stays."""
     reference: Sequence[Portfolio] = ()
     """Portfolios whose placebo dates tell by how much; without any, those that are tested tell it of themselves."""
+    learned: Sequence[range] = ()
+    """Windows that `reference` is asked about; without any, those of this plan."""
     _slopes: dict[range, float] = field(default_factory=dict)
     """By window, what `reference` told."""
 
@@ -168,21 +168,30 @@ class PlaceboPlan:
         rolling = roll(self.refit, portfolios, self.designs, rows, self.taus())
         if self.moves is None:
             return rolling
-        if self.reference:
-            self._learn(self.moves)
         widened = []
         for tau, one in zip(self.taus(), rolling, strict=True):
             squared = distance(self.moves, self.refit, rows, tau)
-            grows = self._slopes[tau] if self.reference else self._slope(tau, one, squared)
+            grows = self._told(tau, self.moves) if self.reference else self._slope(tau, one, squared)
             widened.append(one.widened(np.sqrt(1.0 + grows * squared)))
         return widened
 
-    def _learn(self, moves: Floats) -> None:
-        """Ask `reference` about the windows of which it has not told yet."""
-        new = [tau for tau in dict.fromkeys(self.taus()) if tau not in self._slopes]
-        _, rows = replace(self, windows=[slice(self.event + tau.start, self.event + tau.stop) for tau in new]).spans()
-        for tau, one in zip(new, roll(self.refit, self.reference[:_ENOUGH], self.designs, rows, new), strict=True):
-            self._slopes[tau] = self._slope(tau, one, distance(moves, self.refit, rows, tau))
+    def asking(self, reference: Sequence[Portfolio]) -> PlaceboPlan:
+        """The same plan with another `reference`."""
+        return replace(self, reference=reference, _slopes={})
+
+    def _told(self, tau: range, moves: Floats) -> float:
+        """By how much `reference` says that the variance grows, in the window of `learned` nearest in length to `tau`.
+
+        It is asked about these alone, and once: one answer differs little from the next.
+        """
+        if not self._slopes:
+            taus = self.learned or self.taus()
+            asked = [slice(self.event + one.start, self.event + one.stop) for one in taus]
+            _, rows = replace(self, windows=asked).spans()
+            for one, rolling in zip(taus, roll(self.refit, self.reference, self.designs, rows, taus), strict=True):
+                self._slopes[one] = self._slope(one, rolling, distance(moves, self.refit, rows, one))
+        nearest = min(self._slopes, key=lambda one: (one != tau, abs(len(one) - len(tau)), one.start))
+        return self._slopes[nearest]
 
     def _slope(self, tau: range, rolling: Rolling, squared: Floats) -> float:
         """By how much the variance grows, from the placebo dates of `tau` that are among those of `rolling`."""

@@ -47,6 +47,8 @@ class Study:
     """(T,) equal-weight return of the whole market, decimal, for the market-size model."""
     random_groups: Sequence[Portfolio] = ()
     """Groups of stocks of the market that chance put together, over the same T sessions and benchmarks."""
+    random_stocks: Sequence[Portfolio] = ()
+    """Single stocks of the market, likewise."""
 
     @cached_property
     def designs(self) -> list[Design]:
@@ -114,6 +116,7 @@ class Study:
             self.placebo_dates,
             moves,
             self.random_groups,
+            [range(window.start - self.event, window.stop - self.event) for window in self.windows],
         )
 
     @cached_property
@@ -147,15 +150,20 @@ class Study:
     @cached_property
     def stock_placebos(self) -> list[Placebo]:
         """For each window, each security among its placebo sessions."""
-        # Stocks are noisier than groups, so that the market's move widens theirs less: they tell by how much.
-        return placebo_test(replace(self.plan, reference=()), Portfolio.each(self.returns, self.benchmark_of))
+        return placebo_test(self._plan_of_stocks, Portfolio.each(self.returns, self.benchmark_of))
+
+    @cached_property
+    def _plan_of_stocks(self) -> PlaceboPlan:
+        """Stocks are noisier than groups, so that the market's move widens theirs less: they tell by how much."""
+        return self.plan.asking(self.random_stocks)
 
     def placebos(self, groups: Sequence[Ints], windows: Sequence[slice] | None = None) -> list[Placebo]:
         """For each window (default: those of the study), the groups' portfolios among their placebo sessions.
 
         A portfolio holds, in each window, the members that are complete in it.
         """
-        plan = self.plan if windows is None else replace(self.plan, windows=windows)
+        plan = self._plan_of_stocks if all(len(group) == 1 for group in groups) else self.plan
+        plan = plan if windows is None else replace(plan, windows=windows)
         # Most groups have the same members in every window; a portfolio that several windows share is rolled once.
         numbers: dict[bytes, int] = {}
         which = np.empty((len(plan.windows), len(groups)), dtype=np.int64)
@@ -176,7 +184,8 @@ class Study:
         """
         [inside] = self.complete([slice(self.event, self.event + 1)]).T
         members = group[inside[group]] if inside[group].any() else group
-        plan = replace(self.plan, windows=[slice(self.event, self.event + 1)])
+        plan = self._plan_of_stocks if len(group) == 1 else self.plan
+        plan = replace(plan, windows=[slice(self.event, self.event + 1)])
         [rolling] = plan.rolled([self._portfolio(members)], rows)
         return rolling
 

@@ -78,7 +78,7 @@ def day_check(report: Report) -> Iterator[Line]:
     if check is None or not check.windows:
         return
     leading, *others = check.windows
-    when = str(report.leading.start) if leading.first == leading.last else window_name(report.leading)
+    when = _sessions_of(report, leading)
     if leading.random_share is not None:
         share, n = _percentage(leading.random_share), check.groups
         if check.before is None:
@@ -130,6 +130,14 @@ def long_windows(report: Report) -> Iterator[str]:
             "to 14 of 100 cases.",
             windows=named,
         )
+
+
+def _sessions_of(report: Report, check: WindowCheck) -> str:
+    """Its day, or the window with its days."""
+    if check.first == check.last == 0:
+        return str(report.event.event_day)
+    [window] = [window for window in report.windows if (window.first, window.last) == (check.first, check.last)]
+    return window_name(window)
 
 
 def _percentage(share: float) -> str:
