@@ -9,9 +9,9 @@ PALETTES: tuple[Palette, ...] = get_args(Palette)
 """Red for up, green for up, safe for the colour-blind."""
 Market = Literal["KOSPI", "KOSDAQ"]
 MARKETS: tuple[Market, ...] = get_args(Market)
-ModelName = Literal["market", "market-adjusted", "mean-adjusted"]
+ModelName = Literal["auto", "market", "market-size", "market-adjusted", "mean-adjusted"]
 MODELS: tuple[ModelName, ...] = get_args(ModelName)
-"""Of the expected return."""
+"""Of the expected return; `auto`: the market model, and market-size where the whole market moves too far for it."""
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
 """Of files."""
 SCREENS = ("report", "compare", "stock", "days", "claims", "scan")

@@ -26,7 +26,6 @@ from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import fit
 from screener.study.placebo import FEWEST_DATES
 from screener.study.portfolio import Portfolio
-from screener.study.rolling import roll
 from screener.study.study import Study
 
 SESSIONS, FEWEST_SESSIONS = 240, 100
@@ -153,7 +152,7 @@ def search(study: Study, eligible: Bools) -> Search:
             portfolios = [
                 Portfolio.of(study.returns[:, group.columns], study.benchmark_of[group.columns]) for group in formed
             ]
-            [rolling] = roll(refit, portfolios, study.designs, stretch, [tau])
+            [rolling] = study.plan.rolled(portfolios, stretch)
             moves += list(rolling.z_ewma[rows - stretch.start])
     learned = _formation(event, refit.gap)
     known = [np.abs(z[np.isfinite(z)]) for z in moves]

@@ -39,6 +39,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
             **by_column([_described(measurement, number, columns) for columns in members]),
             "undefined": "",
             "undefined_tests": "",
+            "random_share": measurement.random_shares[number],
         }
         if placebos:
             placebo, of_window = placebos[number], [of_group[number] for of_group in tests]
@@ -157,7 +158,7 @@ def _scored(
             continue
         inside = {name: values[own] for name, values in parts.items()}
         scored = scores.score_columns(
-            inside, weights, part["q"][own], evidence[own], caar[own], measurement.close_gaps[number]
+            inside, weights, part["q"][own], evidence[own], caar[own], measurement.inconclusive[number]
         )
         for name, values in scored.items():
             table.setdefault(name, np.full(len(groups), np.nan, dtype=values.dtype))[own] = values
@@ -225,7 +226,8 @@ def _median_of_others(values: Floats) -> Floats:
 
 def _paths_of(measurement: Measurement, members: Sequence[Ints], sessions: int = 1) -> Floats:
     """(sessions, G) cumulative mean abnormal return of each group from the event day on; NaN where none has one."""
-    abnormal = measurement.study.fit.abnormal[measurement.event_row : measurement.event_row + sessions]
+    event_row = measurement.event_row
+    abnormal = measurement.study.daily(slice(event_row, event_row + sessions))
     means = [mean_of_available(abnormal[:, columns]) for columns in members]
     return np.cumsum(np.array(means).reshape(len(members), -1).T, axis=0)
 

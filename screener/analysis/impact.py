@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,11 +11,13 @@ import pandas as pd
 from screener.analysis.frames import Frames
 from screener.analysis.groups import levels_frame, paths_frame, sectors_frame, spreads_frames
 from screener.analysis.measurement import Measurement
-from screener.analysis.model import Flows, Group, Rules, Stock, Window
+from screener.analysis.model import Flows, Group, Window
 from screener.analysis.stocks import behaviours_frame, skipped_frame, stocks_frame
-from screener.data.panel import Panel
+from screener.data.panel import WholeMarket
 from screener.krx.tables import Days
+from screener.study.abnormal import over_window
 from screener.study.arrays import Floats, Ints
+from screener.study.models import fit
 
 
 def measure_impact(measurement: Measurement, groups: Sequence[Group], market: Sequence[Floats] | None = None) -> Frames:
@@ -39,10 +41,12 @@ def measure_impact(measurement: Measurement, groups: Sequence[Group], market: Se
     )
 
 
-def market_cars(panel: Panel, event_row: int, market_of: Mapping[str, str], rules: Rules) -> list[Floats]:
-    """(N,) CAR of every stock of a panel, for each window that it reaches over."""
-    stocks = [Stock(ticker, ticker, ticker, market, "", None) for ticker, market in market_of.items()]
-    return [result.car for result in Measurement(panel, event_row, stocks, rules).study.results]
+def market_cars(whole: WholeMarket, measurement: Measurement) -> list[Floats]:
+    """(N,) CAR of every stock of the market, for each window of a measurement and by its model."""
+    study, markets = measurement.study, measurement.markets
+    benchmark_of = np.array([markets.index(market) for market in whole.markets], dtype=np.int64)
+    fitted = fit(whole.returns, study.designs, benchmark_of, study.estimation, study.refit.min_obs)
+    return [over_window(fitted, window).car for window in study.windows]
 
 
 def with_window(frames: Frames, other: Frames, taus: tuple[int, int]) -> Frames:

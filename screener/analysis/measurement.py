@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from screener.analysis.model import Group, Rules, Stock, Window
+from screener.analysis.day import Reference, checked
+from screener.analysis.model import Group, Rules, Stock, Window, WindowCheck
 from screener.data.panel import Panel
 from screener.krx.hours import RETURN_GAP
 from screener.study.arrays import Bools, Floats, Ints
@@ -22,7 +23,13 @@ class Measurement:
     """N columns, the panel's tickers; S stocks, each a member of one sector; W windows that the prices reach over."""
 
     def __init__(
-        self, panel: Panel, event_row: int, stocks: Sequence[Stock], rules: Rules, excluded: Sequence[int] = ()
+        self,
+        panel: Panel,
+        event_row: int,
+        stocks: Sequence[Stock],
+        rules: Rules,
+        excluded: Sequence[int] = (),
+        reference: Reference | None = None,
     ) -> None:
         self.panel, self.event_row, self.stocks, self.rules = panel, event_row, stocks, rules
         position = {ticker: column for column, ticker in enumerate(panel.tickers)}
@@ -31,10 +38,11 @@ class Measurement:
         self._members: dict[Group, Ints] = {}
 
         market_of = {stock.ticker: stock.market for stock in stocks}
-        markets = sorted(set(market_of.values()))
+        self.markets = sorted(set(market_of.values()))
+        """Of the benchmarks."""
         unknown = np.full(len(panel.sessions), np.nan)
         benchmarks, self.market_caps = (
-            np.stack([known.get(market, unknown) for market in markets])
+            np.stack([known.get(market, unknown) for market in self.markets])
             for known in (panel.benchmarks, panel.market_caps)
         )
         self.windows = tuple(self._window(first, last) for first, last in rules.windows)
@@ -46,13 +54,16 @@ class Measurement:
         self.study = Study(
             returns=panel.daily_returns,
             benchmarks=benchmarks,
-            benchmark_of=np.array([markets.index(market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
+            benchmark_of=np.array([self.markets.index(market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
             event=event_row,
             refit=rules.refit,
             windows=rows,
             excluded=excluded,
             placebo_dates=rules.placebo_dates,
             caps=self.caps,
+            equal_weight=reference.equal_weight if reference else None,
+            random_groups=reference.groups if reference else (),
+            random_stocks=reference.stocks if reference else (),
         )
         self.raw = [self._raw_returns(window) for window in rows]
         """For each window, (N,) buy-and-hold returns from the close before it to its last close."""
@@ -60,6 +71,21 @@ class Measurement:
         """For each window, the difference of returns that closes of two kinds alone can make, decimal."""
         self.volume = [self.volume_ratio(window, self.study.estimation) for window in rows]
         """For each window, (N,) mean daily volume over the mean in the estimation window."""
+
+    @cached_property
+    def checks(self) -> tuple[WindowCheck, ...]:
+        """For each available window, whether its sessions can carry a verdict."""
+        return checked(self.study)
+
+    @property
+    def random_shares(self) -> list[float]:
+        """For each available window, the share of random groups with a p of 5 % at most; NaN where there are none."""
+        return [np.nan if one.random_share is None else one.random_share for one in self.checks]
+
+    @property
+    def inconclusive(self) -> list[float]:
+        """For each available window, the largest CAR, decimal, that carries no verdict; infinite where none does."""
+        return [np.inf if one.withheld else gap for one, gap in zip(self.checks, self.close_gaps, strict=True)]
 
     def number(self, first: int, last: int) -> int | None:
         """Which of the available windows is [first, last]; None if none is."""

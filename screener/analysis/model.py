@@ -9,7 +9,7 @@ from typing import Literal
 
 from screener.krx.tables import Days
 from screener.study.arrays import Floats
-from screener.study.models import Model, Refit
+from screener.study.models import Model, Refit, leaves_out_constant
 
 Verdict = Literal["confirmed", "partly", "contradicted", "no data", "not testable here"]
 VERDICTS: tuple[Verdict, ...] = ("confirmed", "partly", "contradicted", "no data", "not testable here")
@@ -87,11 +87,67 @@ class Rules:
     """Pairs of groups whose difference is tested; none given (null) = the best minus the worst sector."""
     weights: Mapping[str, float]
     """Of the parts of a score."""
+    automatic: bool = True
+    """Whether the model may give way to the market-size model where the event's day shows that it does not hold."""
+
+    def without_constant(self, first: int, last: int) -> bool:
+        """Whether a window is so long that it keeps the model's slopes alone."""
+        return leaves_out_constant(last - first + 1, self.estimation)
 
     @property
     def refit(self) -> Refit:
         """The same for each placebo date."""
         return Refit(self.model, self.estimation, self.gap, self.min_obs)
+
+
+@dataclass(frozen=True)
+class WindowCheck:
+    """Whether the sessions of one window can carry a verdict."""
+
+    first: int
+    last: int
+    random_share: float | None
+    """Share of random groups with a p of 5 % at most; null where the whole market is not at hand."""
+    moved: float | None
+    """Largest move of an index over the window, or of the difference of two, in standard deviations; null: unknown."""
+    withheld: bool
+    """Whether they cannot."""
+    constant: bool
+    """Whether the expected return has the model's constant; a long window keeps the slopes alone."""
+
+
+@dataclass(frozen=True)
+class DayCheck:
+    """Whether the days of an event can carry a verdict, and the model that they were measured with."""
+
+    model: Model
+    """In force."""
+    before: float | None
+    """Share of random groups in the leading window by the market model, where it gave way; null where it did not."""
+    groups: int
+    """Random groups; 0 where the whole market is not at hand."""
+    size: int
+    """Members of each."""
+    windows: tuple[WindowCheck, ...]
+    """The leading one first."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Stocks with a p of 5 % at most, on the event and on the ordinary sessions before it."""
+
+    stocks: int
+    """That have a p."""
+    beyond: int
+    """Of these, on the event."""
+    usual: float
+    """On an ordinary session: the median of these."""
+    least: int
+    """On the calmest of the ordinary sessions."""
+    most: int
+    """On the wildest of them."""
+    sessions: int
+    """Ordinary sessions."""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from screener.analysis.discover import Search, search
 from screener.analysis.frames import Frames, by_column, stacked
 from screener.analysis.groups import placebo_columns
 from screener.analysis.measurement import Measurement
+from screener.analysis.model import Moved
 from screener.analysis.stocks import flags, stock_columns
 from screener.study.arrays import Floats, Ints
 from screener.study.parametric import two_sided
-from screener.study.placebo import Placebo, benjamini_hochberg, pooled_p, westfall_young
+from screener.study.placebo import LEVEL, Placebo, benjamini_hochberg, pooled_p, westfall_young
 
 STRONGEST = 3
 """Members that name a discovered group."""
@@ -65,6 +66,25 @@ def scan_market(
         industries=stacked("industries", [{**table, "industry": [list(by_name)[k] for k in order]}] if by_name else []),
     )
     return frames, found, placebo.z_ewma
+
+
+def moved_alone(placebo: Placebo) -> Moved:
+    """How many stocks have a p of 5 % at most, on the event and, each among the others, on its ordinary sessions."""
+    z = np.abs(placebo.placebo_z)
+    z = z[:, np.isfinite(placebo.placebo_p)]
+    known = np.isfinite(z)
+    # The place of each session among those of its stock; sessions without a statistic come last.
+    order = np.argsort(np.argsort(-np.where(known, z, -1.0), axis=0, kind="stable"), axis=0, kind="stable")
+    beyond = known & (order + 1 <= LEVEL * known.sum(axis=0))
+    ordinary = beyond.sum(axis=1)
+    return Moved(
+        stocks=z.shape[1],
+        beyond=int((placebo.placebo_p <= LEVEL).sum()),
+        usual=float(np.median(ordinary)) if ordinary.size else 0.0,
+        least=int(ordinary.min(initial=z.shape[1])),
+        most=int(ordinary.max(initial=0)),
+        sessions=len(z),
+    )
 
 
 def left_out(measurement: Measurement, frames: Frames) -> dict[str, int]:
@@ -126,7 +146,8 @@ def _ranked(
         name: values[order] if isinstance(values, np.ndarray) else [values[k] for k in order]
         for name, values in table.items()
     }
-    return {"window_start": window.first, "window_end": window.last, **ordered}, order
+    taus = {"window_start": window.first, "window_end": window.last}
+    return {**taus, "random_share": measurement.random_shares[0], **ordered}, order
 
 
 def _overlap(tickers: Sequence[str], sectors: Sectors) -> dict[str, float]:
@@ -164,7 +185,7 @@ def _scan_frame(
     weights = measurement.rules.weights
     score = scores.combine(parts, weights)
     rank, steady = scores.ranked(parts, weights)
-    verdict = np.array(scores.verdicts(score, q, car, measurement.close_gaps[0]), dtype=object)
+    verdict = np.array(scores.verdicts(score, q, car, measurement.inconclusive[0]), dtype=object)
     scored = np.flatnonzero(np.isfinite(score))
     order = scored[np.argsort(rank[scored], kind="stable")]
     chosen = [stocks[column] for column in order]
@@ -188,5 +209,6 @@ def _scan_frame(
         "marcap": measurement.caps[order],
         "value": [values[stock.ticker] for stock in chosen],
         "flags": flags(measurement, 0)[order],
+        "random_share": measurement.random_shares[0],
     }
     return stacked("scan", [table])

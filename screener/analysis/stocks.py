@@ -78,13 +78,13 @@ def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, m
     car, p = study.results[number].car[columns], study.stock_placebos[number].placebo_p[columns]
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
-    paths = np.cumsum(study.fit.abnormal[event : event + max(window.last, 0) + 1, columns], axis=0)
+    paths = np.cumsum(study.daily(slice(event, event + max(window.last, 0) + 1))[:, columns], axis=0)
     others = car[evidence][once] if market is None else market
     ratio, on_day = measurement.volume[number][columns], scores.on_event_day(taus, paths[0])
     parts = scores.parts_of(car, p, others, ratio, on_day)
     return {
         "placebo_p": p,
-        **scores.score_columns(parts, measurement.rules.weights, q, evidence, car, measurement.close_gaps[number]),
+        **scores.score_columns(parts, measurement.rules.weights, q, evidence, car, measurement.inconclusive[number]),
         **scores.lasting_columns(taus, paths, car, p, measurement.p_on_event_day[columns]),
     }
 

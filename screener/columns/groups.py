@@ -16,6 +16,7 @@ from screener.columns.shared import (
     PLACEBO_Q,
     PLACEBO_TEST,
     POST_HOC,
+    RANDOM_SHARE,
     SCORE,
     STEADY,
     UNDEFINED,
@@ -112,6 +113,7 @@ SECTORS = TableSpec(
         _NO_FLOWS,
     ),
     Column("institution_net", Unit.KRW, "The same of institutions.", _NO_FLOWS),
+    RANDOM_SHARE,
     confounders(),
     Column(
         "as_extreme_on",
@@ -270,6 +272,7 @@ _MEMBERS = (
     Column("overlap", Unit.TEXT, "Configured sectors, each with the share of the members it holds.", "none holds any"),
     Column("tickers", Unit.TEXT, "Tickers of the members, apart by spaces; of a discovered group the strongest first."),
     UNDEFINED,
+    RANDOM_SHARE,
 )
 _SHARES = Column("overlap_shares", Unit.TEXT, "Dictionary of the same shares by sector.")
 

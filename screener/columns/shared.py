@@ -86,6 +86,13 @@ CAAR_TESTED = Column(
 AROUND_CAAR = interval(" around caar_ew: the effects that the headline test does not reject", NO_TEST)
 UNDEFINED = Column("undefined", Unit.TEXT, "Why the headline test has no value.", "it has one, or nothing was tested")
 
+RANDOM_SHARE = Column(
+    "random_share",
+    Unit.SHARE,
+    "Share of random groups of stocks that moved as much over the window as a group with a p of 5 % must: 0.05 is "
+    "expected, and beyond 0.10 there is no verdict.",
+    f"{NO_STUDY}, or the source has no whole market",
+)
 VOLUME_RATIO = Column(
     "volume_ratio",
     Unit.RATIO,
@@ -96,7 +103,7 @@ VERDICT = Column(
     "verdict",
     Unit.TEXT,
     "winner (score of 25 or more, q of .10 or less), loser (score of -25 or less, same q), else no clear effect; "
-    "withheld where closes of two kinds alone can make the difference.",
+    "withheld where closes of two kinds alone can make the difference, or `random_share` is too large.",
     "there is no score, or no q to carry a verdict",
 )
 SCORE = (

@@ -9,6 +9,7 @@ from screener.columns.shared import (
     NAME,
     PARTS,
     POST_HOC,
+    RANDOM_SHARE,
     SCORE,
     STEADY,
     VERDICT,
@@ -129,6 +130,7 @@ SCAN = TableSpec(
     Column("marcap", Unit.KRW, "Market capitalisation at the base.", "the source gives none"),
     Column("value", Unit.KRW, "Traded in a usual session before the event.", "the source gives none"),
     _FLAGS,
+    RANDOM_SHARE,
 )
 
 SKIPPED = TableSpec(

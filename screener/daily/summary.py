@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from screener.console import escaped
 from screener.i18n import N_, _, language, name_of, ngettext
-from screener.report.formatting import percent
+from screener.report.formatting import percent, probability
 from screener.report.model import short_banner
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _event(latest: Latest) -> str:
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    sectors = ", ".join(_standing(row[f"name_{language()}"], percent(row["caar_ew"]), row["verdict"]) for row in ends)
+    sectors = ", ".join(_standing(row[f"name_{language()}"], row) for row in ends)
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -154,13 +155,15 @@ def _event(latest: Latest) -> str:
     )
 
 
-def _standing(name: str, change: str, verdict: str | None) -> str:
+def _standing(name: str, row: Mapping[Any, Any]) -> str:
+    """Its mean return since the base, and of it the abnormal return with its p and verdict."""
     said = {
-        "winner": N_("{name} {change}% (winner)"),
-        "loser": N_("{name} {change}% (loser)"),
-        "withheld": N_("{name} {change}% (verdict withheld)"),
-    }.get(verdict or "")
-    return _(said, name=name, change=change) if said else f"{name} {change}%"
+        "winner": N_("{name} {mean}% (abnormal {caar}%, p {p}: winner)"),
+        "loser": N_("{name} {mean}% (abnormal {caar}%, p {p}: loser)"),
+        "withheld": N_("{name} {mean}% (abnormal {caar}%, p {p}: verdict withheld)"),
+    }.get(row["verdict"] or "", N_("{name} {mean}% (abnormal {caar}%, p {p})"))
+    p = probability(row["placebo_p"]) if math.isfinite(row["placebo_p"]) else "-"
+    return _(said, name=name, mean=percent(row["mean_return_ew"]), caar=percent(row["caar_ew"]), p=p)
 
 
 def _stocks(settings: Settings, batch: Batch) -> list[str]:

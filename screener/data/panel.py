@@ -71,6 +71,30 @@ class Panel:
         return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class WholeMarket:
+    """T sessions, N stocks: all that KOSPI and KOSDAQ listed at the base, or one of them."""
+
+    tickers: tuple[str, ...]
+    markets: tuple[str, ...]
+    """(N,) KOSPI or KOSDAQ."""
+    returns: Floats
+    """(T, N) simple returns over exactly one session, decimal; NaN = unknown, or no trade."""
+    caps: Floats
+    """(N,) market capitalisation at the base, KRW; NaN = unknown."""
+
+    @classmethod
+    def of(cls, panel: Panel, market_of: Mapping[str, str], sessions: Days, base: date) -> WholeMarket:
+        """Of the panel of every stock, on the `sessions` of another; what it lacks of them is unknown."""
+        there = np.isin(sessions, panel.sessions)
+        rows = np.searchsorted(panel.sessions, sessions[there])
+        returns = np.full((len(sessions), len(panel.tickers)), np.nan)
+        returns[there] = panel.daily_returns[rows]
+        at_base = panel.caps[panel.sessions == np.datetime64(base)]
+        caps = at_base[0] if len(at_base) else np.full(len(panel.tickers), np.nan)
+        return cls(panel.tickers, tuple(market_of[ticker] for ticker in panel.tickers), returns, caps)
+
+
 def build_panel(
     prices: PriceRows,
     official: PriceRows | None,

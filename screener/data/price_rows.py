@@ -72,9 +72,16 @@ class PriceRows:
         return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
 
     @classmethod
-    def read(cls, paths: Sequence[Path], tickers: Sequence[str], until: date | None, reader: Reader) -> PriceRows:
-        """Rows of `tickers`, through `until`, of all files together."""
-        tables = [reader(path, ("date", "ticker", "close"), PRICE_COLUMNS, ("ticker", "market")) for path in paths]
+    def read(
+        cls,
+        paths: Sequence[Path],
+        tickers: Sequence[str],
+        until: date | None,
+        reader: Reader,
+        columns: Sequence[str] = PRICE_COLUMNS,
+    ) -> PriceRows:
+        """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""
+        tables = [reader(path, ("date", "ticker", "close"), columns, ("ticker", "market")) for path in paths]
         _refuse_others(paths, tables, tickers)
         parts = [_with_market(table, tickers, until) for table in tables]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screener.analysis.day import Reference
 from screener.analysis.frames import Frames
-from screener.analysis.model import Flows, Rules, Window
+from screener.analysis.measurement import Measurement
+from screener.analysis.model import Flows, Rules, Stock, Window
 from screener.config.models import Event
 from screener.data.findings import refuse
-from screener.data.panel import EventTime
+from screener.data.panel import EventTime, WholeMarket
 from screener.data.sources import FETCHED, Market
-from screener.errors import DataError
+from screener.errors import DataError, UsageError
 from screener.i18n import LANGUAGES, N_
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
+from screener.study.models import Model
 from screener.study.placebo import other_windows
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
+
+
+_NEEDED = N_("give --market FILE of the session before the event and prices of all stocks, or sync the whole market")
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,29 @@ class EventPrices:
         days = np.array([event.earliest_session for event in self.others], dtype="datetime64[D]")
         sessions = self.market.panel.sessions
         return other_windows(np.searchsorted(sessions, days).tolist(), rules.windows, len(sessions))
+
+    def measurement(self, stocks: Sequence[Stock], reference: Reference | None, rules: Rules) -> Measurement:
+        """Of the event, by `rules`."""
+        return Measurement(self.market.panel, self.at.row, stocks, rules, self.other_windows(rules), reference)
+
+    def whole_market(
+        self, stocks: Sequence[Stock], rules: Rules, size: int, *, scanned: bool = False
+    ) -> tuple[WholeMarket | None, Reference | None]:
+        """Every stock over the same sessions, and groups of `size` to hold `stocks` against; None where not at hand.
+        A market that is `scanned` consists of `stocks`.
+
+        Raises:
+            UsageError: the model cannot do without.
+        """
+        panel, everyone = self.market.panel, self.market.everyone
+        if scanned:
+            listed = {stock.ticker: stock.market for stock in stocks}
+            everyone = partial(WholeMarket.of, panel, listed, panel.sessions, self.at.base)
+        whole = everyone() if everyone is not None else None
+        reference = Reference.of(whole, stocks, rules.refit, self.at.row, size) if whole is not None else None
+        if rules.model is Model.MARKET_SIZE and reference is None:
+            raise UsageError("the {model} model needs the whole market", hint=_NEEDED, model=rules.model)
+        return whole, reference
 
     def refuse_without_index(self, rules: Rules) -> None:
         """An index that is missing inside an event window would leave every stock of its market without a figure."""

@@ -238,8 +238,8 @@ def spread_columns(*, study: bool) -> tuple[PageColumn, ...]:
 
 
 def later_columns(window: str) -> tuple[PageColumn, ...]:
-    """Sectors in one further window, whose name is the header of the first column."""
-    return (_CAAR._replace(header=window), _P.at(1), _SINCE)
+    """Sectors in one further window, whose name is the header of the first column, its mean return."""
+    return (_MEAN._replace(header=window), _CAAR, _P.at(1), _SINCE)
 
 
 PLANTED_AND_FOUND = (

@@ -1,13 +1,16 @@
-"""Finds a sector, a theme or a stock by the name that the user gives."""
+"""Finds a sector, a theme or a stock by the name that the user gives, and the stocks of sectors."""
 
 from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from screener.analysis.model import Stock
 from screener.choices import MARKETS
 from screener.config import Settings
 from screener.config.fields import Name
@@ -19,7 +22,7 @@ from screener.krx.codes import code_of
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
-_UNLISTED = "OTHER"
+UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
 _NEAREST = 3
 """Stocks that are suggested where none has the name."""
@@ -76,7 +79,7 @@ def find_card(
     """
     sectors = settings.family(event)
     member = find_stock(settings, asked, source, market, event, access)
-    for name, sector in [*sectors.items(), *settings.sectors.items(), (_UNLISTED, _alone(member))]:
+    for name, sector in [*sectors.items(), *settings.sectors.items(), (UNLISTED, _alone(member))]:
         if member.ticker in {known.ticker for known in sector.members}:
             return member, sectors | {name: sector}
     raise AssertionError("the last sector has it")
@@ -164,3 +167,31 @@ def _members(tickers: Sequence[str], names: Sequence[str], segments: Sequence[st
         for market in MARKETS
         if segment.startswith(market)
     ]
+
+
+def stocks_of(sectors: Mapping[str, Sector]) -> list[Stock]:
+    return [
+        Stock(member.ticker, member.ko, member.en, member.market, name, member.theme)
+        for name, sector in sectors.items()
+        for member in sector.members
+    ]
+
+
+def compared_with(settings: Settings, event: str, stocks: Sequence[Stock]) -> list[Stock]:
+    """The stocks that random groups are put together like: those of the event's family, the same for every screen.
+
+    They are of the markets of `stocks`; where none of a market is configured, its `stocks` stand for them.
+    """
+    configured = stocks_of(settings.family(event))
+    known = {stock.market for stock in configured}
+    wanted = {stock.market for stock in stocks}
+    return [
+        *(stock for stock in configured if stock.market in wanted),
+        *(stock for stock in stocks if stock.market not in known),
+    ]
+
+
+def size_of_random(settings: Settings, event: str) -> int:
+    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
+    sectors = [sector for sector in settings.family(event).values() if event not in sector.post_hoc]
+    return int(np.median([len(sector.members) for sector in sectors] or [20]))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from screener.analysis.claims import check_claims, windows_of
+from screener.analysis.day import Reference, in_force
 from screener.analysis.days import days_frame
 from screener.analysis.frames import Frames, stacked
 from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock, Window
-from screener.analysis.scan import left_out, scan_market
+from screener.analysis.scan import left_out, moved_alone, scan_market
 from screener.config import Settings
 from screener.config.models import Event, Filters, Sector
 from screener.data.choice import choose, load
@@ -28,7 +29,7 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import find_card, find_series, group_label
+from screener.report.lookup import compared_with, find_card, find_series, group_label, size_of_random, stocks_of
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.study.models import Model
 
@@ -162,37 +163,40 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     event_id = request.event or settings.screener.event
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
     chosen = {name: settings.sectors[name] for name in named} or settings.family(event_id)
-    stocks, groups = _stocks(chosen), _groups(chosen, event_id)
+    stocks, groups = stocks_of(chosen), _groups(chosen, event_id)
     rules = _rules(settings, request, chosen)
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
     prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
-    everyone = market.everyone() if market.everyone is not None else None
+    whole, reference = prices.whole_market(
+        compared_with(settings, event_id, stocks), rules, size_of_random(settings, event_id)
+    )
 
-    def measured(rules: Rules) -> tuple[Measurement, Frames]:
-        cars = None
-        if everyone is not None:
-            event_row = int(np.searchsorted(everyone[0].sessions, np.datetime64(prices.at.event_day)))
-            cars = market_cars(everyone[0], event_row, everyone[1], rules)
-        measurement = Measurement(panel, row, stocks, rules, prices.other_windows(rules))
-        return measurement, measure_impact(measurement, groups, cars)
+    measure = partial(prices.measurement, stocks, reference)
 
-    measurement, frames = measured(rules)
-    windows = measurement.windows
+    def frames_of(measurement: Measurement) -> Frames:
+        # Sizes are compared with those of the whole market where the store holds it.
+        cars = market_cars(whole, measurement) if whole is not None and not market.files else None
+        return measure_impact(measurement, groups, cars)
+
+    measurement, check = in_force(rules, reference, measure)
+    rules, windows, frames = measurement.rules, measurement.windows, frames_of(measurement)
     to_date = 0, len(panel.sessions) - 1 - row
     if request.so_far and to_date not in rules.windows:
         # Measured by itself, so that the figures of windows that are over stay the same from day to day.
         leading = [(window.first, window.last) for window in measurement.available[:1]]
-        other, more = measured(replace(rules, windows=tuple(dict.fromkeys((*leading, (0, 0), to_date)))))
-        frames = with_window(frames, more, to_date)
+        other = measure(replace(rules, windows=tuple(dict.fromkeys((*leading, (0, 0), to_date)))))
+        frames = with_window(frames, frames_of(other), to_date)
         windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
+        check = replace(check, windows=(*check.windows, other.checks[-1]))
     report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
+    report = replace(report, day=check if report.provenance.study else None)
     _refuse_nothing(report)
     # Claims are about the whole market that is configured, not about a choice of sectors.
     if not request.sectors:
-        report = report.with_frames(**_claims(settings, prices, stocks, groups, rules))
+        report = report.with_frames(**_claims(settings, prices, groups, measurement, reference))
     if market.printed:
         stocks_frame = report.frames.stocks
         printed = [market.printed.get(ticker) for ticker in stocks_frame["ticker"]]
@@ -226,12 +230,16 @@ def _refuse_nothing(report: Report) -> None:
 
 
 def _claims(
-    settings: Settings, prices: EventPrices, stocks: Sequence[Stock], groups: Sequence[Group], rules: Rules
+    settings: Settings,
+    prices: EventPrices,
+    groups: Sequence[Group],
+    measured: Measurement,
+    reference: Reference | None,
 ) -> dict[str, pd.DataFrame]:
-    """The claims about the event, measured over windows of their own."""
+    """The claims about the event, measured as the event was, over windows of their own."""
     claims = settings.claims_about(prices.event_id)
-    rules = replace(rules, windows=windows_of(claims))
-    measurement = Measurement(prices.market.panel, prices.at.row, stocks, rules)
+    rules = replace(measured.rules, windows=windows_of(claims))
+    measurement = Measurement(measured.panel, measured.event_row, measured.stocks, rules, reference=reference)
     checked, figures = check_claims(claims, measurement, groups, prices.event.abroad)
     return {"claims": checked, "figures": figures}
 
@@ -262,7 +270,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     event_id = request.event or settings.screener.event
     label, sectors = find_series(settings, asked, request.source, request.market, event_id, access)
     [group] = [group for group in _groups(sectors, event_id) if group.label == label]
-    stocks, rules = _stocks(sectors), _rules(settings, request, {})
+    stocks, rules = stocks_of(sectors), _rules(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
     panel, event_row = prices.market.panel, prices.at.row
@@ -271,7 +279,10 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     if request.last:
         end = int(np.searchsorted(panel.sessions, np.datetime64(request.last), "right"))
     rows = slice(max(begin, rules.refit.history), end)
-    measurement = Measurement(panel, event_row, stocks, rules, prices.other_windows(rules))
+    _, reference = prices.whole_market(
+        compared_with(settings, event_id, stocks), rules, size_of_random(settings, event_id)
+    )
+    measurement, check = in_force(rules, reference, partial(prices.measurement, stocks, reference))
     frame = stacked("days", ())
     if rows.start < rows.stop:
         frame, placebo = days_frame(measurement, group, rows, prices.texts_by_session())
@@ -301,7 +312,8 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         placebo_n=int(placebo.placebo_n[0]) if ranked else None,
         undefined=placebo.reason[0],
     )
-    return replace(prices.report(rules, (window,), Frames.of(days=frame), study=True), days=facts)
+    report = prices.report(measurement.rules, (window,), Frames.of(days=frame), study=True)
+    return replace(report, days=facts, day=check)
 
 
 def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
@@ -327,8 +339,13 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             first=first,
             last=last,
         )
-    leading = replace(rules, windows=rules.windows[:1])
-    measurement = Measurement(panel, row, stocks, leading, prices.other_windows(rules))
+    others = prices.other_windows(rules)
+    _, reference = prices.whole_market(stocks, rules, size_of_random(settings, event_id), scanned=True)
+
+    def measure(rules: Rules) -> Measurement:
+        return Measurement(panel, row, stocks, rules, others, reference)
+
+    measurement, check = in_force(replace(rules, windows=rules.windows[:1]), reference, measure)
     sectors = {
         name: frozenset(member.ticker for member in sector.members)
         for name, sector in settings.sectors.items()
@@ -352,8 +369,10 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         formed_on=found.sessions,
         ordinary=len(found.moves),
         stirred=found.stirred(z),
+        moved=moved_alone(measurement.study.stock_placebos[0]),
     )
-    return replace(prices.report(rules, measurement.windows, frames, study=True), scan=facts)
+    report = prices.report(measurement.rules, measurement.windows, frames, study=True)
+    return replace(report, scan=facts, day=check)
 
 
 def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:
@@ -418,14 +437,6 @@ def _reach(settings: Settings, request: Request, event_id: str, rules: Rules) ->
     return before, after
 
 
-def _stocks(sectors: Mapping[str, Sector]) -> list[Stock]:
-    return [
-        Stock(member.ticker, member.ko, member.en, member.market, name, member.theme)
-        for name, sector in sectors.items()
-        for member in sector.members
-    ]
-
-
 def _stocks_of_market(whole: Universe, places: Sequence[int], settings: Settings) -> list[Stock]:
     """The stocks at `places`, with the English names that the configuration knows."""
     english = {member.ticker: member.en for sector in settings.sectors.values() for member in sector.members}
@@ -448,13 +459,14 @@ def _groups(sectors: Mapping[str, Sector], event: str) -> list[Group]:
 def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:
     """How an event is measured, as configured or asked for."""
     configured = settings.screener
+    model = request.model or configured.model
     spreads = request.spreads
     if spreads is None:
         event = settings.event(request.event or configured.event)
         # Without a pair of the event's own it is the best minus the worst; without sectors there is none.
         spreads = [pair for pair in event.spreads if chosen.keys() >= set(pair)] or (None if chosen else ())
     return Rules(
-        model=Model(request.model or configured.model),
+        model=Model.MARKET if model == "auto" else Model(model),
         estimation=configured.estimation,
         gap=configured.gap,
         min_obs=configured.min_obs,
@@ -462,4 +474,5 @@ def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -
         windows=configured.windows,
         spreads=None if spreads is None else tuple(spreads),
         weights=configured.weights.model_dump(),
+        automatic=model == "auto",
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pydantic import NonNegativeInt
 
-    from screener.analysis.model import Stirred
+    from screener.analysis.model import DayCheck, Moved, Stirred
     from screener.config.models import Filters
     from screener.data.findings import Finding
     from screener.data.sources import File, Tried
@@ -45,7 +45,12 @@ BANNERS = {
 }
 """By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study,
 `since` = first session of another kind of close."""
-MODELS = {"market": N_("market model"), "market-adjusted": N_("market-adjusted"), "mean-adjusted": N_("mean-adjusted")}
+MODELS = {
+    "market": N_("market model"),
+    "market-size": N_("market and size"),
+    "market-adjusted": N_("market-adjusted"),
+    "mean-adjusted": N_("mean-adjusted"),
+}
 """How the expected return is formed."""
 MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "q": N_("q")}
 """Figures of a trend."""
@@ -172,6 +177,8 @@ class ScanFacts:
     """Ordinary sessions that were searched as well."""
     stirred: Stirred
     """Whether more groups moved than usual."""
+    moved: Moved
+    """How many stocks moved by themselves, then and usually."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,8 @@ class Report:
     """Of the sessions of one sector or stock; None otherwise."""
     ticker: str | None = None
     """The stock that the report is about; None for a report on all."""
+    day: DayCheck | None = None
+    """Whether the days can carry a verdict; None where nothing was tested."""
 
     def with_frames(self, **frames: pd.DataFrame) -> Report:
         """The report with other tables of these names."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from screener.study.arrays import Floats
-from screener.study.models import Fit
+from screener.study.models import Fit, leaves_out_constant
 from screener.study.parametric import two_sided
 
 
@@ -27,22 +27,30 @@ class WindowResult(NamedTuple):
     """(N,) two-sided p of `scar` under Student's t with M - p degrees of freedom."""
 
 
-def over_window(fit: Fit, window: slice) -> WindowResult:
-    """Abnormal performance over the sessions `window`.
+def over_window(fit: Fit, window: slice, wider: float = 1.0) -> WindowResult:
+    """Abnormal performance over the sessions `window`; `wider` multiplies the standard errors (see `moves`).
 
     Var(CAR) = s^2 (L + z'(X'X)^-1 z) with z the sum of the window's regressors: one set of estimates serves every
     day, so the days' errors are correlated and neither L s^2 nor a sum of daily variances will do
     (Campbell, Lo and MacKinlay 1997, section 4.4.3; Salinger 1992, JFQA 27:39).
     """
-    abnormal, actual = fit.abnormal[window], fit.returns[window]
-    leverage = _leverage(fit, [design.regressors[window].sum(axis=0, keepdims=True) for design in fit.designs])[0]
+    abnormal, actual = daily(fit, window), fit.returns[window]
+    leverage = _leverage(fit, [design.total(window, fit.estimation)[None] for design in fit.designs])[0]
     car = abnormal.sum(axis=0)
     bhar = np.prod(1.0 + actual, axis=0) - np.prod(1.0 + actual - abnormal, axis=0)
-    se = fit.sigma * np.sqrt(len(abnormal) + leverage)
+    se = fit.sigma * np.sqrt(len(abnormal) + leverage) * wider
     se[~np.isfinite(car)] = np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         scar = np.where(se > 0, car / se, np.nan)
     return WindowResult(car, bhar, se, scar, two_sided(scar, fit.df))
+
+
+def daily(fit: Fit, window: slice) -> Floats:
+    """(L, N) abnormal returns of the sessions `window`: with the constant, unless the window is too long for it."""
+    abnormal = fit.abnormal[window]
+    if not len(fit.coefficients) or not leaves_out_constant(len(abnormal), fit.estimation.stop - fit.estimation.start):
+        return abnormal
+    return np.asarray(abnormal + fit.coefficients[0])
 
 
 def standardised(fit: Fit, rows: slice) -> Floats:

@@ -68,14 +68,15 @@ def event_study(
         benchmark: a Series aligned to `returns`, a DataFrame of one column per ticker, or a dict ticker -> Series.
         event_date: tau = 0 is this date, or the first session after it.
         groups: name -> tickers; by default one group, 'all'.
-        model: 'market', 'market-adjusted', 'mean-adjusted', 'scholes-williams', 'dimson' or 'factors'.
+        model: 'market', 'market-size', 'market-adjusted', 'mean-adjusted', 'scholes-williams', 'dimson' or 'factors'.
         estimation: sessions to learn from; fewer, but `min_obs`, if the data begin later.
         gap: sessions between these and tau = 0.
         windows: first and last tau of each event window. One that ends after the data is NaN.
         min_obs: fewest estimation sessions that a stock must have traded on.
         placebo: rank each group's event among the sessions before it.
         other_events: dates of other events; no window of a placebo date touches their windows.
-        factors: for model='factors', aligned to `returns`, the market's return among the columns.
+        factors: for model='factors', aligned to `returns`, the market's return among the columns; for
+            model='market-size', its one column is the equal-weight mean return of all stocks of the market.
         caps: ticker -> capitalisation before the event, for `caar_cw`.
 
     Raises:
@@ -85,10 +86,13 @@ def event_study(
 
     refit = Refit(_model(model), estimation, gap, min_obs)
     plain = inputs.study_of(returns, benchmark, event_date, refit, windows)
+    known = inputs.factor_array(refit.model, factors, returns.index, len(plain.returns))
+    whole = refit.model is Model.MARKET_SIZE
     study = replace(
         plain,
         excluded=inputs.rows_of(other_events, returns.index, windows),
-        factors=inputs.factor_array(factors, returns.index, len(plain.returns)),
+        factors=None if whole else known,
+        equal_weight=known[:, 0] if whole and known is not None else None,
         caps=None if caps is None else np.array([caps.get(ticker, np.nan) for ticker in returns.columns], dtype=float),
     )
     columns = inputs.columns_of(groups, returns.columns)

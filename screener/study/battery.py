@@ -35,6 +35,7 @@ from screener.study.parametric import (
     known,
     patell,
     skewness_adjusted,
+    two_sided,
 )
 from screener.study.portfolio import (
     Portfolio,
@@ -103,6 +104,7 @@ def battery(
     *,
     caps: Floats | None = None,
     everything: bool = False,
+    wider: Sequence[tuple[float, float]] | None = None,
 ) -> list[list[GroupTests]]:
     """Run every test on each group and window.
 
@@ -115,6 +117,7 @@ def battery(
         windows: rows of each event window, outside the estimation window.
         caps: (N,) capitalisation before the event, KRW, for `caar_cw`.
         everything: also run the tests that only comparisons need; signed ranks import scipy.stats, half a second.
+        wider: for each window, what multiplies the standard errors of a security and of a portfolio (see `moves`).
 
     Returns:
         for each group, one `GroupTests` for each window.
@@ -129,7 +132,8 @@ def battery(
         )
     members = np.unique(np.concatenate(groups))
     shared = _Panel.of(fitted, members[fitted.sigma[members] > 0], span)
-    results = [over_window(fitted, window) for window in windows]
+    wider = wider or [(1.0, 1.0) for _ in windows]
+    results = [over_window(fitted, window, factor) for window, (factor, _) in zip(windows, wider, strict=True)]
     found = []
     for group in groups:
         own = np.asarray(group)[np.isin(group, shared.securities)]
@@ -141,6 +145,7 @@ def battery(
         tests = []
         for number, (window, result, portfolio) in enumerate(zip(windows, results, portfolios, strict=True)):
             inside, rbar = complete[:, number], float(rbars[number])
+            t_portfolio = _of_portfolio(portfolio, wider[number][1])
             car, scar = np.where(inside, result.car[own], np.nan), result.scar[own]
             tests.append(
                 GroupTests(
@@ -149,7 +154,7 @@ def battery(
                     caar_ew=_mean(car),
                     caar_cw=math.nan if caps is None else weighted_mean(car, caps[own]),
                     rbar=rbar,
-                    statistics={"t_portfolio": _of_portfolio(portfolio), **statistics(window, car, scar, rbar)},
+                    statistics={"t_portfolio": t_portfolio, **statistics(window, car, scar, rbar)},
                 )
             )
         found.append(tests)
@@ -298,9 +303,10 @@ def _chosen(columns: Ints, size: int) -> slice | Ints:
     return slice(None) if np.array_equal(columns, np.arange(size)) else columns
 
 
-def _of_portfolio(test: PortfolioTest) -> Statistic:
+def _of_portfolio(test: PortfolioTest, wider: float) -> Statistic:
     if math.isfinite(test.t):
-        return Statistic(test.t, test.p, float(test.df))
+        t = test.t / wider
+        return Statistic(t, float(two_sided(t, test.df)), float(test.df))
     if math.isfinite(test.caar):
         return Statistic.undefined("zero variance")
     return Statistic.undefined("no member traded on a day of the window, or too few estimation days")

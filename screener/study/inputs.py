@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from screener.study.arrays import Floats, Ints
-from screener.study.models import Refit
+from screener.study.models import Model, Refit
 from screener.study.placebo import other_windows
 from screener.study.study import Study
 
@@ -71,12 +71,14 @@ def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) ->
     return columns
 
 
-def factor_array(factors: pd.DataFrame | None, index: pd.Index, rows: int) -> Floats | None:
-    """(rows, k) the user's factors, padded with NaN like the panel."""
+def factor_array(model: Model, factors: pd.DataFrame | None, index: pd.Index, rows: int) -> Floats | None:
+    """(rows, k) the user's factors, padded with NaN like the panel; the market-size model takes one."""
     if factors is None:
         return None
     _check_index(factors.index, index, "factors")
     values = factors.to_numpy(np.float64)
+    if model is Model.MARKET_SIZE and values.shape[1] != 1:
+        raise ValueError(f"factors have {values.shape[1]} columns: the market-size model takes one, the whole market's")
     return np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
 
 

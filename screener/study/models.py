@@ -160,8 +160,20 @@ def _autocorrelation(market: Floats) -> float:
     return float(np.corrcoef(later, earlier)[0, 1])
 
 
+_SHORT, _LONG = 10, 6
+"""A window is long if it has more sessions than the first, and the second times as many do not fit into estimation."""
 _EXACT = 1e-24
 """Residual sum of squares below this share of the returns' own: an exact fit, with no variance to test against."""
+
+
+def leaves_out_constant(window: int, estimation: int) -> bool:
+    """Whether a window of so many sessions is measured without the constant of a model that learned from `estimation`.
+
+    The constant is what a security gained beyond its benchmark a session. Carried over many sessions it says that the
+    months before the event would have gone on: 120 sessions before a rally, extrapolated over 90, turn +39 % into
+    -30 %. So a window longer than a sixth of the estimation window, and than two weeks, keeps the slopes alone.
+    """
+    return window > _SHORT and _LONG * window > estimation
 
 
 class Model(StrEnum):
@@ -169,6 +181,11 @@ class Model(StrEnum):
 
     MARKET = "market"
     """alpha + beta x benchmark return, by ordinary least squares."""
+    MARKET_SIZE = "market-size"
+    """alpha + beta x benchmark return + gamma x size leg, the equal-weight return of the market less the benchmark's.
+
+    An index weighs by capitalisation, so that all but its giants share a return of their own. On days on which the
+    whole market moves it is most of what they do, and the market model takes it for the effect of the event."""
     MARKET_ADJUSTED = "market-adjusted"
     """The benchmark return itself."""
     MEAN_ADJUSTED = "mean-adjusted"
@@ -222,7 +239,7 @@ class Design:
     offset: Floats
     """(T,) part of the expected return that needs no estimate, decimal."""
     regressors: Floats
-    """(T, p) regressors including the constant; p = 0 for the market-adjusted model."""
+    """(T, p) regressors, the constant first; p = 0 for the market-adjusted model."""
     thin: _ThinTrading | None = None
     """How beta is put together from neighbouring sessions; None: ordinary least squares on `regressors`."""
 
@@ -233,6 +250,7 @@ class Design:
         benchmark: Floats,
         *,
         factors: Floats | None = None,
+        equal_weight: Floats | None = None,
         neighbours: int = 1,
     ) -> Design:
         """Design of `model` for one benchmark.
@@ -241,6 +259,7 @@ class Design:
             model: the expected-return model.
             benchmark: (T,) simple returns as decimals; NaN where unknown. Not read by the factor model.
             factors: (T, k) the factor model's regressors beside the constant, the market's among them; decimals.
+            equal_weight: (T,) of the market-size model, the equal-weight mean return of the market's stocks; decimals.
             neighbours: Dimson's q, sessions on either side.
         """
         one = np.ones_like(benchmark)
@@ -248,6 +267,10 @@ class Design:
             if factors is None or len(factors) != len(benchmark):
                 raise ValueError(f"the factor model needs factors for each of the {len(benchmark)} sessions")
             return cls(np.zeros_like(benchmark), np.column_stack([one, factors]))
+        if model is Model.MARKET_SIZE:
+            if equal_weight is None or len(equal_weight) != len(benchmark):
+                raise ValueError(f"the market-size model needs {len(benchmark)} equal-weight returns of the market")
+            return cls(np.zeros_like(benchmark), np.column_stack([one, benchmark, equal_weight - benchmark]))
         if model is Model.MARKET_ADJUSTED:
             return cls(benchmark, np.empty((len(benchmark), 0)))
         if model is Model.MEAN_ADJUSTED:
@@ -269,6 +292,13 @@ class Design:
     def parameters(self) -> int:
         """Estimated parameters p, which M - p degrees of freedom pay for."""
         return self.regressors.shape[1] if self.thin is None else self.thin.parameters
+
+    def total(self, window: slice, estimation: slice) -> Floats:
+        """(p,) sum of the regressors over the rows `window`, of a model that has learned from the rows `estimation`."""
+        total: Floats = self.regressors[window].sum(axis=0)
+        if total.size and leaves_out_constant(window.stop - window.start, estimation.stop - estimation.start):
+            total[0] = 0.0
+        return total
 
     def usable(self, estimation: slice) -> Bools:
         """(M,) estimation sessions that the estimator can learn from."""

@@ -12,12 +12,13 @@ nothing happened. Use them on the placebo p, or on the p of the portfolio t or o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from screener.study.arrays import Floats, Ints
 from screener.study.models import Design, Refit
+from screener.study.moves import distance, slope
 from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
@@ -55,6 +56,8 @@ class Placebo:
     """(B, P) z_ewma at each placebo date."""
     reason: tuple[str, ...]
     """(P,) why placebo_p is NaN; empty where it is not."""
+    wider: float = 1.0
+    """By how much the market's move on the event multiplied `sd`."""
 
     @classmethod
     def of(cls, rolling: Rolling, dates: Ints) -> Placebo:
@@ -79,6 +82,7 @@ class Placebo:
             placebo_caar=rolling.caar[at],
             placebo_z=z[at],
             reason=reason,
+            wider=1.0 if rolling.wider is None else float(rolling.wider[-1]),
         )
 
     def half_width(self) -> Floats:
@@ -124,6 +128,14 @@ class PlaceboPlan:
     """Rows of sessions that no placebo window may touch, such as the windows of other events."""
     most: int = 240
     """Use at most this many placebo dates, the latest."""
+    moves: Floats | None = None
+    """(T, k) returns of the market that widen the standard deviation of a date, see `moves`; None: it stays."""
+    reference: Sequence[Portfolio] = ()
+    """Portfolios whose placebo dates tell by how much; without any, those that are tested tell it of themselves."""
+    learned: Sequence[range] = ()
+    """Windows that `reference` is asked about; without any, those of this plan."""
+    _slopes: dict[range, float] = field(default_factory=dict)
+    """By window, what `reference` told."""
 
     def taus(self) -> list[range]:
         """Each window relative to tau = 0."""
@@ -151,6 +163,43 @@ class PlaceboPlan:
         begin = min([int(rows[0]) for rows in sets if rows.size], default=self.event)
         return sets, slice(begin, self.event + 1)
 
+    def rolled(self, portfolios: Sequence[Portfolio], rows: slice) -> list[Rolling]:
+        """`roll` over `rows` for each window, with standard deviations that know the market's move."""
+        rolling = roll(self.refit, portfolios, self.designs, rows, self.taus())
+        if self.moves is None:
+            return rolling
+        widened = []
+        for tau, one in zip(self.taus(), rolling, strict=True):
+            squared = distance(self.moves, self.refit, rows, tau)
+            grows = self._told(tau, self.moves) if self.reference else self._slope(tau, one, squared)
+            widened.append(one.widened(np.sqrt(1.0 + grows * squared)))
+        return widened
+
+    def asking(self, reference: Sequence[Portfolio]) -> PlaceboPlan:
+        """The same plan with another `reference`."""
+        return replace(self, reference=reference, _slopes={})
+
+    def _told(self, tau: range, moves: Floats) -> float:
+        """By how much `reference` says that the variance grows, in the window of `learned` nearest in length to `tau`.
+
+        It is asked about these alone, and once: one answer differs little from the next.
+        """
+        if not self._slopes:
+            taus = self.learned or self.taus()
+            asked = [slice(self.event + one.start, self.event + one.stop) for one in taus]
+            _, rows = replace(self, windows=asked).spans()
+            for one, rolling in zip(taus, roll(self.refit, self.reference, self.designs, rows, taus), strict=True):
+                self._slopes[one] = self._slope(one, rolling, distance(moves, self.refit, rows, one))
+        nearest = min(self._slopes, key=lambda one: (one != tau, abs(len(one) - len(tau)), one.start))
+        return self._slopes[nearest]
+
+    def _slope(self, tau: range, rolling: Rolling, squared: Floats) -> float:
+        """By how much the variance grows, from the placebo dates of `tau` that are among those of `rolling`."""
+        dates = self.dates(tau)
+        dates = dates[(dates >= rolling.dates.start) & (dates < rolling.dates.stop)]
+        at = dates - rolling.dates.start
+        return slope(rolling.z_ewma[at], squared[at])
+
 
 def placebo_test(plan: PlaceboPlan, portfolios: Sequence[Portfolio]) -> list[Placebo]:
     """Rank each portfolio's event among its own placebo dates, one result per window.
@@ -166,7 +215,7 @@ def placebo_test(plan: PlaceboPlan, portfolios: Sequence[Portfolio]) -> list[Pla
         portfolios: P portfolios over the same T sessions, groups or differences of groups.
     """
     sets, dates = plan.spans()
-    rolling = roll(plan.refit, portfolios, plan.designs, dates, plan.taus())
+    rolling = plan.rolled(portfolios, dates)
     return [Placebo.of(result, rows) for result, rows in zip(rolling, sets, strict=True)]
 
 
@@ -204,6 +253,12 @@ def _reason(caar: float, sd: float, candidates: int, dates: int) -> str:
     if not np.isfinite(sd):
         return "no volatility before the event: too few returns, or returns that do not vary"
     return f"only {dates} placebo dates; {FEWEST_DATES} are needed"
+
+
+def share_beyond(p: Floats) -> float:
+    """Share of the known `p` that are `LEVEL` at most; NaN without any."""
+    known = p[np.isfinite(p)]
+    return float((known <= LEVEL).mean()) if known.size else float("nan")
 
 
 def benjamini_hochberg(p: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from screener.study.abnormal import daily
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import Design, fit
 from screener.study.parametric import two_sided
@@ -149,11 +150,11 @@ def portfolio_t(
     influence = [designs[number].influence(estimation, used) for number in portfolio.design_of]
     tests = []
     for window in windows:
-        abnormal = fitted.abnormal[window]
+        abnormal = daily(fitted, window)
         caar = float(abnormal.sum(axis=0) @ portfolio.weights)
         loading = np.stack(
             [
-                on_day @ designs[number].regressors[window].sum(axis=0)
+                on_day @ designs[number].total(window, estimation)
                 for on_day, number in zip(influence, portfolio.design_of, strict=True)
             ]
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study.arrays import Bools, Floats, Ints
-from screener.study.models import Design, Refit
+from screener.study.models import Design, Refit, leaves_out_constant
 from screener.study.portfolio import Portfolio
 
 _PORTFOLIOS_AT_ONCE = 256  # bounds the memory of a whole market: about 10 panels of this many columns
@@ -29,6 +29,8 @@ class Rolling:
     """(B, P) standard deviation expected of one session's abnormal return, from the sessions before the window."""
     t: Floats
     """(B, P) portfolio t, the same as `portfolio_t` gives for this date."""
+    wider: Floats | None = None
+    """(B,) by how much `sd` was multiplied for the market's move; None where it was not."""
 
     @property
     def z_ewma(self) -> Floats:
@@ -38,13 +40,19 @@ class Rolling:
 
     def take(self, portfolios: Ints) -> Rolling:
         """The same of some of the portfolios."""
-        return Rolling(self.dates, self.length, self.caar[:, portfolios], self.sd[:, portfolios], self.t[:, portfolios])
+        caar, sd, t = (part[:, portfolios] for part in (self.caar, self.sd, self.t))
+        return Rolling(self.dates, self.length, caar, sd, t, self.wider)
+
+    def widened(self, factor: Floats) -> Rolling:
+        """The same with standard deviations `factor` (B,) times as large."""
+        by_date = factor[:, None]
+        return Rolling(self.dates, self.length, self.caar, self.sd * by_date, self.t / by_date, factor)
 
     def chosen(self, portfolio_of: Ints) -> Rolling:
         """On each date the one portfolio (B,) of these that is chosen for it, as if they were one."""
         of_date = portfolio_of.reshape(-1, 1)
         parts = (np.take_along_axis(values, of_date, axis=1) for values in (self.caar, self.sd, self.t))
-        return Rolling(self.dates, self.length, *parts)
+        return Rolling(self.dates, self.length, *parts, self.wider)
 
 
 def roll(
@@ -117,6 +125,8 @@ def _fill(
         if quiet not in volatilities:
             volatilities[quiet] = _volatility(moments, refit, quiet, second_moments, df, whole)
         inside, sessions = moments.window(_shift(dates, window.start), len(window))
+        if leaves_out_constant(len(window), refit.estimation):
+            inside[:, :, : inverse.shape[2] * inverse.shape[3] : max(inverse.shape[3], 1)] = 0.0
         caar = np.where(sessions > len(window) - 0.5, np.einsum("bps,bps->bp", whole, inside), np.nan)
         at = slice(dates.start - first, dates.stop - first)
         result.caar[at, columns] = caar

@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from screener.study.abnormal import WindowResult, leave_one_out, over_window
+from screener.study.abnormal import WindowResult, daily, leave_one_out, over_window
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
-from screener.study.models import Design, Fit, Refit, fit
+from screener.study.models import Design, Fit, Model, Refit, fit
 from screener.study.parametric import half_width
-from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
+from screener.study.placebo import Placebo, PlaceboPlan, placebo_test, share_beyond
 from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window
-from screener.study.rolling import Rolling, roll
+from screener.study.rolling import Rolling
 from screener.study.spread import TwoSample, best_and_worst, spreads, two_sample
 
 
@@ -43,11 +43,20 @@ class Study:
     """(N,) capitalisation before the event, KRW, for `caar_cw`; NaN where unknown."""
     factors: Floats | None = None
     """(T, k) regressors of the factor model beside the constant, decimal."""
+    equal_weight: Floats | None = None
+    """(T,) equal-weight return of the whole market, decimal, for the market-size model."""
+    random_groups: Sequence[Portfolio] = ()
+    """Groups of stocks of the market that chance put together, over the same T sessions and benchmarks."""
+    random_stocks: Sequence[Portfolio] = ()
+    """Single stocks of the market, likewise."""
 
     @cached_property
     def designs(self) -> list[Design]:
         """One for each benchmark."""
-        return [Design.of(self.refit.model, benchmark, factors=self.factors) for benchmark in self.benchmarks]
+        return [
+            Design.of(self.refit.model, benchmark, factors=self.factors, equal_weight=self.equal_weight)
+            for benchmark in self.benchmarks
+        ]
 
     @property
     def estimation(self) -> slice:
@@ -72,7 +81,14 @@ class Study:
     @cached_property
     def results(self) -> list[WindowResult]:
         """For each window, what each security did."""
-        return [over_window(self.fit, window) for window in self.windows]
+        return [over_window(self.fit, window, wider) for window, wider in zip(self.windows, self._wider, strict=True)]
+
+    @cached_property
+    def _wider(self) -> list[float]:
+        """For each window, by how much the market's move widens the abnormal return of a security."""
+        if self.plan.moves is None or not self.studied.any():
+            return [1.0 for _ in self.windows]
+        return [placebo.wider for placebo in self.stock_placebos]
 
     @cached_property
     def benchmark_returns(self) -> Floats:
@@ -88,7 +104,35 @@ class Study:
     @cached_property
     def plan(self) -> PlaceboPlan:
         """How the event is ranked among placebo sessions."""
-        return PlaceboPlan(self.refit, self.designs, self.event, self.windows, self.excluded, self.placebo_dates)
+        moves = None
+        if self.refit.model is Model.MARKET_SIZE and self.equal_weight is not None:
+            moves = np.column_stack([*self.benchmarks, self.equal_weight])
+        return PlaceboPlan(
+            self.refit,
+            self.designs,
+            self.event,
+            self.windows,
+            self.excluded,
+            self.placebo_dates,
+            moves,
+            self.random_groups,
+            [range(window.start - self.event, window.stop - self.event) for window in self.windows],
+        )
+
+    @cached_property
+    def random_shares(self) -> Floats:
+        """(W,) share of the random groups with a placebo p of 5 % at most in each window; NaN without any.
+
+        5 % are expected. More say that the market as a whole moved in ways which the model does not know of, so that
+        what a group of the event did need not be the event's doing.
+        """
+        if not self.random_groups:
+            return np.full(len(self.windows), np.nan)
+        return np.array([share_beyond(placebo.placebo_p) for placebo in placebo_test(self.plan, self.random_groups)])
+
+    def daily(self, window: slice) -> Floats:
+        """(L, N) abnormal returns of the sessions of a window, which add up to its CARs."""
+        return daily(self.fit, window)
 
     def complete(self, windows: Sequence[slice]) -> Bools:
         """(N, len(windows)) whether a security has a fit, and an abnormal return on every session of a window."""
@@ -97,19 +141,29 @@ class Study:
 
     def tests(self, groups: Sequence[Ints], *, everything: bool = False) -> list[list[GroupTests]]:
         """For each group, its tests in each window; see `battery`."""
-        return battery(self.fit, groups, self.windows, caps=self.caps, everything=everything)
+        wider = None
+        if self.plan.moves is not None and self.studied.any():
+            of_groups = [placebo.wider for placebo in self.placebos(groups)]
+            wider = list(zip(self._wider, of_groups, strict=True))
+        return battery(self.fit, groups, self.windows, caps=self.caps, everything=everything, wider=wider)
 
     @cached_property
     def stock_placebos(self) -> list[Placebo]:
         """For each window, each security among its placebo sessions."""
-        return placebo_test(self.plan, Portfolio.each(self.returns, self.benchmark_of))
+        return placebo_test(self._plan_of_stocks, Portfolio.each(self.returns, self.benchmark_of))
+
+    @cached_property
+    def _plan_of_stocks(self) -> PlaceboPlan:
+        """Stocks are noisier than groups, so that the market's move widens theirs less: they tell by how much."""
+        return self.plan.asking(self.random_stocks)
 
     def placebos(self, groups: Sequence[Ints], windows: Sequence[slice] | None = None) -> list[Placebo]:
         """For each window (default: those of the study), the groups' portfolios among their placebo sessions.
 
         A portfolio holds, in each window, the members that are complete in it.
         """
-        plan = self.plan if windows is None else replace(self.plan, windows=windows)
+        plan = self._plan_of_stocks if all(len(group) == 1 for group in groups) else self.plan
+        plan = plan if windows is None else replace(plan, windows=windows)
         # Most groups have the same members in every window; a portfolio that several windows share is rolled once.
         numbers: dict[bytes, int] = {}
         which = np.empty((len(plan.windows), len(groups)), dtype=np.int64)
@@ -119,7 +173,7 @@ class Study:
                 which[number, place] = numbers.setdefault(own.tobytes(), len(numbers))
         portfolios = [self._portfolio(np.frombuffer(key, np.int64)) for key in numbers]
         dates, span = plan.spans()
-        rolling = roll(plan.refit, portfolios, plan.designs, span, plan.taus())
+        rolling = plan.rolled(portfolios, span)
         return [Placebo.of(result.take(own), rows) for result, own, rows in zip(rolling, which, dates, strict=True)]
 
     def each_session(self, group: Ints, rows: slice) -> Rolling:
@@ -130,7 +184,9 @@ class Study:
         """
         [inside] = self.complete([slice(self.event, self.event + 1)]).T
         members = group[inside[group]] if inside[group].any() else group
-        [rolling] = roll(self.plan.refit, [self._portfolio(members)], self.plan.designs, rows, [range(1)])
+        plan = self._plan_of_stocks if len(group) == 1 else self.plan
+        plan = replace(plan, windows=[slice(self.event, self.event + 1)])
+        [rolling] = plan.rolled([self._portfolio(members)], rows)
         return rolling
 
     def _portfolio(self, members: Ints) -> Portfolio:
@@ -156,7 +212,7 @@ class Study:
         plan, complete = self.plan, self.complete(self.windows)
         dates, span = plan.spans()
         portfolios = [self._portfolio(group[complete[group, 0]]) for group in groups]
-        [rolling] = roll(plan.refit, portfolios, plan.designs, span, plan.taus()[:1])
+        [rolling] = replace(plan, windows=plan.windows[:1]).rolled(portfolios, span)
         best, worst = best_and_worst(rolling)
         if best[-1] < 0:
             return None
@@ -165,8 +221,7 @@ class Study:
         def test(inside: Bools, rows: list[slice]) -> list[Rolling]:
             members = [group[inside[group]] for group in groups]
             apart = [self._portfolio(members[a]) - self._portfolio(members[b]) for a, b in pairs.tolist()]
-            taus = replace(plan, windows=rows).taus()
-            return [found.chosen(pair_of) for found in roll(plan.refit, apart, plan.designs, span, taus)]
+            return [found.chosen(pair_of) for found in replace(plan, windows=rows).rolled(apart, span)]
 
         found = in_each_window(complete, self.windows, test)
         placebos = [
@@ -196,5 +251,7 @@ class Study:
             before = np.concatenate([[np.nan], weight[:-1]])[:, None]
             rest = leave_one_out(index, own[:, None], before).T
             alone = replace(self, returns=own[:, None], benchmarks=rest, benchmark_of=np.zeros(1, dtype=np.int64))
-            results[int(column)] = alone.results
+            results[int(column)] = [
+                over_window(alone.fit, window, wider) for window, wider in zip(self.windows, self._wider, strict=True)
+            ]
         return results

@@ -30,8 +30,8 @@ def _tickers() -> list[str]:
     return [ticker[:5] + "5" if number in PREFERRED else ticker for number, ticker in enumerate(TICKERS)]
 
 
-def market() -> tuple[pa.Table, pa.Table]:
-    """Rows of stocks and of indices."""
+def market(fall: float = 0.0) -> tuple[pa.Table, pa.Table]:
+    """Rows of stocks and of indices; on the event day every stock falls by `fall` that its index does not see."""
     random = np.random.default_rng(11)
     shape = len(DAYS), STOCKS
     event = DAYS.index(EVENT)
@@ -39,6 +39,7 @@ def market() -> tuple[pa.Table, pa.Table]:
     returns = index[:, None] + 0.02 * random.standard_normal(shape)
     returns[:, GROUP] += 0.02 * random.standard_normal((shape[0], 1))
     returns[event, GROUP] = index[event] + 0.12
+    returns[event] -= fall
     rate = np.round(np.clip(returns, -0.29, 0.29) * 100, 2)
     close = 10_000.0 * np.cumprod(1 + rate / 100, axis=0)
     caps, value = np.full(STOCKS, 100e9), np.full(STOCKS, 1e9)
@@ -82,9 +83,9 @@ def industries() -> pa.Table:
     )
 
 
-def write_files(folder: Path) -> list[str | Path]:
+def write_files(folder: Path, fall: float = 0.0) -> list[str | Path]:
     """Market and index files, and the options that name them; the market file serves as prices, for it has rates."""
-    stocks, indices = market()
+    stocks, indices = market(fall)
     pq.write_table(stocks, folder / "market.parquet")
     pq.write_table(indices, folder / "indices.parquet")
     here = folder / "market.parquet"

@@ -18,6 +18,9 @@ EXCLUDED = (date(2025, 1, 20), date(2025, 2, 14))
 """The event that is configured: no window of a pseudo-event or a placebo date touches these days."""
 
 
+LEAST_CAP = 50e9
+
+
 @dataclass(frozen=True)
 class Market:
     """T sessions, N ordinary shares."""
@@ -36,6 +39,8 @@ class Market:
     """Columns of each configured sector."""
     excluded: Ints
     """Rows of the sessions of `EXCLUDED`."""
+    large: Ints
+    """Columns of 50 billion won or more, as a scan takes them, that traded on most sessions."""
 
     @property
     def designs(self) -> list[Design]:
@@ -71,6 +76,7 @@ def load_market(krx: Path) -> Market:
         liquid,
         {name: np.flatnonzero(close.columns.isin(members)) for name, members in _sectors().items()},
         np.flatnonzero([EXCLUDED[0] <= day <= EXCLUDED[1] for day in sessions]),
+        np.flatnonzero((listed.marcap >= LEAST_CAP).to_numpy() & (traded > 0.6)),
     )
 
 

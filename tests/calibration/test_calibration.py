@@ -56,6 +56,7 @@ def test_a_small_run() -> None:
         np.arange(60),
         {},
         np.array([400, 401]),
+        np.arange(60),
     )
     refit = Refit()
     rows = event_rows(market, refit, 6)

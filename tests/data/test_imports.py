@@ -193,7 +193,7 @@ def test_what_is_mended_is_said_as_a_report_says_it(tmp_path: Path) -> None:
     direct = Files([prices], [benchmark]).load(replace(NEED, calendar=calendar))
     store = Store.open(tmp_path / "store")
     with store.writing("sync", NOW):
-        done = import_files(store, [prices], [benchmark], (), NOW, calendar)
+        done = import_files(store, Files([prices], [benchmark]), NOW, calendar)
     mended = {"zeros_restored", "unsorted", "duplicates", "closed_days", "missing_price"}
     assert {one.code for one in done.findings} == mended
     told = in_words(done.findings)

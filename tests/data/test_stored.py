@@ -70,14 +70,16 @@ def test_sizes_are_compared_with_the_whole_market_where_it_is_stored(tmp_path: P
         opened = live.access(tmp_path, exchange)
         market = through(opened, "auto", need(others={"042700": "KOSPI", "031980": "KOSDAQ"}))
     assert market.everyone is not None
-    panel, market_of = market.everyone()
-    assert len(panel.tickers) > 2_400
-    assert set(market_of.values()) == {"KOSPI", "KOSDAQ"}
-    row = [day.item() for day in panel.sessions].index(EVENT)
-    column = panel.tickers.index(HYNIX)
-    assert panel.returns[row, column] == pytest.approx(-0.0986)
+    whole = market.everyone()
+    assert whole is not None
+    assert len(whole.tickers) > 2_400
+    assert set(whole.markets) == {"KOSPI", "KOSDAQ"}
+    assert whole.returns.shape == (len(market.panel.sessions), len(whole.tickers))
+    row = [day.item() for day in market.panel.sessions].index(EVENT)
+    column = whole.tickers.index(HYNIX)
+    assert whole.returns[row, column] == pytest.approx(-0.0986)
     # Newspapers' -9.86 % is among the largest moves of the day; by hand, over every stock that has a return:
-    returns = np.abs(panel.returns[row][np.isfinite(panel.returns[row])])
+    returns = np.abs(whole.returns[row][np.isfinite(whole.returns[row])])
     assert (returns < 0.0986).mean() > 0.9
 
 

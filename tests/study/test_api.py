@@ -191,7 +191,7 @@ def swapped(data: Any) -> Any:
         ({"gap": -1}, "gap=-1: cannot be negative"),
         ({"estimation": 0}, "estimation=0: needs at least 1 session"),
         ({"min_obs": 51}, "min_obs=51: must lie between 1 and the 50 sessions of estimation"),
-        ({"model": "capm"}, "model='capm': must be one of market, market-adjusted"),
+        ({"model": "capm"}, "model='capm': must be one of market, market-size, market-adjusted"),
         ({"model": "factors"}, "the factor model needs factors for each of the 72 sessions"),
     ],
 )

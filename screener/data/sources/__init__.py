@@ -11,7 +11,7 @@ from screener.errors import ExitCode
 
 if TYPE_CHECKING:
     from screener.data.findings import Finding
-    from screener.data.panel import Panel
+    from screener.data.panel import Panel, WholeMarket
     from screener.krx.calendar import Calendar
 
 SOURCES = ("openapi", "pykrx-login", "datagokr", "file", "pykrx-keyless")
@@ -115,9 +115,8 @@ class Market:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
-    everyone: Callable[[], tuple[Panel, Mapping[str, str]]] | None = None
-    """Reads the panel of every stock of KOSPI and KOSDAQ over the same sessions, and the market of each; None where the
-    source has no whole market."""
+    everyone: Callable[[], WholeMarket | None] | None = None
+    """Reads every stock of KOSPI and KOSDAQ over the panel's sessions; None where the source has no whole market."""
 
     @property
     def selected(self) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from screener.data.findings import Finding, refuse
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
 from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
-from screener.data.panel import build_panel
+from screener.data.panel import WholeMarket, build_panel
 from screener.data.price_rows import PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
@@ -113,7 +114,38 @@ class Files(Source):
                 File(path.name, _sha256(path), reader.recognised.get(path, ""))
                 for path in (*self.prices, *self.benchmark, *self.market)
             ),
+            everyone=partial(self._everyone, need, panel.sessions, reader) if self.market else None,
         )
+
+    def _everyone(self, need: PriceRequest, sessions: Days, reader: _FileReader) -> WholeMarket | None:
+        """Every stock that the market files list on the session before the event; None if they begin later.
+
+        The stocks studied are held against them by the hundred, so that a wrong price here and there does not show:
+        they are read without the checks that the stocks themselves go through. A return beyond the limit is not used.
+        """
+        told = [reader(path, ("date", *_LISTED), ("marcap",), _LISTED) for path in self.market]
+        table = pa.concat_tables(told, promote_options="permissive").unify_dictionaries()
+        day = to_numpy(table["date"])
+        event_day = sessions[sessions >= np.datetime64(need.event_day or need.news)].min()
+        if not (day < event_day).any():
+            return None
+        base = table.filter(pa.array(day == day[day < event_day].max()))
+        tickers = [ticker.zfill(6) for ticker in words(base, "ticker")]
+        markets = [market.split()[0] for market in words(base, "market")]
+        caps = _numbers(base, "marcap")
+        inside = [number for number, market in enumerate(markets) if market in need.markets]
+        named = tuple(tickers[number] for number in inside)
+        prices = PriceRows.read(self.prices, named, need.as_of, reader, ("close", "volume"))
+        rates = PriceRows.read(self.market, named, need.as_of, reader, ("close", "volume", "change_pct"))
+        close = _on_sessions(prices, np.where(prices.traded, prices.values["close"], np.nan), sessions, len(named))
+        returns = np.full(close.shape, np.nan)
+        returns[1:] = close[1:] / close[:-1] - 1.0
+        if "change_pct" in rates.values:
+            official = _on_sessions(rates, rates.values["change_pct"] / 100.0, sessions, len(named))
+            returns = np.where(np.isfinite(returns) & np.isfinite(official), official, returns)
+        if need.price_limit:
+            returns[np.abs(returns) > need.price_limit + _ROUNDED] = np.nan
+        return WholeMarket(named, tuple(markets[number] for number in inside), returns, caps[inside])
 
     def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         called = ", ".join(path.name for path in self.benchmark)
@@ -134,6 +166,27 @@ class Files(Source):
             reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
+
+
+_LISTED = ("ticker", "market")
+_ROUNDED = 0.005
+"""A limit price is rounded to a tick, of half a per cent of the price at most."""
+
+
+def _on_sessions(rows: PriceRows, values: NDArray[np.float64], sessions: Days, tickers: int) -> NDArray[np.float64]:
+    """(T, N) `values` of the rows on the sessions; NaN where there is none."""
+    grid = np.full((len(sessions), tickers), np.nan)
+    row = np.minimum(np.searchsorted(sessions, rows.day), len(sessions) - 1)
+    known = sessions[row] == rows.day
+    grid[row[known], rows.ticker[known]] = values[known]
+    return grid
+
+
+def _numbers(rows: pa.Table, name: str) -> NDArray[np.float64]:
+    """A column as floats; NaN for null, and where there is no such column."""
+    if name not in rows.column_names:
+        return np.full(rows.num_rows, np.nan)
+    return np.asarray(to_numpy(rows[name].cast(pa.float64(), safe=False)))
 
 
 def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ from screener.data import refusals
 from screener.data.cleaning import clean
 from screener.data.findings import Finding
 from screener.data.levels import weigh_levels
-from screener.data.panel import Panel, build_panel
+from screener.data.panel import Panel, WholeMarket, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, market_moves
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.data.store import WHOLE_SESSION
@@ -153,15 +153,16 @@ class Stored(Source):
         table = self.store.table(source, MARKET)
         findings += refusals.findings(indices.refused, need.markets, span.first, span.last)
         market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
-        return replace(market, everyone=lambda: self._everyone(source, need, span))
+        return replace(market, everyone=lambda: self._everyone(source, need, span, panel.sessions))
 
-    def _everyone(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[Panel, Mapping[str, str]]:
+    def _everyone(self, source: str, need: PriceRequest, span: DateSpan, sessions: Days) -> WholeMarket:
         """Every stock that KOSPI and KOSDAQ listed on the session before the event."""
         base = self.calendar.before(span.event_day)
         rows = self.store.table(source, MARKET).read(("date", "ticker", "market"), base, base).to_pylist()
         listed = {str(row["ticker"]): str(row["market"]).split()[0] for row in rows}
         market_of = {ticker: market for ticker, market in listed.items() if market in need.markets}
-        return self._from_sessions(source, replace(need, market_of=market_of), span).panel, market_of
+        panel = self._from_sessions(source, replace(need, market_of=market_of), span).panel
+        return WholeMarket.of(panel, market_of, sessions, base)
 
     def _official(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
         table = self.store.table(source, MARKET)

@@ -156,6 +156,7 @@ def _facts(report: Report) -> dict[str, Any]:
         "as_of": report.as_of,
         "provenance": asdict(report.provenance),
         "rules": asdict(report.rules),
+        "day_check": asdict(report.day) if report.day else None,
     }
 
 

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import NonNegativeInt
 
-from screener.analysis.model import Rules, Stirred, Window
+from screener.analysis.model import DayCheck, Moved, Rules, Stirred, Window
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
 from screener.columns.groups import DAYS
@@ -52,7 +52,9 @@ _LIMITS: Mapping[Unit, Schema] = {
     Unit.GROWTH: {"minimum": 0},
 }
 
-_NAMED = {kind.__name__: kind for kind in (File, Filters, Finding, Stirred, Tried)} | {"NonNegativeInt": NonNegativeInt}
+_NAMED = {kind.__name__: kind for kind in (DayCheck, File, Filters, Finding, Moved, Stirred, Tried)} | {
+    "NonNegativeInt": NonNegativeInt
+}
 """Types that the report model names but does not load."""
 
 
@@ -123,6 +125,7 @@ def _common(defs: Schema) -> Schema:
         "as_of": {**_TYPES[date], "description": "Last day of the prices."},
         "provenance": _reference(Provenance, defs),
         "rules": _reference(Rules, defs),
+        "day_check": {"anyOf": [_reference(DayCheck, defs), {"type": "null"}]},
     }
 
 

@@ -60,6 +60,7 @@ class _Days:
             yield self._moved(label, on_day, place + among)
         else:
             yield Line((Span(f"{label}: ", strong=True), Span(_("not among these sessions") + among)))
+        yield from notes.day_check(self.report)
         yield from notes.provenance_lines(self.report)
 
     def _moved(self, label: str, row: Any, more: str = "") -> Line:

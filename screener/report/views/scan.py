@@ -14,7 +14,7 @@ from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARK
 from screener.report.model import Report
 from screener.report.rows import fields_of, names_in, rows_of
 from screener.report.views import notes
-from screener.study.placebo import FEWEST_DATES
+from screener.study.placebo import FEWEST_DATES, LEVEL
 
 _SHOWN = 12
 """Groups, and industries, that a summary shows."""
@@ -67,6 +67,7 @@ class _Scan:
         title = _("The whole market, blind · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
         yield from notes.market(report.provenance)
+        yield from notes.day_check(report)
         counts = ", ".join(self._left_out(name, n) for name, n in facts.left_out.items() if n)
         text = _(
             "{n} of {listed} stocks listed on {day}. Left out: {left_out}",
@@ -98,7 +99,21 @@ class _Scan:
             winners=ngettext("{n} winner", "{n} winners", winners),
             losers=ngettext("{n} loser", "{n} losers", losers),
         )
-        yield Section.of(Key.VERDICTS, "", line(text))
+        moved = self.facts.moved
+        usual = _(
+            "With p <= .05: {beyond} of {stocks} stocks; {expected} are expected by chance. On {sessions} ordinary "
+            "sessions: median {usual}, range {least} to {most}.",
+            beyond=f"{moved.beyond:,}",
+            stocks=f"{moved.stocks:,}",
+            expected=f"{LEVEL * moved.stocks:,.0f}",
+            sessions=moved.sessions,
+            usual=f"{moved.usual:,.0f}",
+            least=f"{moved.least:,}",
+            most=f"{moved.most:,}",
+        )
+        withheld = sum(row.verdict == "withheld" for row in stocks)
+        more = ngettext("Verdict withheld: {n} stock", "Verdict withheld: {n} stocks", withheld)
+        yield Section.of(Key.VERDICTS, "", line(text), *([line(more)] if withheld else []), line(usual))
         highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
         both = fields_of([*highest, *lowest], STOCKS_OF_MARKET)
         between = len(stocks) - 2 * top

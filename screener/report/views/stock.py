@@ -28,7 +28,9 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    return Page.of(title, (*notes.closes(report), *notes.provenance_lines(report)), view.sections())
+    return Page.of(
+        title, (*notes.closes(report), *notes.day_check(report), *notes.provenance_lines(report)), view.sections()
+    )
 
 
 class _Stock:
@@ -49,7 +51,7 @@ class _Stock:
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
         grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
-        yield Section.of(Key.WINDOWS, _("By window"), grid, note if study else "")
+        yield Section.of(Key.WINDOWS, _("By window"), grid, *notes.long_windows(self.report), note if study else "")
         facts = [*self._places(), *self._usual(), *self._happened()]
         yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
         flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))

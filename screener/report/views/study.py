@@ -64,6 +64,7 @@ _VERDICTS = {
         "Withheld: {names}. The closes are of two kinds, which alone can make a difference of {gap} %: there is no "
         "verdict on one as small."
     ),
+    "wild": N_("Verdict withheld: {names}."),
     "no clear effect": N_(
         "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
         "(a winner or loser scores 25 at least, with q at most .10)."
@@ -163,6 +164,7 @@ class _Study:
                 label, colon, value = text.partition(": ")
                 yield Line((Span(label + colon, strong=True), Span(value, direction(mean), strong=True)))
         yield from notes.market(self.report.provenance)
+        yield from notes.day_check(self.report)
         yield from notes.provenance_lines(self.report)
 
     def _sectors(self, *, full: bool) -> Section:
@@ -192,8 +194,9 @@ class _Study:
 
     def _verdicts(self, most: int | None) -> Iterator[str]:
         rows = sorted(self.sectors, key=lambda row: -abs(row.score))
+        wild = self.report.day is not None and self.report.day.windows[0].withheld
         for verdict, message in _VERDICTS.items():
-            if named := [row for row in rows if row.verdict == verdict]:
+            if named := [row for row in rows if ("wild" if wild and row.verdict else row.verdict) == verdict]:
                 scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
                 yield _(message, names=notes.several(scores, most), gap=f"{100 * RETURN_GAP:g}")
 
@@ -293,11 +296,13 @@ class _Study:
         for window in self.report.windows:
             if window.available and window != self.report.leading:
                 rows = {row.sector: row for row in sectors_at(self.report, window)}
-                fields += fields_of([rows[row.sector] for row in self.sectors], later_columns(str(window)))
+                columns = later_columns(notes.window_label(self.report, window))
+                fields += fields_of([rows[row.sector] for row in self.sectors], columns)
         body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
             body.append(_("Windows not over yet: {windows}", windows=pending))
-        return self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
+        body += notes.long_windows(self.report)
+        return self._section(Key.LATER, N_("Sectors, mean and cumulative abnormal return (CAAR), %, and p"), *body)
 
     def _paths(self) -> Section:
         paths = caar_paths(self.report)
