@@ -62,6 +62,7 @@ def stocks_frame(
             "ci_low": car - half,
             "ci_high": car + half,
             "marcap": measurement.caps[columns],
+            "observations": study.fit.observations[columns],
         }
         if study.has_history:
             others = None if market is None else market[number]
@@ -71,11 +72,12 @@ def stocks_frame(
 
 
 def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, market: Floats | None) -> dict[str, Any]:
-    """The placebo p of the stocks in one window, and the scores that rest on it."""
+    """The placebo p of the stocks in one window, the scores that rest on it, and verdicts, which take `q` as well."""
     study, columns, event = measurement.study, measurement.column_of, measurement.event_row
     window = measurement.available[number]
     taus = window.first, window.last
-    car, p = study.results[number].car[columns], study.stock_placebos[number].placebo_p[columns]
+    car, placebo = study.results[number].car[columns], study.stock_placebos[number]
+    p, known = placebo.placebo_p[columns], np.isfinite(placebo.z_ewma[columns])
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
     paths = np.cumsum(study.fit.abnormal[event : event + max(window.last, 0) + 1, columns], axis=0)
@@ -84,6 +86,7 @@ def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, m
     parts = scores.parts_of(car, p, others, ratio, on_day)
     return {
         "placebo_p": p,
+        "placebo_n": np.where(known, placebo.placebo_n[columns], np.nan),
         **scores.score_columns(parts, measurement.rules.weights, q, evidence, car, measurement.close_gaps[number]),
         **scores.lasting_columns(taus, paths, car, p, measurement.p_on_event_day[columns]),
     }

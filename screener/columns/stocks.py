@@ -7,20 +7,21 @@ from screener.columns.shared import (
     HALF_WIDTH,
     LASTING,
     NAME,
+    P_POOLED,
     PARTS,
     POST_HOC,
-    SCORE,
     STEADY,
-    VERDICT,
     VOLUME_RATIO,
     confounders,
     interval,
+    score,
+    verdict,
     window,
 )
 
 _NO_RETURN = "no trade on the window's last session, or on the one before its first"
 _NO_CAR = "no model could be fitted before the event, or a session of the window has no return"
-_NO_PLACEBO = f"fewer than 39 ordinary sessions are known, or {_NO_CAR}"
+_NO_PLACEBO = f"fewer than 9 ordinary sessions are known, or {_NO_CAR}"
 
 _TICKER = Column("ticker", Unit.NAME, "Code of KRX, six characters.")
 _SYMBOL = Column("symbol", Unit.NAME, "`KRX:` and the ticker, which no spreadsheet takes for a number.")
@@ -41,9 +42,10 @@ _RETURNS = (
 _PLACEBO_P = Column(
     "placebo_p",
     Unit.PROBABILITY,
-    "p of the headline test: place of the event among ordinary sessions of the same stock's past.",
+    "p of the headline test, for this stock alone: place of the event among ordinary sessions of its own past.",
     _NO_PLACEBO,
 )
+_PLACEBO_N = Column("placebo_n", Unit.COUNT, "Ordinary sessions of the stock that are known, and the event.", _NO_CAR)
 _FLAGS = Column(
     "flags",
     Unit.TEXT,
@@ -69,12 +71,12 @@ STOCKS = TableSpec(
     Column(
         "q",
         Unit.PROBABILITY,
-        "p for the number of stocks (Benjamini and Hochberg).",
+        "p, that of t, for the number of stocks (Benjamini and Hochberg).",
         f"the stock is only in sectors that were put together after the event, or {_NO_CAR}",
     ),
     _PLACEBO_P,
     VOLUME_RATIO,
-    *SCORE,
+    *score("a stock", "q"),
     _FLAGS,
     Column(
         "index_weight",
@@ -107,6 +109,8 @@ STOCKS = TableSpec(
         "marcap", Unit.KRW, "Market capitalisation at the base, the session before the event.", "the source gives none"
     ),
     confounders(),
+    Column("observations", Unit.COUNT, "Sessions of the estimation window on which it traded."),
+    _PLACEBO_N,
     beside=(POST_HOC, HALF_WIDTH),
 )
 
@@ -120,15 +124,22 @@ SCAN = TableSpec(
     *_RETURNS,
     Column("t", Unit.STATISTIC, "t of car.", _NO_CAR),
     _PLACEBO_P,
-    Column("q", Unit.PROBABILITY, "p among the ordinary sessions of all stocks, for their number.", _NO_PLACEBO),
+    Column(
+        "q",
+        Unit.PROBABILITY,
+        "p_pooled for the number of stocks (Benjamini and Hochberg).",
+        "p_pooled is empty",
+    ),
     VOLUME_RATIO,
     Column("score", Unit.SCORE, "One signed number for how large and certain the move was, and how much was traded."),
     Column("rank", Unit.COUNT, "Place by score, 1 = highest."),
-    Column("verdict", Unit.TEXT, VERDICT.meaning, "there is no q to carry a verdict"),
+    verdict("a stock", "q", ""),
     Column("steady", Unit.SHARE, STEADY.meaning),
     Column("marcap", Unit.KRW, "Market capitalisation at the base.", "the source gives none"),
     Column("value", Unit.KRW, "Traded in a usual session before the event.", "the source gives none"),
     _FLAGS,
+    P_POOLED,
+    _PLACEBO_N,
 )
 
 SKIPPED = TableSpec(

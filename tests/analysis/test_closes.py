@@ -45,11 +45,11 @@ def measure(folder: Path, since: date, claim: str = "", **asked: Any) -> Report:
 
 
 def test_a_verdict_is_withheld_within_what_two_closes_can_make() -> None:
-    score, q = np.array([60.0, -60.0, 60.0, 5.0, np.nan]), np.array([0.01, 0.01, 0.01, 0.9, np.nan])
+    score, p = np.array([60.0, -60.0, 60.0, 5.0, np.nan]), np.array([0.01, 0.01, 0.01, 0.9, np.nan])
     car = np.array([0.029, -0.029, 0.031, 0.2, 0.0])
-    assert verdicts(score, q, car, 0.03) == ("withheld", "withheld", "winner", "no clear effect", "")
-    assert verdicts(score, q, car, 0.0) == ("winner", "loser", "winner", "no clear effect", "")
-    assert verdicts(score[:1], q[:1], np.array([0.0]), 0.0) == ("winner",)
+    untested = "cannot be tested"
+    assert verdicts(score, p, car, 0.03) == ("withheld", "withheld", "winner", "no clear effect", untested)
+    assert verdicts(score, p, car, 0.0) == ("winner", "loser", "winner", "no clear effect", untested)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_every_format_carries_the_words(tmp_path: Path) -> None:
     first_lines = "\n".join("".join(span.text for span in line.spans) for line in screen.page(full=False).head[:4])
     assert f"Closes from {small.event_day()} on may be the last prices of the after-market (20:00)" in first_lines
     assert "--regular-close" in first_lines
-    assert "Sector B +2.00% (1 stock, 100% up); verdict withheld" in first_lines
+    assert "% abnormal (return +2.00%); cannot be tested: 0 ordinary sessions" in first_lines
     words = "closes may be last prices of the after-market (20:00), not official closes (15:30)"
     assert json.loads(screen.document())["banner"] == words
     tables = files_of(screen, "csv", "kr")

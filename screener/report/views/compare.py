@@ -81,8 +81,8 @@ class _Comparison:
     def sections(self) -> Iterator[Section]:
         spread = self.spreads[0]
         note = _(
-            "Rank and p: place of the difference among ordinary sessions of the same two groups. q "
-            "of a side: for these two. Detectable: the smallest difference that the test finds in 80 "
+            "Rank and p: place of the difference among ordinary sessions of the same two groups. Corrected p "
+            "and q of a side: for these two. Detectable: the smallest difference that the test finds in 80 "
             "% of cases, in percentage points. KP: two-sample test that holds where the event itself "
             "raised the variance."
         )

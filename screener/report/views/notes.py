@@ -119,14 +119,35 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         )
         yield line(text)
     if provenance.study:
+        used = provenance.estimation_sessions
         text = _(
-            "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
+            N_(
+                "Model: {model}, {used} sessions of estimation, gap {gap}, at least {min_obs} traded; {ordinary} "
+                "ordinary sessions"
+            )
+            if used >= rules.estimation
+            else N_(
+                "Model: {model}, {used} of {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded; "
+                "{ordinary} ordinary sessions"
+            ),
             model=_(MODELS[rules.model]),
+            used=used,
             estimation=rules.estimation,
             gap=rules.gap,
             min_obs=rules.min_obs,
+            ordinary=provenance.placebo_sessions,
         )
         yield line(text, "dim")
+    elif (used := provenance.estimation_sessions) < rules.min_obs:
+        text = ngettext(
+            "Cannot be tested: {n} session of estimation, {min_obs} are needed. These are plain returns.",
+            "Cannot be tested: {n} sessions of estimation, {min_obs} are needed. These are plain returns.",
+            used,
+            min_obs=rules.min_obs,
+        )
+        yield line(text)
+    else:
+        yield line(_("Cannot be tested: no stock has an abnormal return. These are plain returns."))
 
 
 _INDEX_MOVERS = 5

@@ -42,8 +42,9 @@ class _Stock:
     def sections(self) -> Iterator[Section]:
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
         note = _(
-            "95% interval: of the CAR, by its t. p: rank among ordinary sessions of the same stock. "
-            "q: p of the t, for the number of stocks measured with it."
+            "95% interval, p of t and q of t: of the same t test of the CAR; q for the number of stocks measured "
+            "with it. p: rank among ordinary sessions of the same stock. Winner or loser: q of t at most .10, and a "
+            "score of 25 at least, with the sign of the CAR."
         )
         # A stock of two sectors has the same figures in both.
         first = self.rows[0]

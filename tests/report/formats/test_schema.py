@@ -49,11 +49,14 @@ def test_a_fetched_report_fits(study: Report) -> None:
 
 def test_a_report_with_its_trend_fits(study: Report) -> None:
     rows = [
-        TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
-        TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
+        TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04, 0.06),
+        TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan, math.nan),
     ]
     document = json.loads(Screen("report", study.with_trend(rows)).document())
-    assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
+    assert [(row["tau"], row["score"], row["q"], row["p_family"]) for row in document["trend"]] == [
+        (0, 93.2, 0.04, 0.06),
+        (1, None, None, None),
+    ]
     assert faults("report", document) == []
 
 

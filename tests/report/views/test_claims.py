@@ -72,7 +72,7 @@ LISTING = """\
 Test: what was claimed, and what prices say · through the close of 2024-04-26
 1 partly, 1 contradicted, 1 no data, 1 not testable here
 Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
-Model: market model, 24 sessions of estimation, gap 5, at least 20 traded
+Model: market model, 24 sessions of estimation, gap 5, at least 20 traded; 0 ordinary sessions
 
 partly  X1  Everything in sector A rose
     1 of 2 rose (Sector A); not so: Two -5.00%; Sector A mean +2.50%
