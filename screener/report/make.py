@@ -205,9 +205,11 @@ def _claims(
 ) -> dict[str, pd.DataFrame]:
     """The claims about the event, measured over windows of their own."""
     claims = settings.claims_about(prices.event_id)
+    # The sessions left out as other events' windows are the report's, so that one window has one p.
+    excluded = prices.other_windows(rules)
     rules = replace(rules, windows=windows_of(claims))
-    measurement = Measurement(prices.market.panel, prices.at.row, stocks, rules)
-    checked, figures = check_claims(claims, measurement, groups, prices.event.abroad)
+    measurement = Measurement(prices.market.panel, prices.at.row, stocks, rules, excluded)
+    checked, figures = check_claims(claims, settings.articles, measurement, groups, prices.event.abroad)
     return {"claims": checked, "figures": figures}
 
 

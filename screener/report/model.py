@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from screener.data.findings import Finding
     from screener.data.sources import File, Tried
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Of report.json; changes when a key changes its name or meaning."""
 
 

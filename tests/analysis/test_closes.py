@@ -96,11 +96,11 @@ def test_every_format_carries_the_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
-        ('kind = "change", ticker = "000001", confirmed = [5, inf]', "confirmed"),  # 7 to 13 %
-        ('kind = "change", ticker = "000001", confirmed = [9, 11]', "no data"),
-        ('kind = "change", ticker = "000002", confirmed = [0, 5]', "contradicted"),  # -8 to -2 %
-        ('kind = "change", ticker = "000003", confirmed = [0, 5]', "no data"),  # -1 to 5 %
-        ('kind = "group", of = "A", measure = "up", confirmed = [0.4, 0.6]', "no data"),
+        ('kind = "change", ticker = "000001", consistent = [5, inf]', "consistent"),  # 7 to 13 %
+        ('kind = "change", ticker = "000001", consistent = [9, 11]', "no data"),
+        ('kind = "change", ticker = "000002", consistent = [0, 5]', "not consistent"),  # -8 to -2 %
+        ('kind = "change", ticker = "000003", consistent = [0, 5]', "no data"),  # -1 to 5 %
+        ('kind = "group", of = "A", measure = "up", consistent = [0.4, 0.6]', "no data"),
     ],
 )
 def test_a_claim_has_a_verdict_only_if_the_mix_cannot_turn_it(tmp_path: Path, claim: str, verdict: str) -> None:

@@ -104,7 +104,7 @@ def _sector(**changed: Any) -> Callable[[Document], None]:
         (lambda document: document["stocks"][0].pop("car"), "$.stocks[0]: 'car' is a required property"),
         (lambda document: document.pop("paths"), "$: 'paths' is a dependency of 'sectors'"),
         (lambda document: document.pop("event"), "$: 'event' is a required property"),
-        (lambda document: document.update(schema_version="0"), "$.schema_version: '1' was expected"),
+        (lambda document: document.update(schema_version="0"), "$.schema_version: '2' was expected"),
         (lambda document: document.update(more=[]), "$: Additional properties are not allowed ('more' was unexpected)"),
         (lambda document: document["event"].update(base=None), "$.event.base: None is not of type 'string'"),
         (lambda document: document["rules"].update(model="guess"), "$.rules.model: 'guess' is not one of "),
