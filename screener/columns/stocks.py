@@ -45,7 +45,9 @@ _PLACEBO_P = Column(
     "p of the headline test, for this stock alone: place of the event among ordinary sessions of its own past.",
     _NO_PLACEBO,
 )
-_PLACEBO_N = Column("placebo_n", Unit.COUNT, "Ordinary sessions of the stock that are known, and the event.", _NO_CAR)
+_PLACEBO_N = Column(
+    "placebo_n", Unit.COUNT, "Ordinary sessions of the stock that are known, and the event.", "`model` is empty"
+)
 _FLAGS = Column(
     "flags",
     Unit.TEXT,
@@ -164,7 +166,9 @@ BEHAVIOURS = TableSpec(
         *(Column(name, Unit.RETURN) for name in ("beta", "alpha", "sigma", "r_squared")),
         Column("observations", Unit.COUNT),
         *(Column(name, Unit.TEXT) for name in ("limit_days", "halted_days", "action_days")),
-        *(Column(name, Unit.RETURN) for name in ("lowest", "regained")),
+        Column("lowest", Unit.RETURN, empty="it has no close at the base, or no window reaches from the event day on"),
+        Column("lowest_day", Unit.DATE, empty="there is no lowest close"),
+        Column("regained_day", Unit.DATE, empty="it did not fall, or did not come back in that window"),
     ),
 )
 
