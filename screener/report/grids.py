@@ -180,8 +180,8 @@ _PARTS = tuple(
         ("volume", N_("Vol. x")),
     )
 )
-_STEADY = PageColumn("steady", N_("steady %"), _share, 2)
-_LEFT_OUT = PageColumn("", N_("without one"), _left_out, 3)
+_STEADY = PageColumn("steady", N_("rank stability %"), _share, 2)
+_LEFT_OUT = PageColumn("", N_("leave-one-out"), _left_out, 3)
 
 _NET = (
     PageColumn("foreign_net", N_("Foreign, 100m won"), _money, 6),
@@ -289,7 +289,7 @@ FLOWS = (
 )
 DRIVER_COLUMNS = (
     *(_TICKER, _STOCK_NAME, _SECTOR_OF_STOCK.at(1), _CAR),
-    PageColumn("contribution", N_("brought %p"), _arrow),
+    PageColumn("contribution", N_("contribution, pp"), _arrow),
 )
 
 STOCKS_OF_MARKET = (

@@ -17,7 +17,7 @@ from screener.report.formatting import sparkline
 from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
 
-POST_HOC = N_("* put together after the event because of how they moved: they describe, they are no evidence.")
+POST_HOC = N_("* put together after the event because of how they moved: descriptive only, not evidence.")
 """Note on the stars of post-hoc groups."""
 _SPARK = range(-1, 7)
 """Sessions that the sparkline of a sector draws."""

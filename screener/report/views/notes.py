@@ -340,10 +340,10 @@ def sections(report: Report, *keys: Key) -> Iterator[Section]:
 
 _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
     Key.CONTRIBUTION: (
-        N_("What the stocks studied moved their index by on the event day: part at the base times return, in %p"),
+        N_("Index contribution of the stocks studied on the event day (base weight times return, pp)"),
         _contributions,
     ),
-    Key.HEAVYWEIGHTS: (N_("Large parts of their index, measured against it without themselves"), _heavyweights),
+    Key.HEAVYWEIGHTS: (N_("Index heavyweights, against the index excluding the stock itself"), _heavyweights),
     Key.CONFOUNDERS: (N_("What else moved prices in these windows"), _confounders),
     Key.ABROAD: (
         N_("Abroad, as newspapers printed it"),

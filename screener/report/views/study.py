@@ -250,8 +250,8 @@ class _Study:
             notes.more(N_("and {n} more: --csv DIR writes them all"), len(stocks) - len(shown)),
             _(
                 "Each part lies between -1 and +1; the score is 100 times their mean, weighted as "
-                "configured. Steady: % of 1,000 random weightings that leave it in its third of the "
-                "table. Without one: lowest and highest score when each member is left out once."
+                "configured. Rank stability: % of 1,000 random weightings that leave it in its third of "
+                "the table. Leave-one-out: lowest and highest score when each member is left out once."
             ),
         )
 
@@ -342,7 +342,7 @@ class _Study:
     def _paths(self) -> Section:
         paths = caar_paths(self.report)
         fields = fields_by_tau([(row.name, paths.get(row.sector, {})) for row in self.sectors])
-        title = N_("How it went on: CAAR in %, base = 0, by sessions from the event day")
+        title = N_("Cumulative path: CAAR in %, base = 0, by sessions from the event day")
         return self._section(Key.PATHS, title, Grid(fields))
 
     def _trend(self) -> Iterator[Section]:
@@ -394,12 +394,13 @@ class _Study:
             "r-bar: correlation between the stocks before the event. GRANK-T rejects somewhat too often on real "
             "returns."
         )
-        yield self._section(Key.TESTS, N_("p by other tests, {window}"), Grid(fields_of(self.sectors, TESTS)), note)
+        title = N_("p-values from other tests, {window}")
+        yield self._section(Key.TESTS, title, Grid(fields_of(self.sectors, TESTS)), note)
         note = _(
             "Stocks that share a date move together, so these find significance where nothing "
             "happened: to compare, not to believe."
         )
-        title = N_("p by tests that assume independence between stocks, {window}")
+        title = N_("p-values from tests that assume independence between stocks, {window}")
         yield self._section(Key.NAIVE_TESTS, title, Grid(fields_of(self.sectors, NAIVE_TESTS)), note)
 
     def _section(self, key: Key, title: str, *body: Line | Grid | str) -> Section:
