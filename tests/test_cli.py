@@ -225,7 +225,8 @@ def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: P
     small.write(tmp_path / "prices.csv", [row for row in small.price_rows() if row["date"] in late])
     done = run("report", "--full", *own)
     assert done.returncode == 0, done.stderr
-    assert "Won: " in done.stdout
+    assert "Rose most: " in done.stdout
+    assert "Cannot be tested: 0 sessions of estimation, 20 are needed. These are plain returns." in done.stdout
     assert "the prices hold no session of the estimation window" in done.stdout
     assert "CAAR" not in done.stdout
 

@@ -14,6 +14,7 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import VERDICTS, Group, Verdict, Window
 from screener.config.claims import (
     Analogue,
+    Article,
     Change,
     Claim,
     Grouped,
@@ -40,7 +41,8 @@ class _Figure(NamedTuple):
 
     what: str
     """return, mean, mean_cw, median, caar, up, down, but (return of a stock that did otherwise), difference, rank_best,
-    rank_worst, undone, cap, ratio, peer, or known (members with a figure)."""
+    rank_worst, recovered (part of a fall), given_back (part of a rise), cap, ratio, peer, or known (members with a
+    figure)."""
     value: float
     """Decimal, share, rank or ratio; of cap, trillion KRW."""
     of: Target | str = ""
@@ -59,7 +61,7 @@ class _Found(NamedTuple):
     value: float = math.nan
     unit: Unit | None = None
     figures: tuple[_Figure, ...] = ()
-    most: Verdict = "confirmed"
+    most: Verdict = "consistent"
     """The best that the verdict can be."""
     lacks: str = ""
     """What there is no figure for: window, return, members, abnormal or cap; closes: none that can be believed; empty
@@ -79,12 +81,17 @@ def windows_of(claims: Mapping[str, Claim]) -> tuple[tuple[int, int], ...]:
 
 
 def check_claims(
-    claims: Mapping[str, Claim], measurement: Measurement, groups: Sequence[Group], abroad: Sequence[Abroad]
+    claims: Mapping[str, Claim],
+    articles: Mapping[str, Article],
+    measurement: Measurement,
+    groups: Sequence[Group],
+    abroad: Sequence[Abroad],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The frames `claims`, every claim with its verdict, and `figures`, what the verdicts rest on.
 
     Args:
         claims: by id, claims about one event.
+        articles: by id, those that are known by more than their id.
         measurement: of that event, over `windows_of(claims)`.
         groups: the sectors and themes of its stocks.
         abroad: markets abroad that claims compare with.
@@ -93,14 +100,15 @@ def check_claims(
     rows, used = [], []
     for identifier, claim in claims.items():
         verdict, window, found = _checked(claim, figures)
-        rows.append(_row(identifier, claim) | _window_columns(window) | _verdict_columns(verdict, found))
+        row = _row(identifier, claim, articles) | _window_columns(window) | _verdict_columns(verdict, found)
+        rows.append(row | (figures.significance(claim.test) if claim.test and not found.lacks else {}))
         used += [{"id": identifier, **figures.row(figure)} for figure in found.figures]
     return from_rows("claims", rows), from_rows("figures", used)
 
 
 def _checked(claim: Claim, figures: _Figures) -> tuple[Verdict, Window | None, _Found]:
     if claim.test is None:
-        return "not testable here", None, _Found()
+        return "not testable", None, _Found()
     windows = [figures.window(window) for window in claim.test.windows]
     last = windows[-1] if windows else None
     if not all(window.available for window in windows):
@@ -114,21 +122,29 @@ def _checked(claim: Claim, figures: _Figures) -> tuple[Verdict, Window | None, _
     return max(_verdict(found, claim.test), found.most, key=VERDICTS.index), last, found
 
 
-def _row(identifier: str, claim: Claim) -> dict[str, Any]:
+def _row(identifier: str, claim: Claim, articles: Mapping[str, Article]) -> dict[str, Any]:
     reason, otherwise = claim.not_testable or claim.caveat, claim.otherwise
+    days = [article.date for name in claim.by if (article := articles.get(name)) and article.date]
+
+    def named(names: Sequence[str], language: Literal["ko", "en"]) -> tuple[str, ...]:
+        return tuple(articles[name].text(language) if name in articles else name for name in names)
+
     return {
         "id": identifier,
         "said_ko": claim.said.ko,
         "said_en": claim.said.en,
-        "by": tuple(claim.by),
-        "date": claim.date,
+        "by_ko": named(claim.by, "ko"),
+        "by_en": named(claim.by, "en"),
+        "articles": "; ".join(claim.by),
+        "date": claim.date or max(days, default=None),
         "kind": claim.test and claim.test.kind,
         "reason_ko": reason and reason.ko,
         "reason_en": reason and reason.en,
         "against": claim.against,
         "otherwise_ko": otherwise and otherwise.ko,
         "otherwise_en": otherwise and otherwise.en,
-        "otherwise_by": tuple(otherwise.by) if otherwise else (),
+        "otherwise_by_ko": named(otherwise.by, "ko") if otherwise else (),
+        "otherwise_by_en": named(otherwise.by, "en") if otherwise else (),
     }
 
 
@@ -145,7 +161,7 @@ def _window_columns(window: Window | None) -> dict[str, Any]:
 
 
 def _verdict_columns(verdict: Verdict, found: _Found) -> dict[str, Any]:
-    known = verdict not in ("no data", "not testable here")
+    known = verdict not in ("no data", "not testable")
     return {
         "verdict": verdict,
         "lacks": found.lacks or None,
@@ -167,11 +183,11 @@ def _withstands(found: _Found, test: Ranged, close_gap: float) -> bool:
 def _verdict(found: _Found, test: Ranged) -> Verdict:
     # Ranges of returns are in %; beyond six decimals stands only what floating point left there.
     value = round(found.value * (100 if found.unit == "return" else 1), 6)
-    if test.confirmed[0] <= value <= test.confirmed[1]:
-        return "confirmed"
+    if test.consistent[0] <= value <= test.consistent[1]:
+        return "consistent"
     if test.partly and test.partly[0] <= value <= test.partly[1]:
-        return "partly"
-    return "contradicted"
+        return "partly consistent"
+    return "not consistent"
 
 
 class _Figures:
@@ -216,6 +232,28 @@ class _Figures:
             "stated": figure.stated,
             "window_start": figure.window and figure.window.first,
             "window_end": figure.window and figure.window.last,
+        }
+
+    def significance(self, test: Test) -> dict[str, Any]:
+        """Columns of the primary test of the stocks that a claim is about, over its window; of a versus, of a minus b.
+
+        None for a test without a window, and without an estimation window before the event.
+        """
+        study = self.measurement.study
+        if not test.windows or not study.has_history:
+            return {}
+        window, targets = test.windows[-1], list(test.targets.values())
+        number, columns = self._number(window), [self._columns(target) for target in targets]
+        if isinstance(test, Versus):
+            placebo = study.spreads(*columns)[number][1]
+        else:
+            [placebo] = study.placebos(columns, [study.windows[number]])
+        moved, *less = [self._known(target, "caar", window).value for target in targets]
+        return {
+            "caar_ew": moved - sum(less),
+            "placebo_rank": placebo.placebo_rank[0],
+            "placebo_n": placebo.placebo_n[0],
+            "placebo_p": placebo.placebo_p[0],
         }
 
     def of(self, test: Test) -> _Found:
@@ -269,7 +307,8 @@ class _Figures:
         if not (first.value > 0 if test.moved == "up" else first.value < 0):
             return _Found(math.nan, "share", (first, then))
         undone = 1 - then.value / first.value
-        return _Found(undone, "share", (_Figure("undone", undone), first, then))
+        what = "given_back" if test.moved == "up" else "recovered"
+        return _Found(undone, "share", (_Figure(what, undone), first, then))
 
     def _ratio(self, test: Ratio) -> _Found:
         [target] = test.targets.values()
@@ -286,7 +325,7 @@ class _Figures:
         direction = 1 if peers[0].value > 0 else -1
         share = self._figure(test.of, "up" if direction > 0 else "down", test.window)
         mean = self._known(test.of, "mean", test.window)
-        most: Verdict = "confirmed" if mean.value * direction > 0 else "partly"
+        most: Verdict = "consistent" if mean.value * direction > 0 else "partly consistent"
         others = self._others(test.of, direction, test.window)
         return _Found(share.value, "share", (share, *others, mean, *peers), most)
 

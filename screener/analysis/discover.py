@@ -24,7 +24,7 @@ import numpy as np
 from screener.analysis.model import Stirred
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import fit
-from screener.study.placebo import FEWEST_DATES
+from screener.study.placebo import FEWEST_FOR_LEVEL
 from screener.study.portfolio import Portfolio
 from screener.study.study import Study
 
@@ -77,7 +77,7 @@ class Search:
     def stirred(self, z: Floats) -> Stirred:
         """Whether more groups moved than on an ordinary session; `z` (G,) of the event's groups."""
         known = np.abs(z[np.isfinite(z)])
-        if len(self.moves) < FEWEST_DATES or not known.size:
+        if len(self.moves) < FEWEST_FOR_LEVEL or not known.size:
             return Stirred(0, 0, np.nan)
         level = np.quantile(self.ordinary, 1.0 - TAIL)
         share = (known >= level).mean()

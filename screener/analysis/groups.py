@@ -23,7 +23,7 @@ PATH = (-10, 20)
 def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:
     """Every group in every available window, window by window.
 
-    q and p_family are corrected over the sectors, and over the themes, by themselves. Groups that were put together
+    q and p_family are adjusted for the sectors, and for the themes, by themselves. Groups that were put together
     after the event are left out of both: they would make the others look better.
     """
     study, members = measurement.study, [measurement.columns(group) for group in groups]
@@ -100,7 +100,7 @@ def placebo_columns(placebo: Placebo, caar: Floats) -> dict[str, Any]:
     return {
         "z_ewma": placebo.z_ewma,
         "placebo_rank": placebo.placebo_rank,
-        "placebo_n": np.where(np.isfinite(placebo.placebo_rank), placebo.placebo_n, np.nan),
+        "placebo_n": np.where(np.isfinite(placebo.z_ewma), placebo.placebo_n, np.nan),
         "placebo_p": placebo.placebo_p,
         "caar_tested": placebo.caar,
         "half_width": half,
@@ -127,11 +127,16 @@ def _as_extreme(measurement: Measurement, placebo: Placebo) -> dict[str, list[An
 
 
 def _corrected(placebo: Placebo, groups: Sequence[Group]) -> dict[str, Floats]:
-    q, family = np.full(len(groups), np.nan), np.full(len(groups), np.nan)
+    """Columns q, p_family and family_n; a group with too few placebo sessions of its own is in no family."""
+    q, family, dates = (np.full(len(groups), np.nan) for _ in range(3))
+    known = np.isfinite(placebo.placebo_z)
     for evidence in _families(groups).values():
-        q[evidence] = benjamini_hochberg(placebo.placebo_p[evidence])
-        family[evidence] = westfall_young(placebo.z_ewma[evidence], placebo.placebo_z[:, evidence])
-    return {"q": q, "p_family": family}
+        tested = evidence & np.isfinite(placebo.placebo_rank)
+        q[tested] = benjamini_hochberg(placebo.placebo_p[tested])
+        family[tested] = westfall_young(placebo.z_ewma[tested], placebo.placebo_z[:, tested])
+        dates[evidence] = known[:, evidence].sum(axis=0)
+        dates[tested] = known[:, tested].all(axis=1).sum()
+    return {"q": q, "p_family": family, "family_n": dates}
 
 
 def _families(groups: Sequence[Group]) -> dict[bool, Bools]:
@@ -158,7 +163,7 @@ def _scored(
             continue
         inside = {name: values[own] for name, values in parts.items()}
         scored = scores.score_columns(
-            inside, weights, part["q"][own], evidence[own], caar[own], measurement.inconclusive[number]
+            inside, weights, part["p_family"][own], evidence[own], caar[own], measurement.inconclusive[number]
         )
         for name, values in scored.items():
             table.setdefault(name, np.full(len(groups), np.nan, dtype=values.dtype))[own] = values

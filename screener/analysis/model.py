@@ -11,8 +11,8 @@ from screener.krx.tables import Days
 from screener.study.arrays import Floats
 from screener.study.models import Model, Refit, leaves_out_constant
 
-Verdict = Literal["confirmed", "partly", "contradicted", "no data", "not testable here"]
-VERDICTS: tuple[Verdict, ...] = ("confirmed", "partly", "contradicted", "no data", "not testable here")
+Verdict = Literal["consistent", "partly consistent", "not consistent", "no data", "not testable"]
+VERDICTS: tuple[Verdict, ...] = ("consistent", "partly consistent", "not consistent", "no data", "not testable")
 """Of a claim, the best first."""
 
 

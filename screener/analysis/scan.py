@@ -43,7 +43,8 @@ def scan_market(
     found = search(study, study.studied)
     [placebo] = study.placebos([formed.columns for formed in found.formed])
     members = [formed.columns for formed in found.formed]
-    table, order = _ranked(measurement, sectors, placebo, members, pooled_p(placebo.z_ewma, found.ordinary))
+    pooled = pooled_p(placebo.z_ewma, found.ordinary, len(found.moves))
+    table, order = _ranked(measurement, sectors, placebo, members, pooled)
     ordered = [members[k] for k in order]
     groups = {
         **table,
@@ -58,7 +59,7 @@ def scan_market(
     group_of = {column: number for number, columns in enumerate(ordered, 1) for column in columns.tolist()}
     by_name = _by_industry(measurement, industries)
     [of_industries] = study.placebos(list(by_name.values()))
-    pooled = pooled_p(of_industries.z_ewma, of_industries.placebo_z)
+    pooled = pooled_p(of_industries.z_ewma, of_industries.placebo_z, len(of_industries.dates))
     table, order = _ranked(measurement, sectors, of_industries, list(by_name.values()), pooled)
     frames = Frames.of(
         scan=_scan_frame(measurement, values, sectors, group_of),
@@ -136,6 +137,7 @@ def _ranked(
     table: dict[str, Any] = {
         **by_column(described),
         **placebo_columns(placebo, placebo.caar),
+        "p_pooled": p,
         "q": benjamini_hochberg(p),
         "p_family": westfall_young(placebo.z_ewma, placebo.placebo_z),
         "t_portfolio": placebo.t,
@@ -175,7 +177,9 @@ def _scan_frame(
     window, study, stocks = measurement.available[0], measurement.study, measurement.stocks
     result, [placebo] = study.results[0], study.stock_placebos
     car, p, ratio = result.car, placebo.placebo_p, measurement.volume[0]
-    q = benjamini_hochberg(pooled_p(np.where(np.isfinite(car), placebo.z_ewma, np.nan), placebo.placebo_z))
+    z = np.where(np.isfinite(car), placebo.z_ewma, np.nan)
+    pooled = pooled_p(z, placebo.placebo_z, len(placebo.dates))
+    q = benjamini_hochberg(pooled)
     if (window.first, window.last) == (0, 0):
         parts = scores.parts_of(car, p, car, ratio)
     else:
@@ -200,6 +204,8 @@ def _scan_frame(
         "car": car[order],
         "t": result.scar[order],
         "placebo_p": p[order],
+        "placebo_n": placebo.placebo_n[order],
+        "p_pooled": pooled[order],
         "q": q[order],
         "volume_ratio": ratio[order],
         "score": score[order],

@@ -15,8 +15,8 @@ from screener.study.arrays import Bools, Floats
 PARTS = ("magnitude", "certainty", "persistence", "breadth", "volume")
 LEAST_SCORE = 25.0
 """What a winner scores at least; a loser its negative."""
-LARGEST_Q = 0.10
-"""Largest q of a winner or loser."""
+LARGEST_P = 0.10
+"""Largest p of a winner or loser: the corrected p of a sector, the q of a stock."""
 FOURFOLD = 2.0
 """log2 of the volume ratio that counts as much as any: four times the usual."""
 MOVED = 0.05
@@ -136,34 +136,38 @@ def _thirds(score: Floats) -> Floats:
     return thirds
 
 
-def verdicts(score: Floats, q: Floats, car: Floats, close_gap: float) -> tuple[str, ...]:
-    """(N,) 'winner', 'loser', 'no clear effect' or 'withheld'; empty without a score, or a q to carry a verdict.
+def verdicts(score: Floats, p: Floats, car: Floats, close_gap: float) -> tuple[str, ...]:
+    """(N,) 'winner', 'loser', 'no clear effect', 'withheld' or 'cannot be tested'; empty without a CAR.
 
-    A verdict is withheld where closes of two kinds alone can make the CAR, `close_gap` at most.
+    A winner or loser has the direction of its CAR, a score of at least `LEAST_SCORE` in that direction, and a `p`,
+    adjusted for the number of tests, of at most `LARGEST_P`. A verdict is withheld where closes of two kinds alone can
+    make the CAR, `close_gap` at most. Without a score or a p, because too few ordinary sessions are known for one that
+    small, nothing can be tested.
     """
-    clear: Bools = (np.abs(score) >= LEAST_SCORE) & (q <= LARGEST_Q)
-    words = np.where(clear, np.where(score > 0, "winner", "loser"), "no clear effect")
+    sign = np.sign(car)
+    clear: Bools = (score * sign >= LEAST_SCORE) & (p <= LARGEST_P)
+    words = np.where(clear, np.where(sign > 0, "winner", "loser"), "no clear effect")
     words = np.where((close_gap > 0) & (np.abs(car) <= close_gap), "withheld", words)
-    known = np.isfinite(score) & np.isfinite(q)
-    return tuple(str(word) if sure else "" for word, sure in zip(words, known, strict=True))
+    words = np.where(np.isfinite(score) & np.isfinite(p), words, "cannot be tested")
+    return tuple(str(word) if known else "" for word, known in zip(words, np.isfinite(car), strict=True))
 
 
 def score_columns(
     parts: Mapping[str, Floats],
     weights: Mapping[str, float],
-    q: Floats,
+    p: Floats,
     evidence: Bools,
     car: Floats,
     close_gap: float,
 ) -> dict[str, Floats]:
     """Columns score, rank, verdict, steady and score_PART of N stocks or groups in one window.
 
-    Those that are no `evidence` (N,) get a score as well, but neither rank nor verdict. `car` and `close_gap`: see
-    `verdicts`.
+    Those that are no `evidence` (N,) get a score as well, but neither rank nor verdict. `p`, `car` and `close_gap`:
+    see `verdicts`.
     """
     rank, steady = ranked({name: np.where(evidence, part, np.nan) for name, part in parts.items()}, weights)
     score = combine(parts, weights)
-    verdict = [word or None for word in verdicts(score, np.where(evidence, q, np.nan), car, close_gap)]
+    verdict = [word or None for word in verdicts(score, p, np.where(evidence, car, np.nan), close_gap)]
     return {
         "score": score,
         "rank": rank,

@@ -62,6 +62,7 @@ def stocks_frame(
             "ci_low": car - half,
             "ci_high": car + half,
             "marcap": measurement.caps[columns],
+            "observations": study.fit.observations[columns],
         }
         if study.has_history:
             others = None if market is None else market[number]
@@ -71,11 +72,12 @@ def stocks_frame(
 
 
 def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, market: Floats | None) -> dict[str, Any]:
-    """The placebo p of the stocks in one window, and the scores that rest on it."""
+    """The placebo p of the stocks in one window, the scores that rest on it, and verdicts, which take `q` as well."""
     study, columns, event = measurement.study, measurement.column_of, measurement.event_row
     window = measurement.available[number]
     taus = window.first, window.last
-    car, p = study.results[number].car[columns], study.stock_placebos[number].placebo_p[columns]
+    car, placebo = study.results[number].car[columns], study.stock_placebos[number]
+    p = placebo.placebo_p[columns]
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
     paths = np.cumsum(study.daily(slice(event, event + max(window.last, 0) + 1))[:, columns], axis=0)
@@ -84,6 +86,7 @@ def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, m
     parts = scores.parts_of(car, p, others, ratio, on_day)
     return {
         "placebo_p": p,
+        "placebo_n": placebo.placebo_n[columns],
         **scores.score_columns(parts, measurement.rules.weights, q, evidence, car, measurement.inconclusive[number]),
         **scores.lasting_columns(taus, paths, car, p, measurement.p_on_event_day[columns]),
     }
@@ -175,7 +178,8 @@ def behaviours_frame(measurement: Measurement) -> pd.DataFrame:
     beta, alpha, sigma and r_squared are of the estimation window. From the first window's first session on:
     limit_days, on which it closed at the price limit; halted_days, on which it did not trade; action_days, on which
     its official rate differs from its closes (a split, a rights issue, a capital reduction). `lowest` is the lowest
-    close since the event day against the base, `regained` the sessions until it closed at the base price again.
+    close against the base in the longest window from the event day on that the prices reach over, `lowest_day` its
+    day, and `regained_day` the first session after it, in the same window, on which the stock closed at the base price.
     """
     panel, event_row, study = measurement.panel, measurement.event_row, measurement.study
     fitted = study.fit
@@ -183,7 +187,8 @@ def behaviours_frame(measurement: Measurement) -> pd.DataFrame:
     last = event_row + max(window.last for window in measurement.windows) + 1
     days = panel.sessions[first:last]
     own = study.returns[study.estimation]
-    since = np.cumprod(1.0 + np.nan_to_num(panel.returns[event_row:]), axis=0)
+    longest = max((window.last for window in measurement.available if window.first == 0), default=-1)
+    since = np.cumprod(1.0 + np.nan_to_num(panel.returns[event_row : event_row + longest + 1]), axis=0)
     slope = fitted.coefficients[1] if len(fitted.coefficients) > 1 else np.full(len(panel.tickers), np.nan)
     at_base = measurement.traded[event_row - 1] if event_row else np.zeros(len(panel.tickers), dtype=bool)
 
@@ -207,17 +212,20 @@ def behaviours_frame(measurement: Measurement) -> pd.DataFrame:
                 "limit_days": when(panel.limit[first:last, column] != 0),
                 "halted_days": when(panel.volume[first:last, column] == 0),
                 "action_days": when(panel.actions[first:last, column]),
-                "lowest": path.min() - 1.0 if path.size else np.nan,
-                "regained": _regained(path),
+                **_lowest(path, panel.sessions[event_row:].tolist()),
             }
         )
     return from_rows("behaviours", rows)
 
 
-def _regained(path: Floats) -> float:
-    """Sessions from the event day until `path`, growth since the base, is at 1 again after it was below."""
-    below = np.flatnonzero(path < 1.0)
-    if not below.size:
-        return float("nan")
-    back = np.flatnonzero(path[below[0] :] >= 1.0)
-    return float(below[0] + back[0]) if back.size else float("nan")
+def _lowest(path: Floats, days: Sequence[date]) -> dict[str, Any]:
+    """Columns lowest, lowest_day and regained_day of `path`, growth since the base on each of the first of `days`."""
+    if not path.size:
+        return {"lowest": np.nan}
+    at = int(path.argmin())
+    back = at + np.flatnonzero(path[at:] >= 1.0) if path[at] < 1.0 else np.empty(0, dtype=np.int64)
+    return {
+        "lowest": path[at] - 1.0,
+        "lowest_day": days[at],
+        "regained_day": days[int(back[0])] if back.size else None,
+    }

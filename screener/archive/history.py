@@ -112,7 +112,7 @@ def _trend_of(report: Report, history: Iterable[Row], last: int) -> tuple[TrendR
     """
     now = len(report.sessions) - 1
     own = [
-        TrendRow(report.as_of, now, row["sector"], row["score"], row["rank"], row["caar_ew"], row["q"])
+        TrendRow(report.as_of, now, row["sector"], row["score"], row["rank"], row["caar_ew"], row["q"], row["p_family"])
         for row in report.frames.sectors.to_dict("records")
         if row["theme"] is None and (row["window_start"], row["window_end"]) == (0, now)
     ]
@@ -141,6 +141,7 @@ def sector_trend(history: Iterable[Row], event: str, sessions: Sequence[date]) -
             rank=_number(row, "rank"),
             caar=_number(row, "caar_ew"),
             q=_number(row, "q"),
+            p_family=_number(row, "p_family"),
         )
         for row in history
         if row["event"] == event
@@ -176,7 +177,7 @@ class Change(NamedTuple):
     """A sector, or two with ` - ` between them."""
     before: float
     after: float
-    """q; CAAR of the spread, decimal; rank."""
+    """Corrected p; CAAR of the spread, decimal; rank."""
 
     @property
     def direction(self) -> str:
@@ -195,7 +196,7 @@ def sector_changes(before: Sequence[TrendRow], after: Sequence[TrendRow]) -> lis
     earlier = {row.sector: row for row in before}
     pairs = [(earlier[row.sector], row) for row in after if row.sector in earlier]
     crossed = [
-        Change("significant" if b.significant else "insignificant", b.sector, a.q, b.q)
+        Change("significant" if b.significant else "insignificant", b.sector, a.p_family, b.p_family)
         for a, b in pairs
         if a.significant != b.significant
     ]

@@ -7,13 +7,15 @@ from screener.columns.shared import POST_HOC, confounders, window
 
 _NO_WINDOW = "prices of the exchange cannot test it, or it is about the base alone"
 _NO_VALUE = "prices cannot test it, or those that would are not there"
+_UNTESTED = "there is no verdict on a window, or `model` is empty"
+_NO_TEST = f"{_UNTESTED}, or too few ordinary sessions are known"
 
 CLAIMS = TableSpec(
     "claims",
     "One claim about the event.",
     Column("id", Unit.NAME, "Id of the claim."),
     Column("said", Unit.TEXT, "What was said.", suffixes=BY_LANGUAGE),
-    Column("by", Unit.TEXT, "The articles that said it."),
+    Column("by", Unit.TEXT, "The articles that said it: paper, day and title, as far as known.", suffixes=BY_LANGUAGE),
     Column("date", Unit.DATE, "Day on which it was said.", "the day is not known"),
     Column(
         "kind",
@@ -22,7 +24,12 @@ CLAIMS = TableSpec(
         "prices of the exchange cannot test it",
     ),
     *window("its", _NO_WINDOW),
-    Column("verdict", Unit.TEXT, "confirmed, partly, contradicted, no data or not testable here."),
+    Column(
+        "verdict",
+        Unit.TEXT,
+        "consistent, partly consistent, not consistent, no data or not testable: whether value is what was claimed. It "
+        "says nothing of causes or of demand, which prices do not hold.",
+    ),
     Column("figures", Unit.TEXT, "The figures that the verdict rests on, in words.", "there are none", ADDED),
     Column(
         "reason",
@@ -35,11 +42,27 @@ CLAIMS = TableSpec(
     Column("value", Unit.SEE_UNIT, "The figure under test.", _NO_VALUE),
     Column("unit", Unit.TEXT, "What value is: return (decimal), share, rank or ratio.", _NO_VALUE),
     confounders("its"),
+    Column("articles", Unit.TEXT, "Ids of these articles in claims.toml, or their names."),
+    Column(
+        "caar_ew",
+        Unit.RETURN,
+        "Mean cumulative abnormal return of the stocks of the claim over its window; of a versus, of a minus b.",
+        _UNTESTED,
+    ),
+    Column("placebo_rank", Unit.COUNT, "Place of that among ordinary sessions, 1 = none was more extreme.", _NO_TEST),
+    Column("placebo_n", Unit.COUNT, "Ordinary sessions that are known, and the event.", _UNTESTED),
+    Column(
+        "placebo_p",
+        Unit.PROBABILITY,
+        "p of the headline test, for this claim alone: placebo_rank / placebo_n. It says whether that move was "
+        "unusual, verdict whether it is the one that was claimed.",
+        _NO_TEST,
+    ),
     beside=(
         *(Column(name, Unit.DATE) for name in ("base", "start", "end")),
         Column("lacks", Unit.TEXT),
         Column("otherwise", Unit.TEXT, "The claim `against`, which is known by words alone.", suffixes=BY_LANGUAGE),
-        Column("otherwise_by", Unit.TEXT, "Tuple of the articles that said it."),
+        Column("otherwise_by", Unit.TEXT, "Tuple of the articles that said it.", suffixes=BY_LANGUAGE),
     ),
 )
 

@@ -6,23 +6,25 @@ from screener.columns.column import BY_LANGUAGE, Column, TableSpec, Unit
 from screener.columns.shared import (
     AROUND_CAAR,
     CAAR_TESTED,
+    FAMILY_N,
     HALF_WIDTH,
     LASTING,
     NAME,
     NO_STUDY,
     NO_TEST,
     P_FAMILY,
+    P_POOLED,
     PARTS,
     PLACEBO_Q,
     PLACEBO_TEST,
     POST_HOC,
     RANDOM_SHARE,
-    SCORE,
     STEADY,
     UNDEFINED,
     VOLUME_RATIO,
     confounders,
     interval,
+    score,
     tested,
     window,
 )
@@ -76,7 +78,7 @@ SECTORS = TableSpec(
     *PLACEBO_TEST,
     PLACEBO_Q,
     VOLUME_RATIO,
-    *SCORE,
+    *score("a sector or theme", "p_family"),
     Column("members", Unit.COUNT, "Members, with a return or without."),
     Column(
         "benchmark_return",
@@ -122,6 +124,7 @@ SECTORS = TableSpec(
         "than there are.",
         f"none was, or {NO_TEST}",
     ),
+    FAMILY_N,
     beside=(
         NAME,
         HALF_WIDTH,
@@ -222,7 +225,8 @@ TREND = TableSpec(
     Column("score", Unit.SCORE, "Score over those days.", "it had none"),
     Column("rank", Unit.COUNT, "Its place among the sectors then, 1 = highest score.", "it had no place"),
     Column("caar_ew", Unit.RETURN, "Mean cumulative abnormal return over those days.", _NO_CAAR),
-    Column("q", Unit.PROBABILITY, "p of the headline test, for the number of sectors.", "it had none"),
+    Column("q", Unit.PROBABILITY, "placebo_p for the number of sectors (Benjamini and Hochberg).", "it had none"),
+    Column("p_family", Unit.PROBABILITY, "The corrected p over those days (Westfall and Young).", "it had none"),
     optional=True,
 )
 
@@ -249,11 +253,12 @@ _FIGURES = (
     Column("caar_ew", Unit.RETURN, "Their mean cumulative abnormal return.", _NO_CAR),
     Column("breadth_up", Unit.SHARE, "Share of them that rose.", _NO_CAR),
     *PLACEBO_TEST,
+    P_POOLED,
     Column(
         "q",
         Unit.PROBABILITY,
-        "Of a discovered group: p for the whole search, by what it finds on ordinary sessions. Of an industry: p for "
-        "the number of industries.",
+        "p_pooled for the number of groups (Benjamini and Hochberg). Of a discovered group p_pooled is that of the "
+        "whole search, by what it finds on ordinary sessions.",
         "the headline test cannot be had, or too few ordinary sessions are known",
     ),
     P_FAMILY,

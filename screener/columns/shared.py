@@ -7,6 +7,7 @@ from screener.columns.column import ADDED, BY_LANGUAGE, Column, Unit
 NO_STUDY = "`model` is empty"
 NO_TEST = f"{NO_STUDY}, or the headline test cannot be had, as `undefined` says"
 _NO_EVIDENCE = f"{NO_TEST}, or the group was put together after the event"
+_NO_STATISTIC = f"{NO_STUDY}, or z_ewma is empty"
 
 NAME = Column("name", Unit.NAME, "Name, in the language of the report.", suffixes=BY_LANGUAGE)
 POST_HOC = Column(
@@ -59,11 +60,11 @@ PLACEBO_TEST = (
         "Place of |z_ewma| among ordinary sessions of the same portfolio's past, 1 = none was more extreme.",
         NO_TEST,
     ),
-    Column("placebo_n", Unit.COUNT, "Ordinary sessions that were ranked, and the event.", NO_TEST),
+    Column("placebo_n", Unit.COUNT, "Ordinary sessions that are known, and the event.", _NO_STATISTIC),
     Column(
         "placebo_p",
         Unit.PROBABILITY,
-        "p of the headline test, which verdicts rest on: placebo_rank / placebo_n.",
+        "p of the headline test, for this row alone: placebo_rank / placebo_n.",
         NO_TEST,
     ),
 )
@@ -73,8 +74,21 @@ PLACEBO_Q = Column(
 P_FAMILY = Column(
     "p_family",
     Unit.PROBABILITY,
-    "placebo_p for the other groups of its kind, by their joint law (Westfall and Young).",
+    "The corrected p: placebo_p for the other groups of its kind, by their joint law (Westfall and Young).",
     _NO_EVIDENCE,
+)
+FAMILY_N = Column(
+    "family_n",
+    Unit.COUNT,
+    "Ordinary sessions that p_family rests on, those on which all tested groups of its kind have a statistic; where "
+    "they are too few for a p_family, how many are known. The smallest p_family is 1 / (family_n + 1).",
+    f"{NO_STUDY}, or the group was put together after the event",
+)
+P_POOLED = Column(
+    "p_pooled",
+    Unit.PROBABILITY,
+    "Two-sided p of z_ewma among the ordinary sessions of all rows together, which q adjusts for their number.",
+    "fewer than 39 ordinary sessions are known",
 )
 CAAR_TESTED = Column(
     "caar_tested",
@@ -99,14 +113,22 @@ VOLUME_RATIO = Column(
     "Mean daily volume in the window over the mean in the estimation window; of a group, the median of its members'.",
     "the source gives no volume, or there was none in the estimation window",
 )
-VERDICT = Column(
-    "verdict",
-    Unit.TEXT,
-    "winner (score of 25 or more, q of .10 or less), loser (score of -25 or less, same q), else no clear effect; "
-    "withheld where closes of two kinds alone can make the difference, or `random_share` is too large.",
-    "there is no score, or no q to carry a verdict",
-)
-SCORE = (
+
+
+def verdict(of: str, p: str, empty: str) -> Column:
+    """The verdict on `of`, which rests on the column `p`."""
+    return Column(
+        "verdict",
+        Unit.TEXT,
+        f"Of {of}: winner (abnormal return above 0, score of 25 or more, {p} of .10 or less), loser (below 0, score of "
+        f"-25 or less, same {p}), else no clear effect; withheld where closes of two kinds alone can make the "
+        "difference, or `random_share` is too large; cannot be tested where too few ordinary sessions are known for a "
+        f"{p} of .10.",
+        empty,
+    )
+
+
+_SCORE_AND_RANK = (
     Column(
         "score",
         Unit.SCORE,
@@ -119,8 +141,15 @@ SCORE = (
         "Place by score in its window, 1 = highest: stocks among stocks, sectors among sectors, themes among themes.",
         "there is no score, or the group was put together after the event and is no evidence",
     ),
-    VERDICT,
 )
+
+
+def score(of: str, p: str) -> tuple[Column, ...]:
+    """Score and rank, and the verdict on `of`, which rests on the column `p`."""
+    empty = "there is no abnormal return, or the group was put together after the event and is no evidence"
+    return (*_SCORE_AND_RANK, verdict(of, p, empty))
+
+
 STEADY = Column(
     "steady",
     Unit.SHARE,

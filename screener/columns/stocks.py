@@ -7,21 +7,22 @@ from screener.columns.shared import (
     HALF_WIDTH,
     LASTING,
     NAME,
+    P_POOLED,
     PARTS,
     POST_HOC,
     RANDOM_SHARE,
-    SCORE,
     STEADY,
-    VERDICT,
     VOLUME_RATIO,
     confounders,
     interval,
+    score,
+    verdict,
     window,
 )
 
 _NO_RETURN = "no trade on the window's last session, or on the one before its first"
 _NO_CAR = "no model could be fitted before the event, or a session of the window has no return"
-_NO_PLACEBO = f"fewer than 39 ordinary sessions are known, or {_NO_CAR}"
+_NO_PLACEBO = f"fewer than 9 ordinary sessions are known, or {_NO_CAR}"
 
 _TICKER = Column("ticker", Unit.NAME, "Code of KRX, six characters.")
 _SYMBOL = Column("symbol", Unit.NAME, "`KRX:` and the ticker, which no spreadsheet takes for a number.")
@@ -42,8 +43,11 @@ _RETURNS = (
 _PLACEBO_P = Column(
     "placebo_p",
     Unit.PROBABILITY,
-    "p of the headline test: place of the event among ordinary sessions of the same stock's past.",
+    "p of the headline test, for this stock alone: place of the event among ordinary sessions of its own past.",
     _NO_PLACEBO,
+)
+_PLACEBO_N = Column(
+    "placebo_n", Unit.COUNT, "Ordinary sessions of the stock that are known, and the event.", "`model` is empty"
 )
 _FLAGS = Column(
     "flags",
@@ -70,12 +74,12 @@ STOCKS = TableSpec(
     Column(
         "q",
         Unit.PROBABILITY,
-        "p for the number of stocks (Benjamini and Hochberg).",
+        "p, that of t, for the number of stocks (Benjamini and Hochberg).",
         f"the stock is only in sectors that were put together after the event, or {_NO_CAR}",
     ),
     _PLACEBO_P,
     VOLUME_RATIO,
-    *SCORE,
+    *score("a stock", "q"),
     _FLAGS,
     Column(
         "index_weight",
@@ -108,6 +112,8 @@ STOCKS = TableSpec(
         "marcap", Unit.KRW, "Market capitalisation at the base, the session before the event.", "the source gives none"
     ),
     confounders(),
+    Column("observations", Unit.COUNT, "Sessions of the estimation window on which it traded."),
+    _PLACEBO_N,
     beside=(POST_HOC, HALF_WIDTH),
 )
 
@@ -121,16 +127,23 @@ SCAN = TableSpec(
     *_RETURNS,
     Column("t", Unit.STATISTIC, "t of car.", _NO_CAR),
     _PLACEBO_P,
-    Column("q", Unit.PROBABILITY, "p among the ordinary sessions of all stocks, for their number.", _NO_PLACEBO),
+    Column(
+        "q",
+        Unit.PROBABILITY,
+        "p_pooled for the number of stocks (Benjamini and Hochberg).",
+        "p_pooled is empty",
+    ),
     VOLUME_RATIO,
     Column("score", Unit.SCORE, "One signed number for how large and certain the move was, and how much was traded."),
     Column("rank", Unit.COUNT, "Place by score, 1 = highest."),
-    Column("verdict", Unit.TEXT, VERDICT.meaning, "there is no q to carry a verdict"),
+    verdict("a stock", "q", ""),
     Column("steady", Unit.SHARE, STEADY.meaning),
     Column("marcap", Unit.KRW, "Market capitalisation at the base.", "the source gives none"),
     Column("value", Unit.KRW, "Traded in a usual session before the event.", "the source gives none"),
     _FLAGS,
     RANDOM_SHARE,
+    P_POOLED,
+    _PLACEBO_N,
 )
 
 SKIPPED = TableSpec(
@@ -155,7 +168,9 @@ BEHAVIOURS = TableSpec(
         *(Column(name, Unit.RETURN) for name in ("beta", "alpha", "sigma", "r_squared")),
         Column("observations", Unit.COUNT),
         *(Column(name, Unit.TEXT) for name in ("limit_days", "halted_days", "action_days")),
-        *(Column(name, Unit.RETURN) for name in ("lowest", "regained")),
+        Column("lowest", Unit.RETURN, empty="it has no close at the base, or no window reaches from the event day on"),
+        Column("lowest_day", Unit.DATE, empty="there is no lowest close"),
+        Column("regained_day", Unit.DATE, empty="it did not fall, or did not come back in that window"),
     ),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, PlainValidator, model_validator
 
 from screener.config.fields import Identifier, Name, PlainText, Strict, Ticker, mistake
 from screener.config.models import Window
@@ -64,9 +64,9 @@ _Tau = Annotated[int, Field(ge=0)]
 
 
 class Ranged(Strict):
-    """A test of one figure: confirmed inside one range, partly so inside a wider one, else contradicted."""
+    """A test of one figure: consistent inside one range, partly so inside a wider one, else not consistent."""
 
-    confirmed: _Range
+    consistent: _Range
     partly: _Range | None = None
 
     @property
@@ -84,8 +84,8 @@ class Ranged(Strict):
 
     @model_validator(mode="after")
     def _partly_is_wider(self) -> Self:
-        if self.partly and not (self.partly[0] <= self.confirmed[0] and self.confirmed[1] <= self.partly[1]):
-            raise mistake("{range} does not hold the range of confirmed: widen it", "partly", range=list(self.partly))
+        if self.partly and not (self.partly[0] <= self.consistent[0] and self.consistent[1] <= self.partly[1]):
+            raise mistake("{range} does not hold the range of consistent: widen it", "partly", range=list(self.partly))
         return self
 
 
@@ -168,7 +168,7 @@ class Ratio(Ranged):
 
 
 class Analogue(_Windowed):
-    """The share of a group's stocks that moved as its peers abroad did; confirmed only if its mean did so too."""
+    """The share of a group's stocks that moved as its peers abroad did; consistent only if its mean did so too."""
 
     kind: Literal["analogue"]
     of: Stocks
@@ -179,6 +179,26 @@ class Analogue(_Windowed):
 Test = Change | Grouped | Rank | Versus | Path | Ratio | Analogue
 
 _Articles = Annotated[tuple[PlainText, ...], Field(min_length=1, strict=False)]
+
+
+class Article(Strict):
+    """An article that made claims; what is not known of it is left out."""
+
+    paper: Name
+    date: datetime.date | None = None
+    title: Name | None = None
+
+    def text(self, language: Literal["ko", "en"]) -> str:
+        """Paper, day and title."""
+        title = f'"{getattr(self.title, language)}"' if self.title else ""
+        day = str(self.date) if self.date else ""
+        return ", ".join(filter(None, (getattr(self.paper, language), day, title)))
+
+
+class ArticlesOfFile(BaseModel):
+    """The table `articles` of claims.toml; everything else there is claims."""
+
+    articles: dict[Identifier, Article] = {}
 
 
 class _Otherwise(Name):
@@ -193,9 +213,9 @@ class Claim(Strict):
     event: Identifier
     said: Name
     by: _Articles
-    """File names of the articles, without their ending."""
+    """Ids of articles, which the table `articles` knows more of, or their names."""
     date: datetime.date | None = None
-    """Day on which it was said, where that is known."""
+    """Day on which it was said, where that is known and is not the article's."""
     against: Identifier | None = None
     """The claim that says otherwise."""
     otherwise: _Otherwise | None = None
@@ -210,3 +230,11 @@ class Claim(Strict):
         if (self.test is None) == (self.not_testable is None):
             raise mistake("a claim has a test, or not_testable with the reason: write one of the two")
         return self
+
+
+def _without_articles(value: Any) -> Any:
+    return {key: claim for key, claim in value.items() if key != "articles"} if isinstance(value, dict) else value
+
+
+ClaimsOfFile = Annotated[dict[Identifier, Claim], BeforeValidator(_without_articles)]
+"""The claims of claims.toml, by id."""

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from screener.choices import Market
-from screener.config.claims import Claim
+from screener.config.claims import Article, ArticlesOfFile, Claim, ClaimsOfFile
 from screener.config.fields import Identifier
 from screener.config.forgiving import forgiven
 from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
@@ -47,6 +47,8 @@ class Settings:
     today: date
     """KST."""
     claims: dict[str, Claim] = field(default_factory=dict)
+    articles: dict[str, Article] = field(default_factory=dict)
+    """By id, articles that claims are from; others are known by their names alone."""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """Of secrets.toml, by the name of the variable that each stands for."""
     library: frozenset[str] = frozenset()
@@ -183,7 +185,8 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
         events=parsed(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]), context),
         sectors={**sectors, **{name: sector for name, sector in library.items() if name not in sectors}},
         screener=screener,
-        claims=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(dict[Identifier, Claim])),
+        claims=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(ClaimsOfFile)),
+        articles=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(ArticlesOfFile)).articles,
         sha256={name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         files=files,
         today=today or datetime.now(KST).date(),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screener.console import escaped
 from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.formatting import percent, probability
-from screener.report.model import short_banner
+from screener.report.model import VERDICTS, short_banner
 
 if TYPE_CHECKING:
     from screener.archive.history import Change
@@ -128,22 +128,25 @@ def _sentence(settings: Settings, change: Change) -> str:
         old, new = percent(change.before), percent(change.after)
         return _("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
     said = {
-        "rank": N_("{name} now rank {after:.0f} (was {before:.0f})"),
-        "significant": N_("{name} now significant (q {after:.2f}, was {before:.2f})"),
-        "insignificant": N_("{name} not significant (q {after:.2f}, was {before:.2f})"),
+        "rank": N_("{name} now rank {after} (was {before})"),
+        "significant": N_("{name} now significant (corrected p {after}, was {before})"),
+        "insignificant": N_("{name} not significant (corrected p {after}, was {before})"),
     }[change.kind]
-    return _(said, name=name, after=change.after, before=change.before)
+    before, after = (
+        f"{value:.0f}" if change.kind == "rank" else probability(value) for value in (change.before, change.after)
+    )
+    return _(said, name=name, after=after, before=before)
 
 
 def _event(latest: Latest) -> str:
-    """How an event stands: its best and worst sector over the days since."""
+    """How an event stands: its best and worst sector by abnormal return over the days since."""
     report = latest.report
     tau = max(window.last for window in report.windows if window.available and window.first == 0)
     table = report.frames.sectors
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    sectors = ", ".join(_standing(row[f"name_{language()}"], row) for row in ends)
+    sectors = ", ".join(map(_standing, ends))
     day = report.event.event_day
     return ngettext(
         "{event}, {n} session since {day}: {said}",
@@ -155,15 +158,18 @@ def _event(latest: Latest) -> str:
     )
 
 
-def _standing(name: str, row: Mapping[Any, Any]) -> str:
-    """Its mean return since the base, and of it the abnormal return with its p and verdict."""
-    said = {
-        "winner": N_("{name} {mean}% (abnormal {caar}%, p {p}: winner)"),
-        "loser": N_("{name} {mean}% (abnormal {caar}%, p {p}: loser)"),
-        "withheld": N_("{name} {mean}% (abnormal {caar}%, p {p}: verdict withheld)"),
-    }.get(row["verdict"] or "", N_("{name} {mean}% (abnormal {caar}%, p {p})"))
-    p = probability(row["placebo_p"]) if math.isfinite(row["placebo_p"]) else "-"
-    return _(said, name=name, mean=percent(row["mean_return_ew"]), caar=percent(row["caar_ew"]), p=p)
+def _standing(row: Mapping[Hashable, Any]) -> str:
+    """A sector's return, the abnormal part of it that was tested, and what the test says."""
+    return _(
+        "{name} {mean}% (abnormal {caar}%, corrected p {p}, {verdict})"
+        if math.isfinite(row["p_family"])
+        else "{name} {mean}% (abnormal {caar}%, {verdict})",
+        name=row[f"name_{language()}"],
+        mean=percent(row["mean_return_ew"]),
+        caar=percent(row["caar_ew"]),
+        p=probability(row["p_family"]),
+        verdict=_(VERDICTS[row["verdict"]]),
+    )
 
 
 def _stocks(settings: Settings, batch: Batch) -> list[str]:

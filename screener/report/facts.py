@@ -22,7 +22,7 @@ from screener.errors import DataError, UsageError
 from screener.i18n import LANGUAGES, N_
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report
 from screener.study.models import Model
-from screener.study.placebo import other_windows
+from screener.study.placebo import PlaceboPlan, other_windows
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -114,7 +114,7 @@ class EventPrices:
         return Report(
             event=self._event_facts(),
             as_of=self.market.panel.sessions[-1].item(),
-            provenance=self._provenance(study=study),
+            provenance=self._provenance(rules, windows, study=study),
             rules=rules,
             windows=windows,
             frames=frames,
@@ -195,8 +195,11 @@ class EventPrices:
                 texts[session] = Bilingual(f"{so_far.ko}; {text.ko}", f"{so_far.en}; {text.en}") if so_far else text
         return texts
 
-    def _provenance(self, *, study: bool) -> Provenance:
+    def _provenance(self, rules: Rules, windows: Sequence[Window], *, study: bool) -> Provenance:
         market, panel = self.market, self.market.panel
+        estimation = rules.refit.estimation_of(self.at.row)
+        leading = next((range(window.first, window.last + 1) for window in windows if window.available), range(1))
+        plan = PlaceboPlan(rules.refit, (), self.at.row, (), self.other_windows(rules), rules.placebo_dates)
         return Provenance(
             source=market.source,
             files=market.files,
@@ -211,6 +214,9 @@ class EventPrices:
             fetched=market.fetched,
             proxies=market.proxies,
             tried=market.tried,
+            # The first session of the prices has no return.
+            estimation_sessions=max(estimation.stop - max(estimation.start, 1), 0),
+            placebo_sessions=len(plan.dates(leading)),
         )
 
 

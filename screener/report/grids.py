@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from screener.i18n import N_, _
 from screener.report import formatting
 from screener.report.blocks import Cell
+from screener.report.model import VERDICTS
 
 
 class PageColumn(NamedTuple):
@@ -117,12 +118,6 @@ _FLAGS = {
     "resumed": N_("resumed"),
     "no_estimation": N_("no estimation"),
 }
-_VERDICTS = {
-    "winner": N_("winner"),
-    "loser": N_("loser"),
-    "no clear effect": N_("no clear effect"),
-    "withheld": N_("withheld"),
-}
 _OVERLAPS = 2
 """Configured sectors that are named beside a discovered group."""
 
@@ -161,6 +156,9 @@ _RANK = PageColumn("", N_("Rank"), _rank, 1)
 _P = PageColumn("placebo_p", N_("p"), probability)
 _Q = PageColumn("q", N_("q"), probability, 1)
 _T = PageColumn("scar", N_("t"), _statistic, 1)
+_P_OF_T = PageColumn("p", N_("p of t"), probability, 4)
+_Q_OF_T = PageColumn("q", N_("q of t"), probability, 2)
+_P_POOLED = PageColumn("p_pooled", N_("pooled p"), probability)
 _P_FAMILY = PageColumn("p_family", N_("corrected p"), probability)
 _P_PORTFOLIO = PageColumn("p_portfolio", N_("portfolio t"), probability)
 
@@ -182,15 +180,18 @@ _PARTS = tuple(
         ("volume", N_("Vol. x")),
     )
 )
-_STEADY = PageColumn("steady", N_("steady %"), _share, 2)
-_LEFT_OUT = PageColumn("", N_("without one"), _left_out, 3)
+_STEADY = PageColumn("steady", N_("rank stability %"), _share, 2)
+_LEFT_OUT = PageColumn("", N_("leave-one-out"), _left_out, 3)
 
 _NET = (
     PageColumn("foreign_net", N_("Foreign, 100m won"), _money, 6),
     PageColumn("institution_net", N_("Institutions, 100m won"), _money, 6),
 )
 
-SUMMARY = (SECTOR_NAME, _N, _MEAN, _CAAR, _P, _Q, _BREADTH, _VOLUME.at(4), *_NET, _SCORE.at(1), _BAR, _SPARK)
+SUMMARY = (
+    *(SECTOR_NAME, _N, _CAAR, _MEAN, _P.at(2), _P_FAMILY, _BREADTH, _VOLUME.at(4)),
+    *(*_NET, _SCORE.at(1), _SPARK),
+)
 """Sectors in one window, as a summary has them: size, certainty, breadth, path."""
 
 
@@ -199,12 +200,12 @@ def group_columns(first: PageColumn, *, study: bool, funds: bool) -> tuple[PageC
     returns = (first, _N, _MEAN, _CAP_WEIGHTED.at(3), _MEDIAN)
     if not study:
         return (*returns, _BREADTH.at(0), _versus(funds=funds))
-    tests = (_CAAR, _INTERVAL, _RANK, _P, _Q, _SCORE.at(2), _VOLUME.at(5))
+    tests = (_CAAR, _INTERVAL, _RANK, _P, _P_FAMILY, _Q, _SCORE.at(2), _VOLUME.at(5))
     return (*returns, _BREADTH, _versus(funds=funds), *tests, *_NET, _BAR, _SPARK)
 
 
 TESTS = (
-    *(SECTOR_NAME, _P_FAMILY.at(3), _P_PORTFOLIO),
+    *(SECTOR_NAME, _P_PORTFOLIO),
     PageColumn("p_adj_bmp", N_("adj. BMP"), probability),
     PageColumn("p_grank", N_("GRANK-T"), probability, 2),
     PageColumn("rbar", N_("r-bar"), _fraction),
@@ -253,27 +254,30 @@ PLANTED_AND_FOUND = (
 _TICKER = _left("ticker", N_("Ticker"))
 _STARRED = _left("starred", N_("Stock"))
 _SECTOR_OF_STOCK = _left("sector_name", N_("Sector"))
-_ABNORMAL = (_CAR, _INTERVAL, _T, _P.at(1))
 
 
 def mover_columns(*, study: bool) -> tuple[tuple[PageColumn, ...], tuple[PageColumn, ...]]:
-    """Winners on the left, and losers on the right."""
-    figures = (_RETURN, *((_CAR.at(1), _P.at(2)) if study else ()))
+    """Winners by abnormal return on the left, and losers on the right; without a study those that rose and fell."""
+    if not study:
+        return (_left("starred", N_("Rose")), _RETURN), (_left("starred", N_("Fell")), _RETURN)
+    figures = (_CAR._replace(cell=_arrow), _RETURN._replace(cell=percent, priority=1), _P.at(2))
     return (_left("starred", N_("Winner")), *figures), (_left("starred", N_("Loser")), *figures)
 
 
 def stock_columns(*, study: bool, funds: bool, printed: bool) -> tuple[PageColumn, ...]:
     """Stocks in one window."""
-    first = (_TICKER, _STARRED, _SECTOR_OF_STOCK.at(4), _RETURN)
+    first = (_TICKER, _STARRED, _SECTOR_OF_STOCK.at(4))
     if study:
-        return (*first, *_ABNORMAL, _SCORE.at(2), _VOLUME.at(3), _NOTES.at(1))
-    return (*first, *((_versus(funds=funds).at(5), _left("published_by", N_("Printed by"))) if printed else ()))
+        returns = (_CAR._replace(cell=_arrow), _RETURN._replace(cell=percent))
+        return (*first, *returns, _INTERVAL, _T, _P_OF_T, _P.at(1), _SCORE.at(2), _VOLUME.at(3), _NOTES.at(1))
+    source = (_versus(funds=funds).at(5), _left("published_by", N_("Printed by")))
+    return (*first, _RETURN, *(source if printed else ()))
 
 
 def stock_by_window(*, study: bool, funds: bool) -> tuple[PageColumn, ...]:
     """One stock in each window."""
     benchmark = PageColumn("benchmark_return", N_("Fund %") if funds else N_("Index %"), percent, 3)
-    tests = (*_ABNORMAL, _Q.at(2), _SCORE, _VOLUME.at(3), _SINCE)
+    tests = (_CAR, _INTERVAL, _T, _P_OF_T, _Q_OF_T, _P.at(1), _SCORE, _VOLUME.at(3), _SINCE)
     return (_WINDOW, _RETURN, benchmark, *(tests if study else ()))
 
 
@@ -285,12 +289,12 @@ FLOWS = (
 )
 DRIVER_COLUMNS = (
     *(_TICKER, _STOCK_NAME, _SECTOR_OF_STOCK.at(1), _CAR),
-    PageColumn("contribution", N_("brought %p"), _arrow),
+    PageColumn("contribution", N_("contribution, pp"), _arrow),
 )
 
 STOCKS_OF_MARKET = (
-    *(_TICKER, _STOCK_NAME, _SCORE._replace(cell=_directed), _RETURN, _CAR, _P, _Q, _VOLUME.at(2)),
-    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(_VERDICTS[verdict])), 3),
+    *(_TICKER, _STOCK_NAME, _SCORE._replace(cell=_directed), _RETURN, _CAR, _P_POOLED, _Q, _VOLUME.at(2)),
+    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(VERDICTS[verdict])), 3),
     PageColumn("group", N_("Group"), lambda group: Cell("" if math.isnan(group) else f"{group:.0f}"), 4),
     _left("sectors", N_("Sector"), priority=5),
     _NOTES.at(6),
@@ -298,7 +302,7 @@ STOCKS_OF_MARKET = (
 _FOUND = (
     *(_N, _MEAN, _CAAR._replace(cell=percent, priority=2)),
     PageColumn("breadth_up", N_("Up %"), _share, 5),
-    *(_RANK, _P.at(3)),
+    *(_RANK, _P_POOLED.at(3)),
 )
 GROUPS_FOUND = (
     PageColumn("group", N_("No."), _number),

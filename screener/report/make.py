@@ -238,9 +238,11 @@ def _claims(
 ) -> dict[str, pd.DataFrame]:
     """The claims about the event, measured as the event was, over windows of their own."""
     claims = settings.claims_about(prices.event_id)
+    # The sessions left out as other events' windows are the report's, so that one window has one p.
+    excluded = prices.other_windows(measured.rules)
     rules = replace(measured.rules, windows=windows_of(claims))
-    measurement = Measurement(measured.panel, measured.event_row, measured.stocks, rules, reference=reference)
-    checked, figures = check_claims(claims, measurement, groups, prices.event.abroad)
+    measurement = Measurement(measured.panel, measured.event_row, measured.stocks, rules, excluded, reference)
+    checked, figures = check_claims(claims, settings.articles, measurement, groups, prices.event.abroad)
     return {"claims": checked, "figures": figures}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.analysis.frames import Frames, from_rows
 from screener.analysis.model import Rules, Window
-from screener.analysis.scores import LARGEST_Q
+from screener.analysis.scores import LARGEST_P
 from screener.i18n import N_, Language, _
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from screener.data.findings import Finding
     from screener.data.sources import File, Tried
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Of report.json; changes when a key changes its name or meaning."""
 
 
@@ -52,7 +52,15 @@ MODELS = {
     "mean-adjusted": N_("mean-adjusted"),
 }
 """How the expected return is formed."""
-MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "q": N_("q")}
+VERDICTS = {
+    "winner": N_("winner"),
+    "loser": N_("loser"),
+    "no clear effect": N_("no clear effect"),
+    "withheld": N_("withheld"),
+    "cannot be tested": N_("cannot be tested"),
+}
+"""By verdict on a sector, theme or stock."""
+MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "p_family": N_("corrected p")}
 """Figures of a trend."""
 _SHORT_BANNERS = {
     "press": N_("figures that newspapers chose to print: sector means are overstated"),
@@ -138,6 +146,10 @@ class Provenance:
     """By market, the fund that stands for its index; empty where the index itself is the benchmark."""
     tried: tuple[Tried, ...] = ()
     """Better sources that could not serve."""
+    estimation_sessions: int = 0
+    """Sessions of the estimation window that the prices reach; fewer than `rules.estimation` where they begin late."""
+    placebo_sessions: int = 0
+    """Ordinary sessions before the event that the leading window is ranked among."""
 
 
 @dataclass(frozen=True)
@@ -155,11 +167,13 @@ class TrendRow:
     """1 = highest score; NaN for sectors that are no evidence."""
     caar: float
     q: float
+    p_family: float
+    """The corrected p."""
 
     @property
     def significant(self) -> bool:
-        """Whether its q is one that a verdict takes."""
-        return self.q <= LARGEST_Q
+        """Whether its corrected p is one that a verdict takes."""
+        return self.p_family <= LARGEST_P
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from screener.report.formatting import sparkline
 from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
 
-POST_HOC = N_("* put together after the event because of how they moved: they describe, they are no evidence.")
+POST_HOC = N_("* put together after the event because of how they moved: descriptive only, not evidence.")
 """Note on the stars of post-hoc groups."""
 CHOSEN = N_(
     "The event names no pair, so this is the best minus the worst sector. Each ordinary session counts with its own "
@@ -83,7 +83,7 @@ def groups_at(report: Report, window: Window) -> list[Any]:
 
 
 def sectors_at(report: Report, window: Window) -> list[Any]:
-    """Sectors in a window, best first, those that were put together after the event at the end."""
+    """Sectors in a window as `best_first` has them."""
     return best_first(row for row in groups_at(report, window) if row.theme is None)
 
 
@@ -97,13 +97,18 @@ def ends(sectors: Sequence[Any]) -> list[Any]:
 
 
 def best_first(groups: Iterable[Any]) -> list[Any]:
-    """Groups by mean return, those without one last, and those that were put together after the event at the end."""
+    """Groups by abnormal return, or by plain return where no group has an abnormal one, the highest first.
+
+    Those without a figure come last, and those that were put together after the event at the end.
+    """
+    rows = list(groups)
+    measure = "caar_ew" if any(math.isfinite(row.caar_ew) for row in rows) else "mean_return_ew"
 
     def place(row: Any) -> tuple[bool, bool, float]:
-        unknown = math.isnan(row.mean_return_ew)
-        return row.post_hoc, unknown, 0.0 if unknown else -row.mean_return_ew
+        value = getattr(row, measure)
+        return row.post_hoc, math.isnan(value), 0.0 if math.isnan(value) else -value
 
-    return sorted(groups, key=place)
+    return sorted(rows, key=place)
 
 
 def stocks_at(report: Report, window: Window) -> list[Any]:

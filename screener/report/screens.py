@@ -164,7 +164,7 @@ class Screen:
     @property
     def summarised(self) -> bool:
         """Whether a summary says less than the whole page."""
-        return self.name in ("report", "scan")
+        return self.name in ("report", "scan", "claims")
 
     def page(self, *, full: bool) -> Page:
         """The page, all of it or a summary."""
@@ -200,7 +200,7 @@ class Screen:
             case "claims":
                 from screener.report.views.claims import claims_page
 
-                return claims_page(self.report)
+                return claims_page(self.report, full=full)
             case _:
                 from screener.report.views.scan import scan_page
 

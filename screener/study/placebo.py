@@ -23,7 +23,9 @@ from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
 LEVEL, POWER = 0.05, 0.80
-FEWEST_DATES = 39
+FEWEST_DATES = 9
+"""With 9 placebo dates the smallest p is 1/10: with fewer, no event can reach the level of 10 %."""
+FEWEST_FOR_LEVEL = 39
 """With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
 one most extreme date: the event may still rank second."""
 
@@ -89,9 +91,10 @@ class Placebo:
         """(P,) half the width of the 95 % confidence interval of the abnormal return: what is not rejected.
 
         An effect is not rejected while what is left of the event is no more extreme than the critical placebo date.
+        NaN with fewer than `FEWEST_FOR_LEVEL` placebo dates.
         """
         half = np.full(len(self.caar), np.nan)
-        for column in np.flatnonzero(np.isfinite(self.placebo_p)):
+        for column in np.flatnonzero(np.isfinite(self.placebo_p) & (self.placebo_n > FEWEST_FOR_LEVEL)):
             half[column] = _critical(self.placebo_z[:, column]) * np.sqrt(self.length) * self.sd[column]
         return half
 
@@ -105,7 +108,7 @@ class Placebo:
         for column in np.flatnonzero(np.isfinite(self.sd)):
             z = self.placebo_z[:, column]
             z = z[np.isfinite(z)]
-            if z.size < FEWEST_DATES:
+            if z.size < FEWEST_FOR_LEVEL:
                 continue
             low, high = np.quantile(z, [1 - POWER, POWER])
             detectable[column] = (_critical(z) + max(-low, high)) * np.sqrt(self.length) * self.sd[column]
@@ -302,7 +305,7 @@ def westfall_young(observed: Floats, placebo: Floats) -> Floats:
     return adjusted
 
 
-def pooled_p(observed: Floats, ordinary: Floats) -> Floats:
+def pooled_p(observed: Floats, ordinary: Floats, dates: int | None = None) -> Floats:
     """(S,) two-sided p of each |observed| (S,) among all |ordinary|, whatever portfolio and date they are of.
 
     p = (1 + #{|z| >= |z_s|}) / (K + 1) over K values: a step of 1 / (B S + 1) for S portfolios on B dates, where the
@@ -310,8 +313,15 @@ def pooled_p(observed: Floats, ordinary: Floats) -> Floats:
     portfolio's own law may differ from the others'; but the mean number of false rejections, on which Bonferroni's
     inequality and the argument of Benjamini and Hochberg rest, hangs on the mean law alone, which is the pooled one
     (Tusher, Tibshirani and Chu 2001, PNAS 98:5116). NaN gives NaN and is not counted.
+
+    Args:
+        observed: (S,) statistics of the event.
+        ordinary: the same of every portfolio on every date, in any shape.
+        dates: how many dates these are of, one for each value by default; with fewer than `FEWEST_FOR_LEVEL` all is
+            NaN, however many the values.
     """
     against = np.sort(np.abs(ordinary[np.isfinite(ordinary)]))
     known = np.isfinite(observed)
     above = against.size - np.searchsorted(against, np.abs(np.where(known, observed, 0.0)), side="left")
-    return np.where(known & (against.size >= FEWEST_DATES), (1.0 + above) / (against.size + 1.0), np.nan)
+    enough = min(against.size, against.size if dates is None else dates) >= FEWEST_FOR_LEVEL
+    return np.where(known & enough, (1.0 + above) / (against.size + 1.0), np.nan)

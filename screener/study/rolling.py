@@ -51,8 +51,8 @@ class Rolling:
     def chosen(self, portfolio_of: Ints) -> Rolling:
         """On each date the one portfolio (B,) of these that is chosen for it, as if they were one."""
         of_date = portfolio_of.reshape(-1, 1)
-        parts = (np.take_along_axis(values, of_date, axis=1) for values in (self.caar, self.sd, self.t))
-        return Rolling(self.dates, self.length, *parts, self.wider)
+        caar, sd, t = (np.take_along_axis(values, of_date, axis=1) for values in (self.caar, self.sd, self.t))
+        return Rolling(self.dates, self.length, caar, sd, t, self.wider)
 
 
 def roll(

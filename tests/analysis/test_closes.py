@@ -45,11 +45,11 @@ def measure(folder: Path, since: date, claim: str = "", **asked: Any) -> Report:
 
 
 def test_a_verdict_is_withheld_within_what_two_closes_can_make() -> None:
-    score, q = np.array([60.0, -60.0, 60.0, 5.0, np.nan]), np.array([0.01, 0.01, 0.01, 0.9, np.nan])
+    score, p = np.array([60.0, -60.0, 60.0, 5.0, np.nan]), np.array([0.01, 0.01, 0.01, 0.9, np.nan])
     car = np.array([0.029, -0.029, 0.031, 0.2, 0.0])
-    assert verdicts(score, q, car, 0.03) == ("withheld", "withheld", "winner", "no clear effect", "")
-    assert verdicts(score, q, car, 0.0) == ("winner", "loser", "winner", "no clear effect", "")
-    assert verdicts(score[:1], q[:1], np.array([0.0]), 0.0) == ("winner",)
+    untested = "cannot be tested"
+    assert verdicts(score, p, car, 0.03) == ("withheld", "withheld", "winner", "no clear effect", untested)
+    assert verdicts(score, p, car, 0.0) == ("winner", "loser", "winner", "no clear effect", untested)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_every_format_carries_the_words(tmp_path: Path) -> None:
     first_lines = "\n".join("".join(span.text for span in line.spans) for line in screen.page(full=False).head[:4])
     assert f"Closes from {small.event_day()} on may be the last prices of the after-market (20:00)" in first_lines
     assert "--regular-close" in first_lines
-    assert "Sector B +2.00% (1 stock, 100% up); verdict withheld" in first_lines
+    assert "% abnormal (return +2.00%); cannot be tested: 0 ordinary sessions" in first_lines
     words = "closes may be last prices of the after-market (20:00), not official closes (15:30)"
     assert json.loads(screen.document())["banner"] == words
     tables = files_of(screen, "csv", "kr")
@@ -96,11 +96,11 @@ def test_every_format_carries_the_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
-        ('kind = "change", ticker = "000001", confirmed = [5, inf]', "confirmed"),  # 7 to 13 %
-        ('kind = "change", ticker = "000001", confirmed = [9, 11]', "no data"),
-        ('kind = "change", ticker = "000002", confirmed = [0, 5]', "contradicted"),  # -8 to -2 %
-        ('kind = "change", ticker = "000003", confirmed = [0, 5]', "no data"),  # -1 to 5 %
-        ('kind = "group", of = "A", measure = "up", confirmed = [0.4, 0.6]', "no data"),
+        ('kind = "change", ticker = "000001", consistent = [5, inf]', "consistent"),  # 7 to 13 %
+        ('kind = "change", ticker = "000001", consistent = [9, 11]', "no data"),
+        ('kind = "change", ticker = "000002", consistent = [0, 5]', "not consistent"),  # -8 to -2 %
+        ('kind = "change", ticker = "000003", consistent = [0, 5]', "no data"),  # -1 to 5 %
+        ('kind = "group", of = "A", measure = "up", consistent = [0.4, 0.6]', "no data"),
     ],
 )
 def test_a_claim_has_a_verdict_only_if_the_mix_cannot_turn_it(tmp_path: Path, claim: str, verdict: str) -> None:

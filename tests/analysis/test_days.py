@@ -84,11 +84,15 @@ def test_sessions_that_the_event_is_ranked_among(run: Run, market: list[str]) ->
 
 
 def test_the_rank_is_that_of_another_event(run: Run, market: list[str]) -> None:
-    """Ten sessions before it can be measured: too few for a rank."""
+    """Ten sessions before it can be measured; with a longer estimation window eight, too few for a rank."""
     document = found(run, TICKER, "--event", "other", *market)
     assert document["event"]["id"] == "other"
+    assert document["placebo_n"] == 11
+    rules = Path(market[1]) / "screener.toml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("estimation = 24", "estimation = 57"), "utf-8")
+    document = found(run, TICKER, "--event", "other", *market)
     assert (document["placebo_rank"], document["placebo_n"]) == (None, None)
-    assert document["undefined"]
+    assert document["undefined"] == "only 8 placebo dates; 9 are needed"
     assert [row["date"] for row in document["days"] if row["tau"] == 0] == [str(DAYS[OTHER])]
     page = run("days", TICKER, "--event", "other", *market).stdout.replace("\n", " ")
     assert "too few ordinary sessions before it to be ranked among" in page

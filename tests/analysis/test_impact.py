@@ -335,7 +335,7 @@ def test_confounder_while_the_market_was_closed_is_in_the_next_window(tmp_path: 
 def test_rank_among_ordinary_sessions_needs_enough_of_them(tmp_path: Path) -> None:
     row = sector(measure(tmp_path), "A")
     assert math.isnan(row.placebo_p)
-    assert re.search(r"^placebo: .* placebo dates; 39 are needed", row.undefined)
+    assert re.search(r"^placebo: .* placebo dates; 9 are needed", row.undefined)
 
 
 def test_windows_of_other_configured_events_are_no_ordinary_days() -> None:

@@ -110,9 +110,30 @@ def test_placebo_sessions_are_those_before_the_event_the_latest_last(placebos: l
 
 
 def test_where_there_is_no_rank_nothing_is_listed() -> None:
-    """38 placebo sessions are one too few for a rank."""
-    frames = planted.measure(((0, 0),), ordinary=38)
+    """8 placebo sessions are one too few for a p of .10."""
+    frames = planted.measure(((0, 0),), ordinary=8)
     for row in primary_tests(frames):
         assert math.isnan(row.placebo_rank)
-        assert math.isnan(row.placebo_n)
+        assert row.placebo_n == 9
     assert frames.placebos.empty
+
+
+def test_between_9_and_38_placebo_sessions_there_is_a_p_but_no_interval() -> None:
+    """9 are enough for a verdict at 10 %, where the event is more extreme than all; 39 are for an interval at 95 %."""
+    for row in rows(planted.measure(((0, 0),), ordinary=9).sectors):
+        if math.isfinite(row.placebo_rank):
+            assert row.placebo_p == row.placebo_rank / 10
+            assert math.isnan(row.half_width)
+    enough = [row for row in rows(planted.measure(((0, 0),), ordinary=39).sectors) if math.isfinite(row.placebo_rank)]
+    assert enough
+    assert all(math.isfinite(row.half_width) for row in enough)
+
+
+def test_fewer_than_9_ordinary_sessions_are_a_verdict_of_their_own() -> None:
+    for ordinary, some in ((8, False), (9, True)):
+        sectors = rows(planted.measure(((0, 0),), ordinary=ordinary).sectors)
+        known = [row for row in sectors if math.isfinite(row.caar_tested) and not row.post_hoc]
+        assert known
+        assert {row.family_n for row in known} == {ordinary}
+        assert ("cannot be tested" not in {row.verdict for row in known}) == some
+        assert all(math.isfinite(row.p_family) == some for row in known)

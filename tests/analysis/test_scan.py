@@ -145,7 +145,7 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
         f"708 of 720 stocks listed on {whole.BASE}",
         "1 of KONEX, 2 preferred, 3 SPACs, 4 worth less than 50,000 million won, 2 traded for less than 100 million won",
         "Not known to the source, so not left out: stocks under administration (관리종목)",
-        "1 stands after correction",
+        "1 has a q of 0.10 at most",
         "this source has none",
     ):
         assert sentence in said

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from screener.analysis.scores import LARGEST_Q
+from screener.analysis.scores import LARGEST_P
 from screener.config import load_settings
 from screener.report.make import Request, make_report
 from screener.report.model import Report, ScanFacts
@@ -83,7 +83,7 @@ def test_none_of_them_stands_after_a_correction_that_holds(report: Report) -> No
     """The same search finds something as extreme as the first group on one ordinary session in four."""
     scan = facts(report)
     assert scan.ordinary == 148
-    assert not (report.frames.groups["q"] <= LARGEST_Q).any()
+    assert not (report.frames.groups["q"] <= LARGEST_P).any()
     assert 30 <= report.frames.groups["as_extreme"][0] <= 60
     assert scan.stirred.groups > 2 * 0.05 * len(report.frames.groups)
     assert 0.02 < scan.stirred.p < 0.10

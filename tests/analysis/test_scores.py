@@ -91,10 +91,14 @@ def test_ranks_that_no_weighting_changes_are_steady_and_others_are_not() -> None
 
 
 def test_a_verdict_takes_a_score_and_a_test_that_carries_it() -> None:
-    score = np.array([80.0, -80.0, 80.0, -24.9, -25.0, NAN, 99.0])
-    q = np.array([0.10, 0.01, 0.11, 0.01, 0.01, 0.01, NAN])
+    """The level of p is met at .10; the last stock has a score against its abnormal return."""
+    score = np.array([80.0, -80.0, 80.0, -24.9, -25.0, NAN, 99.0, 99.0, 30.0])
+    p = np.array([0.10, 0.01, 0.11, 0.01, 0.01, 0.01, NAN, 0.01, 0.01])
+    car = np.array([0.08, -0.08, 0.08, -0.02, -0.02, 0.02, 0.09, NAN, -0.01])
     unclear = "no clear effect"
-    assert scores.verdicts(score, q, score, 0.0) == ("winner", "loser", unclear, unclear, "loser", "", "")
+    untested = "cannot be tested"
+    words = ("winner", "loser", unclear, unclear, "loser", untested, untested, "", unclear)
+    assert scores.verdicts(score, p, car, 0.0) == words
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,15 @@ LAST = 20
 def row(report: Report, tau: int, sector: str, **figures: Any) -> dict[str, str]:
     """Of history.csv."""
     at = {"event": report.event.id, "as_of": str(report.sessions[tau]), "sector": sector}
-    base = {"window_start": "0", "window_end": str(tau), "score": "", "rank": "", "caar_ew": "", "q": ""}
+    base = {
+        "window_start": "0",
+        "window_end": str(tau),
+        "score": "",
+        "rank": "",
+        "caar_ew": "",
+        "q": "",
+        "p_family": "",
+    }
     return {**at, **base, **figures}
 
 
@@ -49,9 +57,9 @@ def history(report: Report) -> list[dict[str, str]]:
     """Reports of the event day, of the first session after it, and of the third."""
     first, second = report.frames.sectors["sector"].unique().tolist()[:2]
     return [
-        row(report, 0, first, score="50.0", rank="1", caar_ew="0.050000", q="0.04000000"),
+        row(report, 0, first, score="50.0", rank="1", caar_ew="0.050000", q="0.04000000", p_family="0.05000000"),
         row(report, 0, second, score="-30.0", rank="2", caar_ew="-0.030000", q="0.20000000"),
-        row(report, 1, first, score="60.0", rank="1", caar_ew="0.070000", q="0.02000000"),
+        row(report, 1, first, score="60.0", rank="1", caar_ew="0.070000", q="0.02000000", p_family="0.03000000"),
         {**row(report, 1, first, score="99.0", caar_ew="0.990000"), "window_start": "-5"},
         row(report, 3, first, score="40.0", rank="2", caar_ew="0.040000", q="0.30000000"),
         row(report, 3, "GONE", score="7.0", caar_ew="0.070000"),
@@ -118,7 +126,7 @@ def test_the_page_says_what_the_table_holds(report: Report, history: list[dict[s
     written: dict[str, Callable[[str], str]] = {
         "score": lambda text: f"{float(text):+.0f}",
         "caar_ew": lambda text: f"{float(text) * 100:+.2f}",
-        "q": lambda text: "<.001" if float(text) < 0.001 else f"{float(text):.3f}".removeprefix("0"),
+        "p_family": lambda text: "<.001" if float(text) < 0.001 else f"{float(text):.3f}".removeprefix("0"),
     }
     compared = 0
     for grid, (column, write) in zip(grids, written.items(), strict=True):
@@ -154,7 +162,7 @@ def test_the_history_gives_back_what_a_report_said(report: Report, tmp_path: Pat
     assert len(again) == len(own) > 1
     for one, other in zip(again, own, strict=True):
         assert (one.as_of, one.tau, one.sector) == (other.as_of, other.tau, other.sector)
-        for name, decimals in (("score", 1), ("rank", 0), ("caar", 6), ("q", 8)):
+        for name, decimals in (("score", 1), ("rank", 0), ("caar", 6), ("q", 8), ("p_family", 8)):
             a, b = getattr(one, name), getattr(other, name)
             assert a == round(b, decimals) or (math.isnan(a) and math.isnan(b))
 

@@ -36,5 +36,5 @@ def test_whole_numbers_that_may_be_unknown_are_floats() -> None:
 
 def test_the_words_of_the_analysis_are_those_of_the_registry() -> None:
     [verdict] = [column.meaning for column in CLAIMS.columns if column.name == "verdict"]
-    assert verdict == f"{', '.join(VERDICTS[:-1])} or {VERDICTS[-1]}."
+    assert verdict.startswith(f"{', '.join(VERDICTS[:-1])} or {VERDICTS[-1]}: ")
     assert [part.name for part in shared.PARTS] == [f"score_{part}" for part in PARTS]

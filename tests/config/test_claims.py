@@ -24,14 +24,14 @@ OWN = """[X1]
 event = "test"
 said = { ko = "가가 올랐다", en = "Sector A rose" }
 by = ["somebody"]
-test = { kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = [0.5, 1] }
+test = { kind = "group", of = "A", measure = "up", consistent = [1, 1], partly = [0.5, 1] }
 
 [X2]
 event = "test"
 said = { ko = "하나가 내렸다", en = "One fell" }
 by = ["somebody"]
 against = "X1"
-test = { kind = "change", ticker = "000001", confirmed = [-inf, 0] }
+test = { kind = "change", ticker = "000001", consistent = [-inf, 0] }
 """
 
 
@@ -75,7 +75,7 @@ def test_own_claims_take_the_place_of_the_shipped(config: Path) -> None:
     claims = load_settings(config, today=TODAY).claims
     assert list(claims) == ["X1", "X2"]
     assert claims["X1"].test is not None
-    assert claims["X1"].test.confirmed == (1.0, 1.0)
+    assert claims["X1"].test.consistent == (1.0, 1.0)
 
 
 def test_shipped_claims_that_own_files_cannot_carry_are_dropped(config: Path) -> None:
@@ -97,7 +97,7 @@ def test_claims_reach_further_than_the_configured_windows(config: Path) -> None:
     assert load_settings(config, today=TODAY).sessions_after("test") == 9
 
 
-GROUP = 'kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = [0.5, 1]'
+GROUP = 'kind = "group", of = "A", measure = "up", consistent = [1, 1], partly = [0.5, 1]'
 
 
 @pytest.mark.parametrize(
@@ -109,31 +109,31 @@ GROUP = 'kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = 
         ('ticker = "000001", ', "", "claims.toml:12: X2.test.ticker: the key 'ticker' is missing: add it"),
         ('kind = "change", ', "", "claims.toml:12: X2.test: the key 'kind' is missing: add it"),
         ('kind = "change"', 'kind = "chance"', "claims.toml:12: X2.test.kind: no test is of the kind 'chance': did you mean change?"),
-        ("confirmed = [-inf, 0]", "confirmed = [0, -5]", "claims.toml:12: X2.test.confirmed: the range [0, -5] is reversed: write [-5, 0]"),
-        ("confirmed = [-inf, 0]", "confirmed = -5", "X2.test.confirmed: -5 is no range: write [lowest, highest], such as [-10, -9]"),
-        ("confirmed = [-inf, 0]", "confirmed = [nan, 0]", "X2.test.confirmed: [nan, 0] is no range"),
-        ("confirmed = [-inf, 0]", "confirmed = [true, 2]", "X2.test.confirmed: [True, 2] is no range"),
-        ("confirmed = [-inf, 0]", "confirmed = [-inf, 0], partly = [-1, 0]", "X2.test.partly: [-1.0, 0.0] does not hold the range of confirmed"),
-        ("confirmed = [-inf, 0]", "confirmed = [-inf, 0], window = [1, 0]", "X2.test.window: the window [1, 0] is reversed: write [0, 1]"),
-        ("confirmed = [-inf, 0]", "confirmed = [-inf, 0], window = [-6, 0]", "X2.test.window: the window [-6, 0] reaches into the estimation window: start it at -5"),
+        ("consistent = [-inf, 0]", "consistent = [0, -5]", "claims.toml:12: X2.test.consistent: the range [0, -5] is reversed: write [-5, 0]"),
+        ("consistent = [-inf, 0]", "consistent = -5", "X2.test.consistent: -5 is no range: write [lowest, highest], such as [-10, -9]"),
+        ("consistent = [-inf, 0]", "consistent = [nan, 0]", "X2.test.consistent: [nan, 0] is no range"),
+        ("consistent = [-inf, 0]", "consistent = [true, 2]", "X2.test.consistent: [True, 2] is no range"),
+        ("consistent = [-inf, 0]", "consistent = [-inf, 0], partly = [-1, 0]", "X2.test.partly: [-1.0, 0.0] does not hold the range of consistent"),
+        ("consistent = [-inf, 0]", "consistent = [-inf, 0], window = [1, 0]", "X2.test.window: the window [1, 0] is reversed: write [0, 1]"),
+        ("consistent = [-inf, 0]", "consistent = [-inf, 0], window = [-6, 0]", "X2.test.window: the window [-6, 0] reaches into the estimation window: start it at -5"),
         ('of = "A"', 'of = "AA"', "claims.toml:5: X1.test.of: no sector 'AA' in sectors.toml or library.toml: did you mean A or PHARMA?"),
         ('of = "A"', 'of = "A/x"', "claims.toml:5: X1.test.of: A has no theme 'x'"),
         ('of = "A"', 'of = ["000001", "000001"]', "X1.test.of: ['000001', '000001'] names a stock twice: delete one"),
         ('of = "A"', 'of = ["000001", "0009"]', "X1.test.of: ['000001', '0009'] is no group: write \"SECTOR\", \"SECTOR/theme\""),
         ('of = "A"', "of = 1", "X1.test.of: 1 is no group"),
         ('measure = "up"', 'measure = "rise"', "X1.test.measure: 'rise' is not possible here: write 'mean', 'mean_cw'"),
-        (GROUP, 'kind = "rank", sector = "C", confirmed = [1, 1]', "X1.test.sector: no sector 'C' in sectors.toml"),
-        (GROUP, 'kind = "versus", a = "A", b = "C", confirmed = [0, 1]', "X1.test.b: no sector 'C' in sectors.toml"),
-        (GROUP, 'kind = "path", of = "A", moved = "up", by = 2, until = 2, confirmed = [0, 1]', "X1.test.until: until 2 must be after by 2"),
-        (GROUP, 'kind = "ratio", ticker = "000001", trillion_won = [0], confirmed = [0, 1]', "X1.test.trillion_won[0]: input should be greater than 0"),
-        (GROUP, 'kind = "analogue", of = "A", peers = ["Acme"], confirmed = [0, 1]', "claims.toml:5: X1.test.peers[0]: no 'Acme' in the table abroad of test"),
+        (GROUP, 'kind = "rank", sector = "C", consistent = [1, 1]', "X1.test.sector: no sector 'C' in sectors.toml"),
+        (GROUP, 'kind = "versus", a = "A", b = "C", consistent = [0, 1]', "X1.test.b: no sector 'C' in sectors.toml"),
+        (GROUP, 'kind = "path", of = "A", moved = "up", by = 2, until = 2, consistent = [0, 1]', "X1.test.until: until 2 must be after by 2"),
+        (GROUP, 'kind = "ratio", ticker = "000001", trillion_won = [0], consistent = [0, 1]', "X1.test.trillion_won[0]: input should be greater than 0"),
+        (GROUP, 'kind = "analogue", of = "A", peers = ["Acme"], consistent = [0, 1]', "claims.toml:5: X1.test.peers[0]: no 'Acme' in the table abroad of test"),
         ('event = "test"', 'event = "tset"', "claims.toml:2: X1.event: no event 'tset' in events.toml: did you mean test?"),
         ('against = "X1"', 'against = "X9"', "claims.toml:11: X2.against: no other claim 'X9': did you mean X1?"),
         ('against = "X1"', 'against = "X2"', "claims.toml:11: X2.against: no other claim 'X2'"),
         ('by = ["somebody"]', "by = []", "claims.toml:4: X1.by: "),
         ('by = ["somebody"]', 'by = ["somebody"]\nnot_testable = { ko = "x", en = "x" }', "X1: a claim has a test, or not_testable with the reason: write one"),
         ('by = ["somebody"]', 'by = ["somebody"]\ndate = "2024-04-22"', "claims.toml:5: X1.date: '2024-04-22' is no date"),
-        ('by = ["somebody"]', 'by = ["somebody"]\nvefdict = "confirmed"', "claims.toml:5: X1.vefdict: unknown key 'vefdict'"),
+        ('by = ["somebody"]', 'by = ["somebody"]\nvefdict = "consistent"', "claims.toml:5: X1.vefdict: unknown key 'vefdict'"),
         ("Sector A rose", r"\u001b[2J", "claims.toml:3: X1.said.en: '\\x1b[2J' is no plain text"),
         ("[X1]", '["a.b"]', "'a.b' is no id"),
         ("[X1]", "[X1", "claims.toml:1: not TOML"),
@@ -161,7 +161,7 @@ def test_group_of_afterwards_and_peers_of_both_directions_can_confirm_nothing(co
     )
     with (config / "events.toml").open("a", encoding="utf-8") as file:
         file.write(abroad)
-    test = 'kind = "analogue", of = "B", peers = ["Acme", "Emca"], confirmed = [1, 1]'
+    test = 'kind = "analogue", of = "B", peers = ["Acme", "Emca"], consistent = [1, 1]'
     (config / "claims.toml").write_text(OWN.replace(GROUP, test), encoding="utf-8")
     assert mistakes(config) == "claims.toml:5: X1.test.peers: the peers moved in both directions: name those of one"
 

@@ -96,7 +96,7 @@ def test_an_event_is_open_until_its_path_is_over(tmp_path: Path) -> None:
 
 def row(as_of: str, sector: str, end: int, **figures: str) -> dict[str, str]:
     base = {"as_of": as_of, "event": "e", "sector": sector, "window_start": "0", "window_end": str(end)}
-    return {**base, "score": "", "rank": "", "caar_ew": "", "q": "", **figures}
+    return {**base, "score": "", "rank": "", "caar_ew": "", "q": "", "p_family": "", **figures}
 
 
 SESSIONS = [date(2025, 1, 31), date(2025, 2, 3), date(2025, 2, 4)]
@@ -106,7 +106,7 @@ SESSIONS = [date(2025, 1, 31), date(2025, 2, 3), date(2025, 2, 4)]
 def test_the_trend_is_of_the_days_since_the_event() -> None:
     rows = [
         row("2025-02-03", "A", 0, caar_ew="0.05"),
-        row("2025-02-03", "A", 1, caar_ew="0.07", score="60.0", rank="1", q="0.02"),
+        row("2025-02-03", "A", 1, caar_ew="0.07", score="60.0", rank="1", q="0.30", p_family="0.02"),
         {**row("2025-02-03", "A", 9, caar_ew="0.99"), "window_start": "-5"},
         {**row("2025-02-03", "A", 9, caar_ew="0.99"), "event": "other"},
         row("2025-01-31", "A", 0, caar_ew="0.05"),
@@ -122,7 +122,7 @@ def test_the_trend_is_of_the_days_since_the_event() -> None:
 def test_news_are_what_crossed_what_moved_and_what_changed_places() -> None:
     def report(as_of: str, **sectors: tuple[str, str]) -> list[dict[str, str]]:
         end = SESSIONS.index(date.fromisoformat(as_of))
-        return [row(as_of, name, end, rank=rank, q=q) for name, (rank, q) in sectors.items()]
+        return [row(as_of, name, end, rank=rank, p_family=p) for name, (rank, p) in sectors.items()]
 
     one = report("2025-02-03", A=("1", "0.20"), B=("2", "0.05"), C=("3", "0.50"), D=("", ""))
     other = report("2025-02-04", A=("1", "0.04"), B=("3", "0.30"), C=("2", "0.50"), D=("", ""))

@@ -19,14 +19,14 @@ CLAIMS = """[X1]
 event = "deepseek"
 said = { ko = "반도체가 내렸다", en = "Chips fell" }
 by = ["somebody"]
-test = { kind = "group", of = "CHIPS", measure = "down", confirmed = [1, 1], partly = [0.5, 1] }
+test = { kind = "group", of = "CHIPS", measure = "down", consistent = [1, 1], partly = [0.5, 1] }
 
 [X2]
 event = "deepseek"
 said = { ko = "하이닉스가 내렸다", en = "hynix fell" }
 by = ["somebody", "else"]
 against = "X1"
-test = { kind = "change", ticker = "000660", confirmed = [-inf, 0] }
+test = { kind = "change", ticker = "000660", consistent = [-inf, 0] }
 """
 FILES = {"events.toml": EVENTS, "sectors.toml": SECTORS, "screener.toml": SCREENER, "claims.toml": CLAIMS}
 TODAY = date(2025, 4, 1)

@@ -68,7 +68,7 @@ def pages(study: Report, press: Report, demo: Report, days: Report) -> dict[str,
                 bought = [{"date": report.event.event_day, "foreign": 123_456_789_012, "institution": -5}]
                 card = replace(report, ticker=first).with_frames(flows=frame("flows", bought))
                 made[f"{name} stock {language}"] = stock_page(card)
-            made[f"claims {language}"] = claims_page(press)
+            made[f"claims {language}"] = claims_page(press, full=True)
             made[f"days {language}"] = days_page(days, 15)
     return made
 

@@ -139,7 +139,7 @@ def assert_agreement(report: Report) -> None:
         compare(page, "parts", {shown: by_sector[sector] for shown, sector in sectors.items()}, PARTS)
     by_ticker = {row["ticker"]: row for row in of("stocks")}
     for key in ("winners", "losers", "stocks"):
-        compare(page, key, by_ticker, STOCKS)
+        compare(page, key, by_ticker, STOCKS if report.provenance.study else RETURNS)
     pairs = {f"{names[row['sector_a']]} - {names[row['sector_b']]}": row for row in of("spreads")}
     compare(page, "spreads", pairs, SPREADS)
     themes = {name: label.split(":") for label, name in names.items() if ":" in label}
@@ -190,12 +190,12 @@ GROUPS: Columns = {
     "95% interval": interval,
     "Rank": place,
     "p": p("placebo_p"),
+    "corrected p": p("p_family"),
     "q": p("q"),
     "Score": told("score", lambda value: signed(value, 0)),
     "Vol. x": told("volume_ratio", lambda value: number(value, 1)),
 }
 TESTS: Columns = {
-    "corrected p": p("p_family"),
     "portfolio t": p("p_portfolio"),
     "adj. BMP": p("p_adj_bmp"),
     "GRANK-T": p("p_grank"),
@@ -205,14 +205,17 @@ PARTS: Columns = {
     part: told(f"score_{part}", lambda value: signed(value, 2)) for part in ("magnitude", "certainty", "breadth")
 }
 STOCKS: Columns = {
-    "Return %": arrowed("raw_return"),
-    "CAR %": pct("car"),
+    "Return %": pct("raw_return"),
+    "CAR %": arrowed("car"),
     "95% interval": interval,
     "t": told("t", lambda value: signed(value, 1)),
+    "p of t": p("p"),
     "p": p("placebo_p"),
     "Score": told("score", lambda value: signed(value, 0)),
     "Vol. x": told("volume_ratio", lambda value: number(value, 1)),
 }
+RETURNS: Columns = {"Return %": arrowed("raw_return")}
+"""Of stocks without a study."""
 SPREADS: Columns = {
     "Mean %": arrowed("mean_return_ew"),
     "Cap-w. %": pct("mean_return_cw"),

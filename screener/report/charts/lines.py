@@ -9,7 +9,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from screener.analysis.scores import LARGEST_Q
+from screener.analysis.scores import LARGEST_P
 from screener.i18n import N_, _
 from screener.report.charts.drawing import (
     BELOW,
@@ -250,7 +250,7 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
         ),
         _("Score, and cumulative average abnormal return (CAAR), over all days from the event to each report"),
         _(
-            "Filled dots: q of .10 or less. Hollow: more. Where no line joins two dots, sessions "
+            "Filled dots: corrected p of .10 or less. Hollow: more. Where no line joins two dots, sessions "
             "between them have no report."
         ),
         left_out(groups),
@@ -268,8 +268,8 @@ def _trend_title(newest: Sequence[Any], names: Mapping[str, str]) -> str:
 
 
 def _in_words(row: Any, names: Mapping[str, str]) -> str:
-    values = {"score": _score(row.score), "caar": percent(row.caar_ew), "q": probability(row.q)}
-    return _("{name} scored {score}, CAAR {caar}%, q {q}", name=names[row.sector], **values)
+    values = {"score": _score(row.score), "caar": percent(row.caar_ew), "p": probability(row.p_family)}
+    return _("{name} scored {score}, CAAR {caar}%, corrected p {p}", name=names[row.sector], **values)
 
 
 def _draw_trend(rows: Sequence[Any], names: Mapping[str, str], days: Mapping[int, date], frame: Frame) -> Drawing:
@@ -303,7 +303,7 @@ def _trend_lines(
             if not runs or row.tau > runs[-1][-1][0] + 1:
                 runs.append([])
             runs[-1].append(point)
-            dot = f"area{look}" if row.q <= LARGEST_Q else f"mark hollow line{look}"
+            dot = f"area{look}" if row.p_family <= LARGEST_P else f"mark hollow line{look}"
             dots.append((point, dot, f"{row.reported} {_in_words(row, names)}"))
         if runs:
             lines.append(_Line(name, runs, look))

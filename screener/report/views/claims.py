@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import VERDICTS, Window
-from screener.i18n import N_, _, language
+from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Key, Line, Page, Section, Span, line
-from screener.report.formatting import number, percent, window_name
+from screener.report.formatting import number, percent, probability, window_name
 from screener.report.model import Happening, Report
 from screener.report.rows import rows_of
 from screener.report.views import notes
@@ -23,11 +23,11 @@ _EXCEPTIONS = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""
 _INDENT = 4
 _VERDICTS = {
-    "confirmed": N_("confirmed"),
-    "partly": N_("partly"),
-    "contradicted": N_("contradicted"),
+    "consistent": N_("consistent with prices"),
+    "partly consistent": N_("partly consistent"),
+    "not consistent": N_("not consistent with prices"),
     "no data": N_("no data"),
-    "not testable here": N_("not testable here"),
+    "not testable": N_("not testable on prices"),
 }
 _LACKS = {
     "window": N_("the prices do not reach over sessions {window}"),
@@ -37,6 +37,11 @@ _LACKS = {
     "cap": N_("the source gives no market capitalisation"),
     "closes": N_("closes of the after-market and of the regular session alone can make the difference"),
 }
+_BEYOND = {
+    "recovered": (N_("nothing recovered: it fell further"), N_("all of the fall recovered, and more")),
+    "given_back": (N_("nothing given back: it rose further"), N_("all of the rise given back, and more")),
+}
+"""What is said instead of a share below 0, and above 1; the two figures that it is of follow."""
 _FIGURES = {
     "return": N_("{of} {value}%"),
     "but": N_("{of} {value}%"),
@@ -49,7 +54,8 @@ _FIGURES = {
     "difference": N_("difference {value} percentage points"),
     "rank_best": N_("place {k} of {n} sectors from the top"),
     "rank_worst": N_("place {k} of {n} sectors from the bottom"),
-    "undone": N_("{share}% of it undone"),
+    "recovered": N_("{share}% of the fall recovered"),
+    "given_back": N_("{share}% of the rise given back"),
     "cap": N_("market value of {of} {trillion} tn won"),
     "ratio": N_("{stated} tn won are {ratio} times that"),
     "peer": N_("{of} {value}%"),
@@ -57,8 +63,8 @@ _FIGURES = {
 }
 
 
-def claims_page(report: Report) -> Page:
-    """Every claim about the event of `report`, those that prices cannot test at the end."""
+def claims_page(report: Report, *, full: bool = False) -> Page:
+    """Every claim about the event of `report`; those that prices cannot test in one line, or if `full` one by one."""
     title = f"{_('{event}: what was claimed, and what prices say', event=report.event.name.in_(language()))} · "
     title += _("through the close of {as_of}", as_of=report.as_of)
     claims = rows_of(report.frames.claims)
@@ -67,7 +73,13 @@ def claims_page(report: Report) -> Page:
     counts = Counter(claim.verdict for claim in claims)
     verdicts = [_("{n} {verdict}", n=counts[name], verdict=_(_VERDICTS[name])) for name in VERDICTS if counts[name]]
     head = [*notes.closes(report), line(", ".join(verdicts)), *notes.provenance_lines(report)]
-    return Page.of(title, head, _sections(claims, report))
+    if report.provenance.study:
+        text = _(
+            "A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same "
+            "stocks and window among ordinary sessions, for this claim alone."
+        )
+        head.append(line(text, "dim"))
+    return Page.of(title, head, _sections(claims, report, full=full))
 
 
 def claim_texts(claims: pd.DataFrame, report: Report) -> dict[str, list[str]]:
@@ -75,7 +87,7 @@ def claim_texts(claims: pd.DataFrame, report: Report) -> dict[str, list[str]]:
     rows = rows_of(claims)
     return {
         "said": [_text(row, "said") for row in rows],
-        "by": ["; ".join(row.by) for row in rows],
+        "by": ["; ".join(_text(row, "by")) for row in rows],
         "figures": ["; ".join(_figures(row, report)) for row in rows],
         "reason": [_reason(row) for row in rows],
         "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in _others(row, report)) for row in rows],
@@ -83,38 +95,72 @@ def claim_texts(claims: pd.DataFrame, report: Report) -> dict[str, list[str]]:
     }
 
 
-def _sections(claims: list[Any], report: Report) -> Iterator[Section]:
+def _sections(claims: list[Any], report: Report, *, full: bool) -> Iterator[Section]:
     for claim in claims:
         if claim.kind:
             yield Section(claim.id, "", tuple(_claim(claim, report)))
     happenings = dict.fromkeys(happening for claim in claims for happening in _confounders(claim, report))
     news = notes.news(sorted(happenings, key=lambda happening: happening.day))
     yield Section(Key.CONFOUNDERS, _("What else moved prices in these windows"), tuple(map(line, news)))
-    untested = [line for claim in claims if not claim.kind for line in _claim(claim, report)]
-    yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), tuple(untested))
+    untested = [claim for claim in claims if not claim.kind]
+    if full:
+        lines = tuple(line for claim in untested for line in _claim(claim, report))
+        yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), lines)
+    elif untested:
+        text = ngettext(
+            "{n} claim cannot be tested on prices of the exchange ({named}): --full gives it and the reason",
+            "{n} claims cannot be tested on prices of the exchange ({named}): --full gives them and the reasons",
+            len(untested),
+            named=", ".join(claim.id for claim in untested),
+        )
+        yield Section(Key.UNTESTED, "", (line(text),))
 
 
 def _claim(claim: Any, report: Report) -> Iterator[Line]:
     verdict = [Span(f"{_(_VERDICTS[claim.verdict])}  ", strong=True)] if claim.kind else []
     yield Line((*verdict, Span(f"{claim.id}  "), Span(_text(claim, "said"))))
-    lines = ["; ".join(_figures(claim, report)), " · ".join(filter(None, (_window(claim, report), _by(claim))))]
+    place = " · ".join(filter(None, (_window(claim, report), _by(claim))))
+    lines = ["; ".join(_figures(claim, report)), _significance(claim), place]
     for identifier, said, by in _others(claim, report):
-        lines.append(_("otherwise: {said} ({by})", said=f"{identifier}  {said}" if identifier else said, by=by))
+        lines.append(_("conflicts with: {said} ({by})", said=f"{identifier}  {said}" if identifier else said, by=by))
     if why := _reason(claim):
-        lines.append(_(N_("note: {why}") if claim.kind and not claim.lacks else N_("why: {why}"), why=why))
+        lines.append(_(N_("note: {why}") if claim.kind and not claim.lacks else N_("reason: {why}"), why=why))
     if days := ", ".join(str(happening.day) for happening in _confounders(claim, report)):
         lines.append(_("other news: {days}", days=days))
     yield from (line(text, indent=_INDENT) for text in lines if text)
 
 
-def _text(claim: Any, column: str) -> str:
-    """A text of a claim in the language of the process: `said`, `reason` or `otherwise`; '' where it has none."""
+def _text(claim: Any, column: str) -> Any:
+    """What a column of both languages holds in that of the process: text, '' where there is none, or a tuple."""
     return getattr(claim, f"{column}_{language()}") or ""
 
 
 def _by(claim: Any) -> str:
-    message = N_("by {by}, {day}") if claim.date else N_("by {by}")
-    return _(message, by=", ".join(claim.by), day=claim.date)
+    by = "; ".join(_text(claim, "by"))
+    message = N_("by {by}, {day}") if claim.date and str(claim.date) not in by else N_("by {by}")
+    return _(message, by=by, day=claim.date)
+
+
+def _significance(claim: Any) -> str:
+    """The abnormal return that the claim is about, and how it ranks among ordinary sessions; '' where it has none."""
+    if not math.isfinite(claim.caar_ew):
+        return ""
+    moved = _(
+        N_("abnormal difference {caar} percentage points") if claim.kind == "versus" else N_("abnormal return {caar}%"),
+        caar=percent(claim.caar_ew),
+    )
+    days = int(claim.placebo_n) - 1
+    if not math.isfinite(claim.placebo_p):
+        sessions = ngettext("{n} ordinary session", "{n} ordinary sessions", days)
+        return _("{moved}; cannot be tested: {sessions}", moved=moved, sessions=sessions)
+    return ngettext(
+        "{moved}, p {p}: as extreme on {before} of {n} ordinary session",
+        "{moved}, p {p}: as extreme on {before} of {n} ordinary sessions",
+        days,
+        moved=moved,
+        p=probability(claim.placebo_p),
+        before=int(claim.placebo_rank) - 1,
+    )
 
 
 def _figures(claim: Any, report: Report) -> list[str]:
@@ -125,15 +171,17 @@ def _figures(claim: Any, report: Report) -> list[str]:
     for are_exceptions, group in groupby(rows, key=lambda row: row.what == "but"):
         texts = [_figure(row) for row in group]
         if are_exceptions:
-            texts = [notes.first(_EXCEPTIONS, texts, N_("not so: {named}"), N_("not so: {named}, and {n} more"))]
+            texts = [notes.first(_EXCEPTIONS, texts, N_("except: {named}"), N_("except: {named}, and {n} more"))]
         lines += texts
     return lines
 
 
 def _figure(row: Any) -> str:
-    name = _text(row, "of")
+    name, message = _text(row, "of"), _FIGURES[row.what]
+    if row.what in _BEYOND and not 0 <= row.value <= 1:
+        message = _BEYOND[row.what][row.value > 1]
     return _(
-        _FIGURES[row.what],
+        message,
         of=f"{name} *" if row.post_hoc else name,
         at="" if math.isnan(row.window_start) else f" {window_name(row.window_start, row.window_end)}",
         value=percent(row.value),
@@ -164,7 +212,7 @@ def _window_of(claim: Any) -> Window:
 def _reason(claim: Any) -> str:
     """Why there is no verdict, or what it does not carry; '' where there is nothing to say."""
     if not claim.lacks:
-        return _text(claim, "reason")
+        return str(_text(claim, "reason"))
     known = not math.isnan(claim.window_start)
     return _(_LACKS[claim.lacks], window=window_name(claim.window_start, claim.window_end) if known else None)
 
@@ -178,5 +226,5 @@ def _others(claim: Any, report: Report) -> Iterator[tuple[str, str, str]]:
     for other in rows_of(report.frames.claims):
         if other.id == claim.against or (other.against == claim.id and other.id != claim.id):
             yield other.id, _text(other, "said"), _by(other)
-    if claim.otherwise_by:
-        yield "", _text(claim, "otherwise"), _("by {by}", by=", ".join(claim.otherwise_by))
+    if others := _text(claim, "otherwise_by"):
+        yield "", _text(claim, "otherwise"), _("by {by}", by="; ".join(others))

@@ -81,8 +81,8 @@ class _Comparison:
     def sections(self) -> Iterator[Section]:
         spread = self.spreads[0]
         note = _(
-            "Rank and p: place of the difference among ordinary sessions of the same two groups. q "
-            "of a side: for these two. Detectable: the smallest difference that the test finds in 80 "
+            "Rank and p: place of the difference among ordinary sessions of the same two groups. Corrected p "
+            "and q of a side: for these two. Detectable: the smallest difference that the test finds in 80 "
             "% of cases, in percentage points. KP: two-sample test that holds where the event itself "
             "raised the variance."
         )
@@ -95,7 +95,7 @@ class _Comparison:
         paths = caar_paths(self.report)
         a, b = (paths.get(label, {}) for label in (spread.sector_a, spread.sector_b))
         difference = {tau: value - b[tau] for tau, value in a.items() if tau in b}
-        title = _("How it went on: CAAR in %, base = 0, by sessions from the event day")
+        title = _("Cumulative path: CAAR in %, base = 0, by sessions from the event day")
         fields = fields_by_tau([(spread.a, a), (spread.b, b), (spread.pair, difference)])
         yield Section.of(Key.PATHS, title, Grid(fields))
         yield self._drivers()

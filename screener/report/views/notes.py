@@ -218,14 +218,35 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         )
         yield line(text)
     if provenance.study:
+        used = provenance.estimation_sessions
         text = _(
-            "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
+            N_(
+                "Model: {model}, {used} sessions of estimation, gap {gap}, at least {min_obs} traded; {ordinary} "
+                "ordinary sessions"
+            )
+            if used >= rules.estimation
+            else N_(
+                "Model: {model}, {used} of {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded; "
+                "{ordinary} ordinary sessions"
+            ),
             model=_(MODELS[rules.model]),
+            used=used,
             estimation=rules.estimation,
             gap=rules.gap,
             min_obs=rules.min_obs,
+            ordinary=provenance.placebo_sessions,
         )
         yield line(text, "dim")
+    elif (used := provenance.estimation_sessions) < rules.min_obs:
+        text = ngettext(
+            "Cannot be tested: {n} session of estimation, {min_obs} are needed. These are plain returns.",
+            "Cannot be tested: {n} sessions of estimation, {min_obs} are needed. These are plain returns.",
+            used,
+            min_obs=rules.min_obs,
+        )
+        yield line(text)
+    else:
+        yield line(_("Cannot be tested: no stock has an abnormal return. These are plain returns."))
 
 
 def _forms(provenance: Provenance) -> dict[str, list[str]]:
@@ -432,10 +453,10 @@ _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
         _sessions_as_extreme,
     ),
     Key.CONTRIBUTION: (
-        N_("What the stocks studied moved their index by on the event day: part at the base times return, in %p"),
+        N_("Index contribution of the stocks studied on the event day (base weight times return, pp)"),
         _contributions,
     ),
-    Key.HEAVYWEIGHTS: (N_("Large parts of their index, measured against it without themselves"), _heavyweights),
+    Key.HEAVYWEIGHTS: (N_("Index heavyweights, against the index excluding the stock itself"), _heavyweights),
     Key.CONFOUNDERS: (N_("What else moved prices in these windows"), _confounders),
     Key.ABROAD: (
         N_("Abroad, as newspapers printed it"),

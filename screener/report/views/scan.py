@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from screener.analysis.discover import FEWEST_SESSIONS
-from screener.analysis.scores import LARGEST_Q
+from screener.analysis.scores import LARGEST_P
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, line
 from screener.report.formatting import HUNDRED_MILLION, probability
@@ -14,7 +14,7 @@ from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARK
 from screener.report.model import Report
 from screener.report.rows import fields_of, names_in, rows_of
 from screener.report.views import notes
-from screener.study.placebo import FEWEST_DATES, LEVEL
+from screener.study.placebo import FEWEST_FOR_LEVEL, LEVEL
 
 _SHOWN = 12
 """Groups, and industries, that a summary shows."""
@@ -95,10 +95,19 @@ class _Scan:
         stocks, top = self.stocks, self.top
         winners, losers = (sum(row.verdict == verdict for row in stocks) for verdict in ("winner", "loser"))
         text = _(
-            "Stocks that stand after correction: {winners}, {losers}",
+            "Stocks with a q of {level} at most: {winners}, {losers}",
+            level=f"{LARGEST_P:.2f}",
             winners=ngettext("{n} winner", "{n} winners", winners),
             losers=ngettext("{n} loser", "{n} losers", losers),
         )
+        if stocks and all(row.verdict == "cannot be tested" for row in stocks):
+            n = self.report.provenance.placebo_sessions
+            text = ngettext(
+                "Stocks cannot be tested: {n} ordinary session, {needed} are needed.",
+                "Stocks cannot be tested: {n} ordinary sessions, {needed} are needed.",
+                n,
+                needed=FEWEST_FOR_LEVEL,
+            )
         moved = self.facts.moved
         usual = _(
             "With p <= .05: {beyond} of {stocks} stocks; {expected} are expected by chance. On {sessions} ordinary "
@@ -124,7 +133,8 @@ class _Scan:
         )
         note = _(
             "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "
-            "volume. q: among the ordinary days of all stocks, corrected for their number."
+            "volume. Pooled p: among the ordinary sessions of all stocks. q: pooled p for their number "
+            "(Benjamini-Hochberg)."
         )
         grids = [Grid(fields_of(rows, STOCKS_OF_MARKET), both) for rows in (highest, lowest)]
         yield Section.of(Key.WINNERS, _("Highest scores"), grids[0], more if between > 0 else "")
@@ -155,9 +165,9 @@ class _Scan:
             gap=self.report.rules.gap,
         )
         legend = _(
-            "Rank, p: among the group's own ordinary sessions. Ordinary: sessions on which the same "
-            "search found something as extreme. q: among all groups of those searches, corrected for "
-            "the number of groups. q of t: trusts normal tails and finds something on two of three "
+            "Rank: among the group's own ordinary sessions. Ordinary: sessions on which the same search found "
+            "something as extreme. Pooled p: among all groups of those searches. q: pooled p for the number of groups "
+            "(Benjamini-Hochberg). q of t: trusts normal tails and finds something on two of three "
             "ordinary sessions, so it is no evidence. Overlap: share of the members in configured "
             "sectors."
         )
@@ -173,24 +183,23 @@ class _Scan:
         )
 
     def _standing(self) -> str:
-        """Whether any group stands after correction."""
-        ordinary, level = self.facts.ordinary, f"{LARGEST_Q:.2f}"
+        """Whether any group has a q that is small enough."""
+        ordinary, level = self.facts.ordinary, f"{LARGEST_P:.2f}"
         if not any(math.isfinite(row.q) for row in self.groups):
             return _(
-                "No correction: the search could be repeated on {ordinary} ordinary sessions only, "
-                "{needed} are needed.",
+                "No q: the search could be repeated on {ordinary} ordinary sessions only, {needed} are needed.",
                 ordinary=ordinary,
-                needed=FEWEST_DATES,
+                needed=FEWEST_FOR_LEVEL,
             )
-        if standing := sum(row.q <= LARGEST_Q for row in self.groups):
+        if standing := sum(row.q <= LARGEST_P for row in self.groups):
             return ngettext(
-                "{n} stands after correction (q <= {level}).",
-                "{n} stand after correction (q <= {level}).",
+                "{n} has a q of {level} at most.",
+                "{n} have a q of {level} at most.",
                 standing,
                 level=level,
             )
         return _(
-            "None stands after correction (q <= {level}): on {days} of {ordinary} ordinary sessions "
+            "None has a q of {level} at most: on {days} of {ordinary} ordinary sessions "
             "the same search found something as extreme as the first.",
             level=level,
             days=self.groups[0].as_extreme,

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from screener.i18n import N_, _, ngettext
 from screener.report.blocks import Grid, Key, Page, Section, line
 from screener.report.formatting import number, percent
 from screener.report.grids import FLOWS, stock_by_window
-from screener.report.model import Report
+from screener.report.model import VERDICTS, Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
 from screener.report.views import notes
 
-_PLACES = {
-    "winner": N_("{sector}: number {place} of {n} by score, {window}; a winner"),
-    "loser": N_("{sector}: number {place} of {n} by score, {window}; a loser"),
-    "no clear effect": N_("{sector}: number {place} of {n} by score, {window}; no clear effect"),
-    "withheld": N_("{sector}: number {place} of {n} by score, {window}; verdict withheld"),
-    None: N_("{sector}: number {place} of {n} by score, {window}"),
-}
-"""By verdict."""
+_FEWEST_RANKED = 3
+"""Stocks of a sector from which a place among them says something."""
 
 
 def stock_page(report: Report) -> Page:
@@ -31,6 +26,11 @@ def stock_page(report: Report) -> Page:
     return Page.of(
         title, (*notes.closes(report), *notes.day_check(report), *notes.provenance_lines(report)), view.sections()
     )
+
+
+def _ordinary_sessions(row: Any) -> str:
+    """How many ordinary sessions of a stock are known."""
+    return ngettext("{n} ordinary session", "{n} ordinary sessions", int(row.placebo_n) - 1)
 
 
 class _Stock:
@@ -44,8 +44,9 @@ class _Stock:
     def sections(self) -> Iterator[Section]:
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
         note = _(
-            "95% interval: of the CAR, by its t. p: rank among ordinary sessions of the same stock. "
-            "q: p of the t, for the number of stocks measured with it."
+            "95% interval, p of t and q of t: of the same t test of the CAR; q for the number of stocks measured "
+            "with it. p: rank among ordinary sessions of the same stock. Winner or loser: q of t at most .10, and a "
+            "score of 25 at least, with the sign of the CAR."
         )
         # A stock of two sectors has the same figures in both.
         first = self.rows[0]
@@ -59,32 +60,42 @@ class _Stock:
         yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED)
 
     def _places(self) -> Iterator[str]:
-        """Its place by score in each sector that holds it."""
+        """Its verdict in each sector that holds it, with its place by score among enough others."""
         leading = self.report.leading
         stocks = rows_at(self.report.frames.stocks, leading)
         for row in self.rows:
-            if not is_at(row, leading) or not math.isfinite(row.score):
+            if not is_at(row, leading):
                 continue
+            verdict = _(VERDICTS[row.verdict]) if row.verdict else ""
+            if row.verdict == "cannot be tested":
+                sessions = _ordinary_sessions(row)
+                verdict = _("{verdict}: {sessions}", verdict=verdict, sessions=sessions)
             peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
-            yield _(
-                _PLACES[row.verdict or None],
-                sector=row.sector_name,
-                place=1 + int((peers > row.score).sum()),
-                n=len(peers),
-                window=leading,
-            )
+            if math.isfinite(row.score) and len(peers) >= _FEWEST_RANKED:
+                place = _(
+                    "{sector}: number {place} of {n} by score, {window}",
+                    sector=row.sector_name,
+                    place=1 + int((peers > row.score).sum()),
+                    n=len(peers),
+                    window=leading,
+                )
+                yield _("{place}; {verdict}", place=place, verdict=verdict) if verdict else place
+            elif verdict:
+                yield _("{sector}, {window}: {verdict}", sector=row.sector_name, window=leading, verdict=verdict)
 
     def _usual(self) -> Iterator[str]:
         estimation = self.estimation
+        row = next((row for row in self.rows if is_at(row, self.report.leading)), self.rows[0])
         if math.isfinite(estimation.sigma):
             yield _(
                 "Usually: beta {beta}, alpha {alpha}% a session, residual deviation {sigma}% a session, "
-                "{explained}% explained ({n} sessions)",
+                "{explained}% explained ({n} sessions of estimation, {ordinary})",
                 beta=number(estimation.beta, 2),
                 alpha=percent(estimation.alpha),
                 sigma=number(estimation.sigma * 100, 2),
                 explained=number(estimation.r_squared * 100, 0),
                 n=estimation.observations,
+                ordinary=_ordinary_sessions(row),
             )
 
     def _happened(self) -> Iterator[str]:
@@ -100,18 +111,19 @@ class _Stock:
                 moved=percent(moved),
             )
         if estimation.lowest < 0:
-            if math.isfinite(estimation.regained):
-                yield ngettext(
-                    "Lowest close {lowest}% below the base; back at the base price {n} session after the event day",
-                    "Lowest close {lowest}% below the base; back at the base price {n} sessions after the event day",
-                    round(estimation.regained),
-                    lowest=percent(estimation.lowest),
-                )
+            # All of it is of one window, so that no low of one month stands beside a recovery in another.
+            windows = (window for window in self.report.windows if window.available and window.first == 0)
+            window = max(windows, key=lambda window: window.last)
+            lowest = _(
+                "{window}: lowest close {lowest}% from the base, on {day}",
+                window=notes.window_name(window),
+                lowest=percent(estimation.lowest),
+                day=estimation.lowest_day,
+            )
+            if estimation.regained_day:
+                yield _("{lowest}; back at the base price on {day}", lowest=lowest, day=estimation.regained_day)
             else:
-                yield _(
-                    "Lowest close {lowest}% from the base, and not back at the base price yet",
-                    lowest=percent(estimation.lowest),
-                )
+                yield _("{lowest}; not back at the base price by {day}", lowest=lowest, day=window.end)
         for message, days in (
             (N_("Closed at the price limit: {days}"), estimation.limit_days),
             (N_("Did not trade: {days}"), estimation.halted_days),

@@ -51,6 +51,7 @@ from screener.report.rows import (
     stocks_at,
 )
 from screener.report.views import notes
+from screener.study.placebo import FEWEST_DATES
 
 _TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
@@ -65,19 +66,24 @@ _VERDICTS = {
         "verdict on one as small."
     ),
     "wild": N_("Verdict withheld: {names}."),
+    "cannot be tested": N_("Cannot be tested: {names}. A corrected p of .10 needs {needed} ordinary sessions."),
     "no clear effect": N_(
-        "No clear effect: {names}. Whatever they moved, the corrected test does not carry it "
-        "(a winner or loser scores 25 at least, with q at most .10)."
+        "No clear effect: {names}. Not significant for {tested} sectors tested together (a winner or loser has a "
+        "corrected p of .10 at most, and scores 25 at least)."
     ),
 }
-_UNCLEAR = {"no clear effect": N_("; no clear effect"), "withheld": N_("; verdict withheld")}
-_TREND = {"score": signed_cell, "caar_ew": percent_cell, "q": p_cell}
+_TREND = {"score": signed_cell, "caar_ew": percent_cell, "p_family": p_cell}
 
 
 def study_page(report: Report, *, full: bool = False, explain: bool = False) -> Page:
     """The page of `screener report`: everything if `full`, else a summary; `explain`: with what scores are made of."""
     view = _Study(report)
     return Page.of(notes.page_title(report), view.lead(), view.full() if full else view.summary(explain=explain))
+
+
+def _ordinary_sessions(row: Any) -> str:
+    """How many ordinary sessions the corrected p of a sector would rest on."""
+    return ngettext("{n} ordinary session", "{n} ordinary sessions", int(row.family_n))
 
 
 class _Study:
@@ -116,56 +122,82 @@ class _Study:
             yield self._stocks()
         yield from notes.sections(self.report, Key.SKIPPED, Key.QUALITY)
 
-    def _verdict(self, label: str, unclear_label: str, row: Any) -> Line:
-        unclear = _UNCLEAR.get(row.verdict)
-        moved = row.caar_ew if math.isfinite(row.caar_ew) else row.mean_return_ew
-        if self.report.last_prices_since and abs(moved) <= RETURN_GAP:
-            unclear = _UNCLEAR["withheld"]
-        text = ngettext(
-            "{name} {mean}% ({n} stock, {up}% up)",
-            "{name} {mean}% ({n} stocks, {up}% up)",
-            row.n,
-            name=row.name,
-            mean=percent(row.mean_return_ew),
-            up=f"{row.breadth_up * 100:.0f}",
-        )
-        spans = [
-            Span(f"{unclear_label if unclear else label}: ", strong=True),
-            Span(f"{arrow(row.mean_return_ew)} {text}", direction(row.mean_return_ew), strong=True),
-        ]
+    def _end(self, label: str, row: Any) -> Line:
+        """One end of the ranking: its abnormal return, by which it ranks, or its return where none is abnormal."""
+        moved = row.caar_ew if self.study else row.mean_return_ew
+        label = {"winner": _("Won"), "loser": _("Lost")}.get(row.verdict, label)
+        if self.study:
+            text = _(
+                "{name} {caar}% abnormal (return {mean}%)",
+                name=row.name,
+                caar=percent(row.caar_ew),
+                mean=percent(row.mean_return_ew),
+            )
+        else:
+            text = ngettext(
+                "{name} {mean}% ({n} stock, {up}% up)",
+                "{name} {mean}% ({n} stocks, {up}% up)",
+                row.n,
+                name=row.name,
+                mean=percent(row.mean_return_ew),
+                up=f"{row.breadth_up * 100:.0f}",
+            )
+        strong = Span(f"{arrow(moved)} {text}", direction(moved), strong=True)
+        return Line((Span(f"{label}: ", strong=True), strong, *map(Span, self._certainty(row, moved))))
+
+    def _certainty(self, row: Any, moved: float) -> Iterator[str]:
+        """How the event ranks among ordinary sessions, and why there is no winner or loser where there is none."""
         if math.isfinite(row.placebo_rank):
             before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
             if before:
-                text = ngettext(
+                yield ngettext(
                     "; {n} of {days} ordinary sessions was as extreme",
                     "; {n} of {days} ordinary sessions were as extreme",
                     before,
                     days=days,
                 )
             else:
-                text = _("; more extreme than any of {days} ordinary sessions", days=days)
-            spans.append(Span(text + notes.as_extreme(self.report, row)))
-        if unclear:
-            spans.append(Span(_(unclear)))
-        return Line(tuple(spans))
+                yield _("; more extreme than any of {days} ordinary sessions", days=days)
+            yield notes.as_extreme(self.report, row)
+        within_closes = not self.study and self.report.last_prices_since and abs(moved) <= RETURN_GAP
+        if row.verdict == "withheld" or within_closes:
+            yield _("; verdict withheld")
+        elif row.verdict == "no clear effect":
+            yield _("; no clear effect")
+        elif row.verdict == "cannot be tested":
+            yield _("; cannot be tested: {sessions}", sessions=_ordinary_sessions(row))
 
     def lead(self) -> Iterator[Line]:
         """Best and worst sector, the first spread, the market, and where the prices come from."""
         yield from notes.closes(self.report)
-        ranked = [row for row in self.sectors if not row.post_hoc and row.n]
+        measure = "caar_ew" if self.study else "mean_return_ew"
+        ranked = [row for row in self.sectors if not row.post_hoc and math.isfinite(getattr(row, measure))]
         if len(ranked) == 1:
-            yield self._verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Lost"), _("Sector"), ranked[0])
+            yield self._end(_("Sector"), ranked[0])
+        elif ranked and self.study:
+            yield self._end(_("Best"), ranked[0])
+            yield self._end(_("Worst"), ranked[-1])
         elif ranked:
-            yield self._verdict(_("Won") if ranked[0].mean_return_ew > 0 else _("Best"), _("Best"), ranked[0])
-            yield self._verdict(_("Lost") if ranked[-1].mean_return_ew < 0 else _("Worst"), _("Worst"), ranked[-1])
+            best, worst = ranked[0], ranked[-1]
+            yield self._end(_("Rose most") if best.mean_return_ew > 0 else _("Fell least"), best)
+            yield self._end(_("Fell most") if worst.mean_return_ew < 0 else _("Rose least"), worst)
         for spread in spread_rows(self.report)[:1]:
-            if math.isfinite(mean := spread.mean_return_ew):
-                text = _("{a} minus {b}: {spread} percentage points", a=spread.a, b=spread.b, spread=percent(mean))
-                label, colon, value = text.partition(": ")
-                yield Line((Span(label + colon, strong=True), Span(value, direction(mean), strong=True)))
+            yield from self._spread(spread)
         yield from notes.market(self.report.provenance)
         yield from notes.day_check(self.report)
         yield from notes.provenance_lines(self.report)
+
+    def _spread(self, row: Any) -> Iterator[Line]:
+        names = {"a": row.a, "b": row.b, "mean": percent(row.mean_return_ew)}
+        if math.isfinite(row.caar_ew):
+            moved = row.caar_ew
+            text = _("{a} minus {b}: {caar} percentage points abnormal (return {mean})", caar=percent(moved), **names)
+        elif math.isfinite(moved := row.mean_return_ew):
+            text = _("{a} minus {b}: {mean} percentage points", **names)
+        else:
+            return
+        label, colon, value = text.partition(": ")
+        yield Line((Span(label + colon, strong=True), Span(value, direction(moved), strong=True)))
 
     def _sectors(self, *, full: bool) -> Section:
         every = self._shown(self.sectors)
@@ -183,10 +215,12 @@ class _Study:
         body += [line(" ".join(verdicts))] if verdicts else []
         if full:
             legend = _(
-                "CAAR: mean return beyond the {model}. Rank: place of the event among ordinary sessions "
-                "before it, 1 = none was more extreme; p = rank / sessions. q: p for the number of "
-                "sectors shown. Winner or loser: a score of 25 at least, and q at most .10. Vol. x: "
-                "volume over its usual. Path: CAAR from the base on, each row on its own scale.",
+                "CAAR: mean return beyond the {model}, by which sectors are sorted. Rank: place of the event among "
+                "ordinary sessions before it, 1 = none was more extreme; p = rank / sessions. Corrected p: p for all "
+                "sectors tested together (Westfall-Young); q: the same by Benjamini-Hochberg. Winner or loser: a "
+                "corrected p of .10 at most, and a score of 25 at least, with the sign of the CAAR. So a verdict is at "
+                "10 % for all sectors together, an interval at 95 % for one alone. Vol. x: volume over its usual. "
+                "Path: CAAR from the base on, each row on its own scale.",
                 model=_(MODELS[self.report.rules.model]),
             )
             body = [*map(line, [*verdicts, *self._dominant_members()]), legend if self.study else ""]
@@ -197,8 +231,16 @@ class _Study:
         wild = self.report.day is not None and self.report.day.windows[0].withheld
         for verdict, message in _VERDICTS.items():
             if named := [row for row in rows if ("wild" if wild and row.verdict else row.verdict) == verdict]:
-                scores = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
-                yield _(message, names=notes.several(scores, most), gap=f"{100 * RETURN_GAP:g}")
+                names = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
+                if verdict == "cannot be tested":
+                    names = [f"{row.name} ({_ordinary_sessions(row)})" for row in named]
+                yield _(
+                    message,
+                    names=notes.several(names, most),
+                    gap=f"{100 * RETURN_GAP:g}",
+                    needed=FEWEST_DATES,
+                    tested=sum(math.isfinite(row.p_family) for row in rows),
+                )
 
     def _dominant_members(self) -> Iterator[str]:
         """The sectors whose score rests on one stock."""
@@ -226,8 +268,8 @@ class _Study:
             notes.more(N_("and {n} more: --csv DIR writes them all"), len(stocks) - len(shown)),
             _(
                 "Each part lies between -1 and +1; the score is 100 times their mean, weighted as "
-                "configured. Steady: % of 1,000 random weightings that leave it in its third of the "
-                "table. Without one: lowest and highest score when each member is left out once."
+                "configured. Rank stability: % of 1,000 random weightings that leave it in its third of "
+                "the table. Leave-one-out: lowest and highest score when each member is left out once."
             ),
         )
 
@@ -257,25 +299,30 @@ class _Study:
             for rows, columns in zip(shown, mover_columns(study=self.study), strict=True)
             for field in fields_of(rows, columns)
         ]
-        more = _("{up} more rose, {down} more fell: --full shows them", up=up, down=down) if up or down else ""
-        return self._section(Key.MOVERS, N_("Winners and losers, {window}"), Grid(tuple(fields)), more)
+        title = N_("Winners and losers by abnormal return, {window}")
+        more = N_("{up} more above, {down} more below what was expected: --full shows them")
+        if not self.study:
+            title = N_("Stocks that rose and fell most, {window}")
+            more = N_("{up} more rose, {down} more fell: --full shows them")
+        hidden = _(more, up=up, down=down) if up or down else ""
+        return self._section(Key.MOVERS, title, Grid(tuple(fields)), hidden)
 
     def _winners_and_losers(self) -> Iterator[Section]:
         winners, losers = self._ranked()
         top = max(len(winners), len(losers)) if self.report.provenance.selected else _TOP
         both = self._fields_of_stocks([*winners[:top], *losers[:top]])
-        for key, title, rows in (
-            (Key.WINNERS, N_("Winners, {window}"), winners),
-            (Key.LOSERS, N_("Losers, {window}"), losers),
-        ):
+        titles = N_("Rose most, {window}"), N_("Fell most, {window}")
+        if self.study:
+            titles = N_("Winners by abnormal return, {window}"), N_("Losers by abnormal return, {window}")
+        for key, title, rows in zip((Key.WINNERS, Key.LOSERS), titles, (winners, losers), strict=True):
             more = notes.more(N_("and {n} more: all of them are listed below"), len(rows) - top)
             yield self._section(key, title, Grid(self._fields_of_stocks(rows[:top]), both), more)
 
     def _stocks(self) -> Section:
         """Every stock with a return, the best first."""
         note = _(
-            "p: rank among ordinary sessions of the same stock. 95% interval: by its t, so it may "
-            "disagree with p. * in a group put together after the event."
+            "Sorted by abnormal return (CAR). 95% interval and p of t: of the same t test. p: rank among ordinary "
+            "sessions of the same stock. * in a group put together after the event."
         )
         grid = Grid(self._fields_of_stocks(self._with_returns()))
         return self._section(Key.STOCKS, N_("All stocks, {window}"), grid, note if self.study else "")
@@ -285,11 +332,19 @@ class _Study:
         return fields_of(rows, stock_columns(study=self.study, funds=self.funds, printed=printed))
 
     def _ranked(self) -> tuple[list[Any], list[Any]]:
-        rows = self._with_returns()
-        return [row for row in rows if row.raw_return > 0], [row for row in reversed(rows) if row.raw_return < 0]
+        """Stocks above and below zero by what they rank by, the farthest from it first."""
+        rows, measure = self._with_returns(), "car" if self.study else "raw_return"
+        up = [row for row in rows if getattr(row, measure) > 0]
+        return up, [row for row in reversed(rows) if getattr(row, measure) < 0]
 
     def _with_returns(self) -> list[Any]:
-        return sorted((row for row in self.stocks if math.isfinite(row.raw_return)), key=lambda row: -row.raw_return)
+        """Stocks with a return, by abnormal return, and those without one after them; without a study by return."""
+
+        def place(row: Any) -> tuple[bool, float]:
+            known = self.study and math.isfinite(row.car)
+            return not known, -(row.car if known else row.raw_return)
+
+        return sorted((row for row in self.stocks if math.isfinite(row.raw_return)), key=place)
 
     def _later(self) -> Section:
         fields: list[Field] = []
@@ -307,11 +362,11 @@ class _Study:
     def _paths(self) -> Section:
         paths = caar_paths(self.report)
         fields = fields_by_tau([(row.name, paths.get(row.sector, {})) for row in self.sectors])
-        title = N_("How it went on: CAAR in %, base = 0, by sessions from the event day")
+        title = N_("Cumulative path: CAAR in %, base = 0, by sessions from the event day")
         return self._section(Key.PATHS, title, Grid(fields))
 
     def _trend(self) -> Iterator[Section]:
-        """Score, CAAR and q of every sector, report by report; nothing unless there are two reports."""
+        """Score, CAAR and corrected p of every sector, report by report; nothing unless there are two reports."""
         rows = rows_of(self.report.frames.trend)
         days = sorted({row.reported for row in rows})
         if len(days) < 2:
@@ -322,7 +377,7 @@ class _Study:
                 (sector.name, {row.tau: getattr(row, measure) for row in rows if row.sector == sector.sector})
                 for sector in self.sectors
             ]
-            # Groups that are no evidence have no q.
+            # Groups that are no evidence have no corrected p.
             if known := [(name, path) for name, path in paths if any(map(math.isfinite, path.values()))]:
                 body += [line(_(MEASURES[measure]), "strong"), Grid(fields_by_tau(known, cell)), line("")]
         note = _(
@@ -357,15 +412,16 @@ class _Study:
 
     def _tests(self) -> Iterator[Section]:
         note = _(
-            "corrected p: of the rank, for the other sectors (Westfall-Young). r-bar: correlation "
-            "between the stocks before the event. GRANK-T rejects somewhat too often on real returns."
+            "r-bar: correlation between the stocks before the event. GRANK-T rejects somewhat too often on real "
+            "returns."
         )
-        yield self._section(Key.TESTS, N_("p by other tests, {window}"), Grid(fields_of(self.sectors, TESTS)), note)
+        title = N_("p-values from other tests, {window}")
+        yield self._section(Key.TESTS, title, Grid(fields_of(self.sectors, TESTS)), note)
         note = _(
             "Stocks that share a date move together, so these find significance where nothing "
             "happened: to compare, not to believe."
         )
-        title = N_("p by tests that assume independence between stocks, {window}")
+        title = N_("p-values from tests that assume independence between stocks, {window}")
         yield self._section(Key.NAIVE_TESTS, title, Grid(fields_of(self.sectors, NAIVE_TESTS)), note)
 
     def _section(self, key: Key, title: str, *body: Line | Grid | str) -> Section:

@@ -43,7 +43,7 @@ TREND = {
     "B": {0: (-40.0, -0.03, 0.30), 1: (NAN, -0.05, NAN), 3: (-90.0, -0.08, 0.01)},
     "LATE": {0: (100.0, 0.3, NAN), 1: (100.0, 0.3, NAN), 3: (90.0, 0.2, NAN)},
 }
-"""By tau, score, CAAR and q; the second session after the event has no report."""
+"""By tau, score, CAAR and corrected p; the second session after the event has no report."""
 
 
 def handmade(study: Report) -> Report:
@@ -74,9 +74,9 @@ def handmade(study: Report) -> Report:
         trend=frame(
             "trend",
             (
-                {"sector": sector, "tau": tau, "reported": _day(tau), "score": score, "caar_ew": caar, "q": q}
+                {"sector": sector, "tau": tau, "reported": _day(tau), "score": score, "caar_ew": caar, "p_family": p}
                 for sector, points in TREND.items()
-                for tau, (score, caar, q) in points.items()
+                for tau, (score, caar, p) in points.items()
             ),
         ),
     )

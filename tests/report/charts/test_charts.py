@@ -206,7 +206,7 @@ def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None
         ]
         for field in range(2)
     ]
-    # Filled where q is .10 or less; a score that is not known is not drawn; a group that is no evidence is left out.
+    # Filled where the corrected p is .10 or less; a score that is not known is not drawn; a group that is no evidence is left out.
     scores = [(0, 80.0, True), (1, 60.0, True), (3, -20.0, False), (0, -40.0, False), (3, -90.0, True)]
     caars = [(0, 4.0, True), (1, 6.0, True), (3, -2.0, False), (0, -3.0, False), (1, -5.0, False), (3, -8.0, True)]
     for drawn, expected in zip(found, (scores, caars), strict=True):

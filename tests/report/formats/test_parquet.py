@@ -61,7 +61,7 @@ def test_the_file_says_what_it_is_of(press: Report, study: Report) -> None:
         b"as_of": b"2025-01-31",
         b"source": b"press",
         b"language": b"en",
-        b"schema_version": b"1",
+        b"schema_version": b"2",
         b"banner": b"figures that newspapers chose to print: sector means are overstated",
     }
     assert b"banner" not in read(study, "stocks").schema.metadata

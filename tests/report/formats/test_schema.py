@@ -49,11 +49,14 @@ def test_a_fetched_report_fits(study: Report) -> None:
 
 def test_a_report_with_its_trend_fits(study: Report) -> None:
     rows = [
-        TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04),
-        TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan),
+        TrendRow(study.sessions[0], 0, "A", 93.25, 1.0, 0.05, 0.04, 0.06),
+        TrendRow(study.sessions[1], 1, "A", math.nan, math.nan, 0.07, math.nan, math.nan),
     ]
     document = json.loads(Screen("report", study.with_trend(rows)).document())
-    assert [(row["tau"], row["score"], row["q"]) for row in document["trend"]] == [(0, 93.2, 0.04), (1, None, None)]
+    assert [(row["tau"], row["score"], row["q"], row["p_family"]) for row in document["trend"]] == [
+        (0, 93.2, 0.04, 0.06),
+        (1, None, None, None),
+    ]
     assert faults("report", document) == []
 
 
@@ -101,7 +104,7 @@ def _sector(**changed: Any) -> Callable[[Document], None]:
         (lambda document: document["stocks"][0].pop("car"), "$.stocks[0]: 'car' is a required property"),
         (lambda document: document.pop("paths"), "$: 'paths' is a dependency of 'sectors'"),
         (lambda document: document.pop("event"), "$: 'event' is a required property"),
-        (lambda document: document.update(schema_version="0"), "$.schema_version: '1' was expected"),
+        (lambda document: document.update(schema_version="0"), "$.schema_version: '2' was expected"),
         (lambda document: document.update(more=[]), "$: Additional properties are not allowed ('more' was unexpected)"),
         (lambda document: document["event"].update(base=None), "$.event.base: None is not of type 'string'"),
         (lambda document: document["rules"].update(model="guess"), "$.rules.model: 'guess' is not one of "),

@@ -124,9 +124,9 @@ def test_the_summary_of_the_real_event_fits_one_screen(real: Report, language: L
 
 def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -> None:
     text = render(study_page(demo), Style(), summary=True)
-    returns = in_leading_window(demo, "stocks")["raw_return"]
-    up, down = int((returns > 0).sum()), int((returns < 0).sum())
-    assert f"{up - 4} more rose, {down - 4} more fell: --full shows them" in text
+    abnormal = in_leading_window(demo, "stocks")["car"]
+    up, down = int((abnormal > 0).sum()), int((abnormal < 0).sum())
+    assert f"{up - 4} more above, {down - 4} more below what was expected: --full shows them" in text
 
 
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
@@ -144,9 +144,9 @@ def test_palettes_differ_only_in_colour(study: Report) -> None:
     assert bare("kr") == bare("us") == bare("cb")
     korean, american = (render(page, Style(palette=palette, colour=True)) for palette in ("kr", "us"))
     assert re.search(r"\x1b\[31m *▲ +\+2\.50", korean)
-    assert re.search(r"\x1b\[38;5;27m *▼ +-5\.00", korean)
+    assert re.search(r"\x1b\[38;5;27m *▼ +-5\.50", korean)
     assert re.search(r"\x1b\[32m *▲ +\+2\.50", american)
-    assert re.search(r"\x1b\[31m *▼ +-5\.00", american)
+    assert re.search(r"\x1b\[31m *▼ +-5\.50", american)
 
 
 def test_ascii_in_english_is_ascii(pages: dict[str, Page]) -> None:
@@ -159,8 +159,8 @@ def test_ascii_in_english_is_ascii(pages: dict[str, Page]) -> None:
 def test_every_signed_figure_has_its_arrow(study: Report) -> None:
     text = render(study_page(study, full=True), Style())
     assert "▲ +2.50" in text  # sector A
-    assert "▲ +10.00" in text
-    assert "▼ -5.00" in text
+    assert "▲ +8.00" in text
+    assert "▼ -5.50" in text
     assert "▲ -" not in text
     assert "▼ +" not in text
 
@@ -207,11 +207,11 @@ def test_sparkline_and_bar() -> None:
 def test_verdict_leads(study: Report, press: Report) -> None:
     lines = render(study_page(study), Style()).splitlines()
     assert lines[0].startswith("Test · event day 2024-04-22")
-    assert lines[1] == "Won: ▲ Sector A +2.50% (2 stocks, 50% up)"
-    assert lines[2] == "Worst: ▲ Sector B +2.00% (1 stock, 100% up)"
+    assert lines[1] == "Best: ▲ Sector B +2.00% abnormal (return +2.00%); cannot be tested: 0 ordinary sessions"
+    assert lines[2] == "Worst: ▲ Sector A +1.25% abnormal (return +2.50%); cannot be tested: 0 ordinary sessions"
     set_language("ko")
     korean = render(study_page(press), Style()).splitlines()
-    assert korean[1].startswith("승자: ▲ AI 소프트웨어 +15.26%")
+    assert korean[1].startswith("상승률 1위: ▲ AI 소프트웨어 +15.26%")
 
 
 def test_the_order_is_that_of_a_reader(demo: Report) -> None:

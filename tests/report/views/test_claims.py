@@ -29,7 +29,7 @@ event = "test"
 said = { ko = "가 업종이 모두 올랐다", en = "Everything in sector A rose" }
 by = ["somebody", "somebody_else"]
 date = 2024-04-23
-test = { kind = "group", of = "A", measure = "up", confirmed = [1, 1], partly = [0.5, 1] }
+test = { kind = "group", of = "A", measure = "up", consistent = [1, 1], partly = [0.5, 1] }
 caveat = { ko = "두 종목뿐이다", en = "there are only two stocks" }
 against = "X2"
 
@@ -37,13 +37,13 @@ against = "X2"
 event = "test"
 said = { ko = "가 업종이 모두 내렸다", en = "Everything in sector A fell" }
 by = ["another"]
-test = { kind = "group", of = "A", measure = "down", confirmed = [1, 1] }
+test = { kind = "group", of = "A", measure = "down", consistent = [1, 1] }
 
 [X3]
 event = "test"
 said = { ko = "셋은 한 달 뒤 두 배가 된다", en = "Three doubles within a month" }
 by = ["another"]
-test = { kind = "change", ticker = "000003", window = [0, 20], confirmed = [100, inf] }
+test = { kind = "change", ticker = "000003", window = [0, 20], consistent = [100, inf] }
 
 [X4]
 event = "test"
@@ -70,41 +70,50 @@ def report(own: list[str]) -> Report:
 
 LISTING = """\
 Test: what was claimed, and what prices say · through the close of 2024-04-26
-1 partly, 1 contradicted, 1 no data, 1 not testable here
+1 partly consistent, 1 not consistent with prices, 1 no data, 1 not testable on prices
 Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
-Model: market model, 24 sessions of estimation, gap 5, at least 20 traded
+Model: market model, 24 sessions of estimation, gap 5, at least 20 traded; 0 ordinary sessions
+A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same
+stocks and window among ordinary sessions, for this claim alone.
 
-partly  X1  Everything in sector A rose
-    1 of 2 rose (Sector A); not so: Two -5.00%; Sector A mean +2.50%
-    event day [0,0], 2024-04-22 · by somebody, somebody_else, 2024-04-23
-    otherwise: X2  Everything in sector A fell (by another)
+partly consistent  X1  Everything in sector A rose
+    1 of 2 rose (Sector A); except: Two -5.00%; Sector A mean +2.50%
+    abnormal return +1.25%; cannot be tested: 0 ordinary sessions
+    event day [0,0], 2024-04-22 · by somebody; somebody_else, 2024-04-23
+    conflicts with: X2  Everything in sector A fell (by another)
     note: there are only two stocks
 
-contradicted  X2  Everything in sector A fell
-    1 of 2 fell (Sector A); not so: One +10.00%; Sector A mean +2.50%
+not consistent with prices  X2  Everything in sector A fell
+    1 of 2 fell (Sector A); except: One +10.00%; Sector A mean +2.50%
+    abnormal return +1.25%; cannot be tested: 0 ordinary sessions
     event day [0,0], 2024-04-22 · by another
-    otherwise: X1  Everything in sector A rose (by somebody, somebody_else, 2024-04-23)
+    conflicts with: X1  Everything in sector A rose (by somebody; somebody_else, 2024-04-23)
 
 no data  X3  Three doubles within a month
     by another
-    why: the prices do not reach over sessions [0,+20]
+    reason: the prices do not reach over sessions [0,+20]
 
 Not testable on prices of the exchange
 X4  =Something abroad
     by another
-    otherwise: It was not so (by a_third)
-    why: it was abroad
+    conflicts with: It was not so (by a_third)
+    reason: it was abroad
 """
 
 
 def test_listing(report: Report) -> None:
-    assert render(claims_page(report), Style()) == LISTING
+    assert render(claims_page(report, full=True), Style()) == LISTING
 
 
 def test_command_prints_the_listing_and_files_nothing(run: Run, own: list[str], tmp_path: Path) -> None:
-    done = run("claims", *own)
+    done = run("claims", *own, "--full")
     assert done.returncode == 0, done.stderr
     assert done.stdout == LISTING
+    summary = run("claims", *own).stdout
+    tested, untested = LISTING.split("Not testable on prices of the exchange")
+    assert "=Something abroad" in untested
+    said = "1 claim cannot be tested on prices of the exchange (X4): --full gives it and the reason"
+    assert summary == f"{tested}{said}\n"
     assert not (tmp_path / "reports").exists()
 
 
@@ -126,13 +135,13 @@ def test_csv(report: Report) -> None:
     assert list(rows) == ["X1", "X2", "X3", "X4"]
     first = rows["X1"]
     assert (first["by"], first["date"], first["kind"]) == ("somebody; somebody_else", "2024-04-23", "group")
-    assert (first["window_start"], first["window_end"], first["verdict"]) == ("0", "0", "partly")
-    assert first["figures"] == "1 of 2 rose (Sector A); not so: Two -5.00%; Sector A mean +2.50%"
+    assert (first["window_start"], first["window_end"], first["verdict"]) == ("0", "0", "partly consistent")
+    assert first["figures"] == "1 of 2 rose (Sector A); except: Two -5.00%; Sector A mean +2.50%"
     assert (first["value"], first["unit"], first["against"]) == ("0.500000", "share", "X2")
     assert first["reason"] == "there are only two stocks"
-    assert (rows["X2"]["against"], rows["X2"]["verdict"]) == ("X1", "contradicted")
+    assert (rows["X2"]["against"], rows["X2"]["verdict"]) == ("X1", "not consistent")
     assert (rows["X3"]["verdict"], rows["X3"]["value"], rows["X3"]["window_end"]) == ("no data", "", "20")
-    assert (rows["X4"]["verdict"], rows["X4"]["kind"]) == ("not testable here", "")
+    assert (rows["X4"]["verdict"], rows["X4"]["kind"]) == ("not testable", "")
     assert rows["X4"]["said"] == "'=Something abroad"
     assert (rows["X4"]["reason"], rows["X4"]["against"]) == ("it was abroad", "It was not so (by a_third)")
 
@@ -177,11 +186,11 @@ def flat(text: str) -> str:
 def test_nothing_is_cut(report: Report, press: Report, width: int, language: Language) -> None:
     set_language(language)
     for one in (report, press):
-        text = render(claims_page(one), Style(width=width))
+        text = render(claims_page(one, full=True), Style(width=width))
         assert max(cell_len(line) for line in text.splitlines()) <= width
         assert "…" not in text
-        for by in one.frames.claims["by"]:
-            assert flat(", ".join(by)) in flat(text)
+        for by in one.frames.claims[f"by_{language}"]:
+            assert flat("; ".join(by)) in flat(text)
         texts = claim_texts(one.frames.claims, one)
         for column in ("said", "figures", "reason"):
             assert all(flat(cell) in flat(text) for cell in texts[column])
@@ -200,7 +209,7 @@ def test_press_keeps_its_banner(press: Report) -> None:
 
 
 def test_ascii_in_english_is_ascii(press: Report) -> None:
-    assert render(claims_page(press), Style(ascii=True)).isascii()
+    assert render(claims_page(press, full=True), Style(ascii=True)).isascii()
 
 
 def test_many_exceptions_are_counted(tmp_path: Path) -> None:
@@ -210,13 +219,76 @@ def test_many_exceptions_are_counted(tmp_path: Path) -> None:
     config.mkdir()
     (config / "claims.toml").write_text(
         '[X]\nevent = "deepseek"\nsaid = { ko = "말", en = "Said" }\nby = ["x"]\n'
-        f'test = {{ kind = "group", of = {tickers}, measure = "down", confirmed = [1, 1] }}\n',
+        f'test = {{ kind = "group", of = {tickers}, measure = "down", consistent = [1, 1] }}\n',
         encoding="utf-8",
     )
     made = make_report(load_settings(config), Request(source="press"))
     [one] = rows_of(made.frames.claims)
-    assert one.verdict == "contradicted"
+    assert one.verdict == "not consistent"
     [figures] = claim_texts(made.frames.claims, made)["figures"]
     exceptions = figures.split("; ")[1]
-    assert exceptions.startswith("not so: ")
+    assert exceptions.startswith("except: ")
     assert exceptions.endswith(", and 1 more")
+
+
+def test_articles_are_named_by_paper_day_and_title(tmp_path: Path) -> None:
+    config = small.write_config(tmp_path)
+    articles = """
+[articles.first]
+paper = { ko = "어느 신문", en = "A Paper" }
+date = 2024-04-23
+title = { ko = "제목", en = "A title" }
+
+[articles.second]
+paper = { ko = "다른 신문", en = "Another Paper" }
+"""
+    text = OWN.replace('["somebody", "somebody_else"]', '["first", "second"]').replace('["a_third"]', '["second"]')
+    (config / "claims.toml").write_text(text + articles, encoding="utf-8")
+    prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
+    made = make_report(load_settings(config), Request(source=f"file:{prices}", benchmark=[benchmark]))
+    page = render(claims_page(made, full=True), Style(width=140))
+    assert 'by A Paper, 2024-04-23, "A title"; Another Paper\n' in page
+    assert "conflicts with: It was not so (by Another Paper)" in page
+    assert "by another" in page  # which the table does not know
+    set_language("ko")
+    assert '어느 신문, 2024-04-23, "제목"; 다른 신문' in render(claims_page(made, full=True), Style(width=140))
+    row = rows_of(made.frames.claims)[0]
+    assert row.articles == "first; second"
+
+
+def test_an_article_without_a_paper_is_a_mistake(run: Run, own: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "config/claims.toml"
+    path.write_text(f"{OWN}\n[articles.x]\ndate = 2024-04-23\n", encoding="utf-8")
+    done = run("claims", *own)
+    assert done.returncode == 2
+    assert "articles.x.paper: the key 'paper' is missing: add it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("moved", "path", "words"),
+    [
+        ("down", (-0.05, -0.02), "60% of the fall recovered"),
+        ("down", (-0.05, 0.137), "all of the fall recovered, and more"),
+        ("down", (-0.05, -0.237), "nothing recovered: it fell further"),
+        ("up", (0.05, 0.02), "60% of the rise given back"),
+        ("up", (0.05, -0.01), "all of the rise given back, and more"),
+        ("up", (0.05, 0.10), "nothing given back: it rose further"),
+    ],
+)
+def test_beyond_all_or_nothing_there_is_no_share(
+    tmp_path: Path, moved: str, path: tuple[float, float], words: str
+) -> None:
+    """A fall of 5 % that grew to 23.7 % is not '-374 % undone'."""
+    config = small.write_config(tmp_path)
+    test = f'kind = "path", of = ["000003"], moved = "{moved}", by = 0, until = 1, consistent = [0, 1]'
+    (config / "claims.toml").write_text(
+        f'[X]\nevent = "test"\nsaid = {{ ko = "말", en = "Said" }}\nby = ["x"]\ntest = {{ {test} }}\n', "utf-8"
+    )
+    first, then = path
+    moves = {small.EVENT_ROW: {"000003": first}, small.EVENT_ROW + 1: {"000003": (1 + then) / (1 + first) - 1}}
+    prices = small.write(tmp_path / "prices.csv", small.price_rows(moves=moves))
+    benchmark = small.write_benchmark(tmp_path)
+    made = make_report(load_settings(config), Request(source=f"file:{prices}", benchmark=[benchmark]))
+    [figures] = claim_texts(made.frames.claims, made)["figures"]
+    assert figures.startswith(f"{words}; ")
+    assert "undone" not in figures
