@@ -32,7 +32,7 @@ def load_report(
     """Make the report of an event: `report.frames` are its tables as pandas frames, unrounded, returns as decimals.
 
     Nothing is written but to the store, where `source` fetches. Columns are those of the CSV files of a report, which
-    reports/dictionary.md describes. A warning is given where the figures need one (`report.banner`), and where a source
+    reports/README.md describes. A warning is given where the figures need one (`report.banner`), and where a source
     could not serve.
 
     Args:
