@@ -1,22 +1,36 @@
 """Impact of an event on Korea Exchange sectors and stocks.
 
-For notebooks: `screener.event_study(returns, benchmark, event_date)`; see `screener.study.api`.
+For notebooks: `event_study` measures an event on returns of your own, `load_report` makes the report of an event as
+frames. docs/notebook.md shows both.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from screener.notebook import load_report as load_report
+    from screener.report.model import Report as Report
     from screener.study.api import EventStudy as EventStudy
     from screener.study.api import event_study as event_study
 
 __version__ = "0.2.0"
-__all__ = ["EventStudy", "event_study"]
+__all__ = ["EventStudy", "Report", "event_study", "load_report"]
+
+_HOMES = {
+    "EventStudy": "screener.study.api",
+    "Report": "screener.report.model",
+    "event_study": "screener.study.api",
+    "load_report": "screener.notebook",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Loaded when asked for: the command line must start without numpy and pandas.
-    if name in __all__:
-        from screener.study import api
+    if name in _HOMES:
+        from importlib import import_module
 
-        return getattr(api, name)
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'screener' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__doc__", "__version__"])

@@ -14,7 +14,7 @@ from screener.config import load_settings
 from screener.data.sources import PriceRequest, demo
 from screener.data.sources.files import Files
 from screener.report.make import Request
-from tests.reports import make_report
+from tests.reports import make_report, simulated
 
 
 def test_planted_effect_is_found() -> None:
@@ -97,10 +97,80 @@ def test_report_and_notebook_have_the_same_figures(krx: Path) -> None:
             np.testing.assert_array_equal(stocks[column], of_stock[column], err_msg=column)
 
 
-def test_package_offers_nothing_else() -> None:
-    assert screener.EventStudy.__name__ == "EventStudy"
-    with pytest.raises(AttributeError, match="has no attribute 'event_studie'"):
-        _ = screener.event_studie
+def test_report_and_notebook_have_the_same_spreads_paths_and_placebo_sessions() -> None:
+    """The report's frames come by analysis/, those of the notebook by study/tables.py, from one `Study`."""
+    report = simulated(1)
+    tickers = report.frames.stocks.drop_duplicates("ticker").set_index("ticker")
+    need = PriceRequest(dict(tickers["market"]), demo.EVENT_DAY, None, 0.3, demo.DAYS[-1].item())
+    panel = demo.Demo(1).load(need).panel
+    sessions = pd.DatetimeIndex(panel.sessions)
+    study = screener.event_study(
+        pd.DataFrame(panel.daily_returns, index=sessions, columns=list(panel.tickers)),
+        pd.DataFrame({one: panel.benchmarks[tickers.loc[one, "market"]] for one in panel.tickers}, index=sessions),
+        demo.EVENT_DAY,
+        groups={name: list(rows.index) for name, rows in tickers.groupby("sector", sort=False)},
+        windows=[(window.first, window.last) for window in report.windows],
+        spreads=[("HELD", "UNMOVED"), ("FADED", "HELD")],
+    )
+    ours, theirs = report.frames.sectors, study.groups
+    for column in ("caar_ew", "ci_low", "ci_high", "placebo_p", "q", "p_family"):
+        np.testing.assert_allclose(theirs[column], ours[column], rtol=1e-12, err_msg=column)
+    ours, theirs = report.frames.stocks, study.stocks.set_index(["window", "ticker"])
+    assert len(ours) == len(theirs)
+    for column in ("car", "ci_low", "ci_high", "p", "q"):
+        np.testing.assert_allclose(theirs[column], ours[column], rtol=1e-12, err_msg=column)
+    ours = report.frames.spreads.sort_values(["sector_a", "window_start", "window_end"])
+    theirs = study.spreads.assign(window=study.spreads["window"].map({str(one): one for one in report.windows}))
+    theirs = theirs.assign(
+        first=theirs["window"].map(lambda one: one.first), last=theirs["window"].map(lambda one: one.last)
+    )
+    theirs = theirs.sort_values(["group_a", "first", "last"])
+    assert list(theirs["group_b"]) == list(ours["sector_b"])
+    for column in (
+        *("n_a", "n_b", "mean_return_ew", "caar_ew", "ci_low", "ci_high", "z_ewma", "placebo_rank", "placebo_n"),
+        *("placebo_p", "t_portfolio", "p_portfolio", "t_kp", "p_kp", "r_ab", "detectable"),
+    ):
+        np.testing.assert_allclose(theirs[column], ours[column], rtol=1e-12, err_msg=column)
+    ours = report.frames.paths.set_index(["sector", "tau"])
+    theirs = study.paths.set_index(["group", "tau"])
+    for column in ("n", "aar", "caar", "ci_low", "ci_high"):
+        np.testing.assert_allclose(
+            theirs[column], ours.loc[theirs.index, column], rtol=1e-9, atol=1e-15, err_msg=column
+        )
+    ours = report.frames.placebos
+    ours = ours[(ours["sector_a"] == "FADED") & (ours["window_start"] == 0) & (ours["window_end"] == 5)]
+    theirs = study.placebos.query("series == 'FADED - HELD' and window == '[0,+5]'")
+    np.testing.assert_allclose(theirs["z_ewma"], ours["z_ewma"], rtol=1e-12)
+
+
+def test_rank_is_that_of_the_event_among_the_placebo_sessions() -> None:
+    returns, indices = demo.simulate(3)
+    days = pd.DatetimeIndex(demo.DAYS)
+    groups = {planted.id: range(12 * number, 12 * number + 12) for number, planted in enumerate(demo.SECTORS)}
+    study = screener.event_study(
+        pd.DataFrame(returns, index=days), pd.Series(indices[:, 0], days), demo.EVENT_DAY, groups=groups
+    )
+    assert study.placebos["date"].max() < pd.Timestamp(demo.EVENT_DAY)
+    for row in study.groups.itertuples():
+        drawn = study.placebos[(study.placebos.window == row.window) & (study.placebos.series == row.group)]
+        assert len(drawn) + 1 == row.placebo_n
+        assert (drawn.z_ewma.abs() >= abs(row.z_ewma)).sum() + 1 == row.placebo_rank
+
+
+def test_spread_of_a_model_without_placebo_sessions_has_its_t() -> None:
+    returns, indices = demo.simulate(3)
+    days = pd.DatetimeIndex(demo.DAYS)
+    frame, index = pd.DataFrame(returns, index=days), pd.Series(indices[:, 0], days)
+    groups = {"a": range(12), "b": range(12, 24)}
+    spread = screener.event_study(
+        frame, index, demo.EVENT_DAY, groups=groups, spreads=[("a", "b")], model="dimson"
+    ).spreads
+    # One benchmark: the portfolio that is long a and short b is a stock of its own.
+    apart = (frame.loc[:, :11].mean(axis=1) - frame.loc[:, 12:23].mean(axis=1)).rename("apart")
+    alone = screener.event_study(apart, index, demo.EVENT_DAY, model="dimson").stocks
+    np.testing.assert_allclose(spread["t_portfolio"], alone["t"], rtol=1e-9)
+    assert spread["placebo_p"].isna().all()
+    assert spread["undefined"].str.contains("placebo dates are refitted by least squares only").all()
 
 
 def test_input_is_not_changed() -> None:

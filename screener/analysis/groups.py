@@ -348,28 +348,12 @@ def paths_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFra
 
 
 def _half_widths(measurement: Measurement, groups: Sequence[Group], rows: range) -> Floats:
-    """(rows, groups) half of the 95 % interval of the sum between the base and each row; NaN for themes.
-
-    It is the primary test's, of the window from the event day to the row, or from the session after the row to the
-    base: the same placebo dates, and the members that are complete in that window. A path's own sum is over the members
-    that traded each day, so that where some did not it is a little off the middle of the interval. Themes are left out
-    because no chart draws their bands, and each window is a test of its own. 0 at the base.
-    """
+    """(rows, groups) half of the 95 % interval of each path; NaN for themes, whose bands no chart draws."""
     half = np.full((len(rows), len(groups)), np.nan)
     sectors = [place for place, group in enumerate(groups) if group.theme is None]
-    if not sectors or not measurement.study.has_history:
-        return half
-    event_row = measurement.event_row
-    base = event_row - 1
-    windows = {
-        row: slice(event_row, row + 1) if row > base else slice(row + 1, event_row) for row in rows if row != base
-    }
-    members = [measurement.columns(groups[place]) for place in sectors]
-    tested = measurement.study.placebos(members, list(windows.values()))
-    for row, placebo in zip(windows, tested, strict=True):
-        half[row - rows.start, sectors] = placebo.half_width()
-    if base in rows:
-        half[base - rows.start, sectors] = 0.0
+    if sectors and measurement.study.has_history:
+        members = [measurement.columns(groups[place]) for place in sectors]
+        half[:, sectors] = measurement.study.path_half_widths(members, rows)
     return half
 
 

@@ -246,6 +246,17 @@ class Report:
     day: DayCheck | None = None
     """Whether the days can carry a verdict; None where nothing was tested."""
 
+    def __repr__(self) -> str:
+        """A few lines for notebooks, with the warning that belongs on the figures: no frame carries it."""
+        rows = {name: len(frame) for name, frame in vars(self.frames).items() if len(frame)}
+        lines = [
+            f"Report on {self.event.id}: event day {self.event.event_day}, prices through {self.as_of}, "
+            f"source {self.provenance.source}, {self.rules.model} model",
+            f"windows: {', '.join(str(window) for window in self.windows if window.available)}",
+            f"frames: {', '.join(f'{name} ({count})' for name, count in rows.items())}",
+        ]
+        return "\n".join([*lines, *filter(None, [short_banner(self.banner)])])
+
     def with_frames(self, **frames: pd.DataFrame) -> Report:
         """The report with other tables of these names."""
         return replace(self, frames=replace(self.frames, **frames))

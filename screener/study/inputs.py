@@ -1,20 +1,58 @@
-"""Checks what a notebook passes to `event_study`, and turns it into the arrays of a `Study`."""
+"""Checks what a notebook passes to `event_study`, and turns it into the arrays of a `Study`.
+
+What has one meaning is taken: dates as text or `datetime.date`, a longer or unsorted benchmark, numbers in an object
+column. What would give a wrong number is refused, with the line that mends it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from screener.study.arrays import Floats, Ints
+from screener.study.frame_checks import check_holidays, check_scale, check_shift, day_of, numbers_of, sessions_of, shown
 from screener.study.models import Model, Refit
 from screener.study.placebo import other_windows
 from screener.study.study import Study
 
 Benchmark = pd.Series | pd.DataFrame | Mapping[Any, pd.Series]
+
+
+def panel_of(returns: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """The returns as float64, decimal, sessions x tickers; sessions are sorted midnights without a zone.
+
+    Raises:
+        ValueError: one line that names the offending value and what mends it.
+    """
+    if isinstance(returns, pd.Series):
+        returns = returns.to_frame("stock" if returns.name is None else returns.name)
+    if not isinstance(returns, pd.DataFrame):
+        what = type(returns).__name__
+        raise ValueError(f"returns are a {what}: give a DataFrame, sessions by tickers, or a Series")  # noqa: TRY004
+    if returns.columns.nlevels > 1:
+        raise ValueError(
+            f"returns have columns of {returns.columns.nlevels} levels, such as {returns.columns[0]}: choose one, "
+            f"returns = returns[{returns.columns[0][0]!r}]"
+        )
+    if returns.columns.has_duplicates:
+        raise ValueError(f"returns have the column {returns.columns[returns.columns.duplicated()][0]!r} twice")
+    if returns.empty:
+        raise ValueError("returns have no sessions" if len(returns.columns) else "returns have no columns")
+    sessions = sessions_of(returns.index, "returns")
+    if not sessions.is_monotonic_increasing:
+        if sessions.is_monotonic_decreasing:
+            raise ValueError("returns are newest first: sort the prices by date, then compute the returns again")
+        late = sessions[1:][np.diff(sessions.to_numpy()) < np.timedelta64(0)][0]
+        raise ValueError(f"returns are not sorted: {late.date()} comes after a later session: returns.sort_index()")
+    panel = pd.DataFrame(numbers_of(returns, "returns"), index=sessions, columns=returns.columns)
+    check_scale(panel, "returns")
+    return panel
 
 
 def study_of(
@@ -24,12 +62,11 @@ def study_of(
     refit: Refit,
     windows: Sequence[tuple[int, int]],
 ) -> Study:
-    """The study of what a notebook passes in; sessions that an event window still lacks are NaN rows.
+    """The study of a panel; sessions that an event window still lacks are NaN rows.
 
     Raises:
-        ValueError: one line that names the offending value.
+        ValueError: one line that names the offending value and what mends it.
     """
-    _check_returns(returns)
     _check_numbers(refit.estimation, refit.gap, refit.min_obs)
     _check_windows(windows, refit.gap)
     event = _event_row(returns.index, event_date)
@@ -41,8 +78,11 @@ def study_of(
         )
     missing = max(0, event + max(last for _, last in windows) + 1 - len(returns))
     benchmarks, benchmark_of = _benchmarks(benchmark, returns)
+    check_holidays(returns, benchmarks)
+    for number, values in enumerate(benchmarks.T):
+        check_shift(returns.to_numpy()[:, benchmark_of == number], values)
     return Study(
-        returns=np.pad(returns.to_numpy(np.float64), ((0, missing), (0, 0)), constant_values=np.nan),
+        returns=np.pad(returns.to_numpy(), ((0, missing), (0, 0)), constant_values=np.nan),
         benchmarks=np.pad(benchmarks, ((0, missing), (0, 0)), constant_values=np.nan).T,
         benchmark_of=benchmark_of,
         event=event,
@@ -52,51 +92,63 @@ def study_of(
 
 
 def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) -> dict[Any, Ints]:
-    """Columns of each group; without groups, one of all securities."""
+    """Columns of each group; without groups, one of all securities, or the only one under its own name."""
     if groups is None:
-        return {"all": np.arange(len(tickers))}
+        return {"all" if len(tickers) > 1 else tickers[0]: np.arange(len(tickers))}
+    if not isinstance(groups, Mapping):
+        what = type(groups).__name__
+        raise ValueError(f"groups are a {what}: give a dict, {{'chips': ['000660', '005930']}}")  # noqa: TRY004
     if not groups:
         raise ValueError("groups={}: needs at least one, or None for one of all")
     columns = {}
     for name, members in groups.items():
-        if isinstance(members, str):
-            raise ValueError(f"group {name!r} is the text {members!r}: give a list of tickers")  # noqa: TRY004
-        found = tickers.get_indexer(pd.Index(list(members), dtype=object))
-        if (found < 0).any():
-            unknown = [ticker for ticker, column in zip(members, found, strict=True) if column < 0]
-            raise ValueError(f"group {name!r} names {unknown[0]!r}, which is no column of returns")
+        if isinstance(members, str) or not isinstance(members, Iterable):
+            raise ValueError(f"group {name!r} is {members!r}: give a list of tickers")  # noqa: TRY004
+        members = list(members)
+        if not members:
+            raise ValueError(f"group {name!r} has no tickers")
+        found = tickers.get_indexer(pd.Index(members, dtype=object))
+        unknown = [ticker for ticker, column in zip(members, found, strict=True) if column < 0]
+        if unknown:
+            more = f" and {len(unknown) - 1} more" if unknown[1:] else ""
+            few = "which is no column" if not more else "which are no columns"
+            raise ValueError(f"group {name!r} names {unknown[0]!r}{more}, {few} of returns{_near(unknown[0], tickers)}")
         if len(set(found.tolist())) < len(found):
             raise ValueError(f"group {name!r} names a ticker twice")
         columns[name] = np.sort(found).astype(np.int64)
     return columns
 
 
+def pairs_of(spreads: Sequence[tuple[Any, Any]] | None, groups: Mapping[Any, Ints]) -> list[tuple[Any, Any]]:
+    """The pairs of names of groups that are to be compared."""
+    pairs = [] if spreads is None else list(spreads)
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise ValueError(f"spreads={spreads!r}: write pairs of groups, such as [('chips', 'web')]")
+        for name in pair:
+            if name not in groups:
+                raise ValueError(f"spread {pair!r} names {name!r}, which is no group: known are {_listed(groups)}")
+        if np.array_equal(groups[pair[0]], groups[pair[1]]):
+            raise ValueError(f"spread {pair!r} is a group minus itself, which is nothing")
+    return [(a, b) for a, b in pairs]
+
+
 def factor_array(model: Model, factors: pd.DataFrame | None, index: pd.Index, rows: int) -> Floats | None:
     """(rows, k) the user's factors, padded with NaN like the panel; the market-size model takes one."""
     if factors is None:
         return None
-    _check_index(factors.index, index, "factors")
-    values = factors.to_numpy(np.float64)
+    values = _aligned(factors, index, "factors").to_numpy()
     if model is Model.MARKET_SIZE and values.shape[1] != 1:
         raise ValueError(f"factors have {values.shape[1]} columns: the market-size model takes one, the whole market's")
     return np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
 
 
-def _check_returns(returns: pd.DataFrame) -> None:
-    index = returns.index
-    if not isinstance(index, pd.DatetimeIndex):
-        raise ValueError(f"returns need a DatetimeIndex of sessions, not {type(index).__name__}")  # noqa: TRY004
-    if index.has_duplicates:
-        raise ValueError(f"returns have the session {_day(index[index.duplicated()][0])} twice")
-    if not index.is_monotonic_increasing:
-        late = index[1:][np.diff(index.to_numpy()) < np.timedelta64(0)][0]
-        raise ValueError(f"returns are not sorted: {_day(late)} comes after a later session")
-    if returns.columns.has_duplicates:
-        raise ValueError(f"returns have the column {returns.columns[returns.columns.duplicated()][0]!r} twice")
-    infinite = np.argwhere(np.isinf(returns.to_numpy(np.float64)))
-    if len(infinite):
-        row, column = infinite[0]
-        raise ValueError(f"returns of {returns.columns[column]!r} on {_day(index[row])} are infinite")
+def rows_of(events: Sequence[date | str], index: pd.Index, windows: Sequence[tuple[int, int]]) -> list[int]:
+    """Rows that the windows of other events cover; an event outside the data covers none."""
+    if isinstance(events, str):
+        raise ValueError(f"other_events={events!r}: give a list of dates")  # noqa: TRY004
+    rows = [int(index.searchsorted(day_of(event, "other_events"))) for event in events]
+    return other_windows(rows, windows, len(index))
 
 
 def _check_numbers(estimation: int, gap: int, min_obs: int) -> None:
@@ -120,30 +172,16 @@ def _check_windows(windows: Sequence[tuple[int, int]], gap: int) -> None:
             raise ValueError(f"window ({first}, {last}) ends before it begins")
         if first < -gap:
             raise ValueError(f"window ({first}, {last}) reaches into the estimation window, which ends at {-gap - 1}")
+    if len({tuple(window) for window in windows}) < len(windows):
+        raise ValueError(f"windows={windows!r}: one stands twice")
 
 
-def _event_row(index: pd.Index, event_date: date | str) -> int:
+def _event_row(sessions: pd.Index, event_date: date | str) -> int:
     """Row of the first session on or after the event."""
-    if not len(index):
-        raise ValueError("returns have no sessions")
-    wanted = _moment(event_date, index)
-    if not index[0] <= wanted <= index[-1]:
-        raise ValueError(f"event {_day(wanted)} lies outside the data, {_day(index[0])} to {_day(index[-1])}")
-    return int(index.searchsorted(wanted))
-
-
-def rows_of(events: Sequence[date | str], index: pd.Index, windows: Sequence[tuple[int, int]]) -> list[int]:
-    """Rows that the windows of other events cover; an event outside the data covers none."""
-    rows = [int(index.searchsorted(_moment(event, index))) for event in events]
-    return other_windows(rows, windows, len(index))
-
-
-def _moment(when: date | str, index: pd.Index) -> pd.Timestamp:
-    """A date in the time zone of the sessions, if they have one."""
-    moment, zone = pd.Timestamp(when), getattr(index, "tz", None)
-    if zone is not None:
-        return moment.tz_localize(zone) if moment.tzinfo is None else moment.tz_convert(zone)
-    return moment.tz_localize(None) if moment.tzinfo is None else moment.tz_convert(None)
+    wanted = day_of(event_date)
+    if not sessions[0] <= wanted <= sessions[-1]:
+        raise ValueError(f"event {wanted.date()} lies outside the data, {sessions[0].date()} to {sessions[-1].date()}")
+    return int(sessions.searchsorted(wanted))
 
 
 def _benchmarks(benchmark: Benchmark, returns: pd.DataFrame) -> tuple[Floats, Ints]:
@@ -151,41 +189,72 @@ def _benchmarks(benchmark: Benchmark, returns: pd.DataFrame) -> tuple[Floats, In
     if not isinstance(benchmark, pd.Series | pd.DataFrame | Mapping):
         what = type(benchmark).__name__
         raise ValueError(f"benchmark is a {what}: give a Series, a DataFrame or a dict of Series")  # noqa: TRY004
+    if isinstance(benchmark, pd.DataFrame):
+        alone = benchmark.shape[1] == 1 and benchmark.columns[0] not in returns
+        benchmark = benchmark.iloc[:, 0] if alone else {name: benchmark[name] for name in benchmark}
     if isinstance(benchmark, pd.Series):
-        _check_index(benchmark.index, returns.index, "benchmark")
-        return benchmark.to_numpy(np.float64)[:, None], np.zeros(returns.shape[1], dtype=np.int64)
+        return _one_benchmark(benchmark, returns.index, "benchmark"), np.zeros(returns.shape[1], dtype=np.int64)
     distinct: dict[bytes, int] = {}
     columns: list[Floats] = []
     which: list[int] = []
-    if isinstance(benchmark, pd.DataFrame):
-        _check_index(benchmark.index, returns.index, "benchmark")
     for ticker in returns.columns:
         if ticker not in benchmark:
-            raise ValueError(f"benchmark has nothing for {ticker!r}")
-        series = benchmark[ticker]
-        if not isinstance(benchmark, pd.DataFrame):
-            _check_index(series.index, returns.index, f"benchmark of {ticker!r}")
-        values = series.to_numpy(np.float64)
+            raise ValueError(
+                f"benchmark has nothing for {ticker!r}, only for {_listed(benchmark)}: give a column for each ticker, "
+                "or one Series for all"
+            )
+        values = _one_benchmark(benchmark[ticker], returns.index, f"benchmark[{ticker!r}]")
         number = distinct.setdefault(values.tobytes(), len(columns))
         if number == len(columns):
-            columns.append(values)
+            columns.append(values[:, 0])
         which.append(number)
     return np.column_stack(columns), np.asarray(which, dtype=np.int64)
 
 
-def _check_index(index: pd.Index, sessions: pd.Index, name: str) -> None:
-    if index.equals(sessions):
-        return
-    if index.has_duplicates:
-        raise ValueError(f"{name} has the session {_day(index[index.duplicated()][0])} twice")
-    lacking = sessions.difference(index)
+def _one_benchmark(series: pd.Series, sessions: pd.Index, name: str) -> Floats:
+    """(T_0, 1)"""
+    frame = _aligned(series.to_frame(name), sessions, name)
+    check_scale(frame, name)
+    return frame.to_numpy()
+
+
+def _aligned(frame: pd.DataFrame, sessions: pd.Index, name: str) -> pd.DataFrame:
+    """The rows of `sessions`, whatever the order of `frame`.
+
+    What it has before and after them is left out, and between them what did not move, as on a holiday.
+    """
+    days = sessions_of(frame.index, name)
+    numbers = pd.DataFrame(numbers_of(frame, name), index=days, columns=frame.columns).sort_index()
+    lacking = sessions.difference(days)
     if len(lacking):
-        raise ValueError(f"{name} is not aligned with returns: it lacks {_day(lacking[0])}")
-    surplus = index.difference(sessions)
-    if len(surplus):
-        raise ValueError(f"{name} is not aligned with returns: it has {_day(surplus[0])}, which they lack")
-    raise ValueError(f"{name} is not sorted as returns are")
+        more = f" and {len(lacking) - 1} more sessions" if len(lacking) > 1 else ""
+        mend = f"{name} = {name}.reindex(returns.index) if it is not known then"
+        if lacking[-1] < numbers.index[0]:
+            mend = f"returns = returns.loc['{numbers.index[0].date()}':]"
+        raise ValueError(f"{name} is not aligned with returns: it lacks {shown(lacking[0])}{more}: {mend}")
+    between = numbers.loc[sessions[0] : sessions[-1]].drop(sessions)
+    between = between[(between.fillna(0.0) != 0).any(axis=1)]
+    if len(between):
+        raise ValueError(
+            f"{name} is not aligned with returns: it has {shown(between.index[0])}, which they lack: give them that "
+            "session, with NaN for a stock that did not trade"
+        )
+    return numbers.loc[sessions]
 
 
-def _day(when: Any) -> str:
-    return str(when.date()) if isinstance(when, pd.Timestamp) else str(when)
+def _near(ticker: Any, tickers: pd.Index) -> str:
+    """What may have been meant."""
+    text, known = str(ticker), {str(one): one for one in tickers}
+    if text in known:
+        return f", where it is the {type(known[text]).__name__} {known[text]!r}"
+    bare = re.sub(r"^(KRX:|A(?=\d{6}$))|\.(KS|KQ)$", "", text)
+    stripped = {one.lstrip("0"): known[one] for one in known}
+    meant = known.get(bare.zfill(6)) or known.get(bare) or stripped.get(bare.lstrip("0"))
+    if meant is None and (close := get_close_matches(text, known, n=1)):
+        meant = known[close[0]]
+    return "" if meant is None else f": did you mean {meant!r}?"
+
+
+def _listed(names: Iterable[Any]) -> str:
+    first = [repr(name) for name in names]
+    return ", ".join(first[:5]) + (" and more" if len(first) > 5 else "")

@@ -14,7 +14,7 @@ from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Fit, Model, Refit, fit
 from screener.study.parametric import half_width
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test, share_beyond
-from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window
+from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window, portfolio_t
 from screener.study.rolling import Rolling
 from screener.study.spread import TwoSample, best_and_worst, spreads, two_sample
 
@@ -176,6 +176,23 @@ class Study:
         rolling = plan.rolled(portfolios, span)
         return [Placebo.of(result.take(own), rows) for result, own, rows in zip(rolling, which, dates, strict=True)]
 
+    def path_half_widths(self, groups: Sequence[Ints], rows: range) -> Floats:
+        """(rows, groups) half of the 95 % interval of a group's sum of abnormal returns between the base and each row.
+
+        It is the primary test's, of the window from the event day to the row, or from the session after the row to the
+        base: the same placebo dates, and the members that are complete in that window. A path's own sum is over the
+        members that traded each day, so that where some did not it is a little off the middle of the interval. Each
+        window is a test of its own. 0 at the base.
+        """
+        half = np.zeros((len(rows), len(groups)))
+        base = self.event - 1
+        windows = {
+            row: slice(self.event, row + 1) if row > base else slice(row + 1, self.event) for row in rows if row != base
+        }
+        for row, placebo in zip(windows, self.placebos(groups, list(windows.values())), strict=True):
+            half[row - rows.start] = placebo.half_width()
+        return half
+
     def each_session(self, group: Ints, rows: slice) -> Rolling:
         """The group's portfolio on each of `rows` alone, measured against the sessions before that one.
 
@@ -228,6 +245,15 @@ class Study:
             Placebo.of(result, rows[best[rows - span.start] >= 0]) for result, rows in zip(found, dates, strict=True)
         ]
         return int(best[-1]), int(worst[-1]), placebos
+
+    def spread_tests(self, a: Ints, b: Ints) -> list[PortfolioTest]:
+        """For each window, the t alone of group A minus group B, for models that have no placebo sessions."""
+
+        def test(inside: Bools, rows: list[slice]) -> list[PortfolioTest]:
+            portfolio = self._portfolio(a[inside[a]]) - self._portfolio(b[inside[b]])
+            return portfolio_t(portfolio, self.designs, self.estimation, rows, self.refit.min_obs)
+
+        return in_each_window(self.complete(self.windows), self.windows, test)
 
     def two_sample(self, a: Ints, b: Ints, window: int) -> TwoSample:
         """Group A against group B in one window, robust to variance that the event itself raised."""

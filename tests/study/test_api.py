@@ -62,7 +62,9 @@ def test_figures_are_those_of_the_array_layer(when: Any) -> None:
         assert_allclose([group["t_portfolio"], group["p_portfolio"]], [test.t, test.p])
         assert group["n"] == group["n_window"] == 3
     assert_allclose(study.ar, fitted.abnormal[61:67])
-    assert_allclose(study.paths["chips"], np.cumsum(fitted.abnormal[61:67][:, chips].mean(axis=1)))
+    path = study.paths[study.paths["group"] == "chips"]
+    assert list(path["tau"]) == [-1, 0, 1, 2, 3, 4, 5]
+    assert_allclose(path["caar"], [0, *np.cumsum(fitted.abnormal[61:67][:, chips].mean(axis=1))], atol=1e-16)
     assert study.skipped.empty
 
 
@@ -97,6 +99,22 @@ def test_without_groups_there_is_one_of_all() -> None:
     study = event_study(RETURNS, BENCHMARK, "2025-01-31", **OPTIONS)
     assert list(study.groups["group"]) == ["all", "all"]
     assert list(study.groups["n"]) == [4, 4]
+
+
+def test_a_series_is_one_stock_under_its_own_name() -> None:
+    one = event_study(RETURNS["005930"], BENCHMARK, "2025-01-31", **OPTIONS)
+    assert list(one.groups["group"]) == ["005930", "005930"]
+    table = event_study(RETURNS[["005930"]], BENCHMARK, "2025-01-31", **OPTIONS)
+    pd.testing.assert_frame_equal(one.stocks, table.stocks)
+    assert list(event_study(RETURNS["005930"].rename(None), BENCHMARK, "2025-01-31", **OPTIONS).car) == ["stock"]
+
+
+def test_interval_of_a_stock_holds_what_its_t_does_not_reject() -> None:
+    """Student's t at 48 degrees of freedom: 97.5 % of it lies below 2.0106 (any table)."""
+    stocks = event_study(RETURNS, BENCHMARK, "2025-01-31", **OPTIONS).stocks
+    assert_allclose(stocks["ci_low"], stocks["car"] - 2.0106 * stocks["car"] / stocks["t"], rtol=1e-4)
+    assert_allclose(stocks["ci_low"] + stocks["ci_high"], 2 * stocks["car"])
+    assert_allclose((stocks["ci_low"] > 0) | (stocks["ci_high"] < 0), stocks["p"] < 0.05)
 
 
 def test_what_is_undefined_says_why() -> None:
@@ -173,10 +191,9 @@ def swapped(data: Any) -> Any:
         ({"returns": RETURNS[["000660", "000660"]]}, "returns have the column '000660' twice"),
         ({"benchmark": BENCHMARK.drop(SESSIONS[7])}, "benchmark is not aligned with returns: it lacks 2024-11-12"),
         (
-            {"benchmark": pd.concat([BENCHMARK, pd.Series({pd.Timestamp("2025-01-27"): 0.0})])},
+            {"benchmark": pd.concat([BENCHMARK, pd.Series({pd.Timestamp("2025-01-27"): 0.001})])},
             "benchmark is not aligned with returns: it has 2025-01-27, which they lack",
         ),
-        ({"benchmark": swapped(BENCHMARK)}, "benchmark is not sorted as returns are"),
         ({"benchmark": BENCHMARK.iloc[np.array([0, *range(72)])]}, "benchmark has the session 2024-11-01 twice"),
         ({"benchmark": {"000660": BENCHMARK}}, "benchmark has nothing for '005930'"),
         ({"benchmark": pd.DataFrame({"000660": BENCHMARK})}, "benchmark has nothing for '005930'"),

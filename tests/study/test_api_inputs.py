@@ -57,6 +57,8 @@ def test_other_events_are_no_ordinary_days() -> None:
 def test_path_goes_on_after_a_session_without_any_return() -> None:
     returns = RETURNS.copy()
     returns.iloc[382] = np.nan
-    path = event_study(returns, BENCHMARK, EVENT).paths["all"]
-    assert np.isnan(path[2])
-    assert np.isfinite(path[3])
+    path = event_study(returns, BENCHMARK, EVENT).paths.set_index("tau")
+    assert np.isnan(path.loc[2, "aar"])
+    assert path.loc[2, "n"] == 0
+    assert path.loc[2, "caar"] == path.loc[1, "caar"]
+    assert path.loc[3, "caar"] == pytest.approx(path.loc[2, "caar"] + path.loc[3, "aar"])

@@ -1,0 +1,87 @@
+"""`load_report`: what `screener report` computes, for notebooks."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from screener.config import load_settings
+from screener.data.connections import open_access
+from screener.demo import EVENT as DEMO
+from screener.demo import make_demo
+from screener.errors import UsageError
+from screener.i18n import _
+from screener.report.make import Request, make_report
+from screener.report.model import Report, short_banner
+
+Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
+def load_report(
+    event: str | None = None,
+    *,
+    source: str = "auto",
+    config: str | os.PathLike[str] | None = None,
+    as_of: date | str | None = None,
+    benchmark: Paths = (),
+    market: Paths = (),
+) -> Report:
+    """Make the report of an event: `report.frames` are its tables as pandas frames, unrounded, returns as decimals.
+
+    Nothing is written but to the store, where `source` fetches. Columns are those of the CSV files of a report, which
+    reports/README.md describes. A warning is given where the figures need one (`report.banner`), and where a source
+    could not serve.
+
+    Args:
+        event: id of a configured event; None = the configured one.
+        source: as in `screener report --source`: auto, store, pykrx, openapi, datagokr, press or file:PATH; or demo,
+            or with a seed demo:SEED, for the simulated market.
+        config: directory with configuration of your own; None = SCREENER_CONFIG, or the shipped one.
+        as_of: use prices through this day only, a date or text such as '2025-02-11'.
+        benchmark: files of index levels, with source='file:PATH'.
+        market: files of whole sessions, with source='file:PATH'.
+
+    Raises:
+        ScreenerError: one line that says what is wrong and what to do; UsageError, ConfigError, DataError, LoginError
+            and NetworkError of `screener.errors` are its kinds.
+    """
+    given = config if config is not None else os.environ.get("SCREENER_CONFIG")
+    settings = load_settings(Path(given) if given is not None else None)
+    kind, _colon, seed = source.partition(":")
+    if kind == "demo":
+        if event not in (None, DEMO) or not (seed or "1").isdecimal():
+            raise UsageError(
+                "source={source!r} has the event {event!r} only",
+                hint="write demo or demo:SEED",
+                source=source,
+                event=DEMO,
+            )
+        return make_demo(settings, int(seed or 1))
+    request = Request(event=event, as_of=_day(as_of), source=source, benchmark=_paths(benchmark), market=_paths(market))
+    store = os.environ.get("SCREENER_STORE")
+    report = make_report(
+        settings, request, lambda: open_access(settings, os.environ, store, fail_fast=source == "auto")
+    )
+    for failed in report.provenance.tried:
+        warnings.warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why), stacklevel=2)
+    if warning := short_banner(report.banner):
+        warnings.warn(warning, stacklevel=2)
+    return report
+
+
+def _day(as_of: date | str | None) -> date | None:
+    if not isinstance(as_of, str):
+        return as_of
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise UsageError(_("{value!r} is no date: write it as 2025-01-31", value=as_of)) from None
+
+
+def _paths(given: Paths) -> list[Path]:
+    if isinstance(given, str | os.PathLike):
+        return [Path(given)]
+    return [Path(one) for one in given]
