@@ -21,14 +21,24 @@ if TYPE_CHECKING:
     from screener.krx.calendar import EventDays
 
 
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
 @commands.command("events", epilog="Example: screener events --config my")
+@_json_option
 @store_option
 @common_options
-def _events(workspace: Workspace) -> int:
+def _events(workspace: Workspace, as_json: bool) -> int:
     """List the configured events: news, event day, base, sessions since."""
     from screener.data.connections import now
 
     settings, calendar = workspace.settings, workspace.access().calendar
+    if as_json:
+        from screener.report.formats.data import list_to_json
+        from screener.report.listing import list_events
+
+        echo(list_to_json(list_events(settings, calendar, now())).decode())
+        return ExitCode.DONE
     days = {
         name: calendar.place(event.first_day, event.event_day, event.base, now())
         for name, event in settings.events.items()
@@ -39,13 +49,20 @@ def _events(workspace: Workspace) -> int:
 
 @commands.command("sectors", epilog="Example: screener sectors SEMI AI_SW")
 @click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completing("sector"))
+@_json_option
 @store_option
 @common_options
-def _sectors(workspace: Workspace, ids: tuple[str, ...]) -> int:
+def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
     """List the configured sectors, or the stocks of those that are named; FIRST PRICE as the store has it."""
     settings = workspace.settings
     for sector in ids:
         settings.sector(sector)  # a wrong name is an error before the store is read
+    if as_json:
+        from screener.report.formats.data import list_to_json
+        from screener.report.listing import list_sectors
+
+        echo(list_to_json(list_sectors(settings, ids, workspace.open_store())).decode())
+        return ExitCode.DONE
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
     since = workspace.open_store().first_dates(tickers)
     tables = [_member_table(settings, sector, since) for sector in ids] or [_sector_table(settings, since)]
