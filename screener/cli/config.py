@@ -34,8 +34,8 @@ def _events(workspace: Workspace, as_json: bool) -> int:
 
     settings, calendar = workspace.settings, workspace.access().calendar
     if as_json:
+        from screener.report.configured import list_events
         from screener.report.formats.data import list_to_json
-        from screener.report.listing import list_events
 
         echo(list_to_json(list_events(settings, calendar, now())).decode())
         return ExitCode.DONE
@@ -58,8 +58,8 @@ def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
     for sector in ids:
         settings.sector(sector)  # a wrong name is an error before the store is read
     if as_json:
+        from screener.report.configured import list_sectors
         from screener.report.formats.data import list_to_json
-        from screener.report.listing import list_sectors
 
         echo(list_to_json(list_sectors(settings, ids, workspace.open_store())).decode())
         return ExitCode.DONE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import threading
 import traceback
@@ -21,8 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from screener import __version__
 from screener.config.mistakes import explained, nearest
-from screener.console import escaped, exit_now, explain
-from screener.errors import ExitCode, ScreenerError, UsageError, describe
+from screener.console import escaped, explain
+from screener.errors import ScreenerError, UsageError, describe
 from screener.i18n import N_, _
 from screener.mcp.tools import TOOLS, Answer, Setup, Tool
 from screener.report.formats.schema import descriptions
@@ -30,18 +29,19 @@ from screener.report.formats.schema import descriptions
 _NAME = "krx-impact-screener"
 _SCHEME = "screener://"
 _INSTRUCTIONS = N_(
-    "Event studies of stocks of the Korea Exchange: which sectors and stocks an event moved, by how much more than the "
-    "market, and whether that is more than noise. Returns are decimals: -0.0986 is -9.86 %. Sessions are counted from "
-    "the event day, which is 0. p and q lie between 0 and 1; q is p corrected for the number of things that were "
-    "looked at, and a verdict rests on it. 'no clear effect' is no evidence of no effect; 'withheld' means that two "
-    "kinds of closing price alone can make the figure. null is a figure that cannot be had, never 0; do not fill it "
-    "in. If `banner` is not null (in a scan: in its rows), say so whenever you pass on a figure: it tells what the "
-    "figures cannot carry, such as closes of the after-market or figures that newspapers chose. Name `as_of`, the "
-    "source in `provenance`, and confounders (other news in the window) with what you quote. `part` says what was left "
-    "out of a large document. The resources describe every column and the JSON of every tool."
+    "Event studies of Korea Exchange stocks: which sectors and stocks an event moved, by how much more than the "
+    "market, and whether that is more than noise. Returns are decimals: -0.0986 is -9.86 %. Sessions are counted "
+    "from the event day, which is 0. p and q are between 0 and 1; q is p corrected for the number of tests, and "
+    "verdicts rest on it. 'no clear effect' does not prove that there was none; 'withheld' means that a mix of "
+    "two kinds of closing price could by itself explain the figure. null means that a figure cannot be computed; "
+    "it is never 0, and must not be estimated. If `banner` is not null (in a scan: in its rows), repeat it with "
+    "every figure you quote: it says what the figures cannot support, for example because closes are after-market "
+    "prices. Quote `as_of`, the source in `provenance` and confounders (other news in the window) with the "
+    "figures. `part` says which part of a larger document you see. The resources describe every column and every "
+    "document."
 )
-_LIVE = N_("This server may ask the exchange: a call can take a minute, and what it gets is kept in the store.")
-_STORED = N_("This server reads what is stored and fetches nothing: for newer prices the user runs `screener sync`.")
+_LIVE = N_("This server may query the exchange; such a call can take a minute, and its prices are kept in the store.")
+_STORED = N_("This server reads stored prices and files only; `screener sync`, run by the user, fetches newer prices.")
 _one_at_a_time = threading.Lock()
 """Language and streams are those of the process. A call that a client gave up ends before the next begins."""
 
@@ -49,14 +49,12 @@ Context = ServerRequestContext[Any]
 
 
 def serve(setup: Setup, *, debug: bool = False) -> None:
-    """Answer one client until it closes stdin; Ctrl-C ends the process at once, with code 0.
+    """Answer one client until it closes stdin.
 
     While this runs the SDK keeps stdout for itself: what anybody else prints goes to stderr.
     """
     if sys.stdin is not None and sys.stdin.isatty():
-        explain(_("waits for a client of the Model Context Protocol on stdin (docs/mcp.md); Ctrl-C ends it"))
-    # The SDK reads stdin in a thread that an exception could not interrupt. The store survives the end of a writer.
-    signal.signal(signal.SIGINT, lambda *_signal: exit_now(ExitCode.DONE))
+        explain(_("waiting for a client of the Model Context Protocol on stdin; stop with Ctrl-C (docs/mcp.md)"))
     try:
         anyio.run(_over_stdio, _server(setup, debug))
     except* (BrokenPipeError, anyio.BrokenResourceError):
@@ -167,8 +165,8 @@ def _call(name: str, arguments: dict[str, Any]) -> Tool:
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         if detail["type"].startswith("date"):
-            path, wrong = detail["loc"], _("{value!r} is no date: write it as 2025-01-31", value=detail["input"])
+            wrong = _("{value!r} is no date: write it as 2025-01-31", value=detail["input"])
         else:
-            path, wrong = explained(detail, TypeAdapter(tool), arguments)
-        where = ".".join(map(str, (name, *path)))
+            wrong = explained(detail, TypeAdapter(tool), arguments)[1]
+        where = ".".join(map(str, (name, *detail["loc"])))
         raise UsageError(f"{where}: {wrong}") from None

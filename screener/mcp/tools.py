@@ -23,9 +23,9 @@ from screener.data.store import Store
 from screener.errors import UsageError
 from screener.i18n import N_
 from screener.mcp.parts import Document, part_of_order, part_of_report
+from screener.report.configured import list_events, list_sectors
 from screener.report.formats.data import list_to_json
 from screener.report.formats.markdown import to_markdown
-from screener.report.listing import list_events, list_sectors
 from screener.report.make import Request, make_report, request_for
 from screener.report.screens import Screen
 
@@ -113,7 +113,7 @@ class _Events(Tool):
     about = N_(
         "List the events that can be studied: id, name, when the news came out, the event day (the first session that "
         "could react), the base session before it, and how many sessions have closed since. `default` is the event "
-        "that other tools take where none is named. Ask this first."
+        "that the other tools use if none is given. Call this first."
     )
 
     def answer(self, setup: Setup) -> Answer:
@@ -126,11 +126,14 @@ class _Sectors(Tool):
     name = "sectors"
     title = N_("Configured sectors and their stocks")
     about = N_(
-        "List the sectors that can be studied, with their themes and the first session of which the store has prices; "
-        "the stocks of those that are named. `post_hoc` sectors were put together after the event because of how they "
-        "moved: they describe, they are no evidence."
+        "List the sectors that can be studied, with their themes and the first session with prices in the store; with "
+        "`sectors`, also their stocks. `post_hoc` sectors were put together after the event because of how they moved: "
+        "they are descriptive only, not evidence."
     )
-    sectors: list[Text] = Field([], description=N_("Ids or names of sectors whose stocks to list; none: all, without."))
+    sectors: list[Text] = Field(
+        [],
+        description=N_("Ids or names of the sectors to list with their stocks. Default: all sectors, without stocks."),
+    )
 
     def answer(self, setup: Setup) -> Answer:
         return Answer.of(list_to_json(list_sectors(setup.settings(), self.sectors, Store.open(setup.store))))
@@ -139,9 +142,9 @@ class _Sectors(Tool):
 class _Screen(Tool):
     """A tool that makes a report on an event."""
 
-    event: Text | None = Field(None, description=N_("Id of the event, as `events` lists it; none: the default one."))
+    event: Text | None = Field(None, description=N_("Id of the event, from `events`. Default: the default event."))
     as_of: date | None = Field(
-        None, description=N_("Use prices through this day only, as 2025-02-11; none: all that there are.")
+        None, description=N_("Use prices through this day only, written as 2025-02-11. Default: all prices.")
     )
 
     def answer(self, setup: Setup) -> Answer:
@@ -185,7 +188,7 @@ class _Study(_Screen):
     """One that measures configured stocks."""
 
     model: ModelName | None = Field(
-        None, description=N_("How the expected return is formed; none: as configured, the market model as shipped.")
+        None, description=N_("Model of the expected return. Default: as configured (market, as shipped).")
     )
 
     def _asked(self) -> dict[str, Any]:
@@ -199,22 +202,23 @@ class _Tables(_Study):
         None,
         min_length=1,
         description=N_(
-            "Tables of the document: sectors and themes, stocks, spreads between sectors, placebos (the ordinary "
-            "sessions that p is counted on), paths (CAAR by session), levels (cumulative returns by session), claims, "
-            "trend. None: sectors and spreads."
+            "Tables to return: sectors (and themes), stocks, spreads (differences between sectors), placebos (the "
+            "ordinary sessions behind placebo_p), paths (CAAR by session), levels (cumulative returns by session), "
+            "claims, trend. Default: sectors and spreads."
         ),
     )
     windows: list[Window] | None = Field(
         None,
         min_length=1,
         description=N_(
-            "Windows as [first, last] session from the event day, which is 0: [[0, 0], [0, 5]]. None: the first that "
-            "is configured, as a rule the event day. `windows` of the document says which there are."
+            "Event windows to return, as first and last session relative to the event day (0): [[0, 0], [0, 5]]. "
+            "Default: the first configured window, normally the event day. An unknown window is answered with those "
+            "that exist."
         ),
     )
     whole: bool = Field(
         default=False,
-        description=N_("Give the whole document: every table and window. It can be larger than a megabyte."),
+        description=N_("Return the whole document, with every table and window; it can be larger than a megabyte."),
     )
 
     def _part(self, document: Document) -> Document:
@@ -230,13 +234,13 @@ class _Report(_Tables):
     title = N_("Report on an event")
     about = N_(
         "Study an event: which sectors won and lost, by how much more than the market, and whether that is more than "
-        "noise. A row of `sectors` is a sector, or a theme of it, in one window: mean_return_ew (mean return), caar_ew "
-        "(mean cumulative abnormal return, the headline), placebo_p (share of ordinary sessions as extreme), q (the "
-        "same corrected for the number of sectors), verdict, score (-100 to +100), confounders (other news). `spreads` "
-        "are differences between two sectors. The text beside the JSON is the page that a person is shown. A report "
-        "by stock is large: name sectors, or use `stock`. Pass on `banner` and what `windows` says of confounders."
+        "noise. Each row of `sectors` is a sector or theme in one window: mean_return_ew (mean return), caar_ew (mean "
+        "cumulative abnormal return, the main figure), placebo_p (share of ordinary sessions that were as extreme), q "
+        "(placebo_p corrected for the number of sectors), verdict, score (-100 to +100), confounders (other news in "
+        "the window). `spreads` are differences between two sectors. The second text is the page for a person. The "
+        "table `stocks` is large: restrict it with `sectors`, or call `stock`."
     )
-    sectors: list[Text] = Field([], description=N_("Ids or names of the sectors to study; none: all."))
+    sectors: list[Text] = Field([], description=N_("Ids or names of the sectors to study. Default: all."))
 
     def _names(self) -> list[str]:
         return self.sectors
@@ -247,11 +251,11 @@ class _Compare(_Tables):
     title = N_("One sector against another")
     about = N_(
         "Compare two sectors or themes over an event: the difference of their abnormal returns (a row of `spreads`: "
-        "caar_ew of the first minus that of the second), its interval, its tests, and the ordinary sessions on which "
-        "it was as large."
+        "caar_ew of the first minus that of the second) with its interval and its tests; the second text also says who "
+        "drove it."
     )
     groups: list[Text] = Field(
-        [], description=N_("Two sectors or themes (SECTOR:theme), as `sectors` lists them; none: the configured pair.")
+        [], description=N_("Two sectors or themes (SECTOR:theme), from `sectors`. Default: the first configured pair.")
     )
 
     def _names(self) -> list[str]:
@@ -262,11 +266,11 @@ class _Stock(_Study):
     name = "stock"
     title = N_("One stock around an event")
     about = N_(
-        "Everything about one stock around an event: a row of `stocks` for each window (raw_return, car, t, p, q, "
-        "placebo_p, ci_low and ci_high, volume_ratio, verdict, score) and its `levels` by session. It need not be in "
-        "a configured sector where the source knows the whole market. `skipped` says why a stock has no figures."
+        "Everything about one stock around an event: one row of `stocks` per window (raw_return, car, t, p, q, "
+        "placebo_p, ci_low and ci_high, volume_ratio, verdict, score) and its `levels` by session. If the source holds "
+        "the whole market, the stock need not be in a configured sector. `skipped` says why a stock has no figures."
     )
-    stock: Text = Field(description=N_("Code or name, Korean or English: 000660, SK하이닉스 or SK hynix."))
+    stock: Text = Field(description=N_("Code, or Korean or English name: 000660, SK하이닉스 or SK hynix."))
 
     def _names(self) -> list[str]:
         return [self.stock]
@@ -275,7 +279,7 @@ class _Stock(_Study):
 class _Ordered(_Screen):
     """One whose table is in order, so that its ends say most."""
 
-    top: int = Field(15, ge=1, le=500, description=N_("How many rows of each end of a table to give."))
+    top: int = Field(15, ge=1, le=500, description=N_("Number of rows to return from each end of a table."))
 
     def _top(self) -> int:
         return self.top
@@ -288,17 +292,17 @@ class _Scan(_Ordered):
     name = "scan"
     title = N_("Scan of the whole market")
     about = N_(
-        "Scan all stocks of the market around an event, without regard to configured sectors: the highest and lowest "
-        "scores (`scan`), groups of stocks that moved together before the event and moved at it (`groups`), and "
-        "industries. Each is corrected for the number of stocks that were searched (q): a stock without a verdict of "
-        "winner or loser is one of the extremes that any session has. It needs whole-market sessions in the store or "
-        "in files. `left_out` counts what the filters left out."
+        "Scan every stock of the market around an event, without regard to configured sectors: the highest and lowest "
+        "scores (`scan`), groups of stocks that had moved together before the event (`groups`), and industries. q is "
+        "corrected for the number of stocks: extremes without a verdict of winner or loser occur on any session. "
+        "Requires whole-market sessions in the store or in files. `left_out` counts the stocks that the filters "
+        "excluded."
     )
-    min_cap: float = Field(Filters.least_cap, ge=0, description=N_("Least market capitalisation, KRW."))
-    min_value: float = Field(Filters.least_value, ge=0, description=N_("Least traded value a session, KRW."))
+    min_cap: float = Field(Filters.least_cap, ge=0, description=N_("Minimum market capitalisation, KRW."))
+    min_value: float = Field(Filters.least_value, ge=0, description=N_("Minimum traded value per session, KRW."))
     only: Market | None = Field(None, description=N_("Only this market."))
     kinds: list[Literal["konex", "preferreds", "spacs"]] = Field(
-        [], alias="with", description=N_("Kinds of stocks to leave in, which are left out otherwise.")
+        [], alias="with", description=N_("Kinds of stocks to include that are excluded by default.")
     )
 
     def _source(self, setup: Setup) -> str:
@@ -310,15 +314,15 @@ class _Scan(_Ordered):
 
 class _Days(_Ordered, _Study):
     name = "days"
-    title = N_("Sessions beyond the ordinary")
+    title = N_("Most extreme sessions")
     about = N_(
-        "The sessions on which a sector, theme or stock moved beyond the ordinary, the most extreme first, each "
-        "measured against the sessions before it: abnormal_return, z_ewma (over the expected volatility), as_extreme "
-        "(an ordinary session that counts against the event), and the configured events and other news of the day."
+        "The sessions on which a sector, theme or stock moved most, the most extreme first, each measured against the "
+        "sessions before it: abnormal_return, z_ewma (abnormal return over expected volatility), as_extreme (an "
+        "ordinary session as extreme as the event), and the configured events and other news of the day."
     )
-    series: Text = Field(description=N_("Sector, theme (SECTOR:theme) or stock, by id, code or name."))
-    first: date | None = Field(None, alias="from", description=N_("First session to look at, as 2024-11-01."))
-    last: date | None = Field(None, alias="to", description=N_("Last session to look at."))
+    series: Text = Field(description=N_("Sector, theme (SECTOR:theme) or stock: id, code or name."))
+    first: date | None = Field(None, alias="from", description=N_("First session, written as 2024-11-01."))
+    last: date | None = Field(None, alias="to", description=N_("Last session."))
 
     def _asked(self) -> dict[str, Any]:
         return {**super()._asked(), "first": self.first, "last": self.last}
@@ -332,8 +336,8 @@ class _Claims(_Study):
     title = N_("Claims checked against prices")
     about = N_(
         "What newspapers and others claimed about an event, each claim checked against prices: said, by, verdict "
-        "(confirmed, partly, contradicted, no data or not testable here), the figures that it rests on, and the "
-        "reason where there is no verdict. Only configured claims are checked; there may be none about an event."
+        "(confirmed, partly, contradicted, no data or not testable here), the figures behind the verdict, and the "
+        "reason if there is none. Only configured claims are checked; an event may have none."
     )
 
 

@@ -28,8 +28,8 @@ from screener.columns.groups import DAYS
 from screener.config.models import Filters
 from screener.data.findings import Finding
 from screener.data.sources import File, Tried
+from screener.report.configured import EventList, SectorList
 from screener.report.formats.data import Skipped
-from screener.report.listing import EventList, SectorList
 from screener.report.model import SCHEMA_VERSION, DaysFacts, EventFacts, Happening, Provenance, ScanFacts
 
 Schema = dict[str, Any]

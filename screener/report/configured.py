@@ -14,7 +14,7 @@ from screener.report.model import Bilingual
 
 
 @dataclass(frozen=True)
-class ListedEvent:
+class ConfiguredEvent:
     """A configured event and the sessions that belong to it."""
 
     id: str
@@ -30,7 +30,7 @@ class ListedEvent:
 
 
 @dataclass(frozen=True)
-class ListedStock:
+class ConfiguredStock:
     """A stock of a configured sector."""
 
     ticker: str
@@ -42,20 +42,20 @@ class ListedStock:
 
 
 @dataclass(frozen=True)
-class ListedSector:
+class ConfiguredSector:
     """A configured sector."""
 
     id: str
     name: Bilingual
     post_hoc: bool
-    """Put together after the event because of how it moved: it describes, it is no evidence."""
+    """Put together after the event because of how it moved: descriptive only, not evidence."""
     themes: Mapping[str, Bilingual]
     """By id; SECTOR:theme names one."""
     size: int
     """Number of its stocks."""
     first_price: date | None
     """First session of which the store has a price of any of its stocks; null: none."""
-    stocks: tuple[ListedStock, ...] | None
+    stocks: tuple[ConfiguredStock, ...] | None
     """Null unless the sector was asked for by its id."""
 
 
@@ -65,14 +65,14 @@ class EventList:
 
     default: str
     """Id of the event that is meant where none is named."""
-    events: tuple[ListedEvent, ...]
+    events: tuple[ConfiguredEvent, ...]
 
 
 @dataclass(frozen=True)
 class SectorList:
     """The configured sectors, or those that were asked for."""
 
-    sectors: tuple[ListedSector, ...]
+    sectors: tuple[ConfiguredSector, ...]
 
 
 def list_events(settings: Settings, calendar: Calendar, now: datetime) -> EventList:
@@ -81,7 +81,7 @@ def list_events(settings: Settings, calendar: Calendar, now: datetime) -> EventL
     for name, event in settings.events.items():
         days = calendar.place(event.first_day, event.event_day, event.base, now)
         listed.append(
-            ListedEvent(
+            ConfiguredEvent(
                 id=name,
                 name=Bilingual(event.name.ko, event.name.en),
                 news=event.news.isoformat(),
@@ -101,18 +101,18 @@ def list_sectors(settings: Settings, named: Sequence[str], store: Store) -> Sect
     """
     ids = dict.fromkeys(map(settings.sector_id, named)) or settings.sectors
     since = store.first_dates({member.ticker for name in ids for member in settings.sectors[name].members})
-    return SectorList(tuple(_listed(settings, name, since, with_stocks=bool(named)) for name in ids))
+    return SectorList(tuple(_configured(settings, name, since, with_stocks=bool(named)) for name in ids))
 
 
-def _listed(settings: Settings, name: str, since: Mapping[str, date], *, with_stocks: bool) -> ListedSector:
+def _configured(settings: Settings, name: str, since: Mapping[str, date], *, with_stocks: bool) -> ConfiguredSector:
     sector = settings.sectors[name]
     stocks = tuple(
-        ListedStock(
+        ConfiguredStock(
             member.ticker, Bilingual(member.ko, member.en), member.market, member.theme, since.get(member.ticker)
         )
         for member in sector.members
     )
-    return ListedSector(
+    return ConfiguredSector(
         id=name,
         name=Bilingual(sector.name.ko, sector.name.en),
         post_hoc=sector.post_hoc,
