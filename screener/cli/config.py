@@ -12,7 +12,7 @@ import click
 from screener.cli.completion import completing
 from screener.cli.help_i18n import commands, language_option
 from screener.cli.options import PATH, Workspace, common_options, json_option, parse_moment, store_option
-from screener.console import aligned, as_document, echo
+from screener.console import aligned, echo
 from screener.errors import ExitCode
 from screener.i18n import Named, _, language, ngettext
 
@@ -33,26 +33,16 @@ def _events(workspace: Workspace, as_json: bool) -> int:
     from screener.data.connections import now
 
     settings, calendar = workspace.settings, workspace.access().calendar
+    if as_json:
+        from screener.report.configured import list_events
+        from screener.report.formats.data import list_to_json
+
+        echo(list_to_json(list_events(settings, calendar, now())).decode())
+        return ExitCode.DONE
     days = {
         name: calendar.place(event.first_day, event.event_day, event.base, now())
         for name, event in settings.events.items()
     }
-    if as_json:
-        events = [
-            {
-                "id": name,
-                "name": event.name.model_dump(),
-                "news": event.news.isoformat(),
-                "event_day": days[name].event_day,
-                "base": days[name].base,
-                "since": days[name].since,
-                "sectors": list(settings.family(name)),
-                "spreads": event.spreads,
-            }
-            for name, event in settings.events.items()
-        ]
-        echo(as_document({"events": events}))
-        return ExitCode.DONE
     echo(_event_table(settings, days))
     return ExitCode.DONE
 
@@ -69,23 +59,14 @@ def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
     """
     settings = workspace.settings
     ids = tuple(map(settings.sector_id, ids))  # a wrong name is an error before the store is read
+    if as_json:
+        from screener.report.configured import list_sectors
+        from screener.report.formats.data import list_to_json
+
+        echo(list_to_json(list_sectors(settings, ids, workspace.open_store())).decode())
+        return ExitCode.DONE
     tickers = {member.ticker for sector in settings.sectors.values() for member in sector.members}
     since = workspace.open_store().first_dates(tickers)
-    if as_json:
-        sectors = [
-            {
-                "id": name,
-                **settings.sectors[name].model_dump(exclude={"members"}),
-                "in_library": name in settings.library,
-                "members": [
-                    {**member.model_dump(), "first_price": since.get(member.ticker)}
-                    for member in settings.sectors[name].members
-                ],
-            }
-            for name in ids or settings.sectors
-        ]
-        echo(as_document({"sectors": sectors}))
-        return ExitCode.DONE
     tables = [_member_table(settings, sector, since) for sector in ids] or [_sector_table(settings, since)]
     echo("\n".join(tables))
     return ExitCode.DONE

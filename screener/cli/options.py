@@ -166,9 +166,10 @@ def source_options(
     source_help: str,
     benchmark_help: str = "With file:PATH: date,index,close.",
     market_help: str = "With file:PATH: whole sessions.",
+    default: str = "auto",
 ) -> Decorator:
     """Options of every command that reads prices: where they come from."""
-    source = click.option("--source", default="auto", metavar="SOURCE", help=source_help)
+    source = click.option("--source", default=default, metavar="SOURCE", help=source_help)
     benchmark = click.option("--benchmark", multiple=True, type=PATH, help=benchmark_help)
     market = click.option("--market", multiple=True, type=PATH, help=market_help)
     return lambda command: source(benchmark(market(command)))

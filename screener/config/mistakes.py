@@ -56,9 +56,7 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str,
         # A list whose entries are wrong is also called too short; the entries say what is wrong.
         details = error.errors(include_url=False)
         shown = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
-        raise ConfigError(
-            *(_located(path, text, *_explained(detail, adapter, data)) for detail in shown[:20])
-        ) from None
+        raise ConfigError(*(_located(path, text, *explained(detail, adapter, data)) for detail in shown[:20])) from None
 
 
 def _located(path: Path, text: str, keys: _Keys, message: str) -> str:
@@ -119,7 +117,7 @@ def _of_tomllib(message: str) -> str:
     return _(message.replace(value[0], "{value}"), value=value[0]) if value else message
 
 
-def _explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[_Keys, str]:
+def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -> tuple[_Keys, str]:
     """Path and message of one error of pydantic about `data`."""
     kind, value = detail["type"], detail["input"]
     path = _in_file(detail["loc"], data)

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from screener.analysis.model import Stock
 from screener.columns.column import Column
+from screener.report.configured import EventList, SectorList
 from screener.report.model import SCHEMA_VERSION, DaysFacts, Report, ScanFacts, short_banner
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news
@@ -108,7 +109,12 @@ def to_json(report: Report, tables: Sequence[Table]) -> bytes:
         document = _document_of_days(report, report.days, tables)
     else:
         document = _document_of_report(report, tables)
-    return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
+    return _written(document)
+
+
+def list_to_json(listed: EventList | SectorList) -> bytes:
+    """What is configured, written as `to_json` writes a report."""
+    return _written({"schema_version": SCHEMA_VERSION, **asdict(listed)})
 
 
 def _document_of_report(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
@@ -175,9 +181,13 @@ def _skipped(report: Report) -> list[dict[str, Any]]:
     ]
 
 
+def _written(document: Mapping[str, Any]) -> bytes:
+    return "".join(["{\n", ",\n".join(_member(key, value) for key, value in document.items()), "\n}\n"]).encode()
+
+
 def _member(key: str, value: Any) -> str:
     """One key of the document; the lines of a list let two reports be compared line by line."""
-    if isinstance(value, list) and value:
+    if isinstance(value, list | tuple) and value:
         return f"{_dump(key)}: [\n" + ",\n".join(map(_dump, value)) + "\n]"
     return f"{_dump(key)}: {_dump(value)}"
 

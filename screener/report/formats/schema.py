@@ -28,10 +28,12 @@ from screener.columns.groups import DAYS
 from screener.config.models import Filters
 from screener.data.findings import Finding
 from screener.data.sources import File, Tried
+from screener.report.configured import EventList, SectorList
 from screener.report.formats.data import Skipped
 from screener.report.model import SCHEMA_VERSION, DaysFacts, EventFacts, Happening, Provenance, ScanFacts
 
 Schema = dict[str, Any]
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TYPES: Mapping[type, Schema] = {
     str: {"type": "string"},
@@ -61,6 +63,30 @@ _NAMED = {kind.__name__: kind for kind in (DayCheck, File, Filters, Finding, Mov
 _BANNER: Schema = {
     "banner": {"type": ["string", "null"], "description": "Warning that belongs on these figures; null: none does."}
 }
+_PART: Schema = {
+    "description": "What this document holds of a larger one, as `screener mcp` gives it; absent: it is whole.",
+    "type": "object",
+    "properties": {
+        "tables": {
+            "description": "Tables that this part may have; the others are left out.",
+            "type": "array",
+            "items": {"type": "string"},
+        },
+        "windows": {
+            "description": "First and last session of the windows that it has rows of; claims keep theirs.",
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+        },
+        "top": {
+            "description": "Rows that it has of each end of a table that is in order: of a scan the highest and the "
+            "lowest, of its groups and industries and of sessions the first.",
+            "type": "integer",
+            "minimum": 1,
+        },
+    },
+    "minProperties": 1,
+    "additionalProperties": False,
+}
 
 
 def _report_schema() -> Schema:
@@ -72,9 +98,9 @@ def _report_schema() -> Schema:
     before = {**_BANNER, **_common(defs), "windows": {"type": "array", "items": window}}
     after = {"skipped": _array(Skipped, defs), "findings": _array(Finding, defs)}
     schema = _document("Report of the KRX sector impact screener", before, REPORT_TABLES, after, defs)
-    # The whole report has every table; a document on one screen has those that are about it.
+    # The whole report has every table; a document on one screen has those that are about it, a part those asked for.
     whole = [spec.name for spec in REPORT_TABLES if not spec.optional]
-    return {**schema, "dependentRequired": {"sectors": whole}}
+    return {**schema, "if": {"required": ["part"]}, "else": {"dependentRequired": {"sectors": whole}}}
 
 
 def _scan_schema() -> Schema:
@@ -105,6 +131,20 @@ def _days_schema() -> Schema:
     return {**schema, "required": [*schema["required"], DAYS.name]}
 
 
+def _list_schema(kind: type[EventList | SectorList], title: str) -> Schema:
+    """Of what `screener events --json` and `screener sectors --json` print."""
+    defs: Schema = {}
+    listed = _object(kind, defs)
+    return {
+        "$schema": _DIALECT,
+        "title": title,
+        **listed,
+        "properties": {"schema_version": {"const": SCHEMA_VERSION}, **listed["properties"]},
+        "required": ["schema_version", *listed["required"]],
+        "$defs": defs,
+    }
+
+
 def descriptions() -> dict[str, bytes]:
     """Contents by file name."""
     return {
@@ -112,6 +152,8 @@ def descriptions() -> dict[str, bytes]:
         "report.schema.json": _as_text(_report_schema()),
         "scan.schema.json": _as_text(_scan_schema()),
         "days.schema.json": _as_text(_days_schema()),
+        "events.schema.json": _as_text(_list_schema(EventList, "Events that the KRX sector impact screener knows")),
+        "sectors.schema.json": _as_text(_list_schema(SectorList, "Sectors that the KRX sector impact screener knows")),
     }
 
 
@@ -133,10 +175,10 @@ def _document(title: str, before: Schema, specs: Sequence[TableSpec], after: Sch
     defs |= {spec.name: _row(spec) for spec in specs}
     rows = {spec.name: {"type": "array", "items": {"$ref": f"#/$defs/{spec.name}"}} for spec in specs}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": _DIALECT,
         "title": title,
         "type": "object",
-        "properties": {"schema_version": {"const": SCHEMA_VERSION}, **before, **rows, **after},
+        "properties": {"schema_version": {"const": SCHEMA_VERSION}, "part": _PART, **before, **rows, **after},
         "required": ["schema_version", *before, *after],
         "additionalProperties": False,
         "$defs": defs,

@@ -1,0 +1,1 @@
+"""The screener for agents: its documents as tools of the Model Context Protocol."""
