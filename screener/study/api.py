@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from screener.study.models import Model, Refit
 
 if TYPE_CHECKING:
@@ -151,7 +149,7 @@ def event_study(
         plain,
         excluded=inputs.rows_of(other_events, returns.index, windows),
         factors=inputs.factor_array(factors, returns.index, len(plain.returns)),
-        caps=None if caps is None else np.array([caps.get(ticker, np.nan) for ticker in returns.columns], dtype=float),
+        caps=inputs.caps_array(caps, returns.columns),
     )
     columns = inputs.columns_of(groups, returns.columns)
     pairs = inputs.pairs_of(spreads, columns)
