@@ -14,6 +14,7 @@ from screener.config import load_settings
 from screener.data.sources import PriceRequest, demo
 from screener.data.sources.files import Files
 from screener.report.make import Request
+from tests.analysis.find import rows
 from tests.reports import make_report, simulated
 
 
@@ -102,13 +103,13 @@ def test_report_and_notebook_have_the_same_spreads_paths_and_placebo_sessions() 
     report = simulated(1)
     tickers = report.frames.stocks.drop_duplicates("ticker").set_index("ticker")
     need = PriceRequest(dict(tickers["market"]), demo.EVENT_DAY, None, 0.3, demo.DAYS[-1].item())
-    panel = demo.Demo(1).load(need).panel
+    panel, market_of = demo.Demo(1).load(need).panel, need.market_of
     sessions = pd.DatetimeIndex(panel.sessions)
     study = screener.event_study(
         pd.DataFrame(panel.daily_returns, index=sessions, columns=list(panel.tickers)),
-        pd.DataFrame({one: panel.benchmarks[tickers.loc[one, "market"]] for one in panel.tickers}, index=sessions),
+        pd.DataFrame({one: panel.benchmarks[market_of[one]] for one in panel.tickers}, index=sessions),
         demo.EVENT_DAY,
-        groups={name: list(rows.index) for name, rows in tickers.groupby("sector", sort=False)},
+        groups={name: list(own.index) for name, own in tickers.groupby("sector", sort=False)},
         windows=[(window.first, window.last) for window in report.windows],
         spreads=[("HELD", "UNMOVED"), ("FADED", "HELD")],
     )
@@ -151,7 +152,7 @@ def test_rank_is_that_of_the_event_among_the_placebo_sessions() -> None:
         pd.DataFrame(returns, index=days), pd.Series(indices[:, 0], days), demo.EVENT_DAY, groups=groups
     )
     assert study.placebos["date"].max() < pd.Timestamp(demo.EVENT_DAY)
-    for row in study.groups.itertuples():
+    for row in rows(study.groups):
         drawn = study.placebos[(study.placebos.window == row.window) & (study.placebos.series == row.group)]
         assert len(drawn) + 1 == row.placebo_n
         assert (drawn.z_ewma.abs() >= abs(row.z_ewma)).sum() + 1 == row.placebo_rank

@@ -96,7 +96,7 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
         source=f"file:{prices}", benchmark=[benchmark], config=desk / "config", as_of=report.as_of
     )
     pd.testing.assert_frame_equal(report.frames.sectors, again.frames.sectors)
-    with pytest.raises(UsageError, match="'31.1.2025' is no date: write it as 2025-01-31"):
+    with pytest.raises(UsageError, match=r"'31\.1\.2025' is no date: write it as 2025-01-31"):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, as_of="31.1.2025")
     with pytest.raises(UsageError, match="no such file"):
         screener.load_report(source=f"file:{desk / 'missing.csv'}", benchmark=benchmark)

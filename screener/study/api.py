@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from screener.study.models import Model, Refit
 
 if TYPE_CHECKING:
@@ -155,7 +153,7 @@ def event_study(
         excluded=inputs.rows_of(other_events, returns.index, windows),
         factors=None if whole else known,
         equal_weight=known[:, 0] if whole and known is not None else None,
-        caps=None if caps is None else np.array([caps.get(ticker, np.nan) for ticker in returns.columns], dtype=float),
+        caps=inputs.caps_array(caps, returns.columns),
     )
     columns = inputs.columns_of(groups, returns.columns)
     pairs = inputs.pairs_of(spreads, columns)

@@ -144,7 +144,7 @@ def check_scale(frame: pd.DataFrame, name: str) -> None:
     values = frame.to_numpy()
     known, moved = np.isfinite(values).sum(axis=0), (np.abs(values) > 0).sum(axis=0)
 
-    def refuse(which: Bools, what: str, mend: str) -> None:
+    def reject(which: Bools, what: str, mend: str) -> None:
         if which.any():
             column = int(np.flatnonzero(which)[0])
             label = _of(name, frame.columns[column]) + (f" and {which.sum() - 1} more" if which.sum() > 1 else "")
@@ -155,19 +155,19 @@ def check_scale(frame: pd.DataFrame, name: str) -> None:
     positive = (known >= _SEVERAL) & ~(values < 0).any(axis=0) & ((values > 0).sum(axis=0) > known / 2)
     beside_one = positive & ((np.abs(values - 1.0) < 0.5).sum(axis=0) == known)
     gross = np.array([beside and _forgets(own) for beside, own in zip(beside_one, values.T, strict=True)])
-    refuse(gross, "gross returns ({low:.3f} to {high:.3f}, about 1)", f"{name} = {name} - 1")
-    refuse(
+    reject(gross, "gross returns ({low:.3f} to {high:.3f}, about 1)", f"{name} = {name} - 1")
+    reject(
         positive,
         "price levels ({low:,.6g} to {high:,.6g}, all above 0)",
         f"{name} = {name}.pct_change(fill_method=None)",
     )
     large = (np.abs(values) > _LARGE).sum(axis=0)
-    refuse(
+    reject(
         (moved >= _SEVERAL // 2) & (large > moved / 2),
         "percentages or differences (a typical one is {typical:.3g})",
         f"1 % is 0.01 here, {name} = {name} / 100",
     )
-    refuse(
+    reject(
         np.any(values < -1, axis=0),
         "below -1 ({low:.3g}), and nothing loses more than it is worth",
         f"1 % is 0.01 here, {name} = {name} / 100",

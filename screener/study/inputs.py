@@ -143,6 +143,16 @@ def factor_array(model: Model, factors: pd.DataFrame | None, index: pd.Index, ro
     return np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
 
 
+def caps_array(caps: Mapping[Any, float] | pd.Series | None, tickers: pd.Index) -> Floats | None:
+    """(N,) capitalisations; NaN where unknown."""
+    if caps is None:
+        return None
+    known = np.array([caps.get(ticker, np.nan) for ticker in tickers], dtype=np.float64)
+    if not np.isfinite(known).any():
+        raise ValueError(f"caps have no column of returns, only {_listed(caps.keys())}")
+    return known
+
+
 def rows_of(events: Sequence[date | str], index: pd.Index, windows: Sequence[tuple[int, int]]) -> list[int]:
     """Rows that the windows of other events cover; an event outside the data covers none."""
     if isinstance(events, str):

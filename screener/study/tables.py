@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class Tables:
         """Whether there are placebo sessions."""
         return self.placebo and not any(design.thin for design in self.study.designs)
 
-    @property
+    @cached_property
     def _raw(self) -> list[Floats]:
         """For each window, (N,) simple return over it; NaN if one of a session is missing."""
         return [np.prod(1.0 + self.study.returns[window], axis=0) - 1.0 for window in self.study.windows]

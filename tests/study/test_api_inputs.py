@@ -57,8 +57,9 @@ def test_other_events_are_no_ordinary_days() -> None:
 def test_path_goes_on_after_a_session_without_any_return() -> None:
     returns = RETURNS.copy()
     returns.iloc[382] = np.nan
-    path = event_study(returns, BENCHMARK, EVENT).paths.set_index("tau")
-    assert np.isnan(path.loc[2, "aar"])
-    assert path.loc[2, "n"] == 0
-    assert path.loc[2, "caar"] == path.loc[1, "caar"]
-    assert path.loc[3, "caar"] == pytest.approx(path.loc[2, "caar"] + path.loc[3, "aar"])
+    path = event_study(returns, BENCHMARK, EVENT).paths.set_index("tau").loc[1:3]
+    assert list(path["n"]) == [8, 0, 8]
+    assert np.isnan(path["aar"].iloc[1])
+    before, without, after = path["caar"]
+    assert without == before
+    assert after == pytest.approx(without + path["aar"].iloc[2])

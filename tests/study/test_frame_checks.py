@@ -19,11 +19,11 @@ BENCHMARK = pd.Series(_SIMULATED.benchmarks[:, 0], index=DAYS)
 PRICES, LEVELS = 50_000 * (1 + RETURNS).cumprod(), 2_500 * (1 + BENCHMARK).cumprod()
 
 
-CALM = BENCHMARK.mask(DAYS == DAYS[50], -0.135) * 10
+CALM = BENCHMARK.mask(DAYS[50] == DAYS, -0.135) * 10
 """In percent, of an index that hardly moves, but for one day."""
 
 
-def under(data: Any, index: pd.Index) -> Any:
+def under(data: Any, index: Any) -> Any:
     moved = data.copy()
     moved.index = index
     return moved
@@ -96,7 +96,10 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ),
         ({"returns": PRICES[::-1].pct_change()}, "returns are newest first: sort the prices by date"),
         ({"returns": under(RETURNS, DAYS.strftime("%d/%m/%Y"))}, "returns need a DatetimeIndex of sessions, not Index"),
-        ({"returns": RETURNS.stack().to_frame()}, "returns have an index of 2 levels: one row a session"),
+        (
+            {"returns": RETURNS.melt(ignore_index=False).set_index("variable", append=True)},
+            "returns have an index of 2 levels: one row a session",
+        ),
         ({"returns": pd.concat({"Close": RETURNS}, axis=1)}, "returns have columns of 2 levels, such as ('Close', "),
         ({"returns": with_text(RETURNS, "1.2%")}, "returns of '000001' on 2022-01-05 "),
         ({"returns": RETURNS.to_numpy()}, "returns are a ndarray: give a DataFrame"),
@@ -113,6 +116,7 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ({"spreads": ("one", "two")}, "spreads=('one', 'two'): write pairs of groups"),
         ({"spreads": [("all", "web")]}, "spread ('all', 'web') names 'web', which is no group: known are 'all'"),
         ({"spreads": [("all", "all")]}, "spread ('all', 'all') is a group minus itself"),
+        ({"caps": {"660": 1e12}}, "caps have no column of returns, only '660'"),
         ({"windows": ((0, 1), (0, 1))}, "windows=((0, 1), (0, 1)): one stands twice"),
     ],
 )
@@ -160,7 +164,9 @@ def test_a_holiday_that_only_the_benchmark_is_filled_over_is_left_out() -> None:
 def test_missing_values_of_every_kind_are_days_without_a_trade() -> None:
     holes = RETURNS.copy()
     holes.iloc[[10, 300], 2] = np.nan
-    as_none = holes.astype(object).where(holes.notna(), None)
+    as_none = pd.DataFrame(
+        [[None if np.isnan(one) else one for one in row] for row in holes.to_numpy()], DAYS, RETURNS.columns
+    )
     as_na = holes.astype("Float64")
     plain = event_study(holes, BENCHMARK, EVENT)
     for frame in (as_none, as_na):
