@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic_core import PydanticCustomError
 
 from screener.i18n import _
+from screener.krx.calendar import TICKER
 from screener.krx.codes import code_of
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9가-힣][A-Za-z0-9가-힣_-]{0,39}$")]
@@ -33,6 +34,8 @@ PlainText = Annotated[str, AfterValidator(_plain)]
 def _ticker(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999999:
         raise mistake('a ticker is text, not a number: write "{value:06d}" in quotes', value=value)
+    if isinstance(value, str) and TICKER.fullmatch(value):
+        return value
     code = code_of(value) if isinstance(value, str) and len(value) >= 6 else None
     if code is None:
         raise mistake('{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"', value=value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CODE = r"\d{5}[0-9A-Z]"
+_CODE = r"\d[0-9A-Z]{5}"  # since 2024 with letters, such as 0126Z0
 _WRITTEN = re.compile(
     rf"""(?:KRX|KOSPI|KOSDAQ|KONEX|KS|KQ)?:?      # KRX:000660
          (?:A(?={_CODE}(?:\.|$)))?                # A000660, of Korean trading systems
