@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from screener.data.findings import refuse
 from screener.data.price_rows import WHOLE_MARKET, with_base
-from screener.data.witnesses import LIMIT, WEIGHTED
+from screener.data.witnesses import LIMIT, WEIGHTED, outside_average
 from screener.errors import NetworkError
 from screener.i18n import _
 from screener.krx.calendar import TICKER
@@ -38,6 +38,10 @@ ROUNDED = 0.02
 _RATES_FIT = 0.98
 """Part of the stocks whose rate must go with the closes of the two sessions: of those that had corporate actions there
 were five among 2,868 at most. Beyond it not the rows are doubted one by one, but the session."""
+_APART = 0.5
+"""Part of the stocks whose average price may lie outside their high and low; by blocks it does of one in a thousand."""
+_MOVED = 0.02
+"""Part of the stocks that may have another market than the session before; in truth it is one or two."""
 JOINS = 0.05
 """Part by which a level may differ from what is stored of its day: that may be the level of the day before."""
 _WEIGHTED_IN_PART = 0.03
@@ -77,6 +81,9 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
         fits = np.abs(100.0 * change[known] / (close - change)[known] - rate[known]) < 0.01
         too_few = fits.size > 0 and fits.mean() < _RATES_FIT
         refuse(too_few, "{what}: its rates do not go with its changes: not stored", what=what)
+    figures = {name: floats(rows, name)[traded] for name in ("close", "high", "low", "volume", "value")}
+    apart = outside_average(figures).mean() > _APART
+    refuse(apart, "{what}: its values are not those of its volumes and prices: not stored", what=what)
     return True
 
 
@@ -98,6 +105,15 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
         before=before.num_rows,
     )
     _both, now, then = np.intersect1d(words(rows, "ticker"), words(before, "ticker"), return_indices=True)
+    listed, listed_before = (
+        np.array([market.split()[0] for market in words(table, "market")])[which]
+        for table, which in ((rows, now), (before, then))
+    )
+    refuse(
+        now.size > 0 and (listed != listed_before).mean() > _MOVED,
+        "{what} has many stocks on another market than the session before: not stored",
+        what=what,
+    )
     close, volume, rate = (floats(rows, name)[now] for name in ("close", "volume", "change_pct"))
     close_before, volume_before = (floats(before, name)[then] for name in ("close", "volume"))
     traded = (volume > 0) & (volume_before > 0) & (close_before > 0)

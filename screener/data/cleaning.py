@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ from screener.krx.calendar import Calendar
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+_SHOWS = 10
+"""Sessions from which two stocks with the same figures are one."""
 
 
 def clean(
@@ -100,6 +104,9 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
     ):
         say(code, wrong & ~refused)
         refused |= wrong
+    twins = _twins(long)
+    findings += Finding.at("twins", "warning", [names[ticker] for ticker in twins])
+    refused |= np.isin(long.ticker, twins)
     if "marcap" in values:
         false = false_caps(values) & ~refused
         say("false_cap", false)
@@ -141,6 +148,20 @@ def _no_rate(percent: Floats) -> Bools:
     """No rate, in %, is as low, or as high."""
     found: Bools = (percent <= 100 * LEAST_RATE) | (percent > 100 * LARGEST_RATE)
     return found
+
+
+def _twins(long: PriceRows) -> list[int]:
+    """Stocks with the very closes and volumes of another one on every session, and of those some that differ."""
+    if "volume" not in long.values:
+        return []
+    starts = np.flatnonzero(np.diff(long.ticker, prepend=-1))
+    found: dict[bytes, list[int]] = {}
+    for start, end in pairwise([*starts.tolist(), len(long.ticker)]):
+        figures = [column[start:end] for column in (long.values["close"], long.values["volume"])]
+        if end - start >= _SHOWS and all(len(np.unique(column)) >= _SHOWS // 2 for column in figures):
+            days = long.day[start:end].astype(np.int64)
+            found.setdefault(np.concatenate([days, *figures]).tobytes(), []).append(int(long.ticker[start]))
+    return [ticker for alike in found.values() if len(alike) > 1 for ticker in alike]
 
 
 def _impossible(long: PriceRows) -> Bools:

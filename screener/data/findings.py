@@ -39,6 +39,7 @@ _MEANINGS = {
     "contradiction": N_("rates that contradict the closes, neither is used: correct one of them"),
     "closes_contradict": N_("closes that contradict the official rate, official rate used: correct them"),
     "files_disagree": N_("stocks whose closes are another stock's in one of the files, left out: correct the tickers"),
+    "twins": N_("stocks with the very prices and volumes of another one, left out: correct the tickers"),
     "day_early": N_("files whose dates are all a day early, as midnight in Seoul is in UTC, moved by a day"),
     "day_late": N_("files whose dates are all a day late, moved by a day"),
     "level_refused": N_("levels of an index that the stocks contradict, not used: correct them"),

@@ -44,6 +44,7 @@ REASONS = {
     "form": N_("a figure is none, or cannot be"),
     "rate": N_("rate and closes contradict each other"),
     "no_rate": N_("it was traded, and has no rate"),
+    "untraded": N_("it has prices of a session, and no volume"),
     "limit": N_("its price moved further than the daily limit"),
     "repeated": N_("it repeats the session before, volume included"),
     "exchanged": N_("its figures are another stock's"),
@@ -92,7 +93,8 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
     def mark(reason: str, wrong: Bools) -> None:
         reasons[wrong & (reasons == "")] = reason
 
-    mark("form", _impossible(now, traded) | _faulty(rows))
+    mark("form", _impossible(now, traded) | _faulty(rows) | witnesses.outside_range(now))
+    mark("untraded", (now["volume"] == 0) & (now["open"] > 0))
     mark("rate", traded & (np.abs(told - rate) > _RATE_ROUNDED) & ~agrees)
     earlier = np.zeros(len(tickers), dtype=bool)
     if before is not None:

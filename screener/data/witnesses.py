@@ -145,12 +145,14 @@ def _action(rate: Floats, rows: Columns, before: Before, ratio: Floats) -> tuple
     listed = shares / before.shares
     moved = np.abs(listed - 1.0) > _SHARES_MOVED
     conserved = moved & (np.abs(np.log(ratio * listed)) < 0.02)
+    # Only a reverse split or a capital reduction lifts the base price: shares go, or trading halts.
+    raised = (ratio > 1 + _SHARES_MOVED) & np.isfinite(listed) & ~moved
     beyond = (top > (1 + LIMIT) * before.close + tick) | (bottom < (1 - LIMIT) * before.close - tick)
     nearer = np.abs(np.log(opened / base)) < np.abs(np.log(opened / before.close))
     possible = on_grid & inside & (rate != 0)
     sure = (
         (inside & conserved)
-        | (on_grid & inside & (moved | before.halted | beyond))
+        | (on_grid & inside & (moved | before.halted | (beyond & ~raised)))
         | (possible & (base < before.close) & nearer)
     )
     return sure, possible & (base < _UNSURE_BASE * before.close) & (np.abs(rate) <= _UNSURE_RATE)

@@ -44,7 +44,14 @@ def market(start: date = date(2024, 12, 2), end: date = date(2025, 3, 31), **giv
     return Market(start, end, **{"size": SIZE, **given})
 
 
-def access(folder: Path, exchange: MockedExchange, *, account: bool = True, key: str | None = None) -> Connections:
+def access(
+    folder: Path,
+    exchange: MockedExchange,
+    *,
+    account: bool = True,
+    key: str | None = None,
+    data_key: str | None = None,
+) -> Connections:
     """The store in `folder`, and the stand-in as the exchange; the clock is the stand-in's."""
     store = Store.open(folder / "store")
 
@@ -59,6 +66,7 @@ def access(folder: Path, exchange: MockedExchange, *, account: bool = True, key:
         timeouts=FAST,
         account=Account(*exchange.credentials) if account else None,
         key=key,
+        data_key=data_key,
     )
 
 

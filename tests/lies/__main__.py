@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.lies import days, forms, indices, rates, rows
+from tests.lies import days, forms, indices, others, rates, rows
 from tests.lies.lie import LIES, Lie
 from tests.lies.open import OPEN
 from tests.lies.wire import WIRE, WireLie
 
-TOLD = rates, rows, indices, days, forms
+TOLD = rates, rows, indices, days, forms, others
 """The modules that fill the table."""
 
 

@@ -24,18 +24,24 @@ from screener.data.store import Store
 from screener.errors import ScreenerError
 from screener.krx.tables import INDICES, MARKET, PRICES
 from tests.data import live
-from tests.fakes.krx import Exchange, Market, MockedExchange, kst, mocked
+from tests.fakes.datagokr import DataGoKr
+from tests.fakes.krx import Market, MockedExchange, kst, mocked
 from tests.fakes.krx.messages import Answer, Request
 from tests.lies import wire
 from tests.lies.judge import Figures, Outcome
-from tests.lies.wire import KEYLESS, LOGIN, OPENAPI, STOCKS, WireLie
+from tests.lies.wire import DATAGOKR, KEYLESS, LOGIN, OPENAPI, STOCKS, WireLie
 
 SIZE, WHOLE = 300, 200
 """Stocks of the market, and how many of them count as a whole one."""
 LARGEST = "screener.krx.client.LARGEST"
 """The constant that says how many bytes an answer may have, unpacked; lowered here, so that a small bomb is one."""
 FIRST, NOW = date(2025, 1, 16), kst(2025, 2, 11, 8, 0)
-SOURCES: dict[str, live.Provider] = {KEYLESS: "pykrx-keyless", LOGIN: "pykrx-login", OPENAPI: "openapi"}
+SOURCES: dict[str, live.Provider] = {
+    KEYLESS: "pykrx-keyless",
+    LOGIN: "pykrx-login",
+    OPENAPI: "openapi",
+    DATAGOKR: "datagokr",
+}
 CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
 
 
@@ -59,13 +65,13 @@ def small_limits() -> Iterator[None]:
 
 @contextmanager
 def exchange_of(lie: WireLie, market: Market, environment: pytest.MonkeyPatch | None) -> Iterator[Any]:
-    """The stand-in: inside the process, but for the Open API, whose library knows nothing of `requests`."""
-    if lie.way != OPENAPI:
+    """The stand-in: inside the process, but for the Open API and data.go.kr, which are not asked through `requests`."""
+    if lie.way not in (OPENAPI, DATAGOKR):
         with mocked(market) as inside:
             yield inside
         return
     assert environment is not None
-    with Exchange(market) as running:
+    with DataGoKr(market) as running:
         for name, value in running.environment.items():
             environment.setenv(name, value)
         # The library's own knows the proxy of the time at which it was imported.
@@ -79,11 +85,21 @@ def need(market: Market, lie: WireLie) -> PriceRequest:
     return PriceRequest(STOCKS, day, None, 0.3, market.now.date(), least=3, before=6, after=4)
 
 
+def opened_for(lie: WireLie, exchange: Any, folder: Path) -> live.Connections:
+    """The way of the lie."""
+    data_key = exchange.key if lie.way == DATAGOKR else None
+    return live.access(
+        folder,
+        cast(MockedExchange, exchange),
+        account=lie.way == LOGIN,
+        key=exchange.account.auth_key,
+        data_key=data_key,
+    )
+
+
 def load(lie: WireLie, exchange: Any, folder: Path) -> Outcome:
     """What a report gets that goes to the exchange."""
-    opened = live.access(
-        folder, cast(MockedExchange, exchange), account=lie.way == LOGIN, key=exchange.account.auth_key
-    )
+    opened = opened_for(lie, exchange, folder)
     try:
         got = live.live(SOURCES[lie.way], opened).load(need(exchange.market, lie))
     except ScreenerError as error:
@@ -180,7 +196,7 @@ def stage(lie: WireLie, exchange: Any, folder: Path) -> None:
     market = exchange.market
     if lie.news is None:
         market.now = kst(2025, 1, 25, 8, 0)
-        opened = live.access(folder, exchange, account=lie.way == LOGIN, key=exchange.account.auth_key)
+        opened = opened_for(lie, exchange, folder)
         funds = ("069500", "229200") if lie.way == KEYLESS else ()
         live.live(SOURCES[lie.way], opened).fetch(live.plan(FIRST, date(2025, 1, 23), (*STOCKS, *funds)))
     market.now = now_of(lie, market)

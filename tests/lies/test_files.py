@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.lies import days, forms, indices, rates, rows
+from tests.lies import days, forms, indices, others, rates, rows
 from tests.lies.__main__ import page
 from tests.lies.judge import Outcome, report_on
 from tests.lies.lie import LIES, Lie
@@ -16,7 +16,7 @@ from tests.lies.open import OPEN
 from tests.lies.wire import WIRE
 from tests.lies.world import Maker, truth, write_config
 
-TOLD = rates, rows, indices, days, forms
+TOLD = rates, rows, indices, days, forms, others
 """The modules that fill the table."""
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from tests.fakes.datagokr import HOST
 from tests.fakes.krx.messages import NAVER, Answer, Request
 from tests.lies.judge import Must, mended, named, nothing, refused
 
 KEYLESS, LOGIN, OPENAPI = "Naver, without an account", "data.krx.co.kr, with an account", "the Open API"
+DATAGOKR = "data.go.kr"
 EVENT, BASE, AFTER = date(2025, 1, 31), date(2025, 1, 24), date(2025, 2, 3)
 ONE, TWO, THREE = "000660", "005930", "042700"
 STOCKS = {
@@ -65,6 +67,8 @@ def session(change: Callable[[dict[str, dict[str, str]]], None], day: date = EVE
     """Change the rows, by ticker, of a whole-market session; KRX's and the Open API's."""
 
     def spoil(request: Request, answer: Answer) -> Answer:
+        if request.host == HOST and request.query["basDt"] == f"{day:%Y%m%d}":
+            return _paged(answer, change)
         asked = request.form.get("trdDd") or request.query.get("basDd")
         key = "ISU_SRT_CD" if request.bld == "MDCSTAT01501" else "ISU_CD"
         if asked != f"{day:%Y%m%d}" or request.bld not in ("MDCSTAT01501", "stk_bydd_trd", "ksq_bydd_trd"):
@@ -75,6 +79,38 @@ def session(change: Callable[[dict[str, dict[str, str]]], None], day: date = EVE
         return replace(answer, body=json.dumps(content, ensure_ascii=False).encode())
 
     return spoil
+
+
+_OF_DATAGOKR = {
+    "clpr": "TDD_CLSPRC",
+    "mkp": "TDD_OPNPRC",
+    "hipr": "TDD_HGPRC",
+    "lopr": "TDD_LWPRC",
+    "vs": "CMPPREVDD_PRC",
+    "fltRt": "FLUC_RT",
+    "trqu": "ACC_TRDVOL",
+    "trPrc": "ACC_TRDVAL",
+    "mrktTotAmt": "MKTCAP",
+    "lstgStCnt": "LIST_SHRS",
+    "srtnCd": "ISU_CD",
+    "itmsNm": "ISU_NM",
+    "basDt": "BAS_DD",
+    "mrktCtg": "MKT_NM",
+}
+"""KRX's names of the fields of data.go.kr."""
+
+
+def _paged(answer: Answer, change: Callable[[dict[str, dict[str, str]]], None]) -> Answer:
+    """Change the rows of a page of data.go.kr, under the names that KRX gives their fields."""
+    content = json.loads(answer.body)
+    items = content["response"]["body"]["items"]
+    if not items or "srtnCd" not in items["item"][0]:
+        return answer
+    rows = {row["srtnCd"]: {_OF_DATAGOKR.get(name, name): text for name, text in row.items()} for row in items["item"]}
+    change(rows)
+    back = {name: own for own, name in _OF_DATAGOKR.items()}
+    items["item"] = [{back.get(name, name): text for name, text in row.items()} for row in rows.values()]
+    return replace(answer, body=json.dumps(content, ensure_ascii=False).encode())
 
 
 def cells(ticker: str, day: date = EVENT, **values: str) -> Spoil:
@@ -124,6 +160,36 @@ def exchanged(rows: dict[str, dict[str, str]]) -> None:
     ]
     for name in names:
         rows[ONE][name], rows[TWO][name] = rows[TWO][name], rows[ONE][name]
+
+
+def markets_exchanged(rows: dict[str, dict[str, str]]) -> None:
+    other = {"KOSPI": "KOSDAQ", "KOSDAQ": "KOSPI", "KOSDAQ GLOBAL": "KOSPI"}
+    for row in rows.values():
+        row["MKT_NM"] = other.get(row["MKT_NM"], row["MKT_NM"])
+
+
+def in_thousands(*names: str) -> Callable[[dict[str, dict[str, str]]], None]:
+    """Figures of every stock, a thousandth of what they are."""
+
+    def change(rows: dict[str, dict[str, str]]) -> None:
+        for row in rows.values():
+            row.update({name: str(round(number(row[name]) / 1000)) for name in names if row[name] not in ("-", "")})
+
+    return change
+
+
+def tenfold_base(rows: dict[str, dict[str, str]]) -> None:
+    if ONE in rows:
+        row = rows[ONE]
+        price = round(10 * (number(row["TDD_CLSPRC"]) - number(row["CMPPREVDD_PRC"])))
+        row.update(dict.fromkeys(("TDD_CLSPRC", "TDD_OPNPRC", "TDD_HGPRC", "TDD_LWPRC"), str(price)))
+        row.update(CMPPREVDD_PRC="0", FLUC_RT="0.00", MKTCAP=str(round(price * number(row["LIST_SHRS"]))))
+        row["ACC_TRDVAL"] = str(round(price * number(row["ACC_TRDVOL"])))
+
+
+def high_and_low(rows: dict[str, dict[str, str]]) -> None:
+    if ONE in rows:
+        rows[ONE]["TDD_HGPRC"], rows[ONE]["TDD_LWPRC"] = rows[ONE]["TDD_LWPRC"], rows[ONE]["TDD_HGPRC"]
 
 
 class Before:
@@ -318,10 +384,9 @@ def endless(_: Request, answer: Answer) -> Answer:
     return answer
 
 
-# With an account, and by the Open API: whole sessions
+# With an account, by the Open API and by data.go.kr: whole sessions
 
-for way in (LOGIN, OPENAPI):
-    short = "KRX" if way == LOGIN else "Open API"
+for way, short in ((LOGIN, "KRX"), (OPENAPI, "Open API"), (DATAGOKR, "data.go.kr")):
     tell(
         f"{short}: rate of the other sign",
         way,
@@ -352,6 +417,58 @@ for way in (LOGIN, OPENAPI):
         "a stock that traded has no rate: its closes say it",
         cells(ONE, FLUC_RT="-"),
         nothing(0.0005),
+        about=(ONE,),
+    )
+
+    tell(
+        f"{short}: the markets exchanged",
+        way,
+        "every stock of KOSPI is said to be of KOSDAQ, and the other way round",
+        session(markets_exchanged),
+        refused(3, DAY),
+        named(DAY),
+        nothing(),
+    )
+    tell(
+        f"{short}: prices in thousands",
+        way,
+        "prices, changes and capitalisations of every stock are a thousandth",
+        session(in_thousands("TDD_CLSPRC", "TDD_OPNPRC", "TDD_HGPRC", "TDD_LWPRC", "CMPPREVDD_PRC", "MKTCAP")),
+        refused(3, DAY),
+        refused(5, DAY),
+        named(DAY),
+    )
+    tell(
+        f"{short}: volumes in thousands",
+        way,
+        "the volume of every stock is a thousandth",
+        session(in_thousands("ACC_TRDVOL")),
+        refused(3, DAY),
+        refused(5, DAY),
+        named(DAY),
+    )
+    tell(
+        f"{short}: ten times the price, rate 0",
+        way,
+        "one stock stands at ten times its base price, capitalisation as well, with a rate of 0 and as many shares",
+        session(tenfold_base),
+        named(ONE, DAY),
+        about=(ONE,),
+    )
+    tell(
+        f"{short}: high and low exchanged",
+        way,
+        "one stock's high stands under low, and its low under high",
+        session(high_and_low),
+        named(ONE, DAY),
+        about=(ONE,),
+    )
+    tell(
+        f"{short}: traded without a volume",
+        way,
+        "one stock's price moves, with volume and value 0",
+        cells(ONE, ACC_TRDVOL="0", ACC_TRDVAL="0"),
+        named(ONE, DAY),
         about=(ONE,),
     )
 
