@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @store_option
 @common_options
 def _events(workspace: Workspace) -> int:
-    """List the configured events: news, event day, base, sessions since."""
+    """List the configured events: news, event day, base, sessions since, sectors."""
     from screener.data.connections import now
 
     settings, calendar = workspace.settings, workspace.access().calendar
@@ -101,12 +101,13 @@ def _init(directory: Path) -> int:
 
 def _event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
     """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
-    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("NAME"))]
+    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("SECTORS"), _("NAME"))]
     for name, event in settings.events.items():
         placed = days[name]
         news = f"{event.news:%Y-%m-%d %H:%M}" if isinstance(event.news, datetime) else str(event.news)
         since = "-" if placed.since is None else str(placed.since)
-        rows.append((name, news, str(placed.event_day), str(placed.base), since, _both_names(event.name)))
+        dates = news, str(placed.event_day), str(placed.base), since
+        rows.append((name, *dates, str(len(settings.family(name))), _both_names(event.name)))
     return aligned(rows)
 
 
