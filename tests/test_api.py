@@ -62,12 +62,13 @@ def test_report_and_notebook_have_the_same_figures(krx: Path) -> None:
         market=[krx / "market_2025-01-02_2025-02-11.parquet"],
     )
     report = make_report(settings, request)
-    market_of = {member.ticker: member.market for sector in settings.sectors.values() for member in sector.members}
+    family = settings.family("deepseek")
+    market_of = {member.ticker: member.market for sector in family.values() for member in sector.members}
     need = PriceRequest(market_of, date(2025, 1, 28), request.as_of, settings.screener.price_limit, settings.today)
     panel = Files([krx / "prices_adjusted.parquet"], request.benchmark, request.market).load(need).panel
     sessions = pd.DatetimeIndex(panel.sessions)
     sectors = report.frames.sectors[report.frames.sectors["theme"].isna()]
-    evidence = [name for name, sector in settings.sectors.items() if not sector.post_hoc]
+    evidence = [name for name, sector in family.items() if not sector.post_hoc]
     study = screener.event_study(
         pd.DataFrame(panel.daily_returns, index=sessions, columns=list(panel.tickers)),
         pd.DataFrame({ticker: panel.benchmarks[market_of[ticker]] for ticker in panel.tickers}, index=sessions),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def _events(workspace: Workspace, as_json: bool) -> int:
     """List the configured events.
 
-    News, event day, base, sessions since.
+    News, event day, base, sessions since, number of sectors.
     """
     from screener.data.connections import now
 
@@ -181,12 +181,13 @@ def _before(workspace: Workspace) -> Settings:
 
 def _event_table(settings: Settings, days: Mapping[str, EventDays]) -> str:
     """One line per event, with its `days` by id; sessions since an event day that has not closed are a dash."""
-    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("NAME"))]
+    rows = [("ID", _("NEWS"), _("EVENT DAY"), _("BASE"), _("SINCE"), _("SECTORS"), _("NAME"))]
     for name, event in settings.events.items():
         placed = days[name]
         news = f"{event.news:%Y-%m-%d %H:%M}" if isinstance(event.news, datetime) else str(event.news)
         since = "-" if placed.since is None else str(placed.since)
-        rows.append((name, news, str(placed.event_day), str(placed.base), since, _both_names(event.name)))
+        dates = news, str(placed.event_day), str(placed.base), since
+        rows.append((name, *dates, str(len(settings.family(name))), _both_names(event.name)))
     return aligned(rows)
 
 

@@ -249,7 +249,9 @@ def _fitted(settings: Settings) -> Settings:
                 for name, event in events.items()
             }
         if settings.ships("library.toml"):
-            market_of = {member.ticker: member.market for sector in own.values() for member in sector.members}
+            # The first one counts, so that sectors of the user's own that disagree are wrong in their own file.
+            members = [member for sector in own.values() for member in sector.members]
+            market_of = {member.ticker: member.market for member in reversed(members)}
             sectors = own | {name: _on_markets(sectors[name], market_of) for name in sectors if name not in own}
     return replace(settings, screener=screener, events=events, sectors=sectors)
 

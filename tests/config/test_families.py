@@ -125,6 +125,16 @@ def test_library_follows_a_stock_to_the_market_that_own_sectors_have(config: Pat
         file.write(ONE.replace("005930", "373220"))
     [cells] = [one for one in load_settings(config, today=TODAY).sectors["BATTERY"].members if one.ticker == "373220"]
     assert cells.market == "KOSDAQ"
+    with (config / "sectors.toml").open("a", encoding="utf-8") as file:
+        file.write(ONE.replace("[ONE]", "[TWO]").replace("005930", "373220").replace("KOSDAQ", "KOSPI"))
+    assert (
+        mistakes(config) == "sectors.toml:15: TWO.members[0].market: 373220 is of KOSDAQ in ONE: a stock has one market"
+    )
+    change(
+        config / "sectors.toml",
+        ONE.replace("[ONE]", "[TWO]").replace("005930", "373220").replace("KOSDAQ", "KOSPI"),
+        "",
+    )
     (config / "library.toml").write_text(ONE.replace("[ONE]", "[TWO]").replace("005930", "000001"), encoding="utf-8")
     assert mistakes(config) == "library.toml:3: TWO.members[0].market: 000001 is of KOSPI in A: a stock has one market"
 

@@ -276,7 +276,7 @@ def test_broken_configuration(store: Store, examined: Examine, home: Path) -> No
     assert (check.state, check.exit_code) == ("failed", ExitCode.USAGE)
     mistakes = check.found.split("\n")
     assert all(line.startswith(f"{config / 'screener.toml'}:1: ") for line in mistakes[:-1])
-    assert mistakes[-1] == "and 7 more"  # eleven keys are missing, one is unknown
+    assert mistakes[-1] == "and 6 more"  # ten keys are missing, one is unknown
     assert checks["published"].state == "ok"
     assert exit_code(list(checks.values())) == ExitCode.USAGE
     assert examined(config=home / "nowhere")["configuration"].state == "failed"

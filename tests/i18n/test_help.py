@@ -122,7 +122,7 @@ def test_page_as_a_user_sees_it(run: Run) -> None:
     assert page == (
         "사용법: screener events [OPTIONS]\n"
         "\n"
-        "  설정된 사건의 목록: 소식, 사건일, 기준일, 지난 거래일 수.\n"
+        "  설정된 사건의 목록: 소식, 사건일, 기준일, 지난 거래일 수, 업종 수.\n"
         "\n"
         "옵션:\n"
         "  --store URL     가격 저장소의 디렉터리나 URL.\n"
