@@ -213,7 +213,9 @@ def test_a_scan_of_a_fall_names_nobody_for_it(run: Run, fallen: list[str | Path]
     assert document["day_check"]["windows"][0]["withheld"] is True
     assert {row["verdict"] for row in document["scan"]} == {"withheld"}
     done = run("scan", *fallen, "--config", config, "--lang", "en")
-    assert "Verdicts are withheld: on such a day a move is no evidence of an effect of the event." in " ".join(done.stdout.split())
+    assert "Verdicts are withheld: on such a day a move is no evidence of an effect of the event." in " ".join(
+        done.stdout.split()
+    )
 
 
 def test_a_report_says_in_its_first_lines_by_what_it_measured(
