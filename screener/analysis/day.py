@@ -110,7 +110,7 @@ def checked(study: Study) -> tuple[WindowCheck, ...]:
     """For each window, the share of random groups that moved as much as they must, and whether it carries a verdict."""
     checks = []
     for window, share in zip(study.windows, study.random_shares.tolist(), strict=True):
-        known, moved = np.isfinite(share), _moved(study, window)
+        known, moved = np.isfinite(share), round(_moved(study, window), 2)
         withheld = share > MOST_RANDOM if known else moved > WILD
         checks.append(
             WindowCheck(

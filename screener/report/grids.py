@@ -238,9 +238,11 @@ def spread_columns(*, study: bool) -> tuple[PageColumn, ...]:
     return (_left("pair", N_("Spread")), _MEAN, _CAP_WEIGHTED.at(2), *(_SPREAD_TESTS if study else ()))
 
 
-def later_columns(window: str) -> tuple[PageColumn, ...]:
-    """Sectors in one further window, whose name is the header of the first column, its mean return."""
-    return (_MEAN._replace(header=window), _CAAR, _P.at(1), _SINCE)
+def later_columns(window: str, *, raw: bool) -> tuple[PageColumn, ...]:
+    """Sectors in one further window, whose name is the header of the first column; `raw`: with their mean return."""
+    if raw:
+        return (_MEAN._replace(header=window), _CAAR, _P.at(1), _SINCE)
+    return (_CAAR._replace(header=window), _P.at(1), _SINCE)
 
 
 PLANTED_AND_FOUND = (

@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from screener.analysis.day import MOST_RANDOM, WILD
+from screener.config import load_settings
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import Design, Model, Refit
 from screener.study.moves import distance, slope
@@ -166,15 +168,20 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
             for low, high in itertools.pairwise(COLUMNS):
                 inside = (part["kospi"] >= low) & (part["kospi"] < high)
                 cells.append(100 * false[inside].mean())
-            cells += [100 * (false > 0.2).mean(), 100 * (1 - part["size"]).mean(), 100 * part["withheld"].mean()]
+            # Of four sets one is more than a fifth.
+            cells += [
+                100 * (false > 0.2).mean() if kind != "configured" else np.nan,
+                100 * (1 - part["size"]).mean(),
+                100 * part["withheld"].mean(),
+            ]
             cells += [100 * (part[f"power_{100 * e:.0f}"] * verdict).mean() for e in EFFECTS]
             shown = " | ".join("-" if np.isnan(cell) else f"{cell:.1f}" for cell in cells)
             yield f"| {kind} | {rule} | {shown} |"
         yield ""
 
 
-def wild_days(table: pd.DataFrame) -> Iterator[str]:
-    """The sessions on which the market model fails, or an index moved far: the check before, and in force."""
+def wild_days(table: pd.DataFrame, events: Collection[date]) -> Iterator[str]:
+    """Sessions on which the market model fails, an index moved far, or an event is configured: both checks."""
     days = table[(table["kind"] == "random 20") & (table["window"] == "[0,0]")]
     week = table[(table["kind"] == "random 20") & (table["window"] == "[0,+5]") & (table["rule"] == RULES[2])]
     withheld_week = dict(zip(week["date"], week["withheld"], strict=True))
@@ -182,11 +189,11 @@ def wild_days(table: pd.DataFrame) -> Iterator[str]:
     yield "|---|---:|---:|---:|---|---|"
     for day, rows in days.groupby("date", sort=True):
         market, size, product = (rows[rows["rule"] == rule].iloc[0] for rule in RULES)
-        if market["share"] <= 0.2 and market["index"] <= WILD:
+        if market["share"] <= 0.2 and market["index"] <= WILD and day not in events:
             continue
         shares = f"{100 * market['share']:.0f} | {100 * size['share']:.0f}"
         verdicts = " | ".join("withheld" if no else "given" for no in (product["withheld"], withheld_week[day]))
-        yield f"| {day} | {market['index']:.1f} | {shares} | {verdicts} |"
+        yield f"| {day}{' (event)' if day in events else ''} | {market['index']:.1f} | {shares} | {verdicts} |"
 
 
 def without_market(table: pd.DataFrame) -> str:
@@ -204,7 +211,7 @@ def without_market(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def markdown(table: pd.DataFrame) -> str:
+def markdown(table: pd.DataFrame, events: Collection[date]) -> str:
     """The whole page."""
     day = table["date"].to_numpy().astype("datetime64[D]")
     parts: list[tuple[str, Bools]] = [
@@ -227,7 +234,7 @@ def markdown(table: pd.DataFrame) -> str:
     for title, inside in parts:
         lines += [f"## {title}", "", *summary(table[inside])]
     lines += ["## Sessions on which the market model fails, or an index moved by more than 3 sd", ""]
-    lines += ["Share of 200 random groups with a p of 5 % at most, %.", "", *wild_days(table), ""]
+    lines += ["Share of 200 random groups with a p of 5 % at most, %.", "", *wild_days(table, events), ""]
     lines += ["## Without the whole market", "", without_market(table), ""]
     return "\n".join(lines)
 
@@ -255,7 +262,10 @@ def main() -> None:
     sys.stderr.write(f"{perf_counter() - start:6.0f} s  refits\n")
     table = run(market, kinds, found, refit)
     sys.stderr.write(f"{perf_counter() - start:6.0f} s  days\n")
-    text = markdown(table) + long_tables(market, [portfolios[n] for n in range(CHECKED, len(sets))], refit)
+    events = {event.earliest_session for event in load_settings().events.values()}
+    text = (
+        markdown(table, events) + "\n" + long_tables(market, [portfolios[n] for n in range(CHECKED, len(sets))], refit)
+    )
     sys.stderr.write(f"{perf_counter() - start:6.0f} s  long windows\n")
     options.out.mkdir(parents=True, exist_ok=True)
     table[table["kind"] == "random 20"].drop(columns="kind").to_csv(

@@ -23,7 +23,7 @@ from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
 from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import WholeMarket, build_panel
-from screener.data.price_rows import PriceRows
+from screener.data.price_rows import WHOLE_MARKET, PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
 from screener.errors import DataError, UsageError
@@ -118,22 +118,24 @@ class Files(Source):
         )
 
     def _everyone(self, need: PriceRequest, sessions: Days, reader: _FileReader) -> WholeMarket | None:
-        """Every stock that the market files list on the session before the event; None if they begin later.
+        """Every stock that the market files list on the session before the event; None if that is no whole market.
 
         The stocks studied are held against them by the hundred, so that a wrong price here and there does not show:
         they are read without the checks that the stocks themselves go through. A return beyond the limit is not used.
         """
-        told = [reader(path, ("date", *_LISTED), ("marcap",), _LISTED) for path in self.market]
+        told = [reader(path, ("date", "ticker"), ("marcap",), _LISTED) for path in self.market]
         table = pa.concat_tables(told, promote_options="permissive").unify_dictionaries()
         day = to_numpy(table["date"])
         event_day = sessions[sessions >= np.datetime64(need.event_day or need.news)].min()
-        if not (day < event_day).any():
+        if "market" not in table.column_names or not (day < event_day).any():
             return None
         base = table.filter(pa.array(day == day[day < event_day].max()))
         tickers = [ticker.zfill(6) for ticker in words(base, "ticker")]
         markets = [market.split()[0] for market in words(base, "market")]
         caps = _numbers(base, "marcap")
         inside = [number for number, market in enumerate(markets) if market in need.markets]
+        if len(inside) < WHOLE_MARKET:
+            return None
         named = tuple(tickers[number] for number in inside)
         prices = PriceRows.read(self.prices, named, need.as_of, reader, ("close", "volume"))
         rates = PriceRows.read(self.market, named, need.as_of, reader, ("close", "volume", "change_pct"))

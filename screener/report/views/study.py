@@ -351,13 +351,14 @@ class _Study:
         for window in self.report.windows:
             if window.available and window != self.report.leading:
                 rows = {row.sector: row for row in sectors_at(self.report, window)}
-                columns = later_columns(notes.window_label(self.report, window))
+                label = notes.window_label(self.report, window)
+                columns = later_columns(label, raw=label != str(window))
                 fields += fields_of([rows[row.sector] for row in self.sectors], columns)
         body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
             body.append(_("Windows not over yet: {windows}", windows=pending))
         body += notes.long_windows(self.report)
-        return self._section(Key.LATER, N_("Sectors, mean and cumulative abnormal return (CAAR), %, and p"), *body)
+        return self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
 
     def _paths(self) -> Section:
         paths = caar_paths(self.report)
