@@ -197,11 +197,11 @@ SUMMARY = (
 
 def group_columns(first: PageColumn, *, study: bool, funds: bool) -> tuple[PageColumn, ...]:
     """Sectors or themes in one window, with every figure; `first` names them."""
-    returns = (first, _N, _MEAN, _CAP_WEIGHTED.at(3), _MEDIAN)
     if not study:
-        return (*returns, _BREADTH.at(0), _versus(funds=funds))
-    tests = (_CAAR, _INTERVAL, _RANK, _P, _P_FAMILY, _Q, _SCORE.at(2), _VOLUME.at(5))
-    return (*returns, _BREADTH, _versus(funds=funds), *tests, *_NET, _BAR, _SPARK)
+        return (first, _N, _MEAN, _CAP_WEIGHTED.at(3), _MEDIAN, _BREADTH.at(0), _versus(funds=funds))
+    tests = (_CAAR, _MEAN, _INTERVAL, _RANK, _P, _P_FAMILY, _Q, _SCORE.at(2))
+    returns = (_BREADTH, _CAP_WEIGHTED.at(3), _MEDIAN, _versus(funds=funds), _VOLUME.at(5))
+    return (first, _N, *tests, *returns, *_NET, _BAR, _SPARK)
 
 
 TESTS = (
