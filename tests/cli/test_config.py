@@ -29,11 +29,11 @@ def test_events_by_the_calendar(tmp_path: Path) -> None:
         name: Calendar().place(one.first_day, one.event_day, one.base, now) for name, one in settings.events.items()
     }
     assert _event_table(settings, days).splitlines() == [
-        "ID      NEWS              EVENT DAY   BASE        SINCE  NAME",
-        "test    2025-01-27        2025-01-31  2025-01-24  5      A / 가",
-        "late    2025-02-04 16:10  2025-02-05  2025-02-04  2      A / 가",
-        "abroad  2025-02-05 10:00  2025-02-05  2025-02-04  2      A / 가",
-        "friday  2025-02-07 20:00  2025-02-10  2025-02-07  -      A / 가",
+        "ID      NEWS              EVENT DAY   BASE        SINCE  SECTORS  NAME",
+        "test    2025-01-27        2025-01-31  2025-01-24  5      2        A / 가",
+        "late    2025-02-04 16:10  2025-02-05  2025-02-04  2      2        A / 가",
+        "abroad  2025-02-05 10:00  2025-02-05  2025-02-04  2      2        A / 가",
+        "friday  2025-02-07 20:00  2025-02-10  2025-02-07  -      2        A / 가",
     ]
 
 
