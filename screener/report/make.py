@@ -328,7 +328,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
         )
     stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
-    rules = _rules(settings, request, {})
+    asked = rules = _rules(settings, request, {})
     prices = _prices(settings, request, stocks, rules, [source])
     panel, row = prices.market.panel, prices.at.row
     prices.refuse_without_index(rules)
@@ -341,11 +341,10 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             first=first,
             last=last,
         )
-    others = prices.other_windows(rules)
     _, reference = prices.whole_market(stocks, rules, size_of_random(settings, event_id), scanned=True)
 
     def measure(rules: Rules) -> Measurement:
-        return Measurement(panel, row, stocks, rules, others, reference)
+        return Measurement(panel, row, stocks, rules, prices.other_windows(asked), reference)
 
     measurement, check = in_force(replace(rules, windows=rules.windows[:1]), reference, measure)
     sectors = {

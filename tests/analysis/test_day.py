@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from screener.analysis.day import MOST_RANDOM, Reference, checked, in_force
@@ -15,6 +16,8 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Rules, Stock
 from screener.analysis.scan import moved_alone
 from screener.data.panel import Panel, WholeMarket
+from screener.data.sources import PriceRequest
+from screener.data.sources.files import Files
 from screener.study.arrays import Floats
 from screener.study.models import Model, Refit
 from screener.study.placebo import Placebo
@@ -240,3 +243,37 @@ def test_the_size_leg_needs_a_market(run: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "the market-size model needs the whole market" in done.stderr
+
+
+def test_files_give_every_stock_that_the_market_file_lists_before_the_event(tmp_path: Path) -> None:
+    whole.write_files(tmp_path)
+    here, indices = tmp_path / "market.parquet", tmp_path / "indices.parquet"
+    need = PriceRequest(
+        market_of={"001000": "KOSDAQ", "000000": "KOSPI"},
+        news=whole.EVENT,
+        as_of=None,
+        price_limit=0.3,
+        today=whole.DAYS[-1],
+    )
+    market = Files([here], [indices], [here]).load(need)
+    assert market.everyone is not None
+    found = market.everyone()
+    assert found is not None
+    assert len(found.tickers) == whole.STOCKS - len(whole.KONEX)
+    assert set(found.markets) == {"KOSPI", "KOSDAQ"}  # a segment counts with its market
+    event = market.panel.sessions.tolist().index(whole.EVENT)
+    assert found.returns.shape == (len(whole.DAYS), len(found.tickers))
+    for ticker in ("001000", "000000"):  # as the panel, which was checked, has them
+        own = market.panel.daily_returns[:, market.panel.tickers.index(ticker)]
+        np.testing.assert_allclose(found.returns[1:, found.tickers.index(ticker)], own[1:])
+    stocks, _ = whole.market()
+    rates = np.array(stocks["change_pct"]).reshape(len(whole.DAYS), whole.STOCKS)
+    assert found.returns[event, found.tickers.index("001010")] == pytest.approx(rates[event, 101] / 100)
+    small = [found.caps[found.tickers.index(whole.TICKERS[number])] for number in whole.SMALL]
+    assert small == [49.9e9] * len(small)
+    assert Files([here], [indices]).load(need).everyone is None
+    later = pq.read_table(here, filters=[("date", ">=", whole.EVENT)])
+    pq.write_table(later, tmp_path / "later.parquet")
+    without = Files([here], [indices], [tmp_path / "later.parquet"]).load(need)
+    assert without.everyone is not None
+    assert without.everyone() is None

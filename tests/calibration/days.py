@@ -268,7 +268,7 @@ def main() -> None:
     )
     sys.stderr.write(f"{perf_counter() - start:6.0f} s  long windows\n")
     options.out.mkdir(parents=True, exist_ok=True)
-    table[table["kind"] == "random 20"].drop(columns="kind").to_csv(
+    table[table["kind"] == "random 20"].drop(columns=["kind", *(f"power_{100 * e:.0f}" for e in EFFECTS)]).to_csv(
         options.out / "days.csv", index=False, float_format="%.4f", lineterminator="\n"
     )
     (options.out / "days.md").write_text(text, encoding="utf-8")

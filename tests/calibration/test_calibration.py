@@ -13,7 +13,8 @@ import pytest
 from scipy.special import stdtr
 
 from screener.study.models import Design, Model, Refit, fit
-from tests.calibration import candidates
+from screener.study.portfolio import Portfolio
+from tests.calibration import candidates, days
 from tests.calibration.candidates import Study
 from tests.calibration.market import Market
 from tests.calibration.sets import Cell, event_rows
@@ -80,3 +81,26 @@ def test_a_small_run() -> None:
         assert f"| {test} |" in text
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| ") and "placebo z_ewma, 240" in line}
     assert widths == {3, 9}
+
+
+def test_a_small_run_by_day() -> None:
+    """Nothing happens in a simulated market whose stocks share what its indices do not see; it is not a wild one."""
+    simulated = simulate(sessions=300, securities=60)
+    sessions = [date(2023, 1, 2) + timedelta(days=day) for day in range(300)]
+    market = Market(
+        sessions, [], simulated.returns, simulated.design_of, simulated.benchmarks.T, np.arange(60), {},
+        np.array([], dtype=np.int64), np.arange(60),
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    sets = [rng.choice(60, 8, replace=False) for _ in range(days.CHECKED + 10)]
+    portfolios = [Portfolio.of(market.returns[:, own], market.design_of[own]) for own in sets]
+    found = {
+        name: days.histories(market, model, portfolios, Refit(), market.large) for name, model in days.MODELS.items()
+    }
+    table = days.run(market, {"random 20": slice(days.CHECKED, None)}, found, Refit())
+    assert set(table["rule"]) == set(days.RULES)
+    assert len(table) == 2 * 3 * (300 - 5 - (130 + days.FEWEST + 5))
+    by_rule = table[table["window"] == "[0,0]"].groupby("rule")["power_5"].mean()
+    assert (by_rule[["market model", "market and size"]] > 0.8).all()
+    text = days.markdown(table, {sessions[-10]})
+    assert f"| {sessions[-10]} (event) |" in text
