@@ -146,7 +146,7 @@ def test_lists_in_korean_lead_with_korean_names(run: Run) -> None:
     assert heads[0].split()[:5] == ["ID", "소식", "사건일", "기준일", "경과"]
     assert "딥시크 쇼크 / DeepSeek shock" in events
     assert "반도체 / Semiconductors" in sectors
-    assert sectors.splitlines()[-2] == "* 사건 뒤 움직임을 보고 묶은 종목군"
+    assert sectors.splitlines()[-2] == "* 사후적으로 구성한 종목군"
     assert "SK하이닉스 / SK hynix" in members
 
 

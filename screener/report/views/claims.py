@@ -212,7 +212,7 @@ def _window_of(claim: Any) -> Window:
 def _reason(claim: Any) -> str:
     """Why there is no verdict, or what it does not carry; '' where there is nothing to say."""
     if not claim.lacks:
-        return _text(claim, "reason")
+        return str(_text(claim, "reason"))
     known = not math.isnan(claim.window_start)
     return _(_LACKS[claim.lacks], window=window_name(claim.window_start, claim.window_end) if known else None)
 
