@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -321,7 +323,8 @@ def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_com
     ],
 )
 def test_the_summary_labels_the_return_and_what_was_tested_of_it(verdict: str, p: float, said: str) -> None:
-    row = {"mean_return_ew": -0.03, "caar_ew": 0.0088, "p_family": p, "verdict": verdict}
-    assert _standing({"name_en": "Brokers", "name_ko": "증권", **row}) == said
+    names = {"name_en": "Brokers", "name_ko": "증권"}
+    row: dict[Hashable, Any] = {**names, "mean_return_ew": -0.03, "caar_ew": 0.0088, "p_family": p, "verdict": verdict}
+    assert _standing(row) == said
     with speaking("ko"):
-        assert _standing({"name_en": "Brokers", "name_ko": "증권", **row}).startswith("증권 -3.00%(초과수익률 +0.88%, ")
+        assert _standing(row).startswith("증권 -3.00%(초과수익률 +0.88%, ")
