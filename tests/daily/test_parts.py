@@ -323,7 +323,7 @@ def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_com
     ],
 )
 def test_the_summary_labels_the_return_and_what_was_tested_of_it(verdict: str, p: float, said: str) -> None:
-    names = {"name_en": "Brokers", "name_ko": "증권"}
+    names: dict[Hashable, Any] = {"name_en": "Brokers", "name_ko": "증권"}
     row: dict[Hashable, Any] = {**names, "mean_return_ew": -0.03, "caar_ew": 0.0088, "p_family": p, "verdict": verdict}
     assert _standing(row) == said
     with speaking("ko"):
