@@ -68,7 +68,7 @@ def test_hynix_alone_is_the_fall_of_kospi(krx: Path, run: Run) -> None:
     assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77 %
     assert "▼ -9.86" in said
     assert "number 25 of 25 by score" in said
-    assert "not back at the base price yet" in said  # 221,000 before, 203,000 on 11 February
+    assert "lowest close -13.62% from the base, on 2025-02-03; not back at the base price by 2025-02-07" in said
 
 
 def test_a_limit_up_and_a_name_for_a_code(krx: Path, run: Run) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -25,12 +27,14 @@ from screener.config import load_settings
 from screener.console import escaped
 from screener.daily import status
 from screener.daily.due import complete_from, newest_final, spans, to_look_at_again
+from screener.daily.summary import _standing
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET
 from tests.e2e.conftest import configure
 from tests.fakes.krx import kst
+from tests.i18n import speaking
 
 WEEK = [date(2025, 2, day) for day in (3, 4, 5, 6, 7)]
 
@@ -308,3 +312,19 @@ def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_com
         assert shown.isprintable()
         assert "\\x1b[2J" in shown
         assert "\n" not in shown
+
+
+@pytest.mark.parametrize(
+    ("verdict", "p", "said"),
+    [
+        ("winner", 0.0207, "Brokers -3.00% (abnormal +0.88%, corrected p .021, winner)"),
+        ("no clear effect", 0.4, "Brokers -3.00% (abnormal +0.88%, corrected p .400, no clear effect)"),
+        ("cannot be tested", float("nan"), "Brokers -3.00% (abnormal +0.88%, cannot be tested)"),
+    ],
+)
+def test_the_summary_labels_the_return_and_what_was_tested_of_it(verdict: str, p: float, said: str) -> None:
+    names: dict[Hashable, Any] = {"name_en": "Brokers", "name_ko": "증권"}
+    row: dict[Hashable, Any] = {**names, "mean_return_ew": -0.03, "caar_ew": 0.0088, "p_family": p, "verdict": verdict}
+    assert _standing(row) == said
+    with speaking("ko"):
+        assert _standing(row).startswith("증권 -3.00%(초과수익률 +0.88%, ")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from screener.report.blocks import Page
+from screener.report.blocks import Line, Page
 from screener.report.model import Report
 from screener.report.rows import sectors_at
 from screener.report.views.study import study_page
@@ -46,8 +46,8 @@ def test_a_sector_that_fell_less_than_its_index_is_a_winner_in_every_line(demo: 
     assert worst == (
         f"Lost: ▼ {names['FADED']} -5.00% abnormal (return -9.00%); 3 of 148 ordinary sessions were as extreme"
     )
-    body = [getattr(block, "text", "") for block in study_page(report).sections[0].body]
-    [text] = [text for text in body if text.startswith("Win")]
+    body = study_page(report).sections[0].body
+    [text] = [block.text for block in body if isinstance(block, Line) and block.text.startswith("Winners: ")]
     assert f"Winners: {names['HELD']}" in text
     assert f"Losers: {names['FADED']}" in text
     with speaking("ko"):
