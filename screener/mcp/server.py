@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import traceback
+from contextlib import redirect_stdout
 from functools import partial
 from typing import Any
 
@@ -51,7 +52,7 @@ Context = ServerRequestContext[Any]
 def serve(setup: Setup, *, debug: bool = False) -> None:
     """Answer one client until it closes stdin.
 
-    While this runs the SDK keeps stdout for itself: what anybody else prints goes to stderr.
+    While this runs the SDK keeps file descriptor 1 for itself: what anybody else writes to it goes to stderr.
     """
     if sys.stdin is not None and sys.stdin.isatty():
         explain(_("waiting for a client of the Model Context Protocol on stdin; stop with Ctrl-C (docs/mcp.md)"))
@@ -63,7 +64,9 @@ def serve(setup: Setup, *, debug: bool = False) -> None:
 
 async def _over_stdio(server: Server[Any]) -> None:
     async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+        # What is printed must not wait in the buffer of stdout until the SDK has given the descriptor back.
+        with redirect_stdout(sys.stderr):
+            await server.run(incoming, outgoing, server.create_initialization_options())
 
 
 def _server(setup: Setup, debug: bool) -> Server[Any]:
