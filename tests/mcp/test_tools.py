@@ -46,7 +46,7 @@ def test_only_what_was_asked_for_is_left() -> None:
     part = part_of_report(REPORT, ["stocks", "claims"], [[0, 5]])
     assert part == {
         "schema_version": "1",
-        "part": {"tables": ["stocks", "claims"], "windows": [(0, 5)]},
+        "part": {"tables": ["stocks", "claims"], "windows": [[0, 5]]},
         "banner": "made up",
         "windows": [{"first": 0, "last": 5}],
         "stocks": [{"ticker": "1", "window_start": 0, "window_end": 5}],
