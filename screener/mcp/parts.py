@@ -33,7 +33,9 @@ def part_of_report(document: Document, tables: Collection[str], windows: Sequenc
         for key, value in document.items()
         if key not in others
     }
-    return _marked(part, {"tables": [name for name in part if name in tables], "windows": wanted})
+    return _marked(
+        part, {"tables": [name for name in part if name in tables], "windows": [list(window) for window in wanted]}
+    )
 
 
 def part_of_order(document: Document, top: int) -> Document:

@@ -341,10 +341,11 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             first=first,
             last=last,
         )
+    others = prices.other_windows(rules)
     _, reference = prices.whole_market(stocks, rules, size_of_random(settings, event_id), scanned=True)
 
     def measure(rules: Rules) -> Measurement:
-        return Measurement(panel, row, stocks, rules, prices.other_windows(asked), reference)
+        return Measurement(panel, row, stocks, rules, others, reference)
 
     measurement, check = in_force(replace(rules, windows=rules.windows[:1]), reference, measure)
     sectors = {

@@ -125,6 +125,7 @@ def test_page_as_a_user_sees_it(run: Run) -> None:
         "  설정된 사건의 목록: 소식, 사건일, 기준일, 지난 거래일 수, 업종 수.\n"
         "\n"
         "옵션:\n"
+        "  --json          JSON으로 출력합니다.\n"
         "  --store URL     가격 저장소의 디렉터리나 URL.\n"
         "  --config DIR    사용자의 events.toml, sectors.toml, library.toml,\n"
         "                  screener.toml, claims.toml이 있는 디렉터리.\n"

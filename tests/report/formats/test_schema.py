@@ -60,6 +60,14 @@ def test_a_report_with_its_trend_fits(study: Report) -> None:
     assert faults("report", document) == []
 
 
+def test_tables_may_be_missing_from_a_part_alone(study: Report) -> None:
+    document = json.loads(Screen("report", study).document())
+    del document["stocks"]
+    assert faults("report", document) == ["$: 'stocks' is a dependency of 'sectors'"]
+    assert faults("report", document | {"part": {"tables": ["sectors"], "windows": [[0, 0]]}}) == []
+    assert faults("report", document | {"part": {}}) != []
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_are_schemas(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
