@@ -142,7 +142,13 @@ class _Sectors(Tool):
 class _Screen(Tool):
     """A tool that makes a report on an event."""
 
-    event: Text | None = Field(None, description=N_("Id of the event, from `events`. Default: the default event."))
+    event: Text | None = Field(
+        None, description=N_("Id or name of the event, from `events`. Default: the default event.")
+    )
+    news: date | None = Field(
+        None,
+        description=N_("Instead of a configured event: the day of any news, KST, written as 2024-08-05."),
+    )
     as_of: date | None = Field(
         None, description=N_("Use prices through this day only, written as 2025-02-11. Default: all prices.")
     )
@@ -156,6 +162,7 @@ class _Screen(Tool):
                 market=setup.market,
                 regular_close=setup.regular_close,
                 event=self.event,
+                moment=self.news,
                 as_of=self.as_of,
                 **self._asked(),
             )

@@ -328,7 +328,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
         )
     stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
-    asked = rules = _rules(settings, request, {})
+    rules = _rules(settings, request, {})
     prices = _prices(settings, request, stocks, rules, [source])
     panel, row = prices.market.panel, prices.at.row
     prices.refuse_without_index(rules)
