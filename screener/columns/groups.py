@@ -199,7 +199,9 @@ PATHS = TableSpec(
     *_SESSION,
     Column("n", Unit.COUNT, "Members with an abnormal return that day."),
     Column("aar", Unit.RETURN, "Their mean abnormal return that day.", "none of them has one"),
-    Column("caar", Unit.RETURN, "The sum of aar since the base, the session before the event; 0 there."),
+    Column(
+        "caar", Unit.RETURN, "The sum of aar since the base, the session before the event, alpha included; 0 there."
+    ),
     *interval(
         " around caar, by the headline test",
         f"{NO_STUDY}, or the row is about a theme, or too few ordinary sessions are known",

@@ -41,7 +41,8 @@ def test_sum_is_the_windows_where_every_member_traded(frames: Frames) -> None:
     """Up to the base it is counted backwards: what was lost before is above the base."""
     points = {(point.sector, point.theme, point.tau): point for point in rows(frames.paths)}
     for row in rows(frames.sectors):
-        if row.sector != "AWKWARD":
+        # A path keeps alpha; the longest of these windows is measured without it.
+        if row.sector != "AWKWARD" and row.window_end < 20:
             sign = 1 if row.window_start == 0 else -1
             tau = tau_of(row.window_start, row.window_end)
             assert points[row.sector, row.theme, tau].caar == pytest.approx(sign * row.caar_ew, abs=1e-12)

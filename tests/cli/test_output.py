@@ -90,7 +90,7 @@ def test_lists_of_the_configuration_as_json(run: Run, market: list[str | Path], 
     [event] = json.loads(run("events", "--json", *config).stdout)["events"]
     assert (event["id"], event["event_day"], event["base"]) == ("test", "2024-04-22", "2024-04-19")
     sectors = json.loads(run("sectors", "A", "--json", *config).stdout)["sectors"]
-    assert [member["ticker"] for member in sectors[0]["members"]] == ["000001", "000002"]
+    assert [stock["ticker"] for stock in sectors[0]["stocks"]] == ["000001", "000002"]
     assert json.loads(run("store", "info", "--json", *config).stdout)["tables"] == []
 
 

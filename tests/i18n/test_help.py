@@ -122,7 +122,9 @@ def test_page_as_a_user_sees_it(run: Run) -> None:
     assert page == (
         "사용법: screener events [OPTIONS]\n"
         "\n"
-        "  설정된 사건의 목록: 소식, 사건일, 기준일, 지난 거래일 수, 업종 수.\n"
+        "  설정된 사건 목록.\n"
+        "\n"
+        "  뉴스 시점, 사건일, 기준일, 경과 거래일, 업종 수.\n"
         "\n"
         "옵션:\n"
         "  --json          JSON으로 출력합니다.\n"

@@ -274,5 +274,5 @@ def test_key_that_cannot_be_one_is_not_sent(exchange: Exchange) -> None:
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "krx_openapi", None)
-    with pytest.raises(UsageError, match=r"pip install 'krx-impact-screener\[openapi\]'"):
+    with pytest.raises(UsageError, match=r"pip install '\.\[openapi\]'"):
         OpenApi(KEY, cast(Client, Direct()))

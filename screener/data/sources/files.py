@@ -73,15 +73,6 @@ class Files(Source):
                 count=len(need.tickers),
                 until=until,
             )
-        if len(sessions := np.unique(rows.day)) == 1 and need.least > 1:
-            raise DataError(
-                "{called}: holds one session, {day}",
-                hint="a report needs {least} sessions before the event: give all files of the kind, such as "
-                "--source file:DIRECTORY",
-                called=called,
-                day=sessions[0],
-                least=need.least,
-            )
         since = need.after_market or calendar.schedule.after_market_since
         prices, findings = clean(rows, need.tickers, called, need.calendar, since)
         if not prices.traded.any():
@@ -90,6 +81,15 @@ class Files(Source):
                 "{called}: none of the {count} configured tickers ever traded",
                 called=called,
                 count=len(need.tickers),
+            )
+        if len(sessions := np.unique(rows.day)) == 1 and need.least > 1:
+            raise DataError(
+                "{called}: holds one session, {day}",
+                hint="a report needs {least} sessions before the event: give all files of the kind, such as "
+                "--source file:DIRECTORY",
+                called=called,
+                day=sessions[0],
+                least=need.least,
             )
         official = None
         if self.market:
