@@ -10,8 +10,9 @@ from screener.config import Settings
 from screener.config.fields import Name
 from screener.config.models import Event, Happening, Member, Sector
 from screener.data.sources import demo
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report
+from screener.report.request import Request
 
 EVENT = "demo"
 

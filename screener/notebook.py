@@ -14,8 +14,9 @@ from screener.demo import EVENT as DEMO
 from screener.demo import make_demo
 from screener.errors import UsageError
 from screener.i18n import _
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report, short_banner
+from screener.report.request import Request
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 

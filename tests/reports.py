@@ -9,9 +9,10 @@ from screener.config import Settings, load_settings
 from screener.demo import make_demo
 from screener.report import make
 from screener.report.model import Report
+from screener.report.request import Request
 
 
-def make_report(settings: Settings, request: make.Request) -> Report:
+def make_report(settings: Settings, request: Request) -> Report:
     """The report, made without store and exchange."""
     return make.make_report(settings, request, _none)
 

@@ -13,7 +13,7 @@ import screener
 from screener.config import load_settings
 from screener.data.sources import PriceRequest, demo
 from screener.data.sources.files import Files
-from screener.report.make import Request
+from screener.report.request import Request
 from tests.analysis.find import rows
 from tests.reports import make_report, simulated
 

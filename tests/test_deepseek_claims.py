@@ -10,8 +10,8 @@ import pytest
 
 from screener.analysis.model import Window
 from screener.config import load_settings
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from tests.analysis.find import rows
 from tests.reports import make_report
 from tests.test_cli import AS_OF

@@ -60,7 +60,8 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
     Files them under reports/.
     """
     settings = workspace.settings
-    from screener.report.make import Request, make_report
+    from screener.report.make import make_report
+    from screener.report.request import Request
     from screener.report.screens import Screen
 
     root = reports or Path("reports")
@@ -183,7 +184,8 @@ def measured(
 ) -> tuple[Screen, int]:
     """What a screen shows, and the exit code; `shown` is how much of it."""
     settings = workspace.settings
-    from screener.report.make import Request, make_report, request_for
+    from screener.report.make import make_report
+    from screener.report.request import Request, request_for
     from screener.report.screens import Screen
 
     with busy(_("measuring")):

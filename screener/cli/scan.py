@@ -81,7 +81,8 @@ def _scan(
     settings = workspace.settings
     from screener.config.edit import file_for, identifier_of
     from screener.config.models import Filters
-    from screener.report.make import Request, make_report
+    from screener.report.make import make_report
+    from screener.report.request import Request
     from screener.report.screens import Screen
 
     path = None

@@ -6,8 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,7 +26,6 @@ from screener.errors import ConfigError, ExitCode
 from screener.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from screener.data.forms.dialects import Hints
     from screener.data.store import Info, StoredTable
 
 
@@ -38,15 +36,7 @@ if TYPE_CHECKING:
 @file_options
 @store_option
 @common_options
-def _sync(
-    workspace: Workspace,
-    first: date | None,
-    last: date | None,
-    source: str,
-    benchmark: tuple[Path, ...],
-    market: tuple[Path, ...],
-    hints: Hints,
-) -> int:
+def _sync(workspace: Workspace, first: date | None, last: date | None, source: str, **files: Any) -> int:
     """Fetch into the store what is missing.
 
     Run again, it goes on where it stopped.
@@ -55,8 +45,8 @@ def _sync(
     from screener.data.sources.live import sync_files, sync_store
 
     access = workspace.access(show_progress=True)
-    if source.startswith("file:") or benchmark or market:
-        done = sync_files(access, source, benchmark, market, hints)
+    if source.startswith("file:") or files["benchmark"] or files["market"]:
+        done = sync_files(access, source, **files)
     else:
         done = sync_store(settings, access, source, first, last)
     echo(done.describe(access.store.shown))

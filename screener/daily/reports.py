@@ -17,8 +17,9 @@ from screener.data.sources import FETCHED
 from screener.data.sources.live import open_providers
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import DataError, UsageError
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.screens import Screen
 
 

@@ -26,7 +26,8 @@ from screener.mcp.parts import Document, part_of_order, part_of_report
 from screener.report.configured import list_events, list_sectors
 from screener.report.formats.data import list_to_json
 from screener.report.formats.markdown import to_markdown
-from screener.report.make import Request, make_report, request_for
+from screener.report.make import make_report
+from screener.report.request import Request, request_for
 from screener.report.screens import Screen
 
 ReportTable = Literal[

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,17 +18,17 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.analysis.scan import left_out, moved_alone, scan_market
 from screener.config import Settings
-from screener.config.models import Event, Filters, Sector
+from screener.config.models import Event, Sector
 from screener.data.choice import choose, load
-from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.panel import place_event
 from screener.data.sources import PriceRequest, Source
 from screener.data.universe import NEEDED, Universe, apply_filters, market_of_files, market_of_store
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import compared_with, find_card, find_series, group_label, size_of_random, stocks_of
+from screener.report.lookup import compared_with, find_card, find_series, size_of_random, stocks_of
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
+from screener.report.request import Request, rules_of, with_event
 from screener.study.models import Model
 
 if TYPE_CHECKING:
@@ -42,92 +40,6 @@ _INDEX_OF = {"KONEX": "KOSDAQ"}
 """KONEX has no index of its own."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the user asks for; None = as configured."""
-
-    event: str | None = None
-    moment: date | None = None
-    """Day, or moment, of the news of an event that is not configured."""
-    name: str | None = None
-    """What to call that event; None = its day."""
-    as_of: date | None = None
-    sectors: Sequence[str] = ()
-    source: str = "auto"
-    benchmark: Sequence[Path] = ()
-    market: Sequence[Path] = ()
-    regular_close: bool = False
-    """Whether the closes of price files are the regular ones, which since 2026-09-14 is not to be taken for granted."""
-    hints: Hints = NO_HINTS
-    """What the user says of files that do not say it themselves."""
-    model: str | None = None
-    spreads: Sequence[tuple[str, str]] | None = None
-    """Pairs of sectors or themes (SECTOR:theme)."""
-    so_far: bool = False
-    """Whether to measure the days from the event to the last session as well, as a window of their own."""
-    stock: str | None = None
-    """Code or name of the one stock that the report is about, beside all others."""
-    days: str | None = None
-    """Sector, theme (SECTOR:theme) or stock whose sessions the report is about."""
-    first: date | None = None
-    """First of these sessions; None = the first that can be measured."""
-    last: date | None = None
-    """Last of these sessions; None = the last of the prices."""
-    universe: Literal["configured", "market"] = "configured"
-    """Whether to study the configured sectors, or to scan all stocks of the market."""
-    filters: Filters = field(default_factory=Filters)
-    """Which stocks of the market are scanned."""
-
-
-def request_for(settings: Settings, screen: str, names: Sequence[str], request: Request) -> Request:
-    """`request` with the names that a user gave to a screen: report, compare, stock, days, claims or scan.
-
-    Raises:
-        UsageError: too many or too few names, or one that is not configured, with the nearest.
-    """
-    match screen:
-        case "report":
-            return replace(request, sectors=(*request.sectors, *names))
-        case "compare":
-            if len(names) not in (0, 2):
-                raise UsageError(
-                    "compare takes two sectors or themes, not {n}", hint="screener compare SEMI AI_SW", n=len(names)
-                )
-            return _comparison(settings, request, names)
-        case "stock":
-            if len(names) != 1:
-                raise UsageError("stock takes one code or name, not {n}", hint="screener stock 000660", n=len(names))
-            return replace(request, stock=names[0])
-        case "days":
-            if len(names) != 1:
-                raise UsageError(
-                    "days takes one sector, theme or stock, not {n}", hint="screener days SEMI", n=len(names)
-                )
-            return replace(request, days=names[0])
-        case _ if names:
-            raise UsageError("{screen} takes no names", hint="leave out {names}", screen=screen, names=" ".join(names))
-        case "scan":
-            return replace(request, universe="market", model=None)
-    return request
-
-
-def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Request:
-    """On two groups alone, with their difference as the only spread; without a pair the first configured one."""
-    if not pair:
-        event = request.event or settings.screener.event
-        spreads = settings.event(event).spreads
-        if not spreads:
-            raise UsageError(
-                "which two? {event} has no spreads", hint="write `screener compare SECTOR SECTOR`", event=event
-            )
-        pair = spreads[0]
-    a, b = (group_label(settings, label) for label in pair)
-    if a == b:
-        raise UsageError("{group} against itself is nothing", hint="name two", group=a)
-    sectors = dict.fromkeys(label.partition(":")[0] for label in (a, b))
-    return replace(request, sectors=tuple(sectors), spreads=((a, b),))
-
-
 def make_report(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     """Compute the report that `request` asks for; `access` is opened if a source needs it.
 
@@ -136,7 +48,7 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
         DataError: the prices do not bear it.
     """
     once = cache(access)
-    settings, request = _with_event(settings, request)
+    settings, request = with_event(settings, request)
     if request.universe == "market":
         return _scan(settings, request, once)
     if request.days is not None:
@@ -146,25 +58,12 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
     return _study(settings, request, once)
 
 
-def _with_event(settings: Settings, request: Request) -> tuple[Settings, Request]:
-    """The event that is asked for by its id, among those of the settings."""
-    if request.moment is not None:
-        if request.event:
-            raise UsageError("--event and --date exclude each other", hint="give one of them")
-        settings, event = settings.with_event_on(request.moment, request.name)
-    elif request.name:
-        raise UsageError("--name goes with --date", hint="give the day of the news: --date 2024-08-05")
-    else:
-        event = settings.event_id(request.event or settings.screener.event)
-    return settings, replace(request, event=event)
-
-
 def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
     event_id = request.event or settings.screener.event
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
     chosen = {name: settings.sectors[name] for name in named} or settings.family(event_id)
     stocks, groups = stocks_of(chosen), _groups(chosen, event_id)
-    rules = _rules(settings, request, chosen)
+    rules = rules_of(settings, request, chosen)
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
@@ -272,7 +171,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     event_id = request.event or settings.screener.event
     label, sectors = find_series(settings, asked, request.source, request.market, event_id, access)
     [group] = [group for group in _groups(sectors, event_id) if group.label == label]
-    stocks, rules = stocks_of(sectors), _rules(settings, request, {})
+    stocks, rules = stocks_of(sectors), rules_of(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
     prices = _prices(settings, request, stocks, rules, sources)
     panel, event_row = prices.market.panel, prices.at.row
@@ -328,7 +227,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
         )
     stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
-    rules = _rules(settings, request, {})
+    rules = rules_of(settings, request, {})
     prices = _prices(settings, request, stocks, rules, [source])
     panel, row = prices.market.panel, prices.at.row
     prices.refuse_without_index(rules)
@@ -456,25 +355,3 @@ def _groups(sectors: Mapping[str, Sector], event: str) -> list[Group]:
         groups.append(Group(name, None, sector.name.ko, sector.name.en, post_hoc))
         groups += [Group(name, theme, title.ko, title.en, post_hoc) for theme, title in sector.themes.items()]
     return groups
-
-
-def _rules(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:
-    """How an event is measured, as configured or asked for."""
-    configured = settings.screener
-    model = request.model or configured.model
-    spreads = request.spreads
-    if spreads is None:
-        event = settings.event(request.event or configured.event)
-        # Without a pair of the event's own it is the best minus the worst; without sectors there is none.
-        spreads = [pair for pair in event.spreads if chosen.keys() >= set(pair)] or (None if chosen else ())
-    return Rules(
-        model=Model.MARKET if model == "auto" else Model(model),
-        estimation=configured.estimation,
-        gap=configured.gap,
-        min_obs=configured.min_obs,
-        placebo_dates=configured.placebo_dates,
-        windows=configured.windows,
-        spreads=None if spreads is None else tuple(spreads),
-        weights=configured.weights.model_dump(),
-        automatic=model == "auto",
-    )

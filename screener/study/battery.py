@@ -124,12 +124,7 @@ def battery(
     """
     if not windows or not groups:
         return [[] for _ in groups]
-    span = slice(min(window.start for window in windows), max(window.stop for window in windows))
-    estimation = fitted.estimation
-    if span.start < estimation.stop and estimation.start < span.stop:
-        raise ValueError(
-            f"event rows {span.start}:{span.stop} overlap estimation rows {estimation.start}:{estimation.stop}"
-        )
+    span = _span_of(windows, fitted.estimation)
     members = np.unique(np.concatenate(groups))
     shared = _Panel.of(fitted, members[fitted.sigma[members] > 0], span)
     wider = wider or [(1.0, 1.0) for _ in windows]
@@ -159,6 +154,16 @@ def battery(
             )
         found.append(tests)
     return found
+
+
+def _span_of(windows: Sequence[slice], estimation: slice) -> slice:
+    """The rows from the first to the last of `windows`, which must lie outside the estimation window."""
+    span = slice(min(window.start for window in windows), max(window.stop for window in windows))
+    if span.start < estimation.stop and estimation.start < span.stop:
+        raise ValueError(
+            f"event rows {span.start}:{span.stop} overlap estimation rows {estimation.start}:{estimation.stop}"
+        )
+    return span
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from screener.config import load_settings
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from tests.reports import make_report
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from screener.config import load_settings
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from tests.analysis.find import figures, rows
 from tests.data import small
 from tests.reports import make_report

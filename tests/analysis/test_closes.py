@@ -18,8 +18,8 @@ import pytest
 from screener.analysis.scores import verdicts
 from screener.config import load_settings
 from screener.report.formats import files_of
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.screens import Screen
 from tests.analysis.find import rows
 from tests.data import small

@@ -19,8 +19,8 @@ from screener.data.sources import Market, PriceRequest, Source
 from screener.errors import DataError
 from screener.report import make
 from screener.report.charts import charts_of
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.rows import rows_of
 from tests.analysis import long_market
 from tests.analysis.long_market import DAYS, EARLIER, EVENT, OTHER, TICKER

@@ -15,8 +15,9 @@ from screener.analysis.impact import with_flows
 from screener.analysis.model import Flows
 from screener.config import load_settings
 from screener.data.fetch import Plan
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report
+from screener.report.request import Request
 from tests.analysis.find import rows
 from tests.analysis.test_impact import DAY, EVENT, measure
 from tests.data import live

@@ -20,8 +20,8 @@ from screener.config.models import Event
 from screener.data.sources import demo as market
 from screener.demo import _demo_event, _demo_sectors
 from screener.errors import UsageError
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from tests.analysis.find import leading, rows, stock
 from tests.data import small
 from tests.reports import make_report

@@ -10,7 +10,7 @@ import pytest
 from screener.analysis.frames import Frames
 from screener.config import load_settings
 from screener.data.sources import demo
-from screener.report.make import Request
+from screener.report.request import Request
 from tests.analysis import planted
 from tests.analysis.find import real_event, rows
 from tests.analysis.test_impact import DAY, EVENT, Change, measure

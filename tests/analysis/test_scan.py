@@ -19,8 +19,9 @@ from screener.config.models import Filters, Member
 from screener.data.universe import apply_filters
 from screener.i18n import Language, set_language
 from screener.report.formats.terminal import Style, render
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.views.scan import scan_page
 from tests.analysis import whole
 from tests.conftest import Run

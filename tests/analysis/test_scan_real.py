@@ -10,8 +10,9 @@ import pytest
 
 from screener.analysis.scores import LARGEST_P
 from screener.config import load_settings
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report, ScanFacts
+from screener.report.request import Request
 from tests.analysis.find import rows
 
 

@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from screener.config import load_settings
 from screener.errors import ScreenerError
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.screens import Screen
 from tests.lies import world
 from tests.reports import make_report

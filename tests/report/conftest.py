@@ -10,8 +10,8 @@ import pytest
 from screener.config import load_settings
 from screener.i18n import LANGUAGES
 from screener.report.blocks import Page
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.views.claims import claims_page
 from screener.report.views.compare import comparison_page
 from screener.report.views.days import days_page

@@ -24,7 +24,7 @@ from screener.report.rows import (
     spread_rows,
     stocks_at,
 )
-from screener.report.views import notes
+from screener.report.views import day, notes
 
 _DRIVERS = 8
 """Stocks that are named for their contribution to the difference."""
@@ -45,7 +45,7 @@ def comparison_page(report: Report) -> Page:
     leading = next((row for row in view.spreads if is_at(row, report.leading)), view.spreads[0])
     return Page.of(
         notes.page_title(report),
-        (*notes.closes(report), view.verdict(leading), *notes.day_check(report), *notes.provenance_lines(report)),
+        (*notes.closes(report), view.verdict(leading), *day.day_check(report), *notes.provenance_lines(report)),
         view.sections(),
     )
 

@@ -12,7 +12,7 @@ from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import SESSIONS_SHOWN
 from screener.report.model import MODELS, Report
 from screener.report.rows import POST_HOC, fields_of, rows_of
-from screener.report.views import notes
+from screener.report.views import day, notes
 
 _EVENT, _AS_EXTREME, _BELOW, _NOT_RANKED = N_("event"), N_("as extreme"), N_("below"), N_("not ranked")
 
@@ -60,7 +60,7 @@ class _Days:
             yield self._moved(label, on_day, place + among)
         else:
             yield Line((Span(f"{label}: ", strong=True), Span(_("not among these sessions") + among)))
-        yield from notes.day_check(self.report)
+        yield from day.day_check(self.report)
         yield from notes.provenance_lines(self.report)
 
     def _moved(self, label: str, row: Any, more: str = "") -> Line:

@@ -13,7 +13,7 @@ from screener.report.formatting import HUNDRED_MILLION, probability
 from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
 from screener.report.rows import fields_of, names_in, rows_of
-from screener.report.views import notes
+from screener.report.views import day, notes
 from screener.study.placebo import FEWEST_FOR_LEVEL, LEVEL
 
 _SHOWN = 12
@@ -67,7 +67,7 @@ class _Scan:
         title = _("The whole market, blind · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
         yield from notes.market(report.provenance)
-        yield from notes.day_check(report)
+        yield from day.day_check(report)
         counts = ", ".join(self._left_out(name, n) for name, n in facts.left_out.items() if n)
         text = _(
             "{n} of {listed} stocks listed on {day}. Left out: {left_out}",

@@ -12,7 +12,7 @@ from screener.report.formatting import number, percent
 from screener.report.grids import FLOWS, stock_by_window
 from screener.report.model import VERDICTS, Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
-from screener.report.views import notes
+from screener.report.views import day, notes
 
 _FEWEST_RANKED = 3
 """Stocks of a sector from which a place among them says something."""
@@ -24,7 +24,7 @@ def stock_page(report: Report) -> Page:
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
     return Page.of(
-        title, (*notes.closes(report), *notes.day_check(report), *notes.provenance_lines(report)), view.sections()
+        title, (*notes.closes(report), *day.day_check(report), *notes.provenance_lines(report)), view.sections()
     )
 
 
@@ -52,7 +52,7 @@ class _Stock:
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
         grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
-        yield Section.of(Key.WINDOWS, _("By window"), grid, *notes.long_windows(self.report), note if study else "")
+        yield Section.of(Key.WINDOWS, _("By window"), grid, *day.long_windows(self.report), note if study else "")
         facts = [*self._places(), *self._usual(), *self._happened()]
         yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
         flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))

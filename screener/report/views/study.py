@@ -50,7 +50,7 @@ from screener.report.rows import (
     spread_rows,
     stocks_at,
 )
-from screener.report.views import notes
+from screener.report.views import day, notes
 from screener.study.placebo import FEWEST_DATES
 
 _TOP = 8
@@ -184,7 +184,7 @@ class _Study:
         for spread in spread_rows(self.report)[:1]:
             yield from self._spread(spread)
         yield from notes.market(self.report.provenance)
-        yield from notes.day_check(self.report)
+        yield from day.day_check(self.report)
         yield from notes.provenance_lines(self.report)
 
     def _spread(self, row: Any) -> Iterator[Line]:
@@ -351,13 +351,13 @@ class _Study:
         for window in self.report.windows:
             if window.available and window != self.report.leading:
                 rows = {row.sector: row for row in sectors_at(self.report, window)}
-                label = notes.window_label(self.report, window)
+                label = day.window_label(self.report, window)
                 columns = later_columns(label, raw=label != str(window))
                 fields += fields_of([rows[row.sector] for row in self.sectors], columns)
         body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
             body.append(_("Windows not over yet: {windows}", windows=pending))
-        body += notes.long_windows(self.report)
+        body += day.long_windows(self.report)
         return self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
 
     def _paths(self) -> Section:

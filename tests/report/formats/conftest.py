@@ -9,8 +9,9 @@ import pytest
 
 from screener.config import load_settings
 from screener.data.connections import open_access
-from screener.report.make import Request, make_report
+from screener.report.make import make_report
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.screens import Screen
 from tests.analysis import whole
 from tests.i18n import speaking

@@ -15,8 +15,8 @@ from screener.i18n import Language, set_language
 from screener.report.blocks import Cell, Field, Grid, Page, Section
 from screener.report.formats.terminal import Style, parts_of, render
 from screener.report.formatting import bar, percent, probability, sparkline
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.rows import group_names, rows_of
 from screener.report.views.study import study_page
 from tests.data import small

@@ -15,8 +15,8 @@ from screener.config import load_settings
 from screener.i18n import Language, set_language
 from screener.report.formats.data import to_csv
 from screener.report.formats.terminal import Style, render
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.rows import rows_of
 from screener.report.screens import tables_of
 from screener.report.views.claims import claim_texts, claims_page

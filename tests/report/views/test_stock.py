@@ -9,8 +9,8 @@ import pytest
 from screener.config import load_settings
 from screener.i18n import Language
 from screener.report.formats.terminal import Style, render
-from screener.report.make import Request
 from screener.report.model import Report
+from screener.report.request import Request
 from screener.report.views.stock import stock_page
 from tests.analysis.long_market import DAYS, EVENT, TICKER, options
 from tests.data import small
