@@ -77,7 +77,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
 
     def frames_of(measurement: Measurement) -> Frames:
         # Sizes are compared with those of the whole market where the store holds it.
-        cars = market_cars(whole, measurement) if whole is not None and not market.files else None
+        cars = market_cars(whole, measurement) if whole is not None and market.source != "file" else None
         return measure_impact(measurement, groups, cars)
 
     measurement, check = in_force(rules, reference, measure)

@@ -129,7 +129,7 @@ def test_page_as_a_user_sees_it(run: Run) -> None:
         "옵션:\n"
         "  --json          JSON으로 출력합니다.\n"
         "  --store URL     가격 저장소의 디렉터리나 URL.\n"
-        "  --config DIR    사용자의 events.toml, sectors.toml, library.toml,\n"
+        "  --config DIR    직접 만든 events.toml, sectors.toml, library.toml,\n"
         "                  screener.toml, claims.toml이 있는 디렉터리.\n"
         "  --lang [ko|en]  한국어(ko) 또는 영어(en).\n"
         "  --debug         어디에서 실패했는지 보여 줍니다.\n"

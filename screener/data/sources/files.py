@@ -23,9 +23,10 @@ from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
 from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import WholeMarket, build_panel
-from screener.data.price_rows import WHOLE_MARKET, PriceRows
+from screener.data.price_rows import PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
+from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
 from screener.errors import DataError, UsageError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
@@ -118,36 +119,22 @@ class Files(Source):
         )
 
     def _everyone(self, need: PriceRequest, sessions: Days, reader: _FileReader) -> WholeMarket | None:
-        """Every stock that the market files list on the session before the event; None if that is no whole market.
-
-        The stocks studied are held against them by the hundred, so that a wrong price here and there does not show:
-        they are read without the checks that the stocks themselves go through. A return beyond the limit is not used.
-        """
-        told = [reader(path, ("date", "ticker"), ("marcap",), _LISTED) for path in self.market]
+        """Every stock that the market files list on the session before the event; None if they begin later."""
+        told = [reader(path, ("date", "ticker"), ("marcap",), LISTED) for path in self.market]
         table = pa.concat_tables(told, promote_options="permissive").unify_dictionaries()
         day = to_numpy(table["date"])
         event_day = sessions[sessions >= np.datetime64(need.event_day or need.news)].min()
-        if "market" not in table.column_names or not (day < event_day).any():
+        if not (day < event_day).any():
             return None
-        base = table.filter(pa.array(day == day[day < event_day].max()))
-        tickers = [ticker.zfill(6) for ticker in words(base, "ticker")]
-        markets = [market.split()[0] for market in words(base, "market")]
-        caps = _numbers(base, "marcap")
-        inside = [number for number, market in enumerate(markets) if market in need.markets]
-        if len(inside) < WHOLE_MARKET:
-            return None
-        named = tuple(tickers[number] for number in inside)
-        prices = PriceRows.read(self.prices, named, need.as_of, reader, ("close", "volume"))
-        rates = PriceRows.read(self.market, named, need.as_of, reader, ("close", "volume", "change_pct"))
-        close = _on_sessions(prices, np.where(prices.traded, prices.values["close"], np.nan), sessions, len(named))
-        returns = np.full(close.shape, np.nan)
-        returns[1:] = close[1:] / close[:-1] - 1.0
-        if "change_pct" in rates.values:
-            official = _on_sessions(rates, rates.values["change_pct"] / 100.0, sessions, len(named))
-            returns = np.where(np.isfinite(returns) & np.isfinite(official), official, returns)
-        if need.price_limit:
-            returns[np.abs(returns) > need.price_limit + _ROUNDED] = np.nan
-        return WholeMarket(named, tuple(markets[number] for number in inside), returns, caps[inside])
+
+        def rows_of(tickers: Sequence[str]) -> tuple[PriceRows, PriceRows]:
+            return (
+                PriceRows.read(self.prices, tickers, need.as_of, reader, OF_PRICES),
+                PriceRows.read(self.market, tickers, need.as_of, reader, OF_RATES),
+            )
+
+        listed = table.filter(pa.array(day == day[day < event_day].max()))
+        return whole_market(listed, need.markets, rows_of, sessions, need.price_limit)
 
     def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, NDArray[np.float64]]]:
         called = ", ".join(path.name for path in self.benchmark)
@@ -168,27 +155,6 @@ class Files(Source):
             reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
-
-
-_LISTED = ("ticker", "market")
-_ROUNDED = 0.005
-"""A limit price is rounded to a tick, of half a per cent of the price at most."""
-
-
-def _on_sessions(rows: PriceRows, values: NDArray[np.float64], sessions: Days, tickers: int) -> NDArray[np.float64]:
-    """(T, N) `values` of the rows on the sessions; NaN where there is none."""
-    grid = np.full((len(sessions), tickers), np.nan)
-    row = np.minimum(np.searchsorted(sessions, rows.day), len(sessions) - 1)
-    known = sessions[row] == rows.day
-    grid[row[known], rows.ticker[known]] = values[known]
-    return grid
-
-
-def _numbers(rows: pa.Table, name: str) -> NDArray[np.float64]:
-    """A column as floats; NaN for null, and where there is no such column."""
-    if name not in rows.column_names:
-        return np.full(rows.num_rows, np.nan)
-    return np.asarray(to_numpy(rows[name].cast(pa.float64(), safe=False)))
 
 
 def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:

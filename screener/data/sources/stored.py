@@ -19,6 +19,7 @@ from screener.data.panel import Panel, WholeMarket, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, market_moves
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.data.store import WHOLE_SESSION
+from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
@@ -213,7 +214,27 @@ class Stored(Source):
             for name in need.markets
         ]
         panel = replace(panel, last_prices=self._last_prices(source, need, table, panel))
-        return self._market(source, panel, findings + found, ", ".join(said), table)
+        market = self._market(source, panel, findings + found, ", ".join(said), table)
+        return (
+            replace(market, everyone=lambda: self._imported(source, need, span, panel.sessions)) if official else market
+        )
+
+    def _imported(self, source: str, need: PriceRequest, span: DateSpan, sessions: Days) -> WholeMarket | None:
+        """Every stock that the sessions of market files list on the last one before the event."""
+        prices, market = (self.store.table(source, kind) for kind in (PRICES, MARKET))
+        base = max((day for day in market.sessions if day < span.event_day), default=None)
+        if base is None:
+            return None
+
+        def rows_of(tickers: Sequence[str]) -> tuple[PriceRows, PriceRows]:
+            of_prices, of_rates = (
+                table.read(("date", "ticker", *columns), span.first, span.last, tickers)
+                for table, columns in ((prices, OF_PRICES), (market, OF_RATES))
+            )
+            return PriceRows.of(of_prices, tickers), PriceRows.of(of_rates, tickers)
+
+        listed = market.read(("date", *LISTED, "marcap"), base, base)
+        return whole_market(listed, need.markets, rows_of, sessions, need.price_limit)
 
     def _last_prices(self, source: str, need: PriceRequest, table: StoredTable, panel: Panel) -> frozenset[date]:
         """Sessions whose closes are, or may be, prices of the after-market."""

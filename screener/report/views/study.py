@@ -55,7 +55,7 @@ from screener.study.placebo import FEWEST_DATES
 
 _TOP = 8
 """Winners, and losers, that the full report names before it lists every stock."""
-_TOP_OF_SUMMARY = 4
+_TOP_OF_SUMMARY = 3
 _NAMES_OF_SUMMARY = 6
 """Sectors that a verdict of a summary names."""
 _VERDICTS = {
