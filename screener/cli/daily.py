@@ -13,7 +13,7 @@ from screener.cli.help_i18n import commands
 from screener.cli.options import FETCHED, PATH, Workspace, close_option, common_options, source_options, store_option
 from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
-from screener.i18n import _, ngettext
+from screener.i18n import _, language, ngettext
 
 if TYPE_CHECKING:
     from screener.daily.reports import Job
@@ -138,6 +138,8 @@ def _install(workspace: Workspace, kind: Literal["cron", "systemd"], *, yes: boo
     for option, variable in (("--config", "SCREENER_CONFIG"), ("--store", "SCREENER_STORE")):
         if os.environ.get(variable) and option not in command and "://" not in os.environ[variable]:
             command += [option, os.environ[variable]]
+    if not any(word.partition("=")[0] == "--lang" for word in command):
+        command += ["--lang", language()]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
         warn(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))

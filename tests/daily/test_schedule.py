@@ -68,7 +68,7 @@ def test_it_prints_and_changes_nothing(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     mark, line = done.stdout.splitlines()
     assert mark == "# screener daily: 20:30 Asia/Seoul, Monday to Friday"
-    assert f"cd {tmp_path} && {sys.executable} -m screener daily --reports out --quiet;; esac" in line
+    assert f"cd {tmp_path} && {sys.executable} -m screener daily --reports out --quiet --lang en;; esac" in line
     done = run("daily", "--install", "systemd")
     assert "OnCalendar=Mon..Fri *-*-* 20:30:00 Asia/Seoul" in done.stdout
     assert f"WorkingDirectory={tmp_path}" in done.stdout
@@ -94,8 +94,13 @@ def test_what_the_environment_says_stands_on_the_line_but_no_secret(run: Run, tm
     (tmp_path / "own/screener.toml").write_bytes((ROOT / "config/screener.toml").read_bytes())
     variables = {"SCREENER_CONFIG": "own", "SCREENER_STORE": "s3://key:token@bucket/x", "KRX_PW": "token"}
     done = run("daily", "--install", "cron", **variables)
-    assert "--quiet --config own;; esac" in done.stdout
+    assert "--quiet --config own --lang en;; esac" in done.stdout
     assert "token" not in done.stdout + done.stderr
+
+
+def test_the_language_in_force_stands_on_the_line_once(run: Run) -> None:
+    assert "--quiet --lang ko;; esac" in run("daily", "--install", "cron", LANG="ko_KR.UTF-8").stdout
+    assert run("daily", "--install", "cron", "--lang", "ko").stdout.count("--lang ko") == 1
 
 
 def test_secrets_on_the_line_are_warned_of_and_not_written(run: Run) -> None:
