@@ -11,7 +11,7 @@ import click
 from screener.cli import columns, completion, config, daily, days, mcp, report, scan, store  # noqa: F401 - each adds its commands
 from screener.cli.completion import COMPLETING
 from screener.cli.help_i18n import commands, settle_language
-from screener.console import exit_now, explain, replace_unencodable, warn
+from screener.console import echo, exit_now, explain, is_terminal, replace_unencodable, warn
 from screener.errors import ExitCode, ScreenerError, describe
 from screener.i18n import _, apart
 
@@ -26,6 +26,9 @@ def main() -> None:
     arguments = sys.argv[1:]
     settle_language(arguments)
     debug = "--debug" in arguments
+    if not apart(arguments)[1] and is_terminal() and COMPLETING not in os.environ:
+        echo("\n".join(_introduction()) + "\n")
+        exit_now(ExitCode.DONE)
     try:
         code = commands.main(_with_command(arguments), prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
@@ -56,13 +59,25 @@ def _fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
 
 
 def _with_command(arguments: list[str]) -> list[str]:
-    """Without a command, `report` is meant."""
+    """Without a command, and without a terminal, `report` is meant."""
     words = apart(arguments)[1]
     if not words:
         _welcome()
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         return ["report", *arguments]
     return arguments
+
+
+def _introduction() -> list[str]:
+    """What a bare command says on a terminal, where it sends nothing."""
+    return [
+        _("screener tells which Korean sectors and stocks an event moved, and how surely."),
+        "",
+        _("  screener report   The DeepSeek shock of 31 January 2025; fetches prices once."),
+        _("  screener demo     A tour of a simulated market; sends nothing."),
+        "",
+        _("Any other day: screener report --date 2024-08-05. More: screener --help"),
+    ]
 
 
 def _welcome() -> None:

@@ -109,5 +109,5 @@ def paragraphs(text: str) -> list[str]:
 def commands() -> None:
     """Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?
 
-    Without a command: `screener report`.
+    Without a command: what to type next on a terminal, else `screener report`.
     """

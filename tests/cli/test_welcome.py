@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.conftest import Run
+import pytest
+
+from tests.conftest import ROOT, Run
 from tests.data import small
 
 
@@ -32,3 +38,33 @@ def test_in_korean(run: Run) -> None:
     lines = run(LANG="ko_KR.UTF-8").stderr.splitlines()
     assert "screener doctor" in lines[4]
     assert any("가" <= letter <= "힣" for letter in lines[0])
+
+
+@pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "screener tells"), ("ko_KR.UTF-8", "screener는")])
+def test_on_a_terminal_a_bare_command_names_two_others_and_sends_nothing(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    ours, theirs = pty.openpty()
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": language, "HOME": str(tmp_path)}
+    # A proxy that is not there would be heard of, were anything sent.
+    env["HTTPS_PROXY"] = env["HTTP_PROXY"] = "http://127.0.0.1:9"
+    done = subprocess.run(
+        [sys.executable, "-m", "screener"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=env,
+        cwd=tmp_path,
+        check=False,
+    )
+    os.close(theirs)
+    page = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert said in page.splitlines()[0]
+    assert [line.split("   ")[0].strip() for line in page.splitlines() if line.startswith("  ")] == [
+        "screener report",
+        "screener demo",
+    ]
+    assert max(map(len, page.splitlines())) <= 80
+    assert not (tmp_path / "reports").exists()
