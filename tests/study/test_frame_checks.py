@@ -187,9 +187,9 @@ def test_returns_that_are_merely_unusual_are_taken(frame: pd.DataFrame) -> None:
 
 
 def test_one_session_off_in_independent_noise_is_no_shift() -> None:
-    """What is not related at all is not 'related to the session beside': 200 markets of noise."""
+    """What is not related at all is not 'related to the session beside': 50 markets of noise."""
     random = np.random.default_rng(11)
     days = pd.bdate_range("2023-01-02", periods=130)
-    for _ in range(200):
+    for _ in range(50):
         returns = pd.Series(random.normal(0, 0.02, 130), days)
         event_study(returns, pd.Series(random.normal(0, 0.01, 130), days), days[120], estimation=60, placebo=False)
