@@ -185,7 +185,7 @@ def file_options(command: Callable[..., int]) -> Callable[..., int]:
     def with_hints(ticker_of_file: str | None, adjusted: str | None, **options: Any) -> int:
         from screener.data.forms.dialects import Hints
 
-        return command(hints=Hints(ticker_of_file, None, None if adjusted is None else adjusted == "yes"), **options)
+        return command(hints=Hints(ticker_of_file, None if adjusted is None else adjusted == "yes"), **options)
 
     whose = click.option(
         "--ticker", "ticker_of_file", metavar="CODE", callback=_parse_code, help="Whose prices a file of one stock has."

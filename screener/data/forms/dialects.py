@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from screener.i18n import N_
 from screener.krx.codes import code_of
@@ -84,8 +83,6 @@ class Hints:
 
     ticker: str | None = None
     """Whose prices a file of one stock holds."""
-    day: date | None = None
-    """Of which session a file without dates is."""
     adjusted: bool | None = None
     """Which of two columns of closes to read."""
 

@@ -354,7 +354,7 @@ class Form:
                 )
             columns["ticker"] = everywhere(ticker)
         if "date" in required and "date" not in columns:
-            day = self.hints.day or _day_in(self.path.stem)
+            day = _day_in(self.path.stem)
             if day is None:
                 raise DataError(
                     "{path}: holds one session and does not say which",
@@ -405,6 +405,11 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Form:
         DataError: it is no table, or it names one thing twice.
     """
     grid = open_grid(path)
+    dialect = dialect_of(grid.headers)
+    decimal = dialect is not None and dialect.decimal_rate
+    if decimal:
+        renamed = [replace(field, name="change_pct") if field.name == "change" else field for field in grid.fields]
+        grid = replace(grid, fields=renamed)
     fields = preferred(grid.fields)
     for name in ("date", "ticker", "close"):
         twice = [field.header for field in grid.fields if field.name == name and not field.ticker]
@@ -425,13 +430,8 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Form:
         shape = "long"
     else:
         shape = "stock" if "date" in names else "session"
-    dialect = dialect_of(grid.headers)
     if dialect is None and _has_yahoo_codes(grid, fields):
         dialect = YFINANCE
-    decimal = dialect is not None and dialect.decimal_rate
-    if decimal:
-        fields = [replace(field, name="change_pct") if field.name == "change" else field for field in fields]
-        grid = replace(grid, fields=[replace(f, name="change_pct") if f.name == "change" else f for f in grid.fields])
     return Form(path, grid, fields, dialect.name if dialect else None, shape, hints, decimal)
 
 
