@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from functools import lru_cache
+from typing import Any
 
 _CURLY = str.maketrans("\u201c\u201d\u201e\u201f\u2018\u2019", '""""\'\'')
 """Quotes as word processors turn them."""
@@ -14,6 +16,16 @@ _BARE = re.compile(
         (?P<after>\s*(?:\.[\w.-]+)?\s*(?:\]|=))""",
     re.MULTILINE | re.VERBOSE,
 )
+
+
+@lru_cache(maxsize=16)
+def toml_of(text: str) -> dict[str, Any]:
+    """What `text` says, read once however often it is asked for: nobody changes it.
+
+    Raises:
+        TOMLDecodeError, RecursionError: it is not TOML.
+    """
+    return tomllib.loads(text)
 
 
 def forgiven(text: str) -> str:
@@ -30,7 +42,7 @@ def forgiven(text: str) -> str:
 
 def _is_toml(text: str) -> bool:
     try:
-        tomllib.loads(text)
+        toml_of(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return False
     return True

@@ -93,10 +93,11 @@ class Settings:
 
         If it names none, all but those that are only at hand, and those that were put together after other events.
         """
+        at_hand = self.at_hand
         named = self.event(event).sectors or [
             name
             for name, sector in self.sectors.items()
-            if name not in self.at_hand and (not sector.post_hoc or event in sector.post_hoc)
+            if name not in at_hand and (not sector.post_hoc or event in sector.post_hoc)
         ]
         # An unknown one is a mistake that loading reports.
         return {name: self.sectors[name] for name in named if name in self.sectors}
@@ -258,6 +259,8 @@ def _fitted(settings: Settings) -> Settings:
 
 def _on_markets(sector: Sector, market_of: Mapping[str, Market]) -> Sector:
     """The sector with the markets that the user's own sectors have of its members: a stock may have moved since."""
+    if all(market_of.get(member.ticker, member.market) == member.market for member in sector.members):
+        return sector
     members = tuple(
         member.model_copy(update={"market": market_of.get(member.ticker, member.market)}) for member in sector.members
     )

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
+from screener.config.forgiving import toml_of
 from screener.errors import ConfigError
 from screener.i18n import N_, _, listed
 
@@ -46,7 +47,7 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str,
     """
     data: dict[str, Any] = {}
     try:
-        data = tomllib.loads(text)
+        data = toml_of(text)
         return adapter.validate_python(data, context=context)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_mistake(path, text, str(error))) from None

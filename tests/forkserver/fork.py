@@ -115,8 +115,10 @@ def serve() -> None:
     os.dup2(2, 1)  # pykrx prints when it is imported
     for name in LOADED:
         importlib.import_module(name)
+    from screener.config import load_settings
     from screener.krx.calendar import Calendar
 
+    load_settings()  # reads the shipped files, which every command reads
     Calendar().sessions(date(2024, 1, 1), date(2026, 12, 31))
     # A fingerprint of a password takes a tenth of a second on purpose.
     scrypt = hashlib.scrypt
