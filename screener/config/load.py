@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ FILES = ("events.toml", "sectors.toml", "library.toml", "screener.toml", "claims
 SECRETS = "secrets.toml"
 _SECRET_NAMES = ("KRX_ID", "KRX_PW", "KRX_AUTH_KEY", "DATA_GO_KR_KEY", "SCREENER_NOTIFY")
 """Names of the variables, which are the keys of the file; SCREENER_NOTIFY may be a list there."""
+_SECTORS = TypeAdapter(dict[Identifier, Sector])
+_EVENTS = TypeAdapter(dict[Identifier, Event])
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def _called(asked: str, configured: Mapping[str, Event | Sector]) -> str | None:
     return None
 
 
+@cache
 def _shipped_directory() -> Path:
     """The configuration that comes with the screener: inside the wheel, or beside the package in a checkout."""
     inside = Path(__file__).with_name("shipped")
@@ -179,11 +183,13 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     context = {"schedule": screener.calendar.calendar.schedule}
     known = {"known": _shipped_stocks()} if files["sectors.toml"].parent != _shipped_directory() else {}
     sectors, library = (
-        parsed(files[name], texts[name], TypeAdapter(dict[Identifier, Sector]), known)
+        _shipped_sectors(files[name], texts[name])
+        if files[name].parent == _shipped_directory()
+        else parsed(files[name], texts[name], _SECTORS, known)
         for name in ("sectors.toml", "library.toml")
     )
     settings = Settings(
-        events=parsed(files["events.toml"], texts["events.toml"], TypeAdapter(dict[Identifier, Event]), context),
+        events=parsed(files["events.toml"], texts["events.toml"], _EVENTS, context),
         sectors={**sectors, **{name: sector for name, sector in library.items() if name not in sectors}},
         screener=screener,
         claims=parsed(files["claims.toml"], texts["claims.toml"], TypeAdapter(ClaimsOfFile)),
@@ -206,8 +212,14 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
 def _shipped_stocks() -> dict[str, Member]:
     """The stocks of the shipped sectors and the shipped library, by ticker."""
     paths = [_shipped_directory() / name for name in ("library.toml", "sectors.toml")]
-    sectors = [parsed(path, read_text(path), TypeAdapter(dict[Identifier, Sector])).values() for path in paths]
+    sectors = [_shipped_sectors(path, read_text(path)).values() for path in paths]
     return {member.ticker: member for of_file in sectors for sector in of_file for member in sector.members}
+
+
+@lru_cache(maxsize=4)
+def _shipped_sectors(path: Path, text: str) -> dict[str, Sector]:
+    """The sectors of a shipped file, whose content is `text`: the same objects for everybody, who changes none."""
+    return parsed(path, text, _SECTORS)
 
 
 def _own_files(directory: Path) -> dict[str, Path]:

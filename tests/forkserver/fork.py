@@ -41,8 +41,15 @@ LOADED = (
     "screener.report.formats.html",
     "screener.report.formats.markdown",
     "screener.report.formats.terminal",
+    "screener.report.views.claims",
+    "screener.report.views.compare",
+    "screener.report.views.stock",
+    "screener.report.views.study",
     "time_machine",
 )
+
+KEPT = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""What the screener sets itself when it is imported."""
 
 
 def prepare(job: dict[str, Any]) -> None:
@@ -96,7 +103,7 @@ def run(job: dict[str, Any]) -> NoReturn:
     if os.isatty(2):  # unlike the stream that was inherited it has no position
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     os.environ.clear()
-    os.environ.update(job["environment"])
+    os.environ.update({**KEPT, **job["environment"]})
     os.chdir(job["folder"])
     prepare(job)
     if job.get("record"):
@@ -117,8 +124,11 @@ def serve() -> None:
         importlib.import_module(name)
     from screener.config import load_settings
     from screener.krx.calendar import Calendar
+    from screener.report.formats.html import _template
 
-    load_settings()  # reads the shipped files, which every command reads
+    # What is the same in every command is kept: the shipped files and the compiled page.
+    load_settings()
+    _template()
     Calendar().sessions(date(2024, 1, 1), date(2026, 12, 31))
     # A fingerprint of a password takes a tenth of a second on purpose.
     scrypt = hashlib.scrypt
