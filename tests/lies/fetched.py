@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -191,10 +192,15 @@ def now_of(lie: WireLie, market: Market) -> Any:
     return kst(day.year, day.month, day.day, 8, 0)
 
 
-def stage(lie: WireLie, exchange: Any, folder: Path) -> None:
-    """Put the sessions before the base into the store, as they were told on the evening of the base."""
+def stage(lie: WireLie, exchange: Any, folder: Path, staged: Path | None = None) -> None:
+    """Put the sessions before the base into the store, as they were told on the evening of the base.
+
+    With `staged`, from that folder, where this has been done for another lie of the same way and news.
+    """
     market = exchange.market
-    if lie.news is None:
+    if staged:
+        shutil.copytree(staged, folder, dirs_exist_ok=True)
+    elif lie.news is None:
         market.now = kst(2025, 1, 25, 8, 0)
         opened = opened_for(lie, exchange, folder)
         funds = ("069500", "229200") if lie.way == KEYLESS else ()
@@ -202,12 +208,22 @@ def stage(lie: WireLie, exchange: Any, folder: Path) -> None:
     market.now = now_of(lie, market)
 
 
-def truth_of(lie: WireLie, market: Market, folder: Path) -> Outcome:
-    """What a report gets where nobody lies."""
+@dataclass(frozen=True)
+class Truth:
+    """What a report gets where nobody lies, and what was stored before."""
+
+    outcome: Outcome
+    staged: Path
+
+
+def truth_of(lie: WireLie, market: Market, folder: Path) -> Truth:
+    """The truth of a lie; those of the same way and news have the same."""
     with pytest.MonkeyPatch.context() as environment, exchange_of(lie, market, environment) as exchange:
-        stage(lie, exchange, folder)
-        came = load(lie, exchange, folder)
-    return replace(came, said="") if lie.true else came
+        (folder / "staged").mkdir()
+        stage(lie, exchange, folder / "staged")
+        shutil.copytree(folder / "staged", folder / "loaded")
+        came = load(lie, exchange, folder / "loaded")
+    return Truth(replace(came, said="") if lie.true else came, folder / "staged")
 
 
 @contextmanager
@@ -235,11 +251,11 @@ def without_end(lie: WireLie, exchange: Any) -> Iterator[None]:
         yield
 
 
-def faults_of(lie: WireLie, market: Market, true: Outcome, folder: Path) -> list[str]:
+def faults_of(lie: WireLie, market: Market, truth: Truth, folder: Path) -> list[str]:
     """What is wrong with how the lie ends; nothing if it ends as it must."""
-    wrong = []
+    wrong, true = [], truth.outcome
     with pytest.MonkeyPatch.context() as environment, exchange_of(lie, market, environment) as exchange:
-        stage(lie, exchange, folder)
+        stage(lie, exchange, folder, truth.staged)
         wire.ENDLESS.clear()
         tell(lie, exchange)
         with without_end(lie, exchange):

@@ -9,7 +9,6 @@ import pytest
 
 from tests.fakes.krx import Market
 from tests.lies import fetched, wire
-from tests.lies.judge import Outcome
 from tests.lies.open import OPEN
 from tests.lies.wire import KEYLESS, WIRE, WireLie
 
@@ -26,11 +25,11 @@ def _small() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def truthful(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Callable[[WireLie], Outcome]:
+def truthful(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Callable[[WireLie], fetched.Truth]:
     """What a report gets where nobody lies; many lies have the same truth."""
-    known: dict[tuple[str, str | None], Outcome] = {}
+    known: dict[tuple[str, str | None], fetched.Truth] = {}
 
-    def of(lie: WireLie) -> Outcome:
+    def of(lie: WireLie) -> fetched.Truth:
         key = lie.way, lie.news
         if key not in known:
             known[key] = fetched.truth_of(lie, market, tmp_path_factory.mktemp("truth"))
@@ -46,10 +45,10 @@ def cases() -> list[object]:
 
 @pytest.mark.parametrize("lie", cases())
 def test_a_lie_on_the_wire(
-    lie: WireLie, market: Market, truthful: Callable[[WireLie], Outcome], tmp_path: Path
+    lie: WireLie, market: Market, truthful: Callable[[WireLie], fetched.Truth], tmp_path: Path
 ) -> None:
     true = truthful(lie)
-    assert true.code == 0, true.said
+    assert true.outcome.code == 0, true.outcome.said
     assert fetched.faults_of(lie, market, true, tmp_path) == []
 
 
