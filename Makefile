@@ -9,13 +9,17 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
-.PHONY: report test lint bench calibrate soak fuzz audit sample catalogue dictionary reference lock clean
+.PHONY: report test pytest lint bench calibrate soak fuzz audit sample catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
 	@$(BIN)/screener report
 
-test: lint
+# The linters beside the tests: mypy is one process, and takes as long as a quarter of them.
+test: $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory --jobs=2 pytest lint
+
+pytest: $(VENV)/installed-dev
 	$(BIN)/pytest
 
 lint: $(VENV)/installed-dev

@@ -29,6 +29,44 @@ settings.load_profile("repeatable")
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
+LONGEST = (
+    "tests/report",
+    "tests/lies/test_wire.py",
+    "tests/e2e/test_faults.py",
+    "tests/lies/test_files.py",
+    "tests/daily",
+    "tests/mcp/test_server.py",
+    "tests/test_cli.py",
+    "tests/e2e/test_reports.py",
+    "tests/e2e/test_crashes.py",
+    "tests/cli/test_output.py",
+)
+"""What takes longest comes first, or one worker would be at it when the other has nothing left to do."""
+TOGETHER = ("tests/report", "tests/daily")
+"""Tests of these folders share what takes longest to make, so that one worker has them all."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest first; the others stay in their order."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, one in enumerate(LONGEST) if item.nodeid.startswith(one)), len(LONGEST))
+
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker takes whole files, and the folders that are tested together whole."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((one for one in TOGETHER if nodeid.startswith(f"{one}/")), super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
