@@ -26,6 +26,10 @@ import anyio
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, ListToolsResult, TextContent
 
+from screener.mcp.server import _server
+from screener.mcp.tools import Setup
+from tests.i18n import speaking
+
 Call = tuple[str, dict[str, Any]]
 START = [sys.executable, "-m", "screener", "mcp"]
 HELLO = {
@@ -44,25 +48,40 @@ class Session:
         self.resources: dict[str, str] = {}
         self.answers: list[CallToolResult] = []
         self.instructions = ""
-        self._options, self._calls = options, calls
-        self._environment = environment_of(home, **environment)
-        anyio.run(self._ask)
-
-    async def _ask(self) -> None:
+        self._calls = calls
+        own = environment_of(home, **environment)
         with open(os.devnull, "w") as nowhere:  # noqa: PTH123
-            server = StdioServerParameters(
-                command=START[0],
-                args=[*START[1:], *self._options],
-                env=self._environment,
-                cwd=self._environment["HOME"],
-            )
-            async with Client(stdio_client(server, errlog=nowhere)) as client:
-                self.instructions = client.instructions or ""
-                self.tools = await client.list_tools()
-                for resource in (await client.list_resources()).resources:
-                    [content] = (await client.read_resource(resource.uri)).contents
-                    self.resources[str(resource.uri)] = getattr(content, "text", "")
-                self.answers = [await client.call_tool(name, arguments) for name, arguments in self._calls]
+            server = StdioServerParameters(command=START[0], args=[*START[1:], *options], env=own, cwd=own["HOME"])
+            anyio.run(self._ask, stdio_client(server, errlog=nowhere))
+
+    async def _ask(self, server: Any) -> None:
+        async with Client(server) as client:
+            self.instructions = client.instructions or ""
+            self.tools = await client.list_tools()
+            for resource in (await client.list_resources()).resources:
+                [content] = (await client.read_resource(resource.uri)).contents
+                self.resources[str(resource.uri)] = getattr(content, "text", "")
+            self.answers = await _answers(client, self._calls)
+
+
+async def _answers(client: Client, calls: Sequence[Call]) -> list[CallToolResult]:
+    return [await client.call_tool(name, arguments) for name, arguments in calls]
+
+
+def asked_inside(setup: Setup, *calls: Call) -> tuple[ListToolsResult, list[CallToolResult]]:
+    """The tools and the answers of a server in this process: what a start costs, `Session` pays once."""
+
+    async def ask() -> tuple[ListToolsResult, list[CallToolResult]]:
+        async with Client(_server(setup, debug=False)) as client:
+            return await client.list_tools(), await _answers(client, calls)
+
+    return anyio.run(ask)
+
+
+def setup_of(options: Sequence[str], home: Path) -> Setup:
+    """What `screener mcp` makes of --config, --source and --benchmark."""
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    return Setup(Path(given["--config"]), str(home / "store"), given["--source"], (Path(given["--benchmark"]),))
 
 
 def environment_of(home: Path, **environment: str) -> dict[str, str]:
@@ -169,7 +188,8 @@ def test_every_document_fits_its_published_schema(session: Session) -> None:
 def test_days_are_given_in_part_unless_all_are_asked_for(tmp_path: Path, run: Run) -> None:
     options, first, last = long_market.options(tmp_path), "2024-06-03", "2024-06-28"
     asked = {"series": "B", "from": first, "to": last}
-    most, every = Session(options, [("days", {**asked, "top": 2}), ("days", {**asked, "top": 500})], tmp_path).answers
+    limits: list[Call] = [("days", {**asked, "top": top}) for top in (2, 500)]
+    _tools, (most, every) = asked_inside(setup_of(options, tmp_path), *limits)
     done = run("days", "B", "--from", first, "--to", last, *options, "--json", "--top", "500")
     assert texts(every)[0] == done.stdout
     whole, part = document(every), document(most)
@@ -249,22 +269,24 @@ def test_resources_are_the_published_schemas(session: Session) -> None:
 
 
 def test_a_banner_is_passed_on(tmp_path: Path) -> None:
-    [answer] = Session(["--source", "press"], [("report", {})], tmp_path).answers
+    _tools, [answer] = asked_inside(Setup(None, str(tmp_path / "store"), "press"), ("report", {}))
     assert "newspapers chose to print" in document(answer)["banner"]
     assert "figures that newspapers chose to print" in texts(answer)[1].replace("\n", " ")
 
 
 def test_korean(tmp_path: Path, folder: Path) -> None:
-    korean = Session([*small.options(folder), "--lang", "ko"], [("stock", {"stock": "하나"}), ("stok", {})], tmp_path)
-    assert {row["name"] for row in document(korean.answers[0])["stocks"]} == {"하나"}
-    assert texts(korean.answers[1])[0].startswith("'stok' 도구는 없습니다")
-    assert [tool.title for tool in korean.tools.tools][:2] == ["설정된 사건", "설정된 업종과 구성 종목"]
+    with speaking("ko"):
+        setup = setup_of(small.options(folder), tmp_path)
+        tools, (stock, unknown) = asked_inside(setup, ("stock", {"stock": "하나"}), ("stok", {}))
+    assert {row["name"] for row in document(stock)["stocks"]} == {"하나"}
+    assert texts(unknown)[0].startswith("'stok' 도구는 없습니다")
+    assert [tool.title for tool in tools.tools][:2] == ["설정된 사건", "설정된 업종과 구성 종목"]
 
 
 def test_scan_of_the_real_market(krx: Path, tmp_path: Path) -> None:
-    files = [f"--source=file:{krx / 'prices_adjusted.parquet'}", f"--benchmark={krx / 'indices.parquet'}"]
-    files += [f"--market={krx / 'market_2025-01-02_2025-02-11.parquet'}"]
-    [answer] = Session(files, [("scan", {"top": 3, "as_of": "2025-02-11"})], tmp_path).answers
+    source, market = f"file:{krx / 'prices_adjusted.parquet'}", krx / "market_2025-01-02_2025-02-11.parquet"
+    setup = Setup(None, str(tmp_path / "store"), source, (krx / "indices.parquet",), (market,))
+    _tools, [answer] = asked_inside(setup, ("scan", {"top": 3, "as_of": "2025-02-11"}))
     scan = document(answer)
     assert scan["part"] == {"top": 3}
     assert [row["rank"] for row in scan["scan"]][:3] == [1, 2, 3]
@@ -296,20 +318,21 @@ def proxy() -> Iterator[tuple[str, list[bool]]]:
         thread.join()
 
 
-@pytest.mark.parametrize(("source", "fetches"), [([], False), (["--source", "auto"], True)])
+@pytest.mark.parametrize(("source", "fetches"), [("store", False), ("auto", True)])
 def test_only_a_live_source_fetches(
-    source: list[str], fetches: bool, proxy: tuple[str, list[bool]], tmp_path: Path
+    source: str, fetches: bool, proxy: tuple[str, list[bool]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, asked = proxy
+    for name, value in environment_of(tmp_path, **dict.fromkeys(OFFLINE, address)).items():
+        monkeypatch.setenv(name, value)
     calls: list[Call] = [("report", {}), ("events", {}), ("sectors", {}), ("scan", {})]
-    session = Session(source, calls, tmp_path, **dict.fromkeys(OFFLINE, address))
+    tools, (report, events, sectors, scan) = asked_inside(Setup(None, None, source), *calls)
     assert bool(asked) is fetches
-    report, events, sectors, scan = session.answers
     assert (events.is_error, sectors.is_error, scan.is_error) == (False, False, True)
     assert report.is_error is not fetches  # `auto` has newspaper figures where nothing else can be had
     if not fetches:
         assert "store is empty" in texts(report)[0]
-    hint = session.tools.tools[0].annotations
+    hint = tools.tools[0].annotations
     assert hint is not None
     assert hint.open_world_hint is fetches
 
