@@ -30,19 +30,17 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 LONGEST = (
-    "tests/report",
+    "tests/e2e",
     "tests/lies/test_wire.py",
-    "tests/e2e/test_faults.py",
-    "tests/lies/test_files.py",
+    "tests/report",
     "tests/daily",
+    "tests/lies/test_files.py",
     "tests/mcp/test_server.py",
     "tests/test_cli.py",
-    "tests/e2e/test_reports.py",
-    "tests/e2e/test_crashes.py",
     "tests/cli/test_output.py",
 )
 """What takes longest comes first, or one worker would be at it when the other has nothing left to do."""
-TOGETHER = ("tests/report", "tests/daily")
+TOGETHER = ("tests/report", "tests/daily", "tests/e2e")
 """Tests of these folders share what takes longest to make, so that one worker has them all."""
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.data.small import WEIGHTS
-from tests.e2e.command import BRIEF, Command
-from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD
+from tests.e2e.command import BRIEF, Command, Done
+from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD, assert_nothing_leaked
 from tests.fakes.datagokr import DataGoKr
-from tests.fakes.krx import Market, kst
+from tests.fakes.krx import Exchange, Market, kst
 from tests.forkserver import Starter
 
 EVENTS = """[deepseek]
@@ -58,6 +58,7 @@ START, END = date(2024, 9, 2), date(2025, 3, 31)
 SIZE, WHOLE = 300, 200
 """Stocks, and how many of them count as a whole market."""
 EVENING = kst(2025, 2, 10, 18, 30)
+Full = tuple[Path, Done, list[str]]
 
 
 def configure(folder: Path) -> None:
@@ -85,6 +86,20 @@ def let_in(running: DataGoKr) -> None:
     """Give the stand-in the account and the keys of the user."""
     account = running.account
     account.name, account.password, account.auth_key, running.key = ID, PASSWORD, KEY, DATA_KEY
+
+
+@pytest.fixture(scope="session")
+def full(starter: Starter, market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Full]:
+    """The first report of somebody with an account: its folder, how it ended, and what was asked of whom."""
+    folder = tmp_path_factory.mktemp("full")
+    configure(folder)
+    market.now = EVENING
+    with Exchange(market) as exchange:
+        exchange.account.name, exchange.account.password = ID, PASSWORD
+        command = Command(starter, folder, EVENING, exchange.environment, whole=WHOLE).given(KRX_ID=ID, KRX_PW=PASSWORD)
+        done = command.run("report")
+        assert_nothing_leaked(command, exchange)
+        yield folder, done, [request.bld or request.host for request in exchange.requests]
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.e2e.command import BRIEF, Command
-from tests.e2e.conftest import SIZE, STOCKS, WHOLE, configure, let_in
+from tests.e2e.conftest import SIZE, STOCKS, WHOLE, Full, configure, let_in
 from tests.e2e.secrets import DATA_KEY, ID, KEY, PASSWORD, WRONG, assert_nothing_leaked
+from tests.e2e.stocked import refill
 from tests.fakes.datagokr import HOST, DataGoKr
 from tests.fakes.krx import Market, kst
 from tests.fakes.krx.messages import NAVER, OPENAPI
@@ -21,6 +22,8 @@ from tests.forkserver import Starter
 
 NOON = kst(2025, 2, 11, 13, 0)
 """When data.go.kr has the last session of these tests, and the Open API has it as well."""
+BEFORE = date(2025, 1, 10)
+"""What the store has already where a whole history is needed: ten sessions before the event are still to be fetched."""
 
 
 @pytest.fixture
@@ -36,7 +39,9 @@ def figures(text: str) -> Any:
     return " ".join(re.sub(r"2025-02-11T\d\d:\d\d:\d\d", "", text).split())
 
 
-def test_every_screen_gives_the_figures_of_the_open_api(user: Command, exchange: DataGoKr) -> None:
+def test_every_screen_gives_the_figures_of_the_open_api(user: Command, exchange: DataGoKr, full: Full) -> None:
+    for source in ("openapi", "datagokr"):
+        refill(user.with_(folder=full[0]).store, user.folder / source, BEFORE, source)
     for screen in ("report --json", "report --sector SOFT", "compare SOFT CHIPS", "stock 000660"):
         said = []
         for source in ("openapi", "datagokr"):
@@ -155,8 +160,9 @@ def test_a_wrong_key_is_never_replaced_by_a_lesser_source(command: Command, exch
     assert_nothing_leaked(command, exchange)
 
 
-def test_daily_reports_from_it(user: Command, exchange: DataGoKr) -> None:
+def test_daily_reports_from_it(user: Command, exchange: DataGoKr, full: Full) -> None:
     """The day after, for until then there are no figures."""
+    refill(user.with_(folder=full[0]).store, user.store, BEFORE, "datagokr")
     for now, days in ((kst(2025, 2, 3, 12, 59), []), (kst(2025, 2, 3, 13, 0), ["2025-01-31"])):
         exchange.market.now = now
         done = user.with_(now=now).run("daily", "--source", "datagokr")

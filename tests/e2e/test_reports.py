@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
@@ -16,9 +15,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.e2e.command import Command, Done
-from tests.e2e.conftest import EVENING, FUNDS, SIZE, STOCKS, WHOLE, configure
-from tests.e2e.secrets import ID, KEY, PASSWORD, assert_nothing_leaked
+from tests.e2e.command import Command
+from tests.e2e.conftest import EVENING, FUNDS, SIZE, STOCKS, WHOLE, Full, configure
+from tests.e2e.secrets import ID, KEY, assert_nothing_leaked
 from tests.e2e.stocked import refill
 from tests.fakes.krx import Exchange, Market, kst
 from tests.fakes.krx.messages import HOSTS, KRX, NAVER, OPENAPI
@@ -28,22 +27,6 @@ EVENT, BASE = date(2025, 1, 31), date(2025, 1, 24)
 BEFORE_LAST = date(2025, 1, 31)
 """The windows reach to 3 February: what ends here lacks one session."""
 PROXY = "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices."
-
-Full = tuple[Path, Done, list[str]]
-
-
-@pytest.fixture(scope="module")
-def full(starter: Starter, market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Full]:
-    """The first report of somebody with an account: its folder, how it ended, and what was asked of whom."""
-    folder = tmp_path_factory.mktemp("full")
-    configure(folder)
-    market.now = EVENING
-    with Exchange(market) as exchange:
-        exchange.account.name, exchange.account.password = ID, PASSWORD
-        command = Command(starter, folder, EVENING, exchange.environment, whole=WHOLE).given(KRX_ID=ID, KRX_PW=PASSWORD)
-        done = command.run("report")
-        assert_nothing_leaked(command, exchange)
-        yield folder, done, [request.bld or request.host for request in exchange.requests]
 
 
 @pytest.fixture
