@@ -40,13 +40,13 @@ calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration.days --krx $(KRX)
 
 # Two years of daily runs against the stand-in, calm and with every fault side by side, within ten minutes on two cores;
-# then 200 syncs that are killed at random, and Debian's cron with the real clock. What depends on time or chance is here
-# and not in the tests.
+# then 200 syncs that are killed at random, Debian's cron with the real clock, and every fault and lie on every way. What
+# depends on time or chance, or is the same once more, is here and not in the tests.
 soak: $(VENV)/installed-dev
 	@command -v cron >/dev/null || $(call DEBIAN,cron) || true
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak --way datagokr --sessions 120 --events 3
-	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py
+	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py tests/soak/lies.py tests/soak/faults.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
@@ -147,6 +148,13 @@ def _swapped(request: Request, usual: Callable[[Request], Answer]) -> Answer:
     return usual(request)
 
 
+@cache
+def _true(market: Market, day: date) -> dict[str, tuple[float, float | None]]:
+    """Close and rate of each stock that was there."""
+    truth = market.truth
+    return {one: (truth.close(day, one), truth.change_pct(day, one)) for one in truth.tickers(day)}
+
+
 def false_rows(lie: WireLie, store: Store, market: Market) -> list[str]:
     """Rows of the store that are not the truth."""
     source, found, truth = SOURCES[lie.way], [], market.truth
@@ -166,11 +174,11 @@ def false_rows(lie: WireLie, store: Store, market: Market) -> list[str]:
                 right = truth.fund(day, key) if key in ("069500", "229200") else truth.adjusted(day, key)
                 if row["close"] != right:
                     found.append(f"{key} {day}")
-            elif row["close"] != truth.close(day, key):
-                found.append(f"{key} {day}")
             else:
-                rate, right_rate = row["change_pct"], truth.change_pct(day, key)
-                if rate is not None and right_rate is not None and abs(rate - right_rate) > 0.006:
+                close, right_rate = _true(market, day).get(key, (math.nan, None))
+                rate = row["change_pct"]
+                other_rate = rate is not None and right_rate is not None and abs(rate - right_rate) > 0.006
+                if row["close"] != close or other_rate:
                     found.append(f"{key} {day}")
     return found
 
