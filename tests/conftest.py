@@ -111,8 +111,12 @@ def starter() -> Iterator[Starter]:
     running.stop()
 
 
-AT_THE_START = ("LANG", "LC_", "PYTHON")
-"""Variables that Python itself reads, once: a fork of a process that runs already would not see them."""
+def _at_the_start(name: str, value: str) -> bool:
+    """Whether Python itself reads it, once, so that a fork of a process that runs already would not see it.
+
+    Under any language in UTF-8 Python does the same; what the screener makes of it, it reads later.
+    """
+    return name.startswith(("LANG", "LC_", "PYTHON")) and not (name == "LANG" and value.endswith("UTF-8"))
 
 
 @pytest.fixture
@@ -123,7 +127,7 @@ def run(starter: Starter, tmp_path: Path, tmp_path_factory: pytest.TempPathFacto
 
     def call(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
         words = [str(one) for one in arguments]
-        if any(name.startswith(AT_THE_START) for name in environment):
+        if any(_at_the_start(name, value) for name, value in environment.items()):
             return subprocess.run(
                 [sys.executable, "-m", "screener", *words],
                 cwd=cwd,
