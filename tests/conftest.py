@@ -21,7 +21,12 @@ from tests.forkserver import Starter
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The same examples on every run, however long each takes: a test that fails only now and then tells nobody anything.
 settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    "repeatable",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
 )
 settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 settings.load_profile("repeatable")
