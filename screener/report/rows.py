@@ -34,8 +34,7 @@ _TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
 
 def rows_of(frame: pd.DataFrame) -> list[Any]:
     """The rows of a frame as named tuples; several times as fast as `itertuples` on wide frames."""
-    columns = [frame[column].tolist() for column in frame.columns]
-    return list(map(_row_type(tuple(frame.columns))._make, zip(*columns, strict=True)))
+    return list(map(_row_type(tuple(frame.columns))._make, frame.to_numpy(dtype=object).tolist()))
 
 
 @cache
