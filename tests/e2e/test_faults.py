@@ -92,7 +92,7 @@ def in_turn() -> list[tuple[Row, Case]]:
 
     `make soak` has them on each way.
     """
-    chosen = []
+    chosen: list[tuple[Row, Case]] = []
     for row in ROWS:
         alike = defaultdict(list)
         for number, case in enumerate(row.cases):
