@@ -149,7 +149,7 @@ def _swapped(request: Request, usual: Callable[[Request], Answer]) -> Answer:
 
 
 @cache
-def _true(market: Market, day: date) -> dict[str, tuple[float, float | None]]:
+def _true(market: Market, day: date) -> dict[str, tuple[int | None, float | None]]:
     """Close and rate of each stock that was there."""
     truth = market.truth
     return {one: (truth.close(day, one), truth.change_pct(day, one)) for one in truth.tickers(day)}
@@ -175,7 +175,7 @@ def false_rows(lie: WireLie, store: Store, market: Market) -> list[str]:
                 if row["close"] != right:
                     found.append(f"{key} {day}")
             else:
-                close, right_rate = _true(market, day).get(key, (math.nan, None))
+                close, right_rate = _true(market, day).get(key, (None, None))
                 rate = row["change_pct"]
                 other_rate = rate is not None and right_rate is not None and abs(rate - right_rate) > 0.006
                 if row["close"] != close or other_rate:
