@@ -157,7 +157,7 @@ class _Player:
         self.diary.codes[str(done.code)] = self.diary.codes.get(str(done.code), 0) + 1
         assert "Traceback" not in done.out + done.err, done
         assert done.code in (0, 3, 4, 5), done
-        assert done.err.count("\n") == 1, done
+        assert len(done.said) == 1, done
         lines = done.out.splitlines()
         assert len(lines) <= 10, done
         self.diary.said += lines
