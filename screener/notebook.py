@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from screener.choices import MODELS
 from screener.config import load_settings
 from screener.data.connections import open_access
 from screener.demo import EVENT as DEMO
