@@ -358,7 +358,11 @@ class Form:
     def _fill_in(self, columns: dict[str, Column], required: Sequence[str]) -> None:
         """What the file's name or the user says of all its rows."""
         rows, stem = len(next(iter(columns.values()))), self.path.stem
-        told = {"ticker": self.hints.ticker or _code_in(stem), "date": _day_in(stem), "index": _index_in(stem)}
+        told: dict[str, Any] = {
+            "ticker": self.hints.ticker or _code_in(stem),
+            "date": _day_in(stem),
+            "index": _index_in(stem),
+        }
         for name, value in told.items():
             if name not in required or name in columns:
                 continue
