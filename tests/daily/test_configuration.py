@@ -16,7 +16,6 @@ from tests.fakes.krx import Exchange, Market, kst
 from tests.fakes.krx.market import Correction
 from tests.soak.play import tree
 
-
 SHIPS = """[SHIPS]
 name = { ko = "조선", en = "Ships" }
 members = [{ ticker = "035720", ko = "카카오", en = "Kakao", market = "KOSPI" }]
