@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from screener.choices import MODELS
-from screener.config import load_settings
+from screener.config import Settings, load_settings
 from screener.data.connections import open_access
 from screener.demo import EVENT as DEMO
 from screener.demo import make_demo
@@ -61,16 +61,8 @@ def load_report(
     """
     given = config if config is not None else os.environ.get("SCREENER_CONFIG")
     settings = load_settings(Path(given) if given is not None else None)
-    kind, _colon, seed = source.partition(":")
-    if kind == "demo":
-        if event not in (None, DEMO) or not (seed or "1").isdecimal():
-            raise UsageError(
-                "source={source!r} has the event {event!r} only",
-                hint="write demo or demo:SEED",
-                source=source,
-                event=DEMO,
-            )
-        return make_demo(settings, int(seed or 1))
+    if source.partition(":")[0] == "demo":
+        return _demo(settings, event, source)
     request = Request(
         event=event,
         as_of=_day(as_of),
@@ -86,11 +78,28 @@ def load_report(
     report = make_report(
         settings, request, lambda: open_access(settings, os.environ, store, fail_fast=source == "auto")
     )
-    for failed in report.provenance.tried:
-        warnings.warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why), stacklevel=2)
-    if warning := short_banner(report.banner):
-        warnings.warn(warning, stacklevel=2)
+    _warn_of(report)
     return report
+
+
+def _demo(settings: Settings, event: str | None, source: str) -> Report:
+    seed = source.partition(":")[2] or "1"
+    if event not in (None, DEMO) or not seed.isdecimal():
+        raise UsageError(
+            "source={source!r} has the event {event!r} only",
+            hint="write demo or demo:SEED",
+            source=source,
+            event=DEMO,
+        )
+    return make_demo(settings, int(seed))
+
+
+def _warn_of(report: Report) -> None:
+    """Warn at the line that has called `load_report`."""
+    for failed in report.provenance.tried:
+        warnings.warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why), stacklevel=3)
+    if warning := short_banner(report.banner):
+        warnings.warn(warning, stacklevel=3)
 
 
 def _day(as_of: date | str | None) -> date | None:

@@ -97,9 +97,9 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
     )
     pd.testing.assert_frame_equal(report.frames.sectors, again.frames.sectors)
     part = screener.load_report(
-        source=f"file:{prices}", benchmark=benchmark, as_of=last, model="market-adjusted", sectors="AI_SW", so_far=True
+        source=f"file:{prices}", benchmark=benchmark, as_of=last, model="market-adjusted", sectors="A", so_far=True
     )
-    assert set(part.frames.sectors["sector"]) == {"AI_SW"}
+    assert set(part.frames.sectors["sector"]) == {"A"}
     assert set(part.frames.sectors["model"]) == {"market-adjusted"}
     assert (0, 2) in {(window.first, window.last) for window in part.windows}
     with pytest.raises(UsageError, match="'capm' is no model: known are auto, market, "):
