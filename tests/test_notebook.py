@@ -100,7 +100,7 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
         source=f"file:{prices}", benchmark=benchmark, as_of=last, model="market-adjusted", sectors="A", so_far=True
     )
     assert set(part.frames.sectors["sector"]) == {"A"}
-    assert set(part.frames.sectors["model"]) == {"market-adjusted"}
+    assert "market-adjusted" in repr(part)
     assert (0, 2) in {(window.first, window.last) for window in part.windows}
     with pytest.raises(UsageError, match="'capm' is no model: known are auto, market, "):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, model="capm")
