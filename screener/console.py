@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -165,17 +166,29 @@ def _stop_spinner() -> None:
         _spinner = None
 
 
-class ProgressBar:
-    """A `screener.data.connections.Progress` on stderr: a bar on a terminal, one line for each stretch in a log."""
+_MINUTE = 60.0
+"""Seconds between two lines of a log about one stretch."""
 
-    def __init__(self, console: Console | None = None, get_time: Callable[[], float] | None = None) -> None:
+
+class ProgressBar:
+    """A `screener.data.connections.Progress` on stderr: a bar on a terminal.
+
+    A log is told of each stretch of `least` steps and more as it begins, and once a minute how far it is.
+    """
+
+    def __init__(
+        self, console: Console | None = None, get_time: Callable[[], float] = time.monotonic, least: int = 1
+    ) -> None:
         from rich.console import Console
 
         # The stream as it is now: while pykrx works, what it prints to stderr is thrown away.
         self._console = console or Console(file=sys.stderr)
-        self._get_time = get_time
+        self._get_time, self._least = get_time, least
         self._bar: Progress | None = None
         self._title = ""
+        self._total = self._done = 0
+        self._told = 0.0
+        """When the log was told of the stretch last."""
 
     def start(self, what: str, total: int) -> None:
         """Begin a stretch of `total` steps; without steps nothing is shown."""
@@ -183,9 +196,10 @@ class ProgressBar:
         _stop_spinner()
         if not total:
             return
-        self._title = what
+        self._title, self._total, self._done, self._told = what, total, 0, self._get_time()
         if not self._console.is_terminal:
-            warn(_("{what}: {total} to fetch", what=what, total=total))
+            if total >= self._least:
+                warn(_("{what}: {total} to go", what=what, total=total))
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -204,6 +218,10 @@ class ProgressBar:
 
     def step(self, what: str) -> None:
         """Count one step, and show its name and the rate."""
+        self._done += 1
+        if not self._console.is_terminal and self._done < self._total and self._get_time() - self._told >= _MINUTE:
+            self._told = self._get_time()
+            warn(_("{what}: {n} of {total} done", what=self._title, n=self._done, total=self._total))
         if self._bar is not None:
             task = self._bar.tasks[0]
             rate = f"{task.speed:.1f}/s" if task.speed else ""

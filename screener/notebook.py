@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from screener.config import load_settings
+from screener.choices import MODELS
+from screener.config import Settings, load_settings
 from screener.data.connections import open_access
 from screener.demo import EVENT as DEMO
 from screener.demo import make_demo
@@ -29,6 +30,10 @@ def load_report(
     as_of: date | str | None = None,
     benchmark: Paths = (),
     market: Paths = (),
+    regular_close: bool = False,
+    model: str | None = None,
+    sectors: Iterable[str] = (),
+    so_far: bool = False,
 ) -> Report:
     """Make the report of an event: `report.frames` are its tables as pandas frames, unrounded, returns as decimals.
 
@@ -44,6 +49,11 @@ def load_report(
         as_of: use prices through this day only, a date or text such as '2025-02-11'.
         benchmark: files of index levels, with source='file:PATH'.
         market: files of whole sessions, with source='file:PATH'.
+        regular_close: whether the closes of price files are those of the regular session, which from 14 September 2026
+            on is taken for granted of none.
+        model: as in `screener report --model`; None = the configured one.
+        sectors: ids or names of the sectors to study; none = all of the event.
+        so_far: whether to measure all days from the event to the last session as well, as a window of their own.
 
     Raises:
         ScreenerError: one line that says what is wrong and what to do; UsageError, ConfigError, DataError, LoginError
@@ -51,26 +61,45 @@ def load_report(
     """
     given = config if config is not None else os.environ.get("SCREENER_CONFIG")
     settings = load_settings(Path(given) if given is not None else None)
-    kind, _colon, seed = source.partition(":")
-    if kind == "demo":
-        if event not in (None, DEMO) or not (seed or "1").isdecimal():
-            raise UsageError(
-                "source={source!r} has the event {event!r} only",
-                hint="write demo or demo:SEED",
-                source=source,
-                event=DEMO,
-            )
-        return make_demo(settings, int(seed or 1))
-    request = Request(event=event, as_of=_day(as_of), source=source, benchmark=_paths(benchmark), market=_paths(market))
+    if source.partition(":")[0] == "demo":
+        return _demo(settings, event, source)
+    request = Request(
+        event=event,
+        as_of=_day(as_of),
+        sectors=[sectors] if isinstance(sectors, str) else list(sectors),
+        source=source,
+        benchmark=_paths(benchmark),
+        market=_paths(market),
+        regular_close=regular_close,
+        model=_model(model),
+        so_far=so_far,
+    )
     store = os.environ.get("SCREENER_STORE")
     report = make_report(
         settings, request, lambda: open_access(settings, os.environ, store, fail_fast=source == "auto")
     )
-    for failed in report.provenance.tried:
-        warnings.warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why), stacklevel=2)
-    if warning := short_banner(report.banner):
-        warnings.warn(warning, stacklevel=2)
+    _warn_of(report)
     return report
+
+
+def _demo(settings: Settings, event: str | None, source: str) -> Report:
+    seed = source.partition(":")[2] or "1"
+    if event not in (None, DEMO) or not seed.isdecimal():
+        raise UsageError(
+            "source={source!r} has the event {event!r} only",
+            hint="write demo or demo:SEED",
+            source=source,
+            event=DEMO,
+        )
+    return make_demo(settings, int(seed))
+
+
+def _warn_of(report: Report) -> None:
+    """Warn at the line that has called `load_report`."""
+    for failed in report.provenance.tried:
+        warnings.warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why), stacklevel=3)
+    if warning := short_banner(report.banner):
+        warnings.warn(warning, stacklevel=3)
 
 
 def _day(as_of: date | str | None) -> date | None:
@@ -80,6 +109,12 @@ def _day(as_of: date | str | None) -> date | None:
         return date.fromisoformat(as_of)
     except ValueError:
         raise UsageError(_("{value!r} is no date: write it as 2025-01-31", value=as_of)) from None
+
+
+def _model(name: str | None) -> str | None:
+    if name is not None and name not in MODELS:
+        raise UsageError("{value!r} is no model: known are {known}", value=name, known=", ".join(MODELS))
+    return name
 
 
 def _paths(given: Paths) -> list[Path]:

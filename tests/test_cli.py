@@ -40,7 +40,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_bare_command_prints_the_press_report_with_its_banner(run: Run, tmp_path: Path) -> None:
     done = run("--full")
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[0] == "screener: pykrx-keyless: stocks: 90 to fetch"
+    assert done.stderr.splitlines()[0] == "screener: pykrx-keyless: stocks: 90 to go"
     assert done.stderr.count("\n") == 2
     for said in (done.stderr, done.stdout.replace("\n", " ")):
         assert "fchart.stock.naver.com could not be reached" in said

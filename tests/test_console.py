@@ -56,7 +56,7 @@ def test_the_bar_leaves_no_trace_when_it_is_full() -> None:
     assert not written.rpartition("\x1b[2K")[2].strip("\r\n")
 
 
-@pytest.mark.parametrize(("total", "said"), [(3, "screener: stocks: 3 to fetch\n"), (0, "")])
+@pytest.mark.parametrize(("total", "said"), [(3, "screener: stocks: 3 to go\n"), (0, "")])
 def test_a_log_gets_one_line_for_a_stretch(total: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     bar = ProgressBar(Console(file=io.StringIO()))
     bar.start("stocks", total)
@@ -74,3 +74,16 @@ def test_an_endless_bar_ends_with_its_block(monkeypatch: pytest.MonkeyPatch) -> 
     written = stderr.getvalue()
     assert "measuring" in written
     assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
+
+
+def test_a_log_is_told_of_long_stretches_and_once_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    now = 0.0
+    bar = ProgressBar(Console(file=io.StringIO()), lambda: now, least=3)
+    bar.start("stocks", 2)
+    bar.step("000001")
+    assert capsys.readouterr().err == ""
+    bar.start("stocks", 4)
+    for _ in range(4):
+        now += 40
+        bar.step("000001")
+    assert capsys.readouterr().err == "screener: stocks: 4 to go\nscreener: stocks: 2 of 4 done\n"

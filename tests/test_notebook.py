@@ -96,6 +96,14 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
         source=f"file:{prices}", benchmark=[benchmark], config=desk / "config", as_of=report.as_of
     )
     pd.testing.assert_frame_equal(report.frames.sectors, again.frames.sectors)
+    part = screener.load_report(
+        source=f"file:{prices}", benchmark=benchmark, as_of=last, model="market-adjusted", sectors="A", so_far=True
+    )
+    assert set(part.frames.sectors["sector"]) == {"A"}
+    assert "market-adjusted" in repr(part)
+    assert (0, 2) in {(window.first, window.last) for window in part.windows}
+    with pytest.raises(UsageError, match="'capm' is no model: known are auto, market, "):
+        screener.load_report(source=f"file:{prices}", benchmark=benchmark, model="capm")
     with pytest.raises(UsageError, match=r"'31\.1\.2025' is no date: write it as 2025-01-31"):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, as_of="31.1.2025")
     with pytest.raises(UsageError, match="no such file"):

@@ -46,8 +46,10 @@ def load_history(root: Path) -> list[dict[str, str]]:
     return rows
 
 
-def updated_history(root: Path, rows: Sequence[Row], revision: int = 1) -> bytes:
+def updated_history(root: Path, rows: Sequence[Row], revision: int = 1, *, alone: bool = False) -> bytes:
     """Content of `root/history.csv` with `rows`, of one report, in the place of those with the same key.
+
+    With `alone` they take the place of all rows of that report: it had other sectors or windows.
 
     Raises:
         DataError: the file cannot be read, or has columns that this version does not know.
@@ -55,6 +57,9 @@ def updated_history(root: Path, rows: Sequence[Row], revision: int = 1) -> bytes
     header, old = [*rows[0], REVISION], load_history(root)
     if any(not row.keys() <= set(header) for row in old[:1]):
         raise _foreign(root / HISTORY)
+    if alone:
+        report = rows[0]["as_of"], rows[0]["event"]
+        old = [row for row in old if (row["as_of"], row["event"]) != report]
     # An earlier version had fewer columns: its rows stay, with nothing in the new ones.
     fresh = [{**row, REVISION: str(revision)} for row in rows]
     merged = {tuple(row[name] for name in KEY): row for row in [*old, *fresh]}

@@ -23,6 +23,7 @@ from screener.archive.history import (
     updated_history,
 )
 from screener.config import Settings
+from screener.config.changes import Difference, configuration_of, differences
 from screener.files import write_files
 from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
@@ -35,14 +36,17 @@ FORMATS = ("txt", "html", "csv", "json")
 REVISIONS = "revisions.csv"
 COMPARED = ("sectors", "spreads", "stocks", "paths", "trend", "levels")
 """Tables whose figures are compared with those of the revision before."""
+OF_PRICES = {"stocks": ("raw_return",)}
+"""By table, columns in which a figure follows from prices alone, however the report is configured."""
 _KEY = ("sector", "theme", "sector_a", "sector_b", "ticker", "series", "window_start", "window_end", "tau")
 """Columns that identify a row of any of them."""
 
 
 class _Correction(NamedTuple):
-    """A figure that is another than in the revision before; one row of revisions.csv."""
+    """A figure, or an entry of the configuration, that is another than before; one row of revisions.csv."""
 
     table: str
+    """`configuration` for an entry of that."""
     row: str
     """Sector, ticker, window."""
     column: str
@@ -58,9 +62,11 @@ class FiledReport(NamedTuple):
     files: Mapping[str, bytes]
     revision: int
     corrections: tuple[_Correction, ...]
-    """What differs from the revision before."""
+    """Figures that were corrected since the revision before."""
     written: bool
     """Whether anything had to be written."""
+    configured: tuple[Difference, ...] = ()
+    """What is configured otherwise than for the revision before."""
 
 
 def load_directory(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -97,7 +103,8 @@ def _revision_of(record: Mapping[str, Any]) -> int:
 def file_report(root: Path, screen: Screen, settings: Settings, palette: str, argv: Sequence[str]) -> FiledReport:
     """Write the report directory, the history and `latest`.
 
-    If the directory exists with other figures, this is its next revision, and revisions.csv says what changed.
+    If the directory exists with other figures, or was configured otherwise, this is its next revision, and
+    revisions.csv says what changed.
 
     Args:
         root: the reports directory.
@@ -132,11 +139,15 @@ def write_report(
     path = root / report_name(report.as_of, report.event.id)
     fresh, (record, earlier) = files_of(screen, "csv", palette), load_directory(path)
     rows = history_rows(fresh["sectors.csv"]) if report.provenance.study else []
+    configured = configured_since(record, settings, report.event.id)
     known, corrections = _compared(root, report, rows, fresh, record, earlier)
-    revision = known + 1 if corrections or not known else known
-    history = updated_history(root, rows, revision) if rows else None
+    if configured:
+        corrections = _of_prices(corrections, configured)
+    changes = (*map(_as_correction, configured), *corrections)
+    revision = known + 1 if changes or not known else known
+    history = updated_history(root, rows, revision, alone=bool(configured)) if rows else None
     folder: Path | None
-    kept = bool(record) and not corrections and (_has_more if renew else _has_same_rows)(earlier, fresh)
+    kept = bool(record) and not changes and (_has_more if renew else _has_same_rows)(earlier, fresh)
     if kept:
         folder, files = None if renew else path, earlier
     else:
@@ -144,13 +155,29 @@ def write_report(
         files = {name: content for part in rendered for name, content in part.items()}
         if revision > 1:
             so_far = earlier.get(REVISIONS, b"")
-            files[REVISIONS] = _revisions_csv(revision, corrections, so_far) if corrections or not so_far else so_far
+            files[REVISIONS] = _revisions_csv(revision, changes, so_far) if changes or not so_far else so_far
         files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
     if history is not None:
         kept = kept and (root / HISTORY).is_file() and (root / HISTORY).read_bytes() == history
         write_files({root / HISTORY: history})
-    return FiledReport(folder, files, revision, corrections, written=not kept)
+    return FiledReport(folder, files, revision, corrections, not kept, tuple(configured))
+
+
+def configured_since(record: Mapping[str, Any], settings: Settings, event: str) -> list[Difference]:
+    """What is configured for an event otherwise than when the report of that record was made."""
+    return differences(record.get("configuration"), configuration_of(settings, event))
+
+
+def _as_correction(one: Difference) -> _Correction:
+    return _Correction("configuration", one.name, one.part, one.before, one.after)
+
+
+def _of_prices(corrections: Sequence[_Correction], configured: Sequence[Difference]) -> tuple[_Correction, ...]:
+    """Those of figures that follow from prices alone; of another configuration all others are other figures."""
+    if any(one.part == "event" or one.name == "price_limit" for one in configured):
+        return ()
+    return tuple(one for one in corrections if one.column in OF_PRICES.get(one.table, ()))
 
 
 def _compared(
@@ -240,6 +267,7 @@ def _run_record(
             **{name: str(importlib.import_module(name).__version__) for name in ("numpy", "pyarrow", "scipy")},
         },
         "config": settings.sha256,
+        "configuration": configuration_of(settings, report.event.id),
         "data": {file.name: file.sha256 for file in report.provenance.files},
         "files": {name: _fingerprint(content) for name, content in files.items()},
     }

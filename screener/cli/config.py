@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
 @commands.group("config", no_args_is_help=False, epilog="Example: screener config check --config my")
 @language_option
 def _config() -> None:
-    """Check, show or copy the configuration."""
+    """Check, show, copy or extend the configuration."""
 
 
 @_config.command("check", epilog="Example: screener config check --config my")
@@ -132,14 +133,14 @@ def _add_sector(
     from screener.config.edit import file_for, identifier_of, with_sector
     from screener.config.fields import Name
     from screener.files import write_files
-    from screener.report.lookup import find_stock
+    from screener.report.lookup import find_stock, listed_stocks
 
     settings = _before(workspace)
     identifier = identifier_of(name)
     path = file_for(settings, workspace.directory, "sectors.toml", identifier, replace=replace)
-    source = "file:" if market else "store"
-    event = settings.screener.event
-    found = [find_stock(settings, asked, source, market, event, workspace.access) for asked in stocks]
+    source, event = "file:" if market else "store", settings.event(settings.screener.event)
+    listed = partial(listed_stocks, source, market, event, workspace.access)
+    found = [find_stock(settings, asked, listed) for asked in stocks]
     members = list({member.ticker: member for member in found}.values())
     write_files({path: with_sector(settings, identifier, Name(ko=name, en=name), members)})
     named = ", ".join(f"{member.ko} ({member.ticker})" for member in members)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from screener.daily.reports import Job
     from screener.daily.run import Outcome
 
-_NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify": True}
+_LONG = 10
+"""Sessions, stocks or reports from which on a log is told how many there are; an evening has fewer."""
+_NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--rebuild": False, "--notify": True}
 """Options that a scheduled run does not get, and whether each has a value."""
 
 
@@ -27,6 +29,7 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify
 @source_options(FETCHED)
 @close_option
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
+@click.option("--rebuild", is_flag=True, help="Make reports of a former configuration again.")
 @click.option("--reports", type=PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="End with 5 if more than N sessions lack.")
 @click.option("--check", is_flag=True, help="Fetch and change nothing: for monitors, with --max-age.")
@@ -56,7 +59,7 @@ def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any
     from screener.daily.run import Outcome, run_daily
     from screener.daily.status import append_log
 
-    job = _job(workspace, reports, log, options)
+    job = _job(workspace, reports, log, options, quiet=quiet)
     outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=reports)) if check else run_daily(job)
     code, line = outcome.code, outcome.line
     stale = _too_old(job, max_age)
@@ -74,7 +77,7 @@ def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any
     return code
 
 
-def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[str, Any]) -> Job:
+def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[str, Any], *, quiet: bool) -> Job:
     """The job; a mistake in the configuration is remembered as a failure of the run."""
     from screener.daily.reports import Job
     from screener.daily.status import append_log, remember_failure
@@ -88,7 +91,8 @@ def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[st
         if log:
             append_log(log, now(), error.exit_code, line)
         raise
-    return Job(settings, workspace.access(), reports, config=workspace.directory, **options)
+    access = workspace.access(show_progress=not quiet, least=_LONG)
+    return Job(settings, access, reports, config=workspace.directory, **options)
 
 
 def _too_old(job: Job, max_age: int | None) -> str:

@@ -78,17 +78,20 @@ class Workspace:
         self.load()
         return Store.open(self.store)
 
-    def access(self, *, fail_fast: bool = False, show_progress: bool = False, patience: int = 0) -> Connections:
+    def access(
+        self, *, fail_fast: bool = False, show_progress: bool = False, least: int = 1, patience: int = 0
+    ) -> Connections:
         """The store and the ways to the exchange; with `fail_fast` it does not wait long for that.
 
-        `patience` is how many seconds it waits for another command that writes the store.
+        `least` steps must be to go for a log to hear of them; `patience` is how many seconds it waits for another
+        command that writes the store.
         """
         from screener.console import ProgressBar
         from screener.data.connections import open_access
 
         bar = None
         if show_progress:
-            bar = ProgressBar()
+            bar = ProgressBar(least=least)
             # However the command ends, no trace of the bar stays on the terminal.
             click.get_current_context().call_on_close(bar.stop)
         opened = open_access(self.settings, os.environ, self.store, bar, fail_fast=fail_fast)

@@ -8,15 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from screener.archive import locked, report_name
+from screener.archive import load_record, locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
-from screener.archive.reports import FiledReport, load_directory, table_in, write_report
+from screener.archive.reports import FiledReport, configured_since, load_directory, table_in, write_report
 from screener.config import Settings
+from screener.config.changes import Difference
 from screener.data.connections import Connections
 from screener.data.sources import FETCHED
 from screener.data.sources.live import open_providers
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import DataError, UsageError
+from screener.i18n import _
 from screener.report.make import make_report
 from screener.report.model import Report
 from screener.report.request import Request
@@ -38,6 +40,8 @@ class Job:
     """Whether the closes of price files are the regular ones."""
     everything: bool = False
     """Whether events that are over get a report as of the newest session as well."""
+    rebuild: bool = False
+    """Whether reports that were made under another configuration are made again."""
     config: Path | None = None
     """The directory of the user's configuration, for the record of each run."""
 
@@ -60,7 +64,9 @@ class Latest(NamedTuple):
 
     report: Report
     changes: tuple[Change, ...] | None
-    """Since the report before it; None for the first one."""
+    """Since the report before it; None for the first one, none if that was configured otherwise."""
+    configured: tuple[Difference, ...] = ()
+    """What is configured otherwise than for the report before it."""
 
 
 @dataclass
@@ -83,6 +89,17 @@ class Batch:
         """Those of which a figure was corrected."""
         return [entry for entry in self.filed if entry[2].corrections]
 
+    @property
+    def configured(self) -> dict[str, tuple[Difference, ...]]:
+        """By event, what is configured otherwise than for its report before, or for that of the same day."""
+        found = {event: filed.configured for _day, event, filed in self.filed if filed.configured}
+        return found | {one.report.event.id: one.configured for one in self.latest if one.configured}
+
+    @property
+    def rebuilt(self) -> list[tuple[date, str, FiledReport]]:
+        """Those that were made again under another configuration."""
+        return [entry for entry in self.filed if entry[2].configured]
+
 
 def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
     """Make and file the reports of `todo`, events by session; one that cannot be made does not stop the others."""
@@ -90,6 +107,7 @@ def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
     known = {(row["as_of"], row["event"]) for row in load_history(job.root)}
     newest: dict[str, Report] = {}
     new_days = set()
+    job.access.progress.start(_("reports"), sum(map(len, todo.values())))
     for day, events in todo.items():
         for event in events:
             try:
@@ -98,13 +116,15 @@ def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
                 fault = DataError("{event} as of {day}: {fault}", event=event, day=day, fault=error)
                 batch.faults.setdefault(event, []).append(fault)
                 continue
+            finally:
+                job.access.progress.step(report_name(day, event))
             batch.sound.add(report_name(day, event))
             if filed.written:
                 batch.filed.append((day, event, filed))
             if (str(day), event) not in known:
                 newest[event] = report
                 new_days.add(day)
-    batch.latest = [_compared(job.root, known, report) for report in newest.values()]
+    batch.latest = [_compared(job, known, report) for report in newest.values()]
     batch.turns = [turn for day in sorted(new_days) for turn in _turns(job, day)]
     return batch
 
@@ -132,14 +152,17 @@ def _make_report(job: Job, event: str, day: date) -> tuple[Report, FiledReport]:
         return report, write_report(job.root, Screen("report", report), job.settings, palette, argv, renew=False)
 
 
-def _compared(root: Path, known: set[tuple[str, str]], report: Report) -> Latest:
+def _compared(job: Job, known: set[tuple[str, str]], report: Report) -> Latest:
     """The newest report on an event against the one that was the newest before this run."""
-    event = report.event.id
+    root, event = job.root, report.event.id
     rows = sector_trend(load_history(root), event, report.sessions)
     earlier = [row.as_of for row in rows if row.as_of < report.as_of and (str(row.as_of), event) in known]
     if not earlier:
         return Latest(report, None)
     before = max(earlier)
+    if configured := configured_since(load_record(root / report_name(before, event)), job.settings, event):
+        # Ranks among other sectors, or figures of other windows, do not change: they are others.
+        return Latest(report, (), tuple(configured))
     sectors = sector_changes(
         [row for row in rows if row.as_of == before], [row for row in rows if row.as_of == report.as_of]
     )

@@ -8,13 +8,22 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from screener.archive import clear_leftovers, latest_of, locked, only_daily_run, point_to
+from screener.archive import (
+    clear_leftovers,
+    latest_of,
+    load_record,
+    locked,
+    only_daily_run,
+    point_to,
+    report_name,
+)
 from screener.archive.history import HISTORY, load_history
+from screener.archive.reports import configured_since
 from screener.daily import due
 from screener.daily.notify import UNSENT
 from screener.daily.reports import Batch, Job, make_reports
 from screener.daily.status import Memory, Missed, Status, remember_failure
-from screener.daily.summary import ended, summarise
+from screener.daily.summary import configuration_changes, ended, summarise
 from screener.data.connections import Connections
 from screener.data.sources.live import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, describe
@@ -56,10 +65,29 @@ class _State:
         """Find the reports that were made neither just now, which `made` names, nor from what they rest on now."""
         history = load_history(job.root)
         digests = due.report_digests(job.access.store, job.way, self.spans, history)
-        self.sound = {name: text for name, text in digests.items() if name in made or memory.made.get(name) == text}
+        others = self._configured_otherwise(job) - set(made) if job.rebuild else set()
+        self.sound = {
+            name: text
+            for name, text in digests.items()
+            if name in made or (memory.made.get(name) == text and name not in others)
+        }
         """By report that is as it should be, a digest of what it rests on."""
         self.todo = due.due_reports(job.root, self.spans, self.sound, history)
         """By session, the events whose report is due."""
+
+    def _configured_otherwise(self, job: Job) -> set[str]:
+        """The reports that were made under another configuration."""
+        names = ((report_name(day, span.event), span.event) for span in self.spans for day in span.days)
+        return {name for name, event in names if configured_since(load_record(job.root / name), job.settings, event)}
+
+    def changed(self, job: Job) -> str:
+        """What was configured otherwise for the newest reports on events that are open; empty if nothing was."""
+        newest = [
+            (span.event, report_name(span.days[-1], span.event)) for span in self.spans if span.days and not span.last
+        ]
+        return configuration_changes(
+            {event: configured_since(load_record(job.root / name), job.settings, event) for event, name in newest}
+        )
 
     @property
     def lacks_figures(self) -> bool:
@@ -121,7 +149,19 @@ def _nothing_to_do(job: Job) -> Outcome | None:
             return None
     except DataError:
         return None
-    return Outcome(ExitCode.DONE, _("{why}: nothing changed", why=_why(job, state)))
+    return Outcome(ExitCode.DONE, _with_changes(_("{why}: nothing changed", why=_why(job, state)), job, state))
+
+
+def _with_changes(line: str, job: Job, state: _State) -> str:
+    """`line`, and what is configured otherwise than in the reports that are there."""
+    if not (changed := state.changed(job)):
+        return line
+    return _(
+        "{line}; configuration changed: {what}: in reports from the next one on; `screener daily --rebuild` makes the "
+        "others again",
+        line=line,
+        what=changed,
+    )
 
 
 def _why(job: Job, state: _State) -> str:
@@ -170,10 +210,12 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
         line = ngettext("{n} report through {day}", "{n} reports through {day}", count, day=through)
         if revised:
             line = _("{line}, {count} of them revised", line=line, count=revised)
+        if configured := batch.configured:
+            line = _("{line}; configuration changed: {what}", line=line, what=configuration_changes(configured))
     elif state.lacks_figures:
         line = _("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
     else:
-        line = _why(job, state)
+        line = _with_changes(_why(job, state), job, state)
     newest = max((day for day, *_rest in batch.filed), default=None)
     folder = job.root / str(newest) if newest else None
     if batch.faults:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from screener.config.changes import told
 from screener.console import escaped
 from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.formatting import percent, probability
@@ -15,6 +16,7 @@ from screener.report.model import VERDICTS, short_banner
 if TYPE_CHECKING:
     from screener.archive.history import Change
     from screener.config import Settings
+    from screener.config.changes import Difference
     from screener.daily.due import Span
     from screener.daily.reports import Batch, Job, Latest
     from screener.daily.status import Missed
@@ -32,7 +34,7 @@ def summarise(
     if not batch.filed:
         return []
     settings = job.settings
-    lines = [_headline(settings, batch), *_stocks(settings, batch), *_revised(batch)]
+    lines = [_headline(settings, batch), *_configured(batch), *_stocks(settings, batch), *_revised(batch)]
     if missed:
         lines.append(
             ngettext(
@@ -59,6 +61,25 @@ def summarise(
         ]
     # A name that the exchange sends must not reach a terminal, or a log, as commands.
     return [escaped(line) for line in [lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
+
+
+def configuration_changes(by_event: Mapping[str, Sequence[Difference]]) -> str:
+    """By event, what is configured otherwise than it was, in words; once where it is the same for several."""
+    words = {event: told(found) for event, found in by_event.items() if found}
+    if len(set(words.values())) == 1:
+        return next(iter(words.values()))
+    return "; ".join(f"{event}: {what}" for event, what in words.items())
+
+
+def _configured(batch: Batch) -> list[str]:
+    """What the configuration changes in the reports, which is no correction of figures."""
+    lines = []
+    if batch.rebuilt:
+        names = [_("{event} as of {day}", event=event, day=day) for day, event, _filed in batch.rebuilt]
+        lines.append(_("Made again under the changed configuration: {names}", names=_shortened(", ".join(names))))
+    if any(latest.configured for latest in batch.latest):
+        lines.append(_("Earlier reports are of the former configuration: `screener daily --rebuild` makes them again"))
+    return lines
 
 
 def _revised(batch: Batch) -> list[str]:
@@ -93,11 +114,13 @@ def ended(spans: Sequence[Span]) -> list[str]:
 
 def _headline(settings: Settings, batch: Batch) -> str:
     """What changed, the most important first."""
-    if not batch.latest:
+    configured = configuration_changes(batch.configured)
+    if not batch.latest and not configured:
         return _("Nothing new: reports of earlier sessions that were made again: {count}", count=len(batch.filed))
-    day = max(latest.report.as_of for latest in batch.latest)
+    day = max([latest.report.as_of for latest in batch.latest] or [day for day, *_rest in batch.filed])
+    parts = [_("configuration changed: {what}", what=_shortened(configured))] if configured else []
     first = [latest.report.event.id for latest in batch.latest if latest.changes is None]
-    parts = [_("{event}: first report", event=event) for event in first]
+    parts += [_("{event}: first report", event=event) for event in first]
     many = len(batch.latest) > 1
     for latest in batch.latest:
         prefix = f"{latest.report.event.id}: " if many else ""

@@ -243,10 +243,10 @@ class _Report(_Tables):
     about = N_(
         "Study an event: which sectors won and lost, by how much more than the market, and whether that is more than "
         "noise. Each row of `sectors` is a sector or theme in one window: mean_return_ew (mean return), caar_ew (mean "
-        "cumulative abnormal return, the main figure), placebo_p (share of ordinary sessions that were as extreme), q "
-        "(placebo_p corrected for the number of sectors), verdict, score (-100 to +100), confounders (other news in "
-        "the window). `spreads` are differences between two sectors. The second text is the page for a person. The "
-        "table `stocks` is large: restrict it with `sectors`, or call `stock`."
+        "cumulative abnormal return, the main figure), placebo_p (share of ordinary sessions that were as extreme), "
+        "p_family (placebo_p corrected for the number of sectors, on which the verdict rests), verdict, score (-100 to "
+        "+100), confounders (other news in the window). `spreads` are differences between two sectors. The second "
+        "text is the page for a person. The table `stocks` is large: restrict it with `sectors`, or call `stock`."
     )
     sectors: list[Text] = Field([], description=N_("Ids or names of the sectors to study. Default: all."))
 

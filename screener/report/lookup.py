@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
+Listed = Callable[[], Sequence[Member]]
+"""Gives every stock of the market, as `listed_stocks` does; asked only for a stock that no sector has."""
 _NEAREST = 3
 """Stocks that are suggested where none has the name."""
 
@@ -45,12 +47,8 @@ def group_label(settings: Settings, label: str) -> str:
     return f"{identifier}{colon}{theme}"
 
 
-def find_series(
-    settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
-) -> tuple[str, dict[str, Sector]]:
+def find_series(settings: Settings, asked: str, event: str, listed: Listed) -> tuple[str, dict[str, Sector]]:
     """The label of that sector, theme or stock, and it beside the sectors of the event; a stock is one of its own.
-
-    The arguments are those of `find_stock`.
 
     Raises:
         UsageError: there is none; the nearest is named.
@@ -63,22 +61,18 @@ def find_series(
     except UsageError:
         if ":" in asked or difflib.get_close_matches(asked.upper(), settings.sectors, n=1):
             raise
-    member = find_stock(settings, asked, source, market, event, access)
+    member = find_stock(settings, asked, listed)
     return member.ticker, sectors | {member.ticker: _alone(member)}
 
 
-def find_card(
-    settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
-) -> tuple[Member, dict[str, Sector]]:
+def find_card(settings: Settings, asked: str, event: str, listed: Listed) -> tuple[Member, dict[str, Sector]]:
     """That stock and the sectors of the event, with the configured sector that has it or else one of its own.
-
-    The arguments are those of `find_stock`.
 
     Raises:
         UsageError: there is none; the nearest is named.
     """
     sectors = settings.family(event)
-    member = find_stock(settings, asked, source, market, event, access)
+    member = find_stock(settings, asked, listed)
     for name, sector in [*sectors.items(), *settings.sectors.items(), (UNLISTED, _alone(member))]:
         if member.ticker in {known.ticker for known in sector.members}:
             return member, sectors | {name: sector}
@@ -89,12 +83,8 @@ def _alone(member: Member) -> Sector:
     return Sector(name=Name(ko=member.ko, en=member.en), members=(member.model_copy(update={"theme": None}),))
 
 
-def find_stock(
-    settings: Settings, asked: str, source: str, market: Sequence[Path], event: str, access: Callable[[], Connections]
-) -> Member:
-    """The stock of that code or name, or the only one whose name holds it: among the sectors, then the whole market.
-
-    `source` and `market` are what the user asked for; `access` is opened if the store is read.
+def find_stock(settings: Settings, asked: str, listed: Listed) -> Member:
+    """The stock of that code or name, or the only one whose name holds it: among the sectors, then those `listed`.
 
     Raises:
         UsageError: no such stock is known, with the nearest.
@@ -102,12 +92,12 @@ def find_stock(
     known = list({member.ticker: member for sector in settings.sectors.values() for member in sector.members}.values())
     if found := _named(known, asked):
         return found
-    listed = _listed(source, market, settings.event(event), access)
-    if found := _named(listed, asked):
+    others = listed()
+    if found := _named(others, asked):
         return found
-    meant = _meant([*known, *listed], asked)
+    meant = _meant([*known, *others], asked)
     nearest = _(": did you mean {near}?", near=meant) if meant else ""
-    where = "" if listed else _("; `screener sync` with an account makes the whole market known")
+    where = "" if others else _("; `screener sync` with an account makes the whole market known")
     raise UsageError(
         "no stock {asked!r} in the sectors or the store{meant}{where}", asked=asked, meant=nearest, where=where
     )
@@ -138,8 +128,11 @@ def _meant(known: Sequence[Member], asked: str) -> str:
     )
 
 
-def _listed(source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]) -> list[Member]:
-    """Every stock of the market files, or of the store's last whole-market session; none where there is neither."""
+def listed_stocks(source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]) -> list[Member]:
+    """Every stock of the market files, or of the store's last whole-market session; none where there is neither.
+
+    `source` and `market` are what the user asked for; `access` is opened if the store is read.
+    """
     from screener.data.sources import SOURCES
     from screener.data.universe import market_of_files
     from screener.krx.tables import MARKET

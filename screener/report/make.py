@@ -26,7 +26,7 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import compared_with, find_card, find_series, size_of_random, stocks_of
+from screener.report.lookup import compared_with, find_card, find_series, listed_stocks, size_of_random, stocks_of
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.report.request import Request, rules_of, with_event
 from screener.study.models import Model
@@ -148,7 +148,8 @@ def _claims(
 def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
     event_id = request.event or settings.screener.event
-    member, sectors = find_card(settings, asked, request.source, request.market, event_id, access)
+    listed = partial(listed_stocks, request.source, request.market, settings.event(event_id), access)
+    member, sectors = find_card(settings, asked, event_id, listed)
     whole = replace(settings, sectors={**settings.sectors, **sectors}, claims={})
     report = _study(whole, replace(request, sectors=tuple(sectors), spreads=()), access)
     skipped = report.frames.skipped
@@ -169,7 +170,8 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
             "--from {first} is after --to {last}", hint="exchange them", first=request.first, last=request.last
         )
     event_id = request.event or settings.screener.event
-    label, sectors = find_series(settings, asked, request.source, request.market, event_id, access)
+    listed = partial(listed_stocks, request.source, request.market, settings.event(event_id), access)
+    label, sectors = find_series(settings, asked, event_id, listed)
     [group] = [group for group in _groups(sectors, event_id) if group.label == label]
     stocks, rules = stocks_of(sectors), rules_of(settings, request, {})
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)

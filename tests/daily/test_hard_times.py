@@ -111,7 +111,7 @@ def test_a_full_disk_is_said_and_costs_nothing(daily: Daily, disk: Path) -> None
     done = daily(NEXT, "--reports", reports)
     assert done.code == 3
     assert "No space left on device" in done.err
-    assert done.err.count("\n") == 1
+    assert len(done.said) == 1
     assert {name: one for name, one in tree(reports).items() if name not in OF_THE_RUN} == before
     (disk / "ballast").unlink()
     done = daily(NEXT, "--reports", reports)
@@ -126,7 +126,7 @@ def test_a_read_only_directory_is_said(daily: Daily, disk: Path) -> None:
     done = daily(NEXT, "--reports", reports)
     assert done.code == 3
     assert "Read-only file system" in done.err
-    assert done.err.count("\n") == 1
+    assert len(done.said) == 1
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     assert daily(NEXT, "--reports", reports).code == 0
 
@@ -164,7 +164,7 @@ def test_a_reports_directory_that_is_deleted_meanwhile_is_there_again(
     exchange.market.now = kst(2025, 2, 3)
     remove = (str(member.folder), str(reports), f"rename reports/{NEXT}/deepseek")
     done = member.with_(now=exchange.market.now, remove=remove).run("daily")
-    assert (done.code, done.err.count("\n")) == (3, 1), done.err
+    assert (done.code, len(done.said)) == (3, 1), done.err
     assert daily(kst(2025, 2, 3, 20)).code == 0
     assert figures(reports) == calm
     assert (reports / "latest").readlink() == Path("2025-02-03")
@@ -182,7 +182,7 @@ def test_bare_environment_of_cron(member: Command, exchange: Exchange, reports: 
     shutil.copytree(member.store, tmp_path / "store")
     exchange.market.now = kst(2025, 2, 3)
     done = user.with_(now=exchange.market.now).run("daily", "--config", "config", "--store", tmp_path / "store")
-    assert (done.code, done.err.count("\n")) == (0, 1), done.err
+    assert (done.code, len(done.said)) == (0, 1), done.err
     assert f"1 report through {NEXT}" in done.err
     assert (reports / "latest").readlink() == Path("2025-02-03")
 

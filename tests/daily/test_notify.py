@@ -74,7 +74,7 @@ def tell(member: Command, exchange: Exchange, receiver: Receiver) -> Daily:
 @pytest.mark.usefixtures("first")
 def test_the_summary_is_sent_with_the_page(tell: Daily, member: Command, receiver: Receiver) -> None:
     done = tell(NEXT)
-    assert (done.code, done.err.count("\n")) == (0, 1), done.err
+    assert (done.code, len(done.said)) == (0, 1), done.err
     (message,) = receiver.taken
     assert message["title"] == done.out.splitlines()[0]
     assert message["message"] == done.out.rstrip("\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ LIMIT = 600
 """Seconds after which a run is ended: it hangs."""
 BRIEF = {"screener.archive.reports.FORMATS": ["txt", "csv", "json"]}
 """What a report costs most is its web page: it is written where a test looks at it."""
+_PROGRESS = re.compile(r": \d+ (?:to go|of \d+ done)$")
 _numbers = count(1)
 
 
@@ -33,8 +35,8 @@ class Done:
 
     @property
     def said(self) -> list[str]:
-        """What stderr says beside how much there is to fetch."""
-        return [line for line in self.err.splitlines() if not line.endswith(" to fetch")]
+        """What stderr says beside how far it is, which hangs on how busy the machine is."""
+        return [line for line in self.err.splitlines() if not _PROGRESS.search(line)]
 
 
 @dataclass(frozen=True)

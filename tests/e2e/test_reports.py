@@ -52,7 +52,7 @@ def test_without_an_account_the_study_is_whole_and_names_its_proxy(command: Comm
     assert PROXY in flat(done.out)
     assert "Market: KODEX 200 (069500)" in done.out
     assert "Naver's adjusted closes through pykrx, without an account, fetched 2025-02-10 18:30 KST" in flat(done.out)
-    assert done.err == "screener: pykrx-keyless: stocks: 9 to fetch\n"
+    assert done.err == "screener: pykrx-keyless: stocks: 9 to go\n"
     # Is the day there? Then each history twice, for the market is younger than what is asked for: is it all?
     asked = [request.symbol for request in exchange.requests]
     assert asked == ["005930", *(symbol for symbol in (*FUNDS, *STOCKS) for _again in range(2))]

@@ -17,8 +17,10 @@ from tests.fakes.krx import Exchange
 from tests.lies.wire import ONE, THREE, TWO, Before, Spoil, bomb, cells, exchanged, level, session, times, turned
 
 SESSION, INDEX = "MDCSTAT01501", "MDCSTAT00301"
-WAYS = ("login", "datagokr")
-"""The ways to the exchange that are played: an account of KRX, or a key of data.go.kr."""
+WAYS = ("login", "datagokr", "mixed")
+"""What the user has: an account of KRX, a key of data.go.kr, or both, and then the exchange lies every other day."""
+IMPATIENT = {"connect": 5, "read": 1, "request": 3, "first": None, "attempts": 2, "backoff": 0}
+"""A `Timeouts` for servers that never answer whole: to wait for them longer finds nothing more."""
 LOST = 5
 """Days of reports that are lost at once; to make one again takes as long as to make it."""
 
@@ -39,7 +41,9 @@ class Strike:
     """What goes wrong on its disk, before the run."""
     clock: timedelta = timedelta()
     """How far its clock is wrong."""
-    ways: tuple[str, ...] = WAYS
+    endless: bool = False
+    """Whether no request is ever answered whole."""
+    ways: tuple[str, ...] = ("login", "datagokr")
     """Who meets it."""
 
 
@@ -148,7 +152,7 @@ def lose_a_file(command: Command, dice: random.Random) -> None:
         dice.choice(there).unlink()
 
 
-ACCOUNT, KEY = ("login",), ("datagokr",)
+ACCOUNT, KEY, LIED_TO = ("login",), ("datagokr",), ("login", "mixed")
 STRIKES = (
     Strike("machine off", days=3, off=True),
     Strike("machine off for a day", off=True),
@@ -156,8 +160,8 @@ STRIKES = (
     Strike("killed", kills=2),
     Strike("killed again and again", kills=5),
     Strike("unreachable", wire=wire("refused")),
-    Strike("dead server", wire=wire("no_answer")),
-    Strike("slow server", wire=wire("drip")),
+    Strike("dead server", wire=wire("no_answer"), endless=True),
+    Strike("slow server", wire=wire("drip"), endless=True),
     Strike("dropped", wire=wire("dropped")),
     Strike("half an answer", wire=wire("truncated")),
     Strike("status 500", days=2, wire=wire("status", status=500)),
@@ -166,7 +170,7 @@ STRIKES = (
     Strike("a web page instead of data", wire=wire("html", bld=SESSION), ways=ACCOUNT),
     Strike("LOGOUT once", wire=wire("logout", bld=SESSION, first=1, last=1), ways=ACCOUNT),
     Strike("LOGOUT always", wire=wire("logout", bld=SESSION), ways=ACCOUNT),
-    Strike("password expired", days=3, wire=expire, ways=ACCOUNT),
+    Strike("password expired", days=3, wire=expire, ways=LIED_TO),
     Strike("logged in elsewhere", wire=elsewhere, ways=ACCOUNT),
     Strike("half a market", wire=wire("half", bld=SESSION), ways=ACCOUNT),
     Strike("all-zero rows", wire=wire("zeros", bld=SESSION, first=1, last=1), ways=ACCOUNT),
@@ -183,28 +187,28 @@ STRIKES = (
     Strike("reports lost", here=lose_reports),
     Strike("a report lost", here=lose_a_report),
     Strike("a file of the reports lost", here=lose_a_file),
-    Strike("a lie: a rate of 25", wire=lie(lambda day, _: cells(ONE, day, FLUC_RT="25.00")), ways=ACCOUNT),
-    Strike("a lie: a rate that is none", wire=lie(lambda day, _: cells(ONE, day, FLUC_RT="inf")), ways=ACCOUNT),
-    Strike("a lie: the other sign", wire=lie(lambda day, _: turned(ONE, TWO, THREE, day=day)), ways=ACCOUNT),
-    Strike("a lie: ten times the price", wire=lie(lambda day, _: times(10, ONE, day=day)), ways=ACCOUNT),
+    Strike("a lie: a rate of 25", wire=lie(lambda day, _: cells(ONE, day, FLUC_RT="25.00")), ways=LIED_TO),
+    Strike("a lie: a rate that is none", wire=lie(lambda day, _: cells(ONE, day, FLUC_RT="inf")), ways=LIED_TO),
+    Strike("a lie: the other sign", wire=lie(lambda day, _: turned(ONE, TWO, THREE, day=day)), ways=LIED_TO),
+    Strike("a lie: ten times the price", wire=lie(lambda day, _: times(10, ONE, day=day)), ways=LIED_TO),
     Strike(
         "a lie: 20 % more, rate and change as well",
         wire=lie(lambda day, _: times(1.2, ONE, self_made=True, day=day)),
-        ways=ACCOUNT,
+        ways=LIED_TO,
     ),
-    Strike("a lie: two stocks exchanged", wire=lie(lambda day, _: session(exchanged, day)), ways=ACCOUNT),
+    Strike("a lie: two stocks exchanged", wire=lie(lambda day, _: session(exchanged, day)), ways=LIED_TO),
     Strike(
         "a lie: rows of the day before",
         wire=lie(lambda day, before: Before(ONE, TWO, THREE, day=day, before=before)),
-        ways=ACCOUNT,
+        ways=LIED_TO,
     ),
-    Strike("a lie: a price as text", wire=lie(lambda day, _: cells(ONE, day, TDD_CLSPRC="N/A")), ways=ACCOUNT),
+    Strike("a lie: a price as text", wire=lie(lambda day, _: cells(ONE, day, TDD_CLSPRC="N/A")), ways=LIED_TO),
     Strike(
         "a lie: an index 6 % off",
         wire=lie(lambda day, _: level("1001", 0.94, on=day, after=date.max)),
-        ways=ACCOUNT,
+        ways=LIED_TO,
     ),
-    Strike("a lie: an answer that bursts", wire=lie(bursts), ways=ACCOUNT),
+    Strike("a lie: an answer that bursts", wire=lie(bursts), ways=LIED_TO),
     Strike("key expired", days=6, wire=key_expires, ways=KEY),
     Strike("requests used up", wire=used_up, ways=KEY),
     Strike("a lie: data.go.kr's rate", wire=of_data(lambda rows: rows[ONE].update(fltRt="25")), ways=KEY),

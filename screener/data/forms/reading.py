@@ -37,7 +37,7 @@ from screener.data.forms.grids import (
     refuse_too_large,
 )
 from screener.errors import DataError
-from screener.i18n import _
+from screener.i18n import N_, _
 from screener.krx.codes import code_of
 
 _INDEX_NAMES = {
@@ -45,6 +45,21 @@ _INDEX_NAMES = {
     "KOSDAQ": "kosdaq 코스닥 kq11 2001",
 }
 """What the name of a file of one index says that it is."""
+_UNTOLD = {
+    "ticker": (
+        N_("{path}: holds one stock and does not say which"),
+        N_("say it with --ticker, or name the file after its code, such as 000660.csv"),
+    ),
+    "date": (
+        N_("{path}: holds one session and does not say which"),
+        N_("add a column date, or name the file after its day, such as 20250131.csv"),
+    ),
+    "index": (
+        N_("{path}: holds one index and does not say which"),
+        N_("add a column index, or name the file after it, such as KOSPI.csv"),
+    ),
+}
+"""By column that a file lacks, what is said, and what to do."""
 _SAME = 1e-4
 """Largest difference of the returns of two columns of closes that are one price."""
 
@@ -101,9 +116,7 @@ def _plain(path: Path, required: Sequence[str], numeric: Sequence[str], text: Se
         column = table[name]
         if name in text:
             column = _encoded(column)
-            if name == "ticker" and any(
-                code_of(word) != word.zfill(6) for word in column.chunk(0).dictionary.to_pylist()
-            ):
+            if name == "ticker" and not all(map(_is_plain, column.chunk(0).dictionary.to_pylist())):
                 return None
         elif name == "date":
             column = column.cast(pa.date32())
@@ -115,6 +128,11 @@ def _plain(path: Path, required: Sequence[str], numeric: Sequence[str], text: Se
             return None
         columns.append(column)
     return pa.Table.from_arrays(columns, names=table.column_names)
+
+
+def _is_plain(ticker: str) -> bool:
+    """Whether it is a code as it is or without its leading zeros, or no code in whatever form."""
+    return code_of(ticker) in (ticker.zfill(6), None) and ticker == ticker.strip()
 
 
 def _plain_parquet(path: Path, required: Sequence[str], wanted: Sequence[str]) -> pa.Table | None:
@@ -339,46 +357,29 @@ class Form:
 
     def _fill_in(self, columns: dict[str, Column], required: Sequence[str]) -> None:
         """What the file's name or the user says of all its rows."""
-        rows = len(next(iter(columns.values())))
-
-        def everywhere(value: Any) -> Column:
-            return pa.chunked_array([pa.array([value] * rows)])
-
-        if "ticker" in required and "ticker" not in columns:
-            ticker = self.hints.ticker or _code_in(self.path.stem)
-            if ticker is None:
-                raise DataError(
-                    "{path}: holds one stock and does not say which",
-                    hint="say it with --ticker, or name the file after its code, such as 000660.csv",
-                    path=self.path,
-                )
-            columns["ticker"] = everywhere(ticker)
-        if "date" in required and "date" not in columns:
-            day = _day_in(self.path.stem)
-            if day is None:
-                raise DataError(
-                    "{path}: holds one session and does not say which",
-                    hint="add a column date, or name the file after its day, such as 20250131.csv",
-                    path=self.path,
-                )
-            columns["date"] = everywhere(day)
-        if "index" in required and "index" not in columns:
-            name = next((name for name, words in _INDEX_NAMES.items() if _names(self.path.stem, words)), None)
-            if name is None:
-                raise DataError(
-                    "{path}: holds one index and does not say which",
-                    hint="add a column index, or name the file after it, such as KOSPI.csv",
-                    path=self.path,
-                )
-            columns["index"] = everywhere(name)
+        rows, stem = len(next(iter(columns.values()))), self.path.stem
+        told: dict[str, Any] = {
+            "ticker": self.hints.ticker or _code_in(stem),
+            "date": _day_in(stem),
+            "index": _index_in(stem),
+        }
+        for name, value in told.items():
+            if name not in required or name in columns:
+                continue
+            if value is None:
+                fault, hint = _UNTOLD[name]
+                raise DataError(fault, hint=hint, path=self.path)
+            columns[name] = pa.chunked_array([pa.array([value] * rows)])
 
 
 def _words(column: Column) -> Any:
     return np.array([str(word) for word in column.to_pylist()])
 
 
-def _names(stem: str, words: str) -> bool:
-    return any(word in stem.casefold() for word in words.split())
+def _index_in(stem: str) -> str | None:
+    """The index that the name of a file names, the first one of several."""
+    called = stem.casefold()
+    return next((name for name, words in _INDEX_NAMES.items() if any(word in called for word in words.split())), None)
 
 
 def _code_in(stem: str) -> str | None:

@@ -44,10 +44,19 @@ class _FileReader:
     """What was mended."""
     recognised: dict[Path, str] = field(default_factory=dict)
     """By file, the form that it is in, where that is not the screener's own."""
+    kept: dict[Path, tuple[set[str], pa.Table]] | None = None
+    """By file, the columns that it was read for, and what was read; None where each file is read once."""
 
     def __call__(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+        wanted = {*required, *numeric, *text}
+        if self.kept and path in self.kept and wanted <= self.kept[path][0]:
+            table = self.kept[path][1]
+            return table.select([name for name in table.column_names if name in wanted])
         table = read_table(path, required, numeric, text, self.hints, self.recognised)
-        return dated(table, path.name, self.calendar, self.today, self.said)
+        table = dated(table, path.name, self.calendar, self.today, self.said)
+        if self.kept is not None:
+            self.kept[path] = wanted, table
+        return table
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,8 @@ class Files(Source):
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
         calendar = need.calendar or Calendar()
-        reader = _FileReader(calendar, need.today, self.hints)
+        # With a market file, the check of the day takes other stocks from the same files.
+        reader = _FileReader(calendar, need.today, self.hints, kept={} if self.market else None)
         rows = PriceRows.read(self.prices, need.tickers, need.as_of, reader)
         if not rows.day.size:
             until = _(" through {day}", day=need.as_of) if need.as_of else ""

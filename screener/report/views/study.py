@@ -390,6 +390,13 @@ class _Study:
         body.append(note)
         if missing := [str(day) for day in self.report.sessions if day < days[-1] and day not in days]:
             body.append(_("Sessions without a report: {days}", days=", ".join(missing)))
+        first = {row.sector: row.reported for row in reversed(rows)}
+        for since in days[1:]:
+            if added := [sector.name for sector in self.sectors if first.get(sector.sector) == since]:
+                note = _(
+                    "Added on {day}: {sectors}. Earlier reports do not have it.", day=since, sectors=", ".join(added)
+                )
+                body.append(note)
         title = N_("Report by report: over all days from the event to the session of each report")
         yield self._section(Key.TREND, title, *body)
 
