@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from screener.pooled.slices import Pool, Prices, Slice
 from screener.study.arrays import Ints
 from screener.study.units import Plan
 
-_SLICE = 250
-"""Sessions of a slice: about a year, beside the two before it that it has to read."""
+_SESSIONS, _UNITS = 250, 400
+"""Of a slice, at most: about a year, beside the two before it that it has to read, and some seconds of work."""
 Key = tuple[int, bytes]
 """A session, and columns: what is measured once however many rows and groups ask for it."""
 
@@ -158,13 +159,24 @@ class Pools:
         known = {day: number for number, day in enumerate(self.days)}
         return {known[day] for day in self.news if day in known}
 
+    def _cuts(self, sessions: Sequence[int]) -> list[int]:
+        """Where slices begin, and where the last one ends; `sessions` are those of the units, ascending."""
+        cuts, at = [self.span.start], np.array(sessions)
+        while cuts[-1] < self.span.stop:
+            end = min(cuts[-1] + _SESSIONS, self.span.stop)
+            first = int(np.searchsorted(at, cuts[-1]))
+            if first + _UNITS < len(at):
+                # A session is never cut.
+                end = min(end, max(int(at[first + _UNITS]), cuts[-1] + 1))
+            cuts.append(end)
+        return cuts
+
     def slices(self, prices: Prices) -> Iterator[Slice]:
         """The study cut by sessions, the same whoever measures it."""
         pools = [pool for pool, _rows in self.pools]
         units = list(self.units)
         portfolios = [np.frombuffer(key, np.int64) for key in self._numbers]
-        for begin in range(self.span.start, self.span.stop, _SLICE):
-            end = min(begin + _SLICE, self.span.stop)
+        for begin, end in pairwise(self._cuts([session for session, _key in units])):
             own = [(session, np.frombuffer(key, np.int64)) for session, key in units if begin <= session < end]
             yield Slice(
                 prices=prices,

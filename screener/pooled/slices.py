@@ -11,19 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from screener.config import Settings
 from screener.data.choice import choose, load
 from screener.data.forms.dialects import Hints
 from screener.data.sources import Market, PriceRequest
 from screener.errors import TooEarlyError
-from screener.study.arrays import Floats, Ints
+from screener.study.arrays import Bools, Floats, Ints
 from screener.study.pooled import ShiftSums, shift_sums
 from screener.study.units import Plan, Returns, Units, measure_units, roll_portfolios
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
     from screener.data.sources import Source
+
+_AT_ONCE = 512
+"""Portfolios that are rolled together: bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,12 @@ class Measured:
 
 def measure_slice(job: Slice) -> bytes:
     """Measure the events of a slice, and its portfolios on every session of it; see `Measured`."""
+    # Several threads of one product of matrices may add in another order than one does.
+    with threadpool_limits(1):
+        return _measure(job).to_bytes()
+
+
+def _measure(job: Slice) -> Measured:
     begin, end = job.around
     middle = job.days[job.begin]
     try:
@@ -176,7 +186,7 @@ def measure_slice(job: Slice) -> bytes:
             job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin
         )
     except TooEarlyError:
-        return _nothing(job).to_bytes()
+        return _nothing(job)
     panel = market.panel
     markets = sorted(set(job.prices.market_of.values()))
     unknown = np.full(len(panel.sessions), np.nan)
@@ -199,7 +209,7 @@ def measure_slice(job: Slice) -> bytes:
     )
     sums, car, sd = _shifted(job, returns, number, inside)
     about = {"benchmark": market.benchmark, "last": str(panel.sessions[-1])}
-    return Measured(units, sums, car, sd, about).to_bytes()
+    return Measured(units, sums, car, sd, about)
 
 
 def _nothing(job: Slice) -> Measured:
@@ -217,29 +227,28 @@ def _sums(job: Slice, pool: Pool, z: Floats) -> ShiftSums:
     return shift_sums(z, slice(job.begin, job.end), pool.sessions, job.span)
 
 
-def _shifted(job: Slice, returns: Returns, number: Ints, inside: Ints) -> tuple[list[list[ShiftSums]], Floats, Floats]:
+def _shifted(job: Slice, returns: Returns, number: Ints, inside: Bools) -> tuple[list[list[ShiftSums]], Floats, Floats]:
     """Sums of every pool over the sessions of the slice, and its portfolios on their true sessions."""
-    own = inside & (number >= job.begin) & (number < job.end)
-    rows = np.flatnonzero(own)
-    size = job.end - job.begin
-    total = sum(len(pool.sessions) for pool in job.pools)
-    car, sd = (np.full((total, len(job.shifted)), np.nan) for _ in range(2))
+    nothing = _nothing(job)
+    sums, car, sd = nothing.sums, nothing.car.copy(), nothing.sd.copy()
+    rows = np.flatnonzero(inside & (number >= job.begin) & (number < job.end))
     if not rows.size:
-        return _nothing(job).sums, car, sd
+        return sums, car, sd
     stretch = slice(int(rows[0]), int(rows[-1]) + 1)
-    rolled = roll_portfolios(returns, job.plan.refit, job.shifted, job.portfolios, stretch)
-    at = number[rows] - job.begin
-    sums: list[list[ShiftSums]] = [[] for _pool in job.pools]
-    for window in range(len(job.shifted)):
-        z = np.full((size, len(job.portfolios)), np.nan)
-        z[at] = rolled.z[window][rows - stretch.start]
-        place = 0
-        for pool, told in zip(job.pools, sums, strict=True):
-            told.append(_sums(job, pool, z[:, pool.portfolios]))
-            here = np.flatnonzero(np.isin(pool.sessions, number[rows]))
-            there = np.searchsorted(number[rows], pool.sessions[here])
-            from_row = rows[there] - stretch.start
-            car[place + here, window] = rolled.car[window][from_row, pool.portfolios[here]]
-            sd[place + here, window] = rolled.sd[window][from_row, pool.portfolios[here]]
-            place += len(pool.sessions)
+    at, own = number[rows] - job.begin, rows - stretch.start
+    starts = np.cumsum([0, *(len(pool.sessions) for pool in job.pools)])
+    for block in range(0, len(job.portfolios), _AT_ONCE):
+        members = job.portfolios[block : block + _AT_ONCE]
+        rolled = roll_portfolios(returns, job.plan.refit, job.shifted, members, stretch)
+        for place, pool in enumerate(job.pools):
+            part = np.flatnonzero((pool.portfolios >= block) & (pool.portfolios < block + len(members)))
+            column, sessions = pool.portfolios[part] - block, pool.sessions[part]
+            here = np.isin(sessions, number[rows])
+            there = own[np.searchsorted(number[rows], sessions[here])], column[here]
+            for window in range(len(job.shifted)):
+                z = np.full((job.end - job.begin, len(part)), np.nan)
+                z[at] = rolled.z[window][own][:, column]
+                sums[place][window] += shift_sums(z, slice(job.begin, job.end), sessions, job.span)
+                car[starts[place] + part[here], window] = rolled.car[window][there]
+                sd[starts[place] + part[here], window] = rolled.sd[window][there]
     return sums, car, sd
