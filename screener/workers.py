@@ -185,5 +185,3 @@ def forget(folder: Path) -> None:
         path.unlink(missing_ok=True)
     if folder.is_dir():
         folder.rmdir()
-
-

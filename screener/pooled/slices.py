@@ -158,10 +158,7 @@ class Measured:
             sums = [
                 [
                     ShiftSums(
-                        **{
-                            name: arrays[f"sum_{pool}_{window}_{name}"]
-                            for name in ShiftSums.__dataclass_fields__
-                        }
+                        **{name: arrays[f"sum_{pool}_{window}_{name}"] for name in ShiftSums.__dataclass_fields__}
                     )
                     for window in range(windows)
                 ]
@@ -182,9 +179,7 @@ def _measure(job: Slice) -> Measured:
     begin, end = job.around
     middle = job.days[job.begin]
     try:
-        market = job.prices.read(
-            job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin
-        )
+        market = job.prices.read(job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin)
     except TooEarlyError:
         return _nothing(job)
     panel = market.panel
