@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from screener.i18n import _
+from screener.pooled.model import PooledReport
 from screener.report.blocks import Key
 from screener.report.charts.days import sessions
 from screener.report.charts.drawing import Figure
@@ -15,7 +16,7 @@ from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
 from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
 
-__all__ = ["Figure", "charts_of"]
+__all__ = ["Figure", "charts_of", "charts_of_study"]
 
 Charts = Mapping[Key, Sequence[Figure | None]]
 """By key of the section below whose title they stand; None where the report has no figures for one."""
@@ -35,13 +36,22 @@ def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
         charts = {Key.WINDOWS: [stock_price(report), windows(report)]}
     elif screen == "days":
         charts = {Key.SESSIONS: [sessions(report)]}
-    banner = short_banner(report.banner)
+    return _shown(charts, short_banner(report.banner))
+
+
+def _shown(charts: Charts, banner: str | None) -> dict[str, list[Figure]]:
+    """The charts that exist, with the warning of their report."""
     figures: dict[str, list[Figure]] = {}
     for key, of_section in charts.items():
         for figure in filter(None, of_section):
             note = f"{banner}. {figure.note}".rstrip() if banner else figure.note
             figures.setdefault(key, []).append(replace(figure, note=note))
     return figures
+
+
+def charts_of_study(report: PooledReport) -> dict[str, list[Figure]]:
+    """The charts of a study of many events, likewise."""
+    return _shown({Key.PATHS: [], Key.GROUPS: []}, short_banner("demo" if report.simulated else None))
 
 
 def _of_report(report: Report) -> Charts:
