@@ -10,7 +10,7 @@ from screener.columns.shared import PLACEBO_TEST, tested, window
 _STUDY = Column("study", Unit.NAME, "Name of the study: that of the file of events, without its suffix.")
 _UNUSED = "the row is left out, as `reason` says"
 _NO_TEST = f"{_UNUSED}, or the headline test cannot be had"
-_TOO_FEW = "the test cannot be had: too few sessions with events, or too little history around them"
+_TOO_FEW = "the row is a difference, or too few sessions have events, or too little history around them"
 _NO_SHIFT = "the calendar cannot be shifted, for the prices reach too little beyond its events"
 
 _Spec = partial(TableSpec, about=_STUDY)
@@ -146,7 +146,12 @@ POOLED = _Spec(
         "(Kolari, Pape and Pynnonen).",
         _TOO_FEW,
     ),
-    Column("r_overlap", Unit.CORRELATION, "Mean correlation of two events whose windows overlap.", "none overlap"),
+    Column(
+        "r_overlap",
+        Unit.CORRELATION,
+        "Mean correlation of two events whose windows overlap.",
+        "none do, or the row is a difference",
+    ),
     Column(
         "alpha_calendar",
         Unit.RETURN,
@@ -154,7 +159,7 @@ POOLED = _Spec(
         _TOO_FEW,
     ),
     *tested("t_calendar", "t of alpha_calendar (Jaffe, Mandelker).", _TOO_FEW),
-    Column("calendar_sessions", Unit.COUNT, "Sessions on which that portfolio holds anything."),
+    Column("calendar_sessions", Unit.COUNT, "Sessions on which that portfolio holds anything.", _TOO_FEW),
     *tested(
         "t_crude",
         "t with the spread of the mean abnormal return over the estimation windows (Brown and Warner's crude "

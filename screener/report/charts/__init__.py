@@ -12,6 +12,7 @@ from screener.report.charts.days import sessions
 from screener.report.charts.drawing import Figure
 from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
+from screener.report.charts.pooled import distribution, pooled_paths
 from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
 from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
@@ -51,7 +52,8 @@ def _shown(charts: Charts, banner: str | None) -> dict[str, list[Figure]]:
 
 def charts_of_study(report: PooledReport) -> dict[str, list[Figure]]:
     """The charts of a study of many events, likewise."""
-    return _shown({Key.PATHS: [], Key.GROUPS: []}, short_banner("demo" if report.simulated else None))
+    charts: Charts = {Key.PATHS: [pooled_paths(report)], Key.POOLED: [distribution(report)]}
+    return _shown(charts, short_banner("demo" if report.simulated else None))
 
 
 def _of_report(report: Report) -> Charts:

@@ -66,6 +66,12 @@ def finding(row: Any) -> str:
     return _("more than chance")
 
 
+def used_events(report: PooledReport) -> pd.DataFrame:
+    """The used events in the leading window."""
+    events, (first, last) = report.frames.events, report.rules.windows[0]
+    return events[events["used"] & (events["window_start"] == first) & (events["window_end"] == last)]
+
+
 class _Pooled:
     def __init__(self, report: PooledReport) -> None:
         self.report = report
@@ -155,7 +161,7 @@ class _Pooled:
     def _kinds(self) -> str:
         """How many events of what kind, their days, and how many overlap."""
         report = self.report
-        used = self._used()
+        used = used_events(self.report)
         stocks = int(used["ticker"].notna().sum())
         kinds = [
             ngettext("{n} of a stock", "{n} of stocks", stocks),
@@ -172,11 +178,6 @@ class _Pooled:
         )
         units = _("Dates, not rows, are the units: the events of a session count as one portfolio.")
         return " ".join([f"{text}.", *([overlap] if report.overlapping else []), units])
-
-    def _used(self) -> pd.DataFrame:
-        """The used events in the leading window."""
-        events, (first, last) = self.report.frames.events, self.report.rules.windows[0]
-        return events[events["used"] & (events["window_start"] == first) & (events["window_end"] == last)]
 
     def _left_out_in_short(self) -> str:
         left = self.report.left_out
@@ -324,7 +325,7 @@ class _Pooled:
 
     def _drivers(self, most: int) -> Section:
         """The events with the largest part in the pooled statistic, and what is left without each."""
-        frame = self._used().dropna(subset="share")
+        frame = used_events(self.report).dropna(subset="share")
         frame = frame.assign(
             name=[name or "-" for name in frame[f"name_{language()}"]],
             group_name=[group_name(group) if group else "" for group in frame["group"]],
@@ -341,16 +342,21 @@ class _Pooled:
         return Section.of(Key.DRIVERS, title, Grid(fields_of(rows, DRIVING_EVENTS)), note)
 
     def _without(self, frame: pd.DataFrame) -> pd.Series[float]:
-        """The CAAR without each event; NaN where it is no plain mean of the events, or there is but one."""
-        cars = self._used()["car"]
-        if len(cars) < 2 or abs(cars.mean() - self.leading.caar) > _EXACT:
+        """The CAAR without each event: the mean over sessions of their events' means. NaN where that is not the CAAR of
+        all, as where events share stocks, or without another session.
+        """
+        used = used_events(self.report)
+        sessions = used.groupby("event_day")["car"]
+        total, n = sessions.mean().sum(), sessions.ngroups
+        if n < 2 or abs(total / n - self.leading.caar) > _EXACT:
             return pd.Series(math.nan, frame.index)
-        without: pd.Series[float] = (cars.sum() - frame["car"]) / (len(cars) - 1)
+        own, count = (sessions.transform(name).loc[frame.index] for name in ("mean", "size"))
+        rest = (own * count - frame["car"]) / (count - 1)
+        without: pd.Series[float] = ((total - own + rest) / n).where(count > 1, (total - own) / (n - 1))
         return without
 
     def _tests(self) -> Iterator[Section]:
-        rows = [*self.whole, *self.groups, *self.differences]
-        leading = self.leading
+        rows, leading = [*self.whole, *self.groups], self.leading
         shifts = _(
             "Shifts: {n} of the calendar, {collided} more put an event on an event and were left out. Normal scores: "
             "of the placebo ranks, a portfolio a session. adj. BMP: adjusted for windows that overlap in part "
@@ -358,7 +364,7 @@ class _Pooled:
             "windows, over {sessions} sessions. Crude: the spread of the mean over the estimation windows.",
             n=f"{int(leading.shifts):,}",
             collided=f"{int(leading.collided):,}",
-            sessions=f"{int(leading.calendar_sessions):,}",
+            sessions=number(leading.calendar_sessions, 0),
         )
         yield Section.of(Key.TESTS, _("p-values from other tests"), Grid(fields_of(rows, POOLED_TESTS)), shifts)
         naive = _(
