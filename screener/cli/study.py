@@ -98,7 +98,7 @@ def _study(workspace: Workspace, output: Output, latex: Path | None, **options: 
     bar = ProgressBar()
     click.get_current_context().call_on_close(bar.stop)
     with busy(_("measuring")):
-        made = make_study(settings, StudyRequest(**options), access, bar)
+        made = make_study(settings, StudyRequest(store=workspace.store, **options), access, bar)
     code = warn_of(made.tried)
     if latex is not None:
         output = replace(output, files={**output.files, "latex": latex})

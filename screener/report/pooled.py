@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from screener.columns.pooled import STUDY_TABLES
 from screener.i18n import language
-from screener.pooled.model import PooledReport
 from screener.report.blocks import Page
 from screener.report.model import short_banner
+from screener.report.pooled_model import PooledReport
 from screener.report.screens import Table, table_of
 
 if TYPE_CHECKING:

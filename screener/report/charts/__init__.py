@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from screener.i18n import _
-from screener.pooled.model import PooledReport
 from screener.report.blocks import Key
 from screener.report.charts.days import sessions
 from screener.report.charts.drawing import Figure
@@ -15,6 +14,7 @@ from screener.report.charts.lines import largest_stocks, sector_prices, stock_pr
 from screener.report.charts.pooled import distribution, pooled_paths
 from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
+from screener.report.pooled_model import PooledReport
 from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
 
 __all__ = ["Figure", "charts_of", "charts_of_study"]

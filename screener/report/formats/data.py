@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from screener.analysis.model import Stock
 from screener.columns.column import Column
-from screener.pooled.model import PooledReport
 from screener.report.configured import EventList, SectorList
 from screener.report.model import SCHEMA_VERSION, DaysFacts, Report, ScanFacts, short_banner
+from screener.report.pooled_model import PooledReport
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news
 

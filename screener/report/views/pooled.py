@@ -10,7 +10,6 @@ import pandas as pd
 
 from screener.data.findings import in_words
 from screener.i18n import N_, _, language, ngettext
-from screener.pooled.model import ALL, PooledReport
 from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
 from screener.report.formatting import arrow, direction, number, percent, probability, window_name
 from screener.report.grids import (
@@ -23,6 +22,7 @@ from screener.report.grids import (
     REGRESSION,
 )
 from screener.report.model import BANNERS, MODELS
+from screener.report.pooled_model import ALL, PooledReport
 from screener.report.rows import fields_by_tau, fields_of, rows_of
 from screener.report.views import notes
 from screener.study.placebo import LEVEL
