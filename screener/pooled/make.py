@@ -270,6 +270,8 @@ def _name(job: Slice, made_of: str) -> str:
     """Of the part that a slice gives: equal for equal events, configuration and prices."""
     begin, end = job.around
     prices = job.prices
+    if prices is None:
+        raise ValueError("a slice without prices has no part")
     digest = hashlib.sha256()
     for array in (
         *job.portfolios,

@@ -171,7 +171,7 @@ class Pools:
             cuts.append(end)
         return cuts
 
-    def slices(self, prices: Prices) -> Iterator[Slice]:
+    def slices(self, prices: Prices | None) -> Iterator[Slice]:
         """The study cut by sessions, the same whoever measures it."""
         pools = [pool for pool, _rows in self.pools]
         units = list(self.units)
