@@ -195,6 +195,7 @@ def _file(events: pd.DataFrame) -> EventFile:
 
     rows = [
         EventRow(
+            place=place,
             event_id=event_id or str(place + 1),
             written="" if pd.isna(when) else str(when).removesuffix(" 00:00:00"),
             moment=None if pd.isna(when) else day_of(when, "date").date(),
