@@ -11,12 +11,13 @@ from operator import add
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from screener.analysis.frames import from_rows
+from screener.columns.pooled import EVENTS, PATHS, POOLED, REGRESSION
 from screener.errors import install
 from screener.i18n import _
 from screener.pooled.events import EventFile
-from screener.pooled.model import ALL, PooledFrames
+from screener.report.pooled_model import ALL, PooledFrames
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.study.arrays import Floats
@@ -128,10 +129,10 @@ def frames_of(results: Results, file: EventFile) -> tuple[PooledFrames, str]:
     """Every table, and why there is no regression, if there is none."""
     regression, note = regression_rows(results, file)
     return PooledFrames(
-        events=pd.DataFrame(list(event_rows(results))),
-        pooled=pd.DataFrame(list(pooled_rows(results))),
-        paths=pd.DataFrame(list(path_rows(results))),
-        regression=pd.DataFrame(regression),
+        events=from_rows(EVENTS, event_rows(results)),
+        pooled=from_rows(POOLED, pooled_rows(results)),
+        paths=from_rows(PATHS, path_rows(results)),
+        regression=from_rows(REGRESSION, regression),
     ), note
 
 

@@ -25,7 +25,7 @@ from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.pooled.events import EventFile, read_events
 from screener.pooled.frames import Results, frames_of
-from screener.pooled.model import PooledReport
+from screener.report.pooled_model import PooledReport
 from screener.pooled.placing import (
     Listing,
     Place,
@@ -270,6 +270,8 @@ def _name(job: Slice, made_of: str) -> str:
     """Of the part that a slice gives: equal for equal events, configuration and prices."""
     begin, end = job.around
     prices = job.prices
+    if prices is None:
+        raise ValueError("a slice without prices has no part")
     digest = hashlib.sha256()
     for array in (
         *job.portfolios,

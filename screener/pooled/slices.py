@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from screener.config import Settings
@@ -93,7 +94,8 @@ class Pool:
 class Slice:
     """What a worker is asked for: the sessions from `begin` until before `end`."""
 
-    prices: Prices
+    prices: Prices | None
+    """None where the returns are at hand."""
     plan: Plan
     shifted: Sequence[range]
     """Windows of the shift test: those of the plan, then those of the paths."""
@@ -112,7 +114,7 @@ class Slice:
     @property
     def around(self) -> tuple[int, int]:
         """First and last session that have to be read."""
-        before = max(self.plan.before, self.prices.settings.screener.sessions_before)
+        before = max(self.plan.before, self.prices.settings.screener.sessions_before if self.prices else 0)
         after = max(window.stop for window in self.shifted)
         return max(self.begin - before, 0), min(self.end - 1 + after, len(self.days) - 1)
 
@@ -176,24 +178,32 @@ def measure_slice(job: Slice) -> bytes:
 
 
 def _measure(job: Slice) -> Measured:
+    prices = job.prices
+    if prices is None:
+        raise ValueError("a slice without prices is measured on returns")
     begin, end = job.around
     middle = job.days[job.begin]
     try:
-        market = job.prices.read(job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin)
+        market = prices.read(job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin)
     except TooEarlyError:
         return _nothing(job)
     panel = market.panel
-    markets = sorted(set(job.prices.market_of.values()))
+    markets = sorted(set(prices.market_of.values()))
     unknown = np.full(len(panel.sessions), np.nan)
     returns = Returns(
         panel.daily_returns,
         np.stack([panel.benchmarks.get(name, unknown) for name in markets]),
-        np.array([markets.index(job.prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
+        np.array([markets.index(prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
     )
+    return measured(job, returns, panel.sessions, {"benchmark": market.benchmark, "last": str(panel.sessions[-1])})
+
+
+def measured(job: Slice, returns: Returns, sessions: NDArray[np.datetime64], about: dict[str, str]) -> Measured:
+    """The events of a slice, and its portfolios on every session of it, on `returns` over these `sessions`."""
     days = np.array(job.days, dtype="datetime64[D]")
     row_of = np.full(len(days), -1)
-    number = np.searchsorted(days, panel.sessions)
-    inside = (number < len(days)) & (days[np.minimum(number, len(days) - 1)] == panel.sessions)
+    number = np.searchsorted(days, sessions)
+    inside = (number < len(days)) & (days[np.minimum(number, len(days) - 1)] == sessions)
     row_of[number[inside]] = np.flatnonzero(inside)
     units = measure_units(
         returns,
@@ -203,7 +213,6 @@ def _measure(job: Slice) -> Measured:
         [[int(row) for row in row_of[list(others)] if row >= 0] for _session, _columns, others in job.events],
     )
     sums, car, sd = _shifted(job, returns, number, inside)
-    about = {"benchmark": market.benchmark, "last": str(panel.sessions[-1])}
     return Measured(units, sums, car, sd, about)
 
 
