@@ -17,9 +17,9 @@ from screener.columns.pooled import EVENTS, PATHS, POOLED, REGRESSION
 from screener.errors import install
 from screener.i18n import _
 from screener.pooled.events import EventFile
-from screener.report.pooled_model import ALL, PooledFrames
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
+from screener.report.pooled_model import ALL, PooledFrames
 from screener.study.arrays import Floats
 from screener.study.pooled import (
     PooledTests,
