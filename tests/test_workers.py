@@ -81,9 +81,7 @@ def test_what_a_worker_says_is_what_the_user_reads(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stage", range(1, 6))
 @pytest.mark.parametrize("step", ["before the name", "after the name"])
-def test_a_client_killed_at_any_stage_loses_no_finished_part(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: int, step: str
-) -> None:
+def test_a_client_killed_at_any_stage_loses_no_finished_part(tmp_path: Path, stage: int, step: str) -> None:
     child = os.fork()
     if not child:
         written = 0

@@ -92,7 +92,7 @@ def make_study(
     """
     file = read_events(request.events)
     rules = _rules(settings, request, file)
-    plan = _plan(rules)
+    plan = _plan(settings, rules)
     opened = _open(settings, request, file, access)
     by = grouped_by(request.groups, file, lambda: opened.listing)
     place = Place(settings, opened.calendar, opened.days, plan, opened.listing, by)
@@ -152,12 +152,12 @@ def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
     return replace(configured, model=model, automatic=False, windows=tuple(dict.fromkeys((*windows, *own))))
 
 
-def _plan(rules: Rules) -> Plan:
+def _plan(settings: Settings, rules: Rules) -> Plan:
     windows = [range(first, last + 1) for first, last in rules.windows]
     path = range(
         min(_PATH.start, *(window.start for window in windows)), max(_PATH.stop, *(window.stop for window in windows))
     )
-    return Plan(rules.refit, windows, path, rules.placebo_dates)
+    return Plan(rules.refit, windows, path, rules.placebo_dates, settings.screener.sessions_before)
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _fetch(
         event_day=min(past),
         least=1,
         before=settings.screener.sessions_before,
-        after=calendar.count(min(past), max(past)) + _plan(rules).after,
+        after=calendar.count(min(past), max(past)) + _plan(settings, rules).after,
         calendar=calendar,
     )
     market = load(choose(request.source, (), (), access, request.hints), need)

@@ -115,7 +115,7 @@ class Slice:
     @property
     def around(self) -> tuple[int, int]:
         """First and last session that have to be read."""
-        before = max(self.plan.before, self.prices.settings.screener.sessions_before if self.prices else 0)
+        before = max(self.plan.before, self.plan.reach or 0)
         after = max(window.stop for window in self.shifted)
         return max(self.begin - before, 0), min(self.end - 1 + after, len(self.days) - 1)
 
