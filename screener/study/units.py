@@ -88,13 +88,17 @@ class Units:
         """Of events that cannot be measured."""
         shape = count, len(plan.windows)
         return cls(
-            np.zeros(shape, dtype=np.int64),
-            *(np.full(shape, np.nan) for _ in range(5)),
-            np.zeros(shape, dtype=np.int64),
-            np.full(shape, np.nan),
-            np.full((count, len(plan.path)), np.nan),
-            np.full((count, plan.refit.estimation), np.nan),
-            np.full(count, np.nan),
+            n=np.zeros(shape, dtype=np.int64),
+            car=np.full(shape, np.nan),
+            t=np.full(shape, np.nan),
+            sd=np.full(shape, np.nan),
+            z=np.full(shape, np.nan),
+            placebo_rank=np.full(shape, np.nan),
+            placebo_n=np.zeros(shape, dtype=np.int64),
+            score=np.full(shape, np.nan),
+            abnormal=np.full((count, len(plan.path)), np.nan),
+            residuals=np.full((count, plan.refit.estimation), np.nan),
+            sigma=np.full(count, np.nan),
         )
 
 
