@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from screener import __version__
 from screener.analysis.model import Rules
 from screener.config import Settings
 from screener.data.choice import choose, expanded, load
+from screener.data.findings import EXAMPLES, Finding
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.sources import FETCHED, SOURCES, File, PriceRequest, Source, Tried
 from screener.data.store import APPLICATION
@@ -25,7 +27,6 @@ from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.pooled.events import EventFile, read_events
 from screener.pooled.frames import Results, frames_of
-from screener.report.pooled_model import PooledReport
 from screener.pooled.placing import (
     Listing,
     Place,
@@ -37,6 +38,7 @@ from screener.pooled.placing import (
 )
 from screener.pooled.pools import Pools
 from screener.pooled.slices import Measured, Prices, Slice, measure_slice
+from screener.report.pooled_model import PooledReport
 from screener.report.request import Request, rules_of
 from screener.study.models import Model
 from screener.study.units import Plan
@@ -128,7 +130,7 @@ def make_study(
         last_session=opened.days[-1],
         benchmark=next((one.about["benchmark"] for one in measured if one.about), ""),
         simulated=opened.source.name == "demo",
-        findings=(),
+        findings=_findings([one.about for one in measured if one.about]),
         tried=opened.tried,
         note=note,
         frames=frames,
@@ -270,6 +272,8 @@ def _name(job: Slice, made_of: str) -> str:
     """Of the part that a slice gives: equal for equal events, configuration and prices."""
     begin, end = job.around
     prices = job.prices
+    if prices is None:
+        raise ValueError("a slice without prices has no part")
     digest = hashlib.sha256()
     for array in (
         *job.portfolios,
@@ -302,6 +306,17 @@ def _refuse_nothing(file: EventFile, left_out: Counter[str], used: int) -> None:
             n=len(file.rows),
             why=", ".join(f"{reason}: {count}" for reason, count in left_out.most_common()),
         )
+
+
+def _findings(slices: Sequence[Mapping[str, str]]) -> tuple[Finding, ...]:
+    """What the checks found in any slice; slices share sessions, so that the count is the largest of one of them."""
+    found: dict[str, Finding] = {}
+    for about in slices:
+        for code, severity, count, *examples in json.loads(about["findings"]):
+            before = found.get(code, Finding(code, severity, 0))
+            places = tuple(dict.fromkeys((*before.examples, *examples)))[:EXAMPLES]
+            found[code] = Finding(code, severity, max(before.count, count), places)
+    return tuple(found.values())
 
 
 def _files(request: StudyRequest) -> tuple[File, ...]:

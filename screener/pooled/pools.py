@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from screener.report.pooled_model import ALL
 from screener.pooled.placing import Placed
 from screener.pooled.slices import Pool, Prices, Slice
+from screener.report.pooled_model import ALL
 from screener.study.arrays import Ints
 from screener.study.units import Plan
 
@@ -171,7 +171,7 @@ class Pools:
             cuts.append(end)
         return cuts
 
-    def slices(self, prices: Prices) -> Iterator[Slice]:
+    def slices(self, prices: Prices | None) -> Iterator[Slice]:
         """The study cut by sessions, the same whoever measures it."""
         pools = [pool for pool, _rows in self.pools]
         units = list(self.units)

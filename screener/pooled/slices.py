@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from screener.config import Settings
@@ -93,7 +95,8 @@ class Pool:
 class Slice:
     """What a worker is asked for: the sessions from `begin` until before `end`."""
 
-    prices: Prices
+    prices: Prices | None
+    """None where the returns are at hand."""
     plan: Plan
     shifted: Sequence[range]
     """Windows of the shift test: those of the plan, then those of the paths."""
@@ -112,7 +115,7 @@ class Slice:
     @property
     def around(self) -> tuple[int, int]:
         """First and last session that have to be read."""
-        before = max(self.plan.before, self.prices.settings.screener.sessions_before)
+        before = max(self.plan.before, self.prices.settings.screener.sessions_before if self.prices else 0)
         after = max(window.stop for window in self.shifted)
         return max(self.begin - before, 0), min(self.end - 1 + after, len(self.days) - 1)
 
@@ -129,7 +132,7 @@ class Measured:
     sd: Floats
     """The same, standard deviation expected of one session's abnormal return."""
     about: dict[str, str]
-    """Benchmark, last session, what is wrong with the prices."""
+    """Benchmark, and what is wrong with the prices as JSON; empty where none were read."""
 
     def to_bytes(self) -> bytes:
         """The same as a file of numpy arrays."""
@@ -158,10 +161,7 @@ class Measured:
             sums = [
                 [
                     ShiftSums(
-                        **{
-                            name: arrays[f"sum_{pool}_{window}_{name}"]
-                            for name in ShiftSums.__dataclass_fields__
-                        }
+                        **{name: arrays[f"sum_{pool}_{window}_{name}"] for name in ShiftSums.__dataclass_fields__}
                     )
                     for window in range(windows)
                 ]
@@ -179,26 +179,34 @@ def measure_slice(job: Slice) -> bytes:
 
 
 def _measure(job: Slice) -> Measured:
+    prices = job.prices
+    if prices is None:
+        raise ValueError("a slice without prices is measured on returns")
     begin, end = job.around
     middle = job.days[job.begin]
     try:
-        market = job.prices.read(
-            job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin
-        )
+        market = prices.read(job.days[begin], middle, job.days[end], job.begin - begin, end - job.begin)
     except TooEarlyError:
         return _nothing(job)
     panel = market.panel
-    markets = sorted(set(job.prices.market_of.values()))
+    markets = sorted(set(prices.market_of.values()))
     unknown = np.full(len(panel.sessions), np.nan)
     returns = Returns(
         panel.daily_returns,
         np.stack([panel.benchmarks.get(name, unknown) for name in markets]),
-        np.array([markets.index(job.prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
+        np.array([markets.index(prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
     )
+    findings = [[one.code, one.severity, one.count, *one.examples] for one in market.findings]
+    about = {"benchmark": market.benchmark, "findings": json.dumps(findings)}
+    return measured(job, returns, panel.sessions, about)
+
+
+def measured(job: Slice, returns: Returns, sessions: NDArray[np.datetime64], about: dict[str, str]) -> Measured:
+    """The events of a slice, and its portfolios on every session of it, on `returns` over these `sessions`."""
     days = np.array(job.days, dtype="datetime64[D]")
     row_of = np.full(len(days), -1)
-    number = np.searchsorted(days, panel.sessions)
-    inside = (number < len(days)) & (days[np.minimum(number, len(days) - 1)] == panel.sessions)
+    number = np.searchsorted(days, sessions)
+    inside = (number < len(days)) & (days[np.minimum(number, len(days) - 1)] == sessions)
     row_of[number[inside]] = np.flatnonzero(inside)
     units = measure_units(
         returns,
@@ -208,7 +216,6 @@ def _measure(job: Slice) -> Measured:
         [[int(row) for row in row_of[list(others)] if row >= 0] for _session, _columns, others in job.events],
     )
     sums, car, sd = _shifted(job, returns, number, inside)
-    about = {"benchmark": market.benchmark, "last": str(panel.sessions[-1])}
     return Measured(units, sums, car, sd, about)
 
 

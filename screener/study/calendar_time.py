@@ -32,25 +32,35 @@ def calendar_time(daily: Floats, residuals: Floats, session: Ints) -> tuple[floa
     """
     order = np.argsort(session, kind="stable")
     daily, residuals, session = daily[order], residuals[order], session[order]
-    length, learned = daily.shape[1], residuals.shape[1]
+    length = daily.shape[1]
     returns, scaled = [], []
+    sizes: dict[bytes, float] = {}  # most portfolios stay the same for some sessions
     for day in np.unique(session[:, None] + np.arange(length)).tolist():
         first, last = np.searchsorted(session, [day - length + 1, day + 1]).tolist()
-        now = daily[np.arange(first, last), day - session[first:last]]
-        rows = np.arange(first, last)[np.isfinite(now)]
+        rows = np.arange(first, last)
+        now = daily[rows, day - session[rows]]
+        rows, now = rows[np.isfinite(now)], now[np.isfinite(now)]
         if not rows.size:
             continue
-        returns.append(float(now[np.isfinite(now)].mean()))
-        common = learned - int(session[rows[-1]] - session[rows[0]])
-        if common >= _FEWEST_COMMON:
-            begins = session[rows[-1]] - session[rows]
-            shared = residuals[rows[:, None], begins[:, None] + np.arange(common)]
-            before = known(mean_of_available(shared.T))
-            size = math.sqrt(float(np.square(before).mean())) if before.size >= _FEWEST_COMMON else 0.0
-            if size > 0:
-                scaled.append(returns[-1] / size)
+        returns.append(float(now.mean()))
+        key = rows.tobytes()
+        if key not in sizes:
+            sizes[key] = _usual_size(residuals[rows], session[rows])
+        if sizes[key] > 0:
+            scaled.append(returns[-1] / sizes[key])
     alpha = float(np.mean(returns)) if returns else math.nan
     if len(scaled) < 2:
         return alpha, Statistic.undefined(f"needs 2 sessions with a portfolio, has {len(scaled)}")
     values = np.array(scaled)
     return alpha, Statistic.student(values.mean(), sample_sd(values) / math.sqrt(values.size), values.size - 1)
+
+
+def _usual_size(residuals: Floats, session: Ints) -> float:
+    """Root mean square of the mean of (E, M) residuals on the sessions that all rows share; 0 where it has none."""
+    common = residuals.shape[1] - int(session[-1] - session[0])
+    if common < _FEWEST_COMMON:
+        return 0.0
+    begins = session[-1] - session
+    shared = residuals[np.arange(len(session))[:, None], begins[:, None] + np.arange(common)]
+    before = known(mean_of_available(shared.T))
+    return math.sqrt(float(np.square(before).mean())) if before.size >= _FEWEST_COMMON else 0.0

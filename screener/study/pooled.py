@@ -94,16 +94,21 @@ def shift_sums(z: Floats, rows: slice, session_of: Ints, sessions: range) -> Shi
         session_of: (D,) the true session of each portfolio, one of `sessions`.
         sessions: those that events may be moved to.
     """
-    at = np.arange(rows.start, rows.stop)
-    moved = (at >= sessions.start) & (at < sessions.stop)
     if not ((session_of >= sessions.start) & (session_of < sessions.stop)).all():
         raise ValueError(f"an event lies outside the sessions {sessions.start} to {sessions.stop - 1}")
     span = len(sessions)
-    shift = (at[moved, None] - session_of) % span
-    values = z[moved]
-    known = np.isfinite(values)
-    total: Floats = np.asarray(np.bincount(shift[known], values[known], minlength=span), dtype=np.float64)
-    return ShiftSums(total, np.bincount(shift[known], minlength=span))
+    first, last = max(rows.start, sessions.start), min(rows.stop, sessions.stop)
+    inside = np.ascontiguousarray(z[first - rows.start : max(last, first) - rows.start].T)
+    known = np.isfinite(inside)
+    total, count = np.zeros(span), np.zeros(span, dtype=np.int64)
+    for values, have, session in zip(np.where(known, inside, 0.0), known, session_of.tolist(), strict=True):
+        begin = (first - session) % span
+        wrapped = max(begin + values.size - span, 0)
+        total[begin : begin + values.size] += values[: values.size - wrapped]
+        count[begin : begin + values.size] += have[: values.size - wrapped]
+        total[:wrapped] += values[values.size - wrapped :]
+        count[:wrapped] += have[values.size - wrapped :]
+    return ShiftSums(total, count)
 
 
 def collisions(session_of: Ints, members: Sequence[Collection[int] | Ints], length: int, sessions: range) -> Ints:

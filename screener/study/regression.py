@@ -11,8 +11,8 @@ import numpy as np
 from screener.study.arrays import Floats, Ints
 from screener.study.parametric import Statistic
 
-CONSTANT = "constant"
-"""Name of the intercept's term."""
+INTERCEPT = "intercept"
+"""Name of the term that is no characteristic."""
 _COLLINEAR = 1e-8
 """A column is told apart from the others if at least this share of its own variation is left beside them."""
 
@@ -36,7 +36,7 @@ class Regression:
     """Ordinary least squares with errors clustered by date and by firm."""
 
     terms: tuple[Term, ...]
-    """The constant, then the characteristics in their order."""
+    """The intercept, then the characteristics in their order."""
     n: int
     """Rows of which the CAR and all characteristics that are in it are known."""
     dates: int
@@ -79,7 +79,7 @@ def regress(y: Floats, characteristics: Mapping[str, Floats], date: Ints, firm: 
     clustered = tuple(clusters)
     reason = _problem(count, parameters, dates, firms, clustered)
     if reason:
-        names = (CONSTANT, *characteristics)
+        names = (INTERCEPT, *characteristics)
         terms = tuple(_missing(name, left_out.get(name, reason)) for name in names)
         return Regression(terms, count, dates, firms, clustered, math.nan, reason)
     coefficients, variances, r2 = _least_squares(y[known], x, list(clusters.values()))
@@ -87,7 +87,7 @@ def regress(y: Floats, characteristics: Mapping[str, Floats], date: Ints, firm: 
     figures = iter(zip(coefficients.tolist(), variances.tolist(), strict=True))
     terms = tuple(
         _missing(name, left_out[name]) if name in left_out else _term(name, next(figures), fewest - 1)
-        for name in (CONSTANT, *characteristics)
+        for name in (INTERCEPT, *characteristics)
     )
     return Regression(terms, count, dates, firms, clustered, r2)
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from screener.study.arrays import Floats, Ints
-from screener.study.regression import CONSTANT, Regression, regress
+from screener.study.regression import INTERCEPT, Regression, regress
 
 Data = tuple[Floats, dict[str, Floats], Ints, Ints]
 
@@ -60,7 +60,7 @@ def test_errors_clustered_by_date_and_firm_are_those_of_the_paper() -> None:
     np.testing.assert_allclose(_figures(found, "coefficient"), beta, rtol=1e-9)
     np.testing.assert_allclose(_figures(found, "se"), se, rtol=1e-9)
     np.testing.assert_allclose(_figures(found, "p"), 2 * stats.t.sf(np.abs(beta / se), 17), rtol=1e-9)
-    assert [term.name for term in found.terms] == [CONSTANT, "size", "news"]
+    assert [term.name for term in found.terms] == [INTERCEPT, "size", "news"]
     assert (found.n, found.dates, found.firms, found.clustered) == (120, 25, 18, ("date", "firm"))
     e = y - x @ beta
     assert found.r2 == pytest.approx(1 - e @ e / np.square(y - y.mean()).sum())
@@ -117,7 +117,7 @@ def test_a_constant_and_a_collinear_column_are_named_and_the_rest_has_its_figure
     plain = regress(y, characteristics, date, firm)
     reasons = {term.name: term.reason for term in found.terms}
     assert reasons == {
-        CONSTANT: "",
+        INTERCEPT: "",
         "year": "constant",
         "size": "",
         "news": "",
