@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from screener.columns.column import BY_LANGUAGE, Column, TableSpec, Unit
+from screener.columns.column import ADDED, BY_LANGUAGE, Column, TableSpec, Unit
 from screener.columns.shared import PLACEBO_TEST, tested, window
 
 _STUDY = Column("study", Unit.NAME, "Name of the study: that of the file of events, without its suffix.")
@@ -43,6 +43,13 @@ EVENTS = _Spec(
         "the row is about a sector, or the stock is not known",
     ),
     Column(
+        "symbol",
+        Unit.NAME,
+        "`KRX:` and the ticker, which no spreadsheet takes for a number.",
+        "ticker is",
+        ADDED,
+    ),
+    Column(
         "name",
         Unit.NAME,
         "Name of the stock or sector, in the language of the study.",
@@ -55,9 +62,9 @@ EVENTS = _Spec(
     Column(
         "reason",
         Unit.TEXT,
-        "Why it is not: no date, no such stock, no such sector, before the prices, window not over, closed, twice (the "
-        "same stock or sector on the same session as an earlier row), no history, no return (it did not trade over a "
-        "window) or no market (the market of the stock is not known).",
+        "Why it is not: no date, no such stock, no such sector, before the prices (or too soon after they begin), window "
+        "not over, closed, twice (the same stock or sector on the same session as an earlier row), no history, no "
+        "return (it did not trade over a window) or no market (the market of the stock is not known).",
         "the event is used",
     ),
     Column("n", Unit.COUNT, "Stocks that the figures are of: 1, or the members of the sector.", _UNUSED),

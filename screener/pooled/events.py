@@ -35,8 +35,8 @@ _MOST_EVENTS = 200_000
 class EventRow:
     """A row of the file."""
 
-    line: int
-    """Of the file, the header being the first."""
+    place: int
+    """Among the rows of the file, from 0."""
     event_id: str
     written: str
     """The date, and the time, as written."""
@@ -73,7 +73,8 @@ def read_events(path: Path) -> EventFile:
         UsageError: there is no such file.
         DataError: it has no column of dates, or dates that can be read in two ways.
     """
-    header, *body = rows_of_text(path) or [[]]
+    (_line, header), *numbered = rows_of_text(path) or [(1, [])]
+    lines, body = [line for line, _row in numbered], [row for _line, row in numbered]
     column = _columns(path, header)
     if "date" not in column:
         raise DataError(
@@ -101,16 +102,16 @@ def read_events(path: Path) -> EventFile:
     if "group" in column:
         values["group"] = texts("group")
     numeric = {name: found for name, own in values.items() if name != "group" and (found := _numbers(own)) is not None}
-    moments = _moments(path, texts("date"), texts("time"))
+    moments = _moments(path, lines, texts("date"), texts("time"))
     rows = [
         EventRow(
-            line=number + 2,
+            place=number,
             event_id=texts_of or str(number + 1),
             written=" ".join(filter(None, (day, clock))),
             moment=moment,
             ticker=ticker or None,
             sector=sector or None,
-            window=_window(path, number + 2, window),
+            window=_window(path, lines[number], window),
             values={name: own[number] for name, own in values.items()},
         )
         for number, (texts_of, day, clock, moment, ticker, sector, window) in enumerate(
@@ -160,7 +161,7 @@ def _numbers(words: Sequence[str]) -> list[float] | None:
     return numbers if any(math.isfinite(number) for number in numbers) else None
 
 
-def _moments(path: Path, written: Sequence[str], clocks: Sequence[str]) -> list[date | None]:
+def _moments(path: Path, lines: Sequence[int], written: Sequence[str], clocks: Sequence[str]) -> list[date | None]:
     """Day, or moment, of each row; None where it cannot be read."""
     parts = [_CLOCK.fullmatch(text) for text in written]
     texts = [text if match is None else match["day"] for text, match in zip(written, parts, strict=True)]
@@ -177,7 +178,7 @@ def _moments(path: Path, written: Sequence[str], clocks: Sequence[str]) -> list[
                     "{path}:{line}: {found!r} is no date like the others",
                     hint="write dates as 2025-01-31",
                     path=path,
-                    line=error.row + 2,
+                    line=lines[error.row],
                     found=error.found,
                 ) from None
         except AmbiguousDatesError as error:

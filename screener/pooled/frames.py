@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, reduce
 from itertools import combinations
@@ -14,11 +14,13 @@ import numpy as np
 
 from screener.analysis.frames import from_rows
 from screener.columns.pooled import EVENTS, PATHS, POOLED, REGRESSION
+from screener.errors import install
+from screener.i18n import _
 from screener.pooled.events import EventFile
-from screener.report.pooled_model import ALL, PooledFrames
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
-from screener.study.arrays import Floats, Ints
+from screener.report.pooled_model import ALL, PooledFrames
+from screener.study.arrays import Floats
 from screener.study.pooled import (
     PooledTests,
     Portfolios,
@@ -30,6 +32,7 @@ from screener.study.pooled import (
     pooled_tests,
     shift_difference,
 )
+from screener.study.regression import regress
 from screener.study.units import Units
 
 _MOST_COMPARED = 4
@@ -58,10 +61,7 @@ class Results:
             }
         )
         sums = [
-            [
-                reduce(add, (measured.sums[pool][window] for measured in slices))
-                for window in range(len(pools.shifted))
-            ]
+            [reduce(add, (measured.sums[pool][window] for measured in slices)) for window in range(len(pools.shifted))]
             for pool in range(len(pools.pools))
         ]
         # A session is in one slice, and unknown in the others.
@@ -141,7 +141,8 @@ def event_rows(results: Results) -> Iterator[dict[str, Any]]:
     pools, units = results.pools, results.units
     reasons = {number: results.reason(number) for number in pools.used}
     used = sorted(
-        (number for number in pools.used if not reasons[number]), key=lambda number: (pools.placed[number].session, number)
+        (number for number in pools.used if not reasons[number]),
+        key=lambda number: (pools.placed[number].session, number),
     )
     for place, window in enumerate(pools.plan.windows):
         inside = [
@@ -318,7 +319,40 @@ def path_rows(results: Results) -> Iterator[dict[str, Any]]:
 
 
 def regression_rows(results: Results, file: EventFile) -> tuple[list[dict[str, Any]], str]:
-    """CARs on the file's numeric columns, a regression for each window; and why there is none."""
-    return [], ""
-
-
+    """CARs on the file's numeric columns, a regression for each window; and why there is none, or a term less."""
+    if not file.characteristics:
+        return [], ""
+    pools, rows, notes = results.pools, list[dict[str, Any]](), dict[str, None]()
+    for window, taus in enumerate(pools.plan.windows):
+        inside = pools.rows(ALL, taus)
+        places = [pools.placed[number].row.place for number in inside]
+        _stocks, firm = np.unique([str(pools.placed[number].members) for number in inside], return_inverse=True)
+        try:
+            found = regress(
+                results.rows(inside, window).car,
+                {name: np.array(values)[places] for name, values in file.characteristics.items()},
+                np.array([pools.placed[number].session for number in inside]),
+                firm,
+            )
+        except ImportError:
+            return [], _("a regression needs statsmodels: {command}", command=install("study", "statsmodels"))
+        if found.reason:
+            notes[found.reason] = None
+            continue
+        notes |= {f"{term.name}: {term.reason}": None for term in found.terms if term.reason}
+        rows += [
+            {
+                **_window(taus),
+                "term": term.name,
+                "coefficient": term.coefficient,
+                "se": term.se,
+                "t": term.t,
+                "p": term.p,
+                "n": found.n,
+                "clusters_date": found.dates,
+                "clusters_firm": found.firms,
+                "r2": found.r2,
+            }
+            for term in found.terms
+        ]
+    return rows, "; ".join(notes)

@@ -25,7 +25,6 @@ from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
 from screener.pooled.events import EventFile, read_events
 from screener.pooled.frames import Results, frames_of
-from screener.report.pooled_model import PooledReport
 from screener.pooled.placing import (
     Listing,
     Place,
@@ -37,6 +36,7 @@ from screener.pooled.placing import (
 )
 from screener.pooled.pools import Pools
 from screener.pooled.slices import Measured, Prices, Slice, measure_slice
+from screener.report.pooled_model import PooledReport
 from screener.report.request import Request, rules_of
 from screener.study.models import Model
 from screener.study.units import Plan

@@ -24,6 +24,8 @@ from screener.pooled.events import EventFile, EventRow
 from screener.report.lookup import group_label, stocks_of
 from screener.study.units import Plan
 
+Listed = tuple[str, str | None, str | None]
+"""Ticker, name and segment of the market of a stock; None = not known."""
 _APART = 60
 """Sessions between two lists of the market that are read of a store: who is listed changes slowly."""
 
@@ -38,7 +40,9 @@ class Listing:
     """Empty where the source has none."""
 
     @classmethod
-    def of(cls, settings: Settings, rows: Sequence[tuple[str, str | None, str | None]], industries: Mapping[str, str]) -> Listing:
+    def of(
+        cls, settings: Settings, rows: Sequence[tuple[str, str | None, str | None]], industries: Mapping[str, str]
+    ) -> Listing:
         """The configured stocks, and those of `rows`: ticker, name, segment of the market; later rows count."""
         configured = stocks_of(settings.sectors)
         market_of, names = {}, {}
@@ -61,9 +65,9 @@ class Listing:
         return found[0] if len(found) == 1 else None
 
 
-def listed_in_files(paths: Sequence[Path]) -> list[tuple[str, str | None, str | None]]:
+def listed_in_files(paths: Sequence[Path]) -> list[Listed]:
     """Ticker, name and segment of every stock of market files, and of price files that tell them."""
-    rows: dict[str, tuple[str, str | None, str | None]] = {}
+    rows: dict[str, Listed] = {}
     for path in paths:
         table = read_table(path, ("date", "ticker"), (), ("ticker", "name", "market"))
         if "market" not in table.column_names:
@@ -77,11 +81,11 @@ def listed_in_files(paths: Sequence[Path]) -> list[tuple[str, str | None, str | 
     return list(rows.values())
 
 
-def listed_in_store(store: Store, source: str) -> list[tuple[str, str | None, str | None]]:
+def listed_in_store(store: Store, source: str) -> list[Listed]:
     """Ticker, name and segment of every stock of the store's whole-market sessions, as of its last one of them."""
     table = store.table(source, MARKET)
     sessions = sorted(table.sessions)
-    rows: list[tuple[str, str | None, str | None]] = []
+    rows: list[Listed] = []
     for day in dict.fromkeys([*sessions[::_APART], *sessions[-1:]]):
         listed = table.read(("ticker", "name", "market"), day, day)
         rows += zip(*(listed[name].to_pylist() for name in ("ticker", "name", "market")), strict=True)

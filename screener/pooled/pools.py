@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from screener.report.pooled_model import ALL
 from screener.pooled.placing import Placed
 from screener.pooled.slices import Pool, Prices, Slice
+from screener.report.pooled_model import ALL
 from screener.study.arrays import Ints
 from screener.study.units import Plan
 

@@ -345,7 +345,7 @@ POOLED_BY_GROUP = (_GROUP_OF_EVENTS, *POOLED[1:])
 """A study of many events: all of them by window, and the groups in one window."""
 DIFFERENCES = (
     _left("label", N_("Difference")),
-    *(*_EVENTS, PageColumn("caar", N_("Difference %"), _arrow), *_SHIFT),
+    *(*_EVENTS, PageColumn("caar", N_("Difference, pp"), _arrow), *_SHIFT),
     _BEHIND_SHIFT[0],
 )
 _TESTED = _left("tested", N_("Event group"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.columns.pooled import STUDY_TABLES
+from screener.columns.pooled import EVENTS, STUDY_TABLES
 from screener.i18n import language
 from screener.report.blocks import Page
 from screener.report.model import short_banner
@@ -47,8 +47,9 @@ class StudyScreen:
         tables = []
         for spec in STUDY_TABLES:
             frame = getattr(report.frames, spec.name)
-            if f"name_{language()}" in frame:
-                frame = frame.assign(name=frame[f"name_{language()}"])
+            if spec is EVENTS:
+                symbols = [f"KRX:{ticker}" if ticker else None for ticker in frame["ticker"]]
+                frame = frame.assign(symbol=symbols, name=frame[f"name_{language()}"])
             if len(frame) or not spec.optional:
                 tables.append(table_of(spec, frame, constants))
         return tables

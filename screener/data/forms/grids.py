@@ -89,8 +89,10 @@ def open_grid(path: Path) -> Grid:
     return _of_text(path, whole)
 
 
-def rows_of_text(path: Path) -> list[list[str]]:
-    """Header and rows of a small table of whatever columns, CSV or Excel, as text; rows without any cell are left out.
+def rows_of_text(path: Path) -> list[tuple[int, list[str]]]:
+    """Line, and cells as text, of the header and each row of a small table of whatever columns, CSV or Excel.
+
+    Rows without any cell are left out.
 
     Raises:
         UsageError: there is no such file.
@@ -102,14 +104,15 @@ def rows_of_text(path: Path) -> list[list[str]]:
     with path.open("rb") as file:
         workbook = file.read(2) == b"PK"
     if workbook:
-        rows = [_cells(row) for row in next(_sheets(path), [])]
+        rows = [(line, _cells(row)) for line, row in enumerate(next(_sheets(path), []), 1)]
     else:
         with path.open("rb") as file:
             refuse_long_lines(path, file)
         text, _encoding = _decoded(path.read_bytes(), path)
         separator = _separator(text[:_PEEK].splitlines()[:_HEADER_WITHIN])
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    return [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows = [(reader.line_num, row) for row in reader]
+    return [(line, [cell.strip() for cell in row]) for line, row in rows if any(cell.strip() for cell in row)]
 
 
 def _of_parquet(path: Path) -> Grid:

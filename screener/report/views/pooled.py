@@ -31,7 +31,7 @@ REASONS = {
     "no date": N_("no date that can be read"),
     "no such stock": N_("no such stock in the prices"),
     "no such sector": N_("no such sector is configured"),
-    "before the prices": N_("before the first session of the prices"),
+    "before the prices": N_("too few sessions of prices before it"),
     "window not over": N_("a window is not over yet"),
     "closed": N_("the exchange was closed"),
     "twice": N_("the same stock or sector on the same session as an earlier row"),
@@ -85,7 +85,9 @@ class _Pooled:
         ends = {"ci_low": frame["caar_low"], "ci_high": frame["caar_high"]}
         rows = rows_of(frame.assign(label=labels, tested=tested, **ends))
         self.whole = [row for row in rows if row.group == ALL and row.versus is None]
-        self.groups = [row for row in rows if row.group != ALL and row.versus is None]
+        groups = [row for row in rows if row.group != ALL and row.versus is None]
+        # A single group of all events says what has been said.
+        self.groups = [] if len({row.group for row in groups}) == 1 and groups[0].events == rows[0].events else groups
         self.differences = [row for row in rows if row.versus is not None]
         self.leading = self.whole[0]
         self.window = window_name(*report.rules.windows[0])
@@ -128,7 +130,10 @@ class _Pooled:
         return (row.window_start, row.window_end) == self.report.rules.windows[0]
 
     def _verdict(self, label: str, row: Any) -> Line:
-        moved = _("{arrow} {caar}% abnormal", arrow=arrow(row.caar), caar=percent(row.caar))
+        message = N_("{arrow} {caar}% abnormal")
+        if row.versus is not None:
+            message = N_("{arrow} {caar} percentage points abnormal")
+        moved = _(message, arrow=arrow(row.caar), caar=percent(row.caar))
         return Line(
             (
                 Span(f"{label}: ", strong=True),
