@@ -72,9 +72,11 @@ def overlapping_correlation(residuals: Floats, session: Ints, length: int) -> fl
         length: sessions L of the event window.
     """
     rows, learned = residuals.shape
-    order = np.argsort(session, kind="stable")
-    residuals, session = residuals[order], session[order]
     total, pairs = 0.0, rows * (rows - 1) / 2
+    order = np.argsort(session, kind="stable")
+    close = np.diff(session[order]) < length
+    order = order[np.append(close, False) | np.insert(close, 0, False)] if rows else order
+    residuals, session, rows = residuals[order], session[order], len(order)
     for start in range(0, rows, _BLOCK):
         end = min(start + _BLOCK, rows)
         reached = int(np.searchsorted(session, session[end - 1] + length))

@@ -27,10 +27,10 @@ def _market() -> tuple[pd.DataFrame, pd.Series]:
     random = np.random.default_rng(17)
     days = pd.bdate_range("2022-01-03", periods=420)
     benchmark = pd.Series(random.normal(0.0, 0.01, len(days)), days)
-    returns = pd.DataFrame(random.normal(0.0, 0.02, (len(days), len(TICKERS))), days, TICKERS).add(benchmark, axis=0)
-    for row in _events().itertuples():
-        returns.loc[row.date, row.ticker] += 0.03
-    return returns, benchmark
+    values = random.normal(0.0, 0.02, (len(days), len(TICKERS))) + benchmark.to_numpy()[:, None]
+    for day, ticker in zip(_events()["date"], _events()["ticker"], strict=True):
+        values[days.get_loc(day), TICKERS.index(ticker)] += 0.03
+    return pd.DataFrame(values, days, TICKERS), benchmark
 
 
 @cache
@@ -91,12 +91,15 @@ def test_headline_is_that_of_a_plain_loop_over_the_shifts() -> None:
         slice(0, len(returns)),
         [range(length)],
     )
-    at = [returns.index.get_loc(day) for day in portfolios]
+    at = [int(returns.index.searchsorted(day)) for day in portfolios]
     values = []
     for shift in range(last - first):
         moved = [first + (row - first + shift) % (last - first) for row in at]
         values.append(sum(rolled.z_ewma[row, number] for number, row in enumerate(moved)) / 3.0)
-    of_stock = {ticker: [returns.index.get_loc(day) for day in own["date"]] for ticker, own in events.groupby("ticker")}
+    of_stock = {
+        ticker: [int(returns.index.searchsorted(day)) for day in own["date"]]
+        for ticker, own in events.groupby("ticker")
+    }
     clean = [
         shift
         for shift in range(1, last - first)
