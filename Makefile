@@ -32,12 +32,13 @@ lint: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.bench
 
-# On real prices, which are not part of this repository; about 15 minutes on one core.
+# On real prices, which are not part of this repository; about 25 minutes on one core.
 calibrate: $(VENV)/installed-dev
 	$(BIN)/python -m tests.calibration --krx $(KRX)
 	$(BIN)/python -m tests.calibration.coverage
 	$(BIN)/python -m tests.calibration.scan --krx $(KRX)
 	$(BIN)/python -m tests.calibration.days --krx $(KRX)
+	$(BIN)/python -m tests.calibration.pooled --krx $(KRX)
 
 # Two years of daily runs against the stand-in, calm and with every fault side by side, within ten minutes on two cores;
 # then 200 syncs that are killed at random, Debian's cron with the real clock, and every fault and lie on every way. What

@@ -1,25 +1,29 @@
 """Impact of an event on Korea Exchange sectors and stocks.
 
-For notebooks: `event_study` measures an event on returns of your own, `load_report` makes the report of an event as
-frames. docs/notebook.md shows both.
+For notebooks: `event_study` measures an event on returns of your own, `pooled_study` many events, `load_report` makes
+the report of an event as frames. docs/notebook.md shows them.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from screener.notebook import load_report as load_report
+    from screener.pooled.notebook import PooledStudy as PooledStudy
+    from screener.pooled.notebook import pooled_study as pooled_study
     from screener.report.model import Report as Report
     from screener.study.api import EventStudy as EventStudy
     from screener.study.api import event_study as event_study
 
 __version__ = "0.2.0"
-__all__ = ["EventStudy", "Report", "event_study", "load_report"]
+__all__ = ["EventStudy", "PooledStudy", "Report", "event_study", "load_report", "pooled_study"]
 
 _HOMES = {
     "EventStudy": "screener.study.api",
+    "PooledStudy": "screener.pooled.notebook",
     "Report": "screener.report.model",
     "event_study": "screener.study.api",
     "load_report": "screener.notebook",
+    "pooled_study": "screener.pooled.notebook",
 }
 
 

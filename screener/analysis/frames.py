@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from screener.columns import FRAMES
+from screener.columns.column import TableSpec
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,11 @@ def stacked(name: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """The frame `name` of rows by column, for the few tables whose rows are found one by one."""
-    table = list(rows)
+def from_rows(table: str | TableSpec, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The frame of a table, or of that name in a report, of rows by column: for tables whose rows are found singly."""
+    spec, found = FRAMES[table] if isinstance(table, str) else table, list(rows)
     return pd.DataFrame(
-        {
-            column: pd.Series([row.get(column) for row in table], dtype=dtype)
-            for column, dtype in FRAMES[name].dtypes.items()
-        }
+        {column: pd.Series([row.get(column) for row in found], dtype=dtype) for column, dtype in spec.dtypes.items()}
     )
 
 

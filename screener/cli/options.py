@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from screener.config import Settings
     from screener.data.connections import Connections
     from screener.data.store import Store
-    from screener.report.screens import Screen
+    from screener.report.screens import Shown
 
 _ONE_FILE = ("html", "xlsx")
 """Formats that are one file of the user's naming."""
@@ -156,13 +156,16 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
+as_of_option = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
+model_option = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
+
+
 def event_options(event_help: str) -> Decorator:
     """Options of every command that is about an event."""
     event = click.option("--event", metavar="ID", shell_complete=completing("event"), help=event_help)
-    as_of = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
     on = click.option("--date", "moment", metavar="DATE", callback=parse_moment, help="Another event: day of its news.")
     name = click.option("--name", metavar="TEXT", help="What to call the event of --date.")
-    return lambda command: event(on(name(as_of(command))))
+    return lambda command: event(on(name(as_of_option(command))))
 
 
 def source_options(
@@ -178,6 +181,12 @@ def source_options(
     return lambda command: source(benchmark(market(command)))
 
 
+prices_options = source_options(
+    "auto, store, pykrx, openapi, datagokr, press, or file:PATH,...",
+    "Index levels: date,index,close.",
+    "Official change_pct, marcap per stock.",
+)
+"""Of every command that measures events: where their prices come from."""
 close_option = click.option("--regular-close", is_flag=True, help="With file:PATH: closes are those of 15:30.")
 
 
@@ -211,13 +220,7 @@ def _parse_code(_context: click.Context, parameter: click.Parameter, value: str 
 def study_options(command: Any) -> Any:
     """Options of every command that measures an event."""
     event = event_options("Event to report on; `screener events` lists them.")
-    source = source_options(
-        "auto, store, pykrx, openapi, datagokr, press, or file:PATH,...",
-        "Index levels: date,index,close.",
-        "Official change_pct, marcap per stock.",
-    )
-    model = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
-    return event(source(close_option(file_options(model(command)))))
+    return event(prices_options(close_option(file_options(model_option(command)))))
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,7 @@ class Output:
     width: int | None
 
     def deliver(
-        self, screen: Screen, settings: Settings, note: str = "", file: Callable[[str], str] | None = None
+        self, screen: Shown, settings: Settings, note: str = "", file: Callable[[str], str] | None = None
     ) -> None:
         """Print the screen and `note` below it; write the files that were asked for and say where they are.
 
@@ -271,7 +274,7 @@ class Output:
             echo(f"\n{folded(note, style.width)}\n")
 
 
-def write_screen(screen: Screen, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
+def write_screen(screen: Shown, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
     """Write the screen in one format, into the directory `path` or as the file `path`; returns where it is."""
     from screener.files import write_files
     from screener.report.formats import files_of

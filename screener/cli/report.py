@@ -66,7 +66,7 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
 
     root = reports or Path("reports")
     with busy(_("measuring")):
-        made = make_report(settings, Request(**options), _access(workspace, options["source"]))
+        made = make_report(settings, Request(**options), access_of(workspace, options["source"]))
         if options["so_far"]:
             from screener.archive.history import with_trend
 
@@ -99,7 +99,7 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
             folder=root / report_name(made.as_of, made.event.id),
         )
 
-    code = _warn_of(made.provenance.tried)
+    code = warn_of(made.provenance.tried)
     output.deliver(screen, settings, file=file)
     return code
 
@@ -190,20 +190,20 @@ def measured(
 
     with busy(_("measuring")):
         request = request_for(settings, screen, names, Request(**options))
-        made = make_report(settings, request, _access(workspace, options["source"]))
-    return Screen(screen, made, **shown), _warn_of(made.provenance.tried)
+        made = make_report(settings, request, access_of(workspace, options["source"]))
+    return Screen(screen, made, **shown), warn_of(made.provenance.tried)
 
 
 _PATIENCE = 600
 """Seconds to wait for another command that fetches: the first fetch of all stocks takes about two minutes."""
 
 
-def _access(workspace: Workspace, source: str) -> Callable[[], Connections]:
+def access_of(workspace: Workspace, source: str) -> Callable[[], Connections]:
     """Opens the store and the ways to the exchange when needed; with source `auto`, a report can do without it."""
     return lambda: workspace.access(fail_fast=source == "auto", show_progress=True, patience=_PATIENCE)
 
 
-def _warn_of(tried: Sequence[Tried]) -> int:
+def warn_of(tried: Sequence[Tried]) -> int:
     """Name the sources that could not serve; returns the exit code."""
     for failed in tried:
         warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why))

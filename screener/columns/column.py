@@ -31,12 +31,14 @@ class Unit(Enum):
     WEIGHT = "share", float, 6
     PART = "-1 to +1", float, 4
     CORRELATION = "correlation", float, 4
+    SIGNED_SHARE = "share, of any sign", float, 4
     RATIO = "times", float, 4
     STATISTIC = "statistic", float, 4
     PROBABILITY = "p", float, 8
     SCORE = "-100 to +100", float, 1
     SESSIONS = "sessions", float, 2
     KRW = "KRW", float, 0
+    COEFFICIENT = "decimal per unit of the term", float, 12
     SEE_UNIT = "see `unit`", float, 6
     """Of another unit in each row, which the column `unit` names."""
 
@@ -63,8 +65,9 @@ class Column:
         return {str: "object", date: "object", bool: "bool", int: whole, float: "float64"}[self.unit.holds]
 
 
+_EVENT = Column("event", Unit.NAME, "Id of the event.")
 FIRST = (
-    Column("event", Unit.NAME, "Id of the event."),
+    _EVENT,
     Column("as_of", Unit.DATE, "Last day of the prices."),
     Column(
         "source",
@@ -99,13 +102,20 @@ class TableSpec:
         own: its columns in the files, between `FIRST` and `LAST`.
         beside: columns that the frame alone has, for views and charts.
         optional: whether a report leaves the table out where it has no rows.
+        about: the first of all columns, where the table is not about one event.
     """
 
     def __init__(
-        self, name: str, row: str, *own: Column, beside: Sequence[Column] = (), optional: bool = False
+        self,
+        name: str,
+        row: str,
+        *own: Column,
+        beside: Sequence[Column] = (),
+        optional: bool = False,
+        about: Column = _EVENT,
     ) -> None:
         self.name, self.row, self.optional = name, row, optional
-        self.columns = (*FIRST, *own, *LAST)
+        self.columns = (about, *FIRST[1:], *own, *LAST)
         self.dtypes = {
             f"{column.name}{suffix}": column.dtype for column in (*own, *beside) for suffix in column.suffixes
         }

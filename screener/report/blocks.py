@@ -51,6 +51,8 @@ class Key(StrEnum):
     INDUSTRIES = "industries"
     SESSIONS = "sessions"
     AS_EXTREME = "as_extreme"
+    POOLED = "pooled"
+    REGRESSION = "regression"
 
 
 class Cell(NamedTuple):

@@ -32,6 +32,11 @@ def number(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}" if math.isfinite(value) else "-"
 
 
+def significant(value: float) -> str:
+    """A value of any size, with three significant figures; a dash for NaN."""
+    return f"{value:#.3g}".rstrip(".") if math.isfinite(value) else "-"
+
+
 def probability(value: float) -> str:
     """A p value."""
     if not math.isfinite(value):

@@ -327,3 +327,64 @@ SESSIONS_SHOWN = (
     _left("events", N_("Event"), priority=4),
 )
 INDUSTRIES_FOUND = (_left("industry", N_("Industry")), *_FOUND, _Q.at(0), _P_FAMILY.at(2))
+
+_GROUP_OF_EVENTS = _left("label", N_("Event group"))
+_EVENTS = (PageColumn("events", N_("Events"), _number), PageColumn("sessions", N_("Sessions"), _number))
+_SHIFT = (_INTERVAL.at(0), PageColumn("p_shift", N_("p"), probability))
+_SPREAD_OF_CARS = (
+    PageColumn("median_car", N_("Median %"), percent, 1),
+    PageColumn("positive", N_("Above 0, %"), _share, 2),
+)
+_BEHIND_SHIFT = (
+    PageColumn("z_shift", N_("z"), _statistic, 3),
+    PageColumn("overlapping", N_("Overlapping"), _number, 4),
+)
+_CAAR_OF_EVENTS = PageColumn("caar", N_("CAAR %"), _arrow)
+POOLED = (*(_WINDOW, *_EVENTS, _CAAR_OF_EVENTS, *_SHIFT), *_SPREAD_OF_CARS, *_BEHIND_SHIFT)
+POOLED_BY_GROUP = (_GROUP_OF_EVENTS, *POOLED[1:])
+"""A study of many events: all of them by window, and the groups in one window."""
+DIFFERENCES = (
+    _left("label", N_("Difference")),
+    *(*_EVENTS, PageColumn("caar", N_("Difference, pp"), _arrow), *_SHIFT),
+    _BEHIND_SHIFT[0],
+)
+_TESTED = _left("tested", N_("Event group"))
+POOLED_TESTS = (
+    *(_TESTED, _SHIFT[1]._replace(header=N_("Shifts"))),
+    PageColumn("p_score", N_("Normal scores"), probability),
+    PageColumn("p_kp", N_("adj. BMP"), probability),
+    PageColumn("p_calendar", N_("Calendar time"), probability),
+    PageColumn("alpha_calendar", N_("alpha %"), percent, 2),
+    PageColumn("p_crude", N_("Crude"), probability, 1),
+    PageColumn("r_overlap", N_("r of overlap"), _fraction, 3),
+)
+NAIVE_POOLED_TESTS = (
+    _TESTED,
+    PageColumn("p_bmp", N_("BMP"), probability),
+    PageColumn("p_csect", N_("Cross-section"), probability),
+)
+"""Tests that assume independence between events."""
+
+
+def _per_unit(value: float) -> Cell:
+    """A coefficient or its error in % per unit of the term, which may be of any size."""
+    return Cell(formatting.significant(value * 100), value)
+
+
+REGRESSION = (
+    _left("label", N_("Term")),
+    PageColumn("coefficient", N_("CAR %, per unit"), _per_unit),
+    PageColumn("se", N_("Std. error"), _per_unit),
+    PageColumn("t", N_("t"), _fraction),
+    PageColumn("p", N_("p"), probability),
+)
+_EVENT_ID = _left("event_id", N_("Event"))
+DRIVING_EVENTS = (
+    *(_EVENT_ID, _left("name", N_("Of")), _left("event_day", N_("Session"))),
+    _left("group_name", N_("Event group"), priority=2),
+    _CAR._replace(cell=_arrow),
+    PageColumn("z_ewma", N_("z"), _statistic, 1),
+    PageColumn("share", N_("Share %"), lambda share: signed(share * 100)),
+    PageColumn("without", N_("CAAR without it, %"), percent, 3),
+)
+"""The events that drive the result of a study."""

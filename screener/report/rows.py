@@ -167,9 +167,11 @@ def fields_of(rows: Sequence[Any], columns: Iterable[PageColumn]) -> tuple[Field
 
 
 def fields_by_tau(
-    named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent
+    named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent, first: str = N_("Sector")
 ) -> tuple[Field, ...]:
-    """Figures of sectors by session, one row each; empty if none reaches beyond the event day."""
+    """Figures of sectors by session, one row each, or of what `first` heads; empty if none reaches beyond the event
+    day.
+    """
     taus = {tau for _name, path in named for tau in path}
     last = max(taus, default=0)
     if last <= 0:
@@ -183,4 +185,4 @@ def fields_by_tau(
         for tau in sorted(taus)
         if tau in _TAUS or tau == last
     ]
-    return (Field(_("Sector"), tuple(Cell(name) for name, _path in named), right=False), *columns)
+    return (Field(_(first), tuple(Cell(name) for name, _path in named), right=False), *columns)

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.claims import CLAIMS
-from screener.columns.column import Column, TableSpec
+from screener.columns.column import FIRST, Column, TableSpec
 from screener.columns.groups import DAYS, LEVELS
 from screener.columns.stocks import STOCKS
 from screener.i18n import language
 from screener.report.blocks import Page
 from screener.report.model import SCHEMA_VERSION, Happening, Report, short_banner
+from screener.report.rows import group_names
 
 if TYPE_CHECKING:
     from screener.report.charts import Figure
@@ -72,17 +73,20 @@ def tables_of(report: Report, specs: Iterable[TableSpec] | None = None) -> list[
 
 def _table(report: Report, spec: TableSpec) -> Table:
     frame = _of_stock(report, spec.name) if report.ticker else getattr(report.frames, spec.name)
-    frame = frame.assign(**_constants(report), **_texts(report, spec.name, frame))
+    return table_of(spec, frame.assign(**_texts(report, spec.name, frame)), _constants(report))
+
+
+def table_of(spec: TableSpec, frame: pd.DataFrame, constants: Mapping[str, Any]) -> Table:
+    """The table of a frame whose texts are in one language; `constants` are the columns of one value."""
+    frame = frame.assign(**constants)
     about = {
         "rows": spec.row,
-        "event": report.event.id,
-        "as_of": report.as_of.isoformat(),
-        "source": report.provenance.source,
+        **{column.name: str(constants[column.name]) for column in spec.columns[: len(FIRST)]},
         "language": language(),
         "schema_version": SCHEMA_VERSION,
     }
-    if banner := short_banner(report.banner):
-        about["banner"] = banner
+    if constants["banner"]:
+        about["banner"] = constants["banner"]
     cells = tuple(_cells(column, frame[column.name]) for column in spec.columns)
     return Table(spec.name, spec.columns, cells, about)
 
@@ -148,6 +152,36 @@ def news(happenings: Iterable[Happening]) -> str:
     return "; ".join(f"{happening.day} {happening.what.in_(language())}" for happening in happenings)
 
 
+class Shown(Protocol):
+    """What the formats need of a screen, in the language of the process."""
+
+    @property
+    def name(self) -> str:
+        """Its files are named after it."""
+
+    @property
+    def summarised(self) -> bool:
+        """Whether a summary says less than the whole page."""
+
+    def page(self, *, full: bool) -> Page:
+        """The page, all of it or a summary."""
+
+    def tables(self) -> list[Table]:
+        """The tables of its files."""
+
+    def names(self) -> Mapping[str, str]:
+        """By id, what the charts of a workbook call a sector."""
+
+    def document(self) -> bytes:
+        """The JSON document."""
+
+    def charts(self) -> Mapping[str, Sequence[Figure]]:
+        """The charts by key of the section that they stand in."""
+
+    def latex(self) -> Mapping[str, bytes]:
+        """Its tables for a paper, by file name; none of a screen that has none."""
+
+
 @dataclass(frozen=True)
 class Screen:
     """A report as one command shows it, in the language of the process."""
@@ -210,6 +244,10 @@ class Screen:
         """The tables of its files."""
         return self._once("tables", lambda: tables_of(self.report, TABLES[self.name]))
 
+    def names(self) -> Mapping[str, str]:
+        """By id, what the charts of a workbook call a sector."""
+        return group_names(self.report)
+
     def document(self) -> bytes:
         """The JSON document, which holds every table of a comparison."""
         from screener.report.formats.data import to_json
@@ -223,3 +261,7 @@ class Screen:
         from screener.report import charts
 
         return charts.charts_of(self.name, self.report)
+
+    def latex(self) -> Mapping[str, bytes]:
+        """None: only a study of many events has tables for a paper."""
+        return {}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats
+from screener.study.arrays import Bools, Floats, Ints
 
 _BLOCK = 192
 """Securities on a side of the square of pairs worked on at once, small enough for the squares to stay in cache."""
@@ -52,6 +52,50 @@ def cross_correlation(a: Floats, b: Floats) -> float:
     complete = np.isfinite(a).all() and np.isfinite(b).all()
     total, pairs = (_complete if complete else _pairwise)(a, b, one_a, one_b)
     return float(_quotient(total, pairs)[0, 0])
+
+
+def overlapping_correlation(residuals: Floats, session: Ints, length: int) -> float:
+    """Mean correlation of the cumulative abnormal returns of two rows, each of an event of its own date.
+
+    Of two rows whose windows share k of their L sessions it is k / L times the correlation of their residuals, over
+    the calendar sessions that both estimation windows have; 0 where they share none. The mean is over all
+    E (E - 1) / 2 pairs, so that E [s^2] and the variance of a mean have the form that they have for one common date:
+    1 - r and (1 + (E - 1) r) / E (Kolari and Pynnonen 2010, for partly overlapping windows Kolari, Pape and Pynnonen
+    2018, SSRN 3167271). Pairs of a constant residual, or with fewer than 3 common days, are left out.
+
+    Only rows near each other in time are looked at: O(E M (number of rows within a window's length)).
+
+    Args:
+        residuals: (E, M) of each row's estimation window, any unit; NaN = missing. It ends as long before the row's
+            session for all rows.
+        session: (E,) the session of each row's event.
+        length: sessions L of the event window.
+    """
+    rows, learned = residuals.shape
+    total, pairs = 0.0, rows * (rows - 1) / 2
+    order = np.argsort(session, kind="stable")
+    close = np.diff(session[order]) < length
+    order = order[np.append(close, False) | np.insert(close, 0, False)] if rows else order
+    residuals, session, rows = residuals[order], session[order], len(order)
+    for start in range(0, rows, _BLOCK):
+        end = min(start + _BLOCK, rows)
+        reached = int(np.searchsorted(session, session[end - 1] + length))
+        begins = session[start:reached] - session[start]
+        calendar = np.full((int(begins[-1]) + learned, reached - start), np.nan)
+        calendar[begins + np.arange(learned)[:, None], np.arange(reached - start)] = residuals[start:reached].T
+        values, blocks = _blocks(calendar, _defined(calendar)[:, None])
+        left = blocks[0]
+        for right in blocks:
+            apart = np.abs(begins[left.columns, None] - begins[right.columns])
+            share = np.maximum(length - apart, 0) / length
+            if right is left:
+                share = np.triu(share, 1)
+            correlation = left.value.T @ values[:, right.columns]
+            defined = _correlate(left, right, correlation)
+            if defined is not None:
+                pairs -= int(((share > 0) & ~defined).sum())
+            total += float((share * correlation).sum())
+    return total / pairs if pairs > 0 else float("nan")
 
 
 def _quotient(total: Floats, pairs: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -27,26 +27,36 @@ _HANGUL_FONTS = ("Malgun Gothic", "Apple SD Gothic Neo", "AppleGothic", "NanumGo
 def as_text(study: EventStudy) -> str:
     """The heading, the leading figures in percent, and what must be known of them."""
     header, rows, left = _table(study)
-    widths = [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
-    lines = [study.heading, ""]
-    for cells in (header, *rows):
+    return text_of(study.heading, [header, *rows], left, study.notes)
+
+
+def text_of(heading: str, rows: Sequence[Sequence[str]], below: Sequence[str], notes: Sequence[str]) -> str:
+    """A heading, a table of which the first row is the header, lines below it, and notes."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = [heading, ""]
+    for cells in rows:
         padded = [
             cell + " " * (width - _width(cell)) if place < 2 else " " * (width - _width(cell)) + cell
             for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
         lines.append("  ".join(padded).rstrip())
-    return "\n".join([*lines, *left, *([""] if study.notes else []), *study.notes])
+    return "\n".join([*lines, *below, *([""] if notes else []), *notes])
 
 
 def as_html(study: EventStudy) -> str:
     """The same as a table that loads nothing; all text is escaped."""
     header, rows, left = _table(study)
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    notes = "".join(f"<p>{escape(note)}</p>" for note in (*left, *study.notes))
+    return html_of(study.heading, [header, *rows], [*left, *study.notes])
+
+
+def html_of(heading: str, rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
+    """A heading, a table of which the first row is the header, and notes; loads nothing, all text is escaped."""
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return (
-        f"<div><p><strong>{escape(study.heading)}</strong></p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
+        f"<div><p><strong>{escape(heading)}</strong></p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}</div>"
     )
 
 
@@ -86,6 +96,31 @@ def plot(study: EventStudy, names: Sequence[Any], *, stocks: bool, ax: Axes | No
     return ax
 
 
+def plot_pooled(tables: Mapping[str, pd.DataFrame], ax: Axes | None) -> Axes:
+    """Draw mean paths of many events, by group: columns tau, caar, caar_low and caar_high, decimals."""
+    import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    for number, (name, path) in enumerate(tables.items()):
+        band = len(tables) <= _BANDS and bool(path["caar_low"].notna().any())
+        colour, style = _COLOURS[number % len(_COLOURS)], ("-", "--", ":", "-.")[number // len(_COLOURS) % 4]
+        label = f"{name} (95 % interval)" if band else name
+        ax.plot(path["tau"], path["caar"], color=colour, linestyle=style, marker=".", label=label)
+        if band:
+            ax.fill_between(path["tau"], path["caar_low"], path["caar_high"], color=colour, alpha=0.15, linewidth=0)
+    ax.axhline(0.0, color="0.4", linewidth=0.8)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
+    ax.set_xlabel("sessions since the event (-1 = the base)")
+    ax.set_ylabel("mean cumulative abnormal return")
+    legend = ax.legend(frameon=False, fontsize="small", **_outside(len(tables)))
+    for text in legend.get_texts():
+        text.set_fontfamily(_families())
+    return ax
+
+
 def _table(study: EventStudy) -> tuple[list[str], list[list[str]], list[str]]:
     """Header, rows, and a line on the rows that are left out."""
     summary = study.summary()
@@ -94,16 +129,16 @@ def _table(study: EventStudy) -> tuple[list[str], list[list[str]], list[str]]:
     header += ["95 % interval", "rank", "p", "q"] if ranked else ["t", "p"]
     rows = []
     for _, row in summary.head(_MOST).reset_index().iterrows():
-        cells = [str(row["window"]), str(row["group"]), _number(row["n"], "{:.0f}")]
-        cells += [_number(100 * row[name], "{:+.2f}") for name in ("mean_return_ew", "caar_ew")]
+        cells = [str(row["window"]), str(row["group"]), as_cell(row["n"], "{:.0f}")]
+        cells += [as_cell(100 * row[name], "{:+.2f}") for name in ("mean_return_ew", "caar_ew")]
         if ranked:
-            low, high = (_number(100 * row[name], "{:+.2f}") for name in ("ci_low", "ci_high"))
-            rank, sessions = (_number(row[name], "{:.0f}") for name in ("placebo_rank", "placebo_n"))
+            low, high = (as_cell(100 * row[name], "{:+.2f}") for name in ("ci_low", "ci_high"))
+            rank, sessions = (as_cell(row[name], "{:.0f}") for name in ("placebo_rank", "placebo_n"))
             cells.append(f"{low} to {high}" if low != "-" else "-")
             cells.append(f"{rank} of {sessions}" if rank != "-" else "-")
-            cells += [_number(row[name], "{:.3f}") for name in ("placebo_p", "q")]
+            cells += [as_cell(row[name], "{:.3f}") for name in ("placebo_p", "q")]
         else:
-            cells += [_number(row["t_portfolio"], "{:.2f}"), _number(row["p_portfolio"], "{:.3f}")]
+            cells += [as_cell(row["t_portfolio"], "{:.2f}"), as_cell(row["p_portfolio"], "{:.3f}")]
         rows.append(cells)
     left = len(summary) - len(rows)
     return header, rows, [f"... and {left} more rows: see .summary()"] if left else []
@@ -142,7 +177,8 @@ def _families() -> list[str]:
     return [*rcParams["font.family"], *(font for font in _HANGUL_FONTS if font in installed)]
 
 
-def _number(value: float, form: str) -> str:
+def as_cell(value: float, form: str) -> str:
+    """A figure as text; `-` for none."""
     return form.format(value) if np.isfinite(value) else "-"
 
 

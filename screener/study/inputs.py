@@ -67,8 +67,7 @@ def study_of(
     Raises:
         ValueError: one line that names the offending value and what mends it.
     """
-    _check_numbers(refit.estimation, refit.gap, refit.min_obs)
-    _check_windows(windows, refit.gap)
+    check_plan(refit, windows)
     event = _event_row(returns.index, event_date)
     sessions = max(event - refit.gap, 0)
     if sessions < refit.min_obs:
@@ -77,10 +76,7 @@ def study_of(
             f"only {sessions} sessions to learn from before {day} less a gap of {refit.gap}: needs {refit.min_obs}"
         )
     missing = max(0, event + max(last for _, last in windows) + 1 - len(returns))
-    benchmarks, benchmark_of = _benchmarks(benchmark, returns)
-    check_holidays(returns, benchmarks)
-    for number, values in enumerate(benchmarks.T):
-        check_shift(returns.to_numpy()[:, benchmark_of == number], values)
+    benchmarks, benchmark_of = benchmarks_of(benchmark, returns)
     return Study(
         returns=np.pad(returns.to_numpy(), ((0, missing), (0, 0)), constant_values=np.nan),
         benchmarks=np.pad(benchmarks, ((0, missing), (0, 0)), constant_values=np.nan).T,
@@ -89,6 +85,29 @@ def study_of(
         refit=refit,
         windows=[slice(event + first, event + last + 1) for first, last in windows],
     )
+
+
+def check_plan(refit: Refit, windows: Sequence[tuple[int, int]]) -> None:
+    """Refuse numbers of sessions, and windows, that say nothing.
+
+    Raises:
+        ValueError: one line that names the offending value.
+    """
+    _check_numbers(refit.estimation, refit.gap, refit.min_obs)
+    _check_windows(windows, refit.gap)
+
+
+def benchmarks_of(benchmark: Benchmark, returns: pd.DataFrame) -> tuple[Floats, Ints]:
+    """Distinct benchmarks (T_0, B) on the sessions of `returns`, and which of them each security has (N,).
+
+    Raises:
+        ValueError: one line that names the offending value and what mends it.
+    """
+    benchmarks, benchmark_of = _benchmarks(benchmark, returns)
+    check_holidays(returns, benchmarks)
+    for number, values in enumerate(benchmarks.T):
+        check_shift(returns.to_numpy()[:, benchmark_of == number], values)
+    return benchmarks, benchmark_of
 
 
 def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) -> dict[Any, Ints]:

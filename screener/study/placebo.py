@@ -95,7 +95,7 @@ class Placebo:
         """
         half = np.full(len(self.caar), np.nan)
         for column in np.flatnonzero(np.isfinite(self.placebo_p) & (self.placebo_n > FEWEST_FOR_LEVEL)):
-            half[column] = _critical(self.placebo_z[:, column]) * np.sqrt(self.length) * self.sd[column]
+            half[column] = critical(self.placebo_z[:, column]) * np.sqrt(self.length) * self.sd[column]
         return half
 
     def detectable(self) -> Floats:
@@ -111,7 +111,7 @@ class Placebo:
             if z.size < FEWEST_FOR_LEVEL:
                 continue
             low, high = np.quantile(z, [1 - POWER, POWER])
-            detectable[column] = (_critical(z) + max(-low, high)) * np.sqrt(self.length) * self.sd[column]
+            detectable[column] = (critical(z) + max(-low, high)) * np.sqrt(self.length) * self.sd[column]
         return detectable
 
 
@@ -222,8 +222,11 @@ def placebo_test(plan: PlaceboPlan, portfolios: Sequence[Portfolio]) -> list[Pla
     return [Placebo.of(result, rows) for result, rows in zip(rolling, sets, strict=True)]
 
 
-def _critical(placebo: Floats) -> float:
-    """Smallest |statistic| with p <= `LEVEL` against (B,) `placebo`: the m-th largest, m = floor(LEVEL (B + 1))."""
+def critical(placebo: Floats) -> float:
+    """Smallest |statistic| with p <= `LEVEL` against (B,) `placebo`: the m-th largest, m = floor(LEVEL (B + 1)).
+
+    It takes at least 19 that are not NaN; see `FEWEST_FOR_LEVEL`.
+    """
     extremes = np.sort(np.abs(placebo[np.isfinite(placebo)]))
     return float(extremes[-int(LEVEL * (extremes.size + 1) + 1e-9)])
 

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -89,6 +89,32 @@ def open_grid(path: Path) -> Grid:
     return _of_text(path, whole)
 
 
+def rows_of_text(path: Path) -> list[tuple[int, list[str]]]:
+    """Line, and cells as text, of the header and each row of a small table of whatever columns, CSV or Excel.
+
+    Rows without any cell are left out.
+
+    Raises:
+        UsageError: there is no such file.
+        DataError: it is no table.
+    """
+    if not path.is_file():
+        what = _("is a directory") if path.is_dir() else _("no such file")
+        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
+    with path.open("rb") as file:
+        workbook = file.read(2) == b"PK"
+    if workbook:
+        rows = [(line, _cells(row)) for line, row in enumerate(next(_sheets(path), []), 1)]
+    else:
+        with path.open("rb") as file:
+            refuse_long_lines(path, file)
+        text, _encoding = _decoded(path.read_bytes(), path)
+        separator = _separator(text[:_PEEK].splitlines()[:_HEADER_WITHIN])
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows = [(reader.line_num, row) for row in reader]
+    return [(line, [cell.strip() for cell in row]) for line, row in rows if any(cell.strip() for cell in row)]
+
+
 def _of_parquet(path: Path) -> Grid:
     file = pq.ParquetFile(path)
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
@@ -117,6 +143,16 @@ def _levels(name: str) -> list[str]:
 
 def _of_workbook(path: Path) -> Grid:
     """The first sheet of an Excel file that holds a table."""
+    first: list[list[Any]] = []
+    for rows in _sheets(path):
+        first = first or rows
+        if any(fields_of([_cells(row)]) for row in rows[:_HEADER_WITHIN] if any(row)):
+            return _of_rows(path, rows, ("Excel",))
+    raise _headless(path, _cells(first[0]) if first else [])
+
+
+def _sheets(path: Path) -> Iterator[list[list[Any]]]:
+    """The rows of each sheet of an Excel file."""
     with zipfile.ZipFile(path) as archive:
         size = sum(part.file_size for part in archive.infolist())
         if size > _MOST_TEXT:
@@ -135,12 +171,9 @@ def _of_workbook(path: Path) -> Grid:
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-            if any(fields_of([_cells(row)]) for row in rows[:_HEADER_WITHIN] if any(row)):
-                return _of_rows(path, rows, ("Excel",))
+            yield [list(row) for row in sheet.iter_rows(values_only=True)]
     finally:
         book.close()
-    raise _headless(path, _cells(rows[0]) if rows else [])
 
 
 def _cells(row: Sequence[Any]) -> list[str]:

@@ -50,6 +50,8 @@ class PriceRequest:
     """First session on which the close of a file may be a price of the after-market; None if it cannot be one."""
     calendar: Calendar | None = None
     """Which days files may name; None = whatever they do."""
+    since: date | None = None
+    """First day that is used of files; None = the first that there is. What is stored is read by `before`."""
 
     def last_prices(self, sessions: Iterable[date]) -> frozenset[date]:
         """Those of `sessions` on which the close of a file may be a price of the after-market."""
@@ -137,3 +139,11 @@ class Source(Protocol):
     def load(self, need: PriceRequest) -> Market:
         """Prices for `need`; those that are missing, partial, or fail their checks are a DataError."""
         ...
+
+    def extent(self) -> tuple[date, date] | None:
+        """First and last day of the prices; None where there are none, or none of several sessions."""
+        return None
+
+    def made_of(self, first: date, last: date) -> str:
+        """What tells these prices, of the days from `first` to `last`, from any others."""
+        return f"{self.name} {first} {last}"

@@ -76,6 +76,10 @@ class Demo(Source):
     seed: int = 1
     name: str = "demo"
 
+    def extent(self) -> tuple[date, date]:
+        """First and last day that is simulated."""
+        return DAYS[0].item(), DAYS[-1].item()
+
     def load(self, need: PriceRequest) -> Market:
         """The market as a panel, by the same way as prices from files."""
         returns, index_returns = simulate(self.seed)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from screener.data.cleaning import clean
@@ -27,7 +28,7 @@ from screener.data.price_rows import PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
 from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
-from screener.errors import DataError, UsageError
+from screener.errors import DataError, TooEarlyError, UsageError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, floats, plain, to_numpy, words
@@ -46,6 +47,8 @@ class _FileReader:
     """By file, the form that it is in, where that is not the screener's own."""
     kept: dict[Path, tuple[set[str], pa.Table]] | None = None
     """By file, the columns that it was read for, and what was read; None where each file is read once."""
+    since: date | None = None
+    """First day that is read; None = the first that there is."""
 
     def __call__(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
         wanted = {*required, *numeric, *text}
@@ -53,6 +56,8 @@ class _FileReader:
             table = self.kept[path][1]
             return table.select([name for name in table.column_names if name in wanted])
         table = read_table(path, required, numeric, text, self.hints, self.recognised)
+        if self.since is not None:
+            table = table.filter(pc.greater_equal(table["date"], pa.scalar(self.since)))
         table = dated(table, path.name, self.calendar, self.today, self.said)
         if self.kept is not None:
             self.kept[path] = wanted, table
@@ -69,14 +74,34 @@ class Files(Source):
     hints: Hints = NO_HINTS
     name: str = "file"
 
+    def extent(self) -> tuple[date, date]:
+        """First and last day of the price files."""
+        reader = _FileReader(Calendar(), date.max, self.hints)
+        days = [read_table(path, ("date",), (), (), reader.hints)["date"] for path in self.prices]
+        ends = [(pc.min(column).as_py(), pc.max(column).as_py()) for column in days]
+        return min(first for first, _last in ends), max(last for _first, last in ends)
+
+    def made_of(self, first: date, last: date) -> str:  # noqa: ARG002 - a file is one thing
+        """Checksums of the files."""
+        return " ".join(_sha256(path) for path in (*self.prices, *self.benchmark, *self.market))
+
+    def within(self, first: date, last: date) -> Files:
+        """Those of the files that hold a day from `first` to `last`, as far as they tell without being read."""
+        files = (self.prices, self.benchmark, self.market)
+        prices, benchmark, market = ([path for path in paths if _may_hold(path, first, last)] for paths in files)
+        return replace(self, prices=prices or self.prices, benchmark=benchmark, market=market)
+
     def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
         called = ", ".join(path.name for path in self.prices)
         calendar = need.calendar or Calendar()
-        # With a market file, the check of the day takes other stocks from the same files.
-        reader = _FileReader(calendar, need.today, self.hints, kept={} if self.market else None)
+        # With a market file, the check of the day takes other stocks from the same files; a study of many has none.
+        kept: dict[Path, tuple[set[str], pa.Table]] | None = {} if self.market and need.since is None else None
+        reader = _FileReader(calendar, need.today, self.hints, kept=kept, since=need.since)
         rows = PriceRows.read(self.prices, need.tickers, need.as_of, reader)
         if not rows.day.size:
+            if need.since is not None:
+                raise TooEarlyError("{called}: no price from {since} on", called=called, since=need.since)
             until = _(" through {day}", day=need.as_of) if need.as_of else ""
             raise DataError(
                 "{called}: none of the {count} configured tickers has a price{until}",
@@ -180,6 +205,25 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
         if not market.startswith(need.market_of[need.tickers[ticker]])
     ]
     return Finding.at("other_market", "warning", elsewhere)
+
+
+def _may_hold(path: Path, first: date, last: date) -> bool:
+    """False for a Parquet file whose footer says that all its days are others."""
+    if path.suffix.lower() not in (".parquet", ".pq"):
+        return True
+    try:
+        footer = pq.ParquetFile(path).metadata
+    except (pa.ArrowException, OSError):
+        return True  # reading it says what is wrong
+    names = footer.schema.names
+    if "date" not in names or not footer.num_row_groups:
+        return True
+    told = [footer.row_group(group).column(names.index("date")).statistics for group in range(footer.num_row_groups)]
+    ends: list[Any] = [end for one in told if one is not None and one.has_min_max for end in (one.min, one.max)]
+    if len(ends) < 2 * len(told) or not all(isinstance(end, date) for end in ends):
+        return True
+    days: list[date] = [end.date() if isinstance(end, datetime) else end for end in ends]
+    return min(days) <= last and max(days) >= first
 
 
 def _sha256(path: Path) -> str:

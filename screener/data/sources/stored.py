@@ -75,6 +75,16 @@ class Stored(Source):
             return _("{store} lacks {told}", store=self.store.shown, told=lacking)
         return _("{store} is empty", store=self.store.shown)
 
+    def extent(self) -> tuple[date, date] | None:
+        """First and last session of the best source that has any."""
+        there = (self.store.main_table(source).sessions for source in self.of)
+        return next(((min(days), max(days)) for days in there if days), None)
+
+    def made_of(self, first: date, last: date) -> str:  # noqa: ARG002 - a restated history changes all its days
+        """Checksums of the tables."""
+        kinds = (MARKET, PRICES, INDICES)
+        return " ".join(self.store.table(source, kind).digest() for source in self.of for kind in kinds)
+
     def load(self, need: PriceRequest) -> Market:
         """The best source's prices."""
         span = DateSpan.of(need, self.calendar, self.now())

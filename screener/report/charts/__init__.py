@@ -11,11 +11,13 @@ from screener.report.charts.days import sessions
 from screener.report.charts.drawing import Figure
 from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
+from screener.report.charts.pooled import distribution, pooled_paths
 from screener.report.charts.stocks import movers, tiles, windows
 from screener.report.model import Report, short_banner
+from screener.report.pooled_model import PooledReport
 from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
 
-__all__ = ["Figure", "charts_of"]
+__all__ = ["Figure", "charts_of", "charts_of_study"]
 
 Charts = Mapping[Key, Sequence[Figure | None]]
 """By key of the section below whose title they stand; None where the report has no figures for one."""
@@ -35,13 +37,23 @@ def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
         charts = {Key.WINDOWS: [stock_price(report), windows(report)]}
     elif screen == "days":
         charts = {Key.SESSIONS: [sessions(report)]}
-    banner = short_banner(report.banner)
+    return _shown(charts, short_banner(report.banner))
+
+
+def _shown(charts: Charts, banner: str | None) -> dict[str, list[Figure]]:
+    """The charts that exist, with the warning of their report."""
     figures: dict[str, list[Figure]] = {}
     for key, of_section in charts.items():
         for figure in filter(None, of_section):
             note = f"{banner}. {figure.note}".rstrip() if banner else figure.note
             figures.setdefault(key, []).append(replace(figure, note=note))
     return figures
+
+
+def charts_of_study(report: PooledReport) -> dict[str, list[Figure]]:
+    """The charts of a study of many events, likewise."""
+    charts: Charts = {Key.PATHS: [pooled_paths(report)], Key.POOLED: [distribution(report)]}
+    return _shown(charts, short_banner("demo" if report.simulated else None))
 
 
 def _of_report(report: Report) -> Charts:

@@ -248,8 +248,11 @@ class PlotArea(NamedTuple):
         """The place of a value in a session."""
         return self.x(tau), self.y(value)
 
-    def draw(self, drawing: Drawing, axis: Axis, days: Mapping[int, date]) -> None:
-        """Draw grid lines with their values, the event day, and below, evenly spaced, the sessions that fit."""
+    def draw(self, drawing: Drawing, axis: Axis, days: Mapping[int, date | None]) -> None:
+        """Draw grid lines with their values, the event day, and below, evenly spaced, the sessions that fit.
+
+        Where a session is another day for each event, it has no day of its own.
+        """
         box = self.box
         for value in self.y.ticks(6):
             y = self.y(value)
@@ -264,4 +267,5 @@ class PlotArea(NamedTuple):
             x = self.x(tau)
             drawing.line((x, box.bottom), (x, box.bottom + 4), "tick")
             drawing.text(x, box.bottom + 17, f"{tau:+d}" if tau else "0", "axis tau", "middle")
-            drawing.text(x, box.bottom + 31, f"{days[tau]:%m-%d}", "axis", "middle")
+            if day := days[tau]:
+                drawing.text(x, box.bottom + 31, f"{day:%m-%d}", "axis", "middle")

@@ -60,7 +60,7 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
     first, last = shown[0][1][0], shown[0][1][-1]
     banded = all(math.isfinite(point.half_width) for _name, path in shown for point in path)
     return Figure.of(
-        lambda frame: _draw_paths(shown, frame),
+        lambda frame: draw_paths(shown, frame),
         best_and_worst(
             [(name, percent(path[-1].caar)) for name, path in ranked],
             N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%"),
@@ -95,15 +95,16 @@ def _in_words(name: str, last: Any) -> str:
     return _(message, name=name, value=percent(last.caar), low=percent(last.ci_low), high=percent(last.ci_high))
 
 
-def _draw_paths(shown: Paths, frame: Frame) -> Drawing:
+def draw_paths(shown: Paths, frame: Frame) -> Drawing:
+    """One panel a path, on one scale, each with its band and, in grey, the others."""
     height = _PATH_HEADING + _PATH_HEIGHT + BELOW
     boxes = panels(len(shown), 1 if frame.narrow or len(shown) == 1 else 2, frame.width, height, _PATH_GAP)
     drawing = Drawing(frame, boxes[-1].bottom)
     points = [point for _name, path in shown for point in path]
     taus = [point.tau for point in points]
     banded = [point for point in points if math.isfinite(point.half_width)]
-    low = min(0.0, *(point.caar for point in points), *(point.caar - point.half_width for point in banded))
-    high = max(0.0, *(point.caar for point in points), *(point.caar + point.half_width for point in banded))
+    low = min(0.0, *(point.caar for point in points), *(point.ci_low for point in banded))
+    high = max(0.0, *(point.caar for point in points), *(point.ci_high for point in banded))
     for index, ((name, path), panel) in enumerate(zip(shown, boxes, strict=True)):
         top = panel.top + _PATH_HEADING
         field = PlotArea.of(Box(panel.left + 46, top, panel.right - 52, top + _PATH_HEIGHT), taus, low, high)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from screener.report.screens import Screen
+    from screener.report.screens import Shown
 
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
 
 
-def files_of(screen: Screen, format_: str, palette: str) -> dict[str, bytes]:
+def files_of(screen: Shown, format_: str, palette: str) -> dict[str, bytes]:
     """The screen in one format: contents by file name; CSV and Parquet have a file for each table.
 
     Raises:
@@ -24,10 +24,12 @@ def files_of(screen: Screen, format_: str, palette: str) -> dict[str, bytes]:
         from screener.report.formats.data import to_parquet
 
         return {f"{table.name}.parquet": to_parquet(table) for table in screen.tables()}
+    if format_ == "latex":
+        return dict(screen.latex())
     return {f"{screen.name}.{format_}": _file_of(screen, format_, palette)}
 
 
-def _file_of(screen: Screen, format_: str, palette: str) -> bytes:
+def _file_of(screen: Shown, format_: str, palette: str) -> bytes:
     """The content of a format that is one file."""
     match format_:
         case "txt":
@@ -44,10 +46,9 @@ def _file_of(screen: Screen, format_: str, palette: str) -> bytes:
             return to_html(screen.page(full=True), screen.charts(), palette)
         case "xlsx":
             from screener.report.formats.xlsx import to_workbook
-            from screener.report.rows import group_names
 
             page = screen.page(full=False)
             lines = [page.title, *(line.text for line in page.head)]
-            return to_workbook(screen.tables(), lines, palette, group_names(screen.report))
+            return to_workbook(screen.tables(), lines, palette, screen.names())
         case _:
             return screen.document()

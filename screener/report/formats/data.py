@@ -10,7 +10,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -21,11 +21,14 @@ from screener.analysis.model import Stock
 from screener.columns.column import Column
 from screener.report.configured import EventList, SectorList
 from screener.report.model import SCHEMA_VERSION, DaysFacts, Report, ScanFacts, short_banner
+from screener.report.pooled_model import PooledReport
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news
 
 BOM = b"\xef\xbb\xbf"
 """Makes spreadsheets read the file as UTF-8."""
+BESIDE_FACTS = ("frames", "findings")
+"""Of a study of many events, what stands in its document beside the facts."""
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
@@ -109,6 +112,19 @@ def to_json(report: Report, tables: Sequence[Table]) -> bytes:
         document = _document_of_days(report, report.days, tables)
     else:
         document = _document_of_report(report, tables)
+    return _written(document)
+
+
+def study_to_json(report: PooledReport, tables: Sequence[Table]) -> bytes:
+    """A study of many events, written as `to_json` writes a report."""
+    facts = {name: value for name, value in vars(report).items() if name not in BESIDE_FACTS}
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "banner": short_banner("demo" if report.simulated else None),
+        "study": facts,
+        **{table.name: table.records() for table in tables},
+        "findings": report.findings,
+    }
     return _written(document)
 
 
@@ -197,6 +213,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 

@@ -25,12 +25,14 @@ from screener.analysis.model import DayCheck, Moved, Rules, Stirred, Window
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import FIRST, LAST, Column, TableSpec, Unit
 from screener.columns.groups import DAYS
+from screener.columns.pooled import STUDY_TABLES
 from screener.config.models import Filters
 from screener.data.findings import Finding
 from screener.data.sources import File, Tried
 from screener.report.configured import EventList, SectorList
-from screener.report.formats.data import Skipped
+from screener.report.formats.data import BESIDE_FACTS, Skipped
 from screener.report.model import SCHEMA_VERSION, DaysFacts, EventFacts, Happening, Provenance, ScanFacts
+from screener.report.pooled_model import PooledReport
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -131,6 +133,16 @@ def _days_schema() -> Schema:
     return {**schema, "required": [*schema["required"], DAYS.name]}
 
 
+def _study_schema() -> Schema:
+    """Of what `screener study --json` prints."""
+    defs: Schema = {}
+    before = {**_BANNER, "study": _object(PooledReport, defs, without=BESIDE_FACTS)}
+    after = {"findings": _array(Finding, defs)}
+    schema = _document("Study of many events by the KRX sector impact screener", before, STUDY_TABLES, after, defs)
+    del schema["properties"]["part"]
+    return {**schema, "required": [*schema["required"], *(spec.name for spec in STUDY_TABLES if not spec.optional)]}
+
+
 def _list_schema(kind: type[EventList | SectorList], title: str) -> Schema:
     """Of what `screener events --json` and `screener sectors --json` print."""
     defs: Schema = {}
@@ -152,6 +164,7 @@ def descriptions() -> dict[str, bytes]:
         "report.schema.json": _as_text(_report_schema()),
         "scan.schema.json": _as_text(_scan_schema()),
         "days.schema.json": _as_text(_days_schema()),
+        "study.schema.json": _as_text(_study_schema()),
         "events.schema.json": _as_text(_list_schema(EventList, "Events that the KRX sector impact screener knows")),
         "sectors.schema.json": _as_text(_list_schema(SectorList, "Sectors that the KRX sector impact screener knows")),
     }
@@ -219,10 +232,10 @@ def _reference(kind: type, defs: Schema) -> Schema:
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
-def _object(kind: Any, defs: Schema) -> Schema:
-    """A dataclass, described by its docstring and those below its fields."""
+def _object(kind: Any, defs: Schema, without: Sequence[str] = ()) -> Schema:
+    """A dataclass, described by its docstring and those below its fields, `without` some of them."""
     hints, texts = get_type_hints(kind, localns=_NAMED, include_extras=True), _field_docs(kind)
-    names = [field.name for field in fields(kind)]
+    names = [field.name for field in fields(kind) if field.name not in without]
     described = {name: {"description": texts[name]} if name in texts else {} for name in names}
     return {
         "description": _line(kind.__doc__),
@@ -265,7 +278,7 @@ def _value(hint: Any, defs: Schema) -> Schema:
     if origin is tuple and arguments[-1] is not Ellipsis:
         items = [_value(argument, defs) for argument in arguments]
         return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
-    if origin in (tuple, frozenset):
+    if origin in (tuple, frozenset, Sequence):
         return {"type": "array", "items": _value(arguments[0], defs)}
     if origin is not None and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _value(arguments[1], defs)}
@@ -283,6 +296,10 @@ _SCAN = "## Tables of a scan\n\n`screener scan --csv DIR` writes them; `scan.sch
 
 
 _DAYS = "## Sessions\n\n`screener days --csv DIR` writes them; `days.schema.json` describes their JSON.\n"
+_STUDY = (
+    "## Tables of a study of many events\n\n`screener study EVENTS.csv --csv DIR` writes them; `study.schema.json` "
+    "describes its JSON.\n"
+)
 
 
 def _dictionary() -> str:
@@ -296,12 +313,14 @@ def _dictionary() -> str:
         *(part for spec in SCAN_TABLES for part in _table(spec)),
         _DAYS,
         *_table(DAYS),
+        _STUDY,
+        *(part for spec in STUDY_TABLES for part in _table(spec, " of a study")),
     ]
     return "\n".join(parts)
 
 
-def _table(spec: TableSpec) -> Iterator[str]:
-    yield f"### {spec.name}.csv\n\n{spec.row}\n"
+def _table(spec: TableSpec, of: str = "") -> Iterator[str]:
+    yield f"### {spec.name}.csv{of}\n\n{spec.row}\n"
     yield _listed(column for column in spec.columns if column not in _EVERYWHERE)
 
 

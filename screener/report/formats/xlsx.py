@@ -34,6 +34,8 @@ _FORMATS = {
     Unit.WEIGHT: "0.00%",
     Unit.PART: "+0.00;-0.00;0.00",
     Unit.CORRELATION: "+0.00;-0.00;0.00",
+    Unit.SIGNED_SHARE: "+0%;-0%;0%",
+    Unit.COEFFICIENT: "0.000E+00",
     Unit.RATIO: "0.0",
     Unit.STATISTIC: "+0.00;-0.00;0.00",
     Unit.PROBABILITY: '[<0.001]"<.001";0.000',

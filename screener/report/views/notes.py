@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import Window
 from screener.data.findings import in_words
@@ -15,6 +15,9 @@ from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
 from screener.report.model import BANNERS, MODELS, EventFacts, Happening, Provenance, Report
 from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
+
+if TYPE_CHECKING:
+    from screener.data.sources import File
 
 _FULL_STUDY = "screener sync && screener report"
 _SOURCES = {
@@ -83,12 +86,17 @@ _FILES_OF_SOURCE = 6
 """Files that the line on the source names."""
 
 
+def source_name(files: Sequence[File], source: str) -> str:
+    """The files that figures came from, or without files the source."""
+    names = [file.name for file in files]
+    named = " + ".join(names[:_FILES_OF_SOURCE]) or source
+    more = len(names) - _FILES_OF_SOURCE
+    return _("{names} and {n} more files", names=named, n=more) if more > 0 else named
+
+
 def source_line(provenance: Provenance) -> Line:
     """Source, sessions and benchmark."""
-    names = [file.name for file in provenance.files]
-    source = " + ".join(names[:_FILES_OF_SOURCE]) or provenance.source
-    if len(names) > _FILES_OF_SOURCE:
-        source = _("{names} and {n} more files", names=source, n=len(names) - _FILES_OF_SOURCE)
+    source = source_name(provenance.files, provenance.source)
     if provenance.fetched is not None:
         name, fetched = _(_SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
         source = _("{source}, fetched {fetched} KST", source=name, fetched=fetched)
@@ -127,9 +135,7 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         yield line(text, "dim")
         return
     yield source_line(provenance)
-    for form, names in _forms(provenance).items():
-        shown = ", ".join(names) if len(names) <= _FILES else _("{n} files", n=len(names))
-        yield line(_("Read as {form}: {files}", form=form, files=shown), "dim")
+    yield from read_as(provenance.files)
     if provenance.proxies:
         text = _(
             "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices. "
@@ -168,13 +174,15 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         yield line(_("Cannot be tested: no stock has an abnormal return. These are plain returns."))
 
 
-def _forms(provenance: Provenance) -> dict[str, list[str]]:
-    """The names of the files in a form that is not the screener's own, by that form."""
+def read_as(files: Iterable[File]) -> Iterator[Line]:
+    """As what the files were read that are not in the screener's own form."""
     forms: dict[str, list[str]] = {}
-    for file in provenance.files:
+    for file in files:
         if file.form:
             forms.setdefault(file.form, []).append(file.name)
-    return forms
+    for form, names in forms.items():
+        shown = ", ".join(names) if len(names) <= _FILES else _("{n} files", n=len(names))
+        yield line(_("Read as {form}: {files}", form=form, files=shown), "dim")
 
 
 _FILES = 3

@@ -1,0 +1,106 @@
+"""The command that studies many events."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from screener.cli.help_i18n import commands
+from screener.cli.options import (
+    PATH,
+    Output,
+    Workspace,
+    as_of_option,
+    close_option,
+    common_options,
+    file_options,
+    model_option,
+    output_options,
+    prices_options,
+    store_option,
+)
+from screener.cli.report import access_of, warn_of
+from screener.console import ProgressBar, busy
+from screener.errors import UsageError
+from screener.i18n import _
+
+_GROUPS = ("sectors", "industry")
+_WINDOW = re.compile(r"(-?\d{1,3}):([+-]?\d{1,3})")
+_EPILOG = """Example: screener study splits.csv --groups sectors --windows 0:0,0:5 --html splits.html --latex tables
+
+EVENTS.csv has a row an event: event_id, date and ticker; docs/study.md tells what else it may have."""
+
+
+def _parse_windows(
+    _context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[tuple[int, int], ...] | None:
+    """Windows as 0:0,0:5, the leading one first."""
+    if value is None:
+        return None
+    windows = []
+    for text in value.split(","):
+        found = _WINDOW.fullmatch(text.strip())
+        first, last = (int(found[1]), int(found[2])) if found else (1, 0)
+        if first > last:
+            message = _("{value!r} is no window: write 0:5 for the event day and five more", value=text.strip())
+            raise click.BadParameter(message, param=parameter)
+        windows.append((first, last))
+    return tuple(dict.fromkeys(windows))
+
+
+def _complete_groups(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
+    return [CompletionItem(group) for group in _GROUPS if group.startswith(typed)]
+
+
+@commands.command("study", epilog=_EPILOG)
+@click.argument("events", type=PATH, metavar="EVENTS.csv")
+@click.option(
+    "--groups",
+    metavar="sectors|industry|COLUMN",
+    shell_complete=_complete_groups,
+    help="Compare groups of events: by sector, by industry, or by a column of the file.",
+)
+@click.option(
+    "--windows",
+    metavar="0:0,0:5,...",
+    callback=_parse_windows,
+    help="First and last session of each window, 0 = the event day; the page leads with the first.",
+)
+@model_option
+@prices_options
+@close_option
+@file_options
+@as_of_option
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes on this machine.  [cores]")
+@click.option("--cluster", metavar="URL", help="Workers of a Dask cluster instead, such as tcp://HOST:8786.")
+@click.option("--parts", type=PATH, metavar="DIR", help="Keep finished parts, and go on from those that are there.")
+@click.option("--latex", type=PATH, metavar="DIR", help="Write LaTeX tables, here.")
+@store_option
+@common_options
+@output_options
+def _study(workspace: Workspace, output: Output, latex: Path | None, **options: Any) -> int:
+    """Many events from a file: pooled tests and groups.
+
+    Each row is placed on its session and measured, or left out and counted; the tests take dates, not rows, as units.
+    """
+    if options["jobs"] is not None and options["cluster"]:
+        raise UsageError("--jobs and --cluster exclude each other", hint="give one of them")
+    settings = workspace.settings
+    from screener.pooled.make import StudyRequest, make_study
+    from screener.report.pooled import StudyScreen
+
+    access = access_of(workspace, options["source"])
+    bar = ProgressBar()
+    click.get_current_context().call_on_close(bar.stop)
+    with busy(_("measuring")):
+        made = make_study(settings, StudyRequest(store=workspace.store, **options), access, bar)
+    code = warn_of(made.tried)
+    if latex is not None:
+        output = replace(output, files={**output.files, "latex": latex})
+    output.deliver(StudyScreen(made), settings)
+    return code

@@ -1,0 +1,258 @@
+"""Puts each event on its session and its stocks, or says why it is not used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from screener.choices import MARKETS
+from screener.config import Settings
+from screener.config.models import Sector
+from screener.data.forms.reading import read_table
+from screener.data.store import Store
+from screener.errors import UsageError
+from screener.i18n import N_
+from screener.krx.calendar import Calendar
+from screener.krx.codes import code_of
+from screener.krx.hours import KST
+from screener.krx.tables import INDUSTRIES, MARKET, words
+from screener.pooled.events import EventFile, EventRow
+from screener.report.lookup import group_label, stocks_of
+from screener.study.units import Plan
+
+Listed = tuple[str, str | None, str | None]
+"""Ticker, name and segment of the market of a stock; None = not known."""
+_APART = 60
+"""Sessions between two lists of the market that are read of a store: who is listed changes slowly."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Every stock that is known, by ticker: its market, and its names in Korean and English."""
+
+    market_of: Mapping[str, str]
+    names: Mapping[str, tuple[str, str]]
+    industries: Mapping[str, str]
+    """Empty where the source has none."""
+
+    @classmethod
+    def of(
+        cls, settings: Settings, rows: Sequence[tuple[str, str | None, str | None]], industries: Mapping[str, str]
+    ) -> Listing:
+        """The configured stocks, and those of `rows`: ticker, name, segment of the market; later rows count."""
+        configured = stocks_of(settings.sectors)
+        market_of: dict[str, str] = {}
+        names: dict[str, tuple[str, str]] = {}
+        for ticker, name, segment in rows:
+            market = next((market for market in MARKETS if (segment or "").startswith(market)), None)
+            if market is not None:
+                market_of[ticker] = market
+                names[ticker] = name or ticker, name or ticker
+        market_of |= {stock.ticker: stock.market for stock in configured}
+        names |= {stock.ticker: (stock.ko, stock.en) for stock in configured}
+        return cls(market_of, names, industries)
+
+    def ticker(self, asked: str) -> str | None:
+        """The stock of that code or name; None if there is none."""
+        code = code_of(asked)
+        if code in self.market_of:
+            return code
+        wanted = asked.casefold()
+        found = [ticker for ticker, names in self.names.items() if wanted in (name.casefold() for name in names)]
+        return found[0] if len(found) == 1 else None
+
+
+def listed_in_files(paths: Sequence[Path]) -> list[Listed]:
+    """Ticker, name and segment of every stock of market files, and of price files that tell them."""
+    rows: dict[str, Listed] = {}
+    for path in paths:
+        table = read_table(path, ("date", "ticker"), (), ("ticker", "name", "market"))
+        if "market" not in table.column_names:
+            continue
+        ticker = words(table, "ticker")
+        last = pa.array(sorted({code: row for row, code in enumerate(ticker)}.values()))
+        there = table.select([name for name in ("ticker", "name", "market") if name in table.column_names]).take(last)
+        for row in there.to_pylist():
+            code = str(row["ticker"]).zfill(6)
+            rows[code] = (code, row.get("name"), row["market"])
+    return list(rows.values())
+
+
+def listed_in_store(store: Store, source: str) -> list[Listed]:
+    """Ticker, name and segment of every stock of the store's whole-market sessions, as of its last one of them."""
+    table = store.table(source, MARKET)
+    sessions = sorted(table.sessions)
+    rows: list[Listed] = []
+    for day in dict.fromkeys([*sessions[::_APART], *sessions[-1:]]):
+        listed = table.read(("ticker", "name", "market"), day, day)
+        rows += zip(*(listed[name].to_pylist() for name in ("ticker", "name", "market")), strict=True)
+    return rows
+
+
+def industries_in_store(store: Store, source: str) -> dict[str, str]:
+    """By ticker, its industry as of the last session that they are known of."""
+    table = store.table(source, INDUSTRIES)
+    day = max(table.sessions, default=None)
+    if day is None:
+        return {}
+    rows = table.read(("ticker", "industry"), day, day)
+    known = zip(rows["ticker"].to_pylist(), rows["industry"].to_pylist(), strict=True)
+    return {ticker: industry for ticker, industry in known if ticker and industry}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An event on its session and its stocks, or why it is not used; without a stock or sector it is one a sector."""
+
+    row: EventRow
+    day: date | None = None
+    """Its session."""
+    session: int = -1
+    """The number of that among the sessions of the study."""
+    members: tuple[str, ...] = ()
+    """Tickers."""
+    ticker: str | None = None
+    """None for a sector."""
+    names: tuple[str, str] = ("", "")
+    """In Korean and English."""
+    group: str | None = None
+    reason: str = ""
+    """A key of the reasons; empty for one that is used."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where events are put."""
+
+    settings: Settings
+    calendar: Calendar
+    days: Sequence[date]
+    """Every session that the prices reach over."""
+    plan: Plan
+    listing: Listing
+    grouped_by: str
+    """sectors, industry, a column of the file; '' = no groups."""
+
+    def all(self, file: EventFile) -> list[Placed]:
+        """Every row; the second of two on the same stocks, session and window is not used."""
+        seen: set[tuple[int, tuple[str, ...], tuple[int, int] | None]] = set()
+        placed = []
+        for row in file.rows:
+            for one in self._row(row):
+                key = one.session, one.members, row.window
+                placed.append(replace(one, reason="twice") if not one.reason and key in seen else one)
+                if not one.reason:
+                    seen.add(key)
+        return placed
+
+    def _row(self, row: EventRow) -> Iterator[Placed]:
+        if row.moment is None:
+            yield Placed(row, reason="no date")
+            return
+        day = session_of(row.moment, self.calendar)
+        number = self._number(day)
+        reason = ""
+        if day < self.days[0] or (number is not None and number < self.plan.before):
+            reason = "before the prices"
+        elif number is None or number + self.plan.after >= len(self.days):
+            reason = "window not over"
+        at = Placed(row, day, -1 if number is None else number, reason=reason)
+        if row.ticker is not None:
+            yield self._of_stock(at, row.ticker)
+        else:
+            yield from self._of_sectors(at, row.sector)
+
+    def _number(self, day: date) -> int | None:
+        """Which of the sessions it is; None where it is none of them."""
+        from bisect import bisect_left
+
+        number = bisect_left(self.days, day)
+        return number if number < len(self.days) and self.days[number] == day else None
+
+    def _of_stock(self, at: Placed, asked: str) -> Placed:
+        ticker = self.listing.ticker(asked)
+        if ticker is None:
+            code = code_of(asked)
+            # A code may be that of a stock whose prices are there, but not its market.
+            return replace(at, ticker=code, reason="no such stock" if code is None else "no market")
+        return replace(
+            at,
+            members=(ticker,),
+            ticker=ticker,
+            names=self.listing.names[ticker],
+            group=self._group_of(at.row, ticker),
+        )
+
+    def _of_sectors(self, at: Placed, asked: str | None) -> Iterator[Placed]:
+        sectors = self.settings.sectors
+        if asked is not None:
+            try:
+                labels = [group_label(self.settings, asked)]
+            except UsageError:
+                yield replace(at, names=(asked, asked), reason="no such sector")
+                return
+        else:
+            labels = [name for name in sectors if name not in self.settings.at_hand]
+        for label in labels:
+            name, _colon, theme = label.partition(":")
+            sector = sectors[name]
+            title = sector.themes[theme] if theme else sector.name
+            members = tuple(one.ticker for one in sector.members if not theme or one.theme == theme)
+            group = label if self.grouped_by == "sectors" else at.row.values.get(self.grouped_by) or None
+            yield replace(at, members=members, names=(title.ko, title.en), group=group)
+
+    def _group_of(self, row: EventRow, ticker: str) -> str | None:
+        if self.grouped_by == "sectors":
+            return _sector_of(self.settings.sectors, ticker)
+        if self.grouped_by == "industry":
+            return self.listing.industries.get(ticker)
+        return row.values.get(self.grouped_by) or None
+
+
+def _sector_of(sectors: Mapping[str, Sector], ticker: str) -> str | None:
+    """The first sector that holds the stock."""
+    for name, sector in sectors.items():
+        if any(member.ticker == ticker for member in sector.members):
+            return name
+    return None
+
+
+def session_of(moment: date, calendar: Calendar) -> date:
+    """The first session on which KRX could react: news after the regular close belongs to the next one."""
+    if not isinstance(moment, datetime):
+        return calendar.first_on_or_after(moment)
+    late = moment.replace(tzinfo=KST) >= calendar.schedule.closes(moment.date())
+    return calendar.first_on_or_after(moment.date() + timedelta(days=1 if late else 0))
+
+
+def grouped_by(asked: str | None, file: EventFile, listing: Callable[[], Listing]) -> str:
+    """What events are grouped by: as asked, or the file's column `group`, or sectors where events are of sectors.
+
+    Raises:
+        UsageError: nothing tells such groups.
+    """
+    if asked is None:
+        if file.has_group:
+            return "group"
+        return "sectors" if any(row.ticker is None for row in file.rows) else ""
+    if asked == "industry" and not listing().industries:
+        raise UsageError(
+            "no industries are known",
+            hint=N_("`screener sync` with an account fetches them; or give the events a column and --groups COLUMN"),
+        )
+    if asked in ("sectors", "industry"):
+        return asked
+    known = {name.casefold(): name for name in ("group" if file.has_group else "", *file.labels) if name}
+    if asked.casefold() in known:
+        return known[asked.casefold()]
+    raise UsageError(
+        "{path}: no column {asked!r} to group by",
+        hint="known are {known}",
+        path=file.path,
+        asked=asked,
+        known=", ".join(("sectors", "industry", *known.values())),
+    )
