@@ -63,7 +63,7 @@ class Tables(HTMLParser):
         super().__init__()
         self.tables: list[list[list[str]]] = []
         self.folded: list[list[str]] = []
-        self._in_cell = self._in_drawing = self._below = False
+        self._in_cell = self._in_drawing = self._below = self._in_header = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
@@ -78,7 +78,8 @@ class Tables(HTMLParser):
             self._in_cell = True
             if not self._below:
                 self.tables[-1][-1].append("")
-        elif self._below and dict(attrs).get("class") == "of":
+        self._in_header = self._below and dict(attrs).get("class") == "of"
+        if self._in_header:
             self.folded[-1][-1] += "\0"
         self._in_drawing |= tag == "svg"
 
@@ -86,6 +87,9 @@ class Tables(HTMLParser):
         if tag in ("td", "th"):
             self._in_cell = False
         self._in_drawing &= tag != "svg"
+        if self._in_header:
+            self.folded[-1][-1] += ":"
+            self._in_header = False
 
     def handle_data(self, data: str) -> None:
         if self._in_cell and self._below:
@@ -120,8 +124,8 @@ def test_html_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:
                 # What folds on narrow pages stands there with its header, as it stands in the row.
                 for header, text in zip(table[0][1:], row[1:], strict=True):
                     twice = table[0].count(header) > 1
-                    silent = twice or text in ("", "-") or f"\0{header} " not in below
-                    assert silent or f"\0{header} {text} " in below, (name, header)
+                    silent = twice or text in ("", "-") or f"\0{header}:" not in below
+                    assert silent or f"\0{header}: {text} " in below, (name, header)
 
 
 def test_markdown_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:

@@ -15,7 +15,8 @@ _ROOMS = (320.0, 712.0, 1040.0, 1232.0)
 of the page from which each holds."""
 _LETTER, _WIDE_LETTER, _THIN_LETTER = 8.3, 13.2, 4.6
 """Estimated widths, on the safe side: the font of the reader is unknown."""
-_PADDING = 14.4
+_BOLD, _SORTING, _PADDING = 1.1, 4.0, 14.4
+"""Width of bold text relative to plain text; of the mark of sorting beyond the padding; of the padding."""
 _NAME_ON_A_PHONE, _LONGEST_TEXT = 130.0, 224.0
 """Width from which the name of a row folds on a phone, and any text everywhere."""
 _CODE, _MARK = 92.0, 76.0
@@ -62,7 +63,7 @@ class Folded(NamedTuple):
 def folded(grid: Grid) -> Folded:
     """The columns of `grid` that say something; tickers stand beside the names that they belong to."""
     beside = grid.aligned_with or grid.fields
-    shown = [index for index, pair in enumerate(zip(grid.fields, beside, strict=True)) if any(f.shown for f in pair)]
+    shown = [index for index, field in enumerate(grid.fields) if field.shown]
     codes = [index for index in shown if grid.fields[index].kind == "code" and index + 1 in shown]
     places = [index for index in shown if index not in codes]
     fields = [grid.fields[index] for index in places]
@@ -110,7 +111,7 @@ def _tiers(fields: Sequence[Field], widths: Sequence[Sequence[float]]) -> list[i
 
 def _width(field: Field, room: float, *, first: bool, named: bool) -> float:
     """Of a column, in pixels; headers fold at their spaces, and so do long texts."""
-    header = max(map(_length, field.header.split(" ")))
+    header = _BOLD * max(map(_length, field.header.split(" "))) + _SORTING
     if field.kind in ("bar", "path"):
         return max(header, _MARK) + _PADDING
     cells = max((_length(cell.text) for cell in field.cells), default=0.0)
