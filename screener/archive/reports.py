@@ -142,6 +142,9 @@ def write_report(
     else:
         rendered = [fresh if name == "csv" else files_of(screen, name, palette) for name in FORMATS]
         files = {name: content for part in rendered for name, content in part.items()}
+        if settings.screener.headers == "ko":
+            # Beside the others, which history and revisions are read from.
+            files |= {_korean_name(name): content for name, content in files_of(screen, "csv", palette, "ko").items()}
         if revision > 1:
             so_far = earlier.get(REVISIONS, b"")
             files[REVISIONS] = _revisions_csv(revision, corrections, so_far) if corrections or not so_far else so_far
@@ -151,6 +154,11 @@ def write_report(
         kept = kept and (root / HISTORY).is_file() and (root / HISTORY).read_bytes() == history
         write_files({root / HISTORY: history})
     return FiledReport(folder, files, revision, corrections, written=not kept)
+
+
+def _korean_name(name: str) -> str:
+    """Of the Korean CSV beside the one of this name."""
+    return f"{name.removesuffix('.csv')}.ko.csv"
 
 
 def _compared(

@@ -106,14 +106,14 @@ def _breadth(row: Any) -> Cell:
     return Cell(f"{row.n_up}/{row.n_flat}/{row.n_down}" if row.n else "-", row.breadth_up)
 
 
-_LASTING = {
+LASTING = {
     "held": N_("held"),
     "faded": N_("faded"),
     "reversed": N_("reversed"),
     "extended": N_("extended"),
     "delayed": N_("delayed"),
 }
-_FLAGS = {
+FLAGS = {
     "limit_up": N_("limit up"),
     "limit_down": N_("limit down"),
     "halted": N_("halted"),
@@ -172,9 +172,9 @@ _P_PORTFOLIO = PageColumn("p_portfolio", N_("portfolio t"), probability)
 _SCORE = PageColumn("score", N_("Score"), signed)
 _BAR = _left("score", N_("- 0 +"), lambda score: Cell(formatting.bar(score), score), 3)._replace(kind="bar")
 _SPARK = _left("spark", N_("Path"), _path, 5)._replace(kind="path")
-_SINCE = _left("lasting", N_("since"), lambda lasting: Cell(_(_LASTING[lasting]) if lasting else "-"), 2)
+_SINCE = _left("lasting", N_("since"), lambda lasting: Cell(_(LASTING[lasting]) if lasting else "-"), 2)
 _VOLUME = PageColumn("volume_ratio", N_("Vol. x"), _ratio)
-_NOTES = _left("flags", N_("Notes"), lambda flags: Cell(", ".join(_(_FLAGS[flag]) for flag in flags.split())))
+_NOTES = _left("flags", N_("Notes"), lambda flags: Cell(", ".join(_(FLAGS[flag]) for flag in flags.split())))
 _PLACE = PageColumn("rank", N_("#"), _number)
 _PARTS = tuple(
     PageColumn(f"score_{name}", header, _fraction, 1)

@@ -210,6 +210,12 @@ class Screen:
         """The tables of its files."""
         return self._once("tables", lambda: tables_of(self.report, TABLES[self.name]))
 
+    def localised(self) -> list[Table]:
+        """The same tables as Korean readers have them."""
+        from screener.report.localised import localised
+
+        return self._once("localised", lambda: [localised(self.report, table) for table in self.tables()])
+
     def document(self) -> bytes:
         """The JSON document, which holds every table of a comparison."""
         from screener.report.formats.data import to_json

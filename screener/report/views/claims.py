@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _EXCEPTIONS = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""
 _INDENT = 4
-_VERDICTS = {
+VERDICTS_ON_CLAIMS = {
     "consistent": N_("consistent with prices"),
     "partly consistent": N_("partly consistent"),
     "not consistent": N_("not consistent with prices"),
@@ -93,7 +93,7 @@ def _counted(counts: Mapping[str, int]) -> Line:
     spans: list[Span] = []
     for name in VERDICTS:
         if counts[name]:
-            text = _("{n} {verdict}", n=counts[name], verdict=_(_VERDICTS[name]))
+            text = _("{n} {verdict}", n=counts[name], verdict=_(VERDICTS_ON_CLAIMS[name]))
             spans += [Span(", ")] * bool(spans) + [Span(text, badge=_BADGES[name])]
     return Line(tuple(spans))
 
@@ -134,7 +134,7 @@ def _sections(claims: list[Any], report: Report, *, full: bool) -> Iterator[Sect
 
 def _claim(claim: Any, report: Report) -> Iterator[Line]:
     badge = _BADGES[claim.verdict]
-    verdict = [Span(f"{_(_VERDICTS[claim.verdict])}  ", strong=True, badge=badge)] if claim.kind else []
+    verdict = [Span(f"{_(VERDICTS_ON_CLAIMS[claim.verdict])}  ", strong=True, badge=badge)] if claim.kind else []
     yield Line((*verdict, Span(f"{claim.id}  "), Span(_text(claim, "said"))))
     place = " · ".join(filter(None, (_window(claim, report), _by(claim))))
     lines = ["; ".join(_figures(claim, report)), _significance(claim), place]
