@@ -52,7 +52,7 @@ _LABELS = {
     Key.SESSIONS: N_("Sessions"),
     Key.AS_EXTREME: N_("As extreme"),
 }
-"""What the contents call a section whose title is longer than `_SHORT`."""
+"""What the contents call a section whose title is longer than `_SHORT`, or names a window."""
 _SHORT = 16
 
 
@@ -122,7 +122,7 @@ def _without_advice(line: Line) -> str:
 
 def _label(section: Section) -> str:
     """What the contents call a section, its title where that has no shorter name."""
-    if len(section.title) <= _SHORT or section.key not in _LABELS:
+    if section.key not in _LABELS or (len(section.title) <= _SHORT and "[" not in section.title):
         return section.title
     return _(_LABELS[Key(section.key)])
 

@@ -43,9 +43,17 @@ class Item(NamedTuple):
     """The code as it stands beside the name, also that of a simulated stock."""
 
     @property
+    def look(self) -> str:
+        """long: its text folds everywhere; name: on a phone; '' where it stays on one line."""
+        if self.field.right:
+            return ""
+        length = _length(self.cell.text)
+        return "long" if length > _LONGEST_TEXT else "name" if length > _NAME_ON_A_PHONE else ""
+
+    @property
     def folds(self) -> bool:
-        """Whether it stands below its row somewhere, and says something."""
-        return self.tier > 0 and self.cell.text not in ("", "-")
+        """Whether it stands below its row somewhere, and says something; a bar repeats a figure."""
+        return self.tier > 0 and self.field.kind != "bar" and self.cell.text not in ("", "-")
 
 
 class Folded(NamedTuple):
