@@ -7,6 +7,9 @@ from typing import Literal, get_args
 Palette = Literal["kr", "us", "cb"]
 PALETTES: tuple[Palette, ...] = get_args(Palette)
 """Red for up, green for up, safe for the colour-blind."""
+Headers = Literal["ko", "code"]
+HEADERS: tuple[Headers, ...] = get_args(Headers)
+"""Of CSV files: in Korean for readers, or the names of the columns for programs."""
 Market = Literal["KOSPI", "KOSDAQ"]
 MARKETS: tuple[Market, ...] = get_args(Market)
 ModelName = Literal["auto", "market", "market-size", "market-adjusted", "mean-adjusted"]

@@ -153,6 +153,9 @@ def write_report(
     else:
         rendered = [fresh if name == "csv" else files_of(screen, name, palette) for name in FORMATS]
         files = {name: content for part in rendered for name, content in part.items()}
+        if settings.screener.headers == "ko":
+            # Beside the others, which history and revisions are read from.
+            files |= {_korean_name(name): content for name, content in files_of(screen, "csv", palette, "ko").items()}
         if revision > 1:
             so_far = earlier.get(REVISIONS, b"")
             files[REVISIONS] = _revisions_csv(revision, changes, so_far) if changes or not so_far else so_far
@@ -178,6 +181,11 @@ def _of_prices(corrections: Sequence[_Correction], configured: Sequence[Differen
     if any(one.part == "event" or one.name == "price_limit" for one in configured):
         return ()
     return tuple(one for one in corrections if one.column in OF_PRICES.get(one.table, ()))
+
+
+def _korean_name(name: str) -> str:
+    """Of the Korean CSV beside the one of this name."""
+    return f"{name.removesuffix('.csv')}.ko.csv"
 
 
 def _compared(

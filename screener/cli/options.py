@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from screener.choices import MODELS, PALETTES
+from screener.choices import HEADERS, MODELS, PALETTES, Headers
 from screener.cli.completion import completing
 from screener.cli.help_i18n import language_option, settle_language
 from screener.console import echo, folded, is_terminal, shows_colour, warn
@@ -43,6 +43,10 @@ store_option = click.option(
 """Of every command that reads or writes the store; it stands above `common_options`."""
 palette_option = click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")
 """Of every command that makes pages in colour."""
+
+
+headers_option = click.option("--headers", type=click.Choice(HEADERS), help="Of CSV files: Korean, or codes.")
+"""Of every command that writes CSV."""
 
 
 class Workspace:
@@ -233,6 +237,7 @@ class Output:
     files: Mapping[str, Path]
     """By format, the directory (csv) or file to write."""
     palette: str | None
+    headers: Headers | None
     ascii: bool
     width: int | None
 
@@ -246,6 +251,7 @@ class Output:
         from screener.report.formats.terminal import PLAIN_WIDTH, Style, render
 
         palette = self.palette or settings.screener.palette
+        headers = self.headers or settings.screener.headers
         if self.json or self.md:
             if self.json:
                 echo(screen.document().decode())
@@ -254,7 +260,7 @@ class Output:
 
                 echo(to_markdown(screen.page(full=self.full)))
             for format_, path in self.files.items():
-                warn(write_screen(screen, format_, path, palette, as_file=format_ in _ONE_FILE).rstrip())
+                warn(_write(screen, format_, path, palette, headers).rstrip())
             return
         unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
         fitting = min(max(shutil.get_terminal_size().columns, 60), 200) if is_terminal() else PLAIN_WIDTH
@@ -267,23 +273,27 @@ class Output:
         # The page first: it was made, whatever becomes of the files.
         echo(render(screen.page(full=self.full), style, summary=screen.summarised and not self.full))
         for format_, path in self.files.items():
-            note += write_screen(screen, format_, path, style.palette, as_file=format_ in _ONE_FILE)
+            note += _write(screen, format_, path, style.palette, headers)
         if file is not None and not self.files:
             note += file(style.palette)
         if note:
             echo(f"\n{folded(note, style.width)}\n")
 
 
-def write_screen(screen: Shown, format_: str, path: Path, palette: str, *, as_file: bool = False) -> str:
-    """Write the screen in one format, into the directory `path` or as the file `path`; returns where it is."""
-    from screener.files import write_files
+def _write(screen: Shown, format_: str, path: Path, palette: str, headers: Headers) -> str:
+    """Write the screen in one format, into the directory or as the file `path`; returns where it is."""
     from screener.report.formats import files_of
 
-    files = files_of(screen, format_, palette)
-    if as_file:
-        targets, folder = {path: next(iter(files.values()))}, path.parent
-    else:
-        targets, folder = {path / name: content for name, content in files.items()}, path
+    files = files_of(screen, format_, palette, headers)
+    if format_ in _ONE_FILE:
+        return write_targets({path: next(iter(files.values()))}, path.parent)
+    return write_targets({path / name: content for name, content in files.items()}, path)
+
+
+def write_targets(targets: Mapping[Path, bytes], folder: Path) -> str:
+    """Write files, all or none; returns where they are."""
+    from screener.files import write_files
+
     write_files(targets)
     names = ", ".join(target.name for target in targets)
     return _("Files: {folder} ({names})", folder=folder, names=names) + "\n"
@@ -295,7 +305,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(command)
     def with_output(**options: Any) -> int:
         files = {name: path for name in ("csv", "html", "xlsx") if (path := options.pop(name)) is not None}
-        look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "ascii", "width")}
+        look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "headers", "ascii", "width")}
         if look["json"] and look["md"]:
             raise UsageError("--json and --md exclude each other", hint="give one of them")
         return command(output=Output(files=files, **look), **options)
@@ -304,6 +314,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--width", type=click.IntRange(60, 200), help="Columns of the page."),
         click.option("--ascii", is_flag=True, help="No arrows or lines outside ASCII."),
         palette_option,
+        headers_option,
         click.option("--xlsx", type=PATH, metavar="FILE", help="Write an Excel workbook, here."),
         click.option("--html", type=PATH, metavar="FILE", help="Write a web page, here."),
         click.option("--csv", type=PATH, metavar="DIR", help="Write CSV files, here."),

@@ -17,12 +17,13 @@ from screener.cli.options import (
     Output,
     Workspace,
     common_options,
+    headers_option,
     output_options,
     palette_option,
     screen_options,
     store_option,
     study_options,
-    write_screen,
+    write_targets,
 )
 from screener.console import busy, echo, warn
 from screener.errors import ExitCode
@@ -162,14 +163,19 @@ def _demo(workspace: Workspace, output: Output, seed: int) -> int:
 @store_option
 @common_options
 @palette_option
+@headers_option
 def _export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
     """Write what a screen finds into files.
 
     In one format; NAMEs are those that the screen takes.
     """
     palette = options.pop("palette") or workspace.settings.screener.palette
+    headers = options.pop("headers") or workspace.settings.screener.headers
+    from screener.report.formats import files_of
+
     made, code = measured(screen, names, workspace, options)
-    echo(write_screen(made, format_, out, palette))
+    files = files_of(made, format_, palette, headers)
+    echo(write_targets({out / name: content for name, content in files.items()}, out))
     return code
 
 

@@ -75,7 +75,7 @@ EVENTS = _Spec(
     Column(
         "overlaps",
         Unit.COUNT,
-        "Other used events whose window shares a session, and which are of the same stock or market.",
+        "Other used events whose window shares a session with this one's.",
         _UNUSED,
     ),
     Column(
@@ -103,7 +103,7 @@ POOLED = _Spec(
     Column(
         "overlapping",
         Unit.COUNT,
-        "Of the events, those whose window shares a session with that of another of the same stock or market.",
+        "Of the events, those whose window shares a session with that of another.",
     ),
     Column("caar", Unit.RETURN, "Mean cumulative abnormal return (CAAR) of the events.", "there is no event"),
     Column(
@@ -125,8 +125,8 @@ POOLED = _Spec(
     Column(
         "z_shift",
         Unit.STATISTIC,
-        "Headline statistic: the mean standardised abnormal return over its spread when the whole calendar of events "
-        "is shifted.",
+        "Headline statistic: the sum of the standardised abnormal returns of the session portfolios over the root of "
+        "their number.",
         _NO_SHIFT,
     ),
     Column(
@@ -140,7 +140,8 @@ POOLED = _Spec(
     Column(
         "collided",
         Unit.COUNT,
-        "Shifts that were left out, for they put an event on an event.",
+        "Most events that one of these shifts puts on another event of the same stocks. 0 = none; otherwise p is too "
+        "large rather than too small.",
     ),
     *tested(
         "z_score",
@@ -156,8 +157,8 @@ POOLED = _Spec(
     Column(
         "r_overlap",
         Unit.CORRELATION,
-        "Mean correlation of two events whose windows overlap.",
-        "none do, or the row is a difference",
+        "Mean correlation of the CARs of two events, 0 for two whose windows do not overlap.",
+        "there are fewer than two events, or the row is a difference",
     ),
     Column(
         "alpha_calendar",

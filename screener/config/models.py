@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from screener.choices import Market, ModelName, Palette
+from screener.choices import Headers, Market, ModelName, Palette
 from screener.config.fields import Day, Identifier, Name, PlainText, Strict, Ticker, mistake, moment_of
 from screener.i18n import _
 from screener.krx.calendar import Calendar
@@ -310,6 +310,8 @@ class Screener(Strict):
     event: Identifier
     language: Literal["auto", "ko", "en"]
     palette: Palette
+    headers: Headers = "code"
+    """Of CSV files that are asked for; report directories hold those in Korean beside the others if it is `ko`."""
     model: ModelName
     estimation: Annotated[int, Field(ge=20)]
     """Sessions of the estimation window."""

@@ -44,7 +44,7 @@ _MEANINGS = {
     "day_late": N_("files whose dates are all a day late, moved by a day"),
     "level_refused": N_("levels of an index that the stocks contradict, not used: correct them"),
     "benchmark_gap": N_("sessions without an index level"),
-    "quarantined": N_("rows of the source that were not believed, left out (`screener store verify` says why)"),
+    "quarantined": N_("rows of the source that were not believed, left out"),
     "other_market": N_("stocks that the market file lists on another market"),
     "in_no_sector": N_("stocks that newspapers printed but no sector holds"),
 }

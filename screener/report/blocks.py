@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 Tone = Literal["plain", "strong", "dim", "banner"]
+Kind = Literal["", "code", "bar", "path"]
+Badge = Literal["", "good", "partly", "bad", "none"]
 
 
 class Key(StrEnum):
@@ -64,6 +66,8 @@ class Cell(NamedTuple):
     sign: int = 0
     """Direction: 1 up, -1 down, 0 neither."""
     dim: bool = False
+    path: Sequence[float] = ()
+    """The values that a cell of a `path` stands for."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,10 @@ class Field:
     priority: int = 0
     """0 is always shown; of the others, the highest number is dropped first where there is no space."""
     right: bool = True
+    kind: Kind = ""
+    """code: tickers of the stocks that the next column names; bar: scores in [-100, +100]; path: values by session.
+    Faces that can draw these, or link to the stock, do; the others show the text.
+    """
 
     @property
     def empty(self) -> bool:
@@ -93,6 +101,10 @@ class Span(NamedTuple):
     text: str
     sign: int = 0
     strong: bool = False
+    badge: Badge = ""
+    """How a verdict on a claim turned out; '' for text that is none."""
+    advice: bool = False
+    """Whether it names an option or a command, which helps on a command line alone."""
 
 
 @dataclass(frozen=True)
@@ -158,13 +170,20 @@ class Page:
     title: str
     head: tuple[Line, ...]
     sections: tuple[Section, ...]
+    code: str = ""
+    """Of the stock that it is about, if it is about one."""
 
     @staticmethod
-    def of(title: str, head: Iterable[Line], sections: Iterable[Section] = ()) -> Page:
+    def of(title: str, head: Iterable[Line], sections: Iterable[Section] = (), code: str = "") -> Page:
         """A page, without the sections that say nothing."""
-        return Page(title, tuple(head), tuple(section for section in sections if not section.empty))
+        return Page(title, tuple(head), tuple(section for section in sections if not section.empty), code)
 
 
 def line(text: str, tone: Tone = "plain", indent: int = 0) -> Line:
     """A line of one span."""
     return Line((Span(text),), tone, indent)
+
+
+def advised(text: str, advice: str) -> Line | str:
+    """A note, and what to type to see more; '' where there is no text."""
+    return Line((Span(text), Span(advice, advice=True)), "dim") if text else ""

@@ -6,13 +6,13 @@ Each reads the column of its name in a frame, or of rows that a view has made of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from screener.i18n import N_, _
 from screener.report import formatting
-from screener.report.blocks import Cell
+from screener.report.blocks import Cell, Kind
 from screener.report.model import VERDICTS
 
 
@@ -29,6 +29,8 @@ class PageColumn(NamedTuple):
     """On pages without room for all, the column of the highest priority goes first; those of priority 0 stay."""
     right: bool = True
     """Whether the cells stand on the right, as figures do."""
+    kind: Kind = ""
+    """Of the field."""
 
     def at(self, priority: int) -> PageColumn:
         """The same with another priority."""
@@ -104,14 +106,14 @@ def _breadth(row: Any) -> Cell:
     return Cell(f"{row.n_up}/{row.n_flat}/{row.n_down}" if row.n else "-", row.breadth_up)
 
 
-_LASTING = {
+LASTING = {
     "held": N_("held"),
     "faded": N_("faded"),
     "reversed": N_("reversed"),
     "extended": N_("extended"),
     "delayed": N_("delayed"),
 }
-_FLAGS = {
+FLAGS = {
     "limit_up": N_("limit up"),
     "limit_down": N_("limit down"),
     "halted": N_("halted"),
@@ -124,6 +126,10 @@ _OVERLAPS = 2
 
 def _overlap(shares: Mapping[str, float]) -> Cell:
     return Cell(", ".join(f"{sector} {share * 100:.0f}%" for sector, share in list(shares.items())[:_OVERLAPS]))
+
+
+def _path(values: Sequence[float]) -> Cell:
+    return Cell(formatting.sparkline(values), path=values)
 
 
 def _left(name: str, header: str, cell: Callable[[Any], Cell] = _text, priority: int = 0) -> PageColumn:
@@ -164,11 +170,11 @@ _P_PORTFOLIO = PageColumn("p_portfolio", N_("portfolio t"), probability)
 
 # Scores
 _SCORE = PageColumn("score", N_("Score"), signed)
-_BAR = _left("score", N_("- 0 +"), lambda score: Cell(formatting.bar(score), score), 3)
-_SPARK = _left("spark", N_("Path"), priority=5)
-_SINCE = _left("lasting", N_("since"), lambda lasting: Cell(_(_LASTING[lasting]) if lasting else "-"), 2)
+_BAR = _left("score", N_("- 0 +"), lambda score: Cell(formatting.bar(score), score), 3)._replace(kind="bar")
+_SPARK = _left("spark", N_("Path"), _path, 5)._replace(kind="path")
+_SINCE = _left("lasting", N_("since"), lambda lasting: Cell(_(LASTING[lasting]) if lasting else "-"), 2)
 _VOLUME = PageColumn("volume_ratio", N_("Vol. x"), _ratio)
-_NOTES = _left("flags", N_("Notes"), lambda flags: Cell(", ".join(_(_FLAGS[flag]) for flag in flags.split())))
+_NOTES = _left("flags", N_("Notes"), lambda flags: Cell(", ".join(_(FLAGS[flag]) for flag in flags.split())))
 _PLACE = PageColumn("rank", N_("#"), _number)
 _PARTS = tuple(
     PageColumn(f"score_{name}", header, _fraction, 1)
@@ -253,7 +259,7 @@ PLANTED_AND_FOUND = (
     _left("covered", N_("covered"), lambda covered: Cell(_("yes") if covered else _("no"))),
 )
 
-_TICKER = _left("ticker", N_("Ticker"))
+_TICKER = _left("ticker", N_("Ticker"))._replace(kind="code")
 _STARRED = _left("starred", N_("Stock"))
 _SECTOR_OF_STOCK = _left("sector_name", N_("Sector"))
 

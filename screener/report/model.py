@@ -26,25 +26,31 @@ SCHEMA_VERSION = "2"
 
 
 BANNERS = {
-    "press": N_(
-        "These are {n} figures that newspapers chose to print. They print what moved, so "
-        "sector means are overstated, and nothing can be said of significance. The full "
-        "study: {command}"
+    "press": (
+        N_(
+            "These are {n} figures that newspapers chose to print. They print what moved, so sector means are "
+            "overstated, and nothing can be said of significance."
+        ),
+        N_("The full study: {command}"),
     ),
-    "after-market": N_(
-        "Closes from {since} on are the last prices of the after-market (20:00), not the official closes (15:30) that "
-        "the benchmark has. KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account gives official closes."
+    "after-market": (
+        N_(
+            "Closes from {since} on are the last prices of the after-market (20:00), not the official closes (15:30) "
+            "that the benchmark has."
+        ),
+        N_("KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account gives official closes."),
     ),
-    "unknown-close": N_(
-        "Closes from {since} on may be the last prices of the after-market (20:00): the files do not say. If they are "
-        "the official closes (15:30), add --regular-close."
+    "unknown-close": (
+        N_("Closes from {since} on may be the last prices of the after-market (20:00): the files do not say."),
+        N_("If they are the official closes (15:30), add --regular-close."),
     ),
-    "demo": N_(
-        "SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."
+    "demo": (
+        N_("SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."),
+        "",
     ),
 }
-"""By `Report.banner`, the warning that belongs on every page of a report; `n` = figures, `command` = the full study,
-`since` = first session of another kind of close."""
+"""By `Report.banner`, the warning that belongs on every page of a report, and what helps against it on a command line;
+`n` = figures, `command` = the full study, `since` = first session of another kind of close."""
 MODELS = {
     "market": N_("market model"),
     "market-size": N_("market and size"),

@@ -54,6 +54,12 @@ class StudyScreen:
                 tables.append(table_of(spec, frame, constants))
         return tables
 
+    def localised(self) -> list[Table]:
+        """The same tables as Korean readers have them."""
+        from screener.report.localised import localised
+
+        return [localised(table, self.names()) for table in self.tables()]
+
     def names(self) -> Mapping[str, str]:
         """None: a workbook of a study has no charts of sectors."""
         return {}

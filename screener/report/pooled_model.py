@@ -54,7 +54,7 @@ class PooledReport:
     sessions: int
     """On which these fall."""
     overlapping: int
-    """Of these rows, those whose leading window shares a session with that of another of the same stock or market."""
+    """Of these rows, those whose leading window shares a session with that of another."""
     left_out: Mapping[str, int]
     """By reason (a key of `REASONS`), rows of the file that are not used."""
     source: str

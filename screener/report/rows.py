@@ -13,7 +13,6 @@ import pandas as pd
 from screener.analysis.model import Window
 from screener.i18n import N_, _, language
 from screener.report.blocks import Cell, Field
-from screener.report.formatting import sparkline
 from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
 
@@ -27,7 +26,7 @@ CHOSEN = N_(
 _AT_A_GLANCE = 10
 """Sectors of a summary, or of a chart, from which those in the middle are left out if there are more."""
 _SPARK = range(-1, 7)
-"""Sessions that the sparkline of a sector draws."""
+"""Sessions that the small path of a sector draws."""
 _TAUS = (-5, -3, -1, 0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Sessions of a path that tables show, beside its last one; the files have every one."""
 
@@ -75,9 +74,11 @@ def groups_at(report: Report, window: Window) -> list[Any]:
     """Sectors and themes in a window in the order of the configuration, each with `name`, `versus` and `spark`."""
     frame, paths = rows_at(report.frames.sectors, window), caar_paths(report)
     group_paths = [paths.get(label, {}) for label in _labels(frame)]
-    sparks = [sparkline([path[tau] for tau in _SPARK if tau in path]) for path in group_paths]
+    sparks = [tuple(path[tau] for tau in _SPARK if tau in path) for path in group_paths]
     versus = frame["mean_return_ew"] - frame["benchmark_return"]
-    frame = frame.assign(name=names_in(frame, starred=True), versus=versus, spark=sparks)
+    frame = frame.assign(
+        name=names_in(frame, starred=True), versus=versus, spark=pd.Series(sparks, frame.index, dtype=object)
+    )
     return rows_of(frame)
 
 
@@ -161,6 +162,7 @@ def fields_of(rows: Sequence[Any], columns: Iterable[PageColumn]) -> tuple[Field
             tuple(column.cell(getattr(row, column.name) if column.name else row) for row in rows),
             column.priority,
             column.right,
+            column.kind,
         )
         for column in columns
     )

@@ -169,6 +169,9 @@ class Shown(Protocol):
     def tables(self) -> list[Table]:
         """The tables of its files."""
 
+    def localised(self) -> list[Table]:
+        """The same tables as Korean readers have them."""
+
     def names(self) -> Mapping[str, str]:
         """By id, what the charts of a workbook call a sector."""
 
@@ -247,6 +250,12 @@ class Screen:
     def names(self) -> Mapping[str, str]:
         """By id, what the charts of a workbook call a sector."""
         return group_names(self.report)
+
+    def localised(self) -> list[Table]:
+        """The same tables as Korean readers have them."""
+        from screener.report.localised import localised
+
+        return self._once("localised", lambda: [localised(table, self.names()) for table in self.tables()])
 
     def document(self) -> bytes:
         """The JSON document, which holds every table of a comparison."""

@@ -13,6 +13,7 @@ from screener.columns import FRAMES, REPORT_TABLES, SCAN_TABLES, shared
 from screener.columns.claims import CLAIMS
 from screener.columns.column import ADDED, BY_LANGUAGE, FIRST, LAST, Column, TableSpec, Unit
 from screener.columns.groups import DAYS
+from screener.columns.korean import HEADERS, TABLES
 
 
 @pytest.mark.parametrize("table", FRAMES.values(), ids=FRAMES)
@@ -38,3 +39,9 @@ def test_the_words_of_the_analysis_are_those_of_the_registry() -> None:
     [verdict] = [column.meaning for column in CLAIMS.columns if column.name == "verdict"]
     assert verdict.startswith(f"{', '.join(VERDICTS[:-1])} or {VERDICTS[-1]}: ")
     assert [part.name for part in shared.PARTS] == [f"score_{part}" for part in PARTS]
+
+
+def test_every_column_and_table_of_files_has_a_korean_header() -> None:
+    tables = (*REPORT_TABLES, *SCAN_TABLES, FRAMES["days"])
+    assert set(HEADERS) == {column.name for table in tables for column in table.columns}
+    assert set(TABLES) == {table.name for table in tables}

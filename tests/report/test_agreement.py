@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from screener.report.blocks import Field, Grid, Page, Section
+from screener.report.blocks import Field, Grid, Page, Section, cells_by_row
 from screener.report.formats.data import to_csv
 from screener.report.formats.html import to_html
 from screener.report.formats.markdown import to_markdown
@@ -57,36 +57,75 @@ def assert_spreads_are_differences(report: Report) -> None:
 
 
 class Tables(HTMLParser):
-    """The text of every cell of every table."""
+    """The text of every cell of every table, and what is folded below each row; drawings have none."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tables: list[list[list[str]]] = []
-        self._in_cell = False
+        self.folded: list[list[str]] = []
+        self._in_cell = self._in_drawing = self._below = self._in_header = False
 
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.tables.append([])
+            self.folded.append([])
         elif tag == "tr":
-            self.tables[-1].append([])
+            self._below = (dict(attrs).get("class") or "").startswith("more")
+            if not self._below:
+                self.tables[-1].append([])
+                self.folded[-1].append("")
         elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
             self._in_cell = True
+            if not self._below:
+                self.tables[-1][-1].append("")
+        self._in_header = self._below and dict(attrs).get("class") == "of"
+        if self._in_header:
+            self.folded[-1][-1] += "\0"
+        self._in_drawing |= tag == "svg"
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th"):
             self._in_cell = False
+        self._in_drawing &= tag != "svg"
+        if self._in_header:
+            self.folded[-1][-1] += ":"
+            self._in_header = False
 
     def handle_data(self, data: str) -> None:
-        if self._in_cell:
+        if self._in_cell and self._below:
+            self.folded[-1][-1] += data
+        elif self._in_cell and not self._in_drawing:
             self.tables[-1][-1][-1] += data
+
+
+def on_page(grid: Grid) -> list[list[str]]:
+    """The texts of a table of the web page: codes stand beside the names, and what is drawn is not written."""
+    fields = grid.shown
+    rows = [[field.header for field in fields if field.kind != "code"]]
+    for cells in cells_by_row(fields):
+        texts, code = [], ""
+        for field, cell in zip(fields, cells, strict=True):
+            if field.kind == "code":
+                code = f" {cell.text} DART" if cell.text.isdigit() else f" {cell.text}"
+                continue
+            texts.append("" if field.kind in ("bar", "path") and cell.text != "-" else f"{cell.text}{code}")
+            code = ""
+        rows.append(texts)
+    return rows
 
 
 def test_html_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         reader = Tables()
         reader.feed(to_html(page, {}, "kr").decode())
-        assert reader.tables == [shown(grid) for grid in grids(page)], name
+        assert reader.tables == [on_page(grid) for grid in grids(page)], name
+        for table, folded in zip(reader.tables, reader.folded, strict=True):
+            for row, below in zip(table[1:], folded[1:], strict=True):
+                # What folds on narrow pages stands there with its header, as it stands in the row.
+                for header, text in zip(table[0][1:], row[1:], strict=True):
+                    twice = table[0].count(header) > 1
+                    silent = twice or text in ("", "-") or f"\0{header}:" not in below
+                    assert silent or f"\0{header}: {text} " in below, (name, header)
 
 
 def test_markdown_holds_every_cell_of_the_page(pages: dict[str, Page]) -> None:

@@ -101,9 +101,13 @@ class Drawing:
         """A circle; `tip` is its tooltip."""
         self._add("circle", look, tip, cx=x, cy=y, r=radius)
 
-    def text(self, x: float, y: float, text: str, look: str = "", anchor: Anchor = "start") -> None:
-        """Text on the base line `y`."""
+    def text(
+        self, x: float, y: float, text: str, look: str = "", anchor: Anchor = "start", *, size: float = 0.0
+    ) -> None:
+        """Text on the base line `y`; `size` of its letters, if not that of the drawing."""
         element = self._add("text", look, x=x, y=y)
+        if size:
+            element.set("font-size", _at(size))
         if anchor != "start":
             element.set("text-anchor", anchor)
         element.text = text

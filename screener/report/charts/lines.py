@@ -117,7 +117,7 @@ def sector_prices(report: Report, groups: Sequence[Any]) -> Figure | None:
     return _prices(
         [*_series(report, "sector", names), *_indices(report)],
         report,
-        N_("{best} at {best_value} and {worst} at {worst_value} on {day}"),
+        N_("{best} {best_value}% and {worst} {worst_value}% since the base, by {day}"),
         N_("Sectors: the stocks bought in equal parts at the base and held. Indices: dotted."),
     )
 
@@ -130,7 +130,7 @@ def largest_stocks(report: Report) -> Figure | None:
     return _prices(
         [*series, *_indices(report)] if series else [],
         report,
-        N_("Of the largest stocks, {best} at {best_value} and {worst} at {worst_value} on {day}"),
+        N_("Of the largest stocks, {best} {best_value}% and {worst} {worst_value}% since the base, by {day}"),
         N_("The stocks with the largest market capitalisation at the base. Indices: dotted."),
     )
 
@@ -144,7 +144,7 @@ def stock_price(report: Report) -> Figure | None:
     return _prices(
         [*own, *beside, *_indices(report, stocks["market"].iloc[0])] if own else [],
         report,
-        N_("{best} at {best_value} on {day}"),
+        N_("{best} {best_value}% since the base, by {day}"),
         N_("Its sector: the stocks bought in equal parts at the base and held. Index: dotted."),
         own,
     )
@@ -180,7 +180,7 @@ def _prices(
     return Figure.of(
         lambda frame: _draw_prices(lines, days, frame),
         best_and_worst(
-            [(line.name, _level(line.last[1])) for line in named or ranked],
+            [(line.name, percent(line.last[1] / BASE - 1)) for line in named or ranked],
             title,
             title,
             day=days[(named or ranked)[0].last[0]],

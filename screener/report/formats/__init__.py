@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from screener.i18n import language
+
 if TYPE_CHECKING:
+    from screener.choices import Headers
     from screener.report.screens import Shown
 
 FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
 
 
-def files_of(screen: Shown, format_: str, palette: str) -> dict[str, bytes]:
+def files_of(screen: Shown, format_: str, palette: str, headers: Headers = "code") -> dict[str, bytes]:
     """The screen in one format: contents by file name; CSV and Parquet have a file for each table.
+
+    `headers`: whether CSV has the names of the columns for programs, or is in Korean for readers.
 
     Raises:
         UsageError: the library that the format needs is not installed.
@@ -19,7 +24,8 @@ def files_of(screen: Shown, format_: str, palette: str) -> dict[str, bytes]:
     if format_ == "csv":
         from screener.report.formats.data import to_csv
 
-        return {f"{table.name}.csv": to_csv(table) for table in screen.tables()}
+        tables = screen.tables() if headers == "code" else screen.localised()
+        return {f"{table.name}.csv": to_csv(table) for table in tables}
     if format_ == "parquet":
         from screener.report.formats.data import to_parquet
 
@@ -48,7 +54,8 @@ def _file_of(screen: Shown, format_: str, palette: str) -> bytes:
             from screener.report.formats.xlsx import to_workbook
 
             page = screen.page(full=False)
-            lines = [page.title, *(line.text for line in page.head)]
-            return to_workbook(screen.tables(), lines, palette, screen.names())
+            lines = [page.title, *("".join(s.text for s in line.spans if not s.advice) for line in page.head)]
+            shown = screen.localised() if language() == "ko" else None
+            return to_workbook(screen.tables(), lines, palette, screen.names(), shown)
         case _:
             return screen.document()

@@ -11,12 +11,51 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from screener.i18n import _, language
-from screener.report.blocks import Cell, Grid, Line, Page, Section, Span, cells_by_row
+from screener.i18n import N_, _, language
+from screener.report.blocks import Badge, Cell, Grid, Key, Line, Page, Section, Span
 from screener.report.charts.drawing import Figure
+from screener.report.formats.html_tables import drawing, folded, is_code
 from screener.report.palette import style
 
 _FOLDER = files("screener.report.formats")
+_NAVER = "https://finance.naver.com/item/main.naver?code="
+_DART = "https://dart.fss.or.kr/html/search/SearchCompany_M2.html?textCrpNM="
+"""Pages about a stock, by its code: quotes and news, and what the company disclosed. Nothing is loaded from them."""
+_LABELS = {
+    Key.SECTORS: N_("Sectors"),
+    Key.PARTS: N_("Score parts"),
+    Key.PLANTED: N_("Planted effects"),
+    Key.WINNERS: N_("Winners"),
+    Key.LOSERS: N_("Losers"),
+    Key.LATER: N_("Other windows"),
+    Key.PATHS: N_("Paths"),
+    Key.TREND: N_("Trend"),
+    Key.SPREADS: N_("Spreads"),
+    Key.THEMES: N_("Themes"),
+    Key.CONTRIBUTION: N_("Index contribution"),
+    Key.HEAVYWEIGHTS: N_("Heavyweights"),
+    Key.CONFOUNDERS: N_("Other news"),
+    Key.ABROAD: N_("Abroad"),
+    Key.TESTS: N_("Other tests"),
+    Key.NAIVE_TESTS: N_("Naive tests"),
+    Key.STOCKS: N_("All stocks"),
+    Key.SKIPPED: N_("Left out"),
+    Key.QUALITY: N_("Data quality"),
+    Key.WINDOWS: N_("Windows"),
+    Key.FACTS: N_("The stock"),
+    Key.FLOWS: N_("Net purchases"),
+    Key.SIDES: N_("Each side"),
+    Key.DRIVERS: N_("Drivers"),
+    Key.UNTESTED: N_("Not testable"),
+    Key.GROUPS: N_("Groups"),
+    Key.INDUSTRIES: N_("Industries"),
+    Key.SESSIONS: N_("Sessions"),
+    Key.AS_EXTREME: N_("As extreme"),
+    Key.POOLED: N_("All events"),
+    Key.REGRESSION: N_("Regression"),
+}
+"""What the contents call a section whose title is longer than `_SHORT`, or names a window."""
+_SHORT = 16
 
 
 def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) -> bytes:
@@ -38,11 +77,18 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
         when=when,
         verdicts=list(map(_verdict, verdicts)),
         remarks=[line for line in page.head if line.text and line.tone != "banner" and line not in verdicts],
-        banner=" ".join(line.text for line in page.head if line.tone == "banner"),
+        banner=" ".join(_without_advice(line) for line in page.head if line.tone == "banner"),
+        labels=[(section.key, _label(section)) for section in page.sections if section.title],
+        badges=[(section.key, badge) for section in page.sections if (badge := _badge(section))],
+        code=page.code if is_code(page.code) else "",
+        naver=_NAVER,
+        dart=_DART,
+        badge_of=_badge,
         after=[figure for key, figures in charts.items() if key not in keys for figure in figures],
         charts=charts,
         blocks_of=_blocks,
-        cells_by_row=cells_by_row,
+        folded=folded,
+        drawing=drawing,
         language=language(),
         skip=_("Skip to the content"),
         contents=_("Contents"),
@@ -70,6 +116,23 @@ def _policy(script: str) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     own = f"style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
+
+
+def _without_advice(line: Line) -> str:
+    return "".join(span.text for span in line.spans if not span.advice)
+
+
+def _label(section: Section) -> str:
+    """What the contents call a section, its title where that has no shorter name."""
+    if section.key not in _LABELS or (len(section.title) <= _SHORT and "[" not in section.title):
+        return section.title
+    return _(_LABELS[Key(section.key)])
+
+
+def _badge(section: Section) -> Badge:
+    """How the verdict on a claim turned out; '' for a section that is about no claim."""
+    first = section.body[0] if section.body else None
+    return first.spans[0].badge if isinstance(first, Line) and first.spans else ""
 
 
 def _direction(sign: int) -> str:

@@ -1,6 +1,5 @@
 "use strict";
 for (const table of document.querySelectorAll("table")) {
-  const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
   const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
   heads.forEach((head, column) => {
@@ -9,20 +8,20 @@ for (const table of document.querySelectorAll("table")) {
     button.textContent = head.textContent;
     head.replaceChildren(button);
     button.addEventListener("click", () => {
-      const cell = (row) => row.cells[column];
-      const figures = [...body.rows].some((row) => "value" in cell(row).dataset);
+      // Each body is one row, and what is folded below it.
+      const bodies = [...table.tBodies];
+      const cell = (body) => body.rows[0].cells[column];
+      const figures = bodies.some((body) => "value" in cell(body).dataset);
       const before = head.getAttribute("aria-sort");
       const rising = before ? before === "descending" : !figures;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", rising ? "ascending" : "descending");
-      const known = (row) => !figures || cell(row).dataset.value !== "";
+      const known = (body) => !figures || cell(body).dataset.value !== "";
       const compare = (a, b) =>
         figures
           ? Number(cell(a).dataset.value) - Number(cell(b).dataset.value)
           : order.compare(cell(a).textContent, cell(b).textContent);
-      body.append(
-        ...[...body.rows].sort((a, b) => known(b) - known(a) || (known(a) ? (rising ? 1 : -1) * compare(a, b) : 0)),
-      );
+      table.append(...bodies.sort((a, b) => known(b) - known(a) || (known(a) ? (rising ? 1 : -1) * compare(a, b) : 0)));
     });
   });
 }

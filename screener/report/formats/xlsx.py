@@ -13,8 +13,11 @@ from rich.cells import cell_len
 
 from screener.analysis.model import Window
 from screener.columns.column import FIRST, Column, Unit
+from screener.columns.groups import SECTORS
+from screener.columns.korean import HEADERS, TABLES
 from screener.errors import DataError, UsageError, install
 from screener.i18n import N_, _
+from screener.report.model import VERDICTS
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
 from screener.report.screens import Cell, Table
@@ -49,7 +52,23 @@ _COLOURED = (Unit.RETURN, Unit.SCORE)
 _NARROWEST, _WIDEST = 9, 44
 _BUTTON = 3
 """Width of the filter button in a header."""
-_PAGE, _PARTS = 88, 8
+_SHOWN = {Unit.DATE: 10, Unit.RETURN: 8, Unit.PROBABILITY: 6}
+"""Characters of a figure as its format shows it: a column that is narrower shows ### instead."""
+_SUMMARY = (
+    ("sector", N_("Sector"), 26),
+    ("n", N_("Stocks"), 8),
+    ("caar_ew", N_("CAAR"), 10),
+    ("mean_return_ew", N_("Mean return"), 13),
+    ("placebo_p", N_("p"), 8),
+    ("p_family", N_("corrected p"), 12),
+    ("n_up", N_("Up"), 7),
+    ("n_down", N_("Down"), 7),
+    ("volume_ratio", N_("Vol. x"), 12),
+    ("score", N_("Score"), 8),
+    ("verdict", N_("Verdict"), 18),
+)
+"""Columns of the sectors on the summary, with their headers and widths."""
+_PAGE, _PARTS = sum(width for *_column, width in _SUMMARY), len(_SUMMARY)
 """Width of the summary, and the columns that it spans: a single one would be cut off on narrower paper."""
 _LINE = 15.0
 """Height of a line of text, in points."""
@@ -58,9 +77,13 @@ _EVERYWHERE = "A1:XFD1048576"
 
 
 def to_workbook(
-    tables: Sequence[Table], lines: Sequence[str], palette: str = "kr", names: Mapping[str, str] | None = None
+    tables: Sequence[Table],
+    lines: Sequence[str],
+    palette: str = "kr",
+    names: Mapping[str, str] | None = None,
+    shown: Sequence[Table] | None = None,
 ) -> bytes:
-    """The workbook: `lines` and charts, then a sheet for each table, at the end the meaning of every column.
+    """The workbook: `lines`, sectors and charts, a sheet for each table, and the meaning of every column.
 
     Each cell holds what the CSV holds, shown in its unit; text stays text, whatever it begins with. The same arguments
     give the same bytes.
@@ -69,7 +92,8 @@ def to_workbook(
         tables: one at least; of a study, `sectors` and `paths` are drawn.
         lines: title, verdicts, provenance.
         palette: kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind.
-        names: by id, what the charts call a sector; one that is not there goes by its id.
+        names: by id, what the summary calls a sector; one that is not there goes by its id.
+        shown: the same tables as the sheets have them, if that is in Korean.
 
     Raises:
         UsageError: xlsxwriter is not installed.
@@ -88,13 +112,19 @@ def to_workbook(
     book.set_size(2400, 1400)
     front = book.add_worksheet(_("Summary"))
     looks = _Looks(book, palette)
-    for table in tables:
-        _write_table(book.add_worksheet(table.name), table, looks)
+    sheets = [TABLES[table.name] if shown else table.name for table in tables]
+    for sheet, table in zip(sheets, shown or tables, strict=True):
+        _write_table(book.add_worksheet(sheet), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
+    sectors = _sectors_of(tables, names or {})
+    bottom = _write_sectors(front, bottom + 1, sectors, looks)
     _draw(book, front, bottom + 1, tables, palette, names or {})
-    _explain(book.add_worksheet(_("Columns")), tables, looks)
+    _explain(book.add_worksheet(_("Columns")), dict(zip(sheets, tables, strict=True)), looks, korean=shown is not None)
     book.close()
     return out.getvalue()
+
+
+Record = Mapping[str, Any]
 
 
 class _Looks:
@@ -103,8 +133,9 @@ class _Looks:
     def __init__(self, book: Workbook, palette: str) -> None:
         self.title = book.add_format({"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"})
         self.text = book.add_format({"text_wrap": True, "valign": "top"})
-        header = {"bold": True, "bg_color": "#E4E7EB", "bottom": 1}
+        header = {"bold": True, "bg_color": "#E4E7EB", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
         self.header = book.add_format({**header, **_side(Unit.TEXT)})
+        self.header_of_numbers = book.add_format({**header, "align": "right"})
         self.header_of_figures = book.add_format({**header, "align": "right", "indent": _BUTTON - 1})
         self.cells: dict[Unit, Format] = {
             unit: book.add_format({"num_format": _FORMATS.get(unit, "@" if unit.holds is str else "0"), **_side(unit)})
@@ -122,6 +153,7 @@ def _side(unit: Unit) -> Mapping[str, Any]:
 def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
     """Fill a sheet: frozen header, filter, cells in their units."""
     bottom, right = max(len(table.cells[0]), 1), len(table.columns) - 1
+    sheet.set_row(0, 2 * _LINE)
     for index, (column, cells) in enumerate(zip(table.columns, table.cells, strict=True)):
         head = looks.header if column.unit.holds in (str, date) else looks.header_of_figures
         sheet.write_string(0, index, column.name, head)
@@ -129,9 +161,7 @@ def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
             _write_cell(sheet, number, index, column, cell, looks.cells[column.unit])
         sheet.set_column(index, index, _width(column, cells))
         if column.unit in _COLOURED:
-            for criteria, look in ((">", looks.up), ("<", looks.down)):
-                rule = {"type": "cell", "criteria": criteria, "value": 0, "format": look}
-                sheet.conditional_format(1, index, bottom, index, rule)
+            _colour(sheet, (1, index, bottom, index), looks)
     named = len(FIRST) + len(list(takewhile(_names, table.columns[len(FIRST) :])))
     sheet.freeze_panes(1, named)
     sheet.autofilter(0, 0, bottom, right)
@@ -172,13 +202,15 @@ def _width(column: Column, cells: Sequence[Cell]) -> int:
         longest = max((cell_len(str(cell)) for cell in cells if cell is not None), default=0)
     else:
         longest = max((len(f"{cell:,.0f}") for cell in cells if isinstance(cell, float)), default=0)
-    return min(max(longest + 2, len(column.name) + _BUTTON, _NARROWEST), _WIDEST)
+    longest = max(longest, _SHOWN.get(column.unit, 0))
+    return min(max(longest + 2, cell_len(column.name) + _BUTTON, _NARROWEST), _WIDEST)
 
 
 def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     """Write the lines of the summary; returns the first row below them."""
     sheet.hide_gridlines(2)
-    sheet.set_column(0, _PARTS - 1, _PAGE / _PARTS)
+    for index, (_name, _header, width) in enumerate(_SUMMARY):
+        sheet.set_column(index, index, width)
     for row, line in enumerate(lines):
         look, size = (looks.text, 1.0) if row else (looks.title, 1.4)
         sheet.merge_range(row, 0, row, _PARTS - 1, "", look)
@@ -190,15 +222,66 @@ def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     return len(lines)
 
 
-def _explain(sheet: Worksheet, tables: Sequence[Table], looks: _Looks) -> None:
-    """Write the meaning of each column of each sheet."""
-    headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when")]
-    for index, (header, width) in enumerate(zip(headers, (12, 20, 24, 90, 70), strict=True)):
+def _sectors_of(tables: Sequence[Table], names: Mapping[str, str]) -> list[Record]:
+    """The sectors in the first window, the best first and those that are no evidence last."""
+    records = [row for table in tables if table.name == "sectors" for row in table.records() if row["theme"] is None]
+    if not records:
+        return []
+    first = records[0]["window_start"], records[0]["window_end"]
+    inside = [row for row in records if (row["window_start"], row["window_end"]) == first]
+    measure = "caar_ew" if any(row["caar_ew"] is not None for row in inside) else "mean_return_ew"
+
+    def place(row: Record) -> tuple[bool, float]:
+        return bool(row["post_hoc"]), -row[measure] if row[measure] is not None else math.inf
+
+    verdicts = {code: _(text) for code, text in VERDICTS.items()}
+    return [
+        {
+            **row,
+            "sector": names.get(str(row["sector"]), row["sector"]),
+            "verdict": verdicts.get(str(row["verdict"]), ""),
+        }
+        for row in sorted(inside, key=place)
+    ]
+
+
+def _write_sectors(sheet: Worksheet, top: int, sectors: Sequence[Record], looks: _Looks) -> int:
+    """Write the table of sectors from row `top` on; returns the first row below it."""
+    if not sectors:
+        return top
+    units = {column.name: column.unit for column in SECTORS.columns}
+    for index, (name, header, _width) in enumerate(_SUMMARY):
+        is_text = units[name].holds is str
+        sheet.write_string(top, index, _(header), looks.header if is_text else looks.header_of_numbers)
+        for row, sector in enumerate(sectors, top + 1):
+            value = sector[name]
+            if isinstance(value, str):
+                sheet.write_string(row, index, value, looks.cells[units[name]])
+            elif value is not None:
+                sheet.write_number(row, index, value, looks.cells[units[name]])
+        if units[name] in _COLOURED:
+            _colour(sheet, (top + 1, index, top + len(sectors), index), looks)
+    sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})
+    return top + 1 + len(sectors)
+
+
+def _colour(sheet: Worksheet, area: tuple[int, int, int, int], looks: _Looks) -> None:
+    """Colour what rose and what fell."""
+    for criteria, look in ((">", looks.up), ("<", looks.down)):
+        sheet.conditional_format(*area, {"type": "cell", "criteria": criteria, "value": 0, "format": look})
+
+
+def _explain(sheet: Worksheet, tables: Mapping[str, Table], looks: _Looks, *, korean: bool) -> None:
+    """Write the meaning of each column of each sheet; where headers are Korean, with the name that programs use."""
+    headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when"), *([_("Code")] if korean else [])]
+    for index, (header, width) in enumerate(zip(headers, (16, 28, 24, 90, 70, 20), strict=False)):
         sheet.write_string(0, index, header, looks.header)
         sheet.set_column(index, index, width)
-    explained = [(table.name, column) for table in tables for column in table.columns]
+    explained = [(name, column) for name, table in tables.items() for column in table.columns]
     for row, (name, column) in enumerate(explained, 1):
-        for index, text in enumerate((name, column.name, column.unit.label, column.meaning, column.empty)):
+        header = HEADERS[column.name] if korean else column.name
+        texts = [name, header, column.unit.label, column.meaning, column.empty, *([column.name] if korean else [])]
+        for index, text in enumerate(texts):
             sheet.write_string(row, index, text, looks.text)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, len(explained), len(headers) - 1)
@@ -215,8 +298,6 @@ _WIDTH, _HEIGHT, _ROWS = 760, 400, 21
 """Size of a chart in pixels, and the rows that it covers, with one empty row."""
 _PATHS = 3
 """Column in which the figures of the paths begin, beside those of the bars."""
-
-Record = Mapping[str, Any]
 
 
 def _draw(

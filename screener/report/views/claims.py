@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import VERDICTS, Window
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Key, Line, Page, Section, Span, line
+from screener.report.blocks import Badge, Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, probability, window_name
 from screener.report.model import Happening, Report
 from screener.report.rows import rows_of
@@ -22,12 +22,19 @@ if TYPE_CHECKING:
 _EXCEPTIONS = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""
 _INDENT = 4
-_VERDICTS = {
+VERDICTS_ON_CLAIMS = {
     "consistent": N_("consistent with prices"),
     "partly consistent": N_("partly consistent"),
     "not consistent": N_("not consistent with prices"),
     "no data": N_("no data"),
     "not testable": N_("not testable on prices"),
+}
+_BADGES: Mapping[str, Badge] = {
+    "consistent": "good",
+    "partly consistent": "partly",
+    "not consistent": "bad",
+    "no data": "none",
+    "not testable": "none",
 }
 _LACKS = {
     "window": N_("the prices do not reach over sessions {window}"),
@@ -71,8 +78,7 @@ def claims_page(report: Report, *, full: bool = False) -> Page:
     if not claims:
         return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
     counts = Counter(claim.verdict for claim in claims)
-    verdicts = [_("{n} {verdict}", n=counts[name], verdict=_(_VERDICTS[name])) for name in VERDICTS if counts[name]]
-    head = [*notes.closes(report), line(", ".join(verdicts)), *notes.provenance_lines(report)]
+    head = [*notes.closes(report), _counted(counts), *notes.provenance_lines(report)]
     if report.provenance.study:
         text = _(
             "A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same "
@@ -80,6 +86,16 @@ def claims_page(report: Report, *, full: bool = False) -> Page:
         )
         head.append(line(text, "dim"))
     return Page.of(title, head, _sections(claims, report, full=full))
+
+
+def _counted(counts: Mapping[str, int]) -> Line:
+    """How many claims have each verdict."""
+    spans: list[Span] = []
+    for name in VERDICTS:
+        if counts[name]:
+            text = _("{n} {verdict}", n=counts[name], verdict=_(VERDICTS_ON_CLAIMS[name]))
+            spans += [Span(", ")] * bool(spans) + [Span(text, badge=_BADGES[name])]
+    return Line(tuple(spans))
 
 
 def claim_texts(claims: pd.DataFrame, report: Report) -> dict[str, list[str]]:
@@ -117,7 +133,8 @@ def _sections(claims: list[Any], report: Report, *, full: bool) -> Iterator[Sect
 
 
 def _claim(claim: Any, report: Report) -> Iterator[Line]:
-    verdict = [Span(f"{_(_VERDICTS[claim.verdict])}  ", strong=True)] if claim.kind else []
+    badge = _BADGES[claim.verdict]
+    verdict = [Span(f"{_(VERDICTS_ON_CLAIMS[claim.verdict])}  ", strong=True, badge=badge)] if claim.kind else []
     yield Line((*verdict, Span(f"{claim.id}  "), Span(_text(claim, "said"))))
     place = " · ".join(filter(None, (_window(claim, report), _by(claim))))
     lines = ["; ".join(_figures(claim, report)), _significance(claim), place]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from screener.i18n import N_, _, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised
 from screener.report.formatting import direction, percent, probability, window_name
 from screener.report.grids import DRIVER_COLUMNS, SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
 from screener.report.model import Report
@@ -76,7 +76,10 @@ class _Comparison:
                 n=int(row.placebo_n),
                 p=probability(row.placebo_p),
             )
-        return Line((Span(text, direction(value)),))
+        label, colon, moved = text.partition(": ")
+        moved, semicolon, rank = moved.partition("; ")
+        spans = (Span(label + colon, strong=True), Span(moved, direction(value), strong=True), Span(semicolon + rank))
+        return Line(spans)
 
     def sections(self) -> Iterator[Section]:
         spread = self.spreads[0]
@@ -129,9 +132,10 @@ class _Comparison:
                 side = pd.DataFrame(members)
                 sides.append(side.assign(contribution=sign * side["car"] / len(side)))
         drivers = rows_of(pd.concat(sides).sort_values("contribution", key=abs, ascending=False, kind="stable"))
+        more = notes.more(N_("and {n} more"), len(drivers) - _DRIVERS)
         return Section.of(
             Key.DRIVERS,
             _("Who drove the difference, {window}", window=leading),
             Grid(fields_of(drivers[:_DRIVERS], DRIVER_COLUMNS)),
-            notes.more(N_("and {n} more: stocks.csv has each CAR (--csv DIR)"), len(drivers) - _DRIVERS),
+            advised(more, _(": stocks.csv has each CAR (--csv DIR)")),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised, line
 from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import SESSIONS_SHOWN
 from screener.report.model import MODELS, Report
@@ -91,9 +91,7 @@ class _Days:
 
     def sections(self) -> Iterator[Section]:
         rules, left = self.report.rules, len(self.rows) - len(self.shown)
-        more = ngettext(
-            "and {n} more session: --top N, or --csv DIR", "and {n} more sessions: --top N, or --csv DIR", left
-        )
+        more = ngettext("and {n} more session", "and {n} more sessions", left) if left else ""
         legend = _(
             "z: abnormal return ({model}, fitted to the {estimation} sessions that end {gap} before the session) over "
             "the volatility expected from the sessions before; # ranks by |z|. Ordinary: sessions that the event is "
@@ -107,7 +105,7 @@ class _Days:
             Key.SESSIONS,
             _("Sessions, the most extreme first"),
             Grid(fields_of(self.shown, SESSIONS_SHOWN)),
-            more if left else "",
+            advised(more, _(": --top N, or --csv DIR")),
             legend,
             _(POST_HOC) if self.facts.post_hoc else "",
         )

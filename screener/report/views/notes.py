@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from screener.analysis.model import Window
 from screener.data.findings import in_words
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Key, Line, Section, line
+from screener.report.blocks import Key, Line, Section, Span, line
 from screener.report.formatting import number, percent, signed
 from screener.report.model import BANNERS, MODELS, EventFacts, Happening, Provenance, Report
 from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
@@ -114,7 +114,16 @@ def source_line(provenance: Provenance) -> Line:
 def closes(report: Report) -> Iterator[Line]:
     """The warning that closes are, or may be, of two kinds: it comes before the first figure."""
     if report.banner and report.last_prices_since is not None:
-        yield line(_(BANNERS[report.banner], since=report.last_prices_since), "banner")
+        yield _banner(report.banner, since=report.last_prices_since)
+
+
+def _banner(banner: str, **values: object) -> Line:
+    """A warning, and on a command line what helps against it."""
+    warning, advice = BANNERS[banner]
+    spans = [Span(_(warning, **values))]
+    if advice:
+        spans.append(Span(f" {_(advice, command=_FULL_STUDY)}", advice=True))
+    return Line(tuple(spans), "banner")
 
 
 def provenance_lines(report: Report) -> Iterator[Line]:
@@ -122,7 +131,7 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     provenance, rules = report.provenance, report.rules
     printed = int(report.frames.stocks.dropna(subset="published_by")["ticker"].nunique())
     if report.banner and report.last_prices_since is None:
-        yield line(_(BANNERS[report.banner], n=printed, command=_FULL_STUDY), "banner")
+        yield _banner(report.banner, n=printed)
     for tried in provenance.tried:
         yield line(_("{source} could not serve: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
     if provenance.selected:
@@ -137,11 +146,8 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     yield source_line(provenance)
     yield from read_as(provenance.files)
     if provenance.proxies:
-        text = _(
-            "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices. "
-            "KRX_ID and KRX_PW open the indices themselves."
-        )
-        yield line(text)
+        text = _("The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices.")
+        yield Line((Span(text), Span(_(" KRX_ID and KRX_PW open the indices themselves."), advice=True)))
     if provenance.study:
         used = provenance.estimation_sessions
         text = _(
@@ -232,7 +238,7 @@ def _contributions(report: Report) -> list[str]:
                 _INDEX_MOVERS,
                 [f"{row.name} {percent(row.index_contribution)}" for row in rows],
                 N_("{market} {moved}%: {named}"),
-                N_("{market} {moved}%: {named}, and {n} more (--csv DIR)"),
+                N_("{market} {moved}%: {named}, and {n} more"),
                 market=market,
                 moved=percent(moved),
             )
@@ -376,7 +382,7 @@ def sections(report: Report, *keys: Key) -> Iterator[Section]:
 
 _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
     Key.AS_EXTREME: (
-        N_("Ordinary sessions as extreme as the event, the most extreme first (sectors.csv has them all)"),
+        N_("Ordinary sessions as extreme as the event, the most extreme first"),
         _sessions_as_extreme,
     ),
     Key.CONTRIBUTION: (

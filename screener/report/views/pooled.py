@@ -10,7 +10,7 @@ import pandas as pd
 
 from screener.data.findings import in_words
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised, line
 from screener.report.formatting import arrow, direction, number, percent, probability, window_name
 from screener.report.grids import (
     DIFFERENCES,
@@ -177,8 +177,8 @@ class _Pooled:
         if len(used):
             text += _(", {first} to {last}", first=used["event_day"].min(), last=used["event_day"].max())
         overlap = ngettext(
-            "{n} overlaps with another of the same stock or market.",
-            "{n} overlap with another of the same stock or market.",
+            "{n} overlaps with another.",
+            "{n} overlap with another.",
             report.overlapping,
         )
         units = _("Dates, not rows, are the units: the events of a session count as one portfolio.")
@@ -229,7 +229,7 @@ class _Pooled:
         yield from self._of_groups(self.report.rules.windows[:1], legend=False)
         yield self._regression(self.report.rules.windows[:1], legend=False)
         yield self._drivers(_DRIVERS_OF_SUMMARY)
-        yield Section(Key.BESIDE, "", (line(self._beside()),))
+        yield Section(Key.BESIDE, "", (advised(self._beside(), _(" Path, other tests, what was left out: --full")),))
 
     def full(self) -> Iterator[Section]:
         if self.report.events:
@@ -244,8 +244,7 @@ class _Pooled:
 
     def _beside(self) -> str:
         return _(
-            "Findings of the data checks: {findings} (warnings: {warnings}). Path, other tests, what was left out: "
-            "--full",
+            "Findings of the data checks: {findings} (warnings: {warnings}).",
             findings=len(self.report.findings),
             warnings=sum(finding.severity == "warning" for finding in self.report.findings),
         )
@@ -254,8 +253,8 @@ class _Pooled:
         text = _(
             "CAAR: mean return beyond the {model}. Interval and p: the whole calendar of events, shifted by the same "
             "number of sessions, keeps its spacings and clusters; p = (1 + shifts as extreme) / (shifts + 1). z: the "
-            "mean standardised return over its spread in these shifts. Overlapping: events whose window shares a "
-            "session with that of another of the same stock or market.",
+            "sum of standardised returns of the sessions over the root of their number. Overlapping: events whose window "
+            "shares a session with that of another.",
             model=_(MODELS[self.report.rules.model]),
         )
         others = _(
@@ -363,8 +362,8 @@ class _Pooled:
     def _tests(self) -> Iterator[Section]:
         rows, leading = [*self.whole, *self.groups], self.leading
         shifts = _(
-            "Shifts: {n} of the calendar, {collided} more put an event on an event and were left out. Normal scores: "
-            "of the placebo ranks, a portfolio a session. adj. BMP: adjusted for windows that overlap in part "
+            "Shifts: {n} of the calendar, which put at most {collided} events on another of the same stocks. Normal "
+            "scores: of the placebo ranks, a portfolio a session. adj. BMP: adjusted for windows that overlap in part "
             "(Kolari, Pape and Pynnonen 2018). Calendar time: the portfolio that holds the stocks during their "
             "windows, over {sessions} sessions. Crude: the spread of the mean over the estimation windows.",
             n=f"{int(leading.shifts):,}",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_P
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, line
+from screener.report.blocks import Grid, Key, Line, Page, Section, advised, line
 from screener.report.formatting import HUNDRED_MILLION, probability
 from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
@@ -20,7 +20,7 @@ _SHOWN = 12
 """Groups, and industries, that a summary shows."""
 TOP = 15
 """Stocks in each table, if nothing else is asked for."""
-_MORE = N_("and {n} more: --full shows them")
+_MORE = N_("and {n} more")
 _LEFT_OUT = {
     "market": N_("{n} of another market"),
     "konex": N_("{n} of KONEX"),
@@ -126,18 +126,24 @@ class _Scan:
         highest, lowest = stocks[:top], stocks[max(len(stocks) - top, 0) :][::-1]
         both = fields_of([*highest, *lowest], STOCKS_OF_MARKET)
         between = len(stocks) - 2 * top
-        more = ngettext(
-            "and {n} more stock between the two ends: --top N, or --csv DIR",
-            "and {n} more stocks between the two ends: --top N, or --csv DIR",
+        left = ngettext(
+            "and {n} more stock between the two ends",
+            "and {n} more stocks between the two ends",
             between,
         )
+        hidden = advised(left if between > 0 else "", _(": --top N, or --csv DIR"))
         note = _(
             "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "
             "volume. Pooled p: among the ordinary sessions of all stocks. q: pooled p for their number "
             "(Benjamini-Hochberg)."
         )
         grids = [Grid(fields_of(rows, STOCKS_OF_MARKET), both) for rows in (highest, lowest)]
-        yield Section.of(Key.WINNERS, _("Highest scores"), grids[0], more if between > 0 else "")
+        yield Section.of(
+            Key.WINNERS,
+            _("Highest scores"),
+            grids[0],
+            hidden,
+        )
         yield Section.of(Key.LOSERS, _("Lowest scores"), grids[1], note)
 
     def _groups(self) -> Section:
@@ -175,7 +181,7 @@ class _Scan:
             Key.GROUPS,
             _("Groups that nobody listed: {n} found", n=len(groups)),
             Grid(fields_of(groups[: self.shown], GROUPS_FOUND)),
-            notes.more(_MORE, len(groups) - self.shown),
+            advised(notes.more(_MORE, len(groups) - self.shown), _(": --full shows them")),
             line(self._standing(), "strong"),
             *([line(moved)] if moved else []),
             formed,
@@ -209,11 +215,11 @@ class _Scan:
     def _industries(self) -> Section:
         rows = rows_of(self.report.frames.industries)
         if not rows:
-            text = _("Industries: this source has none; `screener sync` with an account fetches the exchange's.")
-            return Section.of(Key.INDUSTRIES, "", line(text))
+            advice = _(" `screener sync` with an account fetches the exchange's.")
+            return Section.of(Key.INDUSTRIES, "", advised(_("Industries: this source has none."), advice))
         return Section.of(
             Key.INDUSTRIES,
             _("Industries (the exchange's)"),
             Grid(fields_of(rows[: self.shown], INDUSTRIES_FOUND)),
-            notes.more(_MORE, len(rows) - self.shown),
+            advised(notes.more(_MORE, len(rows) - self.shown), _(": --full shows them")),
         )

@@ -23,9 +23,8 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    return Page.of(
-        title, (*notes.closes(report), *day.day_check(report), *notes.provenance_lines(report)), view.sections()
-    )
+    head = (*notes.closes(report), *day.day_check(report), *notes.provenance_lines(report))
+    return Page.of(title, head, view.sections(), stock.ticker)
 
 
 def _ordinary_sessions(row: Any) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from screener.i18n import N_, _, ngettext
 from screener.krx.hours import RETURN_GAP
-from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, line
-from screener.report.formatting import arrow, direction, percent, signed
+from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, advised, line
+from screener.report.formatting import arrow, direction, percent, probability, signed
 from screener.report.grids import (
     NAIVE_TESTS,
     PARTS_OF_STOCKS,
@@ -197,7 +197,8 @@ class _Study:
         else:
             return
         label, colon, value = text.partition(": ")
-        yield Line((Span(label + colon, strong=True), Span(value, direction(moved), strong=True)))
+        p = [Span(f"; p {probability(row.placebo_p)}")] if math.isfinite(row.placebo_p) else []
+        yield Line((Span(label + colon, strong=True), Span(value, direction(moved), strong=True), *p))
 
     def _sectors(self, *, full: bool) -> Section:
         every = self._shown(self.sectors)
@@ -265,7 +266,7 @@ class _Study:
             Grid(fields_of(self.sectors, part_columns(left_out=left_out))),
             line(""),
             Grid(fields_of(shown, PARTS_OF_STOCKS)),
-            notes.more(N_("and {n} more: --csv DIR writes them all"), len(stocks) - len(shown)),
+            advised(notes.more(N_("and {n} more"), len(stocks) - len(shown)), _(": --csv DIR writes them all")),
             _(
                 "Each part lies between -1 and +1; the score is 100 times their mean, weighted as "
                 "configured. Rank stability: % of 1,000 random weightings that leave it in its third of "
@@ -382,12 +383,12 @@ class _Study:
             if known := [(name, path) for name, path in paths if any(map(math.isfinite, path.values()))]:
                 body += [line(_(MEASURES[measure]), "strong"), Grid(fields_by_tau(known, cell)), line("")]
         note = _(
-            "A column is the report of that session; {n} reports, {first} to {last}. trend.csv has every session.",
+            "A column is the report of that session; {n} reports, {first} to {last}.",
             n=len(days),
             first=days[0],
             last=days[-1],
         )
-        body.append(note)
+        body.append(advised(note, _(" trend.csv has every session.")))
         if missing := [str(day) for day in self.report.sessions if day < days[-1] and day not in days]:
             body.append(_("Sessions without a report: {days}", days=", ".join(missing)))
         first = {row.sector: row.reported for row in reversed(rows)}

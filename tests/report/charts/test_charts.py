@@ -16,7 +16,8 @@ from screener.report.charts import charts_of
 from screener.report.charts.drawing import NARROW, WIDE, Box, Figure, Scale, round_step
 from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import apart, sector_prices, trend
-from screener.report.charts.stocks import in_rows, movers, squarified, step, tiles
+from screener.report.charts.stocks import movers
+from screener.report.charts.treemap import squarified, step, tiles
 from screener.report.model import Report
 from screener.report.rows import groups_at
 from tests.report.charts import handmade
@@ -134,8 +135,19 @@ def test_a_tile_has_the_area_of_its_capitalisation(report: Report, which: str) -
         "000004": "down4",  # -15 %: beyond 10 %
         "000005": "unknown",
         "000006": "up1",  # +1 %
-        "000007": "up4",
-    }
+    }, "without the sector that was put together after the event"
+    a, b = (at(one, "width") * at(one, "height") for one in of(drawing(tiles(report), which), "rect", "edge"))
+    assert a / b == pytest.approx(16 / 3, rel=1e-3), "sectors have the area of theirs, too"
+
+
+@pytest.mark.parametrize("which", DRAWN)
+def test_a_tile_names_its_stock_and_its_return_where_there_is_room(report: Report, which: str) -> None:
+    texts = [one.text for one in drawing(tiles(report), which).iter() if one.tag.endswith("text")]
+    for name, value in (("Stock 1", "+5.00%"), ("Stock 2", "-2.00%"), ("Stock 6", "+1.00%")):
+        assert value in texts
+        assert name in " ".join(map(str, texts))
+    legend = ["-10%", "-6%", "-3%", "-1%", "0%", "+1%", "+3%", "+6%", "+10%"]
+    assert texts[-len(legend) :] == legend
 
 
 def test_colour_of_a_tile_changes_at_its_steps() -> None:
@@ -188,7 +200,7 @@ def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
     for label in ("Sector A", "108.0", "Sector B", "94.0", "KOSPI", "99.0"):
         assert label in text
     assert figure is not None
-    assert figure.title == "Sector A at 108.0 and Sector B at 94.0 on 2024-04-23"
+    assert figure.title == "Sector A +8.00% and Sector B -6.00% since the base, by 2024-04-23"
 
 
 @pytest.mark.parametrize("which", DRAWN)
@@ -260,15 +272,6 @@ def test_tiles_fill_their_box(values: list[float], width: float, height: float) 
             across = min(one.right, other.right) - max(one.left, other.left)
             down = min(one.bottom, other.bottom) - max(one.top, other.top)
             assert min(across, down) < 1e-6
-
-
-def test_rows_of_sectors_are_as_wide_as_the_picture() -> None:
-    boxes = in_rows([6, 3, 3], 100, 7200, heading=20, gap=0)
-    # Alone the first would be 100 by 36; with the second they are 67 and 33 by 54; with the third two are 25 by 72.
-    assert [one.left for one in boxes] == pytest.approx([0, 200 / 3, 0])
-    assert [one.right for one in boxes] == pytest.approx([200 / 3, 100, 100])
-    assert [one.top for one in boxes] == pytest.approx([20, 20, 94])
-    assert [one.bottom for one in boxes] == pytest.approx([74, 74, 112])
 
 
 def test_labels_are_moved_apart_and_no_further() -> None:

@@ -12,6 +12,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from screener.columns.korean import HEADERS, TABLES
 from screener.report.formats import files_of
 from screener.report.screens import Screen
 
@@ -51,23 +52,44 @@ def test_every_cell_of_every_table(screen: Screen) -> None:
     [workbook] = files_of(screen, "xlsx", "kr").values()
     book = openpyxl.load_workbook(io.BytesIO(workbook))
     compared = 0
-    for table in screen.tables():
+    korean = "요약" in book.sheetnames
+    for table, shown in zip(screen.tables(), screen.localised(), strict=True):
         header, *rows = of_csv(as_csv[f"{table.name}.csv"])
         in_json = of_json(document[table.name])
         assert len(in_json) == len(rows)
         assert all(list(row) == header for row in document[table.name])
         names, in_parquet = of_parquet(as_parquet[f"{table.name}.parquet"])
         assert names == header
-        first, *in_sheet = of_sheet(book[table.name])
-        assert first == header
+        first, *in_sheet = of_sheet(book[TABLES[table.name] if korean else table.name])
+        assert first == (shown.header if korean else header)
+        # In Korean the sheet says what the codes mean, and has the same figures.
+        said = [list(row) for row in zip(*(shown if korean else table).cells, strict=True)]
         in_sheet = in_sheet[: len(rows)]  # a table without rows has an empty one, for the filter
-        for row, (told, json_row, parquet_row, sheet_row) in enumerate(
-            zip(rows, in_json, in_parquet, in_sheet, strict=True)
+        for row, (told, json_row, parquet_row, sheet_row, said_row) in enumerate(
+            zip(rows, in_json, in_parquet, in_sheet, said, strict=True)
         ):
-            for name, a, b, c, d in zip(header, told, json_row, parquet_row, sheet_row, strict=True):
+            for name, a, b, c, d, e in zip(header, told, json_row, parquet_row, sheet_row, said_row, strict=True):
                 where = f"{table.name}, row {row}, {name}"
                 assert same_as_csv(a, b), where
                 assert (c.isoformat() if hasattr(c, "isoformat") else c) == b, where
-                assert (d.date().isoformat() if isinstance(d, datetime) else d) == (None if b == "" else b), where
+                assert (d.date() if isinstance(d, datetime) else d) == (None if e == "" else e), where
+                assert isinstance(e, str) or (e.isoformat() if hasattr(e, "isoformat") else e) == b, where
                 compared += 1
     assert compared > 300
+
+
+def test_korean_csv_has_the_same_figures_under_korean_headers(screen: Screen) -> None:
+    codes, korean = files_of(screen, "csv", "kr"), files_of(screen, "csv", "kr", "ko")
+    assert set(korean) == set(codes)
+    for name, content in codes.items():
+        (header, *rows), (labels, *said) = of_csv(content), of_csv(korean[name])
+        assert labels == [HEADERS[column] for column in header]
+        assert len(set(labels)) == len(labels), name
+        assert len(said) == len(rows)
+        for row, of_people in zip(rows, said, strict=True):
+            for a, b in zip(row, of_people, strict=True):
+                assert a == b or not _is_figure(a)
+
+
+def _is_figure(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").isdigit()

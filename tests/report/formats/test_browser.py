@@ -15,6 +15,7 @@ from screener.i18n import Language
 from screener.report.charts import charts_of
 from screener.report.formats.html import to_html
 from screener.report.model import Report
+from screener.report.views.claims import claims_page
 from screener.report.views.study import study_page
 from tests.i18n import speaking
 from tests.report.renamed import renamed
@@ -34,6 +35,7 @@ QUIET = (
     "--disable-sync",
 )
 DESK, PHONE = 1280, 360
+WIDTHS = (1920, DESK, 768, 390, PHONE)
 
 Open = Callable[..., "Page"]
 
@@ -84,6 +86,9 @@ def files(demo: Report, press: Report, tmp_path_factory: pytest.TempPathFactory)
             page, charts = study_page(report, full=True), charts_of("report", report)
             written[name] = folder / f"{name}.html"
             written[name].write_bytes(to_html(page, charts, "kr"))
+    with speaking("ko"):
+        written["claims"] = folder / "claims.html"
+        written["claims"].write_bytes(to_html(claims_page(press, full=True), {}, "kr"))
     return written
 
 
@@ -117,6 +122,40 @@ def visible_charts(page: Page) -> list[list[float]]:
     return [drawing for [drawing] in figures]
 
 
+CUT = """() => {
+    const seen = element => { const box = element.getBoundingClientRect(); return box.width > 1 && box.height > 1; };
+    const named = element => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 40)}`;
+    const wide = [...document.body.querySelectorAll('*')].filter(element => {
+        if (element.closest('svg') || element.closest('.hidden, .skip, script') || !seen(element)) return false;
+        const box = element.getBoundingClientRect();
+        return box.right > window.innerWidth + 0.5 || box.left < -0.5;
+    });
+    const scrolled = [...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1);
+    const cut = [...document.querySelectorAll('td, th, p, li, a, h1, h2, h3')].filter(element => seen(element)
+        && !element.closest('.hidden, .skip') && getComputedStyle(element).overflow !== 'visible'
+        && element.scrollWidth > element.clientWidth + 1);
+    return [...wide, ...scrolled, ...cut].map(named);
+}"""
+"""What is wider than the page, tables that ask for scrolling, and text that is cut."""
+
+FAINT = """() => {
+    const parts = colour => { const [r, g, b, a] = colour.match(/[\\d.]+/g).map(Number); return {c: [r, g, b], a: a ?? 1}; };
+    const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+    const ground = element => { for (let e = element; e; e = e.parentElement) {
+        const {c, a} = parts(getComputedStyle(e).backgroundColor); if (a > 0.99) return c; } return [255, 255, 255]; };
+    const found = new Set();
+    for (const element of document.body.querySelectorAll('*')) {
+        const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+        if (!own || element.closest('.hidden, .skip, script, svg') || !element.getClientRects().length) continue;
+        const contrast = ratio(parts(getComputedStyle(element).color).c, ground(element));
+        if (contrast < 4.5) found.add(`${element.tagName}.${element.className} ${contrast.toFixed(2)}`);
+    }
+    return [...found];
+}"""
+"""Text whose contrast to its ground is below that of WCAG 2.2 AA."""
+
 OUTSIDE = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
     const frame = svg.getBoundingClientRect();
     return [...svg.querySelectorAll('text')].filter(text => {
@@ -145,8 +184,34 @@ def test_all_is_seen_and_nothing_leaves(browser: Browser, files: dict[str, Path]
         assert heard == []
 
 
+@pytest.mark.parametrize("name", ["demo", "press", "claims"])
+def test_nothing_is_cut_or_faint_at_any_width(browser: Browser, files: dict[str, Path], name: str) -> None:
+    with opened(browser, files[name], java_script_enabled=True) as (page, _heard):
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(CUT) == [], width
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(FAINT) == [], scheme
+
+
+def test_on_a_phone_the_name_of_a_stock_stays_and_its_figures_fold(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["press"], 390) as (page, _heard):
+        row = page.locator("#winners tbody").first
+        assert row.locator("th a").first.is_visible()
+        assert page.locator("#winners thead th:visible").count() < page.locator("#winners thead th").count()
+
+
+def test_folded_figures_move_with_their_row(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["demo"], 390) as (page, _heard):
+        bodies = page.locator("#stocks tbody")
+        whole = set(bodies.all_text_contents())
+        page.locator("#stocks thead button").first.click()
+        assert set(bodies.all_text_contents()) == whole
+
+
 def column(table: Locator, number: int) -> list[str]:
-    return table.locator(f"tbody tr > :nth-child({number})").all_inner_texts()
+    return table.locator(f"tbody tr:first-child > :nth-child({number})").all_text_contents()
 
 
 def floats(texts: list[str]) -> list[float]:
@@ -156,9 +221,9 @@ def floats(texts: list[str]) -> list[float]:
 def test_tables_sort_by_click(browser: Browser, files: dict[str, Path]) -> None:
     with opened(browser, files["demo"]) as (page, heard):
         table = page.locator("#stocks table")
-        before, rows = column(table, 1), table.locator("tbody tr")
-        whole = set(rows.all_inner_texts())
-        headers = table.locator("thead th").all_inner_texts()
+        before, rows = column(table, 1), table.locator("tbody")
+        whole = set(rows.all_text_contents())
+        headers = table.locator("thead th").all_text_contents()
         number = headers.index("CAR %") + 1
         head = table.locator("thead th").nth(number - 1)
         head.locator("button").click()
@@ -173,7 +238,7 @@ def test_tables_sort_by_click(browser: Browser, files: dict[str, Path]) -> None:
         assert rising[-1] == "-"
         assert sorted(column(table, 1)) == sorted(before)
         table.locator("thead button").last.click()
-        assert set(rows.all_inner_texts()) == whole, "rows stay whole"
+        assert set(rows.all_text_contents()) == whole, "rows stay whole"
         assert heard == []
 
 
@@ -183,14 +248,14 @@ def test_tables_sort_by_keyboard(browser: Browser, files: dict[str, Path]) -> No
         heads = table.locator("thead th")
         heads.nth(0).locator("button").focus()
         page.keyboard.press("Enter")
-        tickers = column(table, 1)
-        assert tickers == sorted(tickers)
+        names = [name.rsplit(" ", 2)[:2] for name in column(table, 1)]
+        assert names == sorted(names, key=lambda name: (name[0], int(name[1])))
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
         assert heads.nth(0).get_attribute("aria-sort") is None
         assert heads.nth(1).get_attribute("aria-sort") == "ascending"
-        names = column(table, 2)
-        assert names == sorted(names, key=lambda name: (name.rsplit(" ", 1)[0], int(name.rsplit(" ", 1)[1])))
+        sectors = column(table, 2)
+        assert sectors == sorted(sectors)
 
 
 def colours(page: Page) -> dict[str, str]:
@@ -233,7 +298,7 @@ def test_without_scripts_everything_is_there(browser: Browser, files: dict[str, 
     with opened(browser, files["demo"], java_script_enabled=False) as (page, heard):
         visible_charts(page)
         assert page.locator("#stocks tbody tr").count() > 50
-        assert page.locator("#stocks tbody tr").last.is_visible()
+        assert page.locator("#stocks tbody").last.is_visible()
         assert page.locator("button").count() == 0
         assert heard == []
 

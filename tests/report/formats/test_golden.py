@@ -62,7 +62,7 @@ def test_parquet(screen: Screen, snapshot: SnapshotAssertion) -> None:
 
 def test_workbook(screen: Screen, snapshot: SnapshotAssertion) -> None:
     book: Any = openpyxl.load_workbook(io.BytesIO(files_of(screen, "xlsx", "kr")["report.xlsx"]))
-    sheet = book["sectors"]
+    sheet = book["업종"]
     told = {
         "sheets": {one.title: [one.dimensions, one.freeze_panes] for one in book},
         "summary": [cell.value for cell in book.worksheets[0]["A"] if cell.value],

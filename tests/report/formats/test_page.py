@@ -23,6 +23,10 @@ from tests.report.renamed import EVENT, SECTOR, STOCK, renamed
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 PALETTES = ["kr", "us", "cb"]
+PAGES_ABOUT_STOCKS = (
+    "https://finance.naver.com/item/main.naver?code=",
+    "https://dart.fss.or.kr/html/search/SearchCompany_M2.html?textCrpNM=",
+)
 
 
 class Parsed(HTMLParser):
@@ -89,11 +93,13 @@ def test_well_formed_and_loads_nothing(any_report: Report, language: Language) -
     for tag, attributes in parsed.elements:
         assert "src" not in attributes, tag
         assert all(not name.startswith("on") for name in attributes), tag
-        assert (attributes.get("href") or "#").startswith("#"), tag
-    assert not re.search(rb"https?:|url\(|@import|//", re.sub(rb"<script>.*</script>", b"", page, flags=re.S))
+        assert (attributes.get("href") or "#").startswith(("#", *PAGES_ABOUT_STOCKS)), tag
+    # Links alone name an address: a browser opens them when a reader asks for it.
+    bare = re.sub(rb'<script>.*</script>|<a href="[^"]*" rel="noreferrer">', b"", page, flags=re.S)
+    assert not re.search(rb"https?:|url\(|@import|//", bare)
     names = [attributes["id"] for _, attributes in parsed.elements if "id" in attributes]
     assert Counter(names) == dict.fromkeys(names, 1)
-    assert {(one["href"] or "")[1:] for one in parsed.all("a")} <= set(names)
+    assert {link[1:] for one in parsed.all("a") if (link := one["href"] or "").startswith("#")} <= set(names)
 
 
 def test_markup_in_names_is_text(demo: Report) -> None:
@@ -144,7 +150,8 @@ def test_headings_captions_and_scopes(any_report: Report) -> None:
         assert one["role"] == "img"
     figures = charts_of("report", any_report)
     assert len(parsed.all("figure")) == sum(map(len, figures.values()))
-    assert len(parsed.all("svg")) == 2 * len(parsed.all("figure"))
+    charts = [one for one in parsed.all("svg") if one["class"] == "chart"]
+    assert len(charts) == 2 * len(parsed.all("figure"))
 
 
 def test_every_cell_and_line_is_there(any_report: Report) -> None:
@@ -154,11 +161,42 @@ def test_every_cell_and_line_is_there(any_report: Report) -> None:
         if isinstance(block, Grid):
             for field in block.fields:
                 if not (field.priority and field.empty):
-                    assert all(cell.text in text for cell in field.cells)
-                    assert field.header in text
+                    assert field.kind in ("bar", "path") or all(cell.text in text for cell in field.cells)
+                    assert field.kind == "code" or field.header in text
         else:
             for span in block.spans:
-                assert span.text.strip(":; ") in text
+                assert span.advice or span.text.strip(":; ") in text
+
+
+def test_no_page_tells_what_to_type(any_report: Report) -> None:
+    """Who opens a page has no command line before them."""
+    for language in LANGUAGES:
+        text = "".join(Parsed(rendered(any_report, language)).text).partition("</style>")[2]
+        assert not re.search(r"--(?!paper)[a-z]+|KRX_[A-Z]+|screener [a-z]+|\.toml|\.csv", text)
+
+
+def test_stocks_of_the_exchange_are_linked_and_simulated_ones_are_not(press: Report, demo: Report) -> None:
+    codes = sorted(set(press.frames.stocks["ticker"]))
+    links = {one["href"] or "" for one in Parsed(rendered(press)).all("a")}
+    for start in PAGES_ABOUT_STOCKS:
+        found = {link.removeprefix(start) for link in links if link.startswith(start)}
+        assert found
+        assert found <= set(codes)
+    assert all((one["href"] or "").startswith("#") for one in Parsed(rendered(demo)).all("a"))
+
+
+def test_what_has_no_room_folds_below_its_row() -> None:
+    """A column is in the row from one width on, and below it where the page is narrower."""
+    wide = [Field(f"Figure {n}", [Cell(f"{n}" * 16)], priority=n) for n in range(1, 10)]
+    page = shown(small(Grid((Field("Name", [Cell("a")], right=False), *wide))))
+    [row] = re.findall(r"<tbody><tr>(.*?)</tr>", page)
+    [below] = re.findall(r'<tr class="more m\d">(.*?)</tr>', page)
+    tiers = [int(tier or 0) for tier in re.findall(r'<td(?: class="c(\d)")?>', row)]
+    assert tiers == sorted(tiers), "the highest priority leaves first"
+    assert tiers[0] == 0
+    assert tiers[-1] == 4, "and stays below even on a large screen"
+    for n, tier in enumerate(tiers, 1):
+        assert (f'<span class="d{tier}"><span class="of">Figure {n}</span> {str(n) * 16}</span>' in below) == (tier > 0)
 
 
 def test_cells_carry_what_they_sort_by() -> None:

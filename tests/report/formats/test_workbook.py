@@ -6,6 +6,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import openpyxl
@@ -15,9 +16,11 @@ from openpyxl.chart import BarChart, LineChart
 from screener.columns.column import Column, Unit
 from screener.errors import DataError, ExitCode, UsageError
 from screener.i18n import set_language
+from screener.report.formats import files_of
 from screener.report.formats.xlsx import to_workbook
 from screener.report.model import Report
-from screener.report.screens import Table, tables_of
+from screener.report.screens import Screen, Table, tables_of
+from tests.i18n import speaking
 
 LINES = ["Title", "A verdict", "A source"]
 SPITEFUL = (
@@ -68,6 +71,36 @@ def test_sheets(study: Report) -> None:
     assert [book["Summary"].cell(row, 1).value for row in (1, 2, 3)] == LINES
     assert book.properties.title == "Title"
     assert book.properties.created.date() == study.as_of
+
+
+def test_the_summary_has_the_sectors_best_first(study: Report) -> None:
+    rows = list(book_of(study)["Summary"].iter_rows(min_row=len(LINES) + 2, values_only=True))
+    header, *sectors = [row for row in rows if row[0]]
+    assert header[:4] == ("Sector", "Stocks", "CAAR", "Mean return")
+    caars = [row[2] for row in sectors]
+    assert len(caars) > 1
+    assert caars == sorted(caars, reverse=True)
+
+
+def test_a_korean_workbook_speaks_korean_and_shows_no_hashes(press: Report) -> None:
+    with speaking("ko"):
+        screen = Screen("report", press)
+        [content] = files_of(screen, "xlsx", "kr").values()
+    book = opened(content)
+    assert book.sheetnames[:3] == ["요약", "종목", "업종"]
+    sheet = book["종목"]
+    header = [cell.value for cell in sheet[1]]
+    assert {"종목코드", "이름", "업종", "등락률"} <= set(header)
+    row = dict(zip(header, (cell.value for cell in sheet[2]), strict=True))
+    assert row["업종"] in ("AI 소프트웨어", "반도체", "전력기기")
+    assert isinstance(row["기준 시세일"], datetime)
+    for column in sheet.iter_cols():
+        width = sheet.column_dimensions[column[0].column_letter].width
+        for cell in column[1:]:
+            if isinstance(cell.value, datetime):
+                assert width >= len("2025-01-31") + 1
+            elif isinstance(cell.value, float) and "%" in cell.number_format:
+                assert width >= len(f"{cell.value:+.2%}") + 1
 
 
 def test_text_is_text() -> None:
@@ -149,7 +182,7 @@ def test_header_and_names_stay_in_sight(book: Any) -> None:
 def test_hangul_has_room(press: Report) -> None:
     """A Korean letter is two wide: the longest name takes twice its letters at least."""
     set_language("ko")
-    sheet = book_of(press)["stocks"]
+    sheet = book_of(press)["stocks"]  # the codes of the columns, but the names in Korean
     names = [cell.value for cell in column_of(sheet.parent, "stocks", "name")]
     assert sheet.column_dimensions["F"].width >= 2 * max(len(name) for name in names if not name.isascii())
 
