@@ -10,7 +10,7 @@ import pandas as pd
 
 from screener.data.findings import in_words
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised, line
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
 from screener.report.formatting import arrow, direction, number, percent, probability, window_name
 from screener.report.grids import (
     DIFFERENCES,
@@ -115,7 +115,7 @@ class _Pooled:
         """The verdict, of what events, what was left out, and where the prices come from."""
         report = self.report
         if report.simulated:
-            yield line(_(BANNERS["demo"]), "banner")
+            yield line(_(BANNERS["demo"][0]), "banner")
         if report.events:
             yield self._verdict(_("All events, {window}", window=self.window), self.leading)
             leading = [row for row in self.differences if self._leads(row)]
@@ -229,7 +229,8 @@ class _Pooled:
         yield from self._of_groups(self.report.rules.windows[:1], legend=False)
         yield self._regression(self.report.rules.windows[:1], legend=False)
         yield self._drivers(_DRIVERS_OF_SUMMARY)
-        yield Section(Key.BESIDE, "", (advised(self._beside(), _(" Path, other tests, what was left out: --full")),))
+        more = Span(_(" Path, other tests, what was left out: --full"), advice=True)
+        yield Section(Key.BESIDE, "", (Line((Span(self._beside()), more)),))
 
     def full(self) -> Iterator[Section]:
         if self.report.events:
@@ -253,8 +254,8 @@ class _Pooled:
         text = _(
             "CAAR: mean return beyond the {model}. Interval and p: the whole calendar of events, shifted by the same "
             "number of sessions, keeps its spacings and clusters; p = (1 + shifts as extreme) / (shifts + 1). z: the "
-            "sum of standardised returns of the sessions over the root of their number. Overlapping: events whose window "
-            "shares a session with that of another.",
+            "sum of standardised returns of the sessions over the root of their number. Overlapping: events whose "
+            "window shares a session with that of another.",
             model=_(MODELS[self.report.rules.model]),
         )
         others = _(
