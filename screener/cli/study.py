@@ -58,7 +58,7 @@ def _complete_groups(_context: click.Context, _parameter: click.Parameter, typed
 
 
 @commands.command("study", epilog=_EPILOG)
-@click.argument("events", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="EVENTS.csv")
+@click.argument("events", type=PATH, metavar="EVENTS.csv")
 @click.option(
     "--groups",
     metavar="sectors|industry|COLUMN",

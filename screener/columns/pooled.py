@@ -62,9 +62,9 @@ EVENTS = _Spec(
     Column(
         "reason",
         Unit.TEXT,
-        "Why it is not: no date, no such stock, no such sector, before the prices (or too soon after they begin), window "
-        "not over, closed, twice (the same stock or sector on the same session as an earlier row), no history, no "
-        "return (it did not trade over a window) or no market (the market of the stock is not known).",
+        "Why it is not: no date, no such stock, no such sector, before the prices (or too soon after they begin), "
+        "window not over, closed, twice (the same stock or sector on the same session as an earlier row), no history, "
+        "no return (it did not trade over a window) or no market (the market of the stock is not known).",
         "the event is used",
     ),
     Column("n", Unit.COUNT, "Stocks that the figures are of: 1, or the members of the sector.", _UNUSED),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from screener import __version__
 from screener.analysis.model import Rules
 from screener.config import Settings
 from screener.data.choice import choose, expanded, load
+from screener.data.findings import EXAMPLES, Finding
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.sources import FETCHED, SOURCES, File, PriceRequest, Source, Tried
 from screener.data.store import APPLICATION
@@ -90,7 +92,7 @@ def make_study(
     """
     file = read_events(request.events)
     rules = _rules(settings, request, file)
-    plan = _plan(rules)
+    plan = _plan(settings, rules)
     opened = _open(settings, request, file, access)
     by = grouped_by(request.groups, file, lambda: opened.listing)
     place = Place(settings, opened.calendar, opened.days, plan, opened.listing, by)
@@ -128,7 +130,7 @@ def make_study(
         last_session=opened.days[-1],
         benchmark=next((one.about["benchmark"] for one in measured if one.about), ""),
         simulated=opened.source.name == "demo",
-        findings=(),
+        findings=_findings([one.about for one in measured if one.about]),
         tried=opened.tried,
         note=note,
         frames=frames,
@@ -150,12 +152,12 @@ def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
     return replace(configured, model=model, automatic=False, windows=tuple(dict.fromkeys((*windows, *own))))
 
 
-def _plan(rules: Rules) -> Plan:
+def _plan(settings: Settings, rules: Rules) -> Plan:
     windows = [range(first, last + 1) for first, last in rules.windows]
     path = range(
         min(_PATH.start, *(window.start for window in windows)), max(_PATH.stop, *(window.stop for window in windows))
     )
-    return Plan(rules.refit, windows, path, rules.placebo_dates)
+    return Plan(rules.refit, windows, path, rules.placebo_dates, settings.screener.sessions_before)
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ def _fetch(
         event_day=min(past),
         least=1,
         before=settings.screener.sessions_before,
-        after=calendar.count(min(past), max(past)) + _plan(rules).after,
+        after=calendar.count(min(past), max(past)) + _plan(settings, rules).after,
         calendar=calendar,
     )
     market = load(choose(request.source, (), (), access, request.hints), need)
@@ -304,6 +306,17 @@ def _refuse_nothing(file: EventFile, left_out: Counter[str], used: int) -> None:
             n=len(file.rows),
             why=", ".join(f"{reason}: {count}" for reason, count in left_out.most_common()),
         )
+
+
+def _findings(slices: Sequence[Mapping[str, str]]) -> tuple[Finding, ...]:
+    """What the checks found in any slice; slices share sessions, so that the count is the largest of one of them."""
+    found: dict[str, Finding] = {}
+    for about in slices:
+        for code, severity, count, *examples in json.loads(about["findings"]):
+            before = found.get(code, Finding(code, severity, 0))
+            places = tuple(dict.fromkeys((*before.examples, *examples)))[:EXAMPLES]
+            found[code] = Finding(code, severity, max(before.count, count), places)
+    return tuple(found.values())
 
 
 def _files(request: StudyRequest) -> tuple[File, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -114,7 +115,7 @@ class Slice:
     @property
     def around(self) -> tuple[int, int]:
         """First and last session that have to be read."""
-        before = max(self.plan.before, self.prices.settings.screener.sessions_before if self.prices else 0)
+        before = max(self.plan.before, self.plan.reach or 0)
         after = max(window.stop for window in self.shifted)
         return max(self.begin - before, 0), min(self.end - 1 + after, len(self.days) - 1)
 
@@ -131,7 +132,7 @@ class Measured:
     sd: Floats
     """The same, standard deviation expected of one session's abnormal return."""
     about: dict[str, str]
-    """Benchmark, last session, what is wrong with the prices."""
+    """Benchmark, and what is wrong with the prices as JSON; empty where none were read."""
 
     def to_bytes(self) -> bytes:
         """The same as a file of numpy arrays."""
@@ -195,7 +196,9 @@ def _measure(job: Slice) -> Measured:
         np.stack([panel.benchmarks.get(name, unknown) for name in markets]),
         np.array([markets.index(prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
     )
-    return measured(job, returns, panel.sessions, {"benchmark": market.benchmark, "last": str(panel.sessions[-1])})
+    findings = [[one.code, one.severity, one.count, *one.examples] for one in market.findings]
+    about = {"benchmark": market.benchmark, "findings": json.dumps(findings)}
+    return measured(job, returns, panel.sessions, about)
 
 
 def measured(job: Slice, returns: Returns, sessions: NDArray[np.datetime64], about: dict[str, str]) -> Measured:

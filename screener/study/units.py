@@ -42,6 +42,8 @@ class Plan:
     """Tau that the paths show; it reaches over every window."""
     placebo_dates: int = 240
     """Use at most this many placebo sessions, the latest."""
+    reach: int | None = None
+    """Use no session earlier than so many before the event; None = any."""
 
     @property
     def before(self) -> int:
@@ -86,13 +88,17 @@ class Units:
         """Of events that cannot be measured."""
         shape = count, len(plan.windows)
         return cls(
-            np.zeros(shape, dtype=np.int64),
-            *(np.full(shape, np.nan) for _ in range(5)),
-            np.zeros(shape, dtype=np.int64),
-            np.full(shape, np.nan),
-            np.full((count, len(plan.path)), np.nan),
-            np.full((count, plan.refit.estimation), np.nan),
-            np.full(count, np.nan),
+            n=np.zeros(shape, dtype=np.int64),
+            car=np.full(shape, np.nan),
+            t=np.full(shape, np.nan),
+            sd=np.full(shape, np.nan),
+            z=np.full(shape, np.nan),
+            placebo_rank=np.full(shape, np.nan),
+            placebo_n=np.zeros(shape, dtype=np.int64),
+            score=np.full(shape, np.nan),
+            abnormal=np.full((count, len(plan.path)), np.nan),
+            residuals=np.full((count, plan.refit.estimation), np.nan),
+            sigma=np.full(count, np.nan),
         )
 
 
@@ -136,15 +142,17 @@ def _measure(
     """Fill in the events `numbers`, all on the session `row`."""
     columns, places = np.unique(np.concatenate(members), return_inverse=True)
     groups = np.split(places, np.cumsum([len(own) for own in members])[:-1])
-    # A stock that has no price yet takes no part, and a narrower panel costs less.
+    begin = 0 if plan.reach is None else max(row - plan.reach, 0)
+    values, row = returns.values[begin:], row - begin
+    # What is not asked for costs nothing.
     study = Study(
-        returns=returns.values[:, columns],
-        benchmarks=returns.benchmarks,
+        returns=values[:, columns],
+        benchmarks=returns.benchmarks[:, begin:],
         benchmark_of=returns.benchmark_of[columns],
         event=row,
         refit=plan.refit,
         windows=[slice(row + window.start, row + window.stop) for window in plan.windows],
-        excluded=excluded,
+        excluded=[other - begin for other in excluded if other >= begin],
         placebo_dates=plan.placebo_dates,
     )
     complete = study.complete(study.windows)
@@ -160,7 +168,7 @@ def _measure(
     fit = study.fit
     learned = slice(row - plan.refit.gap - plan.refit.estimation, row - plan.refit.gap)
     taus = np.arange(plan.path.start, plan.path.stop)
-    there = (row + taus >= 0) & (row + taus < len(returns.values))
+    there = (row + taus >= 0) & (row + taus < len(values))
     for number, group in zip(numbers, groups, strict=True):
         own = group[fit.sigma[group] > 0]
         if not own.size:

@@ -314,13 +314,13 @@ def _dictionary() -> str:
         _DAYS,
         *_table(DAYS),
         _STUDY,
-        *(part for spec in STUDY_TABLES for part in _table(spec)),
+        *(part for spec in STUDY_TABLES for part in _table(spec, " of a study")),
     ]
     return "\n".join(parts)
 
 
-def _table(spec: TableSpec) -> Iterator[str]:
-    yield f"### {spec.name}.csv\n\n{spec.row}\n"
+def _table(spec: TableSpec, of: str = "") -> Iterator[str]:
+    yield f"### {spec.name}.csv{of}\n\n{spec.row}\n"
     yield _listed(column for column in spec.columns if column not in _EVERYWHERE)
 
 

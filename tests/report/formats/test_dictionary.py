@@ -12,6 +12,7 @@ import pytest
 from screener.archive.history import REVISION, history_rows, updated_history
 from screener.columns import REPORT_TABLES, SCAN_TABLES
 from screener.columns.column import Column
+from screener.columns.pooled import STUDY_TABLES
 from screener.report.formats.data import to_csv
 from screener.report.formats.schema import descriptions
 from screener.report.model import Report
@@ -42,6 +43,14 @@ def test_each_column_is_described_in_its_place(screen: Screen) -> None:
         expected = [name for name in table.header if name not in everywhere]
         assert found[f"{table.name}.csv"] == expected
         assert [name for name in table.header if name in everywhere] == everywhere
+
+
+def test_each_column_of_a_study_is_described_in_its_place() -> None:
+    found = described()
+    everywhere = set(found["How to read them"])
+    for spec in STUDY_TABLES:
+        names = [column.name for column in spec.columns if column.name not in everywhere]
+        assert found[f"{spec.name}.csv of a study"] == names
 
 
 def test_history_has_the_columns_of_sectors_and_the_revision(tmp_path: Path, study: Report) -> None:
