@@ -145,10 +145,8 @@ def pooled_study(
     plan = Plan(refit, taus, path)
     days = [day.date() for day in returns.index]
     tickers = [str(ticker) for ticker in returns.columns]
-    sets = {
-        str(name): tuple(tickers[column] for column in columns)
-        for name, columns in (inputs.columns_of(groups, returns.columns) if groups else {}).items()
-    }
+    named = inputs.columns_of(groups, returns.columns) if groups else {}
+    sets = {str(name): tuple(tickers[column] for column in columns) for name, columns in named.items()}
     file = _file(events)
     placed = _placed(file, _Sessions(days, plan), tickers, sets)
     pools = Pools(placed, days, plan, [day_of(day, "other_events").date() for day in other_events])
@@ -156,9 +154,7 @@ def pooled_study(
     _refuse_nothing(pools.used, reasons, placed)
     order = [tickers.index(ticker) for ticker in pools.tickers]
     panel = Returns(returns.to_numpy()[:, order], benchmarks.T, benchmark_of[order])
-    sessions = np.array(days, dtype="datetime64[D]")
-    results = Results.of(pools, [measured(part, panel, sessions, {}) for part in pools.slices(None)])
-    frames, note = frames_of(results, file)
+    frames, note = frames_of(_results(pools, panel), file)
     left_out = Counter(frames.events.loc[~frames.events["used"].astype(bool), "reason"])
     _refuse_nothing(pools.used if frames.events["used"].any() else [], left_out, placed)
     return PooledStudy(
@@ -169,6 +165,11 @@ def pooled_study(
         heading=_heading(pools, refit, len(placed) - left_out.total()),
         notes=tuple(_notes(left_out, len(placed), note)),
     )
+
+
+def _results(pools: Pools, returns: Returns) -> Results:
+    sessions = np.array(pools.days, dtype="datetime64[D]")
+    return Results.of(pools, [measured(part, returns, sessions, {}) for part in pools.slices(None)])
 
 
 def _model(name: str) -> Model:

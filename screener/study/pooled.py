@@ -123,19 +123,26 @@ def collisions(session_of: Ints, members: Sequence[Collection[int] | Ints], leng
         sessions: those that events may be moved to.
     """
     span = len(sessions)
-    places = np.asarray(session_of) - sessions.start
-    sets = [frozenset(np.asarray(list(own)).tolist()) for own in members]
+    places = (np.asarray(session_of) - sessions.start).tolist()
+    # Most portfolios of a study of sectors or of the market have the same members.
+    alike: dict[bytes, list[int]] = {}
+    for place, own in zip(places, members, strict=True):
+        numbers = own if isinstance(own, np.ndarray) else np.fromiter(own, np.int64)
+        alike.setdefault(np.unique(numbers).astype(np.int64).tobytes(), []).append(place)
+    sets = {key: np.frombuffer(key, np.int64).tolist() for key in alike}
     touched: dict[int, Bools] = {}
-    for place, own in zip(places.tolist(), sets, strict=True):
-        for security in own:
-            near = touched.setdefault(security, np.zeros(span, dtype=np.bool_))
+    for key, own_places in alike.items():
+        near = np.zeros(span, dtype=np.bool_)
+        for place in own_places:
             near[max(place - length + 1, 0) : place + length] = True
-    of_set: dict[frozenset[int], Bools] = {}
+        for security in sets[key]:
+            touched[security] = touched.get(security, False) | near
     counted = np.zeros(span, dtype=np.int64)
-    for place, own in zip(places.tolist(), sets, strict=True):
-        if own not in of_set:
-            of_set[own] = np.logical_or.reduce([touched[security] for security in own])
-        counted += np.roll(of_set[own], -place)
+    for key, own_places in alike.items():
+        hit = np.logical_or.reduce([touched[security] for security in sets[key]])
+        for place in own_places:
+            counted[: span - place] += hit[place:]
+            counted[span - place :] += hit[:place]
     counted[0] = 0
     return counted
 

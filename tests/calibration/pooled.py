@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -74,6 +74,10 @@ class Bank:
         returns = np.stack([portfolio.returns @ portfolio.weights for portfolio in portfolios], axis=1)
         design_of = np.array([np.bincount(market.design_of[own]).argmax() for own in members])
         return cls(members, returns, design_of, roll(refit, portfolios, market.designs, dates, windows))
+
+    def renumbered(self, columns: Ints) -> Bank:
+        """The same with members as places in `columns`, those of the market that rows are drawn from."""
+        return replace(self, members=[np.searchsorted(columns, own) for own in self.members])
 
     def window(self, length: int) -> Rolling:
         return self.rolled[LENGTHS.index(length)]
@@ -178,7 +182,8 @@ def calendars(kind: str, trial: Trial, draws: int, rng: np.random.Generator) -> 
             chosen = rng.choice(wild if "wild" in kind else size.index.to_numpy(), 5, replace=False)
             session = np.sort(rng.choice(days[np.isin(months, chosen)], 50, replace=False))
         else:
-            session = np.sort(rng.choice(days, 150 if "market" in kind else 40, replace=False))
+            count = 150 if "market" in kind else 8 if "ten stocks" in kind else 40
+            session = np.sort(rng.choice(days, count, replace=False))
         yield _filled(kind, trial, session, usable, rng)
 
 
@@ -206,32 +211,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where the two tables go")
     parser.add_argument("--draws", type=int, default=1000, help="calendars per design")
     parser.add_argument("--power-draws", type=int, default=200, help="of which have effects added")
+    parser.add_argument("--design", default="", help="only designs with this in their name")
     parser.add_argument("--seed", type=int, default=20250131)
     options = parser.parse_args()
     if not (options.krx / "prices_long.parquet").exists():
         sys.exit(f"{options.krx}: no prices_long.parquet; --krx DIR says where it is")
     start, rng = perf_counter(), np.random.default_rng(options.seed)
     market, refit = load_market(options.krx), Refit()
-    liquid = np.sort(rng.choice(market.liquid, STOCKS, replace=False))
-    stocks = Bank.of(market, refit, [np.array([column]) for column in liquid])
-    place = {int(column): number for number, column in enumerate(liquid)}
-    drawn = [rng.choice(liquid, 3, replace=False) for _ in range(TRIPLES)]
-    triples = Bank.of(market, refit, drawn, daily=False)
-    cells = {cell.name: cell.sets for cell in draw_sets(market, refit, max(LENGTHS), 100, rng)}
-    groups = Bank.of(market, refit, cells["correlated 20"])
-    by_place = Bank([np.array([place[int(one)] for one in own]) for own in drawn], *_rest(triples))
-    designs = {
-        "different days, windows apart": Trial(market, refit, stocks, stocks),
-        "different days": Trial(market, refit, stocks, stocks),
-        "clustered in 5 months": Trial(market, refit, stocks, stocks),
-        "clustered in 5 wild months": Trial(market, refit, stocks, stocks),
-        "three events a day": Trial(market, refit, by_place, stocks),
-        "eight firms, five events each": Trial(market, refit, stocks, stocks),
-        "one sector, 40 dates": Trial(market, refit, groups, groups),
-        "one market, 150 dates": Trial(market, refit, groups, groups),
-    }
+    designs = _designs(market, refit, rng)
     frames = []
     for design, trial in designs.items():
+        if options.design not in design:
+            continue
+        if "ten stocks" in design:  # it came later, and the others keep their draws
+            rng = np.random.default_rng([options.seed, len(designs)])
         frames += list(_outcomes(design, trial, options.draws, options.power_draws, rng))
         sys.stderr.write(f"{perf_counter() - start:6.0f} s  {design}\n")
         _write(
@@ -242,16 +235,37 @@ def main() -> None:
     sys.stdout.write((options.out / "pooled.md").read_text(encoding="utf-8"))
 
 
+def _designs(market: Market, refit: Refit, rng: np.random.Generator) -> dict[str, Trial]:
+    """What calendars are drawn of, by the name of the design."""
+    liquid = np.sort(rng.choice(market.liquid, STOCKS, replace=False))
+    stocks = Bank.of(market, refit, [np.array([column]) for column in liquid])
+    drawn = [rng.choice(liquid, 3, replace=False) for _ in range(TRIPLES)]
+    triples = Bank.of(market, refit, drawn, daily=False)
+    cells = {cell.name: cell.sets for cell in draw_sets(market, refit, max(LENGTHS), 100, rng)}
+    groups = Bank.of(market, refit, cells["correlated 20"])
+    tens = [own for own in cells["correlated 10"] if np.isin(own, market.liquid).all()][:60]
+    of_tens = np.unique(np.concatenate(tens))
+    ten_stocks = Bank.of(market, refit, [np.array([column]) for column in of_tens])
+    tens_of = Bank.of(market, refit, tens, daily=False)
+    return {
+        "different days, windows apart": Trial(market, refit, stocks, stocks),
+        "different days": Trial(market, refit, stocks, stocks),
+        "clustered in 5 months": Trial(market, refit, stocks, stocks),
+        "clustered in 5 wild months": Trial(market, refit, stocks, stocks),
+        "three events a day": Trial(market, refit, triples.renumbered(liquid), stocks),
+        "eight firms, five events each": Trial(market, refit, stocks, stocks),
+        "one sector, 40 dates": Trial(market, refit, groups, groups),
+        "one market, 150 dates": Trial(market, refit, groups, groups),
+        "one sector's ten stocks, 8 dates": Trial(market, refit, tens_of.renumbered(of_tens), ten_stocks),
+    }
+
+
 def _write(outcomes: pd.DataFrame, span: str, options: argparse.Namespace) -> None:
     """Both tables, after each design anew, for the whole takes a quarter of an hour."""
     table = _table(outcomes)
     options.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(options.out / "pooled.csv", index=False, float_format="%.4f", lineterminator="\n")
     (options.out / "pooled.md").write_text(_markdown(table, span, options), encoding="utf-8")
-
-
-def _rest(bank: Bank) -> tuple[Floats, Ints, list[Rolling]]:
-    return bank.returns, bank.design_of, bank.rolled
 
 
 def _outcomes(

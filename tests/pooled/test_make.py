@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import screener
 from screener.config import load_settings
 from screener.errors import DataError, UsageError
 from screener.pooled.make import StudyRequest, make_study
@@ -238,3 +239,23 @@ def test_overlaps_are_counted_by_hand() -> None:
     # Windows of three sessions: 10-12 and 12-14 share one, 15-17 shares none with 12-14, 40 is alone.
     assert overlaps([10, 12, 15, 40], 3) == [1, 1, 0, 0]
     assert overlaps([7, 7, 7], 1) == [2, 2, 2]
+
+
+def test_a_notebook_has_the_same_figures(prices: Path, tmp_path: Path) -> None:
+    """`pooled_study`, on returns made of the same prices."""
+    events = scattered(20).replace("event_id,date,ticker", "event_id,date,ticker,group,size").splitlines()
+    events = [events[0], *(f"{line},{'ab'[n % 3 == 0]},{n * n % 7}" for n, line in enumerate(events[1:]))]
+    command = study(prices, "\n".join(events) + "\n", tmp_path).frames
+    closes = pd.read_parquet(prices / "prices.parquet").pivot(index="date", columns="ticker", values="close")
+    levels = pd.read_csv(prices / "indices.csv", parse_dates=["date"]).pivot(
+        index="date", columns="index", values="close"
+    )
+    notebook = screener.pooled_study(
+        pd.read_csv(tmp_path / "events.csv", dtype={"ticker": str}),
+        closes.pct_change(fill_method=None),
+        levels["KOSPI"].pct_change(fill_method=None),
+    )
+    for name in ("pooled", "paths", "regression"):
+        pd.testing.assert_frame_equal(getattr(notebook, name), getattr(command, name), rtol=1e-9)
+    figures = ["event_id", "event_day", "ticker", "group", "car", "t", "z_ewma", "placebo_p", "overlaps", "share"]
+    pd.testing.assert_frame_equal(notebook.events[figures], command.events[figures], rtol=1e-9)
