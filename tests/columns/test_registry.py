@@ -14,6 +14,7 @@ from screener.columns.claims import CLAIMS
 from screener.columns.column import ADDED, BY_LANGUAGE, FIRST, LAST, Column, TableSpec, Unit
 from screener.columns.groups import DAYS
 from screener.columns.korean import HEADERS, TABLES
+from screener.columns.pooled import STUDY_TABLES
 
 
 @pytest.mark.parametrize("table", FRAMES.values(), ids=FRAMES)
@@ -42,6 +43,6 @@ def test_the_words_of_the_analysis_are_those_of_the_registry() -> None:
 
 
 def test_every_column_and_table_of_files_has_a_korean_header() -> None:
-    tables = (*REPORT_TABLES, *SCAN_TABLES, FRAMES["days"])
+    tables = (*REPORT_TABLES, *SCAN_TABLES, FRAMES["days"], *STUDY_TABLES)
     assert set(HEADERS) == {column.name for table in tables for column in table.columns}
     assert set(TABLES) == {table.name for table in tables}

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from screener.analysis.frames import from_rows
 from screener.columns.column import ADDED, BY_LANGUAGE, FIRST, LAST, TableSpec
+from screener.columns.korean import HEADERS, TABLES
 from screener.columns.pooled import STUDY_TABLES
 from screener.i18n import LANGUAGES, Language
 from screener.report.formats import FORMATS, files_of
@@ -74,10 +75,14 @@ def test_all_formats_hold_the_same(language: Language, tmp_path: Path) -> None:
         rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"))))
         records = document[name]
         columns = pq.read_table(io.BytesIO(files[f"{name}.parquet"])).to_pylist()
-        sheet = list(book[name].iter_rows(values_only=True))
+        # A Korean workbook is for readers: its headers and codes are in Korean.
+        readers = language == "ko"
+        sheet = list(book[TABLES[name] if readers else name].iter_rows(values_only=True))
         assert len(rows) == len(records) == len(columns) == len(sheet) - 1
         for row, record, column, cells in zip(rows, records, columns, sheet[1:], strict=True):
-            assert list(row) == list(record) == list(column) == list(sheet[0])
+            header = [HEADERS[key] for key in row] if readers else list(row)
+            assert list(row) == list(record) == list(column)
+            assert header == list(sheet[0])
             for text, value, cell in zip(row.values(), record.values(), cells, strict=True):
                 if isinstance(value, float):
                     assert float(text) == value == cell
