@@ -13,6 +13,7 @@ from screener.cli.completion import COMPLETING
 from screener.cli.help_i18n import commands, settle_language
 from screener.console import echo, exit_now, explain, is_terminal, replace_unencodable, warn
 from screener.errors import ExitCode, ScreenerError, describe
+from screener.files import OWN
 from screener.i18n import _, apart
 
 __all__ = ["commands", "main"]
@@ -23,6 +24,7 @@ CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY", "DA
 def main() -> None:
     """Run the command line and exit with its code."""
     replace_unencodable()
+    os.umask(os.umask(0o077) | OWN)
     arguments = sys.argv[1:]
     settle_language(arguments)
     debug = "--debug" in arguments
@@ -52,7 +54,7 @@ def _fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
     if debug:
         import traceback  # loaded for this alone
 
-        traceback.print_exc()
+        explain(*traceback.format_exc().splitlines())
     for line in lines:
         warn(line)
     return code

@@ -23,7 +23,18 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify
 """Options that a scheduled run does not get, and whether each has a value."""
 
 
-@commands.command("daily", epilog="Example: screener daily --quiet --log daily.log --max-age 3")
+@commands.command(
+    "daily",
+    epilog="Example: screener daily --quiet --log daily.log --max-age 3",
+    help="""Report on every new session, as a cron job.
+
+    Fetches, checks, files, and says what changed.
+
+    Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
+    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
+    reports/status.json, and leaves the last good report as it was.
+    """,
+)
 @source_options(FETCHED)
 @close_option
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
@@ -38,14 +49,6 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--notify
 @store_option
 @common_options
 def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any) -> int:
-    """Report on every new session, as a cron job.
-
-    Fetches, checks, files, and says what changed.
-
-    Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
-    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
-    reports/status.json, and leaves the last good report as it was.
-    """
     install, yes, check, quiet, max_age, urls = (
         options.pop(name) for name in ("install", "yes", "check", "quiet", "max_age", "notify")
     )

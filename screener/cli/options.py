@@ -76,7 +76,7 @@ class Workspace:
         from screener.data.store import Store
 
         self.load()
-        return Store.open(self.store)
+        return Store.open(self.store, self.settings.screener.store.group)
 
     def access(self, *, fail_fast: bool = False, show_progress: bool = False, patience: int = 0) -> Connections:
         """The store and the ways to the exchange; with `fail_fast` it does not wait long for that.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
+
+from screener.decoding import from_toml
 
 _CURLY = str.maketrans("\u201c\u201d\u201e\u201f\u2018\u2019", '""""\'\'')
 """Quotes as word processors turn them."""
@@ -30,7 +31,7 @@ def forgiven(text: str) -> str:
 
 def _is_toml(text: str) -> bool:
     try:
-        tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        from_toml(text)
+    except ValueError:
         return False
     return True

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -21,7 +19,9 @@ from screener.config.fields import Identifier
 from screener.config.forgiving import forgiven
 from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
 from screener.config.models import Event, Member, Screener, Sector
+from screener.decoding import from_toml
 from screener.errors import ConfigError, UsageError
+from screener.files import read_file
 from screener.i18n import cause
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
@@ -293,7 +293,7 @@ def _unreadable(path: Path, error: OSError) -> ConfigError:
 
 def read_text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        raw = read_file(path)
     except OSError as error:
         raise _unreadable(path, error) from None
     try:
@@ -318,8 +318,10 @@ def _load_secrets(directory: Path | None) -> dict[str, str]:
         return {}
     _refuse_shared(path)
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        content = from_toml(read_file(path).decode("utf-8-sig"))
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except ValueError:
         raise ConfigError(
             "{path}: cannot be read as TOML", hint='write lines such as KRX_ID = "..."', path=path
         ) from None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import UsageError, install
-from screener.files import write_atomic
+from screener.files import remembered, write_atomic
 from screener.i18n import _, cause
 from screener.krx.client import TemporaryError, within
 
@@ -104,18 +104,18 @@ def _service(url: str) -> str:
 
 def _fingerprint(url: str, salt: str) -> str:
     # Slow on purpose: whoever finds the file must not be able to try addresses against it.
-    return hashlib.scrypt(url.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+    return hashlib.scrypt(url.encode("utf-8", "surrogateescape"), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
 
 
 def _load(path: Path) -> tuple[str, dict[str, list[str]]]:
     """The salt, and the messages that wait by the fingerprint of their address."""
-    try:
-        content = json.loads(path.read_bytes())
-        salt = content["salt"]
-        bytes.fromhex(salt)
+
+    def build(content: Any) -> tuple[str, dict[str, list[str]]]:
+        salt = bytes.fromhex(content["salt"]).hex()
         return salt, {str(mark): [str(text) for text in texts] for mark, texts in content["waiting"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return secrets.token_hex(16), {}
+
+    nothing: tuple[str, dict[str, list[str]]] = secrets.token_hex(16), {}
+    return remembered(path, build, nothing)
 
 
 def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
