@@ -65,6 +65,14 @@ class FiledReport(NamedTuple):
     """Whether anything had to be written."""
 
 
+def corrections_since(filed: FiledReport, revision: int) -> tuple[_Correction, ...]:
+    """What a report says it has corrected since that revision of it; nothing where it was not there before."""
+    if filed.corrections or not 0 < revision < filed.revision:
+        return filed.corrections
+    rows = [row for row in table_in(filed.files, "revisions") if revision_of_row(row) > revision]
+    return tuple(_Correction(*(row.get(name, "") for name in _Correction._fields)) for row in rows)
+
+
 def load_directory(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The record of a report directory and the files it names; neither where one is not as it was written."""
     record = load_record(folder)

@@ -40,15 +40,17 @@ def _sensible(day: Any) -> Any:
     return day
 
 
-_Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
 _Day = Annotated[date, AfterValidator(_sensible)]
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """A part of what runs remember."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class _File(_Record):
+class StoredRecord(Record):
     """A record with a file of its own below the reports directory."""
 
     NAME: ClassVar[str]
@@ -68,41 +70,41 @@ class _File(_Record):
         write_files({root / self.NAME: f"{content}\n".encode()})
 
 
-class _Attempt(_Record):
+class _Attempt(Record):
     """A run that did something, or failed."""
 
-    at: _Moment
+    at: Moment
     """KST, in whole seconds, as all times here."""
     code: int
     said: str
 
 
-class _Success(_Record):
+class _Success(Record):
     """A run after which every report was there."""
 
-    at: _Moment
+    at: Moment
     through: _Day
     """Newest session that was looked at, whether or not an event was still open."""
 
 
-class _Failing(_Record):
+class _Failing(Record):
     """The failed runs since the last success."""
 
-    since: _Moment
+    since: Moment
     runs: Annotated[int, Field(ge=1, le=10**6)]
     code: int
     what: str
     do: str
 
 
-class Missed(_Record):
+class Missed(Record):
     """Sessions whose report came late, and why."""
 
     sessions: tuple[_Day, ...]
     why: str
 
 
-class Status(_File):
+class Status(StoredRecord):
     """How the last runs ended, for people and monitors."""
 
     NAME = "status.json"
@@ -141,7 +143,7 @@ class Status(_File):
         )
 
 
-class Memory(_File):
+class Memory(StoredRecord):
     """What only the next run needs; without it that run looks at everything again."""
 
     NAME = ".daily.json"
