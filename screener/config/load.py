@@ -7,6 +7,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from screener.config.forgiving import forgiven
 from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
 from screener.config.models import Event, Member, Screener, Sector
 from screener.decoding import from_toml
-from screener.errors import ConfigError, UsageError
+from screener.errors import ConfigError, NetworkError, UsageError
 from screener.files import read_file
 from screener.i18n import cause
 from screener.krx.calendar import Calendar
@@ -162,6 +163,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
 
     Raises:
         ConfigError: with one line for each mistake.
+        NetworkError: the clock is behind files that it has dated itself.
     """
     if directory is not None and not directory.is_dir():
         raise ConfigError(
@@ -196,10 +198,26 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if settings.ships("claims.toml"):
         settings = replace(settings, claims=supported_claims(settings))
     settings = replace(settings, secrets=_load_secrets(directory))
+    _refuse_clock(settings)
     lines = contradictions(settings, texts)
     if lines:
         raise ConfigError(*lines)
     return settings
+
+
+def _refuse_clock(settings: Settings) -> None:
+    """Refuse a clock that was set back: events of the past would be called events to come."""
+    with suppress(OSError):
+        written = datetime.fromtimestamp(settings.files["events.toml"].stat().st_mtime, KST).date()
+        for event in settings.events.values():
+            if settings.today < (event.event_day or event.news_date) <= written:
+                raise NetworkError(
+                    "this machine's clock says {today}, but {path} was written on {written}",
+                    hint="set it",
+                    today=settings.today,
+                    path=settings.files["events.toml"],
+                    written=written,
+                )
 
 
 def _shipped_stocks() -> dict[str, Member]:
