@@ -20,6 +20,8 @@ NOT_UNDERSTOOD = (
     EOFError,
 )
 """What reading something of an unexpected form raises, in this process or in a library that reads it."""
+_DOTTED = re.compile(rf"""(?<![\w."'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}""")
+"""A key of that many parts: tomllib takes seconds over one of thousands."""
 _HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
@@ -52,6 +54,8 @@ def from_toml(text: str) -> dict[str, Any]:
         ValueError: it is no TOML (then a `tomllib.TOMLDecodeError`), nested deeper than `DEEPEST`, or holds a number of
             thousands of digits.
     """
+    if _DOTTED.search(text):
+        raise TooDeepError
     try:
         value = tomllib.loads(text)
     except RecursionError:

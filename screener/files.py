@@ -20,7 +20,7 @@ from screener.i18n import N_, cause
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-SMALL = 2**22
+SMALL = 2**20
 """Bytes of a file of settings, or of what the screener remembers, at most."""
 LARGE = 2**28
 """Bytes of a file of the archive at most: a page, a table, the history."""

@@ -26,7 +26,7 @@ def forgiven(text: str) -> str:
     quoted = _BARE.sub(r'\g<before>"\g<key>"\g<after>', text)
     straight = text.translate(_CURLY)
     both = _BARE.sub(r'\g<before>"\g<key>"\g<after>', straight)
-    return next((form for form in (text, quoted, straight, both) if _is_toml(form)), text)
+    return next((form for form in dict.fromkeys((text, quoted, straight, both)) if _is_toml(form)), text)
 
 
 def _is_toml(text: str) -> bool:

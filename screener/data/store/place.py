@@ -24,7 +24,7 @@ from platformdirs import user_data_path, user_state_path
 from screener.decoding import NOT_UNDERSTOOD, from_json
 from screener.errors import BusyError, DataError, UsageError
 from screener.files import allowed, lock_file, no_locks, open_regular, read_file, sync_directory, write_through
-from screener.i18n import N_, _
+from screener.i18n import N_, _, cause
 
 APPLICATION = "krx-impact-screener"
 """Under this name the machine keeps what is the user's: the store, locks, refusals."""
@@ -285,7 +285,8 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
                 path=path,
             ) from None
         number = getattr(error, "errno", None)
-        reason = _(os.strerror(number)) if number else " ".join(str(error).split())[:160]
+        told = isinstance(error, OSError) and error.strerror is not None
+        reason = cause(error) if told else _(os.strerror(number)) if number else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
         hint = N_("make room there") if full else N_("check --store and its permissions")
         raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None

@@ -402,7 +402,8 @@ class StoredTable:
         try:
             yield
         except DataError as error:
-            raise DataError(f"{self._shown(name)}: {error}") from None
+            named = str(error).startswith(self._shown(name))
+            raise DataError(str(error) if named else f"{self._shown(name)}: {error}") from None
         except (MismatchError, pa.ArrowException, *NOT_UNDERSTOOD) as error:
             if isinstance(error, MemoryError):
                 raise
