@@ -42,7 +42,7 @@ soak: $(VENV)/installed-dev
 	@command -v cron >/dev/null || $(call DEBIAN,cron) || true
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak --way datagokr --sessions 120 --events 3
-	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py
+	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py tests/soak/telling.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev
