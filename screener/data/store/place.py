@@ -116,6 +116,7 @@ class Place:
             if self._is_local:
                 self._make_folder(path.parent)
                 with path.open("wb") as file:
+                    path.chmod(self._access(0o644))
                     self._share(path, self._access(0o644))
                     write_through(file, data.to_pybytes())
             else:
