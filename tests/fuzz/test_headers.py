@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from screener.errors import ScreenerError
 from tests.fuzz.mutations import LETTERS, mutated
 from tests.fuzz.test_wire import HISTORY, SESSION, assert_one_line
-from tests.outside.answers import JSON, asked
+from tests.outside.answers import JSON, LET_IN, asked
 
 KNOWN = {
     "Content_Type": "text/xml; charset=euc-kr",
@@ -33,6 +33,6 @@ def test_the_answer_is_understood_or_refused(data: st.DataObject, keyless: bool,
     body = HISTORY.encode("euc-kr") if keyless else SESSION.encode()
     headers.setdefault("Content_Type", KNOWN["Content_Type"] if keyless else JSON)
     try:
-        asked(body, status=status, keyless=keyless, **headers)(Path())
+        asked(body, status, LET_IN, keyless=keyless, **headers)(Path())
     except ScreenerError as error:
         assert_one_line(error)

@@ -34,14 +34,17 @@ class _Odd(BaseAdapter):
             status=200 if is_login else self.status,
             preload_content=False,
         )
-        return requests.adapters.HTTPAdapter().build_response(request, raw)  # type: ignore[no-any-return]
+        return requests.adapters.HTTPAdapter().build_response(request, raw)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
+LET_IN = b'{"_error_code":"CD001"}'
+
+
 def asked(
-    body: bytes, *, status: int = 200, login: bytes = b'{"_error_code":"CD001"}', keyless: bool = False, **headers: str
+    body: bytes, status: int = 200, login: bytes = LET_IN, *, keyless: bool = False, **headers: str
 ) -> Callable[[Path], None]:
     def run(_folder: Path) -> None:
         account = None if keyless else Account("id", "password")

@@ -158,10 +158,12 @@ def test_a_message_waits_on_the_disk_while_a_slow_address_is_tried(tmp_path: Pat
         with pytest.raises(KeyboardInterrupt):
             outbox.send(None)
         assert "one" in (tmp_path / UNSENT).read_text("utf-8")
-    with (
-        patch("screener.daily.notify._sent", lambda *given: sent.append(given[1]) or ""),
-        patch("screener.daily.notify._import"),
-    ):
+
+    def quick(_apprise: object, url: str, *_given: object) -> str:
+        sent.append(url)
+        return ""
+
+    with patch("screener.daily.notify._sent", quick), patch("screener.daily.notify._import"):
         assert Outbox(tmp_path, urls).send(None) == []
     assert sent == ["json://quick", "json://slow"]
     assert not (tmp_path / UNSENT).exists()

@@ -286,8 +286,7 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
                 path=path,
             ) from None
         number = getattr(error, "errno", None)
-        told = isinstance(error, OSError) and error.strerror is not None
-        reason = cause(error) if told else _(os.strerror(number)) if number else " ".join(str(error).split())[:160]
+        reason = cause(error) if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
         hint = N_("make room there") if full else N_("check --store and its permissions")
         raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None
