@@ -42,7 +42,10 @@ def _answer(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
-        sys.stderr.write(f"screener: {error.strerror}\n")
+        try:
+            sys.stderr.write(f"screener: {error.strerror}\n")
+        except (OSError, AttributeError):  # full, or not there
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         sys.exit(3)
 
 

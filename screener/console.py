@@ -62,8 +62,12 @@ def warn(message: str) -> None:
 
 def explain(*lines: str) -> None:
     """Write lines to stderr."""
-    for line in lines:
-        click.echo(escaped(line), err=True)
+    try:
+        for line in lines:
+            click.echo(escaped(line), err=True)
+    except OSError:
+        # It is full or closed: there is nobody to tell, and the run ends with the code that it has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def exit_now(code: int) -> None:
@@ -72,7 +76,7 @@ def exit_now(code: int) -> None:
         try:
             if stream is not None:
                 stream.flush()
-        except OSError:
+        except (OSError, ValueError):  # full, or closed
             pass
     os._exit(code)
 

@@ -48,11 +48,25 @@ def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
     """What to say of an error that no command foresaw, and its exit code; `file` stands where the system names none."""
     if isinstance(error, ScreenerError):
         return str(error), error.exit_code
+    if _lacks_memory(error):
+        message = _("too little memory: nothing is half done; give it more, or ask for fewer stocks and sessions")
+        return message, ExitCode.DATA
     if isinstance(error, OSError):
         values = {"file": error.filename or file, "cause": cause(error)}
         return _("{file}: {cause}: make room, or choose another place", **values), ExitCode.DATA
     values = {"kind": type(error).__name__, "error": error}
     return _("a bug in the screener: {kind}: {error} (--debug shows where)", **values), ExitCode.BUG
+
+
+_NO_MEMORY = ("failed to map segment", "Cannot allocate memory", "cannot allocate memory", "can't start new thread")
+"""What the loader of libraries and the operating system call it."""
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    told = isinstance(error, ImportError | OSError | RuntimeError | SystemError)
+    return told and any(sign in str(error) for sign in _NO_MEMORY)
 
 
 def install(extra: str, *libraries: str) -> str:

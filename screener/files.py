@@ -1,15 +1,96 @@
-"""Atomic writes: a reader finds the old content of a file or the new one, never a part of either."""
+"""Files: what is read is a file and no pipe, and not too large; what is written is the old content or the new one.
+
+Locks exclude other processes, and permissions are never wider than the user's umask and `OWN` allow.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from screener.decoding import NOT_UNDERSTOOD, from_json
 from screener.errors import DataError
-from screener.i18n import cause
+from screener.i18n import N_, cause
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+SMALL = 2**20
+"""Bytes of a file of settings, or of what the screener remembers, at most."""
+LARGE = 2**28
+"""Bytes of a file of the archive at most: a page, a table, the history."""
+OWN = 0o022
+"""Permissions that nothing gets unless it is shared on purpose: that others write it."""
+T = TypeVar("T")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read; whoever opens a pipe waits until somebody writes it, and a device has no end.
+
+    Raises:
+        OSError: it is no file, or cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, N_("it is no file but a pipe or a device"), str(path))
+
+
+def read_file(path: Path, most: int = SMALL) -> bytes:
+    """The content of a file.
+
+    Raises:
+        OSError: it is no file, cannot be read, or has more than `most` bytes.
+    """
+    with open_regular(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
+
+def remembered(path: Path, build: Callable[[Any], T], otherwise: T) -> T:
+    """What `build` makes of the JSON that the screener keeps in a file.
+
+    `otherwise` where the file is missing, or holds anything that `build` cannot take: it was cut short, changed by
+    hand, or is of a later version. The next write replaces it.
+    """
+    try:
+        return build(from_json(read_file(path)))
+    except NOT_UNDERSTOOD:
+        return otherwise
+
+
+def lock_file(path: Path, timeout: float, mode: int = 0o600) -> BaseFileLock:
+    """A lock that ends with its process; to acquire it raises `filelock.Timeout` where another one has it.
+
+    Where the file system has no such locks acquiring it raises an OSError at once: a lock of another kind would outlive
+    a process that is killed.
+    """
+    from filelock import FileLock
+
+    return FileLock(path, timeout=timeout, mode=mode, fallback_to_soft=False)
+
+
+def no_locks(error: OSError) -> bool:
+    """Whether a lock could not be acquired because the file system has none."""
+    return error.errno in (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOLCK)
+
+
+def allowed(mode: int) -> int:
+    """`mode` without what the user's umask forbids, and without `OWN`."""
+    umask = os.umask(0o077)  # to read it is to set it; meanwhile other threads write what is private
+    os.umask(umask)
+    return mode & ~(umask | OWN)
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600) -> None:
@@ -45,11 +126,11 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     try:
         for path, data in files.items():
             _refuse_obstacles(path)
-            if path.is_file() and path.read_bytes() == data:
+            if path.is_file() and path.stat().st_size == len(data) and read_file(path, len(data)) == data:
                 continue
             target = path.resolve()
             target.parent.mkdir(parents=True, exist_ok=True)
-            staged[_stage(target, data, 0o644)] = target
+            staged[_stage(target, data, allowed(0o644))] = target
         for temporary, path in staged.items():
             temporary.replace(path)
     except OSError as error:

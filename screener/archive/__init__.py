@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import re
 import shutil
@@ -14,10 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from screener.errors import DataError
-from screener.files import unwritable, write_through
+from screener.files import LARGE, allowed, lock_file, no_locks, read_file, remembered, unwritable, write_through
 
 if TYPE_CHECKING:
     from screener.report.model import Report
@@ -36,11 +35,7 @@ def report_name(as_of: date, event: str) -> str:
 
 def load_record(folder: Path) -> dict[str, Any]:
     """How the report in `folder` was made; empty where that is not known."""
-    try:
-        record = json.loads((folder / RECORD).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+    return remembered(folder / RECORD, dict, {})
 
 
 @contextmanager
@@ -52,14 +47,14 @@ def locked(root: Path) -> Iterator[None]:
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root / ".lock", timeout=60):
+        with lock_file(root / ".lock", 60, allowed(0o644)):
             yield
     except Timeout:
         raise DataError(
             "{root}: another screener has been writing there for a minute", hint="wait, or end it", root=root
         ) from None
     except OSError as error:
-        raise unwritable(root, error) from None
+        raise _unlockable(root, error) from None
 
 
 @contextmanager
@@ -69,7 +64,7 @@ def only_daily_run(root: Path) -> Iterator[bool]:
     Raises:
         DataError: the lock cannot be written.
     """
-    lock = FileLock(root / ".daily.lock", timeout=0)
+    lock = lock_file(root / ".daily.lock", 0, allowed(0o644))
     try:
         root.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -77,11 +72,21 @@ def only_daily_run(root: Path) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise unwritable(root, error) from None
+        raise _unlockable(root, error) from None
     try:
         yield True
     finally:
         lock.release()
+
+
+def _unlockable(root: Path, error: OSError) -> DataError:
+    if not no_locks(error):
+        return unwritable(root, error)
+    return DataError(
+        "{root}: its file system cannot lock files",
+        hint="give a directory on another one with --reports, such as a local disk",
+        root=root,
+    )
 
 
 def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | None:
@@ -108,8 +113,8 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
         try:
             for name, content in files.items():
                 write_through((fresh / name).open("wb"), content)
-                (fresh / name).chmod(0o644)
-            fresh.chmod(0o755)
+                (fresh / name).chmod(allowed(0o644))
+            fresh.chmod(allowed(0o755))
             if folder.exists():
                 _swap(fresh, folder)
             else:
@@ -124,7 +129,7 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
 def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
     """Whether the directory has exactly these files already."""
     try:
-        return {path.name: path.read_bytes() for path in folder.iterdir()} == dict(files)
+        return {path.name: read_file(path, LARGE) for path in folder.iterdir()} == dict(files)
     except OSError:
         return False
 
@@ -162,8 +167,11 @@ def _swapped_at_once(a: Path, b: Path) -> bool:
 def latest_of(root: Path) -> date | None:
     """The as-of that `root/latest` points at; None where it points nowhere."""
     latest = root / "latest"
-    name = latest.readlink().name if latest.is_symlink() else ""
-    return date.fromisoformat(name) if _DATE.fullmatch(name) else None
+    try:
+        name = latest.readlink().name if latest.is_symlink() else ""
+        return date.fromisoformat(name) if _DATE.fullmatch(name) else None
+    except ValueError:  # there is no such day
+        return None
 
 
 def point_to_latest(root: Path, report: Report, today: date) -> None:

@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 from screener.analysis.groups import PATH
 from screener.config import Settings
 from screener.errors import DataError
+from screener.files import LARGE, read_file
+from screener.i18n import cause
 from screener.report.model import Report, TrendRow
 
 HISTORY = "history.csv"
@@ -34,11 +36,12 @@ def load_history(root: Path) -> list[dict[str, str]]:
     """
     path = root / HISTORY
     try:
-        reader = _reader(path.read_bytes() if path.exists() else b"")
+        reader = _reader(read_file(path, LARGE) if path.exists() else b"")
         header, rows = reader.fieldnames or KEY, list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = cause(error) if isinstance(error, OSError) else error
         raise DataError(
-            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=error
+            "{path}: cannot be read ({error})", hint="move it away to start a new history", path=path, error=why
         ) from None
     # A row that is too long has cells under None, one that is too short has None in its cells.
     if not set(KEY) <= set(header) or any(None in row or None in row.values() for row in rows):
@@ -75,6 +78,16 @@ def _foreign(path: Path) -> DataError:
 def history_rows(sectors: bytes) -> list[dict[str, str]]:
     """The rows of the history that a report has, from the content of its sectors.csv: those without a theme."""
     return [row for row in csv_rows(sectors) if not row["theme"]]
+
+
+def revision_of_row(row: Row) -> int:
+    """The revision that a row of history.csv or revisions.csv is of.
+
+    Raises:
+        DataError: it is no number.
+    """
+    revision = _number(row, REVISION)
+    return 1 if math.isnan(revision) else int(revision)
 
 
 def csv_rows(content: bytes) -> list[dict[str, str]]:
@@ -165,11 +178,11 @@ def _number(row: Row, name: str) -> float:
         raise DataError(
             "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure",
             hint="mend it, or move the file away to start a new history",
-            as_of=row["as_of"],
-            event=row["event"],
-            sector=row["sector"],
+            as_of=row.get("as_of", "-"),
+            event=row.get("event", "-"),
+            sector=row.get("sector", "-"),
             name=name,
-            cell=cell,
+            cell=cell[:40],
         )
     return value
 

@@ -14,17 +14,18 @@ from screener import __version__
 from screener.archive import RECORD, load_record, locked, point_to_latest, publish, report_name
 from screener.archive.history import (
     HISTORY,
-    REVISION,
     Row,
     csv_bytes,
     csv_rows,
     history_rows,
     load_history,
+    revision_of_row,
     updated_history,
 )
 from screener.config import Settings
 from screener.config.changes import Difference, configuration_of, differences
-from screener.files import write_files
+from screener.decoding import NOT_UNDERSTOOD
+from screener.files import LARGE, read_file, write_files
 from screener.report.formats import files_of
 from screener.report.model import SCHEMA_VERSION, Report
 
@@ -40,6 +41,7 @@ OF_PRICES = {"stocks": ("raw_return",)}
 """By table, columns in which a figure follows from prices alone, however the report is configured."""
 _KEY = ("sector", "theme", "sector_a", "sector_b", "ticker", "series", "window_start", "window_end", "tau")
 """Columns that identify a row of any of them."""
+_MOST_REVISIONS = 10_000
 
 
 class _Correction(NamedTuple):
@@ -69,13 +71,21 @@ class FiledReport(NamedTuple):
     """What is configured otherwise than for the revision before."""
 
 
+def corrections_since(filed: FiledReport, revision: int) -> tuple[_Correction, ...]:
+    """What a report says it has corrected since that revision of it; nothing where it was not there before."""
+    if filed.corrections or not 0 < revision < filed.revision:
+        return filed.corrections
+    rows = [row for row in table_in(filed.files, "revisions") if revision_of_row(row) > revision]
+    return tuple(_Correction(*(row.get(name, "") for name in _Correction._fields)) for row in rows)
+
+
 def load_directory(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The record of a report directory and the files it names; neither where one is not as it was written."""
     record = load_record(folder)
     try:
-        files = {name: (folder / name).read_bytes() for name in record["files"]}
+        files = {name: read_file(folder / Path(name).name, LARGE) for name in record["files"]}
         sound = all(_fingerprint(files[name]) == known for name, known in record["files"].items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except NOT_UNDERSTOOD:
         sound = False
     return (record, files) if sound else ({}, {})
 
@@ -89,15 +99,16 @@ def stored_revision(folder: Path) -> int | None:
     """The revision of the report in `folder`, None unless every file is there at its full length."""
     record = load_record(folder)
     try:
-        whole = all((folder / name).stat().st_size == known["bytes"] for name, known in record["files"].items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        sizes = {name: (folder / Path(name).name).stat().st_size for name in record["files"]}
+        whole = all(sizes[name] == known["bytes"] for name, known in record["files"].items())
+    except NOT_UNDERSTOOD:
         return None
     return _revision_of(record) if whole else None
 
 
 def _revision_of(record: Mapping[str, Any]) -> int:
     revision = record.get("revision", 1)
-    return revision if isinstance(revision, int) else 1
+    return revision if type(revision) is int and 0 < revision < _MOST_REVISIONS else 1
 
 
 def file_report(root: Path, screen: Screen, settings: Settings, palette: str, argv: Sequence[str]) -> FiledReport:
@@ -162,7 +173,7 @@ def write_report(
         files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
     if history is not None:
-        kept = kept and (root / HISTORY).is_file() and (root / HISTORY).read_bytes() == history
+        kept = kept and (root / HISTORY).is_file() and read_file(root / HISTORY, LARGE) == history
         write_files({root / HISTORY: history})
     return FiledReport(folder, files, revision, corrections, not kept, tuple(configured))
 
@@ -207,7 +218,7 @@ def _compared(
         return _revision_of(record), tuple(correction for table in tables for correction in table)
     key = report.as_of.isoformat(), report.event.id
     known = [row for row in load_history(root) if (row["as_of"], row["event"]) == key]
-    revision = max((int(row.get(REVISION) or 1) for row in known), default=0)
+    revision = max(map(revision_of_row, known), default=0)
     return revision, tuple(_corrections_of("sectors", known, rows))
 
 
@@ -233,7 +244,7 @@ def _have_same_keys(old: Sequence[Row], new: Sequence[Row]) -> bool:
 def _revisions_csv(revision: int, corrections: Sequence[_Correction], so_far: bytes) -> bytes:
     """Content of revisions.csv: the rows of revisions before from `so_far`, its content so far, and `corrections`."""
     header = ["revision", *_Correction._fields]
-    known = [[row[name] for name in header] for row in csv_rows(so_far) if int(row["revision"]) < revision]
+    known = [[row[name] for name in header] for row in csv_rows(so_far) if revision_of_row(row) < revision]
     return csv_bytes([header, *known, *([revision, *correction] for correction in corrections)])
 
 

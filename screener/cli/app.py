@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -13,19 +14,27 @@ from screener.cli.completion import COMPLETING
 from screener.cli.help_i18n import commands, settle_language
 from screener.console import echo, exit_now, explain, is_terminal, replace_unencodable, warn
 from screener.errors import ExitCode, ScreenerError, describe
+from screener.files import OWN
 from screener.i18n import _, apart
 
 __all__ = ["commands", "main"]
 CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY", "DATA_GO_KR_KEY")
 """Variables of users who know the screener."""
+LEAST_MEMORY = 640 * 2**20
+"""Bytes of address space: with less the libraries of a report cannot be loaded."""
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
     replace_unencodable()
+    os.umask(os.umask(0o077) | OWN)
     arguments = sys.argv[1:]
     settle_language(arguments)
     debug = "--debug" in arguments
+    if _address_space() < LEAST_MEMORY:
+        # What loads numpy and scipy with less may wait for memory for ever, and none of it is theirs to report.
+        message, exit_code = describe(MemoryError(), "")
+        exit_now(_fail([message], exit_code, debug))
     if not apart(arguments)[1] and is_terminal() and COMPLETING not in os.environ:
         echo("\n".join(_introduction()) + "\n")
         exit_now(ExitCode.DONE)
@@ -47,12 +56,22 @@ def main() -> None:
     exit_now(code or ExitCode.DONE)
 
 
+def _address_space() -> float:
+    """Bytes that this process may have (`ulimit -v`)."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return math.inf
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else limit
+
+
 def _fail(lines: Sequence[str], code: ExitCode, debug: bool) -> ExitCode:
     """Write what is wrong to stderr, one line each, with `debug` after the traceback; returns `code`."""
     if debug:
         import traceback  # loaded for this alone
 
-        traceback.print_exc()
+        explain(*traceback.format_exc().splitlines())
     for line in lines:
         warn(line)
     return code

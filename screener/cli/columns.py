@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from screener.data.forms.reading import Form
 
 
-@commands.command("columns", epilog="Example: screener columns data_4721_20250131.csv")
+@commands.command(
+    "columns",
+    epilog="Example: screener columns data_4721_20250131.csv",
+    help="""Show how files of prices or indices are understood.
+
+    Their form, their columns, and what they lack.
+    """,
+)
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
 @file_options
 @common_options
 def _columns(workspace: Workspace, files: tuple[Path, ...], hints: Hints) -> int:
-    """Show how files of prices or indices are understood.
-
-    Their form, their columns, and what they lack.
-    """
     workspace.load()
     from screener.data.choice import expanded
     from screener.data.forms.reading import recognise

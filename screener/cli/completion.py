@@ -88,12 +88,10 @@ class _Bash(BashComplete):
 add_completion_class(_Bash)
 
 
-@commands.command("completion", epilog='Example: eval "$(screener completion bash)"')
-@click.argument("shell", type=click.Choice(SHELLS))
-@language_option
-@click.pass_context
-def _completion(context: click.Context, shell: str) -> int:
-    """Print the completion script of a shell.
+@commands.command(
+    "completion",
+    epilog='Example: eval "$(screener completion bash)"',
+    help="""Print the completion script of a shell.
 
     It completes commands, options, events, sectors and stocks.
 
@@ -101,7 +99,12 @@ def _completion(context: click.Context, shell: str) -> int:
     ~/.bashrc  eval "$(screener completion bash)"
     ~/.zshrc   eval "$(screener completion zsh)"
     fish       screener completion fish > ~/.config/fish/completions/screener.fish
-    """  # noqa: D301 - the backslash is click's sign for lines that are not to be folded
+    """,  # the backslash is click's sign for lines that are not to be folded
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+@language_option
+@click.pass_context
+def _completion(context: click.Context, shell: str) -> int:
     completer = get_completion_class(shell)
     assert completer is not None  # noqa: S101 - for the type alone
     echo(completer(context.find_root().command, {}, "screener", COMPLETING).source() + "\n")

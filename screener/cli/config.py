@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     from screener.krx.calendar import EventDays
 
 
-@commands.command("events", epilog="Example: screener events --config my")
+@commands.command(
+    "events",
+    epilog="Example: screener events --config my",
+    help="""List the configured events.
+
+    News, event day, base, sessions since, number of sectors.
+    """,
+)
 @json_option
 @store_option
 @common_options
 def _events(workspace: Workspace, as_json: bool) -> int:
-    """List the configured events.
-
-    News, event day, base, sessions since, number of sectors.
-    """
     from screener.data.connections import now
 
     settings, calendar = workspace.settings, workspace.access().calendar
@@ -48,16 +51,19 @@ def _events(workspace: Workspace, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-@commands.command("sectors", epilog="Example: screener sectors SEMI AI_SW")
+@commands.command(
+    "sectors",
+    epilog="Example: screener sectors SEMI AI_SW",
+    help="""List the configured sectors, or their stocks.
+
+    The stocks of those that are named; FIRST PRICE as the store has it.
+    """,
+)
 @click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completing("sector"))
 @json_option
 @store_option
 @common_options
 def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
-    """List the configured sectors, or their stocks.
-
-    The stocks of those that are named; FIRST PRICE as the store has it.
-    """
     settings = workspace.settings
     ids = tuple(map(settings.sector_id, ids))  # a wrong name is an error before the store is read
     if as_json:
@@ -73,16 +79,23 @@ def _sectors(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
     return ExitCode.DONE
 
 
-@commands.group("config", no_args_is_help=False, epilog="Example: screener config check --config my")
+@commands.group(
+    "config",
+    no_args_is_help=False,
+    epilog="Example: screener config check --config my",
+    help="Check, show, copy or extend the configuration.",
+)
 @language_option
-def _config() -> None:
-    """Check, show, copy or extend the configuration."""
+def _config() -> None: ...
 
 
-@_config.command("check", epilog="Example: screener config check --config my")
+@_config.command(
+    "check",
+    epilog="Example: screener config check --config my",
+    help="Say whether the configuration is right; every mistake with its file and line.",
+)
 @common_options
 def _check(workspace: Workspace) -> int:
-    """Say whether the configuration is right; every mistake with its file and line."""
     settings = workspace.settings
     stocks = len({member.ticker for sector in settings.sectors.values() for member in sector.members})
     paths = "".join(f"{path}\n" for path in settings.files.values())
@@ -97,20 +110,24 @@ def _check(workspace: Workspace) -> int:
     return ExitCode.DONE
 
 
-@_config.command("show", epilog="Example: screener config show --config my")
+@_config.command(
+    "show", epilog="Example: screener config show --config my", help="""Print the configuration files in force."""
+)
 @common_options
 def _show(workspace: Workspace) -> int:
-    """Print the configuration files in force."""
     for path in workspace.settings.files.values():
         echo(f"# {path}\n{path.read_text(encoding='utf-8-sig')}\n")
     return ExitCode.DONE
 
 
-@_config.command("init", epilog="Example: screener config init my")
+@_config.command(
+    "init",
+    epilog="Example: screener config init my",
+    help="Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone.",
+)
 @language_option
 @click.argument("directory", type=PATH)
 def _init(directory: Path) -> int:
-    """Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone."""
     from screener.config.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
@@ -119,7 +136,11 @@ def _init(directory: Path) -> int:
     return ExitCode.DONE
 
 
-@_config.command("add-sector", epilog="Example: screener config add-sector 조선 009540 010140 042660 --config my")
+@_config.command(
+    "add-sector",
+    epilog="Example: screener config add-sector 조선 009540 010140 042660 --config my",
+    help="Add a sector of those stocks, codes or names, to sectors.toml in --config DIR.",
+)
 @click.argument("name")
 @click.argument("stocks", nargs=-1, required=True, metavar="STOCK...", shell_complete=completing("stock"))
 @click.option("--market", multiple=True, type=PATH, help="Sessions of the whole market: names of stocks not yet known.")
@@ -129,7 +150,6 @@ def _init(directory: Path) -> int:
 def _add_sector(
     workspace: Workspace, name: str, stocks: tuple[str, ...], market: tuple[Path, ...], replace: bool
 ) -> int:
-    """Add a sector of those stocks, codes or names, to sectors.toml in --config DIR."""
     from screener.config.edit import file_for, identifier_of, with_sector
     from screener.config.fields import Name
     from screener.files import write_files
@@ -148,7 +168,11 @@ def _add_sector(
     return ExitCode.DONE
 
 
-@_config.command("add-event", epilog="Example: screener config add-event 관세 --date '2025-04-02 16:10' --config my")
+@_config.command(
+    "add-event",
+    epilog="Example: screener config add-event 관세 --date '2025-04-02 16:10' --config my",
+    help="Add an event to events.toml in --config DIR.",
+)
 @click.argument("name")
 @click.option(
     "--date", "moment", required=True, metavar="DATE", callback=parse_moment, help="Day or moment of its news."
@@ -156,7 +180,6 @@ def _add_sector(
 @click.option("--sector", "sectors", multiple=True, metavar="ID", help="A sector of its family.  [all]")
 @common_options
 def _add_event(workspace: Workspace, name: str, moment: date, sectors: tuple[str, ...]) -> int:
-    """Add an event to events.toml in --config DIR."""
     from screener.config.edit import file_for, identifier_of, with_event
     from screener.config.fields import Name
     from screener.files import write_files

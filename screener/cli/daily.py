@@ -13,11 +13,11 @@ from screener.cli.help_i18n import commands
 from screener.cli.options import FETCHED, PATH, Workspace, close_option, common_options, source_options, store_option
 from screener.console import echo, warn
 from screener.errors import ExitCode, ScreenerError, UsageError
-from screener.i18n import _, language, ngettext
+from screener.i18n import _, cause, language, ngettext
 
 if TYPE_CHECKING:
     from screener.daily.reports import Job
-    from screener.daily.run import Outcome
+    from screener.daily.telling import Channel, Told
 
 _LONG = 10
 """Sessions, stocks or reports from which on a log is told how many there are; an evening has fewer."""
@@ -25,7 +25,18 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--rebuil
 """Options that a scheduled run does not get, and whether each has a value."""
 
 
-@commands.command("daily", epilog="Example: screener daily --quiet --log daily.log --max-age 3")
+@commands.command(
+    "daily",
+    epilog="Example: screener daily --quiet --log daily.log --max-age 3",
+    help="""Report on every new session, as a cron job.
+
+    Fetches, checks, files, and says what changed.
+
+    Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
+    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
+    reports/status.json, and leaves the last good report as it was.
+    """,
+)
 @source_options(FETCHED)
 @close_option
 @click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
@@ -41,14 +52,6 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--rebuil
 @store_option
 @common_options
 def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any) -> int:
-    """Report on every new session, as a cron job.
-
-    Fetches, checks, files, and says what changed.
-
-    Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
-    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
-    reports/status.json, and leaves the last good report as it was.
-    """
     install, yes, check, quiet, max_age, urls = (
         options.pop(name) for name in ("install", "yes", "check", "quiet", "max_age", "notify")
     )
@@ -56,25 +59,15 @@ def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any
         return _install(workspace, install, yes=yes)
     if yes:
         raise UsageError("--yes goes with --install cron or --install systemd")
-    from screener.daily.run import Outcome, run_daily
-    from screener.daily.status import append_log
+    from screener.daily.run import run_daily, said
 
     job = _job(workspace, reports, log, options, quiet=quiet)
-    outcome = Outcome(ExitCode.DONE, _("{folder}: only looked at", folder=reports)) if check else run_daily(job)
-    code, line = outcome.code, outcome.line
-    stale = _too_old(job, max_age)
-    if stale:
-        code, line = code or ExitCode.NETWORK, f"{line}; {stale}"
-    faults = [] if check else _notify(job, urls, outcome)
-    if log and (unwritten := append_log(log, job.access.now(), code, line)):
-        faults.append(unwritten)
-    if not quiet or outcome.summary or code:
-        warn(_("daily failed: {line}", line=line) if code else _("daily done: {line}", line=line))
-    for fault in faults:
-        warn(fault)
-    if outcome.summary:
-        echo("".join(f"{entry}\n" for entry in outcome.summary))
-    return code
+    if check:
+        told = said(job, ExitCode.DONE, _("{folder}: only looked at", folder=reports))
+        return _Teller(job, quiet=quiet, max_age=max_age).finish(told)
+    teller = _Teller(job, quiet=quiet, max_age=max_age, log=log, urls=urls)
+    run_daily(job, teller.tell)
+    return teller.code
 
 
 def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[str, Any], *, quiet: bool) -> Job:
@@ -95,6 +88,87 @@ def _job(workspace: Workspace, reports: Path, log: Path | None, options: dict[st
     return Job(settings, access, reports, config=workspace.directory, **options)
 
 
+class _Teller:
+    """Says what a run, and runs before it, have to say."""
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        quiet: bool,
+        max_age: int | None,
+        log: Path | None = None,
+        urls: tuple[str, ...] = (),
+    ) -> None:
+        self._job, self._quiet, self._max_age, self._log, self._urls = job, quiet, max_age, log, urls
+        self.code = int(ExitCode.DONE)
+        """Of the run."""
+        self._faults: list[str] = []
+
+    def tell(self, told: Told, alone: bool) -> None:
+        """Say what waits unless it is another run's, and this last; what could not be said waits for the next run."""
+        from screener.config.load import with_secrets
+        from screener.daily.notify import Outbox
+        from screener.daily.status import append_log
+        from screener.daily.telling import tell
+
+        configured = with_secrets(os.environ, self._job.settings.secrets).get("SCREENER_NOTIFY", "").split()
+        outbox = Outbox(self._job.root, list(dict.fromkeys([*self._urls, *configured])))
+        told, now = self._with_age(told), told
+
+        def say(one: Told, channel: Channel) -> bool:
+            one = told if one == now else one
+            if channel == "notification":
+                return self._heard(outbox.take(one.message))
+            if channel == "log":
+                return self._log is None or self._heard(append_log(self._log, one.at, one.code, one.line))
+            return self._show(one)
+
+        waited = tell(self._job.root, now, say, alone=alone)
+        self._report(told)
+        page = max((page for folder in waited for page in Path(folder).glob("*/report.html")), default=None)
+        try:
+            self._faults = outbox.send(page)
+        except UsageError as error:
+            self._faults = [str(error)]
+        for fault in self._faults:
+            warn(fault)
+
+    def finish(self, told: Told) -> int:
+        """Say how a run ended that has nothing else to say; returns its code."""
+        self._report(self._with_age(told))
+        return self.code
+
+    def _with_age(self, told: Told) -> Told:
+        stale = _too_old(self._job, self._max_age)
+        if stale:
+            told = told.model_copy(update={"code": told.code or ExitCode.NETWORK, "line": f"{told.line}; {stale}"})
+        self.code = int(told.code)
+        return told
+
+    def _report(self, told: Told) -> None:
+        """One line to stderr, and one for each place where something could not be said."""
+        if not self._quiet or told.summary or told.code:
+            failed = _("daily failed: {line}", line=told.line)
+            warn(failed if told.code else _("daily done: {line}", line=told.line))
+        for fault in self._faults:
+            warn(fault)
+        self._faults = []
+
+    def _show(self, told: Told) -> bool:
+        try:
+            echo("".join(f"{entry}\n" for entry in told.summary))
+        except OSError as error:
+            why = _("stdout cannot be written ({cause}): the next run says it again", cause=cause(error))
+            return self._heard(why)
+        return True
+
+    def _heard(self, fault: str) -> bool:
+        if fault:
+            self._faults.append(fault)
+        return not fault
+
+
 def _too_old(job: Job, max_age: int | None) -> str:
     from screener.daily.run import sessions_behind
 
@@ -109,25 +183,6 @@ def _too_old(job: Job, max_age: int | None) -> str:
             behind,
         )
     return f"{age}: --max-age {max_age}"
-
-
-def _notify(job: Job, urls: tuple[str, ...], outcome: Outcome) -> list[str]:
-    """Send the summary, or the first of several failures; returns what could not be sent."""
-    from screener.config.load import with_secrets
-    from screener.daily.notify import notify
-    from screener.daily.status import Status
-
-    configured = with_secrets(os.environ, job.settings.secrets).get("SCREENER_NOTIFY", "").split()
-    text = "\n".join(outcome.summary)
-    failing = Status.load(job.root).failing
-    if outcome.code and failing is not None and failing.runs == 1:
-        failed = _("daily failed: {line}", line=failing.what)
-        text = "\n".join([*outcome.summary, failed, _("What to do: {remedy}", remedy=failing.do)])
-    page = max(outcome.folder.glob("*/report.html"), default=None) if outcome.folder else None
-    try:
-        return notify(job.root, list(dict.fromkeys([*urls, *configured])), text.partition("\n")[0], text, page)
-    except UsageError as error:
-        return [str(error)]
 
 
 def _install(workspace: Workspace, kind: Literal["cron", "systemd"], *, yes: bool) -> int:

@@ -98,7 +98,16 @@ def paragraphs(text: str) -> list[str]:
     return [part if part.startswith("\b") else " ".join(part.split()) for part in parts]
 
 
-@click.group(cls=Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Which Korean sectors and stocks won and lost after an event, by how much more than the market,
+    and is it noise?
+
+    Without a command: what to type next on a terminal, else `screener report`.
+    """,
+)
 @language_option
 @click.version_option(
     __version__,
@@ -106,8 +115,4 @@ def paragraphs(text: str) -> list[str]:
     message="screener %(version)s",
     help="Show the version and exit.",  # click would have it translated before the language is known
 )
-def commands() -> None:
-    """Which Korean sectors and stocks won and lost after an event, by how much more than the market, and is it noise?
-
-    Without a command: what to type next on a terminal, else `screener report`.
-    """
+def commands() -> None: ...

@@ -12,7 +12,15 @@ from screener.console import exit_now
 from screener.errors import ExitCode, UsageError
 
 
-@commands.command("mcp", epilog="Example: screener mcp --source file:prices.parquet --benchmark indices.csv")
+@commands.command(
+    "mcp",
+    epilog="Example: screener mcp --source file:prices.parquet --benchmark indices.csv",
+    help="""Serve reports to an AI agent (Model Context Protocol).
+
+    A client such as Claude Desktop starts this command and talks to it on stdin and stdout. It reads the store, or the
+    files of --source, and fetches prices only with --source auto, pykrx, openapi or datagokr.
+    """,
+)
 @source_options(
     "store or file:PATH,...; auto, pykrx, openapi, datagokr fetch.  [store]",
     "Index levels: date,index,close.",
@@ -23,11 +31,6 @@ from screener.errors import ExitCode, UsageError
 @store_option
 @common_options
 def _mcp(workspace: Workspace, **options: Any) -> int:
-    """Serve reports to an AI agent (Model Context Protocol).
-
-    A client such as Claude Desktop starts this command and talks to it on stdin and stdout. It reads the store, or the
-    files of --source, and fetches prices only with --source auto, pykrx, openapi or datagokr.
-    """
     # The SDK reads stdin in a thread, which an exception could not end; the store survives that a writer is cut off.
     signal.signal(signal.SIGINT, lambda *_signal: exit_now(ExitCode.DONE))
     workspace.load()

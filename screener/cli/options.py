@@ -80,7 +80,7 @@ class Workspace:
         from screener.data.store import Store
 
         self.load()
-        return Store.open(self.store)
+        return Store.open(self.store, self.settings.screener.store.group)
 
     def access(
         self, *, fail_fast: bool = False, show_progress: bool = False, least: int = 1, patience: int = 0

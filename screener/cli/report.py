@@ -39,7 +39,14 @@ _CLAIMS_EPILOG = """Example: screener claims --event deepseek
 Your own claims about your own events: claims.toml in --config DIR."""
 
 
-@commands.command("report", epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv")
+@commands.command(
+    "report",
+    epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv",
+    help="""Sectors, themes, winners and losers of an event.
+
+    Files them under reports/.
+    """,
+)
 @study_options
 @click.option("--so-far", is_flag=True, help="Measure all days since the event, too, with their trend.")
 @click.option(
@@ -56,10 +63,6 @@ Your own claims about your own events: claims.toml in --config DIR."""
 @common_options
 @output_options
 def _report(workspace: Workspace, output: Output, reports: Path | None, explain: bool, **options: Any) -> int:
-    """Sectors, themes, winners and losers of an event.
-
-    Files them under reports/.
-    """
     settings = workspace.settings
     from screener.report.make import make_report
     from screener.report.request import Request
@@ -105,47 +108,59 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
     return code
 
 
-@commands.command("compare", epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment")
+@commands.command(
+    "compare",
+    epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment",
+    help="""One sector or theme against another.
+
+    A theme is SECTOR:theme. Shows the difference, its tests, its path, and who drove it.
+    """,
+)
 @click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completing("group"))
 @screen_options
 def _compare(groups: tuple[str, ...], **options: Any) -> int:
-    """One sector or theme against another.
-
-    A theme is SECTOR:theme. Shows the difference, its tests, its path, and who drove it.
-    """
     return _show("compare", groups, **options)
 
 
-@commands.command("stock", epilog="Example: screener stock 000660")
+@commands.command(
+    "stock",
+    epilog="Example: screener stock 000660",
+    help="""Everything about one stock around the event.
+
+    By its code or name.
+    """,
+)
 @click.argument("ticker", shell_complete=completing("stock"))
 @screen_options
 def _stock(ticker: str, **options: Any) -> int:
-    """Everything about one stock around the event.
-
-    By its code or name.
-    """
     return _show("stock", [ticker], **options)
 
 
-@commands.command("claims", epilog=_CLAIMS_EPILOG)
-@screen_options
-def _claims(**options: Any) -> int:
-    """Check what was claimed about an event against prices.
+@commands.command(
+    "claims",
+    epilog=_CLAIMS_EPILOG,
+    help="""Check what was claimed about an event against prices.
 
     Files nothing.
-    """
+    """,
+)
+@screen_options
+def _claims(**options: Any) -> int:
     return _show("claims", (), **options)
 
 
-@commands.command("demo", epilog="Example: screener demo --seed 7")
+@commands.command(
+    "demo",
+    epilog="Example: screener demo --seed 7",
+    help="""Tour of a simulated market with planted effects.
+
+    They stand beside what the study finds of them.
+    """,
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which simulated market.")
 @common_options
 @output_options
 def _demo(workspace: Workspace, output: Output, seed: int) -> int:
-    """Tour of a simulated market with planted effects.
-
-    They stand beside what the study finds of them.
-    """
     settings = workspace.settings
     from screener.demo import make_demo
     from screener.report.screens import Screen
@@ -154,7 +169,14 @@ def _demo(workspace: Workspace, output: Output, seed: int) -> int:
     return ExitCode.DONE
 
 
-@commands.command("export", epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx")
+@commands.command(
+    "export",
+    epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx",
+    help="""Write what a screen finds into files.
+
+    In one format; NAMEs are those that the screen takes.
+    """,
+)
 @click.argument("screen", type=click.Choice(SCREENS), default="report")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing("of screen"))
 @click.option("--out", type=PATH, metavar="DIR", required=True, help="Where the files go.")
@@ -165,10 +187,6 @@ def _demo(workspace: Workspace, output: Output, seed: int) -> int:
 @palette_option
 @headers_option
 def _export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path, format_: str, **options: Any) -> int:
-    """Write what a screen finds into files.
-
-    In one format; NAMEs are those that the screen takes.
-    """
     palette = options.pop("palette") or workspace.settings.screener.palette
     headers = options.pop("headers") or workspace.settings.screener.headers
     from screener.report.formats import files_of

@@ -36,7 +36,14 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
     return kept
 
 
-@commands.command("scan", epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my")
+@commands.command(
+    "scan",
+    epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my",
+    help="""Scan the whole market: best, worst, and unlisted groups.
+
+    Needs whole-market sessions, in the store or in files. What the filters leave out is counted.
+    """,
+)
 @event_options("Event to scan around; `screener events` lists them.")
 @source_options("store, or file:PATH,...  [store]")
 @close_option
@@ -72,10 +79,6 @@ def _scan(
     replace: bool,
     **options: Any,
 ) -> int:
-    """Scan the whole market: best, worst, and unlisted groups.
-
-    Needs whole-market sessions, in the store or in files. What the filters leave out is counted.
-    """
     if (save is None) is not (number is None):
         raise UsageError("--save NAME and --group N go together")
     settings = workspace.settings

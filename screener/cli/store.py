@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from screener.data.store import Info, StoredTable
 
 
-@commands.command("sync", epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28")
+@commands.command(
+    "sync",
+    epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28",
+    help="""Fetch into the store what is missing.
+
+    Run again, it goes on where it stopped.
+    """,
+)
 @click.option("--from", "first", metavar="DATE", callback=parse_day, help="First day.  [what the events need]")
 @click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last day.  [the last session that is over]")
 @source_options(FETCHED)
@@ -37,10 +44,6 @@ if TYPE_CHECKING:
 @store_option
 @common_options
 def _sync(workspace: Workspace, first: date | None, last: date | None, source: str, **files: Any) -> int:
-    """Fetch into the store what is missing.
-
-    Run again, it goes on where it stopped.
-    """
     settings = workspace.settings
     from screener.data.sources.live import sync_files, sync_store
 
@@ -53,18 +56,25 @@ def _sync(workspace: Workspace, first: date | None, last: date | None, source: s
     return ExitCode.NETWORK if done.blocked else ExitCode.DONE
 
 
-@commands.group("store", no_args_is_help=False, epilog="Example: screener store verify")
+@commands.group(
+    "store",
+    no_args_is_help=False,
+    epilog="Example: screener store verify",
+    help="Show, check or mend the store of prices.",
+)
 @language_option
-def _store() -> None:
-    """Show, check or mend the store of prices."""
+def _store() -> None: ...
 
 
-@_store.command("info", epilog="Example: screener store info --store my/store")
+@_store.command(
+    "info",
+    epilog="Example: screener store info --store my/store",
+    help="What the store holds, by source and table.",
+)
 @json_option
 @store_option
 @common_options
 def _info(workspace: Workspace, as_json: bool) -> int:
-    """What the store holds, by source and table."""
     opened = workspace.access().store
     tables = opened.tables()
     if as_json:
@@ -87,11 +97,14 @@ def _info(workspace: Workspace, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-@_store.command("verify", epilog="Example: screener store verify")
+@_store.command(
+    "verify",
+    epilog="Example: screener store verify",
+    help="Read every file of the store, and name what is damaged.",
+)
 @store_option
 @common_options
 def _verify(workspace: Workspace) -> int:
-    """Read every file of the store, and name what is damaged."""
     opened = workspace.open_store()
     damages = [damage for table in opened.tables() for damage in table.verify()]
     lines = [f"{damage.path}: {damage.what}" for damage in damages] or [_("{store}: sound", store=opened.shown)]
@@ -109,11 +122,14 @@ def _verify(workspace: Workspace) -> int:
     return ExitCode.DONE
 
 
-@_store.command("repair", epilog="Example: screener store repair")
+@_store.command(
+    "repair",
+    epilog="Example: screener store repair",
+    help="Take out what is damaged; the next sync fetches it anew.",
+)
 @store_option
 @common_options
 def _repair(workspace: Workspace) -> int:
-    """Take out what is damaged; the next sync fetches it anew."""
     from screener.data.connections import now
 
     opened = workspace.open_store()
@@ -160,13 +176,10 @@ def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     return f"{shown}\n{aligned([heads, *rows])}"
 
 
-@commands.command("doctor", epilog="Example: screener doctor --offline")
-@json_option
-@click.option("--offline", is_flag=True, help="Send nothing.")
-@store_option
-@common_options
-def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
-    """Check this machine, the network and the store.
+@commands.command(
+    "doctor",
+    epilog="Example: screener doctor --offline",
+    help="""Check this machine, the network and the store.
 
     The account, too; each line says what mends it.
 
@@ -180,7 +193,13 @@ def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
 
     Exit codes: 0 nothing failed (warnings count as nothing), 3 data, 2 configuration or installation, 4 login or key
     refused, 5 network or refusal; where several failed, the first of these.
-    """
+    """,
+)
+@json_option
+@click.option("--offline", is_flag=True, help="Send nothing.")
+@store_option
+@common_options
+def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:
     from screener.doctor import examine
     from screener.doctor.check import as_text, exit_code, to_json
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainValidator, model_validator
 
-from screener.config.fields import Identifier, Name, PlainText, Strict, Ticker, mistake
+from screener.config.fields import MOST_SESSIONS, Identifier, Name, PlainText, Strict, Ticker, mistake
 from screener.config.models import Window
 from screener.krx.calendar import TICKER
 
@@ -60,7 +60,7 @@ _Level = Literal["mean", "mean_cw", "median", "caar"]
 """Of a group's returns: mean, mean weighted by capitalisation, median; or of its abnormal returns: the mean."""
 _Measure = Literal["mean", "mean_cw", "median", "caar", "up", "down"]
 """A level, or the share of the stocks that rose, or fell."""
-_Tau = Annotated[int, Field(ge=0)]
+_Tau = Annotated[int, Field(ge=0, le=MOST_SESSIONS)]
 
 
 class Ranged(Strict):

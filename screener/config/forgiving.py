@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import lru_cache
 from typing import Any
+
+from screener.decoding import from_toml
 
 _CURLY = str.maketrans("\u201c\u201d\u201e\u201f\u2018\u2019", '""""\'\'')
 """Quotes as word processors turn them."""
@@ -23,9 +24,9 @@ def toml_of(text: str) -> dict[str, Any]:
     """What `text` says, read once however often it is asked for: nobody changes it.
 
     Raises:
-        TOMLDecodeError, RecursionError: it is not TOML.
+        ValueError: see `from_toml`.
     """
-    return tomllib.loads(text)
+    return from_toml(text)
 
 
 def forgiven(text: str) -> str:
@@ -37,12 +38,12 @@ def forgiven(text: str) -> str:
     quoted = _BARE.sub(r'\g<before>"\g<key>"\g<after>', text)
     straight = text.translate(_CURLY)
     both = _BARE.sub(r'\g<before>"\g<key>"\g<after>', straight)
-    return next((form for form in (text, quoted, straight, both) if _is_toml(form)), text)
+    return next((form for form in dict.fromkeys((text, quoted, straight, both)) if _is_toml(form)), text)
 
 
 def _is_toml(text: str) -> bool:
     try:
         toml_of(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except ValueError:
         return False
     return True

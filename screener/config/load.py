@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tomllib
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -22,7 +21,9 @@ from screener.config.fields import Identifier
 from screener.config.forgiving import forgiven
 from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
 from screener.config.models import Event, Member, Screener, Sector
-from screener.errors import ConfigError, UsageError
+from screener.decoding import from_toml
+from screener.errors import ConfigError, NetworkError, UsageError
+from screener.files import read_file
 from screener.i18n import cause
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
@@ -167,6 +168,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
 
     Raises:
         ConfigError: with one line for each mistake.
+        NetworkError: the clock is behind files that it has dated itself.
     """
     if directory is not None and not directory.is_dir():
         raise ConfigError(
@@ -203,10 +205,26 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if settings.ships("claims.toml"):
         settings = replace(settings, claims=supported_claims(settings))
     settings = replace(settings, secrets=_load_secrets(directory))
+    _refuse_clock(settings)
     lines = contradictions(settings, texts)
     if lines:
         raise ConfigError(*lines)
     return settings
+
+
+def _refuse_clock(settings: Settings) -> None:
+    """Refuse a clock that was set back: events of the past would be called events to come."""
+    with suppress(OSError):
+        written = datetime.fromtimestamp(settings.files["events.toml"].stat().st_mtime, KST).date()
+        for event in settings.events.values():
+            if settings.today < (event.event_day or event.news_date) <= written:
+                raise NetworkError(
+                    "this machine's clock says {today}, but {path} was written on {written}",
+                    hint="set it",
+                    today=settings.today,
+                    path=settings.files["events.toml"],
+                    written=written,
+                )
 
 
 def _shipped_stocks() -> dict[str, Member]:
@@ -308,7 +326,7 @@ def _unreadable(path: Path, error: OSError) -> ConfigError:
 
 def read_text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        raw = read_file(path)
     except OSError as error:
         raise _unreadable(path, error) from None
     try:
@@ -333,8 +351,10 @@ def _load_secrets(directory: Path | None) -> dict[str, str]:
         return {}
     _refuse_shared(path)
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        content = from_toml(read_file(path).decode("utf-8-sig"))
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except ValueError:
         raise ConfigError(
             "{path}: cannot be read as TOML", hint='write lines such as KRX_ID = "..."', path=path
         ) from None

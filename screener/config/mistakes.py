@@ -15,6 +15,7 @@ from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
 from screener.config.forgiving import toml_of
+from screener.decoding import TooDeepError
 from screener.errors import ConfigError
 from screener.i18n import N_, _, listed
 
@@ -27,13 +28,15 @@ Mistakes = Iterator[tuple[_Keys, str]]
 """Path and message of each."""
 T = TypeVar("T")
 _MARK = "\N{NULL}mark"
+_LONGEST_WORD = 100
+"""Characters of what a known name may have been meant by; to compare more takes seconds."""
 _EITHER = N_("{a} or {b}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown `word`: the known words that are like it, or all of them."""
     known = list(known)
-    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(word[:_LONGEST_WORD], known, n=3, cutoff=0.5)
     if near:
         return _(": did you mean {near}?", near=listed(near, _EITHER))
     return _(": known are {known}", known=", ".join(known))
@@ -51,13 +54,18 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str,
         return adapter.validate_python(data, context=context)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_mistake(path, text, str(error))) from None
-    except RecursionError:
-        raise ConfigError("{path}:1: not TOML: its brackets are nested too deeply", path=path) from None
+    except TooDeepError:
+        raise ConfigError("{path}:1: its tables or lists are nested too deeply", path=path) from None
     except ValidationError as error:
         # A list whose entries are wrong is also called too short; the entries say what is wrong.
         details = error.errors(include_url=False)
         shown = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
         raise ConfigError(*(_located(path, text, *explained(detail, adapter, data)) for detail in shown[:20])) from None
+    except ValueError:  # of int
+        before = re.split(r"[\d_]{4000,}", text, maxsplit=1)[0]
+        raise ConfigError(
+            "{path}:{line}: a number of thousands of digits", path=path, line=before.count("\n") + 1
+        ) from None
 
 
 def _located(path: Path, text: str, keys: _Keys, message: str) -> str:
@@ -74,7 +82,10 @@ def _line_of(text: str, keys: _Keys) -> int:
     """
     import tomlkit
 
-    document: Any = tomlkit.parse(text)
+    try:
+        document: Any = tomlkit.parse(text)
+    except (ValueError, LookupError):  # it refuses some of what tomllib reads
+        return 1
     holder: Any = None
     held_at: str | int | None = None
     value: Any = document

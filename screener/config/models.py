@@ -16,7 +16,18 @@ from pydantic import (
 )
 
 from screener.choices import Headers, Market, ModelName, Palette
-from screener.config.fields import Day, Identifier, Name, PlainText, Strict, Ticker, mistake, moment_of
+from screener.config.fields import (
+    MOST_PLACEBOS,
+    MOST_SESSIONS,
+    Day,
+    Identifier,
+    Name,
+    PlainText,
+    Strict,
+    Ticker,
+    mistake,
+    moment_of,
+)
 from screener.i18n import _
 from screener.krx.calendar import Calendar
 from screener.krx.codes import code_of
@@ -240,6 +251,13 @@ def _window(value: Any) -> tuple[int, int]:
             "{value!r} is no window: write [first, last] in sessions around the event day, such as [0, 5]", value=value
         )
     first, last = value
+    if max(-first, last) > MOST_SESSIONS:
+        raise mistake(
+            "the window [{first}, {last}] reaches further than {most} sessions",
+            first=first,
+            last=last,
+            most=MOST_SESSIONS,
+        )
     if first > last:
         raise mistake("the window [{first}, {last}] is reversed: write [{last}, {first}]", first=first, last=last)
     return first, last
@@ -300,6 +318,13 @@ class CalendarRules(Strict):
         return self
 
 
+class StoreRules(Strict):
+    """Whose the store of prices is."""
+
+    group: str = ""
+    """A group of users of this machine who may all write it; empty: the user alone."""
+
+
 _SPARE = 30
 """Sessions of history beyond the estimation window and the placebo dates."""
 
@@ -313,13 +338,13 @@ class Screener(Strict):
     headers: Headers = "code"
     """Of CSV files that are asked for; report directories hold those in Korean beside the others if it is `ko`."""
     model: ModelName
-    estimation: Annotated[int, Field(ge=20)]
+    estimation: Annotated[int, Field(ge=20, le=MOST_SESSIONS)]
     """Sessions of the estimation window."""
-    gap: Annotated[int, Field(ge=0)]
+    gap: Annotated[int, Field(ge=0, le=MOST_SESSIONS)]
     """Sessions between the estimation window and the event day."""
-    min_obs: Annotated[int, Field(ge=10)]
+    min_obs: Annotated[int, Field(ge=10, le=MOST_SESSIONS)]
     """Fewest sessions of the estimation window on which a stock traded."""
-    placebo_dates: Annotated[int, Field(ge=39)]
+    placebo_dates: Annotated[int, Field(ge=39, le=MOST_PLACEBOS)]
     """Ordinary sessions that the event is ranked among, at most; with fewer than 39 the test cannot reach 5 %."""
     price_limit: Annotated[float, Field(ge=0, le=1)]
     """Daily price limit as a decimal; 0 for a market without one."""
@@ -328,6 +353,7 @@ class Screener(Strict):
     request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
     """Seconds between two requests to one host of the exchange."""
     weights: Weights
+    store: StoreRules = StoreRules()
     calendar: CalendarRules = CalendarRules()
 
     @property

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import UsageError, install
-from screener.files import write_atomic
+from screener.files import remembered, write_atomic
 from screener.i18n import _, cause
 from screener.krx.client import TemporaryError, within
 
@@ -27,47 +27,74 @@ PATIENCE = 60.0
 """Seconds for one address."""
 
 
-def notify(root: Path, urls: Sequence[str], title: str, text: str, attachment: Path | None) -> list[str]:
-    """Send `text`, and what could not be sent before, to every address; returns a message for each that failed.
+class Outbox:
+    """The messages that wait for the addresses of this run: what is taken is sent by this run or by a later one."""
 
-    Args:
-        root: the reports directory, where unsent messages wait.
-        urls: addresses in apprise's form.
-        title: first line of a mail; empty to send only what waits.
-        text: the message; empty likewise.
-        attachment: the report as a page, for services that take files.
+    def __init__(self, root: Path, urls: Sequence[str]) -> None:
+        """Open the file in the reports directory `root`; `urls` are addresses in apprise's form."""
+        self._path = root / UNSENT
+        self._urls = urls
+        self._salt, self._known = _load(self._path) if urls else ("", {})
+        self._waiting = {
+            url: list(self._known.get(_fingerprint(url, self._salt), [])) if self._known else [] for url in urls
+        }
 
-    Raises:
-        UsageError: the extra is not installed.
-    """
-    if not urls:
-        return []
-    salt, waiting = _load(root / UNSENT)
-    if not text and not waiting:
-        return []
-    apprise = _import()
-    left: dict[str, list[str]] = {}
-    faults = []
-    for number, url in enumerate(urls, 1):
-        mark = _fingerprint(url, salt) if waiting else ""
-        messages = [*waiting.get(mark, []), *([text] if text else [])]
-        if not messages:
-            continue
-        why = _sent(apprise, url, title or messages[-1].splitlines()[0], "\n\n".join(messages), attachment)
-        if why:
-            left[mark or _fingerprint(url, salt)] = messages[-KEPT:]
-            service = _service(url)
-            faults.append(
-                _(
-                    "notification {number} ({service}): {why}: it is tried again on the next run",
-                    number=number,
-                    service=service,
-                    why=why,
+    def take(self, text: str) -> str:
+        """Let `text` wait for every address, once; returns what is lost if the disk would not take it."""
+        for messages in self._waiting.values():
+            if text and text not in messages[-1:]:
+                messages.append(text)
+        return self._keep()
+
+    def send(self, page: Path | None) -> list[str]:
+        """Send what waits, `page` with it where a service takes files; returns a message for each address that failed.
+
+        Raises:
+            UsageError: the extra is not installed.
+        """
+        if not any(self._waiting.values()):
+            return []
+        apprise = _import()
+        faults = []
+        for number, (url, messages) in enumerate(self._waiting.items(), 1):
+            if not messages:
+                continue
+            why = _sent(apprise, url, messages[-1].splitlines()[0], "\n\n".join(messages), page)
+            if why:
+                service = _service(url)
+                faults.append(
+                    _(
+                        "notification {number} ({service}): {why}: it is tried again on the next run",
+                        number=number,
+                        service=service,
+                        why=why,
+                    )
                 )
+            else:
+                messages.clear()
+                if lost := self._keep():
+                    faults.append(lost)
+        return faults
+
+    def _keep(self) -> str:
+        """Replace the file in one step, readable by its owner only; returns what is lost if it cannot be written."""
+        waiting = {_fingerprint(url, self._salt): texts[-KEPT:] for url, texts in self._waiting.items() if texts}
+        if waiting == self._known:
+            return ""
+        self._known = waiting
+        try:
+            if waiting:
+                content = {"salt": self._salt, "waiting": waiting}
+                write_atomic(self._path, json.dumps(content, ensure_ascii=False).encode())
+            else:
+                self._path.unlink(missing_ok=True)
+        except OSError as error:
+            return _(
+                "{path}: cannot be written ({cause}): unsent notifications are lost",
+                path=self._path,
+                cause=cause(error),
             )
-    if left != waiting:
-        faults += _keep(root / UNSENT, salt, left)
-    return faults
+        return ""
 
 
 def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None) -> str:
@@ -104,28 +131,15 @@ def _service(url: str) -> str:
 
 def _fingerprint(url: str, salt: str) -> str:
     # Slow on purpose: whoever finds the file must not be able to try addresses against it.
-    return hashlib.scrypt(url.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+    return hashlib.scrypt(url.encode("utf-8", "surrogateescape"), salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
 
 
 def _load(path: Path) -> tuple[str, dict[str, list[str]]]:
     """The salt, and the messages that wait by the fingerprint of their address."""
-    try:
-        content = json.loads(path.read_bytes())
-        salt = content["salt"]
-        bytes.fromhex(salt)
+
+    def build(content: Any) -> tuple[str, dict[str, list[str]]]:
+        salt = bytes.fromhex(content["salt"]).hex()
         return salt, {str(mark): [str(text) for text in texts] for mark, texts in content["waiting"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return secrets.token_hex(16), {}
 
-
-def _keep(path: Path, salt: str, waiting: dict[str, list[str]]) -> list[str]:
-    """Replace the file in one step, readable by its owner only; returns what is lost if it cannot be written."""
-    try:
-        if not waiting:
-            path.unlink(missing_ok=True)
-            return []
-        content = {"salt": salt, "waiting": waiting}
-        write_atomic(path, json.dumps(content, ensure_ascii=False).encode())
-    except OSError as error:
-        return [_("{path}: cannot be written ({cause}): unsent notifications are lost", path=path, cause=cause(error))]
-    return []
+    nothing: tuple[str, dict[str, list[str]]] = secrets.token_hex(16), {}
+    return remembered(path, build, nothing)

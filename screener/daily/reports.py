@@ -10,9 +10,17 @@ from typing import NamedTuple
 
 from screener.archive import load_record, locked, report_name
 from screener.archive.history import Change, load_history, sector_changes, sector_trend, spread_changes, with_trend
-from screener.archive.reports import FiledReport, configured_since, load_directory, table_in, write_report
+from screener.archive.reports import (
+    FiledReport,
+    configured_since,
+    corrections_since,
+    load_directory,
+    table_in,
+    write_report,
+)
 from screener.config import Settings
 from screener.config.changes import Difference
+from screener.daily.telling import Begun, written
 from screener.data.connections import Connections
 from screener.data.sources import FETCHED
 from screener.data.sources.live import open_providers
@@ -101,10 +109,14 @@ class Batch:
         return [entry for entry in self.filed if entry[2].configured]
 
 
-def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
-    """Make and file the reports of `todo`, events by session; one that cannot be made does not stop the others."""
+def make_reports(job: Job, todo: Mapping[date, Sequence[str]], begun: Begun) -> Batch:
+    """Make and file the reports of `todo`, events by session; one that cannot be made does not stop the others.
+
+    What is new, and what was corrected, is so since `begun`: a run before this one may have made some of them.
+    """
     batch = Batch()
     known = {(row["as_of"], row["event"]) for row in load_history(job.root)}
+    known -= {(day, event) for day, _slash, event in (name.partition("/") for name in begun.new)}
     newest: dict[str, Report] = {}
     new_days = set()
     job.access.progress.start(_("reports"), sum(map(len, todo.values())))
@@ -118,9 +130,11 @@ def make_reports(job: Job, todo: Mapping[date, Sequence[str]]) -> Batch:
                 continue
             finally:
                 job.access.progress.step(report_name(day, event))
-            batch.sound.add(report_name(day, event))
-            if filed.written:
-                batch.filed.append((day, event, filed))
+            name = report_name(day, event)
+            batch.sound.add(name)
+            revision, then = begun.before.get(name, (0, 0))
+            if filed.written or written(job.root / name) != then:
+                batch.filed.append((day, event, filed._replace(corrections=corrections_since(filed, revision))))
             if (str(day), event) not in known:
                 newest[event] = report
                 new_days.add(day)

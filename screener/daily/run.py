@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import NamedTuple
 
 from screener.archive import (
     clear_leftovers,
@@ -24,26 +23,14 @@ from screener.daily.notify import UNSENT
 from screener.daily.reports import Batch, Job, make_reports
 from screener.daily.status import Memory, Missed, Status, remember_failure
 from screener.daily.summary import configuration_changes, ended, summarise
-from screener.data.connections import Connections
+from screener.daily.telling import Begun, Told, Unsaid, cross_off, settle
 from screener.data.sources.live import sync_files, sync_store
-from screener.errors import DataError, ExitCode, NetworkError, describe
+from screener.errors import DataError, ExitCode, NetworkError, ScreenerError, describe
 from screener.files import write_files
 from screener.i18n import _, ngettext
 from screener.krx.client import CLOCK_TOLERANCE
 
 SUMMARY = "summary.txt"
-
-
-class Outcome(NamedTuple):
-    """How a run ended."""
-
-    code: int
-    line: str
-    """What happened, on one line."""
-    summary: tuple[str, ...] = ()
-    """What changed, on ten lines at most; empty where nothing did."""
-    folder: Path | None = None
-    """The newest report directory that was made; None where none was."""
 
 
 class _State:
@@ -100,25 +87,28 @@ class _State:
         return max((day for span in self.spans for day in span.days if day not in self.todo), default=None)
 
 
-def run_daily(job: Job) -> Outcome:
+def run_daily(job: Job, finish: Callable[[Told, bool], None]) -> None:
     """Bring the reports up to date; whatever happens, those that are there stay whole.
 
-    A fault becomes an outcome, and is remembered in status.json.
+    A fault is told like anything else, and remembered in status.json. `finish` says what is to be said; it is told
+    whether this is the only daily run at that moment, which then says what runs before it did not.
     """
-    try:
-        outcome = _nothing_to_do(job)
-        if outcome is not None:
-            return outcome
-        with only_daily_run(job.root) as alone:
-            if alone:
-                return _work(job)
-            return Outcome(ExitCode.DONE, _("{root}: another daily run is at work: nothing done here", root=job.root))
-    except Exception as error:
-        message, code = describe(error, job.root)
-        failed = _failed(job, code, message)
-        if code == ExitCode.BUG:
-            raise
-        return failed
+    alone = False
+    with ExitStack() as stack:
+        try:
+            told = _nothing_to_do(job)
+            if told is None:
+                alone = stack.enter_context(only_daily_run(job.root))
+                busy = _("{root}: another daily run is at work: nothing done here", root=job.root)
+                told = _work(job) if alone else said(job, ExitCode.DONE, busy)
+        except Exception as error:
+            message, code = describe(error, job.root)
+            with suppress(DataError):
+                alone = alone or stack.enter_context(only_daily_run(job.root))
+            told = _failed(job, code, message)
+            if code == ExitCode.BUG:
+                raise
+        finish(told, alone)
 
 
 def sessions_behind(job: Job) -> int | None:
@@ -131,15 +121,32 @@ def sessions_behind(job: Job) -> int | None:
     return calendar.count(through, due.newest_final(calendar, job.way, job.access.now()))
 
 
-def _failed(job: Job, code: int, what: str) -> Outcome:
-    return Outcome(code, remember_failure(job.root, job.access.now(), code, what))
+def said(job: Job, code: int, line: str, summary: Sequence[str] = (), folder: str = "") -> Told:
+    """What a run says now."""
+    message = "\n".join(summary)
+    at = job.access.now().replace(microsecond=0)
+    return Told(at=at, code=code, line=line, summary=tuple(summary), message=message, folder=folder)
 
 
-def _nothing_to_do(job: Job) -> Outcome | None:
+def _failed(job: Job, code: int, what: str, told: Told | None = None) -> Told:
+    """Remember a failure; `told` is what the run says that came to its end all the same."""
+    at, line, summary_is_known = job.access.now(), " ".join(what.split()), told is not None
+    failed = Status.load(job.root).failed(at, code, line)
+    told = (told or said(job, code, line)).model_copy(update={"code": int(code), "line": line})
+    if failed.failing is not None and failed.failing.runs == 1:
+        first = _("daily failed: {line}", line=line), _("What to do: {remedy}", remedy=failed.failing.do)
+        told = told.model_copy(update={"message": "\n".join([*told.summary, *first])})
+    with suppress(ScreenerError, OSError):
+        unsaid = Unsaid.load(job.root)
+        unsaid.add(job.root, told, failed, None if summary_is_known else unsaid.begun)
+    return told.model_copy(update={"line": remember_failure(job.root, at, code, what)})
+
+
+def _nothing_to_do(job: Job) -> Told | None:
     """If every report is there and no session is to come, an outcome that says why; None if there is work."""
     status, way = Status.load(job.root), job.way
     _refuse_clock(job, status)
-    if status.failing is not None or way == "file":
+    if status.failing is not None or way == "file" or (job.root / Unsaid.NAME).exists():
         return None
     try:
         state = _State(job, Memory.load(job.root))
@@ -149,7 +156,7 @@ def _nothing_to_do(job: Job) -> Outcome | None:
             return None
     except DataError:
         return None
-    return Outcome(ExitCode.DONE, _with_changes(_("{why}: nothing changed", why=_why(job, state)), job, state))
+    return said(job, ExitCode.DONE, _with_changes(_("{why}: nothing changed", why=_why(job, state)), job, state))
 
 
 def _with_changes(line: str, job: Job, state: _State) -> str:
@@ -180,16 +187,28 @@ def _why(job: Job, state: _State) -> str:
     return through
 
 
-def _work(job: Job) -> Outcome:
-    status, memory, way = Status.load(job.root), Memory.load(job.root), job.way
+def _work(job: Job) -> Told:
     with locked(job.root):
-        clear_leftovers(job.root, (HISTORY, Status.NAME, Memory.NAME, SUMMARY, UNSENT))
-    repaired = _repair(job.access, way)
+        clear_leftovers(job.root, (HISTORY, Status.NAME, Memory.NAME, SUMMARY, UNSENT, Unsaid.NAME))
+    unsaid = settle(job.root)
+    status, memory, way = Status.load(job.root), Memory.load(job.root), job.way
+    unsaid = _repair(job, unsaid)
     fetched_again = _fetch(job, way, memory)
     access = replace(job.access, calendar=job.access.store.observed(job.access.calendar))
     job = replace(job, access=access)
     state = _State(job, memory)
-    batch = make_reports(job, due.with_later_reports(state.todo, state.spans, load_history(job.root)))
+    history = load_history(job.root)
+    todo = due.with_later_reports(_with_unfinished(state, unsaid.begun), state.spans, history)
+    begun = (unsaid.begun or Begun()).and_then(Begun.of(job.root, todo, history))
+    unsaid = unsaid.model_copy(update={"begun": begun})
+    if todo:
+        unsaid.save(job.root)
+    batch = make_reports(job, todo, begun)
+    told, status = _result(job, status, state, batch, begun)
+    if told.code:
+        told = _failed(job, told.code, told.line, told)
+    elif told.summary:
+        unsaid.add(job.root, told, status)
     state.find_due(job, memory, batch.sound)
     recent = {day.isoformat() for day in state.sessions[-4 * max(due.LOOKS) :]}
     looked = {**memory.looked, **{day.isoformat(): str(access.now().date()) for day in fetched_again}}
@@ -197,13 +216,29 @@ def _work(job: Job) -> Outcome:
     Memory(made=state.sound, looked=looked).save(job.root)
     if state.newest is not None and latest_of(job.root) != state.newest:
         point_to(job.root, state.newest)
-    return _finish(job, status, state, batch, repaired)
+    if not told.code and status != Status.load(job.root):
+        status.save(job.root)
+    if not told.code and not told.summary:
+        cross_off(job.root, Unsaid(), unsaid.waiting)
+    return told
 
 
-def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Sequence[str]) -> Outcome:
+def _with_unfinished(state: _State, begun: Begun | None) -> dict[date, list[str]]:
+    """What is due, and what a run before this one has begun: it may have made it, and did not come to say so."""
+    todo = {day: list(events) for day, events in state.todo.items()}
+    for span in state.spans:
+        for day in span.days:
+            name = report_name(day, span.event)
+            if begun is not None and name in begun.before and span.event not in todo.setdefault(day, []):
+                todo[day].append(span.event)
+    return {day: events for day, events in sorted(todo.items()) if events}
+
+
+def _result(job: Job, status: Status, state: _State, batch: Batch, begun: Begun) -> tuple[Told, Status]:
+    """What a run has to say, and its status if it did all there was to do; summary.txt is written."""
     through = state.sessions[-1] if state.sessions else state.target
     missed = _missed(job, status, batch)
-    summary = summarise(job, batch, state.spans, missed, repaired)
+    summary = summarise(job, batch, state.spans, missed, begun.repaired)
     if summary:
         write_files({job.root / SUMMARY: "".join(f"{line}\n" for line in summary).encode()})
         count, revised = len(batch.filed), len(batch.revised)
@@ -217,17 +252,16 @@ def _finish(job: Job, status: Status, state: _State, batch: Batch, repaired: Seq
     else:
         line = _with_changes(_why(job, state), job, state)
     newest = max((day for day, *_rest in batch.filed), default=None)
-    folder = job.root / str(newest) if newest else None
+    folder = str(job.root / str(newest)) if newest else ""
     if batch.faults:
         # One line: of each event the first session that has no report; the others follow from it.
         first = [_first_of(faults) for faults in batch.faults.values()]
-        failed = _failed(job, ExitCode.DATA, "; ".join(first))
-        return failed._replace(summary=tuple(summary), folder=folder)
+        return said(job, ExitCode.DATA, "; ".join(first), summary, folder), status
     success = status.last_success
     if summary or status.failing or success is None or success.through != through:
         late = missed or (status.missed if not summary else None)
-        status.succeeded(job.access.now(), through, line, late).save(job.root)
-    return Outcome(ExitCode.DONE, line, tuple(summary), folder)
+        status = status.succeeded(job.access.now(), through, line, late)
+    return said(job, ExitCode.DONE, line, summary, folder), status
 
 
 def _first_of(faults: Sequence[DataError]) -> str:
@@ -263,13 +297,21 @@ def _fetch(job: Job, way: str, memory: Memory) -> list[date]:
     return again if target in due.stored_sessions(access.store, way, target) else []
 
 
-def _repair(access: Connections, way: str) -> list[str]:
+def _repair(job: Job, unsaid: Unsaid) -> Unsaid:
     """Remove damaged files of the tables that reports rest on; the fetch then downloads them again."""
-    tables = [table for table in access.store.tables() if table.source == way]
-    if not any(table.verify() for table in tables):
-        return []
-    with access.store.writing("daily: repair", access.now()):
-        return [line for table in tables for line in table.repair()]
+    store = job.access.store
+    tables = [table for table in store.tables() if table.source == job.way]
+    damage = [one for table in tables for one in table.verify()]
+    if not damage:
+        return unsaid
+    lines = tuple(_("{file}: removed: {why}", file=one.path, why=one.what) for one in damage)
+    begun = (unsaid.begun or Begun()).and_then(Begun(repaired=lines))
+    unsaid = unsaid.model_copy(update={"begun": begun})
+    unsaid.save(job.root)
+    with store.writing("daily: repair", job.access.now()):
+        for table in tables:
+            table.repair()
+    return unsaid
 
 
 def _refuse_clock(job: Job, status: Status) -> None:

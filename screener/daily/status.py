@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from screener.console import escaped
 from screener.errors import ExitCode, ScreenerError
-from screener.files import write_files
+from screener.files import remembered, write_files
 from screener.i18n import N_, _, cause, ngettext
 
 LARGEST = 500_000
@@ -30,11 +30,27 @@ KEPT = 3
 """Logs that are kept, the newest as FILE.1."""
 
 
-class _Record(BaseModel):
+_YEARS = range(1990, 2200)
+"""Of which a time here can be; with others there is no counting of sessions."""
+
+
+def _sensible(day: Any) -> Any:
+    if day.year not in _YEARS:
+        raise ValueError(day)
+    return day
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+_Day = Annotated[date, AfterValidator(_sensible)]
+
+
+class Record(BaseModel):
+    """A part of what runs remember."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class _File(_Record):
+class StoredRecord(Record):
     """A record with a file of its own below the reports directory."""
 
     NAME: ClassVar[str]
@@ -42,10 +58,7 @@ class _File(_Record):
     @classmethod
     def load(cls, root: Path) -> Self:
         """The content of the file; an empty record where it is missing or damaged."""
-        try:
-            return cls.model_validate_json((root / cls.NAME).read_bytes())
-        except (OSError, ValidationError):
-            return cls()
+        return remembered(root / cls.NAME, cls.model_validate, cls())
 
     def save(self, root: Path) -> None:
         """Replace the file in one step.
@@ -57,41 +70,41 @@ class _File(_Record):
         write_files({root / self.NAME: f"{content}\n".encode()})
 
 
-class _Attempt(_Record):
+class _Attempt(Record):
     """A run that did something, or failed."""
 
-    at: AwareDatetime
+    at: Moment
     """KST, in whole seconds, as all times here."""
     code: int
     said: str
 
 
-class _Success(_Record):
+class _Success(Record):
     """A run after which every report was there."""
 
-    at: AwareDatetime
-    through: date
+    at: Moment
+    through: _Day
     """Newest session that was looked at, whether or not an event was still open."""
 
 
-class _Failing(_Record):
+class _Failing(Record):
     """The failed runs since the last success."""
 
-    since: AwareDatetime
-    runs: int
+    since: Moment
+    runs: Annotated[int, Field(ge=1, le=10**6)]
     code: int
     what: str
     do: str
 
 
-class Missed(_Record):
+class Missed(Record):
     """Sessions whose report came late, and why."""
 
-    sessions: tuple[date, ...]
+    sessions: tuple[_Day, ...]
     why: str
 
 
-class Status(_File):
+class Status(StoredRecord):
     """How the last runs ended, for people and monitors."""
 
     NAME = "status.json"
@@ -130,7 +143,7 @@ class Status(_File):
         )
 
 
-class Memory(_File):
+class Memory(StoredRecord):
     """What only the next run needs; without it that run looks at everything again."""
 
     NAME = ".daily.json"

@@ -130,7 +130,7 @@ def open_access(
     What `environment` lacks of KRX_ID and KRX_PW, KRX_AUTH_KEY, DATA_GO_KR_KEY may stand in secrets.toml. `store` is
     what the user names, if anything; `fail_fast` says that somebody waits who can do without the exchange.
     """
-    opened = Store.open(store)
+    opened = Store.open(store, settings.screener.store.group)
     environment = with_secrets(environment, settings.secrets)
     login, password = environment.get("KRX_ID"), environment.get("KRX_PW")
     watcher = progress or _Unwatched()

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import queue
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -17,12 +19,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from screener.errors import BlockedError, NetworkError
-from screener.files import write_atomic
+from screener.decoding import NOT_UNDERSTOOD
+from screener.errors import BlockedError, NetworkError, UsageError
+from screener.files import remembered, write_atomic
 from screener.i18n import _, cause
 
 PASSWORD_LIFE = timedelta(days=90)
@@ -73,18 +76,17 @@ class Breaker:
         """The refusal of `host` that is not over, if there is one."""
         path = self.path(host)
         try:
-            written = path.read_text(encoding="utf-8")
+            written = path.stat().st_mtime
         except OSError:
             return None
-        try:
-            facts = json.loads(written)
-            block = _Block(
-                host, datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo), str(facts["why"])
-            )
-        except (ValueError, KeyError, TypeError):
-            # What cannot be read was a refusal: when is all that the disk still knows of it.
-            since = datetime.fromtimestamp(path.stat().st_mtime, self.now().tzinfo)
-            block = _Block(host, since, _("{file} cannot be read", file=path.name))
+
+        def build(facts: Any) -> _Block:
+            since = datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo)
+            return _Block(host, since, str(facts["why"]))
+
+        # What cannot be read was a refusal: when is all that the disk still knows of it.
+        since = datetime.fromtimestamp(written, self.now().tzinfo)
+        block = remembered(path, build, _Block(host, since, _("{file} cannot be read", file=path.name)))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
             block = _Block(host, self.now(), block.why)
@@ -127,13 +129,13 @@ class PasswordAge:
 
     def since(self, account: Account) -> datetime | None:
         """When this login and password were first accepted here; None if that is not known."""
-        try:
-            facts = json.loads(self.path.read_text(encoding="utf-8"))
+
+        def build(facts: Any) -> datetime | None:
             since = datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo)
             same = hmac.compare_digest(_fingerprint(account, bytes.fromhex(facts["salt"])), facts["fingerprint"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return since if same else None
+            return since if same else None
+
+        return remembered(self.path, build, None)
 
     def accepted(self, account: Account) -> None:
         """KRX has just accepted this login and password; where the disk would not take it, nothing is remembered."""
@@ -182,6 +184,36 @@ def taken_whole(pieces: Iterable[bytes], host: str) -> bytes:
                 most=LARGEST // 10**6,
             )
     return bytes(whole)
+
+
+def trusted() -> ssl.SSLContext:
+    """The certificates that the system trusts, and those of the bundle that the environment names, if it does.
+
+    Raises:
+        UsageError: there is no such bundle, or it holds no certificates.
+    """
+    context = ssl.create_default_context()
+    for name in _BUNDLES:
+        if not (bundle := os.environ.get(name)):
+            continue
+        try:
+            # Of a directory nothing is read yet.
+            context.load_verify_locations(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})  # noqa: PTH112
+        except OSError as error:
+            why = cause(error) if error.errno and not isinstance(error, ssl.SSLError) else _("it holds no certificates")
+            raise UsageError(
+                "{name} names {bundle}, which cannot be read ({why})",
+                hint="set it to a bundle of certificates, or unset it",
+                name=name,
+                bundle=bundle,
+                why=why,
+            ) from None
+        break
+    return context
+
+
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables that name certificates; the first one that is set counts."""
 
 
 class TemporaryError(Exception):
@@ -254,7 +286,8 @@ class Client:
             host: where it goes.
             what: how messages call it.
             call: sends it once, in at most the given number of seconds. Raises `TemporaryError` for what may pass,
-                `RefusalError` for a sign of a block; whatever else it raises ends the fetch as it is.
+                `RefusalError` for a sign of a block, a `ScreenerError` to end the fetch; what it fails with otherwise
+                is an answer that cannot be understood.
             once: never to send it a second time.
 
         Raises:
@@ -313,7 +346,11 @@ class Client:
                 )
             seconds = min(seconds, left)
         self.requests += 1
-        return within(seconds, lambda: call(seconds))
+        try:
+            return within(seconds, lambda: call(seconds))
+        except NOT_UNDERSTOOD as error:
+            # Headers and bodies of the wire can make any library on the way fail: that is the answer's fault.
+            raise TemporaryError(_("an answer that cannot be understood ({kind})", kind=type(error).__name__)) from None
 
     def _sleep(self, seconds: float) -> None:
         if self._end is not None:

@@ -7,10 +7,7 @@ another: it would hold the address, or an answer that repeats it.
 from __future__ import annotations
 
 import http.client
-import json
-import os
 import re
-import ssl
 import urllib.request
 from contextlib import suppress
 from datetime import date
@@ -18,9 +15,10 @@ from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.parse import quote, unquote, urlencode
 
+from screener.decoding import from_json
 from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import N_, _
-from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole
+from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole, trusted
 from screener.krx.daily import DailyService, dropped
 from screener.krx.tables import Records
 
@@ -121,7 +119,7 @@ class DataGoKr(DailyService):
             LoginError: the key is empty, or cannot be one.
         """
         super().__init__(encoded(key), client)
-        self._opener = urllib.request.build_opener(_AsItCame, urllib.request.HTTPSHandler(context=_trusted()))
+        self._opener = urllib.request.build_opener(_AsItCame, urllib.request.HTTPSHandler(context=trusted()))
         self._opener.addheaders = [("User-Agent", "krx-impact-screener")]
 
     def stocks(self, day: date) -> Records:
@@ -191,20 +189,11 @@ def encoded(key: str) -> str:
     return quote(bare, safe="")
 
 
-def _trusted() -> ssl.SSLContext:
-    """What the system trusts, and what `requests` is told to."""
-    context = ssl.create_default_context()
-    if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
-        with suppress(OSError):  # what cannot be read adds nothing
-            context.load_verify_locations(bundle)
-    return context
-
-
 def _read(service: _Service, status: int, text: str) -> tuple[list[dict[str, str]], int]:
     """Rows and their number in all; what else the answer says is raised."""
     content: Any = None
-    with suppress(ValueError, RecursionError):
-        content = json.loads(text)
+    with suppress(ValueError):
+        content = from_json(text)
     found = _CODE.search(text)
     code = int(found[1]) if found else _named(text.replace(" ", "_"))
     if code == _NO_DATA:

@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 
 import requests
 
+from screener.decoding import from_json
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.client import CLOCK_TOLERANCE, PIECE, Client, RefusalError, TemporaryError, taken_whole
+from screener.krx.client import CLOCK_TOLERANCE, PIECE, Client, RefusalError, TemporaryError, taken_whole, trusted
 from screener.krx.hours import KST
 
 KRX = "data.krx.co.kr"
@@ -42,6 +43,7 @@ class Transport(requests.Session):
             any_clock: whether the answers are of use although this machine's clock is wrong.
         """
         super().__init__()
+        trusted()  # requests fails with an error of its own over a bundle that is missing
         self.max_redirects = 3
         # What the environment says of proxies and certificates counts, but .netrc is read for no host.
         self.auth = lambda asked: asked
@@ -127,11 +129,16 @@ def _take(answer: requests.Response, **_options: Any) -> None:
         if "," in answer.headers.get("Content-Encoding", ""):
             raise TemporaryError(_("its answer could not be unpacked"))  # a bomb within a bomb
         answer._content = taken_whole(answer.iter_content(PIECE), urlsplit(answer.url).hostname or "")
+    # A charset that Python has is not always one of texts: idna, undefined.
+    try:
+        answer.content.decode(answer.encoding or "utf-8", "replace")
+    except (LookupError, ValueError):
+        raise TemporaryError(_("an answer in a charset that is not known")) from None
 
 
 def _answered_at(answer: requests.Response) -> datetime | None:
     """When its host says that it answered, KST; None if it does not say."""
-    with suppress(KeyError, ValueError):
+    with suppress(KeyError, ValueError, TypeError, ArithmeticError):
         return parsedate_to_datetime(answer.headers["Date"]).astimezone(KST)
     return None
 
@@ -166,7 +173,7 @@ def _why(error: requests.RequestException) -> str:
 
 
 def _login_code(answer: requests.Response) -> str:
-    content = answer.json()
+    content = from_json(answer.content)
     code = content.get("_error_code") if isinstance(content, dict) else None
     if not isinstance(code, str):
         raise NetworkError(
@@ -207,7 +214,8 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
             # It is parsed so by pykrx anyway; expat resolves nothing outside.
             _is_of(symbol, ElementTree.fromstring(text))  # noqa: S314
         else:
-            answer.json()
+            content = from_json(answer.content.decode(errors="replace"))
+            answer.json = lambda **_options: content  # type: ignore[method-assign]  # pykrx takes what was looked at
     except (ElementTree.ParseError, ValueError):
         if not text.strip():
             raise TemporaryError(_("an empty answer")) from None

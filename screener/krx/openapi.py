@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from collections.abc import Callable
 from datetime import date
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from screener.decoding import from_json
 from screener.errors import DataError, LoginError, NetworkError, UsageError, install
 from screener.i18n import _
 from screener.krx.client import PIECE, Client, RefusalError, TemporaryError, taken_whole
@@ -88,9 +90,10 @@ class OpenApi(DailyService):
     def _ask(self, day: date, service: str, fetch: Callable[[KRX, str], Records]) -> Records:
         def send(seconds: float) -> Records:
             try:
-                return fetch(self._library.KRX(self._key, timeout=seconds), f"{day:%Y%m%d}")
+                records = fetch(self._library.KRX(self._key, timeout=seconds), f"{day:%Y%m%d}")
             except self._library.KRXError as error:
                 raise _fault(self._library, error, service) from None
+            return cast("Records", from_json(json.dumps(records)))
 
         return self.of_day(day, service, self.client.ask(HOST, f"{service} {day}", send))
 

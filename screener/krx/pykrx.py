@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
+from screener.decoding import NOT_UNDERSTOOD
 from screener.errors import DataError, LoginError, NetworkError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE
@@ -199,7 +200,7 @@ class Pykrx:
         try:
             with _quiet():
                 return fetch(modules)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        except NOT_UNDERSTOOD as error:
             raise DataError(
                 "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error})",
                 hint="see whether a newer pykrx does",

@@ -103,6 +103,8 @@ Faults = dict[int, str]
 _FEW = 0.02
 """Part of the rows that may hold such cells; more, and the form of the answer is not the one that is known."""
 
+_LONGEST_WORD = 100
+"""Characters of a name that are kept; the longest that KRX has are of funds, with 40."""
 _NONE = pa.array(["", "-"])
 STOCK_FIELDS = {
     "ticker": "ISU_CD",
@@ -212,7 +214,8 @@ def _table(
         if not isinstance(field, str):
             columns.append(field)
         elif pa.types.is_dictionary(column.type):
-            columns.append(_texts(origin, records, field, required=column.name == kind.key).dictionary_encode())
+            texts: Any = _texts(origin, records, field, required=column.name == kind.key)
+            columns.append(pc.utf8_slice_codeunits(texts, 0, _LONGEST_WORD).dictionary_encode())
         elif pa.types.is_date(column.type):
             columns.append(_dates(origin, records, field))
         else:

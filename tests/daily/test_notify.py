@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from screener.daily.notify import UNSENT, notify
+from screener.daily.notify import UNSENT, Outbox
 from tests.daily.conftest import NEXT, THIRD, Daily
 from tests.e2e.command import Command
 from tests.fakes.krx import Exchange, kst
@@ -120,6 +120,13 @@ def test_a_failure_is_told_once_and_its_end_as_well(tell: Daily, exchange: Excha
     assert "Late: 1 missed session (2025-02-03)" in late
 
 
+def sent(root: Path, urls: list[str], text: str) -> list[str]:
+    """What is said of the addresses to which `text`, and what waits, could not be sent."""
+    outbox = Outbox(root, urls)
+    assert outbox.take(text) == ""
+    return outbox.send(None)
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -132,7 +139,7 @@ def test_a_failure_is_told_once_and_its_end_as_well(tell: Daily, exchange: Excha
 def test_an_address_that_leads_nowhere_is_not_repeated(
     tmp_path: Path, url: str, said: str, caplog: Any, capfd: Any
 ) -> None:
-    (fault,) = notify(tmp_path, [url], "title", "text", None)
+    (fault,) = sent(tmp_path, [url], "text")
     assert fault.startswith(said)
     shown = capfd.readouterr()
     assert TOKEN not in fault + caplog.text + shown.out + shown.err
@@ -141,10 +148,10 @@ def test_an_address_that_leads_nowhere_is_not_repeated(
 
 def test_addresses_are_told_apart_without_being_kept(tmp_path: Path, receiver: Receiver) -> None:
     down = f"json://{TOKEN}@127.0.0.1:9"
-    assert len(notify(tmp_path, [down, receiver.url], "one", "one", None)) == 1
-    assert len(notify(tmp_path, [receiver.url, down], "two", "two", None)) == 1
+    assert len(sent(tmp_path, [down, receiver.url], "one")) == 1
+    assert len(sent(tmp_path, [receiver.url, down], "two")) == 1
     assert [one["message"] for one in receiver.taken] == ["one", "two"]
     kept = json.loads((tmp_path / UNSENT).read_text())
     assert list(kept["waiting"].values()) == [["one", "two"]]
-    assert notify(tmp_path, [receiver.url], "three", "three", None) == []
+    assert sent(tmp_path, [receiver.url], "three") == []
     assert not (tmp_path / UNSENT).exists(), "of an address that is configured no more nothing waits"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 
 from screener.data.forms.cells import Column
 from screener.data.forms.dialects import Field, fields_of
-from screener.errors import DataError, UsageError, install
+from screener.decoding import NOT_UNDERSTOOD, from_json
+from screener.errors import DataError, ScreenerError, UsageError, install
 from screener.i18n import N_, _
 
 MOST_ROWS = 20_000_000
@@ -32,6 +33,16 @@ LONGEST_LINE, LONGEST_CELL = 2**20, 2**16
 """Bytes of a line of a text file, and of a word; a wide table of the whole market has 200,000 in a line."""
 _MOST_TEXT = 2**29
 """Bytes of a file that has to be unpacked or read as a whole."""
+UNREADABLE = (
+    pa.ArrowException,
+    zipfile.BadZipFile,
+    zlib.error,
+    csv.Error,
+    SyntaxError,  # of XML in a workbook
+    re.error,
+    *NOT_UNDERSTOOD,
+)
+"""What the libraries that read files raise over what is in them."""
 _HEADER_WITHIN = 20
 """Lines of titles that may stand above the header."""
 _PEEK = 2**22
@@ -59,9 +70,7 @@ def open_grid(path: Path) -> Grid:
         UsageError: there is no such file.
         DataError: no table is in it, or one that is too large.
     """
-    if not path.is_file():
-        what = _("is a directory") if path.is_dir() else _("no such file")
-        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
+    _refuse_no_file(path)
     with path.open("rb") as file:
         begins = file.read(512)
     if begins.startswith(b"PAR1"):
@@ -98,21 +107,35 @@ def rows_of_text(path: Path) -> list[tuple[int, list[str]]]:
         UsageError: there is no such file.
         DataError: it is no table.
     """
-    if not path.is_file():
-        what = _("is a directory") if path.is_dir() else _("no such file")
-        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
-    with path.open("rb") as file:
-        workbook = file.read(2) == b"PK"
-    if workbook:
-        rows = [(line, _cells(row)) for line, row in enumerate(next(_sheets(path), []), 1)]
-    else:
-        with path.open("rb") as file:
-            refuse_long_lines(path, file)
-        text, _encoding = _decoded(path.read_bytes(), path)
-        separator = _separator(text[:_PEEK].splitlines()[:_HEADER_WITHIN])
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        rows = [(reader.line_num, row) for row in reader]
+    _refuse_no_file(path)
+    try:
+        rows = _rows_of_text(path)
+    except ScreenerError:
+        raise
+    except UNREADABLE as error:
+        message = " ".join(str(error).split())[:160]
+        raise DataError("{where}: cannot be read: {message}", where=path, message=message) from None
     return [(line, [cell.strip() for cell in row]) for line, row in rows if any(cell.strip() for cell in row)]
+
+
+def _rows_of_text(path: Path) -> list[tuple[int, list[str]]]:
+    with path.open("rb") as file:
+        if file.read(2) == b"PK":
+            return [(line, _cells(row)) for line, row in enumerate(next(_sheets(path), []), 1)]
+        file.seek(0)
+        refuse_long_lines(path, file)
+    text, _encoding = _decoded(path.read_bytes(), path)
+    separator = _separator(text[:_PEEK].splitlines()[:_HEADER_WITHIN])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    return [(reader.line_num, row) for row in reader]
+
+
+def _refuse_no_file(path: Path) -> None:
+    if not path.is_file():
+        what = _("no such file")
+        if path.exists():
+            what = _("is a directory") if path.is_dir() else _("it is no file but a pipe or a device")
+        raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
 
 
 def _of_parquet(path: Path) -> Grid:
@@ -183,8 +206,8 @@ def _cells(row: Sequence[Any]) -> list[str]:
 def _of_json(path: Path, whole: bytes) -> Grid:
     """The first list of records in an answer of a data service."""
     try:
-        answer = json.loads(whole.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        answer = from_json(whole)
+    except ValueError:
         raise DataError("{path}: is no valid JSON", hint="save the whole answer", path=path) from None
     records = _records(answer)
     if not records:

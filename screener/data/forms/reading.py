@@ -31,12 +31,13 @@ from screener.data.forms.dialects import (
 )
 from screener.data.forms.grids import (
     LONGEST_CELL,
+    UNREADABLE,
     Grid,
     open_grid,
     refuse_long_lines,
     refuse_too_large,
 )
-from screener.errors import DataError
+from screener.errors import DataError, ScreenerError
 from screener.i18n import N_, _
 from screener.krx.codes import code_of
 
@@ -87,7 +88,9 @@ def read_table(
     try:
         form = recognise(path, hints)
         table = form.table(required, numeric, text)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (MemoryError, ScreenerError):
+        raise
+    except UNREADABLE as error:
         message = " ".join(str(error).split())
         row = re.search(r"Row #(\d+)", message)
         where = f"{path}:{row.group(1)}" if row else str(path)
@@ -107,7 +110,9 @@ def _plain(path: Path, required: Sequence[str], numeric: Sequence[str], text: Se
             table = _plain_csv(path, required, wanted, text)
         else:
             return None
-    except (pa.ArrowException, UnicodeDecodeError):
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        if isinstance(error, MemoryError):
+            raise
         return None
     if table is None or not table.num_rows:
         return None

@@ -40,9 +40,9 @@ class Store:
         self._is_writing = False
 
     @classmethod
-    def open(cls, url: str | Path | None) -> Store:
-        """The store at a path or URL, or the user's own; nothing is created before the first write."""
-        return cls(Place.open(url))
+    def open(cls, url: str | Path | None, group: str = "") -> Store:
+        """The store at a path or URL, or the user's own, which `group` may write; nothing is created before a write."""
+        return cls(Place.open(url, group))
 
     def __repr__(self) -> str:
         return f"Store({self.shown!r})"

@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from screener.decoding import NOT_UNDERSTOOD, from_json
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.tables import TableKind, plain, to_numpy
@@ -121,7 +122,7 @@ class Facts:
     @classmethod
     def from_json(cls, text: bytes) -> Facts:
         """Read what `to_json` wrote; what a later screener has written is a DataError."""
-        facts = json.loads(text)
+        facts = from_json(text)
         if facts["format"] != FORMAT:
             raise DataError(
                 "has format {found}, this screener knows {known}", hint="update it", found=facts["format"], known=FORMAT
@@ -365,10 +366,19 @@ def load_earlier(
 
     `read` gives a file of the store; `names` are all files of `folder`, that of the table.
     """
-    manifest: dict[str, Any] = {}
-    with suppress(ValueError, FileNotFoundError):
+    known: dict[str, Any] = {}
+    asked: dict[str, Coverage] = {}
+    closed: dict[date, datetime] = {}
+    with suppress(*NOT_UNDERSTOOD):
         manifest = _unsealed(read(f"{folder}/{MANIFEST}").to_pybytes())
-    known = manifest.get("partitions", {})
+        asked = {
+            key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(at))
+            for key, (first, last, at) in manifest.get("coverage", {}).items()
+        }
+        closed = _times(manifest.get("closed", {}))
+        known = {
+            year: {"staged": one["staged"], "sha256": one["sha256"]} for year, one in manifest["partitions"].items()
+        }
     years = sorted({*known, *(name.split("year=")[1][:4] for name in names if name.endswith("part-0.parquet"))})
     parts, lost = [kind.schema.empty_table()], set()
     fetched: dict[date, datetime] = {}
@@ -376,21 +386,17 @@ def load_earlier(
         # A change counted with the manifest, and could be cut short before the file was in its place.
         staged = [known[year]["staged"]] if year in known else []
         for name in (*staged, f"year={year}/part-0.parquet"):
-            with suppress(ValueError, OSError, pa.ArrowException):
+            with suppress(pa.ArrowException, *NOT_UNDERSTOOD):
                 rows, times = _earlier_partition(read(f"{folder}/{name}"), known.get(year, {}).get("sha256"))
                 parts.append(conform(rows, kind))
                 fetched |= times
                 break
         else:
             lost.add(int(year))
-    coverage = {
-        key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(at))
-        for key, (first, last, at) in manifest.get("coverage", {}).items()
-        # Nobody knows which histories had rows in a lost year.
-        if lost.isdisjoint(range(int(first[:4]), int(last[:4]) + 1))
-    }
+    # Nobody knows which histories had rows in a lost year.
+    coverage = {key: one for key, one in asked.items() if lost.isdisjoint(range(one.first.year, one.last.year + 1))}
     rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
-    return rows, Facts(folder, fetched, _times(manifest.get("closed", {})), coverage)
+    return rows, Facts(folder, fetched, closed, coverage)
 
 
 def _earlier_partition(data: pa.Buffer, sha256: str | None) -> tuple[pa.Table, dict[date, datetime]]:
@@ -406,7 +412,7 @@ def _unsealed(data: bytes) -> Any:
     found = _SEALED.fullmatch(data)
     if found is None or hashlib.sha256(found[2]).hexdigest().encode() != found[1]:
         raise ValueError
-    return json.loads(found[2])
+    return from_json(found[2])
 
 
 def _times(written: Mapping[str, str]) -> dict[date, datetime]:

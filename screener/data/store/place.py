@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -17,12 +18,13 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.fs
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from platformdirs import user_data_path, user_state_path
 
+from screener.decoding import NOT_UNDERSTOOD, from_json
 from screener.errors import BusyError, DataError, UsageError
-from screener.files import sync_directory, write_through
-from screener.i18n import N_, _
+from screener.files import allowed, lock_file, no_locks, open_regular, read_file, sync_directory, write_through
+from screener.i18n import N_, _, cause
 
 APPLICATION = "krx-impact-screener"
 """Under this name the machine keeps what is the user's: the store, locks, refusals."""
@@ -45,12 +47,16 @@ class Place:
     reader expects when a writer has just removed it.
     """
 
-    def __init__(self, filesystem: pyarrow.fs.FileSystem, root: str, shown: str, lock: Path) -> None:
+    def __init__(
+        self, filesystem: pyarrow.fs.FileSystem, root: str, shown: str, lock: Path, group: int | None = None
+    ) -> None:
         """A directory of any filesystem; it need not exist.
 
         What a remote filesystem has closed is taken to be safe. `shown` is how messages name the directory; by `lock`,
-        a file on the local disk, the writers of this machine exclude each other.
+        a file on the local disk, the writers of this machine exclude each other. On the local disk a `group` of users
+        may write there as its owner may.
         """
+        self._group = group
         self.shown = shown
         self._files = filesystem
         self._root = root.rstrip("/")
@@ -62,16 +68,16 @@ class Place:
         self._creates_once = bool(_CREATES_ONCE & {*((protocol,) if isinstance(protocol, str) else protocol)})
 
     @classmethod
-    def open(cls, url: str | Path | None) -> Place:
-        """The directory at a path or URL, or the one of the user's own store.
+    def open(cls, url: str | Path | None, group: str = "") -> Place:
+        """The directory at a path or URL, or the one of the user's own store; `group` may write there, if one is named.
 
         Raises:
-            UsageError: the URL names nothing that can hold a store.
+            UsageError: the URL names nothing that can hold a store, or there is no such group.
         """
         if not url or "://" not in str(url):
             own = user_data_path(APPLICATION, appauthor=False) / "store"
             path = Path(url).expanduser().absolute() if url else own
-            return cls(pyarrow.fs.LocalFileSystem(), str(path), str(path), path / ".lock")
+            return cls(pyarrow.fs.LocalFileSystem(), str(path), str(path), path / ".lock", _group_id(group))
         shown, secrets = without_secrets(str(url))
         try:
             filesystem, root = pyarrow.fs.FileSystem.from_uri(str(url))
@@ -88,12 +94,15 @@ class Place:
         if not root.strip("/"):
             raise UsageError("{url}: names no directory", hint="add one to it", url=shown)
         if isinstance(filesystem, pyarrow.fs.LocalFileSystem):
-            return cls.open(root)
+            return cls.open(root, group)
         name = hashlib.sha256(shown.encode()).hexdigest()[:16]
         return cls(filesystem, root, shown, user_state_path(APPLICATION, appauthor=False) / "locks" / f"{name}.lock")
 
     def read(self, name: str, last: int | None = None) -> pa.Buffer:
         """The whole file, or its last bytes."""
+        if self._is_local:
+            with _described(f"{self.shown}/{name}", "read"):
+                open_regular(Path(self._path(name))).close()
         with _described(f"{self.shown}/{name}", "read"), self._files.open_input_file(self._path(name)) as file:
             if last is not None:
                 file.seek(max(file.size() - last, 0))
@@ -105,8 +114,11 @@ class Place:
         path = Path(self._path(name))
         with _described(f"{self.shown}/{name}", "written"):
             if self._is_local:
-                _make_folder(path.parent)
-                write_through(path.open("wb"), data.to_pybytes())
+                self._make_folder(path.parent)
+                with path.open("wb") as file:
+                    path.chmod(self._access(0o644))
+                    self._share(path, self._access(0o644))
+                    write_through(file, data.to_pybytes())
             else:
                 self._files.create_dir(self._path(name).rpartition("/")[0], recursive=True)
                 with self._files.open_output_stream(self._path(name)) as file:
@@ -167,15 +179,16 @@ class Place:
         who = {"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat(timespec="seconds")}
         facts = json.dumps({**who, "command": command}).encode()
         holder = self._lock.with_name(f"{self._lock.name}.json")
-        held = FileLock(self._lock, timeout=0)
+        held = lock_file(self._lock, 0, self._access(0o644))
         with _described(self._lock, "locked"):
-            self._lock.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(self._lock.parent)
             try:
                 held.acquire()
             except Timeout:
-                raise _busy(self.shown, _facts(holder.read_bytes)) from None
+                raise _busy(self.shown, _facts(lambda: read_file(holder))) from None
         try:
             with _described(holder, "written"):
+                holder.unlink(missing_ok=True)  # of a writer that was killed, and may have been somebody else
                 holder.write_bytes(facts)
             if self._is_local or not self._creates_once:
                 yield
@@ -208,8 +221,37 @@ class Place:
                 self._fsspec.rm_file(path)
                 create()
 
+    def _make_folder(self, folder: Path) -> None:
+        """Create a directory that outlives a power cut, and those above it."""
+        if not folder.is_dir():
+            self._make_folder(folder.parent)
+            folder.mkdir(mode=allowed(0o777), exist_ok=True)
+            if folder.is_relative_to(self._root):
+                self._share(folder, self._access(0o755) | stat.S_ISGID)
+            sync_directory(folder.parent)
+
+    def _access(self, mode: int) -> int:
+        """Permissions of a file or directory: the group has those of the owner where the store is shared with it."""
+        return allowed(mode) | ((mode & 0o700) >> 3 if self._group is not None else 0)
+
+    def _share(self, path: Path, mode: int) -> None:
+        if self._group is not None:
+            os.chown(path, -1, self._group)
+            path.chmod(mode)
+
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
+
+
+def _group_id(name: str) -> int | None:
+    if not name:
+        return None
+    try:
+        import grp
+
+        return grp.getgrnam(name).gr_gid
+    except (ImportError, LookupError):
+        raise UsageError("this machine has no group {name!r}", hint="see [store] in screener.toml", name=name) from None
 
 
 def without_secrets(url: str) -> tuple[str, list[str]]:
@@ -232,11 +274,19 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
     """Turn what the system says into a DataError that names `path`; a file to read may be missing."""
     try:
         yield
+    except MemoryError:  # also of pyarrow
+        raise
     except (OSError, pa.ArrowException) as error:
         if fault == "read" and isinstance(error, FileNotFoundError):
             raise
+        if fault == "locked" and isinstance(error, OSError) and no_locks(error):
+            raise DataError(
+                "{path}: its file system cannot lock files",
+                hint="give a store on another one with --store, such as a local disk",
+                path=path,
+            ) from None
         number = getattr(error, "errno", None)
-        reason = _(os.strerror(number)) if number else " ".join(str(error).split())[:160]
+        reason = cause(error) if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
         hint = N_("make room there") if full else N_("check --store and its permissions")
         raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None
@@ -246,19 +296,10 @@ def _fail(error: OSError) -> None:
     raise error
 
 
-def _make_folder(folder: Path) -> None:
-    """Create a directory that outlives a power cut, and those above it."""
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        sync_directory(folder.parent)
-
-
 def _facts(read: Callable[[], bytes]) -> dict[str, Any]:
     """Who writes; nothing where that cannot be read."""
-    with suppress(OSError, ValueError):
-        facts: dict[str, Any] = json.loads(read())
-        return facts
+    with suppress(*NOT_UNDERSTOOD):
+        return dict(from_json(read()))
     return {}
 
 
@@ -270,7 +311,7 @@ def _is_dead(facts: dict[str, Any]) -> bool:
         os.kill(facts["pid"], 0)
     except ProcessLookupError:
         return True
-    except (OSError, KeyError, TypeError):
+    except NOT_UNDERSTOOD:
         return False
     return bool(facts["pid"] == os.getpid())
 
@@ -279,7 +320,7 @@ def _busy(shown: str, facts: dict[str, Any], lock: str = "") -> BusyError:
     try:
         command, pid, host, since = (facts[name] for name in ("command", "pid", "host", "since"))
         who = _("{command} (pid {pid} on {host}, since {since})", command=command, pid=pid, host=host, since=since)
-    except KeyError:  # between taking the lock and saying so
+    except LookupError:  # between taking the lock and saying so
         who = _("another process")
     hint = N_("wait for it, or end it; if it was killed, delete {lock}") if lock else N_("wait for it, or end it")
     return BusyError("{shown}: {who} is writing there", hint=hint, shown=shown, who=who, lock=lock)

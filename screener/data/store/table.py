@@ -40,6 +40,7 @@ from screener.data.store.parquet import (
     merge,
 )
 from screener.data.store.place import Place
+from screener.decoding import NOT_UNDERSTOOD
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.tables import TableKind, to_numpy, words
@@ -386,6 +387,10 @@ class StoredTable:
                 examine(data, self.kind, name)
             except MismatchError as mismatch:
                 return str(mismatch)
+            except (pa.ArrowException, *NOT_UNDERSTOOD) as error:
+                if isinstance(error, MemoryError | DataError):
+                    raise
+                return _("cannot be read ({kind})", kind=type(error).__name__)
         return ""
 
     def _shown(self, name: str) -> str:
@@ -396,10 +401,13 @@ class StoredTable:
         """Name the file in the message of what is wrong with it."""
         try:
             yield
-        except MismatchError:
-            raise DataError("{file}: is damaged", hint="run `screener store repair`", file=self._shown(name)) from None
         except DataError as error:
-            raise DataError(f"{self._shown(name)}: {error}") from None
+            named = str(error).startswith(self._shown(name))
+            raise DataError(str(error) if named else f"{self._shown(name)}: {error}") from None
+        except (MismatchError, pa.ArrowException, *NOT_UNDERSTOOD) as error:
+            if isinstance(error, MemoryError):
+                raise
+            raise DataError("{file}: is damaged", hint="run `screener store repair`", file=self._shown(name)) from None
 
     def _check_may_write(self) -> None:
         if not self._may_write():

@@ -238,7 +238,7 @@ def _object(kind: Any, defs: Schema, without: Sequence[str] = ()) -> Schema:
     names = [field.name for field in fields(kind) if field.name not in without]
     described = {name: {"description": texts[name]} if name in texts else {} for name in names}
     return {
-        "description": _line(kind.__doc__),
+        "description": _line(ast.get_docstring(_definition(kind))),
         "type": "object",
         "properties": {name: {**_value(hints[name], defs), **described[name]} for name in names},
         "required": names,
@@ -246,10 +246,16 @@ def _object(kind: Any, defs: Schema, without: Sequence[str] = ()) -> Schema:
     }
 
 
-def _field_docs(kind: type) -> dict[str, str]:
-    """By field, the docstring below it."""
+def _definition(kind: type) -> ast.ClassDef:
+    """Its source: `python -OO` leaves nothing else of a docstring."""
     [definition] = ast.parse(inspect.getsource(kind)).body
     assert isinstance(definition, ast.ClassDef)  # noqa: S101 - for the type alone
+    return definition
+
+
+def _field_docs(kind: type) -> dict[str, str]:
+    """By field, the docstring below it."""
+    definition = _definition(kind)
     return {
         statement.target.id: _line(below.value.value)
         for statement, below in pairwise(definition.body)
