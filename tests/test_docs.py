@@ -23,10 +23,10 @@ LINKING = PAGES | {
     for path in (*ROOT.glob("*.md"), ROOT / "reports/README.md")
 }
 REAL = "<!-- on real prices -->\n"
-_CONSOLE = re.compile(rf"((?:<!-- .*? -->\n)?)^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_CONSOLE = re.compile(r"((?:<!-- .*? -->\n)?)^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _EXCERPT = re.compile(r"<!-- from (\S+) -->\n```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BLOCKS = [(page, mark, block) for page, text in PAGES.items() for mark, block in _CONSOLE.findall(text)]
-EXCERPTS = [(page, *found) for page, text in PAGES.items() for found in _EXCERPT.findall(text)]
+EXCERPTS = [found for text in PAGES.values() for found in _EXCERPT.findall(text)]
 INSTALLERS = ("git", "pip", "pipx", "cd")
 
 
@@ -83,15 +83,15 @@ def test_commands_print_on_real_prices_what_is_shown(page: str, block: str, desk
     assert_prints_what_is_shown(page, block, desk, run, ["--as-of", AS_OF, *sources(krx)])
 
 
-@pytest.mark.parametrize(("page", "file", "excerpt"), EXCERPTS)
-def test_excerpts_are_from_the_files_they_name(page: str, file: str, excerpt: str) -> None:
+@pytest.mark.parametrize(("file", "excerpt"), EXCERPTS)
+def test_excerpts_are_from_the_files_they_name(file: str, excerpt: str) -> None:
     assert_in_order(excerpt.splitlines(), (ROOT / file).read_text(encoding="utf-8"))
 
 
 def test_examples_are_where_readers_look_for_them() -> None:
     shown = {page for page, _, _ in BLOCKS}
     assert {*READMES, "docs/configuration.md", "docs/files.md", "docs/formats.md", "docs/store.md"} <= shown
-    assert "reports/2025-02-11/deepseek/report.txt" in {file for _, file, _ in EXCERPTS}
+    assert "reports/2025-02-11/deepseek/report.txt" in {file for file, _ in EXCERPTS}
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -152,3 +152,14 @@ def test_korean_pages_have_the_sections_of_the_english_ones(page: str) -> None:
     english = page.replace(".ko.md", ".md").replace("docs/ko/", "docs/")
     levels = [re.findall(r"^#+(?= )", prose(PAGES[one]), flags=re.MULTILINE) for one in (page, english)]
     assert levels[0] == levels[1]
+
+
+def figures(text: str) -> list[str]:
+    """The cells of its tables that are numbers."""
+    rows = re.findall(r"^\|.*$", text, flags=re.MULTILINE)
+    return [cell.strip() for row in rows for cell in row.split("|") if re.fullmatch(r" *-?[\d.]+ *", cell)]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/ko/")])
+def test_korean_tables_have_the_figures_of_the_english_ones(page: str) -> None:
+    assert figures(PAGES[page]) == figures(PAGES[page.replace("docs/ko/", "docs/")])
