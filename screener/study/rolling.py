@@ -88,7 +88,7 @@ def roll(
     ]
     groups: dict[tuple[int, ...], list[int]] = {}
     for number, portfolio in enumerate(portfolios):
-        groups.setdefault(tuple(np.unique(portfolio.design_of).tolist()), []).append(number)
+        groups.setdefault(tuple(sorted(set(portfolio.design_of.tolist()))), []).append(number)
     for key, members in groups.items():
         for start in range(0, len(members) if key else 0, _PORTFOLIOS_AT_ONCE):
             columns = members[start : start + _PORTFOLIOS_AT_ONCE]
@@ -231,13 +231,34 @@ def _solve(moments: Floats, enough: Bools, legs: int, parameters: int) -> tuple[
         own = slice(leg * parameters, (leg + 1) * parameters)
         gram = moments[:, :, own, own]
         # Hadamard: a determinant is at most the product of the diagonal, and far below it when columns are collinear.
-        regular = enough & (np.linalg.det(gram) > 1e-12 * np.prod(np.diagonal(gram, axis1=2, axis2=3), axis=2))
-        inverse[:, :, leg] = np.linalg.inv(np.where(regular[:, :, None, None], gram, np.eye(parameters)))
+        determinant = _determinant(gram)
+        regular = enough & (determinant > 1e-12 * np.prod(np.diagonal(gram, axis1=2, axis2=3), axis=2))
+        inverse[:, :, leg] = _inverted(gram, determinant, regular)
         beta = np.einsum("bpij,bpj->bpi", inverse[:, :, leg], moments[:, :, own, legs * parameters + leg])
         residual[:, :, leg, own] = -beta
         residual[:, :, leg, legs * parameters + leg] = 1.0
         residual[~regular, leg] = np.nan
     return residual, inverse
+
+
+def _determinant(gram: Floats) -> Floats:
+    """(B, P) determinants of (B, P, p, p): written out for a constant and one benchmark, which is most of the work."""
+    if gram.shape[2] != 2:
+        return np.asarray(np.linalg.det(gram), dtype=np.float64)
+    determinant: Floats = gram[:, :, 0, 0] * gram[:, :, 1, 1] - np.square(gram[:, :, 0, 1])
+    return determinant
+
+
+def _inverted(gram: Floats, determinant: Floats, regular: Bools) -> Floats:
+    """(B, P, p, p) inverses of symmetric matrices; the identity for those that are not `regular`."""
+    if gram.shape[2] != 2:
+        return np.linalg.inv(np.where(regular[:, :, None, None], gram, np.eye(gram.shape[2])))
+    scale = 1.0 / np.where(regular, determinant, 1.0)
+    inverse = np.empty(gram.shape)
+    inverse[:, :, 0, 0] = np.where(regular, gram[:, :, 1, 1] * scale, 1.0)
+    inverse[:, :, 1, 1] = np.where(regular, gram[:, :, 0, 0] * scale, 1.0)
+    inverse[:, :, 0, 1] = inverse[:, :, 1, 0] = np.where(regular, -gram[:, :, 0, 1] * scale, 0.0)
+    return inverse
 
 
 def _prediction_variance(
