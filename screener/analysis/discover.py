@@ -200,6 +200,8 @@ def search(study: Study, eligible: Bools) -> Search:
     dates = study.plan.dates(tau)
     dates = dates[dates >= refit.gap + FEWEST_SESSIONS + 1]
     moves: list[Floats] = []
+    # One after another, and not by `screener.workers`: all stretches of a whole market take about as long as one worker
+    # takes to start.
     for end in range(event, int(dates[0]) if len(dates) else event, -RENEWED):
         stretch = slice(max(end - RENEWED, int(dates[0])), end)
         rows = dates[(dates >= stretch.start) & (dates < stretch.stop)]
