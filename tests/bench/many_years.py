@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -67,7 +68,7 @@ class Years:
         random = np.random.default_rng(1)
         sessions = Calendar().sessions(self.first, self.last)
         moves = 0.011 * random.standard_normal((len(sessions), 1)) + 0.004 * random.standard_normal((len(sessions), 2))
-        levels = np.cumprod(1.0 + np.clip(moves, -0.09, 0.09), axis=0)
+        levels: Floats = np.cumprod(1.0 + np.clip(moves, -0.09, 0.09), axis=0)
         close, change = self._prices(sessions, levels, random)
         index = {
             "date": np.repeat(np.array(sessions, dtype="datetime64[D]"), 2),
@@ -101,7 +102,7 @@ class Years:
             close = np.round(np.maximum(price * np.cumprod(1.0 + np.clip(returns, -LIMIT, LIMIT), axis=0), 1.0), 2)
             price = close[-1]
             days = np.array(sessions, dtype="datetime64[D]")[own]
-            numbers = pa.array(np.tile(np.arange(self.stocks, dtype=np.int32), len(own)))
+            numbers = np.tile(np.arange(self.stocks, dtype=np.int32), len(own))
             columns = {
                 "date": np.repeat(days, self.stocks),
                 "ticker": pa.DictionaryArray.from_arrays(numbers, codes),
@@ -112,7 +113,7 @@ class Years:
         return close[-1], np.round(100.0 * (close[-1] / close[-2] - 1.0), 2)
 
 
-def _write(path: Path, columns: dict[str, object]) -> None:
+def _write(path: Path, columns: dict[str, Any]) -> None:
     pq.write_table(pa.table(columns), path)
 
 
