@@ -359,7 +359,7 @@ def test_report_loads_no_more_than_it_needs(own: list[str], tmp_path: Path) -> N
         "os._exit = lambda code: None\n"
         "from screener.cli.app import main\n"
         "main()\n"
-        "print(sorted({'pykrx', 'scipy.stats', 'statsmodels', 'tomlkit', 'matplotlib'} & set(sys.modules)))"
+        "print(sorted({'pykrx', 'scipy.stats', 'statsmodels', 'dask', 'distributed', 'tomlkit', 'matplotlib'} & set(sys.modules)))"
     )
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     done = subprocess.run(

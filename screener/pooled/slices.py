@@ -227,18 +227,13 @@ def measured(job: Slice, returns: Returns, sessions: NDArray[np.datetime64], abo
 
 
 def _nothing(job: Slice) -> Measured:
-    none = np.full((job.end - job.begin, 0), np.nan)
-    total = sum(len(pool.sessions) for pool in job.pools)
+    total, shifts = sum(len(pool.sessions) for pool in job.pools), len(job.span)
     empty = [
-        [_sums(job, pool, np.full((len(none), len(pool.sessions)), np.nan)) for _window in job.shifted]
-        for pool in job.pools
+        [ShiftSums(np.zeros(shifts), np.zeros(shifts, dtype=np.int64)) for _window in job.shifted]
+        for _pool in job.pools
     ]
     unknown = np.full((total, len(job.shifted)), np.nan)
     return Measured(Units.empty(len(job.events), job.plan), empty, unknown, unknown, {})
-
-
-def _sums(job: Slice, pool: Pool, z: Floats) -> ShiftSums:
-    return shift_sums(z, slice(job.begin, job.end), pool.sessions, job.span)
 
 
 def _shifted(job: Slice, returns: Returns, number: Ints, inside: Bools) -> tuple[list[list[ShiftSums]], Floats, Floats]:
