@@ -37,8 +37,8 @@ class Workers:
     """Address of a Dask scheduler, tcp://HOST:8786, in place of them."""
 
     @contextmanager
-    def executor(self, parts: int) -> Iterator[Executor | None]:
-        """Something to submit `parts` parts to; None where they are best computed here and now.
+    def executor(self, parts: int, module: str) -> Iterator[Executor | None]:
+        """Something to submit `parts` parts of work of a `module` to; None where they are best computed here and now.
 
         Raises:
             UsageError: the library of the cluster is not installed.
@@ -54,6 +54,8 @@ class Workers:
             return
         # A forked child would inherit threads' locks; one that is spawned imports everything anew.
         context = get_context("forkserver")
+        # Imported once, by the server that the workers are forked from.
+        context.set_forkserver_preload([module])
         pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
         try:
             yield pool
@@ -140,7 +142,7 @@ def compute(
         results[name] = result
         done(len(results))
 
-    with workers.executor(len(open_jobs)) as executor:
+    with workers.executor(len(open_jobs), work.__module__) as executor:
         if executor is None:
             for name, job in open_jobs.items():
                 keep(name, work(job))

@@ -68,7 +68,7 @@ class Years:
         random = np.random.default_rng(1)
         sessions = Calendar().sessions(self.first, self.last)
         moves = 0.011 * random.standard_normal((len(sessions), 1)) + 0.004 * random.standard_normal((len(sessions), 2))
-        levels: Floats = np.cumprod(1.0 + np.clip(moves, -0.09, 0.09), axis=0)
+        levels = np.asarray(np.cumprod(1.0 + np.clip(moves, -0.09, 0.09), axis=0), dtype=np.float64)
         close, change = self._prices(sessions, levels, random)
         index = {
             "date": np.repeat(np.array(sessions, dtype="datetime64[D]"), 2),

@@ -93,14 +93,12 @@ def spent(workers: Workers, pids: Sequence[int]) -> float:
     found: dict[int, Process] = {}
     before = _all(pids, found)
     rounds = int(1.2 * SECONDS / EVENT)
+
+    def told(_parts: int) -> None:
+        _all(pids, found)
+
     with TemporaryDirectory() as folder:
-        compute(
-            work,
-            [(f"{number}", rounds) for number in range(PARTS)],
-            workers,
-            Path(folder),
-            lambda _n: _all(pids, found),
-        )
+        compute(work, [(f"{number}", rounds) for number in range(PARTS)], workers, Path(folder), told)
         return _all(pids, found) - before
 
 
