@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
-.PHONY: report test pytest lint bench calibrate soak fuzz audit sample catalogue dictionary reference lock clean
+.PHONY: report test pytest lint bench calibrate soak fuzz audit sample picture catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -67,6 +67,11 @@ sample: $(VENV)/installed
 		--benchmark $(KRX)/indices.parquet \
 		--market $(KRX)/market_2025-01-02_2025-02-11.parquet
 
+# The top of the committed report, as the READMEs show it.
+picture:
+	@chromium --headless $(if $(filter 0,$(shell id -u)),--no-sandbox) --hide-scrollbars --window-size=1180,1140 \
+		--screenshot=docs/page.png reports/2025-02-11/deepseek/report.html
+
 # Debian ships Python without ensurepip; python3-venv adds it.
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3" >&2; exit 2; }
@@ -99,7 +104,7 @@ catalogue: $(VENV)/installed-dev
 dictionary: $(VENV)/installed
 	$(BIN)/python -m screener.report.formats.schema reports
 
-# The pages of help at the end of the README; a test holds them together.
+# The pages of help in docs/commands.md; a test holds them together.
 reference: $(VENV)/installed-dev
 	$(BIN)/python -m tests.reference
 

@@ -1,4 +1,4 @@
-"""The reference at the end of the README, made from the code (`make reference`): commands, and the options they share."""
+"""docs/commands.md, made from the code (`make reference`): commands, and the options they share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from screener.cli.app import commands
 from tests.conftest import ROOT
 
-README = ROOT / "README.md"
+COMMANDS = ROOT / "docs/commands.md"
 SHARED = 4
 """Commands that have an option for it to be told once, at the end."""
 _PLACE = re.compile(r"(?<=<!-- reference -->\n).*?(?=<!-- end of reference -->)", re.DOTALL)
@@ -70,10 +70,10 @@ def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Comman
             yield f"{path} {name}", command
 
 
-def with_reference(readme: str) -> str:
-    """The README with the reference of the code as it is."""
-    return _PLACE.sub(lambda _: reference(), readme)
+def with_reference(page: str) -> str:
+    """The page with the reference of the code as it is."""
+    return _PLACE.sub(lambda _: reference(), page)
 
 
 if __name__ == "__main__":
-    README.write_text(with_reference(README.read_text(encoding="utf-8")), encoding="utf-8")
+    COMMANDS.write_text(with_reference(COMMANDS.read_text(encoding="utf-8")), encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Run
-from tests.test_readme import assert_in_order
+from tests.test_docs import assert_in_order
 
 DOCUMENT = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
 [EXAMPLE] = re.findall(r"<!-- output of the study -->\n```console\n\$ (.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)

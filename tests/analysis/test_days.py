@@ -232,7 +232,7 @@ def test_chart_shows_every_session_and_names_the_event() -> None:
 
 
 def test_real_prices(krx: Path) -> None:
-    """The README's 'seven times in 148 sessions', looked up."""
+    """docs/reading.md's 'seven times in 148 sessions', looked up."""
 
     def days(name: str) -> Report:
         files = [krx / "indices.parquet"], [krx / "market_2025-01-02_2025-02-11.parquet"]

@@ -1,6 +1,6 @@
-"""Every fault, what the user sees of it and how the command ends: the tests run these, and the README shows them.
+"""Every fault, what the user sees of it and how the command ends: the tests run these, and docs/faults.md shows them.
 
-`python -m tests.e2e.cases` prints the README's table.
+`python -m tests.e2e.cases` prints the table.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """A fault in the README."""
+    """A fault in docs/faults.md."""
 
     fault: str
     line: str
@@ -450,7 +450,7 @@ ROWS = NETWORK + BLOCKS + LOGIN + DATA
 
 
 def table() -> str:
-    """The README's table."""
+    """The table of docs/faults.md."""
     return (
         "\n".join(["| fault | what the user sees | exit code |", "|---|---|---|", *(row.cells for row in ROWS)]) + "\n"
     )

@@ -1,4 +1,4 @@
-"""Every fault of the table in the README: what is said, how it ends, and that the store is none the worse for it."""
+"""Every fault of the table in docs/faults.md: what is said, how it ends, and that the store is none the worse for it."""
 
 from __future__ import annotations
 
@@ -164,6 +164,6 @@ def assert_told_and_costs_nothing(row: Row, case: Case, before: Path, command: C
     assert {case.first, case.last} <= after[SOURCES[case.way], kind.name].keys()
 
 
-def test_the_readme_lists_every_fault() -> None:
+def test_the_page_of_faults_lists_every_fault() -> None:
     """`python -m tests.e2e.cases` prints the table."""
-    assert table() in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert table() in (ROOT / "docs/faults.md").read_text(encoding="utf-8")
