@@ -13,8 +13,10 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeVar
 
 from screener.errors import DataError, NetworkError, ScreenerError, UsageError, install
@@ -35,8 +37,8 @@ class Workers:
     """Address of a Dask scheduler, tcp://HOST:8786, in place of them."""
 
     @contextmanager
-    def executor(self, parts: int) -> Iterator[Executor | None]:
-        """Something to submit `parts` parts to; None where they are best computed here and now.
+    def executor(self, parts: int, module: str) -> Iterator[Executor | None]:
+        """Something to submit `parts` parts of work of a `module` to; None where they are best computed here and now.
 
         Raises:
             UsageError: the library of the cluster is not installed.
@@ -51,11 +53,27 @@ class Workers:
             yield None
             return
         # A forked child would inherit threads' locks; one that is spawned imports everything anew.
-        pool = ProcessPoolExecutor(processes, mp_context=get_context("forkserver"))
+        context = get_context("forkserver")
+        # Imported once, by the server that the workers are forked from.
+        context.set_forkserver_preload([module])
+        pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
         try:
             yield pool
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Waits for the parts at hand: a command that ends at once would leave its workers behind.
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the command that it works for is killed; it would wait for parts for ever."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
+
+
+def _outlive(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @contextmanager
@@ -79,7 +97,7 @@ def _dask(address: str) -> Iterator[Executor]:
     try:
         if not client.scheduler_info()["workers"]:
             raise NetworkError(
-                "{address}: the cluster has no workers", hint=f"start `dask worker {address}`", address=address
+                "{address}: the cluster has no workers", hint="start `dask worker {address}`", address=address
             )
         yield client.get_executor(pure=False)
     finally:
@@ -124,7 +142,7 @@ def compute(
         results[name] = result
         done(len(results))
 
-    with workers.executor(len(open_jobs)) as executor:
+    with workers.executor(len(open_jobs), work.__module__) as executor:
         if executor is None:
             for name, job in open_jobs.items():
                 keep(name, work(job))

@@ -16,7 +16,7 @@ stand in the way. Groups formed before each ordinary session have no such hindsi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,10 @@ TAIL = 0.05
 """Share of the groups of ordinary sessions that count as having moved."""
 RENEWED = 30
 """Ordinary sessions that share one formation: groups of six weeks ago are still groups, and forming costs most."""
+_AT_ONCE = 256
+"""Stocks whose correlations with the others are held together: bounds the memory."""
+_ROUNDING = 1e-5
+"""Of a correlation in half the digits."""
 
 
 class Formed(NamedTuple):
@@ -103,9 +107,6 @@ def _form_groups(residuals: Floats) -> list[Formed]:
         residuals: (M, N) of the market model, decimal; NaN = no trade. Columns known on fewer than `MOSTLY` of the
             rows belong to no group.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
     known = np.isfinite(residuals)
     columns = np.flatnonzero(known.mean(axis=0) >= MOSTLY)
     own = known[:, columns]
@@ -114,21 +115,76 @@ def _form_groups(residuals: Floats) -> list[Formed]:
     length = np.sqrt(np.einsum("tn,tn->n", unit, unit))
     varied = length > 0
     columns, unit = columns[varied], unit[:, varied] / length[varied]
-    if len(columns) < SMALLEST:
-        return []
-    distance = unit.T @ unit
-    np.subtract(1.0, distance, out=distance)  # a whole market's square is 60 MB: once is enough
-    distance = squareform(distance, checks=False)
-    np.maximum(distance, 0.0, out=distance)
-    label = fcluster(linkage(distance, "average"), CUT, "distance")
-    count = np.bincount(label)
     formed = []
-    for number in np.flatnonzero((count >= SMALLEST) & (count <= LARGEST)):
-        inside = np.flatnonzero(label == number)
+    for inside in _cut(np.ascontiguousarray(unit.T)):
         with_others = ((unit[:, inside].T @ unit[:, inside]).sum(axis=1) - 1.0) / (len(inside) - 1)
         strongest_first = np.argsort(-with_others, kind="stable")
         formed.append(Formed(columns[inside[strongest_first]], float(with_others.mean())))
     return formed
+
+
+def _cut(series: Floats) -> list[Ints]:
+    """Rows of each group that the cut leaves of (N, M) `series` of length 1, by their first row.
+
+    Clusters that are each other's nearest are merged, all such pairs at once: for average linkage that gives the same
+    tree as one merger after another (Murtagh 1983, Comput. J. 26:354). A mean distance up to the cut takes a pair up to
+    the cut, so that pairs beyond it are forgotten, and the distance of two clusters follows from the sums of their
+    series: neither the tree nor the square of a whole market is ever held.
+    """
+    count = len(series)
+    sums, size, label = series.copy(), np.ones(count), np.arange(count)
+    a, b = _pairs(series)
+    distance = _distances(sums, size, a, b)
+    while True:
+        inside = np.flatnonzero(distance <= CUT)
+        order = inside[np.argsort(distance[inside], kind="stable")]
+        if not order.size:
+            break
+        a, b, distance = a[order], b[order], distance[order]
+        # The last value that is assigned stays, here the place of the nearest pair.
+        nearest, places = np.full((2, count), order.size), np.arange(order.size)[::-1]
+        nearest[0, a[::-1]], nearest[1, b[::-1]] = places, places
+        merged = nearest.min(axis=0)
+        each_others = (merged[a] == places[::-1]) & (merged[b] == places[::-1])
+        into, gone = a[each_others], b[each_others]
+        sums[into] += sums[gone]
+        size[into] += size[gone]
+        now = np.arange(count)
+        now[gone] = into
+        label = now[label]
+        keys, first = np.unique(np.minimum(now[a], now[b]) * count + np.maximum(now[a], now[b]), return_index=True)
+        a, b = divmod(keys, count)
+        distance = distance[first]
+        distance[a == b] = np.inf
+        changed = np.flatnonzero((a != b) & (np.isin(a, into) | np.isin(b, into)))
+        distance[changed] = _distances(sums, size, a[changed], b[changed])
+    found = np.bincount(label, minlength=count)
+    return [np.flatnonzero(label == number) for number in np.flatnonzero((found >= SMALLEST) & (found <= LARGEST))]
+
+
+def _pairs(series: Floats) -> tuple[Ints, Ints]:
+    """Rows of each pair of (N, M) `series` of length 1 that is no farther apart than `CUT`, the smaller first.
+
+    They are looked for in half the digits and a little beyond the cut.
+    """
+    short, count = series.astype(np.float32), len(series)
+    a, b = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for start in range(0, count, _AT_ONCE):
+        block = short[start : start + _AT_ONCE] @ short[start:].T
+        row, column = divmod(np.flatnonzero(block >= np.float32(1.0 - CUT - _ROUNDING)), count - start)
+        a.append(row[row < column] + start)
+        b.append(column[row < column] + start)
+    return np.concatenate(a), np.concatenate(b)
+
+
+def _distances(sums: Floats, size: Floats, a: Ints, b: Ints) -> Floats:
+    """Mean distance of each pair of clusters, from the sums (N, M) of their series and their sizes."""
+    distance = np.empty(len(a))
+    for start in range(0, len(a), 4 * _AT_ONCE):
+        part = slice(start, start + 4 * _AT_ONCE)
+        common = np.einsum("nt,nt->n", sums[a[part]], sums[b[part]])
+        distance[part] = 1.0 - common / (size[a[part]] * size[b[part]])
+    return distance
 
 
 def search(study: Study, eligible: Bools) -> Search:
@@ -144,6 +200,8 @@ def search(study: Study, eligible: Bools) -> Search:
     dates = study.plan.dates(tau)
     dates = dates[dates >= refit.gap + FEWEST_SESSIONS + 1]
     moves: list[Floats] = []
+    # One after another, and not by `screener.workers`: all stretches of a whole market take about as long as one worker
+    # takes to start.
     for end in range(event, int(dates[0]) if len(dates) else event, -RENEWED):
         stretch = slice(max(end - RENEWED, int(dates[0])), end)
         rows = dates[(dates >= stretch.start) & (dates < stretch.stop)]
@@ -167,5 +225,8 @@ def _groups_before(study: Study, eligible: Bools, row: int) -> list[Formed]:
     learned = _formation(row, study.refit.gap)
     if learned is None:
         return []
-    fitted = fit(study.returns, study.designs, study.benchmark_of, learned, study.refit.min_obs)
-    return _form_groups(np.where(eligible, fitted.abnormal[learned], np.nan))
+    # Residuals of these sessions alone are needed.
+    designs = [replace(one, offset=one.offset[learned], regressors=one.regressors[learned]) for one in study.designs]
+    sessions = slice(0, learned.stop - learned.start)
+    fitted = fit(study.returns[learned], designs, study.benchmark_of, sessions, study.refit.min_obs)
+    return _form_groups(np.where(eligible, fitted.abnormal, np.nan))

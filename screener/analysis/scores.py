@@ -26,6 +26,8 @@ FADED, EXTENDED = 0.5, 1.5
 WEIGHTINGS = 1_000
 SPREAD_OF_WEIGHTS = 50.0
 """Concentration of the random weightings: a weight of 0.30 then varies by about 0.06."""
+_AT_ONCE = 50
+"""Weightings whose scores are held together: bounds the memory of a whole market."""
 
 
 def parts_of(
@@ -67,7 +69,13 @@ def _goes_on(taus: tuple[int, int]) -> bool:
 
 
 def _magnitude(car: Floats, others: Floats) -> Floats:
-    against = np.abs(others if others.ndim == 2 else others[:, None])
+    if others.ndim == 1:
+        # A whole market against itself: by places in the order, for a table of all pairs grows with their square.
+        ordered = np.sort(np.abs(others[np.isfinite(others)]))
+        below, through = (np.searchsorted(ordered, np.abs(car), side) for side in ("left", "right"))
+        middle = (below + 0.5 * (through - below)) / max(ordered.size, 1)
+        return np.where(np.isfinite(car) & (ordered.size > 0), np.sign(car) * middle, np.nan)
+    against = np.abs(others)
     known = np.isfinite(against)
     size = np.abs(car)[None, :]
     with np.errstate(invalid="ignore"):
@@ -117,22 +125,27 @@ def ranked(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int 
     random = np.random.default_rng(seed)
     drawn = random.dirichlet(np.maximum(configured / configured.sum(), 1e-6) * SPREAD_OF_WEIGHTS, WEIGHTINGS)
     third = _thirds(score[None, :])[0]
+    same = np.zeros(len(score), dtype=np.int64)
     with np.errstate(invalid="ignore"):
-        steady = (_thirds(_combined(table, drawn)) == third).mean(axis=0)
-    return _ranks(score), np.where(np.isfinite(score), steady, np.nan)
+        for start in range(0, WEIGHTINGS, _AT_ONCE):
+            same += (_thirds(_combined(table, drawn[start : start + _AT_ONCE])) == third).sum(axis=0)
+    return _ranks(score), np.where(np.isfinite(score), same / WEIGHTINGS, np.nan)
 
 
 def _ranks(score: Floats) -> Floats:
     """(N,) 1 + how many score higher."""
-    higher = (score[None, :] > score[:, None]).sum(axis=1)
+    ordered = np.sort(score[np.isfinite(score)])
+    higher = ordered.size - np.searchsorted(ordered, score, side="right")
     return np.where(np.isfinite(score), 1.0 + higher, np.nan)
 
 
 def _thirds(score: Floats) -> Floats:
     """(K, N) third of the ranking in each of K scorings (K, N): 0 the best."""
     known = np.isfinite(score)
-    order = np.argsort(np.argsort(np.where(known, -score, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
-    thirds: Floats = np.floor(3.0 * order / np.maximum(known.sum(axis=1, keepdims=True), 1))
+    order = np.argsort(np.where(known, -score, np.inf), axis=1, kind="stable")
+    thirds = np.empty(score.shape)
+    places = np.arange(score.shape[1])
+    np.put_along_axis(thirds, order, np.floor(3.0 * places / np.maximum(known.sum(axis=1, keepdims=True), 1)), axis=1)
     return thirds
 
 

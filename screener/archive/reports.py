@@ -42,6 +42,8 @@ OF_PRICES = {"stocks": ("raw_return",)}
 _KEY = ("sector", "theme", "sector_a", "sector_b", "ticker", "series", "window_start", "window_end", "tau")
 """Columns that identify a row of any of them."""
 _MOST_REVISIONS = 10_000
+_CONFIGURATION = "configuration"
+"""What revisions call the table of what is configured otherwise."""
 
 
 class _Correction(NamedTuple):
@@ -75,7 +77,9 @@ def corrections_since(filed: FiledReport, revision: int) -> tuple[_Correction, .
     """What a report says it has corrected since that revision of it; nothing where it was not there before."""
     if filed.corrections or not 0 < revision < filed.revision:
         return filed.corrections
-    rows = [row for row in table_in(filed.files, "revisions") if revision_of_row(row) > revision]
+    told = table_in(filed.files, "revisions")
+    # What is configured otherwise stands there too, and corrects no figure.
+    rows = [row for row in told if revision_of_row(row) > revision and row.get("table") != _CONFIGURATION]
     return tuple(_Correction(*(row.get(name, "") for name in _Correction._fields)) for row in rows)
 
 
@@ -184,7 +188,7 @@ def configured_since(record: Mapping[str, Any], settings: Settings, event: str) 
 
 
 def _as_correction(one: Difference) -> _Correction:
-    return _Correction("configuration", one.name, one.part, one.before, one.after)
+    return _Correction(_CONFIGURATION, one.name, one.part, one.before, one.after)
 
 
 def _of_prices(corrections: Sequence[_Correction], configured: Sequence[Difference]) -> tuple[_Correction, ...]:

@@ -30,6 +30,8 @@ from screener.errors import UsageError
 from screener.i18n import _
 
 _GROUPS = ("sectors", "industry")
+_LONG = 4
+"""Parts of a study from which on a log is told how many there are: each takes some seconds."""
 _WINDOW = re.compile(r"(-?\d{1,3}):([+-]?\d{1,3})")
 _EPILOG = """Example: screener study splits.csv --groups sectors --windows 0:0,0:5 --html splits.html --latex tables
 
@@ -95,7 +97,7 @@ def _study(workspace: Workspace, output: Output, latex: Path | None, **options: 
     from screener.report.pooled import StudyScreen
 
     access = access_of(workspace, options["source"])
-    bar = ProgressBar()
+    bar = ProgressBar(least=_LONG)
     click.get_current_context().call_on_close(bar.stop)
     with busy(_("measuring")):
         made = make_study(settings, StudyRequest(store=workspace.store, **options), access, bar)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -224,7 +225,7 @@ class _Sessions:
         """An event on its session, or why it has none."""
         if row.moment is None:
             return Placed(row, reason="no date")
-        number = int(np.searchsorted(np.array(self.days, dtype="datetime64[D]"), np.datetime64(row.moment)))
+        number = bisect_left(self.days, row.moment)
         if number == len(self.days):
             return Placed(row, reason="window not over")
         reason = ""

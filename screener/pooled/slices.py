@@ -132,7 +132,10 @@ class Measured:
     sd: Floats
     """The same, standard deviation expected of one session's abnormal return."""
     about: dict[str, str]
-    """Benchmark, and what is wrong with the prices as JSON; empty where none were read."""
+    """Benchmark, and as JSON what is wrong with the prices and which closes may be of the after-market.
+
+    Empty where none were read.
+    """
 
     def to_bytes(self) -> bytes:
         """The same as a file of numpy arrays."""
@@ -197,7 +200,11 @@ def _measure(job: Slice) -> Measured:
         np.array([markets.index(prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
     )
     findings = [[one.code, one.severity, one.count, *one.examples] for one in market.findings]
-    about = {"benchmark": market.benchmark, "findings": json.dumps(findings)}
+    about = {
+        "benchmark": market.benchmark,
+        "findings": json.dumps(findings),
+        "last_prices": json.dumps(sorted(map(str, panel.last_prices))),
+    }
     return measured(job, returns, panel.sessions, about)
 
 
@@ -220,18 +227,13 @@ def measured(job: Slice, returns: Returns, sessions: NDArray[np.datetime64], abo
 
 
 def _nothing(job: Slice) -> Measured:
-    none = np.full((job.end - job.begin, 0), np.nan)
-    total = sum(len(pool.sessions) for pool in job.pools)
+    total, shifts = sum(len(pool.sessions) for pool in job.pools), len(job.span)
     empty = [
-        [_sums(job, pool, np.full((len(none), len(pool.sessions)), np.nan)) for _window in job.shifted]
-        for pool in job.pools
+        [ShiftSums(np.zeros(shifts), np.zeros(shifts, dtype=np.int64)) for _window in job.shifted]
+        for _pool in job.pools
     ]
     unknown = np.full((total, len(job.shifted)), np.nan)
     return Measured(Units.empty(len(job.events), job.plan), empty, unknown, unknown, {})
-
-
-def _sums(job: Slice, pool: Pool, z: Floats) -> ShiftSums:
-    return shift_sums(z, slice(job.begin, job.end), pool.sessions, job.span)
 
 
 def _shifted(job: Slice, returns: Returns, number: Ints, inside: Bools) -> tuple[list[list[ShiftSums]], Floats, Floats]:

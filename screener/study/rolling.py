@@ -56,7 +56,13 @@ class Rolling:
 
 
 def roll(
-    refit: Refit, portfolios: Sequence[Portfolio], designs: Sequence[Design], dates: slice, windows: Sequence[range]
+    refit: Refit,
+    portfolios: Sequence[Portfolio],
+    designs: Sequence[Design],
+    dates: slice,
+    windows: Sequence[range],
+    *,
+    with_t: bool = True,
 ) -> list[Rolling]:
     """Abnormal return, volatility and portfolio t of each portfolio, as if each of `dates` were the event day.
 
@@ -78,6 +84,7 @@ def roll(
         designs: the distinct designs, one per benchmark; NaN rows where the benchmark is unknown.
         dates: rows to take as tau = 0.
         windows: one range of tau per event window, e.g. range(0, 6) for [0,+5].
+        with_t: whether the portfolio t is wanted; without it `Rolling.t` is NaN.
     """
     if any(design.thin for design in designs):
         raise ValueError("placebo dates are refitted by least squares only, not with a thin-trading beta")
@@ -88,12 +95,13 @@ def roll(
     ]
     groups: dict[tuple[int, ...], list[int]] = {}
     for number, portfolio in enumerate(portfolios):
-        groups.setdefault(tuple(np.unique(portfolio.design_of).tolist()), []).append(number)
+        groups.setdefault(tuple(sorted(set(portfolio.design_of.tolist()))), []).append(number)
     for key, members in groups.items():
         for start in range(0, len(members) if key else 0, _PORTFOLIOS_AT_ONCE):
             columns = members[start : start + _PORTFOLIOS_AT_ONCE]
             own = {number: designs[number] for number in key}
-            _fill(results, columns, refit, [portfolios[c] for c in columns], own, windows)
+            stacked = _Moments.of(*_stack([portfolios[c] for c in columns], own), len(own))
+            _fill(results, columns, refit, stacked, windows, with_t=with_t)
     return results
 
 
@@ -101,39 +109,37 @@ def _fill(
     results: Sequence[Rolling],
     columns: list[int],
     refit: Refit,
-    portfolios: Sequence[Portfolio],
-    designs: Mapping[int, Design],
+    moments: _Moments,
     windows: Sequence[range],
+    *,
+    with_t: bool,
 ) -> None:
-    """Compute the `columns` of `results`, portfolios that are all measured against these `designs`, by number."""
-    values, traded = _stack(portfolios, designs)
-    moments = _Moments.of(values, traded, len(designs))
-    fits: dict[range, tuple[Floats, Floats, Floats, Floats]] = {}
+    """Compute the `columns` of `results`, the portfolios of `moments`."""
+    fits: dict[range, _Fits] = {}
     volatilities: dict[range, Floats] = {}
     for window, result in zip(windows, results, strict=True):
-        first, last = result.dates.start, min(result.dates.stop, len(values) - window.stop + 1)
+        first, last = result.dates.start, min(result.dates.stop, len(moments.values) - window.stop + 1)
         dates = range(max(first, refit.history - min(0, window.start)), last)
         if not dates:
             continue
         # Windows of one event share the dates but for those whose window would run out of the panel.
-        fitted = range(dates.start, min(result.dates.stop, len(values) + 1))
-        if fitted not in fits:
-            fits[fitted] = _fit(moments, refit, fitted)
-        second_moments, df, residual, inverse = (part[: len(dates)] for part in fits[fitted])
-        whole = residual.sum(axis=2)
+        all_dates = range(dates.start, min(result.dates.stop, len(moments.values) + 1))
+        if all_dates not in fits:
+            fits[all_dates] = _Fits.of(moments, refit, all_dates)
+        fitted = fits[all_dates].first(len(dates))
         quiet = _shift(dates, min(0, window.start) - refit.span)
         if quiet not in volatilities:
-            volatilities[quiet] = _volatility(moments, refit, quiet, second_moments, df, whole)
+            volatilities[quiet] = _volatility(moments, refit, quiet, fitted)
         inside, sessions = moments.window(_shift(dates, window.start), len(window))
         if leaves_out_constant(len(window), refit.estimation):
-            inside[:, :, : inverse.shape[2] * inverse.shape[3] : max(inverse.shape[3], 1)] = 0.0
-        caar = np.where(sessions > len(window) - 0.5, np.einsum("bps,bps->bp", whole, inside), np.nan)
+            legs, parameters = fitted.inverse.shape[2:4]
+            inside[:, :, : legs * parameters : max(parameters, 1)] = 0.0
+        caar = np.where(sessions > len(window) - 0.5, np.einsum("bps,bps->bp", fitted.whole, inside), np.nan)
         at = slice(dates.start - first, dates.stop - first)
         result.caar[at, columns] = caar
         result.sd[at, columns] = volatilities[quiet]
-        result.t[at, columns] = caar / np.sqrt(
-            _prediction_variance(second_moments, residual, inverse, inside, len(window), df)
-        )
+        if with_t:
+            result.t[at, columns] = caar / np.sqrt(_prediction_variance(fitted, inside, len(window)))
 
 
 @dataclass(frozen=True)
@@ -169,27 +175,52 @@ class _Moments:
         return _moving_sums(self.values, one, starts), _moving_sums(self.traded, one, starts)
 
 
-def _fit(moments: _Moments, refit: Refit, dates: range) -> tuple[Floats, Floats, Floats, Floats]:
-    """Second moments, degrees of freedom, residual and inverse Gram matrices of the fit before each of `dates`."""
-    learned = _shift(dates, -refit.gap - refit.estimation)
-    second_moments, observations = moments.second(learned, np.ones(refit.estimation))
-    parameters = second_moments.shape[2] // moments.legs - 1
-    enough = observations > max(refit.min_obs, parameters + 1) - 0.5
-    residual, inverse = _solve(second_moments, enough, moments.legs, parameters)
-    return second_moments, observations - parameters, residual, inverse
+@dataclass(frozen=True)
+class _Fits:
+    """The model before each of B dates, for P portfolios of K legs."""
+
+    moments: Floats
+    """(B, P, size, size) second moments of the estimation window."""
+    df: Floats
+    """(B, P) degrees of freedom."""
+    inverse: Floats
+    """(B, P, K, p, p) inverse Gram matrices."""
+    whole: Floats
+    """(B, P, size) residual of the portfolio as a combination of regressors and legs."""
+    covariance: Floats
+    """(B, P, K, K) sums of products of the legs' residuals."""
+
+    @classmethod
+    def of(cls, moments: _Moments, refit: Refit, dates: range) -> _Fits:
+        learned = _shift(dates, -refit.gap - refit.estimation)
+        second, observations = moments.second(learned, np.ones(refit.estimation))
+        parameters = second.shape[2] // moments.legs - 1
+        enough = observations > max(refit.min_obs, parameters + 1) - 0.5
+        residual, inverse = _solve(second, enough, moments.legs, parameters)
+        covariance = np.einsum("bpgs,bpst,bpht->bpgh", residual, second, residual, optimize=True)
+        return cls(second, observations - parameters, inverse, residual.sum(axis=2), covariance)
+
+    def first(self, dates: int) -> _Fits:
+        """Of the first dates alone."""
+        return _Fits(*(part[:dates] for part in vars(self).values()))
+
+    @property
+    def scale(self) -> Floats:
+        """(B, P) sum of the squared returns of the legs."""
+        x = self.inverse.shape[2] * self.inverse.shape[3]
+        scale: Floats = np.trace(self.moments[:, :, x:, x:], axis1=2, axis2=3)
+        return scale
 
 
-def _volatility(
-    moments: _Moments, refit: Refit, starts: range, second_moments: Floats, df: Floats, whole: Floats
-) -> Floats:
-    """(B, P) expected standard deviation of the residual `whole`, its moving part over the sessions from `starts`."""
+def _volatility(moments: _Moments, refit: Refit, starts: range, fitted: _Fits) -> Floats:
+    """(B, P) expected standard deviation of the portfolio, its moving part over the sessions from `starts`."""
     weighted, weight = moments.second(starts, refit.decay ** np.arange(refit.span - 1.0, -1.0, -1.0))
     sessions = _moving_sums(moments.traded, np.ones(refit.span), starts)
-    moving, steady = (np.einsum("bps,bpst,bpt->bp", whole, m, whole) for m in (weighted, second_moments))
-    scale = np.trace(second_moments[:, :, -moments.legs :, -moments.legs :], axis1=2, axis2=3)
-    real = (sessions > refit.span / 2 - 0.5) & (df > 0.5) & (steady > _NEGLIGIBLE * scale)
+    whole, scale = fitted.whole, fitted.scale
+    moving, steady = (np.einsum("bps,bpst,bpt->bp", whole, m, whole) for m in (weighted, fitted.moments))
+    real = (sessions > refit.span / 2 - 0.5) & (fitted.df > 0.5) & (steady > _NEGLIGIBLE * scale)
     variance = (1 - refit.long_run) * moving / np.where(real, weight, np.nan)
-    variance += refit.long_run * steady / np.where(real, df, np.nan)
+    variance += refit.long_run * steady / np.where(real, fitted.df, np.nan)
     sd: Floats = np.sqrt(np.where(variance > _NEGLIGIBLE * scale / refit.estimation, variance, np.nan))
     return sd
 
@@ -231,8 +262,9 @@ def _solve(moments: Floats, enough: Bools, legs: int, parameters: int) -> tuple[
         own = slice(leg * parameters, (leg + 1) * parameters)
         gram = moments[:, :, own, own]
         # Hadamard: a determinant is at most the product of the diagonal, and far below it when columns are collinear.
-        regular = enough & (np.linalg.det(gram) > 1e-12 * np.prod(np.diagonal(gram, axis1=2, axis2=3), axis=2))
-        inverse[:, :, leg] = np.linalg.inv(np.where(regular[:, :, None, None], gram, np.eye(parameters)))
+        determinant = _determinant(gram)
+        regular = enough & (determinant > 1e-12 * np.prod(np.diagonal(gram, axis1=2, axis2=3), axis=2))
+        inverse[:, :, leg] = _inverted(gram, determinant, regular)
         beta = np.einsum("bpij,bpj->bpi", inverse[:, :, leg], moments[:, :, own, legs * parameters + leg])
         residual[:, :, leg, own] = -beta
         residual[:, :, leg, legs * parameters + leg] = 1.0
@@ -240,21 +272,41 @@ def _solve(moments: Floats, enough: Bools, legs: int, parameters: int) -> tuple[
     return residual, inverse
 
 
-def _prediction_variance(
-    moments: Floats, residual: Floats, inverse: Floats, inside: Floats, length: int, df: Floats
-) -> Floats:
+def _determinant(gram: Floats) -> Floats:
+    """(B, P) determinants of (B, P, p, p): written out for a constant and one benchmark, which is most of the work."""
+    if gram.shape[2] != 2:
+        return np.asarray(np.linalg.det(gram), dtype=np.float64)
+    determinant: Floats = gram[:, :, 0, 0] * gram[:, :, 1, 1] - np.square(gram[:, :, 0, 1])
+    return determinant
+
+
+def _inverted(gram: Floats, determinant: Floats, regular: Bools) -> Floats:
+    """(B, P, p, p) inverses of symmetric matrices; the identity for those that are not `regular`."""
+    if gram.shape[2] != 2:
+        return np.linalg.inv(np.where(regular[:, :, None, None], gram, np.eye(gram.shape[2])))
+    scale = 1.0 / np.where(regular, determinant, 1.0)
+    inverse = np.empty(gram.shape)
+    inverse[:, :, 0, 0] = np.where(regular, gram[:, :, 1, 1] * scale, 1.0)
+    inverse[:, :, 1, 1] = np.where(regular, gram[:, :, 0, 0] * scale, 1.0)
+    inverse[:, :, 0, 1] = inverse[:, :, 1, 0] = np.where(regular, -gram[:, :, 0, 1] * scale, 0.0)
+    return inverse
+
+
+def _prediction_variance(fitted: _Fits, inside: Floats, length: int) -> Floats:
     """(B, P) variance of the portfolio's cumulative abnormal return, the formula of `portfolio_t`."""
-    dates, portfolios, legs, parameters, _ = inverse.shape
-    covariance = np.einsum("bpgs,bpst,bpht->bpgh", residual, moments, residual, optimize=True)
+    dates, portfolios, legs, parameters, _ = fitted.inverse.shape
     x = legs * parameters
     z = inside[:, :, :x].reshape(dates, portfolios, legs, parameters)
-    loading = np.einsum("bpgij,bpgj->bpgi", inverse, z)
-    gram = moments[:, :, :x, :x].reshape(dates, portfolios, legs, parameters, legs, parameters)
-    leverage = np.einsum("bpgi,bpgihj,bphj->bpgh", loading, gram, loading, optimize=True)
-    variance = (covariance * (length + leverage)).sum(axis=(2, 3))
-    scale = np.trace(moments[:, :, x:, x:], axis1=2, axis2=3)
-    real = variance > _NEGLIGIBLE * scale
-    result: Floats = np.where(real, variance, np.nan) / np.where(df >= 1, df, np.nan)
+    loading = np.einsum("bpgij,bpgj->bpgi", fitted.inverse, z)
+    if legs == 1:
+        # With G = X'X of the one leg, z'G^-1 G G^-1 z of the formula is z'G^-1 z.
+        leverage = np.einsum("bpgi,bpgi->bpg", loading, z)[..., None]
+    else:
+        gram = fitted.moments[:, :, :x, :x].reshape(dates, portfolios, legs, parameters, legs, parameters)
+        leverage = np.einsum("bpgi,bpgihj,bphj->bpgh", loading, gram, loading, optimize=True)
+    variance = (fitted.covariance * (length + leverage)).sum(axis=(2, 3))
+    real = variance > _NEGLIGIBLE * fitted.scale
+    result: Floats = np.where(real, variance, np.nan) / np.where(fitted.df >= 1, fitted.df, np.nan)
     return result
 
 

@@ -202,7 +202,8 @@ def roll_portfolios(
 ) -> Rolled:
     """Each portfolio, of its own columns of securities, on every session of `rows`."""
     designs = [Design.of(refit.model, benchmark) for benchmark in returns.benchmarks]
-    results = roll(refit, [returns.portfolio(own) for own in members], designs, rows, windows)
+    portfolios = [returns.portfolio(own) for own in members]
+    results = roll(refit, portfolios, designs, rows, windows, with_t=False)
     return Rolled(
         np.stack([result.z_ewma for result in results]),
         np.stack([result.caar for result in results]),

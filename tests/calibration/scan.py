@@ -9,11 +9,15 @@ says how often the answer 'something extraordinary happened' would be given. Wri
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from screener.analysis.discover import Formed, search
 from screener.study.arrays import Bools, Floats
@@ -23,6 +27,7 @@ from screener.study.placebo import PlaceboPlan, benjamini_hochberg, pooled_p, we
 from screener.study.portfolio import Portfolio
 from screener.study.rolling import roll
 from screener.study.study import Study
+from screener.workers import Workers, compute
 from tests.calibration.market import ROOT, Market, load_market
 
 DATES = 148
@@ -30,6 +35,8 @@ DATES = 148
 EVERY = 5
 """Sessions between two pseudo-events."""
 LEAST_VALUE = 1e8
+TOGETHER = 8
+"""Pseudo-events of one part: some seconds of work."""
 EFFECTS = (0.05, 0.10, 0.15)
 LEVELS = (0.05, 0.10)
 WAYS = {
@@ -46,17 +53,40 @@ def main() -> None:
     """Run the pseudo-events, write the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.calibration.scan", description=__doc__)
     parser.add_argument("--krx", type=Path, default=ROOT.parent / "shared" / "krx", help="folder of the real prices")
-    krx: Path = parser.parse_args().krx
+    parser.add_argument("--jobs", type=int, help="processes; by default one a core")
+    parser.add_argument("--cluster", help="address of a Dask scheduler, in place of them")
+    options = parser.parse_args()
+    krx: Path = options.krx.resolve()
     if not (krx / "prices_long.parquet").exists():
         sys.exit(f"{krx}: no prices_long.parquet")
-    market, refit = load_market(krx), Refit()
-    liquid = _liquid(krx, market)
+    (market, _liquid_of), refit = _prices(krx), Refit()
     first = refit.history + DATES + 1  # what 31 January 2025 has in the files of a year and two months
     rows = [row for row in range(first, len(market.sessions), EVERY) if row not in set(market.excluded.tolist())]
-    found = pd.DataFrame([_trial(market, refit, liquid, row) for row in rows])
+    jobs = [(f"{row}", (krx, rows[at : at + TOGETHER])) for at, row in enumerate(rows) if at % TOGETHER == 0]
+    with TemporaryDirectory() as folder:
+        parts = compute(_trials, jobs, Workers(options.jobs, options.cluster), Path(folder), _told)
+    found = pd.DataFrame([one for part in parts for one in json.loads(part)])
     text = _markdown(found, f"{market.sessions[rows[0]]} to {market.sessions[rows[-1]]}")
     (Path(__file__).parent / "scan.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
+
+
+def _told(parts: int) -> None:
+    sys.stderr.write(f"{parts} parts\n")
+
+
+@lru_cache(maxsize=1)
+def _prices(krx: Path) -> tuple[Market, Floats]:
+    market = load_market(krx)
+    return market, _liquid(krx, market)
+
+
+def _trials(job: tuple[Path, list[int]]) -> bytes:
+    """The pseudo-events on some rows, as JSON: what one worker does at a time."""
+    krx, rows = job
+    market, liquid = _prices(krx)
+    with threadpool_limits(1):
+        return json.dumps([_trial(market, Refit(), liquid, row) for row in rows]).encode()
 
 
 def _liquid(krx: Path, market: Market) -> Floats:

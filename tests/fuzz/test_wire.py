@@ -96,7 +96,10 @@ SESSION, INDEX, HISTORY = whole_market(), one_index(), history()
 def number(text: str) -> float | None:
     """What KRX means by a number; a row without one has none."""
     bare = text.replace(",", "").strip()
-    return None if bare in ("", "-") else float(bare)
+    try:
+        return None if bare in ("", "-") or not bare.isascii() else float(bare)
+    except ValueError:  # it is kept aside, if there are few of them
+        return None
 
 
 def assert_one_line(error: ScreenerError) -> None:

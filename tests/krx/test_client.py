@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.errors import BlockedError, NetworkError
+from screener.errors import BlockedError, DataError, NetworkError
 from screener.krx.client import Breaker, Client, RefusalError, TemporaryError, Timeouts, within
 from screener.krx.hours import KST
 
@@ -162,9 +162,18 @@ def test_who_can_do_without_waits_once_and_not_for_long(tmp_path: Path, clock: C
     assert len(calls) == 2
 
 
-def test_errors_of_a_call_come_through(tmp_path: Path, clock: Clock) -> None:
-    with pytest.raises(KeyError):
+def test_what_a_library_makes_of_an_answer_is_the_answers_fault(tmp_path: Path, clock: Clock) -> None:
+    with pytest.raises(NetworkError, match="an answer that cannot be understood \\(KeyError\\)"):
         client(tmp_path, clock).ask("host", "page", lambda _: {"a": 1}["nothing"])
+    with pytest.raises(DataError, match="as it is"):
+        client(tmp_path, clock).ask("host", "page", _refuse)
+
+
+def _refuse(_seconds: float) -> None:
+    raise DataError("as it is")
+
+
+def test_a_call_that_takes_too_long_is_left_alone() -> None:
     end = threading.Event()
     with pytest.raises(TemporaryError, match=r"within 0\.01 seconds"):
         within(0.01, end.wait)

@@ -121,6 +121,8 @@ def _plain(path: Path, required: Sequence[str], numeric: Sequence[str], text: Se
         column = table[name]
         if name in text:
             column = _encoded(column)
+            if (pc.max(pc.binary_length(column.chunk(0).dictionary)).as_py() or 0) > LONGEST_CELL:
+                return None  # the other way refuses it by name
             if name == "ticker" and not all(map(_is_plain, column.chunk(0).dictionary.to_pylist())):
                 return None
         elif name == "date":

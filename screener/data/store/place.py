@@ -286,7 +286,10 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
                 path=path,
             ) from None
         number = getattr(error, "errno", None)
-        reason = cause(error) if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())[:160]
+        if number and number != errno.EINVAL:
+            reason = _(os.strerror(number))
+        else:  # what `open_regular` says, or pyarrow
+            reason = cause(error) if isinstance(error, OSError) else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
         hint = N_("make room there") if full else N_("check --store and its permissions")
         raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None

@@ -388,7 +388,7 @@ class StoredTable:
             except MismatchError as mismatch:
                 return str(mismatch)
             except (pa.ArrowException, *NOT_UNDERSTOOD) as error:
-                if isinstance(error, MemoryError | DataError):
+                if isinstance(error, MemoryError | DataError | FileNotFoundError):
                     raise
                 return _("cannot be read ({kind})", kind=type(error).__name__)
         return ""
@@ -405,7 +405,7 @@ class StoredTable:
             named = str(error).startswith(self._shown(name))
             raise DataError(str(error) if named else f"{self._shown(name)}: {error}") from None
         except (MismatchError, pa.ArrowException, *NOT_UNDERSTOOD) as error:
-            if isinstance(error, MemoryError):
+            if isinstance(error, MemoryError | FileNotFoundError):
                 raise
             raise DataError("{file}: is damaged", hint="run `screener store repair`", file=self._shown(name)) from None
 

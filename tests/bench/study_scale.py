@@ -1,0 +1,171 @@
+"""Many events: time of the processor by workers, by events, and of one event: `python -m tests.bench.study_scale`.
+
+All are ratios to something of the same run. Workers are processes of this machine, of a `LocalCluster`, and two
+`dask worker` beside a `dask scheduler` on loopback; each part is some seconds of work.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from screener.pooled.notebook import pooled_study
+from screener.study.models import Refit
+from screener.study.study import Study
+from screener.workers import Workers, compute
+from tests.bench.many_years import Process, look, processes_below
+
+MORE, EVENT = 1.15, 0.35
+STOCKS, GROUPS = 2_500, 30
+PARTS = 4
+SECONDS = 5.0
+
+
+def work(rounds: int) -> bytes:
+    """A part: so many events on a whole market."""
+    with threadpool_limits(1):
+        begin = process_time()
+        for _ in range(rounds):
+            an_event(_market())
+        return f"{process_time() - begin}".encode()
+
+
+def _market() -> Study:
+    """An event on 2,500 stocks with 240 sessions before it that can stand in for it."""
+    random = np.random.default_rng(1)
+    refit = Refit()
+    event = refit.history + 240 + 12
+    benchmark_of = np.arange(STOCKS) % 2
+    benchmarks = 0.01 * random.standard_normal((2, event + 6))
+    returns = benchmarks[benchmark_of].T + 0.02 * random.standard_t(4, (event + 6, STOCKS))
+    returns[random.random(returns.shape) < 0.01] = np.nan
+    return Study(returns, benchmarks, benchmark_of, event, refit, [slice(event, event + 1)])
+
+
+def an_event(study: Study) -> None:
+    """All tests of 30 groups, which together hold the whole market."""
+    groups = [np.arange(number, STOCKS, GROUPS) for number in range(GROUPS)]
+    study.tests(groups, everything=True)
+    [placebo] = study.placebos(groups)
+    if len(placebo.dates) != 240:
+        raise RuntimeError("not as many placebo sessions as are to be timed")
+
+
+def seconds(action: Callable[[], object], rounds: int = 3) -> float:
+    """Least time of the processor of several runs."""
+    times = []
+    for _ in range(rounds):
+        start = process_time()
+        action()
+        times.append(process_time() - start)
+    return min(times)
+
+
+def many(events: int) -> Callable[[], object]:
+    """A study of so many events of one stock each, on 10 years of 200 stocks."""
+    random = np.random.default_rng(2)
+    days = pd.bdate_range("2015-01-01", periods=2_500)
+    market = pd.Series(0.01 * random.standard_normal(len(days)), days)
+    stocks = [f"{number:06d}" for number in range(200)]
+    own = 0.02 * random.standard_t(4, (len(days), len(stocks)))
+    returns = pd.DataFrame(market.to_numpy()[:, None] + own, days, stocks)
+    # Each on a day and a stock of its own, after the first history.
+    cells = random.choice((len(days) - 420) * len(stocks), events, replace=False)
+    rows = pd.DataFrame({"date": days[400 + cells // len(stocks)], "ticker": [stocks[c % len(stocks)] for c in cells]})
+    return partial(pooled_study, rows, returns, market)
+
+
+def spent(workers: Workers, pids: Sequence[int]) -> float:
+    """Time of the processor of this process and of those below `pids`, for some parts of work."""
+    found: dict[int, Process] = {}
+    before = _all(pids, found)
+    rounds = int(1.2 * SECONDS / EVENT)
+
+    def told(_parts: int) -> None:
+        _all(pids, found)
+
+    with TemporaryDirectory() as folder:
+        compute(work, [(f"{number}", rounds) for number in range(PARTS)], workers, Path(folder), told)
+        return _all(pids, found) - before
+
+
+def _all(pids: Sequence[int], found: dict[int, Process]) -> float:
+    for root in (os.getpid(), *pids):
+        for number in processes_below(root):
+            look(number, found)
+    return sum(one.seconds for one in found.values())
+
+
+@contextmanager
+def _scheduler() -> Iterator[tuple[str, list[int]]]:
+    """A `dask scheduler` and two `dask worker` on loopback: their address, and their numbers."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "scheduler.json"
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        code = "from dask.__main__ import main; main()"
+        command = [sys.executable, "-c", code]
+        own = ["--host", "127.0.0.1", "--scheduler-file", str(file), "--no-dashboard"]
+        started = [subprocess.Popen([*command, "scheduler", "--port", "0", *own], **quiet)]  # type: ignore[call-overload]
+        try:
+            while not file.exists():
+                time.sleep(0.2)
+            each = ["--nthreads", "1", "--nworkers", "1", "--no-nanny", *own]
+            started += [subprocess.Popen([*command, "worker", *each], **quiet) for _ in range(2)]  # type: ignore[call-overload]
+            from distributed import Client
+
+            with Client(scheduler_file=str(file), set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=120)
+                address = client.scheduler.address
+            yield address, [one.pid for one in started]
+        finally:
+            for one in started:
+                one.terminate()
+            for one in started:
+                one.wait()
+
+
+def of_workers() -> Iterator[tuple[str, float]]:
+    """By who computes, time of the processor for the same parts."""
+    from distributed import LocalCluster
+
+    yield "serial", spent(Workers(1), ())
+    yield "2 processes", spent(Workers(2), ())
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield "LocalCluster of 2", spent(Workers(cluster=cluster.scheduler_address), ())
+    with _scheduler() as (address, pids):
+        yield "dask scheduler, 2 workers", spent(Workers(cluster=address), pids)
+
+
+def main() -> None:
+    """Print the ratios."""
+    write = sys.stdout.write
+    with threadpool_limits(1):
+        study = _market()
+        once = seconds(lambda: an_event(replace(study)))
+        write(f"an event on {STOCKS:,} stocks, {GROUPS} groups  {once:6.3f} CPU s  {once / EVENT:5.2f} of the target\n")
+        few, all_of_them = (seconds(many(events), 1) for events in (500, 5_000))
+        ratio = all_of_them / few
+        write(
+            f"500, 5,000 events  {few:6.1f}, {all_of_them:6.1f} CPU s  {ratio:5.2f} x for 10 x  (target at most 11)\n"
+        )
+    serial = 0.0
+    for name, taken in of_workers():
+        serial = serial or taken
+        write(f"{PARTS} parts, {name:<26} {taken:6.1f} CPU s  {taken / serial:5.2f} x serial  (target {MORE})\n")
+
+
+if __name__ == "__main__":
+    main()
