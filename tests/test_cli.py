@@ -227,7 +227,7 @@ def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: P
     assert done.returncode == 0, done.stderr
     assert "Rose most: " in done.stdout
     assert "Cannot be tested: 0 sessions of estimation, 20 are needed. These are plain returns." in done.stdout
-    assert "the prices hold no session of the estimation window" in done.stdout
+    assert "the prices contain no session of the estimation window" in done.stdout
     assert "CAAR" not in done.stdout
 
 

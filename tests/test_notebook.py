@@ -76,7 +76,7 @@ def test_a_report_says_in_a_few_lines_what_it_is_and_what_to_beware_of() -> None
     assert lines[0].startswith("Report on demo: event day 2021-07-29, prices through 2021-09-08, source demo")
     assert "windows: [0,0], [0,+1], [0,+5], [-5,-1]" in lines
     assert "sectors (32)" in lines[2]
-    assert lines[3] == "simulated market: every figure is made up"
+    assert lines[3] == "simulated market: all figures are invented"
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_themes_can_be_compared(krx: Path, run: Run) -> None:
     document = json.loads(done.stdout)
     day = next(row for row in document["spreads"] if (row["window_start"], row["window_end"]) == (0, 0))
     assert (day["sector_a"], day["sector_b"]) == pair
-    # HBM equipment -7.56 %, foundry, fabless and IP +0.82 %.
+    # HBM equipment -7.56%, foundry, fabless and IP +0.82%.
     assert day["mean_return_ew"] == pytest.approx(-0.0756 - 0.0082, abs=0.0001)
 
 
@@ -65,7 +65,7 @@ def test_hynix_alone_is_the_fall_of_kospi(krx: Path, run: Run) -> None:
     assert done.returncode == 0, done.stderr
     said = flat(done.stdout)
     assert "SK hynix (000660, KOSPI)" in said
-    assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77 %
+    assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77%
     assert "▼ -9.86" in said
     assert "number 25 of 25 by score" in said
     assert "lowest close -13.62% from the base, on 2025-02-03; not back at the base price by 2025-02-07" in said
@@ -127,7 +127,7 @@ def test_pages_of_a_small_market(run: Run, own: list[str]) -> None:
     assert "beta 2." in card.stdout  # it swings twice as far as the index
     pair = run("compare", "A", "B", *own)
     assert pair.returncode == 0, pair.stderr
-    # +10 % and -5 % against +2 %.
+    # +10% and -5% against +2%.
     assert "▲ +0.50" in pair.stdout
 
 

@@ -166,7 +166,7 @@ SPREADS = TableSpec(
     Column(
         "detectable",
         Unit.RETURN,
-        "Smallest true difference that the headline test would find in 80 % of cases at the 5 % level.",
+        "Smallest true difference that the headline test would find in 80% of cases at the 5% level.",
         f"{NO_TEST}, or the pair was chosen",
     ),
     UNDEFINED,
@@ -273,7 +273,7 @@ _FIGURES = (
         NO_TEST,
     ),
     CAAR_TESTED,
-    Column("half_width", Unit.RETURN, "Half of the 95 % interval around caar_tested.", NO_TEST),
+    Column("half_width", Unit.RETURN, "Half of the 95% interval around caar_tested.", NO_TEST),
 )
 _MEMBERS = (
     Column("overlap", Unit.TEXT, "Configured sectors, each with the share of the members it holds.", "none holds any"),

@@ -109,7 +109,7 @@ POOLED = _Spec(
     Column(
         "caar_low",
         Unit.RETURN,
-        "Lower end of the 95 % interval around caar, by the shifts of the calendar.",
+        "Lower end of the 95% interval around caar, by the shifts of the calendar.",
         _NO_SHIFT,
     ),
     Column("caar_high", Unit.RETURN, "Upper end of that interval.", _NO_SHIFT),
@@ -192,7 +192,7 @@ PATHS = _Spec(
     Column(
         "caar", Unit.RETURN, "The sum of aar since the base, the session before the event; 0 there.", "none has one"
     ),
-    Column("caar_low", Unit.RETURN, "Lower end of the 95 % interval, by the shifts of the calendar.", _NO_SHIFT),
+    Column("caar_low", Unit.RETURN, "Lower end of the 95% interval, by the shifts of the calendar.", _NO_SHIFT),
     Column("caar_high", Unit.RETURN, "Upper end of that interval.", _NO_SHIFT),
 )
 

@@ -13,7 +13,7 @@ NAME = Column("name", Unit.NAME, "Name, in the language of the report.", suffixe
 POST_HOC = Column(
     "post_hoc", Unit.FLAG, "1 = put together after the event because of how it moved: describes, is no evidence."
 )
-HALF_WIDTH = Column("half_width", Unit.RETURN, "Half of the 95 % interval.", NO_TEST)
+HALF_WIDTH = Column("half_width", Unit.RETURN, "Half of the 95% interval.", NO_TEST)
 
 
 def window(of: str = "the", empty: str = "") -> tuple[Column, Column]:
@@ -31,9 +31,9 @@ def confounders(of: str = "the") -> Column:
 
 
 def interval(what: str, empty: str) -> tuple[Column, Column]:
-    """Both ends of a 95 % interval; `what` goes on from there."""
+    """Both ends of a 95% interval; `what` goes on from there."""
     return (
-        Column("ci_low", Unit.RETURN, f"Lower end of the 95 % interval{what}.", empty),
+        Column("ci_low", Unit.RETURN, f"Lower end of the 95% interval{what}.", empty),
         Column("ci_high", Unit.RETURN, "Upper end of that interval.", empty),
     )
 
@@ -103,7 +103,7 @@ UNDEFINED = Column("undefined", Unit.TEXT, "Why the headline test has no value."
 RANDOM_SHARE = Column(
     "random_share",
     Unit.SHARE,
-    "Share of random groups of stocks that moved as much over the window as a group with a p of 5 % must: 0.05 is "
+    "Share of random groups of stocks that moved as much over the window as a group with a p of 5% must: 0.05 is "
     "expected, and beyond 0.10 there is no verdict.",
     f"{NO_STUDY}, or the source has no whole market",
 )

@@ -91,7 +91,7 @@ STOCKS = TableSpec(
         "car_loo",
         Unit.RETURN,
         "CAR against the index without the stock itself.",
-        "the stock is less than 5 % of its index, or its part is not known",
+        "the stock is less than 5% of its index, or its part is not known",
     ),
     Column("scar_loo", Unit.STATISTIC, "car_loo over its standard error.", "car_loo is empty"),
     Column(

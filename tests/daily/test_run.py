@@ -222,7 +222,7 @@ def test_a_late_correction_is_a_revision_with_what_changed(
         exchange.market.now = at
         return member.with_(now=at, constants={**BRIEF, "screener.daily.due.LOOKS": [1, 3]}).run("daily")
 
-    # What was told until now is corrected by 5 %.
+    # What was told until now is corrected by 5%.
     market.corrections.append(Correction("000660", EVENT, date.max, 1.05))
     wrong = (reports / "2025-01-31/deepseek/stocks.csv").read_bytes()
     done = run(kst(2025, 2, 4))  # a look on the next session only: the correction came after it
@@ -328,7 +328,7 @@ def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exch
 def test_nothing_but_the_exchange_and_files_is_reported_from(daily: Daily, reports: Path, source: str) -> None:
     done = daily(EVENT, "--source", source)
     assert done.code == 2
-    assert "known are auto, pykrx, openapi, datagokr and file:PATH" in done.err
+    assert "use auto, pykrx, openapi, datagokr or file:PATH" in done.err
     assert not list(reports.glob("20*"))
 
 

@@ -81,7 +81,7 @@ def test_sound_table_has_no_damage_and_nothing_to_repair(store: Store) -> None:
 def test_flipped_bit_of_a_file(store: Store, folder: Path, place: float) -> None:
     path = folder / "year=2024" / "2024-01.parquet"
     flip(path, round(place * (path.stat().st_size - 1)), bit=round(place * 7))
-    assert damages(store) == [(str(path), "fails its checksum")]
+    assert damages(store) == [(str(path), "checksum mismatch")]
     assert held(store, last=date(2023, 12, 31)) == without(2024, 2025)  # the other files are served
     assert answer(store) in (ROWS, f"{path}: is damaged: run `screener store repair`")
     assert repair(store) == [f"{path}: removed: fails its checksum"]
@@ -100,7 +100,7 @@ def test_flipped_bit_in_any_byte_is_found_and_never_served(store: Store, folder:
         got = answer(store)
         assert got == ROWS or "is damaged" in got
         served += [at] if got == ROWS else []
-        assert damages(store) == [(str(path), "fails its checksum")]
+        assert damages(store) == [(str(path), "checksum mismatch")]
         path.write_bytes(sound)
     # Of the other columns nothing was read; date, ticker, close and the footer are the rest of the file.
     assert 0 < len(served) < len(range(0, len(sound), 37)) / 2
@@ -198,7 +198,9 @@ def test_foreign_file(store: Store, folder: Path) -> None:
     shutil.copy(folder / "year=2023" / "2023-01.parquet", foreign)
     (folder / "year=2023" / "_SUCCESS").touch()  # harmless, and none of our business
     assert held(store) == ROWS
-    assert damages(store) == [(str(foreign), "is not of this store, but others would read it with the table")]
+    assert damages(store) == [
+        (str(foreign), "does not belong to this store, but other programs would read it with the table")
+    ]
     with store.writing("sync", LATE):
         store.table(SOURCE, MARKET).write(prices(ROWS[:1]), replacing="rows", fetched=LATE)
     assert foreign.exists()
@@ -210,7 +212,7 @@ def test_foreign_file(store: Store, folder: Path) -> None:
 def test_a_file_that_the_store_did_not_write_has_no_checksum(store: Store, folder: Path) -> None:
     path = folder / "year=2025" / "2025-03.parquet"
     pq.write_table(prices([("2025-03-04", "000660", 1.0)]), path)
-    assert damages(store) == [(str(path), "fails its checksum")]
+    assert damages(store) == [(str(path), "checksum mismatch")]
     assert answer(store) == f"{path}: is damaged: run `screener store repair`"
     repair(store)
     assert held(store) == ROWS

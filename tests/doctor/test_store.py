@@ -80,9 +80,9 @@ def test_figures_as_they_were_published(store: Store, examined: Examine) -> None
     [
         ("000660", 199_100, -9.86, "000660 closed at 199,100, published 199,200"),
         ("035720", 7_670, 7.27, "035720 closed at 7,670, published 38,350"),
-        ("005930", 52_400, -2.53, "005930 moved -2.53 %, published -2.42 %"),
+        ("005930", 52_400, -2.53, "005930 moved -2.53%, published -2.42%"),
         ("035420", 216_500, 6.23, ""),
-        ("035420", 216_500, 6.24, "035420 moved +6.24 %, published +6.13 %"),
+        ("035420", 216_500, 6.24, "035420 moved +6.24%, published +6.13%"),
     ],
 )
 def test_unadjusted_figures_that_differ(
@@ -104,14 +104,14 @@ def test_index_that_differs(store: Store, examined: Examine) -> None:
 
 
 def test_adjusted_closes_are_held_to_returns_only(store: Store, examined: Examine) -> None:
-    # After a split of five for one; 199,200 / 221,000 - 1 = -9.86 %. The funds are no indices.
+    # After a split of five for one; 199,200 / 221,000 - 1 = -9.86%. The funds are no indices.
     put_histories(store, {"000660": (44_200, 39_840), "069500": (33_000, 32_700), "229200": (11_500, 11_490)})
     check = examined()["published"]
     assert check.state == "ok"
     assert "1 return of" in check.found
     assert "later splits" in check.found
-    put_histories(store, {"000660": (44_200, 39_790)})  # -9.98 %
-    assert "000660 moved -9.98 %, published -9.86 %" in examined()["published"].found
+    put_histories(store, {"000660": (44_200, 39_790)})  # -9.98%
+    assert "000660 moved -9.98%, published -9.86%" in examined()["published"].found
 
 
 def test_real_sources_pass(krx: Path, store: Store) -> None:
@@ -246,7 +246,7 @@ def test_remote_store_is_not_asked_offline() -> None:
     from screener.doctor import examine
 
     checks = {one.name: one for one in examine(None, "s3://key:secret@bucket/store", {}, offline=True)}
-    assert checks["store"].found == "is behind a URL: not read (--offline)"
+    assert checks["store"].found == "is a remote URL: not read (--offline)"
 
 
 @pytest.mark.parametrize("whole", [True, False])

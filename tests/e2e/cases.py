@@ -164,11 +164,11 @@ GOES_ON = "pykrx-login could not serve: …{}"
 WITHOUT = "goes on without the account"
 
 NETWORK = (
-    Row("connection refused", REACH.format("it refused the connection"), 5, everywhere(nobody)),
+    Row("connection refused", REACH.format("connection refused"), 5, everywhere(nobody)),
     Row("host name that cannot be resolved", REACH.format("its name could not be resolved"), 5, everywhere(nameless)),
     Row(
         "server that accepts and never answers",
-        REACH.format("it did not answer in time"),
+        REACH.format("response timed out"),
         5,
         everywhere(fault("no_answer"), ways="keyless"),
     ),
@@ -241,7 +241,7 @@ BLOCKS = (
     ),
     Row(
         "anything but JSON from the Open API or data.go.kr",
-        REFUSES.format("something else than data"),
+        REFUSES.format("an answer without data"),
         5,
         everywhere(fault("error_page"), fault("truncated"), ways="openapi")
         + everywhere(fault("gzip_garbage"), ways="openapi datagokr"),

@@ -155,7 +155,7 @@ def test_a_wrong_key_is_never_replaced_by_a_lesser_source(command: Command, exch
     exchange.market.now = NOON
     done = command.given(DATA_GO_KR_KEY=WRONG).with_(now=NOON).run("report", "--debug")
     assert (done.code, done.out) == (4, "")
-    assert "data.go.kr does not know DATA_GO_KR_KEY" in done.err
+    assert "DATA_GO_KR_KEY is not registered with data.go.kr" in done.err
     assert NAVER not in {request.host for request in exchange.requests}
     assert_nothing_leaked(command, exchange)
 

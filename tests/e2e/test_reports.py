@@ -26,7 +26,7 @@ from tests.forkserver import Starter
 EVENT, BASE = date(2025, 1, 31), date(2025, 1, 24)
 BEFORE_LAST = date(2025, 1, 31)
 """The windows reach to 3 February: what ends here lacks one session."""
-PROXY = "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices."
+PROXY = "The benchmark is a proxy: ETFs on KOSPI 200 and KOSDAQ 150 instead of the indices."
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_with_an_account_the_indices_themselves_are_the_benchmark(full: Full, ma
     assert done.code == 0, done.err
     assert "KRX through pykrx, with an account" in done.out
     assert PROXY not in flat(done.out)
-    # As newspapers printed it: KOSPI -0.77 %, KOSDAQ -0.06 %, SK hynix -9.86 %.
+    # As newspapers printed it: KOSPI -0.77%, KOSDAQ -0.06%, SK hynix -9.86%.
     assert "Market: KOSPI -0.77%, KOSDAQ -0.06%" in done.out
     rows = {row["ticker"]: row for row in table(folder, "stocks") if row["window_end"] == "0"}
     assert float(rows["000660"]["raw_return"]) == pytest.approx(-0.0986, abs=5e-5)

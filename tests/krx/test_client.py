@@ -63,7 +63,7 @@ def silent(clock: Clock) -> tuple[list[float], Callable[[float], str]]:
     def call(seconds: float) -> str:
         given.append(seconds)
         clock.sleep(seconds)
-        raise TemporaryError("it did not answer in time")
+        raise TemporaryError("response timed out")
 
     return given, call
 

@@ -31,7 +31,7 @@ def test_a_dot_for_each_event_in_order(narrow: bool) -> None:
     places = [float(dot.get("cx", "")) for dot in split]
     assert len(split) == len(CARS["split"])
     assert places == sorted(places)
-    # Linear in the return, to a dot's width: 5.1 % lies half way between 0.8 % and 9.4 %.
+    # Linear in the return, to a dot's width: 5.1% lies half way between 0.8% and 9.4%.
     size = 5.5 if narrow else 7.5
     ordered = sorted(CARS["split"])
     at = dict(zip(ordered, places, strict=True))

@@ -34,7 +34,7 @@ WINDOW = f"sessions [0,+3] ({DAYS[EVENT]} to {DAYS[EVENT + 3]})"
 
 
 def test_a_low_after_the_window_is_no_low_of_it(tmp_path: Path) -> None:
-    """-5 %, back at once, and -25 % on the fifth session, which no window reaches."""
+    """-5%, back at once, and -25% on the fifth session, which no window reaches."""
     said = text(card(tmp_path, {0: -0.05, 1: 0.06, 2: 0.0, 3: 0.0, 5: -0.25}))
     assert (
         f"{WINDOW}: lowest close -5.00% from the base, on {DAYS[EVENT]}; back at the base price on {DAYS[EVENT + 1]}"
