@@ -301,7 +301,7 @@ def _forget_old(folder: Path) -> None:
 def _refuse_nothing(file: EventFile, left_out: Counter[str], used: int) -> None:
     if not used:
         raise DataError(
-            "{path}: none of {n} events can be used ({why})",
+            "{path}: no event can be used ({n} in the file; {why})",
             path=file.path,
             n=len(file.rows),
             why=", ".join(f"{reason}: {count}" for reason, count in left_out.most_common()),

@@ -53,8 +53,8 @@ def pooled_paths(report: PooledReport) -> Figure | None:
             model=_(MODELS[report.rules.model]),
         ),
         _(
-            "Band: 95% confidence interval from shifts of the calendar; a sum whose interval includes 0 is not "
-            "distinguishable from chance. Grey: the other groups."
+            "Band: 95% confidence interval from shifts of the calendar; a sum whose confidence interval includes 0 "
+            "is not distinguishable from chance. Grey: the other groups."
         ),
         _not_drawn(report),
     )

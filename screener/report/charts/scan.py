@@ -37,7 +37,7 @@ def moved(report: Report) -> Figure | None:
     return Figure.of(
         lambda frame: _draw_distribution(values, frame),
         _(
-            "{beyond} of {stocks} stocks have a p of .05 or less; about {expected} are expected by chance",
+            "p of .05 or less: {beyond} of {stocks} stocks; about {expected} are expected by chance",
             beyond=f"{counted.beyond:,}",
             stocks=f"{counted.stocks:,}",
             expected=f"{LEVEL * counted.stocks:,.0f}",

@@ -114,7 +114,9 @@ def _row(cells: _Cells) -> str:
 
 def _pooled(report: PooledReport, rows: Sequence[Any]) -> _Tabular:
     """Figures and tests in rows, windows in columns."""
-    caption = _("Abnormal returns of {n} events on {sessions} sessions", n=report.events, sessions=report.sessions)
+    caption = _(
+        "Abnormal returns by window (events: {n}, sessions: {sessions})", n=report.events, sessions=report.sessions
+    )
     figures = [
         [escaped(_("CAAR %")), *(_figure(percent(row.caar)) for row in rows)],
         ["", *map(_interval, rows)],

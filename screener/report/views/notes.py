@@ -91,7 +91,7 @@ def source_name(files: Sequence[File], source: str) -> str:
     names = [file.name for file in files]
     named = " + ".join(names[:_FILES_OF_SOURCE]) or source
     more = len(names) - _FILES_OF_SOURCE
-    return _("{names} and {n} more files", names=named, n=more) if more > 0 else named
+    return _("{names} and {n} more", names=named, n=more) if more > 0 else named
 
 
 def source_line(provenance: Provenance) -> Line:

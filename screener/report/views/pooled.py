@@ -145,7 +145,7 @@ class _Pooled:
     def _certainty(self, row: Any) -> Iterator[str]:
         """The interval, how many shifts of the calendar were as extreme, and what follows."""
         if math.isfinite(row.ci_low):
-            yield _(" (95% interval {low} to {high})", low=percent(row.ci_low), high=percent(row.ci_high))
+            yield _(" (95% CI {low} to {high})", low=percent(row.ci_low), high=percent(row.ci_high))
         yield f"; {finding(row)}"
         if not math.isfinite(row.p_shift):
             yield ngettext(": the calendar has {n} shift", ": the calendar has {n} shifts", int(row.shifts))
