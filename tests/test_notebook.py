@@ -102,9 +102,9 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
     assert set(part.frames.sectors["sector"]) == {"A"}
     assert "market-adjusted" in repr(part)
     assert (0, 2) in {(window.first, window.last) for window in part.windows}
-    with pytest.raises(UsageError, match="'capm' is no model: known are auto, market, "):
+    with pytest.raises(UsageError, match="'capm' is not a valid model: use one of auto, market, "):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, model="capm")
-    with pytest.raises(UsageError, match=r"'31\.1\.2025' is no date: write it as 2025-01-31"):
+    with pytest.raises(UsageError, match=r"'31\.1\.2025' is not a valid date: write it as 2025-01-31"):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, as_of="31.1.2025")
     with pytest.raises(UsageError, match="no such file"):
         screener.load_report(source=f"file:{desk / 'missing.csv'}", benchmark=benchmark)

@@ -63,7 +63,7 @@ def test_text() -> None:
         "ok       Python       3.11.7",
         "warning  disk: store  word word word word word word word word word word word",
         "                      word word word word end",
-        "         -> make room there",
+        "         -> free some space there",
         "failed   calendar     one",
         r"                      two \x1b[31m",
         "         -> put:",

@@ -65,7 +65,7 @@ def test_figures_as_they_were_published(store: Store, examined: Examine) -> None
     check = examined()["published"]
     assert (check.state, check.found) == (
         "ok",
-        "openapi: 4 closes and 4 returns of 2025-01-31 as newspapers printed them",
+        "openapi: 4 closes and 4 returns of 2025-01-31 as in newspapers",
     )
     put_levels(store, LEVELS)
     assert examined()["published"].state == "ok"
@@ -182,7 +182,7 @@ def test_newest_session(store: Store, examined: Examine) -> None:
     check = newest(date(2025, 2, 4))
     assert (check.state, check.found) == ("warning", "2025-02-04, 2 sessions behind 2025-02-06")
     check = newest(date(2025, 2, 6))  # the Open API has a session from the next morning on
-    assert (check.state, check.found) == ("ok", "2025-02-06, the last that its source has by now")
+    assert (check.state, check.found) == ("ok", "2025-02-06, the last session that its source has")
     assert newest(date(2025, 2, 7)).state == "ok"
     assert newest(date(2025, 2, 10)).state == "failed"
 
@@ -217,7 +217,7 @@ def test_damaged_rows(store: Store, examined: Examine) -> None:
     part.write_bytes(content)
     checks = examined()
     assert checks["store files"].state == "failed"
-    assert f"{part} fails its checksum" in checks["store files"].found
+    assert f"{part} checksum mismatch" in checks["store files"].found
     assert "screener store repair" in checks["store files"].fix
     assert checks["calendar"].state == "ok"
     assert exit_code(list(checks.values())) == ExitCode.DATA

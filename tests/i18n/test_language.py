@@ -89,7 +89,7 @@ def test_system_faults_are_told_in_korean() -> None:
 
 
 def test_english_is_as_it_is_written() -> None:
-    assert _("{path}: contains no rows", path="a.csv") == "a.csv: holds no rows"
+    assert _("{path}: contains no rows", path="a.csv") == "a.csv: contains no rows"
     assert _("{path}: contains no rows") == "{path}: contains no rows"
 
 

@@ -125,7 +125,7 @@ def test_day_without_figures_was_none_or_is_still_to_come(source: DataGoKr, day:
 
 
 def test_days_before_the_first_one_are_unknown(service: datagokr.DataGoKr, source: DataGoKr) -> None:
-    with pytest.raises(DataError, match=r"data\.go\.kr has no figures of 2019-12-30: it has those from 2020-01-02 on"):
+    with pytest.raises(DataError, match=r"data\.go\.kr has no data for 2019-12-30: it has those from 2020-01-02 on"):
         source.session(date(2019, 12, 30))
     service.requests.clear()
     assert source.indices([date(2019, 12, 30)]).num_rows == 0
@@ -167,7 +167,7 @@ def test_rows_that_are_none(
 
 def test_renamed_index_is_no_missing_one(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.turned = lambda rows: [row for row in rows if row["idxNm"] != "코스피"]
-    with pytest.raises(DataError, match=r"data\.go\.kr names 코스피 0 times among the indices of 2025-01-31"):
+    with pytest.raises(DataError, match=r"data\.go\.kr lists 코스피 0 times among the indices of 2025-01-31"):
         source.indices([DAY])
 
 
@@ -199,8 +199,8 @@ BIG = Answer(200, b"[" + b"0," * (5 * 2**20))
 KEY_FAULTS = {
     20: f"refuses DATA_GO_KR_KEY for {STOCKS}: apply for it at https://www.data.go.kr",
     21: "has disabled DATA_GO_KR_KEY for now",
-    30: "does not know DATA_GO_KR_KEY: copy it anew from https://www.data.go.kr; one that was granted within the last two",
-    31: "DATA_GO_KR_KEY has expired: have it extended at https://www.data.go.kr",
+    30: "does not know DATA_GO_KR_KEY: copy it again from https://www.data.go.kr; one that was granted within the last two",
+    31: "DATA_GO_KR_KEY has expired: extend it at https://www.data.go.kr",
     32: "refuses DATA_GO_KR_KEY from this address: register",
     33: "DATA_GO_KR_KEY: the call is not signed",
 }

@@ -102,7 +102,7 @@ def missing_bundle(_folder: Path) -> None:
         trusted()
 
 
-@case("a bundle without certificates", "REQUESTS_CA_BUNDLE", 2, "(it holds no certificates)")
+@case("a bundle without certificates", "REQUESTS_CA_BUNDLE", 2, "(it contains no certificates)")
 def empty_bundle(folder: Path) -> None:
     (folder / "bundle.pem").write_text("none")
     with patch.dict(os.environ, REQUESTS_CA_BUNDLE=str(folder / "bundle.pem")):

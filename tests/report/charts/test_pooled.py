@@ -53,7 +53,7 @@ def test_many_events_share_dots() -> None:
 def test_each_group_has_its_path_and_band() -> None:
     figure = pooled_paths(handmade())
     assert figure is not None
-    assert figure.title == "By session +2, split stood at +3.70% and issue at -2.00%"
+    assert figure.title == "By session +2, split reached +3.70% and issue -2.00%"
     assert "all events +2.10% (+0.90% to +3.30%)" in figure.alt
     bands = [path for path in elements(figure, "path") if "band" in path.get("class", "")]
     assert len(bands) == 3

@@ -69,10 +69,10 @@ def report(own: list[str]) -> Report:
 
 
 LISTING = """\
-Test: what was claimed, and what prices say · through the close of 2024-04-26
+Test: claims checked against prices · through the close of 2024-04-26
 1 partly consistent, 1 not consistent with prices, 1 no data, 1 not testable on prices
 Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
-Model: market model, 24 sessions of estimation, gap 5, at least 20 traded; 0 ordinary sessions
+Model: market model, estimation window of 24 sessions, gap 5, at least 20 traded; 0 ordinary sessions
 A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same
 stocks and window among ordinary sessions, for this claim alone.
 
@@ -91,9 +91,9 @@ not consistent with prices  X2  Everything in sector A fell
 
 no data  X3  Three doubles within a month
     by another
-    reason: the prices do not reach over sessions [0,+20]
+    reason: the prices do not cover sessions [0,+20]
 
-Not testable on prices of the exchange
+Not testable with prices of the exchange
 X4  =Something abroad
     by another
     conflicts with: It was not so (by a_third)
@@ -112,7 +112,7 @@ def test_command_prints_the_listing_and_files_nothing(run: Run, own: list[str], 
     summary = run("claims", *own).stdout
     tested, untested = LISTING.split("Not testable with prices of the exchange")
     assert "=Something abroad" in untested
-    said = "1 claim cannot be tested on prices of the exchange (X4): --full gives it and the reason"
+    said = "1 claim cannot be tested with prices of the exchange (X4): --full shows it with the reason"
     assert summary == f"{tested}{said}\n"
     assert not (tmp_path / "reports").exists()
 
@@ -169,7 +169,7 @@ def test_own_claim_that_cannot_be_parsed_is_one_line(run: Run, own: list[str], t
     done = run("claims", *own)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.endswith("claims.toml:20: X3.test.ticker: no sector of test holds 000004: add it to one\n")
+    assert done.stderr.endswith("claims.toml:20: X3.test.ticker: no sector of test contains 000004: add it to one\n")
 
 
 @pytest.fixture(scope="module")

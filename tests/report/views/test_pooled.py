@@ -126,7 +126,7 @@ def test_tests_that_assume_independence_stand_apart() -> None:
 def test_without_groups_and_characteristics_their_sections_are_missing() -> None:
     keys = {section.key for section in pooled_page(ungrouped(), full=True).sections}
     assert not keys & {Key.GROUPS, Key.REGRESSION}
-    assert "openapi could not serve: no key" in lines(pooled_page(ungrouped(), full=True))
+    assert "openapi: unavailable: no key" in lines(pooled_page(ungrouped(), full=True))
     noted = replace(ungrouped(), note="no regression: statsmodels is not installed")
     [found] = [section for section in pooled_page(noted, full=True).sections if section.key == Key.REGRESSION]
     assert [line.text for line in found.body if not isinstance(line, Grid)] == [noted.note]
