@@ -19,8 +19,8 @@ from screener.report.model import Report
 POST_HOC = N_("* put together after the event because of how they moved: descriptive only, not evidence.")
 """Note on the stars of post-hoc groups."""
 CHOSEN = N_(
-    "The event names no pair, so this is the best minus the worst sector. Each ordinary session counts with its own "
-    "best minus its own worst, so that p allows for the choice."
+    "The event names no pair, so this is the strongest minus the weakest sector. Each ordinary session is also "
+    "compared by its own strongest minus its own weakest, so that p allows for the choice."
 )
 """Note on a spread that was chosen."""
 _AT_A_GLANCE = 10

@@ -83,7 +83,9 @@ def _blocks(page: Page, style: Style, *, summary: bool) -> Iterator[RenderableTy
             yield _table(first, style)
             if summary and others:
                 columns = ", ".join(dict.fromkeys(field.header for _name, *fields in others for field in fields))
-                yield Text(_("No room for: {columns} (--full shows them)", columns=columns), style="dim")
+                yield Text(
+                    _("Columns left out for lack of width: {columns} (--full shows them)", columns=columns), style="dim"
+                )
             elif not summary:
                 for fields in others:
                     yield Text()

@@ -126,7 +126,7 @@ def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -
     text = render(study_page(demo), Style(), summary=True)
     abnormal = in_leading_window(demo, "stocks")["car"]
     up, down = int((abnormal > 0).sum()), int((abnormal < 0).sum())
-    assert f"{up - 3} more above, {down - 3} more below what was expected: --full shows them" in text
+    assert f"{up - 3} more above, {down - 3} more below the expected return: --full shows them" in text
 
 
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
@@ -190,7 +190,7 @@ def test_what_has_no_room_stands_below_with_the_names_of_the_rows() -> None:
     assert [[one.header for one in table] for table in parts_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
     assert [[one.header for one in table] for table in parts_of(Grid(fields), 44)] == [["name", "a", "b"]]
     shown = render(Page("", (), (Section("", "", (Grid(fields),)),)), Style(width=40), summary=True)
-    assert "No room for: a (--full shows them)" in shown
+    assert "Columns left out for lack of width: a (--full shows them)" in shown
 
 
 def test_sparkline_and_bar() -> None:
@@ -233,5 +233,5 @@ def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
     prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
     request = Request(source=f"file:{prices}", benchmark=[benchmark], as_of=small.event_day())
     pending = study_page(make_report(settings, request), full=True)
-    assert "Windows not over yet: [0,+3]" in render(pending, Style())
+    assert "Windows not complete yet: [0,+3]" in render(pending, Style())
     assert "not over yet" not in render(study_page(study, full=True), Style())
