@@ -30,6 +30,7 @@ HEADERS = {
     "chosen": "사후 선택한 쌍",
     "ci_high": "95% 신뢰구간 상한",
     "ci_low": "95% 신뢰구간 하한",
+    "close_gap": "종가 기준 차이의 최대 영향",
     "clusters_date": "거래일 군집 수",
     "clusters_firm": "종목 군집 수",
     "coefficient": "계수",

@@ -114,6 +114,12 @@ POOLED = _Spec(
     ),
     Column("caar_high", Unit.RETURN, "Upper end of that interval.", _NO_SHIFT),
     Column(
+        "close_gap",
+        Unit.RETURN,
+        "Largest part of caar that the mix of official closes and last prices of the after-market can make; 0 = all "
+        "closes are of one kind. There is no verdict on a caar that is not larger.",
+    ),
+    Column(
         "median_car", Unit.RETURN, "Median cumulative abnormal return.", "there is no event, or the row is a difference"
     ),
     Column(

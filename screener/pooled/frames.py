@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cached_property, reduce
 from itertools import combinations
 from operator import add
@@ -16,6 +18,7 @@ from screener.analysis.frames import from_rows
 from screener.columns.pooled import EVENTS, PATHS, POOLED, REGRESSION
 from screener.errors import install
 from screener.i18n import _
+from screener.krx.hours import RETURN_GAP
 from screener.pooled.events import EventFile
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
@@ -50,6 +53,8 @@ class Results:
     """By pool and shifted window."""
     sd: Sequence[Floats]
     """By pool, (D, shifted windows): standard deviation expected of one session's abnormal return, decimal."""
+    last_prices: frozenset[date]
+    """Sessions whose closes are, or may be, the last prices of the after-market."""
 
     @classmethod
     def of(cls, pools: Pools, slices: Sequence[Measured]) -> Results:
@@ -68,7 +73,22 @@ class Results:
         known = np.stack([measured.sd for measured in slices])
         sd = np.where(np.isfinite(known).any(axis=0), np.nansum(known, axis=0), np.nan)
         ends = np.cumsum([len(pool.sessions) for pool, _rows in pools.pools])
-        return cls(pools, units, sums, np.split(sd, ends[:-1]))
+        told = (json.loads(measured.about.get("last_prices", "[]")) for measured in slices)
+        last_prices = frozenset(date.fromisoformat(day) for days in told for day in days)
+        return cls(pools, units, sums, np.split(sd, ends[:-1]), last_prices)
+
+    def of_after_market(self, rows: Sequence[int], taus: range) -> list[date]:
+        """Of events in one window, the first session at its ends whose close may be of the after-market, each once."""
+        found = []
+        for number in rows:
+            event = self.pools.placed[number].session
+            ends = (self.pools.days[event + taus.start - 1], self.pools.days[event + taus.stop - 1])
+            found += [day for day in ends if day in self.last_prices][:1]
+        return found
+
+    def close_gap(self, rows: Sequence[int], taus: range) -> float:
+        """By how much the mean of events may be off because their closes are of two kinds, decimal."""
+        return RETURN_GAP * len(self.of_after_market(rows, taus)) / len(rows) if rows else 0.0
 
     @cached_property
     def numbers(self) -> dict[int, int]:
@@ -210,6 +230,7 @@ def pooled_rows(results: Results) -> Iterator[dict[str, Any]]:
                 "versus": None,
                 **_window(taus),
                 **_pooled(tests, told, taus),
+                "close_gap": results.close_gap(rows, taus),
                 "median_car": float(np.median(cars)) if cars.size else math.nan,
                 "positive": float((cars > 0).mean()) if cars.size else math.nan,
             }
@@ -275,6 +296,7 @@ def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any]
         "caar_high": caar + half,
         "z_shift": shift.value,
         "p_shift": shift.p,
+        "close_gap": sum(results.close_gap(rows, pools.plan.windows[window]) for rows in (rows_a, rows_b)),
         "shifts": shift.shifts,
         "collided": shift.collided,
     }

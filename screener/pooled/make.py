@@ -125,11 +125,14 @@ def make_study(
         overlapping=int((leading["overlaps"] > 0).sum()),
         left_out=left_out,
         source=opened.source.name,
-        files=_files(request),
+        files=_files(request.events, opened.source),
         first_session=opened.days[0],
         last_session=opened.days[-1],
         benchmark=next((one.about["benchmark"] for one in measured if one.about), ""),
         simulated=opened.source.name == "demo",
+        last_prices_since=min(
+            (day for window in plan.windows for day in results.of_after_market(pools.used, window)), default=None
+        ),
         findings=_findings([one.about for one in measured if one.about]),
         tried=opened.tried,
         note=note,
@@ -147,9 +150,10 @@ def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
             model=request.model,
             known=", ".join(one.value for one in _MODELS),
         )
-    windows = request.windows or configured.windows
     own = sorted({row.window for row in file.rows if row.window is not None})
-    return replace(configured, model=model, automatic=False, windows=tuple(dict.fromkeys((*windows, *own))))
+    # Where every event has a window of its own, nothing would be measured over the configured ones.
+    common = (request.windows or configured.windows) if any(row.window is None for row in file.rows) else ()
+    return replace(configured, model=model, automatic=False, windows=tuple(dict.fromkeys((*common, *own))))
 
 
 def _plan(settings: Settings, rules: Rules) -> Plan:
@@ -319,14 +323,12 @@ def _findings(slices: Sequence[Mapping[str, str]]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _files(request: StudyRequest) -> tuple[File, ...]:
+def _files(events: Path, source: Source) -> tuple[File, ...]:
     """The file of events, and price files, with their checksums."""
-    paths = [request.events]
-    if request.source.startswith("file:"):
-        source = choose(request.source, request.benchmark, request.market, _no_access, request.hints)[0]
-        paths += [path for name in ("prices", "benchmark", "market") for path in getattr(source, name)]
-    return tuple(File(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
+    paths = [events, *(path for name in ("prices", "benchmark", "market") for path in getattr(source, name, ()))]
+    return tuple(File(path.name, _sha256(path)) for path in paths)
 
 
-def _no_access() -> Connections:
-    raise AssertionError("files need no store")
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

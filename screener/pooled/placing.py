@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 
 from screener.choices import MARKETS
 from screener.config import Settings
-from screener.config.models import Sector
 from screener.data.forms.reading import read_table
 from screener.data.store import Store
 from screener.errors import UsageError
@@ -22,6 +23,7 @@ from screener.krx.hours import KST
 from screener.krx.tables import INDUSTRIES, MARKET, words
 from screener.pooled.events import EventFile, EventRow
 from screener.report.lookup import group_label, stocks_of
+from screener.report.pooled_model import ALL
 from screener.study.units import Plan
 
 Listed = tuple[str, str | None, str | None]
@@ -30,7 +32,7 @@ _APART = 60
 """Sessions between two lists of the market that are read of a store: who is listed changes slowly."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
     """Every stock that is known, by ticker: its market, and its names in Korean and English."""
 
@@ -62,8 +64,17 @@ class Listing:
         if code in self.market_of:
             return code
         wanted = asked.casefold()
-        found = [ticker for ticker, names in self.names.items() if wanted in (name.casefold() for name in names)]
-        return found[0] if len(found) == 1 else None
+        found = self._called.get(wanted, ())
+        return next(iter(found)) if len(found) == 1 else None
+
+    @cached_property
+    def _called(self) -> Mapping[str, Set[str]]:
+        """By name, in small letters, the stocks that are called so."""
+        called: dict[str, set[str]] = {}
+        for ticker, names in self.names.items():
+            for name in names:
+                called.setdefault(name.casefold(), set()).add(ticker)
+        return called
 
 
 def listed_in_files(paths: Sequence[Path]) -> list[Listed]:
@@ -124,7 +135,7 @@ class Placed:
     """A key of the reasons; empty for one that is used."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """Where events are put."""
 
@@ -139,6 +150,13 @@ class Place:
 
     def all(self, file: EventFile) -> list[Placed]:
         """Every row; the second of two on the same stocks, session and window is not used."""
+        if any(row.values.get(self.grouped_by, "").casefold() == ALL for row in file.rows):
+            raise UsageError(
+                "{path}: a group is called {name}, as all events together are",
+                hint="name it otherwise",
+                path=file.path,
+                name=ALL,
+            )
         seen: set[tuple[int, tuple[str, ...], tuple[int, int] | None]] = set()
         placed = []
         for row in file.rows:
@@ -168,8 +186,6 @@ class Place:
 
     def _number(self, day: date) -> int | None:
         """Which of the sessions it is; None where it is none of them."""
-        from bisect import bisect_left
-
         number = bisect_left(self.days, day)
         return number if number < len(self.days) and self.days[number] == day else None
 
@@ -207,18 +223,16 @@ class Place:
 
     def _group_of(self, row: EventRow, ticker: str) -> str | None:
         if self.grouped_by == "sectors":
-            return _sector_of(self.settings.sectors, ticker)
+            return self._sectors.get(ticker)
         if self.grouped_by == "industry":
             return self.listing.industries.get(ticker)
         return row.values.get(self.grouped_by) or None
 
-
-def _sector_of(sectors: Mapping[str, Sector], ticker: str) -> str | None:
-    """The first sector that holds the stock."""
-    for name, sector in sectors.items():
-        if any(member.ticker == ticker for member in sector.members):
-            return name
-    return None
+    @cached_property
+    def _sectors(self) -> Mapping[str, str]:
+        """By ticker, the first sector that holds it."""
+        sectors = reversed(self.settings.sectors.items())
+        return {member.ticker: name for name, sector in sectors for member in sector.members}
 
 
 def session_of(moment: date, calendar: Calendar) -> date:

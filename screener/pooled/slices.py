@@ -132,7 +132,10 @@ class Measured:
     sd: Floats
     """The same, standard deviation expected of one session's abnormal return."""
     about: dict[str, str]
-    """Benchmark, and what is wrong with the prices as JSON; empty where none were read."""
+    """Benchmark, and as JSON what is wrong with the prices and which closes may be of the after-market.
+
+    Empty where none were read.
+    """
 
     def to_bytes(self) -> bytes:
         """The same as a file of numpy arrays."""
@@ -197,7 +200,11 @@ def _measure(job: Slice) -> Measured:
         np.array([markets.index(prices.market_of[ticker]) for ticker in panel.tickers], dtype=np.int64),
     )
     findings = [[one.code, one.severity, one.count, *one.examples] for one in market.findings]
-    about = {"benchmark": market.benchmark, "findings": json.dumps(findings)}
+    about = {
+        "benchmark": market.benchmark,
+        "findings": json.dumps(findings),
+        "last_prices": json.dumps(sorted(map(str, panel.last_prices))),
+    }
     return measured(job, returns, panel.sessions, about)
 
 

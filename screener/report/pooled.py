@@ -42,7 +42,7 @@ class StudyScreen:
             "source": report.source,
             "model": report.rules.model.value,
             "benchmark": report.benchmark,
-            "banner": short_banner("demo" if report.simulated else None),
+            "banner": short_banner(report.banner),
         }
         tables = []
         for spec in STUDY_TABLES:

@@ -64,8 +64,19 @@ class PooledReport:
     last_session: date
     benchmark: str
     simulated: bool
+    last_prices_since: date | None
+    """First session of a measured window whose close is, or may be, the last price of the after-market."""
     findings: tuple[Finding, ...]
     tried: tuple[Tried, ...]
     note: str
     """Why there is no regression, in words; empty where there is one, or where nothing was to be regressed."""
     frames: PooledFrames
+
+    @property
+    def banner(self) -> str | None:
+        """Key of the warning that belongs on every face of the study; None where there is none."""
+        if self.simulated:
+            return "demo"
+        if self.last_prices_since is not None:
+            return "unknown-close" if self.source == "file" else "after-market"
+        return None

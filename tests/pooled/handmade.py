@@ -70,6 +70,7 @@ def handmade(**changed: Any) -> PooledReport:
         last_session=date(2024, 12, 30),
         benchmark="KOSPI, KOSDAQ",
         simulated=False,
+        last_prices_since=None,
         findings=(Finding("halted", "info", 3, ("000660 2023-05-02",)),),
         tried=(),
         note="",
@@ -102,7 +103,8 @@ def empty() -> PooledReport:
     made = ungrouped()
     frames = made.frames
     events = frames.events[~frames.events["used"]].reset_index(drop=True)
-    nothing = {"events": 0, "sessions": 0, "overlapping": 0, "shifts": 0, "collided": 0, "calendar_sessions": 0}
+    counts = ("events", "sessions", "overlapping", "shifts", "collided", "calendar_sessions", "close_gap")
+    nothing = dict.fromkeys(counts, 0)
     rows = [{"group": ALL, "window_start": first, "window_end": last, **nothing} for first, last in WINDOWS]
     return replace(
         made,
@@ -202,6 +204,7 @@ def _tested(group: str, versus: str | None, window: tuple[int, int], cars: Seque
         "caar_low": caar - 0.008 * growth,
         "caar_high": caar + 0.008 * growth,
         "median_car": median(cars) * growth,
+        "close_gap": 0.0,
         "positive": sum(car > 0 for car in cars) / len(cars),
         "z_shift": z,
         "p_shift": p,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +14,11 @@ import pytest
 
 import screener
 from screener.config import load_settings
+from screener.data.connections import open_access
+from screener.data.sources.files import Files, import_files
+from screener.data.store import Store
 from screener.errors import DataError, UsageError
+from screener.krx.hours import KST
 from screener.pooled.make import StudyRequest, make_study
 from screener.pooled.pools import overlaps
 from screener.report.make import make_report
@@ -217,6 +222,71 @@ def test_an_event_may_have_a_window_of_its_own(prices: Path, tmp_path: Path) -> 
     found = study(prices, events, tmp_path, windows=((0, 0),)).frames
     own = found.events[["event_id", "window_start", "window_end"]].to_numpy().tolist()
     assert sorted(own) == [["a", -1, 1], ["a", 0, 0], ["b", -1, 1]]
+
+
+def test_the_store_gives_what_the_files_give(prices: Path, tmp_path: Path) -> None:
+    now = datetime(2024, 7, 1, 9, tzinfo=KST)
+    store = Store.open(tmp_path / "store")
+    with store.writing("test", now):
+        import_files(store, Files([prices / "prices.parquet"], [prices / "indices.csv"]), now, SETTINGS.calendar)
+    (tmp_path / "events.csv").write_text(scattered(8), encoding="utf-8")
+    request = StudyRequest(
+        tmp_path / "events.csv",
+        windows=((0, 0), (0, 5)),
+        source="store",
+        jobs=1,
+        parts=tmp_path / "parts",
+        store=str(tmp_path / "store"),
+    )
+    stored = make_study(SETTINGS, request, lambda: open_access(SETTINGS, {}, str(tmp_path / "store")), Unwatched())
+    filed = study(prices, scattered(8), tmp_path)
+    for name in ("events", "pooled", "paths"):
+        pd.testing.assert_frame_equal(getattr(stored.frames, name), getattr(filed.frames, name), rtol=1e-9)
+
+
+def test_closes_of_the_after_market_are_said_and_carry_no_verdict(tmp_path: Path) -> None:
+    settings = load_settings(today=date(2026, 11, 30))
+    days = settings.calendar.sessions(date(2025, 6, 2), date(2026, 11, 27))
+    random = np.random.default_rng(3)
+    closes = np.round(50_000 * np.cumprod(1 + random.normal(0, 0.01, len(days))))
+    pd.DataFrame({"date": days, "ticker": "000660", "close": closes, "volume": 1000}).to_csv(
+        tmp_path / "prices.csv", index=False
+    )
+    levels = pd.DataFrame(
+        {"date": days, "index": "KOSPI", "close": 2500 * np.cumprod(1 + random.normal(0, 0.01, len(days)))}
+    )
+    levels.to_csv(tmp_path / "indices.csv", index=False)
+    before, since = [day for day in days if day < date(2026, 9, 1)][-5:], date(2026, 10, 20)
+    (tmp_path / "events.csv").write_text(
+        rows(*((day, day, "000660") for day in (*before[::2], since))), encoding="utf-8"
+    )
+    request = StudyRequest(
+        tmp_path / "events.csv",
+        windows=((0, 0),),
+        source=f"file:{tmp_path / 'prices.csv'}",
+        benchmark=[tmp_path / "indices.csv"],
+        jobs=1,
+        parts=tmp_path / "parts",
+    )
+    found = make_study(settings, request, _no_access, Unwatched())
+    assert (found.last_prices_since, found.banner) == (date(2026, 10, 19), "unknown-close")
+    # One event of four may be off by 3 %.
+    assert found.frames.pooled["close_gap"].tolist() == pytest.approx([0.03 / 4])
+    sure = make_study(settings, replace(request, regular_close=True), _no_access, Unwatched())
+    assert (sure.banner, sure.frames.pooled["close_gap"].tolist()) == (None, [0.0])
+
+
+def test_where_all_events_have_windows_of_their_own_these_lead(prices: Path, tmp_path: Path) -> None:
+    events = rows(("a", DAYS[300], "000660", '"-1,1"'), header="event_id,date,ticker,window")
+    found = study(prices, events, tmp_path)
+    assert found.rules.windows == ((-1, 1),)
+    assert found.frames.pooled["events"].tolist() == [1]
+
+
+def test_a_group_cannot_be_called_as_all_events_are(prices: Path, tmp_path: Path) -> None:
+    events = rows(("a", DAYS[300], "000660", "All"), header="event_id,date,ticker,group")
+    with pytest.raises(UsageError, match="a group is called all"):
+        study(prices, events, tmp_path)
 
 
 @pytest.mark.parametrize(

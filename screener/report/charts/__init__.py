@@ -57,7 +57,7 @@ def _shown(charts: Charts, banner: str | None) -> dict[str, list[Figure]]:
 def charts_of_study(report: PooledReport) -> dict[str, list[Figure]]:
     """The charts of a study of many events, likewise."""
     charts: Charts = {Key.PATHS: [pooled_paths(report)], Key.POOLED: [distribution(report)]}
-    return _shown(charts, short_banner("demo" if report.simulated else None))
+    return _shown(charts, short_banner(report.banner))
 
 
 def _of_report(report: Report) -> Charts:

@@ -120,7 +120,7 @@ def study_to_json(report: PooledReport, tables: Sequence[Table]) -> bytes:
     facts = {name: value for name, value in vars(report).items() if name not in BESIDE_FACTS}
     document = {
         "schema_version": SCHEMA_VERSION,
-        "banner": short_banner("demo" if report.simulated else None),
+        "banner": short_banner(report.banner),
         "study": facts,
         **{table.name: table.records() for table in tables},
         "findings": report.findings,

@@ -83,7 +83,7 @@ def to_latex(report: PooledReport) -> dict[str, bytes]:
 
 
 def _lines(report: PooledReport, table: _Tabular) -> Iterator[str]:
-    banner = short_banner("demo" if report.simulated else None)
+    banner = short_banner(report.banner)
     notes = [*([f"{banner}."] if banner else []), *table.notes]
     label = re.sub(r"[^A-Za-z0-9]+", "-", report.name).strip("-").lower() or "study"
     yield _NEEDS

@@ -114,10 +114,10 @@ def source_line(provenance: Provenance) -> Line:
 def closes(report: Report) -> Iterator[Line]:
     """The warning that closes are, or may be, of two kinds: it comes before the first figure."""
     if report.banner and report.last_prices_since is not None:
-        yield _banner(report.banner, since=report.last_prices_since)
+        yield banner(report.banner, since=report.last_prices_since)
 
 
-def _banner(banner: str, **values: object) -> Line:
+def banner(banner: str, **values: object) -> Line:
     """A warning, and on a command line what helps against it."""
     warning, advice = BANNERS[banner]
     spans = [Span(_(warning, **values))]
@@ -131,7 +131,7 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     provenance, rules = report.provenance, report.rules
     printed = int(report.frames.stocks.dropna(subset="published_by")["ticker"].nunique())
     if report.banner and report.last_prices_since is None:
-        yield _banner(report.banner, n=printed)
+        yield banner(report.banner, n=printed)
     for tried in provenance.tried:
         yield line(_("{source} could not serve: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
     if provenance.selected:

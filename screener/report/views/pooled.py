@@ -21,7 +21,7 @@ from screener.report.grids import (
     POOLED_TESTS,
     REGRESSION,
 )
-from screener.report.model import BANNERS, MODELS
+from screener.report.model import MODELS
 from screener.report.pooled_model import ALL, PooledReport
 from screener.report.rows import fields_by_tau, fields_of, rows_of
 from screener.report.views import notes
@@ -59,6 +59,8 @@ def group_name(group: str) -> str:
 
 def finding(row: Any) -> str:
     """The verdict on pooled events, which rests on the shifts of the calendar."""
+    if abs(row.caar) <= row.close_gap and row.close_gap > 0:
+        return _("withheld")
     if not math.isfinite(row.p_shift):
         return _("cannot be tested")
     if row.p_shift > LEVEL:
@@ -114,8 +116,8 @@ class _Pooled:
     def lead(self) -> Iterator[Line]:
         """The verdict, of what events, what was left out, and where the prices come from."""
         report = self.report
-        if report.simulated:
-            yield line(_(BANNERS["demo"][0]), "banner")
+        if report.banner:
+            yield notes.banner(report.banner, since=report.last_prices_since)
         if report.events:
             yield self._verdict(_("All events, {window}", window=self.window), self.leading)
             leading = [row for row in self.differences if self._leads(row)]
@@ -147,6 +149,9 @@ class _Pooled:
         if math.isfinite(row.ci_low):
             yield _(" (95 % interval {low} to {high})", low=percent(row.ci_low), high=percent(row.ci_high))
         yield f"; {finding(row)}"
+        if abs(row.caar) <= row.close_gap and row.close_gap > 0:
+            yield _(": two kinds of closes alone can make {gap} points of it", gap=number(100 * row.close_gap, 1))
+            return
         if not math.isfinite(row.p_shift):
             yield ngettext(": the calendar has {n} shift", ": the calendar has {n} shifts", int(row.shifts))
             return
