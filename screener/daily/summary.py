@@ -1,4 +1,8 @@
-"""The summary of a daily run: ten lines at most, of which the first says what changed."""
+"""The summary of a daily run: ten lines at most.
+
+The first is the subject of notifications: the finding, short enough for the lock screen of a phone. The second says
+what changed.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from screener.daily.reports import Batch, Job, Latest
     from screener.daily.status import Missed
     from screener.data.universe import StatusChange, What
+    from screener.report.model import Report
 
 LINES = 10
 NAMED = 3
@@ -34,6 +39,7 @@ def summarise(
     if not batch.filed:
         return []
     settings = job.settings
+    found = _finding(batch)
     lines = [_headline(settings, batch), *_configured(batch), *_stocks(settings, batch), *_revised(batch)]
     if missed:
         lines.append(
@@ -53,14 +59,14 @@ def summarise(
     banners = dict.fromkeys(latest.report.banner for latest in batch.latest)
     lines += [_("Not final: {what}", what=short) for banner in banners if (short := short_banner(banner))]
     events = [_event(latest) for latest in batch.latest]
-    room = LINES - len(lines) - 1
+    room = LINES - len(lines) - len(found) - 1
     if len(events) > room:
         events = [
             *events[: room - 1],
             ngettext("... and {n} more event", "... and {n} more events", len(events) - room + 1),
         ]
     # A name that the exchange sends must not reach a terminal, or a log, as commands.
-    return [escaped(line) for line in [lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
+    return [escaped(line) for line in [*found, lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
 
 
 def configuration_changes(by_event: Mapping[str, Sequence[Difference]]) -> str:
@@ -159,14 +165,44 @@ def _sentence(settings: Settings, change: Change) -> str:
     return _(said, name=name, after=after, before=before)
 
 
-def _event(latest: Latest) -> str:
-    """How an event stands: its best and worst sector by abnormal return over the days since."""
-    report = latest.report
+def _finding(batch: Batch) -> list[str]:
+    """One line: who gained and lost most in the newest event of which there is news, and how certain that is."""
+
+    def news(latest: Latest) -> tuple[bool, str]:
+        return latest.changes is None or bool(latest.changes), str(latest.report.event.event_day)
+
+    for latest in sorted(batch.latest, key=news, reverse=True):
+        if rows := _ends(latest.report)[1]:
+            name = latest.report.event.name.in_(language())
+            ends = ", ".join(map(_in_brief, rows))
+            return [_("{event}: {ends}; abnormal, corrected p; {day}", event=name, ends=ends, day=latest.report.as_of)]
+    return []
+
+
+def _in_brief(row: Mapping[Hashable, Any]) -> str:
+    """A sector's abnormal return, and its corrected p where the verdict rests on it."""
+    tested = row["verdict"] in ("winner", "loser", "no clear effect") and math.isfinite(row["p_family"])
+    return _(
+        "{name} {caar}% ({certainty})",
+        name=row[f"name_{language()}"],
+        caar=percent(row["caar_ew"]),
+        certainty=f"p {probability(row['p_family'])}" if tested else _(VERDICTS[row["verdict"]]),
+    )
+
+
+def _ends(report: Report) -> tuple[int, list[dict[Hashable, Any]]]:
+    """Sessions since the event day, and the best and worst sector by abnormal return over them."""
     tau = max(window.last for window in report.windows if window.available and window.first == 0)
     table = report.frames.sectors
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
-    ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
+    return tau, [rows[0], rows[-1]] if len(rows) > 1 else rows
+
+
+def _event(latest: Latest) -> str:
+    """How an event stands: its best and worst sector over the days since."""
+    report = latest.report
+    tau, ends = _ends(report)
     sectors = ", ".join(map(_standing, ends))
     day = report.event.event_day
     return ngettext(

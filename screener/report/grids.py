@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from screener.i18n import N_, _, language
 from screener.report import formatting
-from screener.report.blocks import Cell, Kind
+from screener.report.blocks import WIDE, Cell, Kind
 from screener.report.model import VERDICTS
 
 
@@ -195,11 +195,12 @@ _NET = (
     PageColumn("institution_net", N_("Institutions, ₩ bn"), _money, 6),
 )
 
-SUMMARY = (
-    *(SECTOR_NAME, _N, _CAAR, _MEAN, _P.at(2), _P_FAMILY, _BREADTH, _VOLUME.at(4)),
-    *(*_NET, _SCORE.at(1), _SPARK),
-)
-"""Sectors in one window, as a summary has them: size, certainty, breadth, path."""
+
+def summary_columns(*, funds: bool) -> tuple[PageColumn, ...]:
+    """Sectors in one window, as a summary has them: size, certainty, breadth, path, and on wide terminals more."""
+    tests = (_INTERVAL.at(WIDE), _RANK.at(WIDE + 1), _P.at(2), _P_FAMILY, _Q.at(WIDE + 2))
+    returns = (_BREADTH, _CAP_WEIGHTED.at(WIDE + 5), _MEDIAN.at(WIDE + 3), _versus(funds=funds).at(WIDE + 4))
+    return (SECTOR_NAME, _N, _CAAR, _MEAN, *tests, *returns, _VOLUME.at(4), *_NET, _SCORE.at(1), _SPARK)
 
 
 def group_columns(first: PageColumn, *, study: bool, funds: bool) -> tuple[PageColumn, ...]:
@@ -269,7 +270,10 @@ def mover_columns(*, study: bool) -> tuple[tuple[PageColumn, ...], tuple[PageCol
     """Winners by abnormal return on the left, and losers on the right; without a study those that rose and fell."""
     if not study:
         return (_left("starred", N_("Rose")), _RETURN), (_left("starred", N_("Fell")), _RETURN)
-    figures = (_CAR._replace(cell=_arrow), _RETURN._replace(cell=percent, priority=1), _P.at(2))
+    figures = (
+        *(_TICKER.at(WIDE), _SECTOR_OF_STOCK.at(WIDE + 3), _CAR._replace(cell=_arrow)),
+        *(_RETURN._replace(cell=percent, priority=1), _P.at(2), _SCORE.at(WIDE + 2), _VOLUME.at(WIDE + 1)),
+    )
     return (_left("starred", N_("Winner")), *figures), (_left("starred", N_("Loser")), *figures)
 
 
@@ -303,9 +307,9 @@ DRIVER_COLUMNS = (
 
 STOCKS_OF_MARKET = (
     *(_TICKER, _STOCK_NAME, _SCORE._replace(cell=_directed), _RETURN, _CAR, _P_POOLED, _Q, _VOLUME.at(2)),
-    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(VERDICTS[verdict])), 3),
+    _left("sectors", N_("Sector"), lambda sectors: Cell(", ".join(sectors.split())), 1),
+    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(VERDICTS[verdict])), 5),
     PageColumn("group", N_("Group"), lambda group: Cell("" if math.isnan(group) else f"{group:.0f}"), 4),
-    _left("sectors", N_("Sector"), priority=5),
     _NOTES.at(6),
 )
 _FOUND = (

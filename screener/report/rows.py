@@ -12,7 +12,7 @@ import pandas as pd
 
 from screener.analysis.model import Window
 from screener.i18n import N_, _, language
-from screener.report.blocks import Cell, Field
+from screener.report.blocks import WIDE, Cell, Field
 from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
 
@@ -172,7 +172,7 @@ def fields_by_tau(
     named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent, first: str = N_("Sector")
 ) -> tuple[Field, ...]:
     """Figures of sectors by session, one row each, or of what `first` heads; empty if none reaches beyond the event
-    day.
+    day. Wide terminals have room for sessions beside those that every table shows.
     """
     taus = {tau for _name, path in named for tau in path}
     last = max(taus, default=0)
@@ -182,9 +182,8 @@ def fields_by_tau(
         Field(
             f"{tau:+d}" if tau else "0",
             tuple(cell(path.get(tau, math.nan)) for _name, path in named),
-            0 if tau in (0, last) else abs(tau),
+            0 if tau in (0, last) else abs(tau) if tau in _TAUS else WIDE + abs(tau),
         )
         for tau in sorted(taus)
-        if tau in _TAUS or tau == last
     ]
     return (Field(_(first), tuple(Cell(name) for name, _path in named), right=False), *columns)

@@ -47,7 +47,7 @@ def test_a_changed_configuration_is_told_as_that_and_not_as_corrected_figures(
     assert tree(reports) == before
     done = daily(THIRD, "--log", "daily.log")
     lines = done.out.splitlines()
-    assert lines[0] == f"2025-02-04: {CHANGED}"
+    assert lines[1] == f"2025-02-04: {CHANGED}"
     assert "Earlier reports use the previous configuration: `screener daily --rebuild` makes them again" in lines
     assert "Revised" not in done.out
     assert f"1 report through 2025-02-04; {CHANGED}" in (member.folder / "daily.log").read_text(encoding="utf-8")

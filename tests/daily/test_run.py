@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections import Counter
 from datetime import date, datetime
@@ -29,7 +30,7 @@ def history(reports: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_report_a_session_and_what_changed_on_the_first_line(
+def test_a_report_a_session_with_the_finding_before_what_changed(
     evenings: dict[date, Evening],
 ) -> None:
     evening = evenings[EVENT]
@@ -37,13 +38,19 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     assert evening.done.err.startswith("screener: pykrx-login: sessions: 90 to go\n")
     assert evening.done.said == ["screener: daily done: 1 report through 2025-01-31"]
     assert evenings[NEXT].done.err == "screener: daily done: 1 report through 2025-02-03\n"
-    assert evening.done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
+    found, changed = evening.done.out.splitlines()[:2]
+    assert re.fullmatch(
+        r"DeepSeek shock: .+? [+-][\d.]+% \([^)]+\), .+? [+-][\d.]+% \([^)]+\); abnormal, corrected p; 2025-01-31",
+        found,
+    )
+    assert changed == "2025-01-31: deepseek: first report"
     assert {path.name for path in (evening.folder / "reports/2025-01-31/deepseek").iterdir()} >= FILES
     assert (evening.folder / "reports/latest").readlink() == Path("2025-01-31")
     evening = evenings[NEXT]
     lines = evening.done.out.splitlines()
-    assert lines[0].startswith("2025-02-03: ")
-    assert lines[1].startswith("deepseek, 1 session since 2025-01-31: ")
+    assert lines[0].startswith("DeepSeek shock: ")
+    assert lines[1].startswith("2025-02-03: ")
+    assert lines[2].startswith("deepseek, 1 session since 2025-01-31: ")
     assert lines[-1] == "Files: reports/2025-02-03"
     assert (evening.folder / "reports/latest").readlink() == Path("2025-02-03")
     # The new session and two indices; of the stored sessions once more the last one, and the one of a week ago.
@@ -380,7 +387,7 @@ def test_the_same_files_twice_make_nothing_anew(member: Command, reports: Path, 
     user = member.with_(now=kst(2025, 2, 3))
     asked = ("daily", "--source", f"file:{prices}", "--benchmark", indices)
     done = user.run(*asked)
-    assert (done.code, done.out.splitlines()[0]) == (0, "2025-02-03: deepseek: first report"), done.err
+    assert (done.code, done.out.splitlines()[1]) == (0, "2025-02-03: deepseek: first report"), done.err
     assert {row["source"] for row in history(reports)} == {"file"}
     before = tree(reports)
     again = user.with_(now=kst(2025, 2, 3, 20)).run(*asked)

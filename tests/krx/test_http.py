@@ -60,9 +60,7 @@ def passwords(exchange: MockedExchange) -> int:
 )
 def test_a_login_that_is_answered_in_another_form(exchange: MockedExchange, tmp_path: Path, content: Answer) -> None:
     answering(exchange, is_login, content)
-    with pytest.raises(
-        NetworkError, match=r"^data.krx.co.kr: the answer to the login has an unknown format"
-    ) as told:
+    with pytest.raises(NetworkError, match=r"^data.krx.co.kr: the answer to the login has an unknown format") as told:
         fetch(live.access(tmp_path, exchange), "pykrx-login")
     assert "\n" not in str(told.value)
     assert passwords(exchange) == 1

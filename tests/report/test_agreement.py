@@ -27,7 +27,7 @@ Columns = Mapping[str, Callable[[dict[str, str]], str]]
 
 def shown(grid: Grid) -> list[list[str]]:
     """Header and rows of the columns that hold anything."""
-    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    fields = [field for field in grid.fields if field.shown and not field.wide]
     rows = zip(*([cell.text for cell in field.cells] for field in fields), strict=True)
     return [[field.header for field in fields], *map(list, rows)]
 

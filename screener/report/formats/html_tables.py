@@ -71,7 +71,7 @@ class Folded(NamedTuple):
 def folded(grid: Grid) -> Folded:
     """The columns of `grid` that say something; tickers stand beside the names that they belong to."""
     beside = grid.aligned_with or grid.fields
-    shown = [index for index, field in enumerate(grid.fields) if field.shown]
+    shown = [index for index, field in enumerate(grid.fields) if field.shown and not field.wide]
     codes = [index for index in shown if grid.fields[index].kind == "code" and index + 1 in shown]
     places = [index for index in shown if index not in codes]
     fields = [grid.fields[index] for index in places]

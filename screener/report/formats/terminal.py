@@ -134,7 +134,7 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     """The grid as one or more tables that fit: what the first has no room for follows with the names of the rows.
 
     Columns without anything to say are left out. The first table drops the highest priority first, and the later of
-    two columns of one priority.
+    two columns of one priority; of columns for wide terminals, all of one priority together, and they do not follow.
     """
     # Columns are as wide as in the table beside it, so that both drop the same.
     beside = grid.aligned_with or grid.fields
@@ -142,10 +142,14 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     widths = [max(map(_width_of, pair)) for pair in zip(grid.fields, beside, strict=True)]
     kept = list(shown)
     while _total(widths[index] for index in kept) > width and any(grid.fields[index].priority for index in kept):
-        kept.remove(max(kept, key=lambda index: (grid.fields[index].priority, index)))
+        last = max(kept, key=lambda index: (grid.fields[index].priority, index))
+        if grid.fields[last].wide:
+            kept = [index for index in kept if grid.fields[index].priority != grid.fields[last].priority]
+        else:
+            kept.remove(last)
     tables = [kept]
     for index in shown:
-        if index in kept:
+        if index in kept or grid.fields[index].wide:
             continue
         if tables[-1] is kept or _total(widths[place] for place in [*tables[-1], index]) > width:
             tables.append([0])

@@ -19,7 +19,6 @@ from screener.report.grids import (
     PARTS_OF_STOCKS,
     PLANTED_AND_FOUND,
     SECTOR_NAME,
-    SUMMARY,
     TESTS,
     THEME_NAME,
     group_columns,
@@ -28,6 +27,7 @@ from screener.report.grids import (
     part_columns,
     spread_columns,
     stock_columns,
+    summary_columns,
 )
 from screener.report.grids import percent as percent_cell
 from screener.report.grids import probability as p_cell
@@ -203,7 +203,9 @@ class _Study:
     def _sectors(self, *, full: bool) -> Section:
         every = self._shown(self.sectors)
         rows = every if full else ends(every)
-        columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds) if full or not self.study else SUMMARY
+        columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds)
+        if self.study and not full:
+            columns = summary_columns(funds=self.funds)
         note = _(POST_HOC) if any(row.post_hoc for row in rows) else ""
         left = len(every) - len(rows)
         hidden = ngettext(
