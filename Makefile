@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
-.PHONY: report test pytest lint bench calibrate soak fuzz audit sample picture catalogue dictionary reference lock clean
+.PHONY: report test pytest lint bench calibrate soak fuzz audit wheel sample picture catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -59,6 +59,10 @@ fuzz: $(VENV)/installed-dev
 audit: $(BIN)/python
 	$(PIP) install pip-audit
 	$(BIN)/pip-audit --strict --requirement requirements.lock --require-hashes --disable-pip
+
+# What a release consists of: a wheel, and the source with its tests.
+wheel: $(VENV)/installed
+	$(BIN)/python -m hatchling build --directory dist
 
 # The committed report: the real event on real prices, which are not part of this repository.
 sample: $(VENV)/installed

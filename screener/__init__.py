@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from screener.study.api import EventStudy as EventStudy
     from screener.study.api import event_study as event_study
 
-__version__ = "0.2.0"
+__version__ = "1.0.0"
 __all__ = ["EventStudy", "PooledStudy", "Report", "event_study", "load_report", "pooled_study"]
 
 _HOMES = {

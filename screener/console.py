@@ -49,7 +49,7 @@ def echo(text: str) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except AttributeError:
-        raise OSError(9, N_("there is no stdout to write to")) from None
+        raise OSError(9, N_("stdout is closed")) from None
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would fail on it again at its end
         raise

@@ -49,11 +49,11 @@ def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
     if isinstance(error, ScreenerError):
         return str(error), error.exit_code
     if _lacks_memory(error):
-        message = _("too little memory: nothing is half done; give it more, or ask for fewer stocks and sessions")
+        message = _("out of memory: no partial results; add memory, or request fewer stocks and sessions")
         return message, ExitCode.DATA
     if isinstance(error, OSError):
         values = {"file": error.filename or file, "cause": cause(error)}
-        return _("{file}: {cause}: make room, or choose another place", **values), ExitCode.DATA
+        return _("{file}: {cause}: free some space, or choose another location", **values), ExitCode.DATA
     values = {"kind": type(error).__name__, "error": error}
     return _("a bug in the screener: {kind}: {error} (--debug shows where)", **values), ExitCode.BUG
 

@@ -42,7 +42,7 @@ def open_regular(path: Path) -> BinaryIO:
     os.close(descriptor)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise OSError(errno.EINVAL, N_("it is no file but a pipe or a device"), str(path))
+    raise OSError(errno.EINVAL, N_("it is not a regular file but a pipe or a device"), str(path))
 
 
 def read_file(path: Path, most: int = SMALL) -> bytes:
@@ -161,7 +161,10 @@ def sync_directory(folder: Path) -> None:
 def unwritable(path: Path, error: OSError) -> DataError:
     """The error of a path that the operating system refuses to write."""
     return DataError(
-        "{path}: cannot be written ({cause})", hint="choose another place, or make room", path=path, cause=cause(error)
+        "{path}: cannot be written ({cause})",
+        hint="choose another location, or free some space",
+        path=path,
+        cause=cause(error),
     )
 
 
@@ -180,12 +183,16 @@ def _stage(target: Path, data: bytes, mode: int) -> Path:
 
 def _refuse_obstacles(path: Path) -> None:
     if path.exists() and not path.is_file():
-        raise DataError("{path}: is in the way", hint="give another name, or move it, a file belongs there", path=path)
+        raise DataError(
+            "{path}: blocks the file to be written",
+            hint="choose another name, or move it: a file must be written there",
+            path=path,
+        )
     for folder in path.parents:
         if folder.exists() and not folder.is_dir():
             raise DataError(
-                "{folder}: is in the way of {name}",
-                hint="move it, a directory belongs there",
+                "{folder}: blocks {name}",
+                hint="move it: a directory must be created there",
                 folder=folder,
                 name=path.name,
             )

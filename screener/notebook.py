@@ -86,7 +86,7 @@ def _demo(settings: Settings, event: str | None, source: str) -> Report:
     seed = source.partition(":")[2] or "1"
     if event not in (None, DEMO) or not seed.isdecimal():
         raise UsageError(
-            "source={source!r} has the event {event!r} only",
+            "source={source!r} has only the event {event!r}",
             hint="write demo or demo:SEED",
             source=source,
             event=DEMO,
@@ -97,7 +97,7 @@ def _demo(settings: Settings, event: str | None, source: str) -> Report:
 def _warn_of(report: Report) -> None:
     """Warn at the line that has called `load_report`."""
     for failed in report.provenance.tried:
-        warnings.warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why), stacklevel=3)
+        warnings.warn(_("{source}: unavailable: {why}", source=failed.source, why=failed.why), stacklevel=3)
     if warning := short_banner(report.banner):
         warnings.warn(warning, stacklevel=3)
 
@@ -108,12 +108,12 @@ def _day(as_of: date | str | None) -> date | None:
     try:
         return date.fromisoformat(as_of)
     except ValueError:
-        raise UsageError(_("{value!r} is no date: write it as 2025-01-31", value=as_of)) from None
+        raise UsageError(_("{value!r} is not a valid date: write it as 2025-01-31", value=as_of)) from None
 
 
 def _model(name: str | None) -> str | None:
     if name is not None and name not in MODELS:
-        raise UsageError("{value!r} is no model: known are {known}", value=name, known=", ".join(MODELS))
+        raise UsageError("{value!r} is not a valid model: use one of {known}", value=name, known=", ".join(MODELS))
     return name
 
 

@@ -89,8 +89,8 @@ def _dask(address: str) -> Iterator[Executor]:
         client = connect(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise NetworkError(
-            "{address}: no Dask scheduler answers ({error})",
-            hint="start `dask scheduler`, or leave --cluster out",
+            "{address}: no Dask scheduler responds ({error})",
+            hint="start `dask scheduler`, or omit --cluster",
             address=address,
             error=str(error).splitlines()[0] if str(error) else type(error).__name__,
         ) from None
@@ -168,15 +168,15 @@ def _gather(
         raise
     except BrokenProcessPool:
         raise DataError(
-            "a worker was killed; what was finished of {parts} parts is kept",
-            hint=N_("run the same command again, with fewer --jobs if the memory does not suffice"),
+            "a worker was killed; the finished ones of {parts} parts are kept",
+            hint=N_("run the same command again, with fewer --jobs if memory runs out"),
             parts=parts,
         ) from None
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("distributed", "dask", "tornado") or _is_cancelled(error):
             raise NetworkError(
-                "the cluster failed ({error}); what was finished of {parts} parts is kept",
-                hint=N_("run the same command again when it is back"),
+                "the cluster failed ({error}); the finished ones of {parts} parts are kept",
+                hint=N_("run the same command again when it is available"),
                 error=(str(error).splitlines() or [type(error).__name__])[0][:160],
                 parts=parts,
             ) from None

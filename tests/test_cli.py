@@ -161,21 +161,21 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (["report", "--sector", "SEMY"], 2, "no sector 'SEMY': did you mean SEMI or SECURITY?"),
         (["report", "--sorce", "press"], 2, "No such option"),
         (["reprot"], 2, "No such command 'reprot'"),
-        (["report", "--as-of", "31.1.2025"], 2, "'31.1.2025' is no date: write it as 2025-01-31"),
+        (["report", "--as-of", "31.1.2025"], 2, "'31.1.2025' is not a valid date: write it as 2025-01-31"),
         (
             ["report", "--source", "press", "--as-of", "2025-01-24"],
             3,
-            "newspaper figures are of 2025-01-31, after --as-of 2025-01-24",
+            "newspaper figures are for 2025-01-31, after --as-of 2025-01-24",
         ),
         (
             ["report", "--source", "bloomberg"],
             2,
-            "no source 'bloomberg': known are auto, store, pykrx, openapi, datagokr, press, file:PATH",
+            "no source 'bloomberg'; valid: auto, store, pykrx, openapi, datagokr, press, file:PATH",
         ),
         (["report", "--source", "file:"], 2, "names no file"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),
         (["report", "--benchmark", "x.csv"], 2, "--benchmark and --market go with --source file:PATH"),
-        (["report", "--json", "--md"], 2, "--json and --md exclude each other: give one of them"),
+        (["report", "--json", "--md"], 2, "--json and --md are mutually exclusive: use one of them"),
         (["report", "--config", "nowhere"], 2, "nowhere: no such directory"),
         (["report", "--width", "20"], 2, "20 is not in the range"),
         (["sectors", "SEMY"], 2, "no sector 'SEMY': did you mean SEMI or SECURITY?"),
@@ -212,7 +212,7 @@ def test_study_without_a_return_is_no_report(run: Run, own: list[str], tmp_path:
     )
     done = run("report", *own)
     assert done.returncode == 3
-    assert "2024-04-22 was a session, and no stock has a row of it" in done.stderr
+    assert "2024-04-22 was a session, but no stock has a row for it" in done.stderr
     small.write_prices(tmp_path, lambda line: line.update(volume="0", open="0"))
     done = run("report", *own)
     assert done.returncode == 3
@@ -226,8 +226,11 @@ def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: P
     done = run("report", "--full", *own)
     assert done.returncode == 0, done.stderr
     assert "Rose most: " in done.stdout
-    assert "Cannot be tested: 0 sessions of estimation, 20 are needed. These are plain returns." in done.stdout
-    assert "the prices hold no session of the estimation window" in done.stdout
+    assert (
+        "Cannot be tested: the estimation window has 0 sessions, 20 are required. The figures are plain returns."
+        in done.stdout
+    )
+    assert "the prices contain no session of the estimation window" in done.stdout
     assert "CAAR" not in done.stdout
 
 
@@ -321,7 +324,7 @@ def test_lists(run: Run) -> None:
 
 
 def test_config_commands(run: Run, tmp_path: Path) -> None:
-    assert "right: 1 event, 31 sectors, 452 stocks, 32 claims" in run("config", "check").stdout
+    assert "OK: 1 event, 31 sectors, 452 stocks, 32 claims" in run("config", "check").stdout
     assert run("config", "init", "mine").stdout.count("copied") == 5
     shown = run("config", "show", "--config", "mine").stdout
     assert (tmp_path / "mine/sectors.toml").read_text(encoding="utf-8") in shown

@@ -17,7 +17,7 @@ def terminal() -> Console:
 
 
 def test_control_characters_become_escapes() -> None:
-    assert escaped("삼성 +1.5 %") == "삼성 +1.5 %"
+    assert escaped("삼성 +1.5%") == "삼성 +1.5%"
     assert escaped(HOSTILE) == r"\x1b[2J\x1b]0;owned\x07\r\nscreener: done\u202e"
 
 

@@ -102,7 +102,7 @@ def test_ai_software_was_the_extraordinary_thing_and_chips_were_not(report: Repo
 
 
 def test_hynix_alone_is_the_whole_fall_of_the_index(report: Report) -> None:
-    """Its part of KOSPI times its fall is the index's official -0.77 %; against the rest of KOSPI it fell further."""
+    """Its part of KOSPI times its fall is the index's official -0.77%; against the rest of KOSPI it fell further."""
     row = stock(report, "000660")
     assert row.index_weight * row.raw_return == pytest.approx(-0.0077, abs=0.0001)
     assert row.car_loo < row.car
@@ -122,7 +122,7 @@ def test_ai_software_minus_chips(report: Report) -> None:
 
 
 def test_split_is_no_fall(krx: Path) -> None:
-    """Crowdworks resumed on 24 January after a 1:2 split: +1.6 %, where raw closes say -49 %."""
+    """Crowdworks resumed on 24 January after a 1:2 split: +1.6%, where raw closes say -49%."""
     from datetime import date
 
     import numpy as np

@@ -56,20 +56,23 @@ def test_a_link_stays_a_link(old: Path) -> None:
 def test_a_directory_in_the_way_of_the_last_file(old: Path) -> None:
     (old / "b.csv").mkdir()
     said = refusal({old / "a.csv": b"new", old / "b.csv": b"b"})
-    assert said == f"{old / 'b.csv'}: is in the way: give another name, or move it, a file belongs there"
+    assert (
+        said
+        == f"{old / 'b.csv'}: blocks the file to be written: choose another name, or move it: a file must be written there"
+    )
     assert held(old) == {"a.csv": b"old"}
 
 
 def test_a_file_where_a_directory_belongs(old: Path) -> None:
     said = refusal({old / "b.csv": b"b", old / "a.csv/c.csv": b"c"})
-    assert said == f"{old / 'a.csv'}: is in the way of c.csv: move it, a directory belongs there"
+    assert said == f"{old / 'a.csv'}: blocks c.csv: move it: a directory must be created there"
     assert held(old) == {"a.csv": b"old"}
 
 
 @pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="there is no such device here")
 def test_a_device_is_not_replaced() -> None:
     """With the rights to do so, a rename would make an ordinary file of it."""
-    assert "/dev/null: is in the way" in refusal({Path("/dev/null"): b"x"})
+    assert "/dev/null: blocks the file to be written" in refusal({Path("/dev/null"): b"x"})
     assert Path("/dev/null").is_char_device()
 
 
@@ -99,7 +102,10 @@ except Exception as error:
         text=True,
         check=True,
     )
-    assert done.stdout == "DataError b.csv: cannot be written (File too large): choose another place, or make room\n"
+    assert (
+        done.stdout
+        == "DataError b.csv: cannot be written (File too large): choose another location, or free some space\n"
+    )
     assert held(old) == {"a.csv": b"old"}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+from screener import __version__
 from tests.conftest import ROOT, Run
 
 
@@ -35,3 +37,19 @@ def test_wheel_works_outside_the_checkout(run: Run, tmp_path: Path) -> None:
     assert fault.startswith("screener: 'nothing' 명령은 없습니다")  # click's own words come along as well
     shown = run("config", "check", cwd=elsewhere, PYTHONPATH=str(tmp_path / "site")).stdout
     assert str(tmp_path / "site/screener/config/shipped/events.toml") in shown
+
+
+def test_the_changelog_begins_with_this_version_and_its_day() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert re.fullmatch(rf"{re.escape(__version__)} \(\d{{4}}-\d{{2}}-\d{{2}}\)", headings[0])
+
+
+def test_workflows_run_what_the_makefile_offers() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    steps = [
+        step
+        for path in sorted((ROOT / ".github/workflows").glob("*.yml"))
+        for step in re.findall(r"- run: (.+)", path.read_text("utf-8"))
+    ]
+    assert {step.split()[1] for step in steps} == {"lint", "pytest", "wheel", "audit"} <= targets
+    assert all(step.startswith("make ") for step in steps)

@@ -76,7 +76,7 @@ def test_a_report_says_in_a_few_lines_what_it_is_and_what_to_beware_of() -> None
     assert lines[0].startswith("Report on demo: event day 2021-07-29, prices through 2021-09-08, source demo")
     assert "windows: [0,0], [0,+1], [0,+5], [-5,-1]" in lines
     assert "sectors (32)" in lines[2]
-    assert lines[3] == "simulated market: every figure is made up"
+    assert lines[3] == "simulated market: all figures are invented"
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
     assert set(part.frames.sectors["sector"]) == {"A"}
     assert "market-adjusted" in repr(part)
     assert (0, 2) in {(window.first, window.last) for window in part.windows}
-    with pytest.raises(UsageError, match="'capm' is no model: known are auto, market, "):
+    with pytest.raises(UsageError, match="'capm' is not a valid model: use one of auto, market, "):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, model="capm")
-    with pytest.raises(UsageError, match=r"'31\.1\.2025' is no date: write it as 2025-01-31"):
+    with pytest.raises(UsageError, match=r"'31\.1\.2025' is not a valid date: write it as 2025-01-31"):
         screener.load_report(source=f"file:{prices}", benchmark=benchmark, as_of="31.1.2025")
     with pytest.raises(UsageError, match="no such file"):
         screener.load_report(source=f"file:{desk / 'missing.csv'}", benchmark=benchmark)

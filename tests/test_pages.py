@@ -26,7 +26,7 @@ def test_software_against_chips_is_the_default_and_the_largest_of_all_sessions(k
     done = run("compare", "--as-of", AS_OF, *sources(krx))
     assert done.returncode == 0, done.stderr
     said = flat(done.stdout)
-    assert "AI software minus Semiconductors, [0,0]: +11.62 percentage points of abnormal return" in said
+    assert "AI software minus Semiconductors, [0,0]: abnormal return difference +11.62 pp" in said
     assert "largest of 149 sessions (p .007)" in said
     # Equal-weight +7.89 - -4.09, cap-weighted +5.28 - -4.93, as each stands in the report.
     assert "▲ +11.98" in said
@@ -40,17 +40,17 @@ def test_themes_can_be_compared(krx: Path, run: Run) -> None:
     document = json.loads(done.stdout)
     day = next(row for row in document["spreads"] if (row["window_start"], row["window_end"]) == (0, 0))
     assert (day["sector_a"], day["sector_b"]) == pair
-    # HBM equipment -7.56 %, foundry, fabless and IP +0.82 %.
+    # HBM equipment -7.56%, foundry, fabless and IP +0.82%.
     assert day["mean_return_ew"] == pytest.approx(-0.0756 - 0.0082, abs=0.0001)
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["SEMI"], "compare takes two sectors or themes, not 1"),
+        (["SEMI"], "compare takes two sectors or themes, got 1"),
         (["SEMI", "AI_SWW"], "no sector 'AI_SWW': did you mean AI_SW?"),
-        (["SEMI", "SEMI"], "SEMI against itself is nothing"),
-        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI: known are SEMI:memory"),
+        (["SEMI", "SEMI"], "SEMI cannot be compared with itself"),
+        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI; valid: SEMI:memory"),
     ],
 )
 def test_a_pair_that_is_none_is_named(run: Run, arguments: list[str], said: str) -> None:
@@ -65,10 +65,10 @@ def test_hynix_alone_is_the_fall_of_kospi(krx: Path, run: Run) -> None:
     assert done.returncode == 0, done.stderr
     said = flat(done.stdout)
     assert "SK hynix (000660, KOSPI)" in said
-    assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77 %
+    assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77%
     assert "▼ -9.86" in said
     assert "number 25 of 25 by score" in said
-    assert "lowest close -13.62% from the base, on 2025-02-03; not back at the base price by 2025-02-07" in said
+    assert "lowest close -13.62% from the base, on 2025-02-03; base price not recovered by 2025-02-07" in said
 
 
 def test_a_limit_up_and_a_name_for_a_code(krx: Path, run: Run) -> None:
@@ -127,7 +127,7 @@ def test_pages_of_a_small_market(run: Run, own: list[str]) -> None:
     assert "beta 2." in card.stdout  # it swings twice as far as the index
     pair = run("compare", "A", "B", *own)
     assert pair.returncode == 0, pair.stderr
-    # +10 % and -5 % against +2 %.
+    # +10% and -5% against +2%.
     assert "▲ +0.50" in pair.stdout
 
 

@@ -1,7 +1,7 @@
 """Whether the days of an event can carry a verdict: how many random groups of stocks moved as much as they must.
 
 The whole market beside the stocks studied: its equal-weight return, and groups of it that chance put together. On an
-ordinary day 5 % of these have a p of 5 % at most. Where far more do, the market as a whole moved in ways that the model
+ordinary day 5% of these have a p of 5% at most. Where far more do, the market as a whole moved in ways that the model
 does not know of, and what a sector did that day need not be the event's doing (docs/methods.md).
 """
 
@@ -35,7 +35,7 @@ WILD = 3.0
 """Standard deviations of an index move, or of the difference of two, beyond which a day carries no verdict where no
 random groups can be asked."""
 RANDOM_ON_WILD_DAYS = 0.25
-"""Share of random groups with a p of 5 % at most on such days (docs/methods.md)."""
+"""Share of random groups with a p of 5% at most on such days (docs/methods.md)."""
 
 
 @dataclass(frozen=True)

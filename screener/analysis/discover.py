@@ -7,7 +7,7 @@ ordinary sessions before it, each with groups formed before it, and the event's 
 there.
 
 Why not simpler (tests/calibration/scan.md, pseudo-events on real returns)? The p of portfolio t, corrected by Benjamini
-and Hochberg for the number of groups, reports a discovery at 10 % on two of three ordinary sessions, for its tails are
+and Hochberg for the number of groups, reports a discovery at 10% on two of three ordinary sessions, for its tails are
 normal and the market's are not. The groups' own placebo dates have the right size for one group; but those dates lie in
 the very sessions on which the groups were formed, so that they hold the joint jumps that put some of them together, and
 corrected for all groups the test never finds anything: no rank among 148 dates can, and pooled over groups the jumps

@@ -348,7 +348,7 @@ def paths_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFra
 
 
 def _half_widths(measurement: Measurement, groups: Sequence[Group], rows: range) -> Floats:
-    """(rows, groups) half of the 95 % interval of each path; NaN for themes, whose bands no chart draws."""
+    """(rows, groups) half of the 95% interval of each path; NaN for themes, whose bands no chart draws."""
     half = np.full((len(rows), len(groups)), np.nan)
     sectors = [place for place, group in enumerate(groups) if group.theme is None]
     if sectors and measurement.study.has_history:

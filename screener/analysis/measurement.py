@@ -79,7 +79,7 @@ class Measurement:
 
     @property
     def random_shares(self) -> list[float]:
-        """For each available window, the share of random groups with a p of 5 % at most; NaN where there are none."""
+        """For each available window, the share of random groups with a p of 5% at most; NaN where there are none."""
         return [np.nan if one.random_share is None else one.random_share for one in self.checks]
 
     @property

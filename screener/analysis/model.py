@@ -107,7 +107,7 @@ class WindowCheck:
     first: int
     last: int
     random_share: float | None
-    """Share of random groups with a p of 5 % at most; null where the whole market is not at hand."""
+    """Share of random groups with a p of 5% at most; null where the whole market is not at hand."""
     moved: float | None
     """Largest move of an index over the window, or of the difference of two, in standard deviations; null: unknown."""
     withheld: bool
@@ -134,7 +134,7 @@ class DayCheck:
 
 @dataclass(frozen=True)
 class Moved:
-    """Stocks with a p of 5 % at most, on the event and on the ordinary sessions before it."""
+    """Stocks with a p of 5% at most, on the event and on the ordinary sessions before it."""
 
     stocks: int
     """That have a p."""

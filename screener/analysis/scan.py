@@ -70,7 +70,7 @@ def scan_market(
 
 
 def moved_alone(placebo: Placebo) -> Moved:
-    """How many stocks have a p of 5 % at most, on the event and, each among the others, on its ordinary sessions."""
+    """How many stocks have a p of 5% at most, on the event and, each among the others, on its ordinary sessions."""
     z = np.abs(placebo.placebo_z)
     z = z[:, np.isfinite(placebo.placebo_p)]
     known = np.isfinite(z)

@@ -197,7 +197,7 @@ def lasting_columns(
 
     lasting is what became of the event day's CAR by the end of the window. held, faded, reversed or extended, by what
     is left of it: from half to one and a half times of it, less, less than nothing, or more. delayed: no move that day
-    (p above 5 %), but one over the window. None: neither, or not known. half_life is of those that faded or reversed:
+    (p above 5%), but one over the window. None: neither, or not known. half_life is of those that faded or reversed:
     sessions after the event day until half of its move was gone, on straight lines between the sessions.
 
     Args:

@@ -51,7 +51,7 @@ def locked(root: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise DataError(
-            "{root}: another screener has been writing there for a minute", hint="wait, or end it", root=root
+            "{root}: another screener has been writing there for a minute", hint="wait, or stop it", root=root
         ) from None
     except OSError as error:
         raise _unlockable(root, error) from None
@@ -84,7 +84,7 @@ def _unlockable(root: Path, error: OSError) -> DataError:
         return unwritable(root, error)
     return DataError(
         "{root}: its file system cannot lock files",
-        hint="give a directory on another one with --reports, such as a local disk",
+        hint="pass a directory on another file system to --reports, such as a local disk",
         root=root,
     )
 
@@ -102,7 +102,11 @@ def publish(root: Path, report: Report, files: Mapping[str, bytes]) -> Path | No
     if not report.provenance.study and load_record(folder).get("study"):
         return None
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise DataError("{folder}: is in the way", hint="move it, a report directory belongs there", folder=folder)
+        raise DataError(
+            "{folder}: blocks the report directory",
+            hint="move it: a report directory must be created there",
+            folder=folder,
+        )
     if _holds(folder, files):
         return folder
     try:

@@ -71,7 +71,7 @@ def updated_history(root: Path, rows: Sequence[Row], revision: int = 1, *, alone
 
 def _foreign(path: Path) -> DataError:
     return DataError(
-        "{path}: its columns are not this version's", hint="move it away to start a new history", path=path
+        "{path}: its columns do not match this version", hint="move it away to start a new history", path=path
     )
 
 
@@ -176,8 +176,8 @@ def _number(row: Row, name: str) -> float:
         value = math.inf
     if math.isinf(value):
         raise DataError(
-            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is no figure",
-            hint="mend it, or move the file away to start a new history",
+            "history.csv: {as_of}, {event}, {sector}: {name} is {cell!r}, which is not a number",
+            hint="correct it, or move the file away to start a new history",
             as_of=row.get("as_of", "-"),
             event=row.get("event", "-"),
             sector=row.get("sector", "-"),

@@ -43,12 +43,12 @@ def main() -> None:
     except ScreenerError as error:
         code = _fail(error.lines, error.exit_code, debug)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        message = _("interrupted: nothing is half done, run it again to go on")
+        message = _("interrupted: no partial results; run it again to resume")
         code = _fail([message], ExitCode.INTERRUPTED, debug)
     except click.ClickException as error:
         message = error.format_message().rstrip(".").replace("\n", " ")
         if isinstance(error, click.UsageError) and error.ctx:
-            message = _("{what}: {command} --help shows how", what=message, command=error.ctx.command_path)
+            message = _("{what}: see {command} --help", what=message, command=error.ctx.command_path)
         code = _fail([message], ExitCode.USAGE, debug)
     except Exception as error:
         message, exit_code = describe(error, _("the output"))
@@ -90,7 +90,7 @@ def _with_command(arguments: list[str]) -> list[str]:
 def _introduction() -> list[str]:
     """What a bare command says on a terminal, where it sends nothing."""
     return [
-        _("screener tells which Korean sectors and stocks an event moved, and how surely."),
+        _("screener shows which Korean sectors and stocks an event moved, and whether the move is significant."),
         "",
         _("  screener report   The DeepSeek shock of 31 January 2025; fetches prices once."),
         _("  screener demo     A tour of a simulated market; sends nothing."),
@@ -108,9 +108,9 @@ def _welcome() -> None:
     if Store.open(None).tables():
         return
     explain(
-        _("screener tells which Korean sectors and stocks an event moved, and how surely."),
-        _("Now: the DeepSeek shock of 31 January 2025. Your own: screener config init my"),
-        _("Prices: fetched once, without an account, in about a minute, and kept."),
-        _("More: KRX_AUTH_KEY, KRX_ID and KRX_PW or DATA_GO_KR_KEY open the whole market."),
-        _("Next: screener doctor, which checks this machine, and screener --help"),
+        _("screener shows which Korean sectors and stocks an event moved, and whether the move is significant."),
+        _("Default event: the DeepSeek shock of 31 January 2025. For your own events: screener config init my"),
+        _("Prices are downloaded once, without an account, in about a minute, and kept."),
+        _("For the whole market: set KRX_AUTH_KEY, KRX_ID and KRX_PW, or DATA_GO_KR_KEY."),
+        _("Next: `screener doctor` checks this machine; `screener --help` lists the commands"),
     )

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @commands.command(
     "columns",
     epilog="Example: screener columns data_4721_20250131.csv",
-    help="""Show how files of prices or indices are understood.
+    help="""Show how price or index files are read.
 
-    Their form, their columns, and what they lack.
+    Shows the format, the columns, and what is missing.
     """,
 )
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")

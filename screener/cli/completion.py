@@ -93,7 +93,7 @@ add_completion_class(_Bash)
     epilog='Example: eval "$(screener completion bash)"',
     help="""Print the completion script of a shell.
 
-    It completes commands, options, events, sectors and stocks.
+    Completes commands, options, events, sectors and stocks.
 
     \b
     ~/.bashrc  eval "$(screener completion bash)"

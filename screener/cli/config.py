@@ -56,7 +56,7 @@ def _events(workspace: Workspace, as_json: bool) -> int:
     epilog="Example: screener sectors SEMI AI_SW",
     help="""List the configured sectors, or their stocks.
 
-    The stocks of those that are named; FIRST PRICE as the store has it.
+    With names: their stocks; FIRST PRICE as in the store.
     """,
 )
 @click.argument("ids", nargs=-1, metavar="[SECTOR]...", shell_complete=completing("sector"))
@@ -92,7 +92,7 @@ def _config() -> None: ...
 @_config.command(
     "check",
     epilog="Example: screener config check --config my",
-    help="Say whether the configuration is right; every mistake with its file and line.",
+    help="Validate the configuration; every mistake with its file and line.",
 )
 @common_options
 def _check(workspace: Workspace) -> int:
@@ -100,7 +100,7 @@ def _check(workspace: Workspace) -> int:
     stocks = len({member.ticker for sector in settings.sectors.values() for member in sector.members})
     paths = "".join(f"{path}\n" for path in settings.files.values())
     right = _(
-        "right: {events}, {sectors}, {stocks}, {claims}",
+        "OK: {events}, {sectors}, {stocks}, {claims}",
         events=ngettext("{n} event", "{n} events", len(settings.events)),
         sectors=ngettext("{n} sector", "{n} sectors", len(settings.sectors)),
         stocks=ngettext("{n} stock", "{n} stocks", stocks),
@@ -123,7 +123,7 @@ def _show(workspace: Workspace) -> int:
 @_config.command(
     "init",
     epilog="Example: screener config init my",
-    help="Copy the shipped configuration into DIRECTORY, to be changed there; files that exist are left alone.",
+    help="Copy the shipped configuration into DIRECTORY, for you to edit; existing files are kept.",
 )
 @language_option
 @click.argument("directory", type=PATH)
@@ -131,7 +131,7 @@ def _init(directory: Path) -> int:
     from screener.config.load import copy_shipped
 
     for path, copied in copy_shipped(directory):
-        line = _("{path}: copied", path=path) if copied else _("{path}: left as it is", path=path)
+        line = _("{path}: copied", path=path) if copied else _("{path}: unchanged", path=path)
         echo(f"{line}\n")
     return ExitCode.DONE
 
@@ -139,11 +139,11 @@ def _init(directory: Path) -> int:
 @_config.command(
     "add-sector",
     epilog="Example: screener config add-sector 조선 009540 010140 042660 --config my",
-    help="Add a sector of those stocks, codes or names, to sectors.toml in --config DIR.",
+    help="Add a sector of these stocks (codes or names) to sectors.toml in --config DIR.",
 )
 @click.argument("name")
 @click.argument("stocks", nargs=-1, required=True, metavar="STOCK...", shell_complete=completing("stock"))
-@click.option("--market", multiple=True, type=PATH, help="Sessions of the whole market: names of stocks not yet known.")
+@click.option("--market", multiple=True, type=PATH, help="Sessions of the whole market, for names of unknown stocks.")
 @click.option("--replace", is_flag=True, help="Replace the sector of that name.")
 @store_option
 @common_options
@@ -174,10 +174,8 @@ def _add_sector(
     help="Add an event to events.toml in --config DIR.",
 )
 @click.argument("name")
-@click.option(
-    "--date", "moment", required=True, metavar="DATE", callback=parse_moment, help="Day or moment of its news."
-)
-@click.option("--sector", "sectors", multiple=True, metavar="ID", help="A sector of its family.  [all]")
+@click.option("--date", "moment", required=True, metavar="DATE", callback=parse_moment, help="Day or time of its news.")
+@click.option("--sector", "sectors", multiple=True, metavar="ID", help="Limit the report to this sector.  [all]")
 @common_options
 def _add_event(workspace: Workspace, name: str, moment: date, sectors: tuple[str, ...]) -> int:
     from screener.config.edit import file_for, identifier_of, with_event
@@ -236,9 +234,9 @@ def _sector_table(settings: Settings, since: Mapping[str, date]) -> str:
     ]
     if settings.at_hand:
         begins = next(name for name in settings.sectors if name in settings.at_hand)
-        notes.append(_("{first} and those below: the shipped library, studied only where it is named", first=begins))
+        notes.append(_("{first} and below: the shipped library, studied only if named", first=begins))
     if not since:
-        notes.append(_("no price in the store yet: `screener sync` fetches them"))
+        notes.append(_("no prices in the store yet: run `screener sync`"))
     return aligned(rows) + "".join(f"{note}\n" for note in notes)
 
 

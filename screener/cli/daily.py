@@ -30,25 +30,27 @@ _NOT_SCHEDULED = {"--install": True, "--yes": False, "--check": False, "--rebuil
     epilog="Example: screener daily --quiet --log daily.log --max-age 3",
     help="""Report on every new session, as a cron job.
 
-    Fetches, checks, files, and says what changed.
+    Downloads, checks and stores prices, and reports what changed.
 
-    Each event that is still open gets a report as of each session; sessions that were missed are made up for. On a
-    holiday, before 20:00 KST and when all is done already nothing changes. What fails is remembered in
-    reports/status.json, and leaves the last good report as it was.
+    Each open event gets a report for every session; missed sessions are made up for. Nothing changes on a holiday,
+    before 20:00 KST, or when everything is done already. Failures are recorded in reports/status.json and leave the
+    last good report in place.
     """,
 )
 @source_options(FETCHED)
 @close_option
-@click.option("--all", "everything", is_flag=True, help="Report on events that are over, too.")
-@click.option("--rebuild", is_flag=True, help="Make reports of a former configuration again.")
-@click.option("--reports", type=PATH, default="reports", metavar="DIR", help="Where reports are filed.  [reports]")
-@click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="End with 5 if more than N sessions lack.")
-@click.option("--check", is_flag=True, help="Fetch and change nothing: for monitors, with --max-age.")
-@click.option("--quiet", is_flag=True, help="Print only when something changed or failed.")
-@click.option("--log", type=PATH, metavar="FILE", help="Append one line a run to it; it rotates.")
-@click.option("--notify", multiple=True, metavar="URL", help="Send the summary there; better in SCREENER_NOTIFY.")
-@click.option("--install", type=click.Choice(["cron", "systemd"]), help="Print what makes this machine run it.")
-@click.option("--yes", is_flag=True, help="With --install: write it, too.")
+@click.option("--all", "everything", is_flag=True, help="Also report on events that are over.")
+@click.option("--rebuild", is_flag=True, help="Make the reports of an earlier configuration again.")
+@click.option("--reports", type=PATH, default="reports", metavar="DIR", help="Directory for reports.  [reports]")
+@click.option("--max-age", type=click.IntRange(min=0), metavar="N", help="Exit 5 if more than N sessions are missing.")
+@click.option("--check", is_flag=True, help="Download and change nothing; for monitoring, with --max-age.")
+@click.option("--quiet", is_flag=True, help="Print only if something changed or failed.")
+@click.option("--log", type=PATH, metavar="FILE", help="Append one line per run to this file, which is rotated.")
+@click.option(
+    "--notify", multiple=True, metavar="URL", help="Address for notifications; better set in SCREENER_NOTIFY."
+)
+@click.option("--install", type=click.Choice(["cron", "systemd"]), help="Print the cron or systemd setup.")
+@click.option("--yes", is_flag=True, help="With --install: also install it.")
 @store_option
 @common_options
 def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any) -> int:
@@ -58,12 +60,12 @@ def _daily(workspace: Workspace, reports: Path, log: Path | None, **options: Any
     if install:
         return _install(workspace, install, yes=yes)
     if yes:
-        raise UsageError("--yes goes with --install cron or --install systemd")
+        raise UsageError("--yes requires --install cron or --install systemd")
     from screener.daily.run import run_daily, said
 
     job = _job(workspace, reports, log, options, quiet=quiet)
     if check:
-        told = said(job, ExitCode.DONE, _("{folder}: only looked at", folder=reports))
+        told = said(job, ExitCode.DONE, _("{folder}: checked only", folder=reports))
         return _Teller(job, quiet=quiet, max_age=max_age).finish(told)
     teller = _Teller(job, quiet=quiet, max_age=max_age, log=log, urls=urls)
     run_daily(job, teller.tell)
@@ -159,7 +161,7 @@ class _Teller:
         try:
             echo("".join(f"{entry}\n" for entry in told.summary))
         except OSError as error:
-            why = _("stdout cannot be written ({cause}): the next run says it again", cause=cause(error))
+            why = _("stdout cannot be written ({cause}): the next run repeats the message", cause=cause(error))
             return self._heard(why)
         return True
 
@@ -178,8 +180,8 @@ def _too_old(job: Job, max_age: int | None) -> str:
     age = _("there is no report yet")
     if behind is not None:
         age = ngettext(
-            "the newest session in the reports is {n} session old",
-            "the newest session in the reports is {n} sessions old",
+            "the latest session in the reports is {n} session old",
+            "the latest session in the reports is {n} sessions old",
             behind,
         )
     return f"{age}: --max-age {max_age}"
@@ -201,7 +203,7 @@ def _install(workspace: Workspace, kind: Literal["cron", "systemd"], *, yes: boo
         command += ["--lang", language()]
     folder = Path.cwd()
     if any("KRX_" in word or "://" in word for word in command):
-        warn(_("others can read what is typed here: put accounts, keys and addresses into secrets.toml"))
+        warn(_("other users can read command lines: put accounts, keys and addresses into secrets.toml"))
     if kind == "cron":
         lines = schedule.cron_lines(command, folder, at)
         echo(lines)

@@ -15,16 +15,18 @@ from screener.cli.report import measured
 @commands.command(
     "days",
     epilog="Example: screener days SEMI --from 2024-11-01 --to 2025-01-31",
-    help="""The sessions on which a sector or stock moved most.
+    help="""Sessions on which a sector or stock moved most.
 
-    Each is held against the sessions before it. Marks the ordinary sessions that were as extreme as the event, which a
-    report counts.
+    Each session is compared with the sessions before it. Marks the ordinary sessions that were as extreme as the
+    event, which a report counts.
     """,
 )
 @click.argument("series", metavar="SECTOR|TICKER", shell_complete=completing("group or stock"))
-@click.option("--from", "first", metavar="DATE", callback=parse_day, help="First session to look at.")
-@click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last session to look at.")
-@click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Sessions in the table.")
+@click.option("--from", "first", metavar="DATE", callback=parse_day, help="First session.")
+@click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last session of the list.")
+@click.option(
+    "--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Number of sessions in the table."
+)
 @screen_options
 def _days(workspace: Workspace, output: Output, series: str, top: int, **options: Any) -> int:
     screen, code = measured("days", [series], workspace, options, top=top)

@@ -17,7 +17,7 @@ from screener.i18n import DOMAIN, LANGUAGES, LOCALE, N_, OPTION, _, choose, lang
 
 T = TypeVar("T", bound="Command")
 _EPILOG = (
-    "Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
+    "Exit codes: 0 success, 1 bug, 2 usage or configuration, 3 data missing or wrong, 4 login refused or missing, "
     "5 network, blocked or stale, 130 interrupted."
 )
 _REQUIRED = N_("required")
@@ -102,10 +102,10 @@ def paragraphs(text: str) -> list[str]:
     cls=Group,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Which Korean sectors and stocks won and lost after an event, by how much more than the market,
-    and is it noise?
+    help="""Which Korean sectors and stocks rose and fell after an event, by how much more than the market, and is the
+    move significant?
 
-    Without a command: what to type next on a terminal, else `screener report`.
+    Without a command: suggests the next one on a terminal; otherwise runs `screener report`.
     """,
 )
 @language_option

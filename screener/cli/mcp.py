@@ -17,12 +17,12 @@ from screener.errors import ExitCode, UsageError
     epilog="Example: screener mcp --source file:prices.parquet --benchmark indices.csv",
     help="""Serve reports to an AI agent (Model Context Protocol).
 
-    A client such as Claude Desktop starts this command and talks to it on stdin and stdout. It reads the store, or the
-    files of --source, and fetches prices only with --source auto, pykrx, openapi or datagokr.
+    A client such as Claude Desktop starts this command and talks to it on stdin and stdout. It reads the store or the
+    files of --source, and downloads prices only with --source auto, pykrx, openapi or datagokr.
     """,
 )
 @source_options(
-    "store or file:PATH,...; auto, pykrx, openapi, datagokr fetch.  [store]",
+    "store or file:PATH,...; auto, pykrx, openapi and datagokr download prices.  [store]",
     "Index levels: date,index,close.",
     "Official change_pct, marcap per stock.",
     default="store",

@@ -38,14 +38,14 @@ PATH = click.Path(path_type=Path)
 FETCHED = "auto, pykrx, openapi, datagokr, or file:PATH,..."
 """Sources of the commands that write the store."""
 store_option = click.option(
-    "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the store of prices."
+    "--store", envvar="SCREENER_STORE", metavar="URL", help="Directory or URL of the price store."
 )
 """Of every command that reads or writes the store; it stands above `common_options`."""
 palette_option = click.option("--palette", type=click.Choice(PALETTES), help="kr: up red; us: up green; cb: safe.")
 """Of every command that makes pages in colour."""
 
 
-headers_option = click.option("--headers", type=click.Choice(HEADERS), help="Of CSV files: Korean, or codes.")
+headers_option = click.option("--headers", type=click.Choice(HEADERS), help="Headers of CSV files: Korean or code.")
 """Of every command that writes CSV."""
 
 
@@ -119,7 +119,7 @@ def parse_moment(_context: click.Context, parameter: click.Parameter, value: str
             return datetime.combine(day, time.fromisoformat(f"{clock:0>5}")) if clock else day
     except ValueError:
         pass
-    message = _("{value!r} is no date: write it as 2025-01-31", value=value)
+    message = _("{value!r} is not a valid date: write it as 2025-01-31", value=value)
     raise click.BadParameter(message, param=parameter)
 
 
@@ -144,7 +144,7 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
         return command(workspace=Workspace(config_directory, store), **options)
 
     # `main` looks for --debug itself: an error may come before there are options to ask.
-    debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where something failed.")
+    debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where an error occurred.")
     config = click.option(
         "--config",
         "config_directory",
@@ -160,22 +160,24 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
-as_of_option = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use prices through this day only.")
-model_option = click.option("--model", type=click.Choice(MODELS), help="Expected return.")
+as_of_option = click.option("--as-of", metavar="DATE", callback=parse_day, help="Use only prices up to this day.")
+model_option = click.option("--model", type=click.Choice(MODELS), help="Model of the expected return.")
 
 
 def event_options(event_help: str) -> Decorator:
     """Options of every command that is about an event."""
     event = click.option("--event", metavar="ID", shell_complete=completing("event"), help=event_help)
-    on = click.option("--date", "moment", metavar="DATE", callback=parse_moment, help="Another event: day of its news.")
-    name = click.option("--name", metavar="TEXT", help="What to call the event of --date.")
+    on = click.option(
+        "--date", "moment", metavar="DATE", callback=parse_moment, help="Another event: the day of its news."
+    )
+    name = click.option("--name", metavar="TEXT", help="Name of the event of --date.")
     return lambda command: event(on(name(as_of_option(command))))
 
 
 def source_options(
     source_help: str,
     benchmark_help: str = "With file:PATH: date,index,close.",
-    market_help: str = "With file:PATH: whole sessions.",
+    market_help: str = "With file:PATH: sessions of the whole market.",
     default: str = "auto",
 ) -> Decorator:
     """Options of every command that reads prices: where they come from."""
@@ -191,7 +193,7 @@ prices_options = source_options(
     "Official change_pct, marcap per stock.",
 )
 """Of every command that measures events: where their prices come from."""
-close_option = click.option("--regular-close", is_flag=True, help="With file:PATH: closes are those of 15:30.")
+close_option = click.option("--regular-close", is_flag=True, help="With file:PATH: the closes are official (15:30).")
 
 
 def file_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -204,10 +206,12 @@ def file_options(command: Callable[..., int]) -> Callable[..., int]:
         return command(hints=Hints(ticker_of_file, None if adjusted is None else adjusted == "yes"), **options)
 
     whose = click.option(
-        "--ticker", "ticker_of_file", metavar="CODE", callback=_parse_code, help="Whose prices a file of one stock has."
+        "--ticker", "ticker_of_file", metavar="CODE", callback=_parse_code, help="Ticker of a file of one stock."
     )
     which = click.option(
-        "--adjusted", type=click.Choice(["yes", "no"]), help="Of two columns of closes, read the adjusted one or not."
+        "--adjusted",
+        type=click.Choice(["yes", "no"]),
+        help="If there are two close columns, whether to read the adjusted one.",
     )
     decorated: Callable[..., int] = whose(which(with_hints))
     return decorated
@@ -218,7 +222,7 @@ def _parse_code(_context: click.Context, parameter: click.Parameter, value: str 
         return None
     if code := code_of(value):
         return code
-    raise click.BadParameter(_("{value!r} is no ticker: write it as 000660", value=value), param=parameter)
+    raise click.BadParameter(_("{value!r} is not a valid ticker: write it as 000660", value=value), param=parameter)
 
 
 def study_options(command: Any) -> Any:
@@ -307,20 +311,20 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
         files = {name: path for name in ("csv", "html", "xlsx") if (path := options.pop(name)) is not None}
         look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "headers", "ascii", "width")}
         if look["json"] and look["md"]:
-            raise UsageError("--json and --md exclude each other", hint="give one of them")
+            raise UsageError("--json and --md are mutually exclusive", hint="use one of them")
         return command(output=Output(files=files, **look), **options)
 
     for option in (
-        click.option("--width", type=click.IntRange(60, 200), help="Columns of the page."),
-        click.option("--ascii", is_flag=True, help="No arrows or lines outside ASCII."),
+        click.option("--width", type=click.IntRange(60, 200), help="Width of the page, in columns."),
+        click.option("--ascii", is_flag=True, help="ASCII only: no arrows or box lines."),
         palette_option,
         headers_option,
-        click.option("--xlsx", type=PATH, metavar="FILE", help="Write an Excel workbook, here."),
-        click.option("--html", type=PATH, metavar="FILE", help="Write a web page, here."),
-        click.option("--csv", type=PATH, metavar="DIR", help="Write CSV files, here."),
+        click.option("--xlsx", type=PATH, metavar="FILE", help="Write an Excel workbook to this file."),
+        click.option("--html", type=PATH, metavar="FILE", help="Write a web page to this file."),
+        click.option("--csv", type=PATH, metavar="DIR", help="Write CSV files to this directory."),
         click.option("--md", is_flag=True, help="Print Markdown instead of the page."),
         click.option("--json", is_flag=True, help="Print JSON instead of the page."),
-        click.option("--full", is_flag=True, help="Everything, instead of a summary."),
+        click.option("--full", is_flag=True, help="The full page instead of a summary."),
     ):
         with_output = option(with_output)
     return with_output

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _CLAIMS_EPILOG = """Example: screener claims --event deepseek
 
-Your own claims about your own events: claims.toml in --config DIR."""
+Your own claims about your own events go into claims.toml in --config DIR."""
 
 
 @commands.command(
@@ -44,21 +44,21 @@ Your own claims about your own events: claims.toml in --config DIR."""
     epilog="Example: screener report --source file:prices.parquet --benchmark indices.csv",
     help="""Sectors, themes, winners and losers of an event.
 
-    Files them under reports/.
+    Saves it under reports/.
     """,
 )
 @study_options
-@click.option("--so-far", is_flag=True, help="Measure all days since the event, too, with their trend.")
+@click.option("--so-far", is_flag=True, help="Also measure all days since the event, with their trend.")
 @click.option(
     "--sector",
     "sectors",
     multiple=True,
     metavar="ID",
     shell_complete=completing("sector"),
-    help="Only this sector; may be given several times.",
+    help="Limit to this sector; may be repeated.",
 )
-@click.option("--explain", is_flag=True, help="Show what the scores are made of.")
-@click.option("--reports", type=PATH, metavar="DIR", help="Where reports are filed.  [reports]")
+@click.option("--explain", is_flag=True, help="Show the parts of the scores.")
+@click.option("--reports", type=PATH, metavar="DIR", help="Directory for reports.  [reports]")
 @store_option
 @common_options
 @output_options
@@ -81,8 +81,8 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
         if reports is None and (options["sectors"] or options["model"]):
             # Part of a study must not take the place of the whole.
             return _(
-                "Files: none, for this is not the configured study; --reports DIR files it, "
-                "--csv DIR writes its tables."
+                "Files: none, because this is not the configured study; --reports DIR saves the report, --csv DIR "
+                "its tables."
             )
         from screener.archive import report_name
         from screener.archive.reports import file_report
@@ -96,10 +96,10 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
                 page="report.html",
             )
         return _(
-            "Files: {folder} holds this study with more windows (screener daily) and was left as it "
-            "is; --html FILE writes it elsewhere."
+            "Files: {folder} holds this study with more windows (screener daily) and was not changed; --html FILE "
+            "writes it elsewhere."
             if made.provenance.study
-            else "Files: {folder} holds a full study already and was left as it is.",
+            else "Files: {folder} holds a full study already and was not changed.",
             folder=root / report_name(made.as_of, made.event.id),
         )
 
@@ -113,7 +113,7 @@ def _report(workspace: Workspace, output: Output, reports: Path | None, explain:
     epilog="Example: screener compare SEMI:memory SEMI:hbm_equipment",
     help="""One sector or theme against another.
 
-    A theme is SECTOR:theme. Shows the difference, its tests, its path, and who drove it.
+    A theme is written SECTOR:theme. Shows the difference, its tests, its path and the stocks that drove it.
     """,
 )
 @click.argument("groups", nargs=-1, metavar="[SECTOR SECTOR]", shell_complete=completing("group"))
@@ -125,7 +125,7 @@ def _compare(groups: tuple[str, ...], **options: Any) -> int:
 @commands.command(
     "stock",
     epilog="Example: screener stock 000660",
-    help="""Everything about one stock around the event.
+    help="""One stock around an event: returns, tests, prices.
 
     By its code or name.
     """,
@@ -139,9 +139,9 @@ def _stock(ticker: str, **options: Any) -> int:
 @commands.command(
     "claims",
     epilog=_CLAIMS_EPILOG,
-    help="""Check what was claimed about an event against prices.
+    help="""Check claims about an event against prices.
 
-    Files nothing.
+    Writes no report to reports/.
     """,
 )
 @screen_options
@@ -152,12 +152,12 @@ def _claims(**options: Any) -> int:
 @commands.command(
     "demo",
     epilog="Example: screener demo --seed 7",
-    help="""Tour of a simulated market with planted effects.
+    help="""Tour of a simulated market with known effects.
 
-    They stand beside what the study finds of them.
+    The known effects are shown next to the estimates.
     """,
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which simulated market.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the simulated market.")
 @common_options
 @output_options
 def _demo(workspace: Workspace, output: Output, seed: int) -> int:
@@ -172,15 +172,17 @@ def _demo(workspace: Workspace, output: Output, seed: int) -> int:
 @commands.command(
     "export",
     epilog="Example: screener export compare AI_SW SEMI --out mine --format xlsx",
-    help="""Write what a screen finds into files.
+    help="""Write the result of a screen to files.
 
-    In one format; NAMEs are those that the screen takes.
+    In one format; NAMEs are the arguments of that screen.
     """,
 )
 @click.argument("screen", type=click.Choice(SCREENS), default="report")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing("of screen"))
-@click.option("--out", type=PATH, metavar="DIR", required=True, help="Where the files go.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="csv", show_default=True, help="Of the files.")
+@click.option("--out", type=PATH, metavar="DIR", required=True, help="Directory for the files.")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="csv", show_default=True, help="Format of the files."
+)
 @study_options
 @store_option
 @common_options
@@ -230,5 +232,5 @@ def access_of(workspace: Workspace, source: str) -> Callable[[], Connections]:
 def warn_of(tried: Sequence[Tried]) -> int:
     """Name the sources that could not serve; returns the exit code."""
     for failed in tried:
-        warn(_("{source} could not serve: {why}", source=failed.source, why=failed.why))
+        warn(_("{source}: unavailable: {why}", source=failed.source, why=failed.why))
     return max((failed.code for failed in tried), default=ExitCode.DONE)

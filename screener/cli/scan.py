@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str]:
     kept = frozenset(kind.strip() for kind in (value or "").split(",") if kind.strip())
     for kind in sorted(kept - set(KINDS)):
-        message = _("{one!r} is none of {kinds}", one=kind, kinds=", ".join(KINDS))
+        message = _("{one!r} is not one of {kinds}", one=kind, kinds=", ".join(KINDS))
         raise click.BadParameter(message, param=parameter)
     return kept
 
@@ -39,34 +39,38 @@ def _parse_kinds(_context: click.Context, parameter: click.Parameter, value: str
 @commands.command(
     "scan",
     epilog="Example: screener scan --top 20 --save AI_FRIENDS --group 1 --config my",
-    help="""Scan the whole market: best, worst, and unlisted groups.
+    help="""Whole-market scan: extremes and data-driven groups.
 
-    Needs whole-market sessions, in the store or in files. What the filters leave out is counted.
+    Needs sessions of the whole market, in the store or in files. The stocks that the filters exclude are counted.
     """,
 )
 @event_options("Event to scan around; `screener events` lists them.")
 @source_options("store, or file:PATH,...  [store]")
 @close_option
-@click.option("--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Stocks in each table.")
+@click.option(
+    "--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Number of stocks in each table."
+)
 @click.option(
     "--min-cap",
     "least_cap",
     type=click.FloatRange(min=0),
     metavar="KRW",
-    help="Least market capitalisation.  [5e10]",
+    help="Minimum market capitalisation, KRW.  [5e10]",
 )
 @click.option(
     "--min-value",
     "least_value",
     type=click.FloatRange(min=0),
     metavar="KRW",
-    help="Least traded value a session.  [1e8]",
+    help="Minimum traded value per session, KRW.  [1e8]",
 )
-@click.option("--only", type=click.Choice(MARKETS), help="Only this market.")
-@click.option("--with", "kept", callback=_parse_kinds, metavar="KIND,...", help="Leave in: konex, preferreds, spacs.")
+@click.option("--only", type=click.Choice(MARKETS), help="Limit the list to this market.")
+@click.option(
+    "--with", "kept", callback=_parse_kinds, metavar="KIND,...", help="Kinds to include: konex, preferreds, spacs."
+)
 @click.option("--save", metavar="NAME", help="Save a discovered group as a sector in --config DIR.")
 @click.option("--group", "number", type=int, metavar="N", help="Number of the group to save.")
-@click.option("--replace", is_flag=True, help="Let --save replace a sector.")
+@click.option("--replace", is_flag=True, help="Allow --save to replace an existing sector.")
 @store_option
 @common_options
 @output_options
@@ -122,11 +126,11 @@ def _save(settings: Settings, path: Path, name: str, report: Report, number: int
     groups, scan = report.frames.groups, report.scan
     if scan is None or not 1 <= number <= len(groups):
         known = _("1 to {count}", count=len(groups)) if len(groups) else _("none: too few sessions before the event")
-        raise UsageError("no group {number}", hint="the scan found {known}", number=number, known=known)
+        raise UsageError("no group {number}", hint="groups found: {known}", number=number, known=known)
     group = groups.iloc[number - 1]
     why = _(
-        "discovered by a scan of {event}, {day}: moved with the others of its group on {sessions} "
-        "sessions before the event (mean correlation {correlation:.2f})",
+        "discovered by a scan of {event}, {day}: moved with the other stocks of its group on {sessions} sessions "
+        "before the event (mean correlation {correlation:.2f})",
         event=report.event.id,
         day=report.event.event_day,
         sessions=scan.formed_on,

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 @commands.command(
     "sync",
     epilog="Example: screener sync --from 2024-01-02 --to 2025-02-28",
-    help="""Fetch into the store what is missing.
+    help="""Download missing prices into the store.
 
-    Run again, it goes on where it stopped.
+    If interrupted, run it again: it resumes where it stopped.
     """,
 )
-@click.option("--from", "first", metavar="DATE", callback=parse_day, help="First day.  [what the events need]")
-@click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last day.  [the last session that is over]")
+@click.option("--from", "first", metavar="DATE", callback=parse_day, help="First day.  [as the events require]")
+@click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last day.  [the last completed session]")
 @source_options(FETCHED)
 @file_options
 @store_option
@@ -60,7 +60,7 @@ def _sync(workspace: Workspace, first: date | None, last: date | None, source: s
     "store",
     no_args_is_help=False,
     epilog="Example: screener store verify",
-    help="Show, check or mend the store of prices.",
+    help="Show, check or repair the price store.",
 )
 @language_option
 def _store() -> None: ...
@@ -69,7 +69,7 @@ def _store() -> None: ...
 @_store.command(
     "info",
     epilog="Example: screener store info --store my/store",
-    help="What the store holds, by source and table.",
+    help="Contents of the store, by source and table.",
 )
 @json_option
 @store_option
@@ -93,21 +93,21 @@ def _info(workspace: Workspace, as_json: bool) -> int:
     aside = sum(bool(one.reason) for table in tables for one in table.refused)
     if aside:
         said = ngettext("{n} row is", "{n} rows are", aside)
-        echo(_("{said} kept aside, not believed: `screener store verify` names them", said=said) + "\n")
+        echo(_("{said} rejected and kept aside: `screener store verify` lists them", said=said) + "\n")
     return ExitCode.DONE
 
 
 @_store.command(
     "verify",
     epilog="Example: screener store verify",
-    help="Read every file of the store, and name what is damaged.",
+    help="Read every file of the store and list damaged ones.",
 )
 @store_option
 @common_options
 def _verify(workspace: Workspace) -> int:
     opened = workspace.open_store()
     damages = [damage for table in opened.tables() for damage in table.verify()]
-    lines = [f"{damage.path}: {damage.what}" for damage in damages] or [_("{store}: sound", store=opened.shown)]
+    lines = [f"{damage.path}: {damage.what}" for damage in damages] or [_("{store}: OK", store=opened.shown)]
     lines += [] if damages else [line for table in opened.tables() for line in _kept_aside(table)]
     echo("\n".join(lines) + "\n")
     if damages:
@@ -115,7 +115,7 @@ def _verify(workspace: Workspace) -> int:
     for path in [path for table in opened.tables() for path in table.leftovers()]:
         warn(
             _(
-                "{path}: left from a write that was cut short, and no part of the store: the next sync clears it away",
+                "{path}: left from an interrupted write and not part of the store; the next sync removes it",
                 path=path,
             )
         )
@@ -125,7 +125,7 @@ def _verify(workspace: Workspace) -> int:
 @_store.command(
     "repair",
     epilog="Example: screener store repair",
-    help="Take out what is damaged; the next sync fetches it anew.",
+    help="Remove damaged files; the next sync downloads them again.",
 )
 @store_option
 @common_options
@@ -135,7 +135,7 @@ def _repair(workspace: Workspace) -> int:
     opened = workspace.open_store()
     with opened.writing("store repair", now()):
         lines = [line for table in opened.tables() for line in table.repair()]
-    echo("\n".join(lines or [_("{store}: nothing to mend", store=opened.shown)]) + "\n")
+    echo("\n".join(lines or [_("{store}: nothing to repair", store=opened.shown)]) + "\n")
     return ExitCode.DONE
 
 
@@ -145,7 +145,7 @@ def _kept_aside(table: StoredTable) -> list[str]:
 
     return [
         _(
-            "{table}: {what}: not believed: {why}; came {at:%Y-%m-%d %H:%M}, the next sync asks again",
+            "{table}: {what}: rejected: {why}; received {at:%Y-%m-%d %H:%M}, the next sync asks again",
             table=f"{table.source}/{table.kind.name}",
             what=one.shown,
             why=_(REASONS.get(one.reason, one.reason)),
@@ -158,7 +158,7 @@ def _kept_aside(table: StoredTable) -> list[str]:
 
 def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     if not tables:
-        return _("{store}: empty; `screener sync` fills it", store=shown) + "\n"
+        return _("{store}: empty; fill it with `screener sync`", store=shown) + "\n"
     heads = _("SOURCE"), _("TABLE"), _("SESSIONS"), _("FIRST"), _("LAST"), _("ROWS"), "MB", _("FETCHED")
     rows = [
         (
@@ -181,22 +181,22 @@ def _summary_of(shown: str, tables: Sequence[tuple[str, str, Info]]) -> str:
     epilog="Example: screener doctor --offline",
     help="""Check this machine, the network and the store.
 
-    The account, too; each line says what mends it.
+    Also checks the account; each line says how to fix the problem.
 
-    Sends one small request to each host (two to data.go.kr, where each service is applied for), waits 3 seconds at most
-    for an answer, and logs in once where KRX_ID and KRX_PW are set, which ends another session of that account. A host
-    that refuses this machine is not asked.
+    Sends one small request to each host (two to data.go.kr, one per service) and waits at most 3 seconds for each
+    answer. If KRX_ID and KRX_PW are set, logs in once, which ends any other session of that account. Hosts that block
+    this machine are not contacted.
 
-    A host that cannot be reached, or whose refusal is not over, has failed if the best way to the exchange leads there
-    (the Open API with its key, KRX with an account, data.go.kr with its key, else Naver) and the store lacks something
-    that the configured report needs; it is a warning otherwise.
+    A host that cannot be reached or still blocks this machine is a failure if it is the preferred route to the
+    exchange (the Open API with its key, KRX with an account, data.go.kr with its key, otherwise Naver) and the store
+    lacks something that the configured report needs; otherwise it is a warning.
 
-    Exit codes: 0 nothing failed (warnings count as nothing), 3 data, 2 configuration or installation, 4 login or key
-    refused, 5 network or refusal; where several failed, the first of these.
+    Exit codes: 0 nothing failed (warnings do not count), 3 data, 2 configuration or installation, 4 login or key
+    refused, 5 network or block; if several checks failed, the first of these.
     """,
 )
 @json_option
-@click.option("--offline", is_flag=True, help="Send nothing.")
+@click.option("--offline", is_flag=True, help="Send no requests.")
 @store_option
 @common_options
 def _doctor(workspace: Workspace, as_json: bool, offline: bool) -> int:

@@ -35,7 +35,7 @@ _LONG = 4
 _WINDOW = re.compile(r"(-?\d{1,3}):([+-]?\d{1,3})")
 _EPILOG = """Example: screener study splits.csv --groups sectors --windows 0:0,0:5 --html splits.html --latex tables
 
-EVENTS.csv has a row an event: event_id, date and ticker; docs/study.md tells what else it may have."""
+EVENTS.csv has one row per event: event_id, date and ticker; docs/study.md lists the optional columns."""
 
 
 def _parse_windows(
@@ -49,7 +49,10 @@ def _parse_windows(
         found = _WINDOW.fullmatch(text.strip())
         first, last = (int(found[1]), int(found[2])) if found else (1, 0)
         if first > last:
-            message = _("{value!r} is no window: write 0:5 for the event day and five more", value=text.strip())
+            message = _(
+                "{value!r} is not a valid window: write 0:5 for the event day and the five sessions after it",
+                value=text.strip(),
+            )
             raise click.BadParameter(message, param=parameter)
         windows.append((first, last))
     return tuple(dict.fromkeys(windows))
@@ -71,7 +74,7 @@ def _complete_groups(_context: click.Context, _parameter: click.Parameter, typed
     "--windows",
     metavar="0:0,0:5,...",
     callback=_parse_windows,
-    help="First and last session of each window, 0 = the event day; the page leads with the first.",
+    help="First and last session of each window, 0 = the event day; the page starts with the first window.",
 )
 @model_option
 @prices_options
@@ -79,19 +82,20 @@ def _complete_groups(_context: click.Context, _parameter: click.Parameter, typed
 @file_options
 @as_of_option
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes on this machine.  [cores]")
-@click.option("--cluster", metavar="URL", help="Workers of a Dask cluster instead, such as tcp://HOST:8786.")
-@click.option("--parts", type=PATH, metavar="DIR", help="Keep finished parts, and go on from those that are there.")
-@click.option("--latex", type=PATH, metavar="DIR", help="Write LaTeX tables, here.")
+@click.option("--cluster", metavar="URL", help="Use the workers of a Dask cluster instead, such as tcp://HOST:8786.")
+@click.option("--parts", type=PATH, metavar="DIR", help="Keep finished parts, and resume from those that exist.")
+@click.option("--latex", type=PATH, metavar="DIR", help="Write LaTeX tables to this directory.")
 @store_option
 @common_options
 @output_options
 def _study(workspace: Workspace, output: Output, latex: Path | None, **options: Any) -> int:
     """Many events from a file: pooled tests and groups.
 
-    Each row is placed on its session and measured, or left out and counted; the tests take dates, not rows, as units.
+    Each row is assigned to its session and measured, or left out and counted by reason; the tests count dates, not
+    rows.
     """
     if options["jobs"] is not None and options["cluster"]:
-        raise UsageError("--jobs and --cluster exclude each other", hint="give one of them")
+        raise UsageError("--jobs and --cluster are mutually exclusive", hint="use one of them")
     settings = workspace.settings
     from screener.pooled.make import StudyRequest, make_study
     from screener.report.pooled import StudyScreen

@@ -5,10 +5,10 @@ from __future__ import annotations
 from screener.columns.column import ADDED, BY_LANGUAGE, Column, TableSpec, Unit
 from screener.columns.shared import POST_HOC, confounders, window
 
-_NO_WINDOW = "prices of the exchange cannot test it, or it is about the base alone"
-_NO_VALUE = "prices cannot test it, or those that would are not there"
+_NO_WINDOW = "prices of the exchange cannot test it, or it concerns only the base"
+_NO_VALUE = "prices cannot test it, or the prices that could are missing"
 _UNTESTED = "there is no verdict on a window, or `model` is empty"
-_NO_TEST = f"{_UNTESTED}, or too few ordinary sessions are known"
+_NO_TEST = f"{_UNTESTED}, or there are too few ordinary sessions"
 
 CLAIMS = TableSpec(
     "claims",
@@ -27,18 +27,18 @@ CLAIMS = TableSpec(
     Column(
         "verdict",
         Unit.TEXT,
-        "consistent, partly consistent, not consistent, no data or not testable: whether value is what was claimed. It "
-        "says nothing of causes or of demand, which prices do not hold.",
+        "consistent, partly consistent, not consistent, no data or not testable: whether value is as claimed. It "
+        "says nothing about causes or demand, which prices cannot show.",
     ),
     Column("figures", Unit.TEXT, "The figures that the verdict rests on, in words.", "there are none", ADDED),
     Column(
         "reason",
         Unit.TEXT,
-        "Why there is no verdict, or what the verdict does not carry.",
+        "Why there is no verdict, or what the verdict does not show.",
         "there is nothing to add",
         BY_LANGUAGE,
     ),
-    Column("against", Unit.TEXT, "Claims that say otherwise, by id or in words.", "none does"),
+    Column("against", Unit.TEXT, "Claims that conflict with it, by id or in words.", "there is none"),
     Column("value", Unit.SEE_UNIT, "The figure under test.", _NO_VALUE),
     Column("unit", Unit.TEXT, "What value is: return (decimal), share, rank or ratio.", _NO_VALUE),
     confounders("its"),
@@ -49,13 +49,13 @@ CLAIMS = TableSpec(
         "Mean cumulative abnormal return of the stocks of the claim over its window; of a versus, of a minus b.",
         _UNTESTED,
     ),
-    Column("placebo_rank", Unit.COUNT, "Place of that among ordinary sessions, 1 = none was more extreme.", _NO_TEST),
-    Column("placebo_n", Unit.COUNT, "Ordinary sessions that are known, and the event.", _UNTESTED),
+    Column("placebo_rank", Unit.COUNT, "Rank of caar_ew among ordinary sessions, 1 = none was as extreme.", _NO_TEST),
+    Column("placebo_n", Unit.COUNT, "Number of ordinary sessions, plus 1 for the event.", _UNTESTED),
     Column(
         "placebo_p",
         Unit.PROBABILITY,
         "p of the headline test, for this claim alone: placebo_rank / placebo_n. It says whether that move was "
-        "unusual, verdict whether it is the one that was claimed.",
+        "unusual, verdict whether it is as claimed.",
         _NO_TEST,
     ),
     beside=(

@@ -79,15 +79,15 @@ LAST = (
     Column(
         "model",
         Unit.TEXT,
-        "How the expected return was formed.",
-        "there is no estimation window before the event, as of newspaper figures, and so no study",
+        "Model of the expected return.",
+        "there is no estimation window and no study, as for newspaper figures",
     ),
-    Column("benchmark", Unit.TEXT, "What stands for the market."),
+    Column("benchmark", Unit.TEXT, "Benchmark: the index or ETF of the market."),
     Column(
         "banner",
         Unit.TEXT,
-        "The warning that belongs on these figures.",
-        "it is a study of real prices, which needs none",
+        "Warning about these figures.",
+        "there is no warning",
     ),
 )
 """Every file begins and ends with these, which hold one value in all rows of a report; frames have none of them."""

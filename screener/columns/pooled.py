@@ -9,9 +9,9 @@ from screener.columns.shared import PLACEBO_TEST, tested, window
 
 _STUDY = Column("study", Unit.NAME, "Name of the study: that of the file of events, without its suffix.")
 _UNUSED = "the row is left out, as `reason` says"
-_NO_TEST = f"{_UNUSED}, or the headline test cannot be had"
-_TOO_FEW = "the row is a difference, or too few sessions have events, or too little history around them"
-_NO_SHIFT = "the calendar cannot be shifted, for the prices reach too little beyond its events"
+_NO_TEST = f"{_UNUSED}, or the headline test has no value"
+_TOO_FEW = "the row is a difference, or there are too few sessions with events, or too little history around them"
+_NO_SHIFT = "the calendar cannot be shifted, because the prices extend too little beyond its events"
 
 _Spec = partial(TableSpec, about=_STUDY)
 
@@ -34,26 +34,26 @@ EVENTS = _Spec(
         "event_day",
         Unit.DATE,
         "The session on which the market could first react.",
-        "the row is left out, and its day is not known or no session",
+        "the row is left out, and its day is unknown or not a session",
     ),
     Column(
         "ticker",
         Unit.NAME,
         "Code of the stock: six characters, with leading zeros.",
-        "the row is about a sector, or the stock is not known",
+        "the row is about a sector, or the stock is unknown",
     ),
     Column(
         "symbol",
         Unit.NAME,
-        "`KRX:` and the ticker, which no spreadsheet takes for a number.",
-        "ticker is",
+        "`KRX:` and the ticker, so that spreadsheets do not read it as a number.",
+        "ticker is empty",
         ADDED,
     ),
     Column(
         "name",
         Unit.NAME,
         "Name of the stock or sector, in the language of the study.",
-        "it is not known",
+        "it is unknown",
         BY_LANGUAGE,
     ),
     _group("there are no groups, or the row is left out"),
@@ -62,9 +62,9 @@ EVENTS = _Spec(
     Column(
         "reason",
         Unit.TEXT,
-        "Why it is not: no date, no such stock, no such sector, before the prices (or too soon after they begin), "
+        "Why it is not used: no date, no such stock, no such sector, before the prices (or too soon after they begin), "
         "window not over, closed, twice (the same stock or sector on the same session as an earlier row), no history, "
-        "no return (it did not trade over a window) or no market (the market of the stock is not known).",
+        "no return (it did not trade over a window) or no market (the market of the stock is unknown).",
         "the event is used",
     ),
     Column("n", Unit.COUNT, "Stocks that the figures are of: 1, or the members of the sector.", _UNUSED),
@@ -95,11 +95,11 @@ POOLED = _Spec(
         "versus",
         Unit.NAME,
         "The group that is subtracted: every figure of the row is of the difference.",
-        "the row is no difference",
+        "the row is not a difference",
     ),
     *window(),
     Column("events", Unit.COUNT, "Events that are used; of a difference, of both groups."),
-    Column("sessions", Unit.COUNT, "Sessions on which they fall: dates, not rows, are the units of the tests."),
+    Column("sessions", Unit.COUNT, "Sessions of these events: the tests count dates, not rows."),
     Column(
         "overlapping",
         Unit.COUNT,
@@ -109,10 +109,10 @@ POOLED = _Spec(
     Column(
         "caar_low",
         Unit.RETURN,
-        "Lower end of the 95 % interval around caar, by the shifts of the calendar.",
+        "Lower end of the 95% confidence interval around caar, by the shifts of the calendar.",
         _NO_SHIFT,
     ),
-    Column("caar_high", Unit.RETURN, "Upper end of that interval.", _NO_SHIFT),
+    Column("caar_high", Unit.RETURN, "Upper end of that confidence interval.", _NO_SHIFT),
     Column(
         "close_gap",
         Unit.RETURN,
@@ -138,20 +138,22 @@ POOLED = _Spec(
     Column(
         "p_shift",
         Unit.PROBABILITY,
-        "Two-sided p of the headline test: (1 + shifts that were as extreme) / (shifts + 1). It needs no assumption on "
-        "overlap, or on how stocks move together.",
+        "Two-sided p of the headline test: (1 + shifts that were as extreme) / (shifts + 1). It makes no "
+        "assumption about "
+        "overlap or about the correlation of stocks.",
         _NO_SHIFT,
     ),
     Column("shifts", Unit.COUNT, "Shifts of the calendar that the event was compared with."),
     Column(
         "collided",
         Unit.COUNT,
-        "Most events that one of these shifts puts on another event of the same stocks. 0 = none; otherwise p is too "
-        "large rather than too small.",
+        "Largest number of events that one of these shifts places on another event of the same stocks. 0 = none; "
+        "otherwise p is conservative.",
     ),
     *tested(
         "z_score",
-        "z of the normal scores of the placebo ranks, a portfolio a session, over the root of the sessions.",
+        "z of the normal scores of the placebo ranks: one portfolio per session, their sum over the root of "
+        "the number of sessions.",
         _TOO_FEW,
     ),
     *tested(
@@ -169,11 +171,11 @@ POOLED = _Spec(
     Column(
         "alpha_calendar",
         Unit.RETURN,
-        "Mean abnormal return a session of the portfolio that holds the stocks during their windows.",
+        "Mean abnormal return per session of the portfolio that holds the stocks during their windows.",
         _TOO_FEW,
     ),
     *tested("t_calendar", "t of alpha_calendar (Jaffe, Mandelker).", _TOO_FEW),
-    Column("calendar_sessions", Unit.COUNT, "Sessions on which that portfolio holds anything.", _TOO_FEW),
+    Column("calendar_sessions", Unit.COUNT, "Sessions on which that portfolio holds a stock.", _TOO_FEW),
     *tested(
         "t_crude",
         "t with the spread of the mean abnormal return over the estimation windows (Brown and Warner's crude "
@@ -182,10 +184,10 @@ POOLED = _Spec(
     ),
     *tested(
         "t_bmp",
-        "t of Boehmer, Musumeci and Poulsen, which assumes that events are independent: to compare, not to believe.",
+        "t of Boehmer, Musumeci and Poulsen, which assumes that events are independent; for comparison only.",
         _TOO_FEW,
     ),
-    *tested("t_csect", "Cross-sectional t, which assumes the same.", _TOO_FEW),
+    *tested("t_csect", "Cross-sectional t, with the same assumption.", _TOO_FEW),
 )
 
 PATHS = _Spec(
@@ -198,8 +200,10 @@ PATHS = _Spec(
     Column(
         "caar", Unit.RETURN, "The sum of aar since the base, the session before the event; 0 there.", "none has one"
     ),
-    Column("caar_low", Unit.RETURN, "Lower end of the 95 % interval, by the shifts of the calendar.", _NO_SHIFT),
-    Column("caar_high", Unit.RETURN, "Upper end of that interval.", _NO_SHIFT),
+    Column(
+        "caar_low", Unit.RETURN, "Lower end of the 95% confidence interval, by the shifts of the calendar.", _NO_SHIFT
+    ),
+    Column("caar_high", Unit.RETURN, "Upper end of that confidence interval.", _NO_SHIFT),
 )
 
 REGRESSION = _Spec(
@@ -211,7 +215,7 @@ REGRESSION = _Spec(
         "coefficient",
         Unit.COEFFICIENT,
         "Change of the cumulative abnormal return for one unit of the term; least squares.",
-        "the term cannot be estimated beside the others",
+        "the term is collinear with the others",
     ),
     Column(
         "se",
@@ -222,8 +226,8 @@ REGRESSION = _Spec(
     Column("t", Unit.STATISTIC, "coefficient over se.", "the coefficient has none"),
     Column("p", Unit.PROBABILITY, "Two-sided p of t.", "the coefficient has none"),
     Column("n", Unit.COUNT, "Events with all characteristics."),
-    Column("clusters_date", Unit.COUNT, "Sessions on which these fall."),
-    Column("clusters_firm", Unit.COUNT, "Stocks and sectors that they are of."),
+    Column("clusters_date", Unit.COUNT, "Sessions of these events."),
+    Column("clusters_firm", Unit.COUNT, "Stocks and sectors of these events."),
     Column("r2", Unit.SHARE, "Share of the variance that the characteristics explain.", "there is no variance"),
     optional=True,
 )

@@ -120,7 +120,7 @@ def _told_of_sector(one: Difference) -> str:
     )
     moved = [f"+{ticker}" for ticker in sorted(after - before)] + [f"-{ticker}" for ticker in sorted(before - after)]
     if not moved:
-        return _("{name}: other markets, themes or post_hoc", name=one.name)
+        return _("{name}: different markets, themes or post_hoc", name=one.name)
     return _("members of {name}: {moved}", name=one.name, moved=" ".join(moved))
 
 

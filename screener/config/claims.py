@@ -36,17 +36,20 @@ def _target(value: Any) -> Target:
         and all(isinstance(ticker, str) and TICKER.fullmatch(ticker) for ticker in value)
     ):
         if len(set(value)) < len(value):
-            raise mistake("{value!r} names a stock twice: delete one", value=value)
+            raise mistake("{value!r} lists a stock twice: delete one", value=value)
         return Target(tickers=tuple(value))
     raise mistake(
-        '{value!r} is no group: write "SECTOR", "SECTOR/theme", or tickers such as ["000660", "005930"]', value=value
+        '{value!r} is not a valid group: write "SECTOR", "SECTOR/theme", or tickers such as ["000660", "005930"]',
+        value=value,
     )
 
 
 def _range(value: Any) -> tuple[float, float]:
     numbers = isinstance(value, list) and all(isinstance(bound, int | float) and bound == bound for bound in value)
     if not numbers or len(value) != 2 or any(isinstance(bound, bool) for bound in value):
-        raise mistake("{value!r} is no range: write [lowest, highest], such as [-10, -9] or [5, inf]", value=value)
+        raise mistake(
+            "{value!r} is not a valid range: write [lowest, highest], such as [-10, -9] or [5, inf]", value=value
+        )
     low, high = value
     if low > high:
         raise mistake("the range [{low}, {high}] is reversed: write [{high}, {low}]", low=low, high=high)
@@ -85,7 +88,9 @@ class Ranged(Strict):
     @model_validator(mode="after")
     def _partly_is_wider(self) -> Self:
         if self.partly and not (self.partly[0] <= self.consistent[0] and self.consistent[1] <= self.partly[1]):
-            raise mistake("{range} does not hold the range of consistent: widen it", "partly", range=list(self.partly))
+            raise mistake(
+                "{range} does not contain the range of consistent: widen it", "partly", range=list(self.partly)
+            )
         return self
 
 
@@ -228,7 +233,7 @@ class Claim(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.test is None) == (self.not_testable is None):
-            raise mistake("a claim has a test, or not_testable with the reason: write one of the two")
+            raise mistake("a claim needs a test, or not_testable with a reason: write one of the two")
         return self
 
 

@@ -40,12 +40,14 @@ def file_for(settings: Settings, directory: Path | None, kind: str, name: str, *
         UsageError: there is no directory of the user's own, or a file has one of that name already.
     """
     if directory is None:
-        raise UsageError("--config DIR is needed, a directory of your own", hint="`screener config init DIR` makes one")
+        raise UsageError(
+            "--config DIR is required: a directory of your own", hint="create one with `screener config init DIR`"
+        )
     there = settings.sectors if kind == "sectors.toml" else settings.events
     if name in there and not (replace and name not in settings.library):
         file = settings.files["library.toml" if name in settings.library else kind]
         hint = "choose another" if name in settings.library or kind == "events.toml" else "choose another, or --replace"
-        raise UsageError("{file} has one of the name {name} already", hint=hint, file=file, name=name)
+        raise UsageError("{file} already has the name {name}", hint=hint, file=file, name=name)
     return directory / kind
 
 

@@ -29,7 +29,9 @@ def mistake(message: str, /, *at: str | int, **values: Any) -> PydanticCustomErr
 
 def _plain(value: str) -> str:
     if not value.strip() or not value.isprintable():
-        raise mistake("{value!r} is no plain text on one line: it is empty, or holds a control character", value=value)
+        raise mistake(
+            "{value!r} is not plain text on one line: it is empty, or contains a control character", value=value
+        )
     return value
 
 
@@ -44,7 +46,9 @@ def _ticker(value: Any) -> str:
         return value
     code = code_of(value) if isinstance(value, str) and len(value) >= 6 else None
     if code is None:
-        raise mistake('{value!r} is no ticker: six digits or capital letters in quotes, such as "000660"', value=value)
+        raise mistake(
+            '{value!r} is not a valid ticker: six digits or capital letters in quotes, such as "000660"', value=value
+        )
     return code
 
 

@@ -173,7 +173,7 @@ def load_settings(directory: Path | None = None, *, today: date | None = None) -
     if directory is not None and not directory.is_dir():
         raise ConfigError(
             "{directory}: no such directory",
-            hint="give --config (or SCREENER_CONFIG) one that holds *.toml",
+            hint="pass --config (or SCREENER_CONFIG) a directory with *.toml files",
             directory=directory,
         )
     files = {name: _shipped_directory() / name for name in FILES}
@@ -219,7 +219,7 @@ def _refuse_clock(settings: Settings) -> None:
         for event in settings.events.values():
             if settings.today < (event.event_day or event.news_date) <= written:
                 raise NetworkError(
-                    "this machine's clock says {today}, but {path} was written on {written}",
+                    "the clock of this machine shows {today}, but {path} was written on {written}",
                     hint="set it",
                     today=settings.today,
                     path=settings.files["events.toml"],
@@ -249,8 +249,8 @@ def _own_files(directory: Path) -> dict[str, Path]:
             raise ConfigError("{path}: is not read{near}", path=directory / name, near=near)
     if not names and not (directory / SECRETS).exists():
         raise ConfigError(
-            "{directory}: holds none of {files}",
-            hint="`screener config init {directory}` copies them",
+            "{directory}: contains none of {files}",
+            hint="copy them with `screener config init {directory}`",
             directory=directory,
             files=", ".join(FILES),
         )
@@ -309,7 +309,7 @@ def copy_shipped(directory: Path) -> list[tuple[Path, bool]]:
             done.append((target, True))
         except FileExistsError:
             if directory.is_file():
-                raise UsageError("{path}: is a file", hint="name a directory, such as my", path=directory) from None
+                raise UsageError("{path}: is a file", hint="pass a directory, such as my", path=directory) from None
             done.append((target, False))
         except OSError as error:
             raise ConfigError(
@@ -363,15 +363,15 @@ def _load_secrets(directory: Path | None) -> dict[str, str]:
         if name not in _SECRET_NAMES:
             known = ", ".join(_SECRET_NAMES)
             raise ConfigError(
-                "{path}: its entry number {number} is not known",
-                hint="known are {known}",
+                "{path}: its entry number {number} is unknown",
+                hint="valid: {known}",
                 path=path,
                 number=number,
                 known=known,
             )
         words = value if name == "SCREENER_NOTIFY" and isinstance(value, list) else [value]
         if not all(isinstance(word, str) and word and word.isprintable() for word in words):
-            raise ConfigError("{path}: {name} is no text", hint="write it in quotes", path=path, name=name)
+            raise ConfigError("{path}: {name} is not text", hint="write it in quotes", path=path, name=name)
         loaded[name] = " ".join(words)
     return loaded
 
@@ -394,6 +394,8 @@ def _refuse_shared(path: Path) -> None:
     if not hasattr(os, "getuid"):
         return  # Windows has no such modes: there a file in the user's own directory is the user's own
     if facts.st_uid not in (os.getuid(), 0):
-        raise ConfigError("{path}: belongs to somebody else", hint="own it, or use the environment", path=path)
+        raise ConfigError(
+            "{path}: owned by another user", hint="take ownership of it, or use environment variables", path=path
+        )
     if stat.S_IMODE(facts.st_mode) & 0o077:
-        raise ConfigError("{path}: others can read it", hint="chmod 600 {path}", path=path)
+        raise ConfigError("{path}: readable by other users", hint="chmod 600 {path}", path=path)

@@ -39,7 +39,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word[:_LONGEST_WORD], known, n=3, cutoff=0.5)
     if near:
         return _(": did you mean {near}?", near=listed(near, _EITHER))
-    return _(": known are {known}", known=", ".join(known))
+    return _("; valid: {known}", known=", ".join(known))
 
 
 def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str, Any] | None = None) -> T:
@@ -64,7 +64,7 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str,
     except ValueError:  # of int
         before = re.split(r"[\d_]{4000,}", text, maxsplit=1)[0]
         raise ConfigError(
-            "{path}:{line}: a number of thousands of digits", path=path, line=before.count("\n") + 1
+            "{path}:{line}: a number with thousands of digits", path=path, line=before.count("\n") + 1
         ) from None
 
 
@@ -118,7 +118,7 @@ def _syntax_mistake(path: Path, text: str, message: str) -> str:
         number = unquoted.group(1)
         return f"{where}: " + _('a ticker is text, not a number: write "{ticker}" in quotes', ticker=f"{number:0>6}")
     what = _of_tomllib(re.sub(r"\s*\(at .*\)", "", message))
-    return _("{where}: not TOML: {what}: look for a missing quote, bracket or equals sign", where=where, what=what)
+    return _("{where}: invalid TOML: {what}: check for a missing quote, bracket or equals sign", where=where, what=what)
 
 
 def _of_tomllib(message: str) -> str:
@@ -147,14 +147,14 @@ def explained(detail: Any, adapter: TypeAdapter[Any], data: Mapping[str, Any]) -
         return path, _("the key {key!r} is missing: add it", key="kind")
     if kind == "union_tag_invalid":
         tag, kinds = detail["ctx"]["tag"], re.findall(r"'(\w+)'", detail["ctx"]["expected_tags"])
-        return (*path, "kind"), _("no test is of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
+        return (*path, "kind"), _("no test of the kind {kind!r}", kind=tag) + nearest(tag, kinds)
     if kind == "literal_error":
         choices = listed(detail["ctx"]["expected"].split(" or "), _EITHER)
         return path, _("{value!r} is not possible here: write {choices}", value=value, choices=choices)
     if kind == "string_pattern_mismatch":
-        return path, _("{value!r} is no id: letters, digits, _ and - only, at most 40", value=value)
+        return path, _("{value!r} is not a valid id: use only letters, digits, _ and -, at most 40", value=value)
     if kind.startswith(("date", "datetime")):
-        return path, _("{value!r} is no date: write it as 2025-01-31, without quotes", value=value)
+        return path, _("{value!r} is not a valid date: write it as 2025-01-31, without quotes", value=value)
     # pydantic's own sentence, which fills in what only its English needs, such as plurals.
     template = PydanticKnownError(kind, detail.get("ctx")).message_template
     own = _(template)
@@ -219,7 +219,7 @@ def _in_events(settings: Settings) -> Mistakes:
                 if sector not in family:
                     yield (identifier, "spreads", number), _outside(sector, identifier, settings)
         if not family and not event.sectors:
-            message = _("every sector was put together after another event: name those of this one in sectors")
+            message = _("every sector was put together after another event: list the sectors of this event in sectors")
             yield (identifier, "sectors"), message
 
 
@@ -236,7 +236,7 @@ def _in_sectors(settings: Settings, file: str) -> Mistakes:
             market, elsewhere = first.setdefault(member.ticker, (member.market, identifier))
             if here and market != member.market:
                 message = _(
-                    "{ticker} is of {market} in {elsewhere}: a stock has one market",
+                    "{ticker} is on {market} in {elsewhere}: a stock has one market",
                     ticker=member.ticker,
                     market=market,
                     elsewhere=elsewhere,
@@ -262,7 +262,7 @@ def _in_claims(settings: Settings) -> Mistakes:
             yield (identifier, "against"), message + nearest(claim.against, others)
         elif other.event != claim.event:
             message = _(
-                "{against} is about {its}, not {mine}", against=claim.against, its=other.event, mine=claim.event
+                "{against} concerns {its}, not {mine}", against=claim.against, its=other.event, mine=claim.event
             )
             yield (identifier, "against"), message
 
@@ -291,7 +291,7 @@ def _unsupported(claim: Claim, settings: Settings) -> Mistakes:
     for first, last in claim.test.windows:
         if first < earliest:
             message = _(
-                "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later",
+                "the window [{first}, {last}] overlaps the estimation window: start it at {earliest} or later",
                 first=first,
                 last=last,
                 earliest=earliest,
@@ -304,7 +304,7 @@ def _unsupported(claim: Claim, settings: Settings) -> Mistakes:
                 message = _("no {peer!r} in the table abroad of {event}", peer=peer, event=claim.event)
                 yield ("test", "peers", number), message + nearest(peer, changes)
         if len({math.copysign(1, changes[peer]) for peer in claim.test.peers if peer in changes}) > 1:
-            yield ("test", "peers"), _("the peers moved in both directions: name those of one")
+            yield ("test", "peers"), _("the peers moved in both directions: use those of one direction")
 
 
 def _untestable(target: Target, event: str, settings: Settings) -> str:
@@ -315,7 +315,7 @@ def _untestable(target: Target, event: str, settings: Settings) -> str:
         missing = next((ticker for ticker in target.tickers if ticker not in known), None)
         if missing is None:
             return ""
-        return _("no sector of {event} holds {missing}: add it to one", event=event, missing=missing)
+        return _("no sector of {event} contains {missing}: add it to one", event=event, missing=missing)
     if target.sector not in family:
         return _outside(target.sector, event, settings)
     sector = family[target.sector]
@@ -323,7 +323,9 @@ def _untestable(target: Target, event: str, settings: Settings) -> str:
         message = _("{sector} has no theme {theme!r}", sector=target.sector, theme=target.theme)
         return message + nearest(target.theme, sector.themes or [_("none")])
     if event in sector.post_hoc:
-        return _("{sector} was put together after the event (post_hoc): it can confirm nothing", sector=target.sector)
+        return _(
+            "{sector} was put together after the event (post_hoc) and cannot confirm a claim", sector=target.sector
+        )
     return ""
 
 

@@ -57,8 +57,8 @@ class Member(Strict):
             return {"ko": known.ko, "en": known.en, "market": known.market, **written}
         if isinstance(value, str) and code_of(value):
             raise mistake(
-                "{value} is not among the stocks that come with the screener: write "
-                '{{ ticker = "{value}", ko = "...", market = "KOSPI" }}, or KOSDAQ',
+                '{value} is not among the shipped stocks: write {{ ticker = "{value}", ko = "...", market = '
+                '"KOSPI" }}, or KOSDAQ',
                 value=value,
             )
         return {"en": written["ko"], **written} if "ko" in written else written
@@ -66,7 +66,9 @@ class Member(Strict):
 
 def _events_named(value: Any) -> Any:
     if not isinstance(value, list):
-        raise mistake('post_hoc names events: write post_hoc = ["EVENT"], the events after which it was put together')
+        raise mistake(
+            'post_hoc takes events: write post_hoc = ["EVENT"], the events after which the group was put together'
+        )
     return value
 
 
@@ -85,7 +87,7 @@ class Sector(Strict):
         for number, member in enumerate(self.members):
             if member.ticker in seen:
                 raise mistake(
-                    "ticker {ticker} ({ko}) stands twice in this sector: delete one",
+                    "ticker {ticker} ({ko}) is listed twice in this sector: delete one",
                     "members",
                     number,
                     "ticker",
@@ -132,7 +134,7 @@ def _moment(value: Any) -> datetime | date:
         value = moment_of(value) or value
     if not isinstance(value, date):
         raise mistake(
-            "{value!r} is no date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes", value=value
+            "{value!r} is not a valid date: write it as 2025-01-31 or 2025-01-31T15:40:00, without quotes", value=value
         )
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(KST).replace(tzinfo=None)
@@ -183,10 +185,10 @@ class Event(Strict):
     def _sectors_fit(self) -> Self:
         for number, sector in enumerate(self.sectors):
             if sector in self.sectors[:number]:
-                raise mistake("{sector} stands twice: delete one", "sectors", number, sector=sector)
+                raise mistake("{sector} is listed twice: delete one", "sectors", number, sector=sector)
         for number, (a, b) in enumerate(self.spreads):
             if a == b:
-                raise mistake("the spread of {a} with itself is nothing: name two sectors", "spreads", number, a=a)
+                raise mistake("the spread of {a} with itself is 0: name two sectors", "spreads", number, a=a)
             missing = next((sector for sector in (a, b) if self.sectors and sector not in self.sectors), None)
             if missing:
                 raise mistake(
@@ -210,7 +212,7 @@ class Event(Strict):
             )
         if self.event_day is not None and self.event_day.weekday() > 4:
             raise mistake(
-                "event_day {event_day} is a weekend: leave it out, and the data decides",
+                "event_day {event_day} is a weekend: omit it to use the first session in the data",
                 "event_day",
                 event_day=self.event_day,
             )
@@ -248,12 +250,14 @@ def _window(value: Any) -> tuple[int, int]:
         or not all(isinstance(day, int) and not isinstance(day, bool) for day in value)
     ):
         raise mistake(
-            "{value!r} is no window: write [first, last] in sessions around the event day, such as [0, 5]", value=value
+            "{value!r} is not a valid window: write [first, last] in sessions relative to the event day, such as "
+            "[0, 5]",
+            value=value,
         )
     first, last = value
     if max(-first, last) > MOST_SESSIONS:
         raise mistake(
-            "the window [{first}, {last}] reaches further than {most} sessions",
+            "the window [{first}, {last}] exceeds {most} sessions",
             first=first,
             last=last,
             most=MOST_SESSIONS,
@@ -270,7 +274,7 @@ def _span(value: Any) -> Any:
     try:
         opens, closes = (time.fromisoformat(part.strip()) for part in str(value).split("-"))
     except ValueError:
-        raise mistake('{value!r} is no stretch of trading: write it as "09:00-15:30"', value=value) from None
+        raise mistake('{value!r} is not a valid trading period: write it as "09:00-15:30"', value=value) from None
     if opens >= closes:
         raise mistake('"{value}" ends before it begins: write it as "09:00-15:30"', value=value)
     return Span(opens, closes)
@@ -309,12 +313,12 @@ class CalendarRules(Strict):
         for key, days in (("closed", self.closed), ("opened", self.opened), ("exams", self.exams)):
             for number, day in enumerate(days):
                 if day in days[:number]:
-                    raise mistake("{day} stands twice: delete one", key, number, day=day)
+                    raise mistake("{day} is listed twice: delete one", key, number, day=day)
         for number, day in enumerate(self.closed):
             if day.weekday() > 4:
                 raise mistake("{day} is a weekend, when KRX is closed anyway: delete it", "closed", number, day=day)
             if day in self.opened:
-                raise mistake("{day} stands in opened as well: delete one", "closed", number, day=day)
+                raise mistake("{day} is also listed in opened: delete one", "closed", number, day=day)
         return self
 
 
@@ -345,7 +349,7 @@ class Screener(Strict):
     min_obs: Annotated[int, Field(ge=10, le=MOST_SESSIONS)]
     """Fewest sessions of the estimation window on which a stock traded."""
     placebo_dates: Annotated[int, Field(ge=39, le=MOST_PLACEBOS)]
-    """Ordinary sessions that the event is ranked among, at most; with fewer than 39 the test cannot reach 5 %."""
+    """Ordinary sessions that the event is ranked among, at most; with fewer than 39 the test cannot reach 5%."""
     price_limit: Annotated[float, Field(ge=0, le=1)]
     """Daily price limit as a decimal; 0 for a market without one."""
     windows: Annotated[tuple[Window, ...], Field(min_length=1, strict=False)]
@@ -377,7 +381,7 @@ class Screener(Strict):
     def _consistent(self) -> Self:
         if self.min_obs > self.estimation:
             raise mistake(
-                "min_obs {min_obs} is more than the {estimation} sessions of the estimation window",
+                "min_obs {min_obs} exceeds the {estimation} sessions of the estimation window",
                 "min_obs",
                 min_obs=self.min_obs,
                 estimation=self.estimation,
@@ -385,10 +389,10 @@ class Screener(Strict):
         for number, window in enumerate(self.windows):
             first, last = window
             if window in self.windows[:number]:
-                raise mistake("the window [{first}, {last}] stands twice", "windows", number, first=first, last=last)
+                raise mistake("the window [{first}, {last}] is listed twice", "windows", number, first=first, last=last)
             if first < -self.gap:
                 raise mistake(
-                    "the window [{first}, {last}] reaches into the estimation window: start it at {earliest} or later, "
+                    "the window [{first}, {last}] overlaps the estimation window: start it at {earliest} or later, "
                     "or widen the gap",
                     "windows",
                     number,

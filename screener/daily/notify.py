@@ -64,7 +64,7 @@ class Outbox:
                 service = _service(url)
                 faults.append(
                     _(
-                        "notification {number} ({service}): {why}: it is tried again on the next run",
+                        "notification {number} ({service}): {why}: the next run tries again",
                         number=number,
                         service=service,
                         why=why,
@@ -105,13 +105,13 @@ def _sent(apprise: Any, url: str, title: str, body: str, attachment: Path | None
             warnings.simplefilter("ignore")  # of its libraries; the user can do nothing about them
             sender = apprise.Apprise()
             if not sender.add(url):
-                return _("no address that apprise knows")
+                return _("an address that apprise does not support")
             done = within(PATIENCE, lambda: sender.notify(title=title, body=body, **files))
     except TemporaryError:
         return _("it took more than {seconds:g} seconds", seconds=PATIENCE)
     except Exception as error:  # a plugin's own mistake must not end the run; its text may hold the address
-        return _("it failed ({kind})", kind=type(error).__name__)
-    return "" if done else _("it could not be sent")
+        return _("failed ({kind})", kind=type(error).__name__)
+    return "" if done else _("could not be sent")
 
 
 def _import() -> Any:

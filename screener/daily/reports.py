@@ -60,8 +60,8 @@ class Job:
             return "file"
         if self.source not in ("auto", *FETCHED):
             raise UsageError(
-                "daily does not report from {source!r}",
-                hint="known are auto, pykrx, openapi, datagokr and file:PATH,...",
+                "daily does not support the source {source!r}",
+                hint="use auto, pykrx, openapi, datagokr or file:PATH,...",
                 source=self.source,
             )
         return open_providers(self.access, self.source)[0].name
@@ -151,14 +151,16 @@ def _make_report(job: Job, event: str, day: date) -> tuple[Report, FiledReport]:
     report = make_report(job.settings, request, lambda: job.access)
     if report.as_of != day:
         raise DataError(
-            "the prices of {way} end on {day}",
-            hint="`screener sync` fetches what is missing",
+            "the prices from {way} end on {day}",
+            hint="download what is missing with `screener sync`",
             way=job.way,
             day=report.as_of,
         )
     if not report.provenance.study:
         raise DataError(
-            "too few sessions before {day} for a study", hint="`screener sync` fetches more", day=report.event.event_day
+            "too few sessions before {day} for a study",
+            hint="download more with `screener sync`",
+            day=report.event.event_day,
         )
     with locked(job.root):
         report = with_trend(report, job.root, job.settings)

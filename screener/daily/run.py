@@ -99,7 +99,7 @@ def run_daily(job: Job, finish: Callable[[Told, bool], None]) -> None:
             told = _nothing_to_do(job)
             if told is None:
                 alone = stack.enter_context(only_daily_run(job.root))
-                busy = _("{root}: another daily run is at work: nothing done here", root=job.root)
+                busy = _("{root}: another daily run is active: nothing done here", root=job.root)
                 told = _work(job) if alone else said(job, ExitCode.DONE, busy)
         except Exception as error:
             message, code = describe(error, job.root)
@@ -164,8 +164,8 @@ def _with_changes(line: str, job: Job, state: _State) -> str:
     if not (changed := state.changed(job)):
         return line
     return _(
-        "{line}; configuration changed: {what}: in reports from the next one on; `screener daily --rebuild` makes the "
-        "others again",
+        "{line}; configuration changed: {what}: in reports from the next one on; `screener daily --rebuild` makes "
+        "the earlier ones again",
         line=line,
         what=changed,
     )
@@ -175,14 +175,14 @@ def _why(job: Job, state: _State) -> str:
     calendar, today = job.access.calendar, job.access.now().date()
     through = _("there is no report yet")
     if state.newest:
-        through = _("reports are there through {day}", day=state.newest)
+        through = _("reports exist through {day}", day=state.newest)
     if not calendar.is_session(today):
         return _("KRX is closed on {day}; {through}", day=today, through=through)
     if state.target < today:
         return _("figures of {day} are not final yet; {through}", day=today, through=through)
     if not any(state.target in span.days for span in state.spans):
         over = ", ".join(ended(state.spans))
-        none_open = _("no event is open: {over}", over=over) if over else _("no event has begun")
+        none_open = _("no event is open: {over}", over=over) if over else _("no event has started")
         return f"{none_open}; {through}"
     return through
 
@@ -248,7 +248,7 @@ def _result(job: Job, status: Status, state: _State, batch: Batch, begun: Begun)
         if configured := batch.configured:
             line = _("{line}; configuration changed: {what}", line=line, what=configuration_changes(configured))
     elif state.lacks_figures:
-        line = _("{day}: no figures: a holiday, or they are still to come: nothing changed", day=state.target)
+        line = _("{day}: no figures: a holiday, or not published yet; nothing changed", day=state.target)
     else:
         line = _with_changes(_why(job, state), job, state)
     newest = max((day for day, *_rest in batch.filed), default=None)
@@ -321,7 +321,8 @@ def _refuse_clock(job: Job, status: Status) -> None:
     then, now = status.last_success.at, job.access.now()
     if now < then - CLOCK_TOLERANCE:
         raise NetworkError(
-            "this machine's clock says {now:%Y-%m-%d %H:%M} KST, but the last report was made on {then:%Y-%m-%d %H:%M}",
+            "the clock of this machine shows {now:%Y-%m-%d %H:%M} KST, but the last report was made on "
+            "{then:%Y-%m-%d %H:%M}",
             hint="set it",
             now=now,
             then=then,

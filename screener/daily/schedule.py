@@ -86,8 +86,8 @@ def install_cron(lines: str) -> str:
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)
     if done.returncode:
         why = " ".join(done.stderr.split())
-        raise UsageError("crontab refuses ({why})", hint="add the lines by hand (crontab -e)", why=why)
-    return _("written into the crontab: `crontab -l` shows it")
+        raise UsageError("crontab rejected it ({why})", hint="add the lines by hand (crontab -e)", why=why)
+    return _("written into the crontab; `crontab -l` shows it")
 
 
 def install_systemd(units: dict[str, str], folder: Path) -> str:
@@ -102,10 +102,10 @@ def install_systemd(units: dict[str, str], folder: Path) -> str:
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            "{folder}: cannot be written ({cause})", hint="write the units by hand", folder=folder, cause=cause(error)
+            "{folder}: cannot be written ({cause})", hint="write the units yourself", folder=folder, cause=cause(error)
         ) from None
     start = f"systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer"
-    return _("{folder}: written; this starts them: {start}", folder=folder, start=start)
+    return _("{folder}: written; start them with: {start}", folder=folder, start=start)
 
 
 def _crontab(arguments: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:

@@ -20,11 +20,11 @@ from screener.i18n import N_, _, cause, ngettext
 LARGEST = 500_000
 """Bytes from which on a log is put aside and a new one begun: some ten years of lines."""
 _REMEDIES = {
-    ExitCode.USAGE: N_("mend the configuration: `screener config check` names the line"),
-    ExitCode.DATA: N_("`screener doctor` says what is wrong with store and disk; the next run tries again"),
-    ExitCode.LOGIN: N_("set KRX_ID and KRX_PW, KRX_AUTH_KEY or DATA_GO_KR_KEY anew: until then every run fails"),
-    ExitCode.NETWORK: N_("the next run tries again; `screener doctor` says whether the exchange answers"),
-    ExitCode.BUG: N_("report it: `screener daily --debug` shows where it happened"),
+    ExitCode.USAGE: N_("correct the configuration: `screener config check` shows the line"),
+    ExitCode.DATA: N_("`screener doctor` shows what is wrong with store and disk; the next run tries again"),
+    ExitCode.LOGIN: N_("set KRX_ID and KRX_PW, KRX_AUTH_KEY or DATA_GO_KR_KEY again: every run fails until then"),
+    ExitCode.NETWORK: N_("the next run tries again; `screener doctor` shows whether the exchange responds"),
+    ExitCode.BUG: N_("report it: `screener daily --debug` shows the location"),
 }
 KEPT = 3
 """Logs that are kept, the newest as FILE.1."""
@@ -132,7 +132,7 @@ class Status(StoredRecord):
         """Why the report on these sessions came late: what failed, or that nothing ran."""
         failing = self.failing
         if failing is None or not sessions or failing.since.date() > sessions[-1]:
-            return _("no run came to its end: the machine was off, or the run was ended")
+            return _("no run finished: the machine was off, or the runs were stopped")
         since = f"{failing.since:%Y-%m-%d %H:%M}"
         return ngettext(
             "since {since} KST {n} run has failed: {what}",
@@ -178,7 +178,9 @@ def append_log(path: Path, at: datetime, code: int, message: str) -> str:
             os.close(descriptor)
     except OSError as error:
         return _(
-            "{path}: cannot be written ({cause}): make room, or choose another place", path=path, cause=cause(error)
+            "{path}: cannot be written ({cause}): free some space, or choose another location",
+            path=path,
+            cause=cause(error),
         )
     return ""
 

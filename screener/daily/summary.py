@@ -1,4 +1,8 @@
-"""The summary of a daily run: ten lines at most, of which the first says what changed."""
+"""The summary of a daily run: ten lines at most.
+
+The first is the subject of notifications: the finding, short enough for the lock screen of a phone. The second says
+what changed.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from screener.daily.reports import Batch, Job, Latest
     from screener.daily.status import Missed
     from screener.data.universe import StatusChange, What
+    from screener.report.model import Report
 
 LINES = 10
 NAMED = 3
@@ -34,33 +39,34 @@ def summarise(
     if not batch.filed:
         return []
     settings = job.settings
+    found = _finding(batch)
     lines = [_headline(settings, batch), *_configured(batch), *_stocks(settings, batch), *_revised(batch)]
     if missed:
         lines.append(
             ngettext(
-                "Late: {n} missed session ({days}); {why}",
-                "Late: {n} missed sessions ({days}); {why}",
+                "Late: {n} session missed ({days}); {why}",
+                "Late: {n} sessions missed ({days}); {why}",
                 len(missed.sessions),
                 days=" - ".join(dict.fromkeys((str(missed.sessions[0]), str(missed.sessions[-1])))),
                 why=missed.why,
             )
         )
     if repaired:
-        lines.append(_("The store was damaged and has been mended: {what}", what=_shortened("; ".join(repaired))))
+        lines.append(_("The store was damaged and has been repaired: {what}", what=_shortened("; ".join(repaired))))
     over = ended(spans)
     if over:
-        lines.append(_("Over, no new reports: {events}", events=_shortened(", ".join(over))))
+        lines.append(_("Over; no new reports: {events}", events=_shortened(", ".join(over))))
     banners = dict.fromkeys(latest.report.banner for latest in batch.latest)
     lines += [_("Not final: {what}", what=short) for banner in banners if (short := short_banner(banner))]
     events = [_event(latest) for latest in batch.latest]
-    room = LINES - len(lines) - 1
+    room = LINES - len(lines) - len(found) - 1
     if len(events) > room:
         events = [
             *events[: room - 1],
-            ngettext("... and {n} event beside them", "... and {n} events beside them", len(events) - room + 1),
+            ngettext("... and {n} more event", "... and {n} more events", len(events) - room + 1),
         ]
     # A name that the exchange sends must not reach a terminal, or a log, as commands.
-    return [escaped(line) for line in [lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
+    return [escaped(line) for line in [*found, lines[0], *events, *lines[1:], _files(job.root, batch)]][:LINES]
 
 
 def configuration_changes(by_event: Mapping[str, Sequence[Difference]]) -> str:
@@ -76,9 +82,9 @@ def _configured(batch: Batch) -> list[str]:
     lines = []
     if batch.rebuilt:
         names = [_("{event} as of {day}", event=event, day=day) for day, event, _filed in batch.rebuilt]
-        lines.append(_("Made again under the changed configuration: {names}", names=_shortened(", ".join(names))))
+        lines.append(_("Made again with the changed configuration: {names}", names=_shortened(", ".join(names))))
     if any(latest.configured for latest in batch.latest):
-        lines.append(_("Earlier reports are of the former configuration: `screener daily --rebuild` makes them again"))
+        lines.append(_("Earlier reports use the previous configuration: `screener daily --rebuild` makes them again"))
     return lines
 
 
@@ -90,8 +96,8 @@ def _revised(batch: Batch) -> list[str]:
         for day, event, filed in batch.revised
     ]
     line = ngettext(
-        "Revised, for figures were corrected: {names}: {n} figure",
-        "Revised, for figures were corrected: {names}: {n} figures",
+        "Revised because figures were corrected: {names}: {n} figure",
+        "Revised because figures were corrected: {names}: {n} figures",
         sum(len(filed.corrections) for *_rest, filed in batch.revised),
         names=_shortened(", ".join(names)),
     )
@@ -102,9 +108,7 @@ def _files(root: Path, batch: Batch) -> str:
     line = _("Files: {folder}", folder=root / str(max(day for day, *_rest in batch.filed)))
     if len(batch.filed) == 1:
         return line
-    return ngettext(
-        "{line}, and {n} report beside it", "{line}, and {n} reports beside it", len(batch.filed) - 1, line=line
-    )
+    return ngettext("{line}, and {n} more report", "{line}, and {n} more reports", len(batch.filed) - 1, line=line)
 
 
 def ended(spans: Sequence[Span]) -> list[str]:
@@ -116,7 +120,7 @@ def _headline(settings: Settings, batch: Batch) -> str:
     """What changed, the most important first."""
     configured = configuration_changes(batch.configured)
     if not batch.latest and not configured:
-        return _("Nothing new: reports of earlier sessions that were made again: {count}", count=len(batch.filed))
+        return _("Nothing new; reports of earlier sessions made again: {count}", count=len(batch.filed))
     day = max([latest.report.as_of for latest in batch.latest] or [day for day, *_rest in batch.filed])
     parts = [_("configuration changed: {what}", what=_shortened(configured))] if configured else []
     first = [latest.report.event.id for latest in batch.latest if latest.changes is None]
@@ -131,8 +135,8 @@ def _headline(settings: Settings, batch: Batch) -> str:
     shown = "; ".join(parts[:NAMED])
     if len(parts) > NAMED:
         shown = ngettext(
-            "{shown}; and {n} change beside them",
-            "{shown}; and {n} changes beside them",
+            "{shown}; and {n} other change",
+            "{shown}; and {n} other changes",
             len(parts) - NAMED,
             shown=shown,
         )
@@ -144,14 +148,14 @@ def _sentence(settings: Settings, change: Change) -> str:
     if change.kind == "spread":
         how = {
             "closed": _("has closed"),
-            "turned": _("has turned"),
+            "turned": _("has reversed"),
             "widened": _("has widened"),
             "narrowed": _("has narrowed"),
         }[change.direction]
         old, new = percent(change.before), percent(change.after)
-        return _("{name} {how}: from {old} to {new} percentage points", name=name, how=how, old=old, new=new)
+        return _("{name} {how}: from {old} to {new} pp", name=name, how=how, old=old, new=new)
     said = {
-        "rank": N_("{name} now rank {after} (was {before})"),
+        "rank": N_("{name} now ranks {after} (was {before})"),
         "significant": N_("{name} now significant (corrected p {after}, was {before})"),
         "insignificant": N_("{name} not significant (corrected p {after}, was {before})"),
     }[change.kind]
@@ -161,14 +165,44 @@ def _sentence(settings: Settings, change: Change) -> str:
     return _(said, name=name, after=after, before=before)
 
 
-def _event(latest: Latest) -> str:
-    """How an event stands: its best and worst sector by abnormal return over the days since."""
-    report = latest.report
+def _finding(batch: Batch) -> list[str]:
+    """One line: who gained and lost most in the newest event of which there is news, and how certain that is."""
+
+    def news(latest: Latest) -> tuple[bool, str]:
+        return latest.changes is None or bool(latest.changes), str(latest.report.event.event_day)
+
+    for latest in sorted(batch.latest, key=news, reverse=True):
+        if rows := _ends(latest.report)[1]:
+            name = latest.report.event.name.in_(language())
+            ends = ", ".join(map(_in_brief, rows))
+            return [_("{event}: {ends}; abnormal, corrected p; {day}", event=name, ends=ends, day=latest.report.as_of)]
+    return []
+
+
+def _in_brief(row: Mapping[Hashable, Any]) -> str:
+    """A sector's abnormal return, and its corrected p where the verdict rests on it."""
+    tested = row["verdict"] in ("winner", "loser", "no clear effect") and math.isfinite(row["p_family"])
+    return _(
+        "{name} {caar}% ({certainty})",
+        name=row[f"name_{language()}"],
+        caar=percent(row["caar_ew"]),
+        certainty=f"p {probability(row['p_family'])}" if tested else _(VERDICTS[row["verdict"]]),
+    )
+
+
+def _ends(report: Report) -> tuple[int, list[dict[Hashable, Any]]]:
+    """Sessions since the event day, and the best and worst sector by abnormal return over them."""
     tau = max(window.last for window in report.windows if window.available and window.first == 0)
     table = report.frames.sectors
     inside = (table["window_start"] == 0) & (table["window_end"] == tau) & table["theme"].isna() & ~table["post_hoc"]
     rows = table[inside & table["caar_ew"].notna()].sort_values("caar_ew", ascending=False).to_dict("records")
-    ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
+    return tau, [rows[0], rows[-1]] if len(rows) > 1 else rows
+
+
+def _event(latest: Latest) -> str:
+    """How an event stands: its best and worst sector over the days since."""
+    report = latest.report
+    tau, ends = _ends(report)
     sectors = ", ".join(map(_standing, ends))
     day = report.event.event_day
     return ngettext(
@@ -184,9 +218,9 @@ def _event(latest: Latest) -> str:
 def _standing(row: Mapping[Hashable, Any]) -> str:
     """A sector's return, the abnormal part of it that was tested, and what the test says."""
     return _(
-        "{name} {mean}% (abnormal {caar}%, corrected p {p}, {verdict})"
+        "{name} {mean}% (abnormal return {caar}%, corrected p {p}, {verdict})"
         if math.isfinite(row["p_family"])
-        else "{name} {mean}% (abnormal {caar}%, {verdict})",
+        else "{name} {mean}% (abnormal return {caar}%, {verdict})",
         name=row[f"name_{language()}"],
         mean=percent(row["mean_return_ew"]),
         caar=percent(row["caar_ew"]),

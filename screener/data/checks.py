@@ -62,7 +62,7 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     fewest = WHOLE if day >= _WHOLE_SINCE else _WHOLE_EARLIER
     refuse(
         rows.num_rows < fewest,
-        "{what} came with {count:,} stocks where {fewest:,} are the least: part of a market is not stored",
+        "{what} arrived with {count:,} stocks, at least {fewest:,} are required: a partial market is not stored",
         what=what,
         count=rows.num_rows,
         fewest=fewest,
@@ -72,18 +72,18 @@ def session_is_open(source: str, day: date, rows: pa.Table) -> bool:
     if not traded.any():
         return False
     tickers = words(rows, "ticker")
-    refuse(len(set(tickers)) < len(tickers), "{what} names a stock twice: not stored", what=what)
+    refuse(len(set(tickers)) < len(tickers), "{what} lists a stock twice: not stored", what=what)
     odd = [TICKER.fullmatch(ticker) is None for ticker in tickers]
-    refuse(odd, "{what} names {odd!r}, which is no ticker: not stored", what=what, odd=tickers)
+    refuse(odd, "{what} contains {odd!r}, which is not a ticker: not stored", what=what, odd=tickers)
     if "change" in rows.column_names:  # the rate of a stock is its own change over its base price
         change = floats(rows, "change")
         known = traded & np.isfinite(change) & np.isfinite(rate) & (close > change)
         fits = np.abs(100.0 * change[known] / (close - change)[known] - rate[known]) < 0.01
         too_few = fits.size > 0 and fits.mean() < _RATES_FIT
-        refuse(too_few, "{what}: its rates do not go with its changes: not stored", what=what)
+        refuse(too_few, "{what}: its rates of change contradict its changes: not stored", what=what)
     figures = {name: floats(rows, name)[traded] for name in ("close", "high", "low", "volume", "value")}
     apart = outside_average(figures).mean() > _APART
-    refuse(apart, "{what}: its values are not those of its volumes and prices: not stored", what=what)
+    refuse(apart, "{what}: its traded values contradict its volumes and prices: not stored", what=what)
     return True
 
 
@@ -99,7 +99,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     what = _("{source}: the session {day}", source=source, day=day)
     refuse(
         rows.num_rows < _SHRUNK * before.num_rows,
-        "{what} came with {count:,} stocks, the session before has {before:,}: part of a market is not stored",
+        "{what} arrived with {count:,} stocks, the previous session has {before:,}: a partial market is not stored",
         what=what,
         count=rows.num_rows,
         before=before.num_rows,
@@ -111,7 +111,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     )
     refuse(
         now.size > 0 and (listed != listed_before).mean() > _MOVED,
-        "{what} has many stocks on another market than the session before: not stored",
+        "{what} has many stocks on another market than in the previous session: not stored",
         what=what,
     )
     close, volume, rate = (floats(rows, name)[now] for name in ("close", "volume", "change_pct"))
@@ -123,8 +123,8 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     alike = (close == close_before) & (volume == volume_before)
     refuse(
         alike[traded].mean() > _ALIKE,
-        "{what} came with the figures of {was}",
-        hint="nothing is stored, try again later",
+        "{what} arrived with the figures of {was}",
+        hint="nothing was stored; try again later",
         error=NetworkError,
         what=what,
         was=was,
@@ -132,7 +132,7 @@ def session_follows(source: str, day: date, rows: pa.Table, before: pa.Table) ->
     fits = np.abs(close[traded] / close_before[traded] - 1.0 - rate[traded] / 100.0) < 0.001
     refuse(
         fits.mean() < _RATES_FIT,
-        "{what}: its closes and its rates do not go with the closes of {before}",
+        "{what}: its closes and rates of change contradict the closes of {before}",
         hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
         what=what,
         before=was,
@@ -155,7 +155,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
         levels = rows.filter(pa.array([name == index for name in names])).sort_by("date")
         days = to_numpy(levels["date"])
         told: dict[str, Any] = {"what": what, "index": index, "day": days[1:]}
-        refuse(days[1:] == days[:-1], "{what} {day}: {index} stands twice: not stored", **told)
+        refuse(days[1:] == days[:-1], "{what} {day}: {index} is listed twice: not stored", **told)
         lacking = ~np.isin(sessions, days) & (index in BENCHMARKS)
         refuse(lacking, "{what} {day}: {index} is missing: not stored", what=what, day=sessions, index=index)
         close = floats(levels, "close")
@@ -169,15 +169,15 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
         figures = [floats(levels, name) for name in ("open", "high", "low", "close", "volume")]
         refuse(
             np.all([_equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
-            "{what} {day} came with the figures of {before}",
-            hint="nothing is stored, try again later",
+            "{what} {day} arrived with the figures of {before}",
+            hint="nothing was stored; try again later",
             error=NetworkError,
             before=days[:-1],
             **told,
         )
         refuse(
             np.abs(np.diff(close) - floats(levels, "change")[1:]) > ROUNDED,
-            "{what} {day}: {index} moved otherwise since {before} than its change says",
+            "{what} {day}: the move of {index} since {before} differs from its stated change",
             hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
             before=days[:-1],
             **told,
@@ -206,8 +206,8 @@ def levels_join(source: str, rows: pa.Table, stored: pa.Table) -> None:
     known = np.array([held.get(place, np.nan) for place in places(rows)], dtype=np.float64)
     refuse(
         np.abs(floats(rows, "close") / known - 1.0) > JOINS,
-        "{source}: {place} came with {level:g}, and {known:g} is stored: not stored",
-        hint="if what is stored is wrong, delete the table of the indices",
+        "{source}: {place} arrived as {level:g}, but {known:g} is stored: not stored",
+        hint="if the stored values are wrong, delete the table of the indices",
         source=source,
         place=places(rows),
         level=floats(rows, "close"),
@@ -251,7 +251,7 @@ def investors_are_whole(kind: TableKind, source: str, day: date, rows: pa.Table,
     named = wanted.intersection(words(rows, "ticker"))
     refuse(
         len(named) < _NAMED * len(wanted),
-        "{what} came with {count:,} of {wanted:,} stocks: part of a market is not stored",
+        "{what} arrived with {count:,} of {wanted:,} stocks: a partial market is not stored",
         what=what,
         count=len(named),
         wanted=len(wanted),
@@ -274,8 +274,8 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
             alike.append(figures[0] == figures[1])
     refuse(
         sum(alike) > _ALIKE * len(alike),
-        "{source} gives the figures of {before} under {last}",
-        hint="they are not stored, try again later",
+        "{source} returns the figures of {before} for {last}",
+        hint="they were not stored; try again later",
         error=NetworkError,
         source=source,
         before=before,

@@ -81,7 +81,7 @@ def choose(
         return [Demo(int(source.removeprefix("demo:")))]
     raise UsageError(
         "no source {source!r}",
-        hint="known are auto, store, pykrx, openapi, datagokr, press, file:PATH (`screener demo` has its own)",
+        hint="use auto, store, pykrx, openapi, datagokr, press or file:PATH (`screener demo` has its own)",
         source=source,
     )
 
@@ -95,7 +95,7 @@ def files_of(source: str, benchmark: Sequence[Path], market: Sequence[Path], hin
 
     paths = _named(source.removeprefix("file:").split(","))
     if not paths:
-        raise UsageError("--source file: names no file", hint="write --source file:PATH or file:A.parquet,B.csv")
+        raise UsageError("--source file: has no path", hint="write --source file:PATH or file:A.parquet,B.csv")
     return Files(expanded(paths), expanded(benchmark), expanded(market), hints)
 
 
@@ -117,7 +117,7 @@ def expanded(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             found = sorted(inner for inner in path.iterdir() if inner.is_file() and not inner.name.startswith("."))
             if not found:
-                raise UsageError("{path}: holds no files", hint="check the path", path=path)
+                raise UsageError("{path}: contains no files", hint="check the path", path=path)
             files += found
         elif not path.exists() and any(mark in path.name for mark in "*?["):
             found = sorted(inner for inner in path.parent.glob(path.name) if inner.is_file())

@@ -129,7 +129,7 @@ def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
     no_price = (close <= 0) & ~((close == 0) & long.untraded)
     for name, wrong, why in (
         ("close", no_price, _("is not a price")),
-        *((*one, _("cannot be")) for one in cannot.items()),
+        *((*one, _("is impossible")) for one in cannot.items()),
     ):
         refuse(
             wrong,
@@ -181,7 +181,7 @@ def _again(long: PriceRows, names: NDArray[Any], what: str) -> Bools:
     for name, column in long.values.items() if again.any() else ():
         refuse(
             again[1:] & ~((column[1:] == column[:-1]) | np.isnan(column[1:]) & np.isnan(column[:-1])),
-            "{what}: {ticker} on {day} stands twice, with {name} {first:g} and {second:g}{more}",
+            "{what}: {ticker} on {day} is listed twice, with {name} {first:g} and {second:g}{more}",
             hint="delete the wrong row",
             what=what,
             ticker=names[long.ticker[1:]],

@@ -90,7 +90,7 @@ class Connections:
         if not self.store.excludes_others:
             self.progress.say(
                 _(
-                    "{store}: this filesystem cannot keep out writers on other machines: write there from one only",
+                    "{store}: this file system cannot lock out writers on other machines: write from one machine only",
                     store=self.store.shown,
                 )
             )
@@ -138,7 +138,7 @@ def open_access(
         given, lacks = ("KRX_ID", "KRX_PW") if login else ("KRX_PW", "KRX_ID")
         watcher.say(
             _(
-                "{given} is set without {lacks}: goes on without the account; set both, or neither",
+                "{given} is set without {lacks}: continuing without the account; set both, or neither",
                 given=given,
                 lacks=lacks,
             )

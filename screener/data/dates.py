@@ -57,7 +57,7 @@ def _refuse_sessions_on(
         if not there.issuperset(beside):
             lacking = min(set(beside) - there, key=lambda one: abs(one - day))
             raise DataError(
-                "{what}: KRX was closed on {day}, and {lacking}, a session, is missing",
+                "{what}: KRX was closed on {day}, and the session {lacking} is missing",
                 hint="correct the dates; if KRX traded, add the day to opened in [calendar] of screener.toml",
                 what=what,
                 day=day,
@@ -100,7 +100,7 @@ def dated(table: pa.Table, called: str, calendar: Calendar, today: date, said: l
     )
     refuse(
         days < np.datetime64(_FOUNDED),
-        "{called}: {day} is before there was an exchange",
+        "{called}: {day} is before the exchange opened",
         hint="correct the date",
         called=called,
         day=days,

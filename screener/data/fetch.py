@@ -74,16 +74,19 @@ class Fetched:
         """What was done, in lines."""
         parts = [ngettext("{n} session", "{n} sessions", self.sessions)] if self.sessions else []
         parts += [ngettext("{n} stock", "{n} stocks", self.series)] if self.series else []
-        fetched = ", ".join(parts) or _("nothing was missing")
+        fetched = ", ".join(parts) or _("nothing missing")
         until = _("through {day}", day=self.last) if self.last else _("no session is stored")
         asked = ngettext("{n} request", "{n} requests", self.requests)
         lines = [f"{self.source}: {fetched}, {asked}; {until}"]
         noted: tuple[tuple[Sequence[object], str], ...] = (
-            (self.restated, _("adjusted prices had changed backwards, replaced whole")),
-            (self.absent, _("no price, or no longer those that are stored")),
-            ([one.shown for one in self.refused], _("not believed and kept aside; `screener store verify` says why")),
-            (self.closed, _("no session, though the calendar has it")),
-            (self.silent, _("no figures: a holiday, or they are still to come")),
+            (self.restated, _("adjusted prices changed retroactively; replaced in full")),
+            (self.absent, _("no price, or the stored prices no longer match")),
+            (
+                [one.shown for one in self.refused],
+                _("rejected and kept aside; `screener store verify` shows the reason"),
+            ),
+            (self.closed, _("not a session, though the calendar has it")),
+            (self.silent, _("no figures: a holiday, or not published yet")),
         )
         for names, meaning in noted:
             if names:

@@ -214,7 +214,7 @@ class _HistoryFetch(Fetch):
         if len(refused) > max(_MOST_REFUSED, _MOST_REFUSED_PART * rows.num_rows):
             day, (reason, _row) = min(refused.items())
             raise DataError(
-                "{source}: {ticker}: {count} of {rows} rows are not believed, the first of {day}: {why}: not stored",
+                "{source}: {ticker}: {count} of {rows} rows are not reliable, the first of {day}: {why}: not stored",
                 source=self.source.name,
                 ticker=ticker,
                 count=len(refused),
@@ -236,13 +236,13 @@ class _HistoryFetch(Fetch):
 
     def _refusal(self, ticker: str) -> NetworkError:
         both = (
-            _("{ticker} and {control}, which it has", ticker=ticker, control=_CONTROL)
+            _("{ticker} and {control}, which is known to exist", ticker=ticker, control=_CONTROL)
             if ticker != _CONTROL
-            else _("{ticker}, which it has", ticker=ticker)
+            else _("{ticker}, which is known to exist", ticker=ticker)
         )
         return NetworkError(
-            "{source} answers with nothing for {both}",
-            hint="it refuses, or has changed; nothing of it is stored, try later",
+            "{source} returns nothing for {both}",
+            hint="it refused, or its format has changed; nothing is stored, try again later",
             source=self.source.name,
             both=both,
         )

@@ -45,7 +45,7 @@ def index_is_sound(called: str, name: str, days: Days, close: Floats, until: dat
     told: dict[str, Any] = {"called": called, "name": name}
     refuse(
         again & (close[1:] != close[:-1]),
-        "{called}: {name} on {day} stands twice with different levels",
+        "{called}: {name} on {day} is listed twice with different levels",
         hint="delete one row",
         day=days[1:],
         **told,
@@ -119,7 +119,7 @@ def refuse_exchanged(levels: Mapping[str, tuple[Days, Floats]], called: str) -> 
     late = days >= np.datetime64("2004-01-01")
     refuse(
         bool(late.any()) and np.mean(kosdaq[late] > kospi[late]) > 0.5,
-        "{called}: KOSDAQ stands above KOSPI on most days, which it never does: they are exchanged",
+        "{called}: KOSDAQ is above KOSPI on most days, which never happened: they are swapped",
         hint="correct the column index",
         called=called,
     )
@@ -130,8 +130,8 @@ def refuse_alike(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None
     days, kospi, kosdaq = _both(levels)
     refuse(
         len(days) >= _LONG and bool(np.all(kospi == kosdaq)),
-        "{called}: KOSDAQ has the levels of KOSPI on every day",
-        hint="give the levels of both",
+        "{called}: KOSDAQ has the same levels as KOSPI on every day",
+        hint="provide the levels of both",
         called=called,
     )
 
@@ -150,7 +150,7 @@ def join(called: str, name: str, days: Days, close: Floats, stored: tuple[Days, 
     known = stored[1][there]
     refuse(
         np.abs(close[here] / known - 1.0) > 1e-4,
-        "{called}: {name} on {day} is {level:g}, the store has {known:g}{more}",
+        "{called}: {name} on {day} is {level:g}, but {known:g} in the store{more}",
         hint="correct the file, or delete the index from the store",
         called=called,
         name=name,
@@ -173,13 +173,13 @@ def _refuse_unrelated(called: str, name: str, index: Floats, mean: Floats, stock
     refuse(
         bool(np.nanstd(index) == 0),
         "{called}: {name} has the same level on every day",
-        hint="give its levels",
+        hint="provide its levels",
         called=called,
         name=name,
     )
     beside = _correlation(index, mean)
-    late = N_("{called}: {name} is a session late: it goes with the stocks of the day before")
-    early = N_("{called}: {name} is a session early: it goes with the stocks of the day after")
+    late = N_("{called}: {name} is one session late: it follows the stocks of the previous day")
+    early = N_("{called}: {name} is one session early: it follows the stocks of the next day")
     for shifted, message in (
         (_correlation(index[1:], mean[:-1]), late),
         (_correlation(index[:-1], mean[1:]), early),
@@ -187,8 +187,8 @@ def _refuse_unrelated(called: str, name: str, index: Floats, mean: Floats, stock
         refuse(shifted - beside > _SHIFTED, message, hint="correct its dates", called=called, name=name)
     refuse(
         stocks >= _SEVERAL and beside < _UNRELATED,
-        "{called}: {name} does not go with the {stocks} stocks of its market (correlation {beside:.2f})",
-        hint="is it that index?",
+        "{called}: {name} does not follow the {stocks} stocks of its market (correlation {beside:.2f})",
+        hint="check that it is that index",
         called=called,
         name=name,
         stocks=stocks,

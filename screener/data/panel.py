@@ -22,7 +22,7 @@ from screener.krx.tables import Days
 Floats = NDArray[np.float64]
 
 _LIMIT_TOUCHED = 0.295
-"""A limit price is rounded down to a tick of at most 0.5 % of the price, so a return at the limit is 29.5 to 30 %."""
+"""A limit price is rounded down to a tick of at most 0.5% of the price, so a return at the limit is 29.5 to 30%."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +204,8 @@ def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.
     in_decimals = enough and np.median(np.abs(from_close[both])) > 20 * np.median(np.abs(from_rate[both]))
     if in_decimals or (enough and differs.sum() > both.sum() / 2):
         raise DataError(
-            "change_pct does not go with the closes on most of {count} rows",
-            hint="is it in %, and of these closes?",
+            "change_pct contradicts the closes on most of {count} rows",
+            hint="check that it is in % and belongs to these closes",
             count=both.sum(),
         )
 
@@ -340,8 +340,8 @@ def place_event(
     found = days[row]
     if event_day is not None and found != event_day:
         raise DataError(
-            "{name}: {event_day} is no session in the prices (next is {found})",
-            hint="mend event_day, or add the session",
+            "{name}: {event_day} is not a session in the prices (next is {found})",
+            hint="correct event_day, or add the session",
             name=name,
             event_day=event_day,
             found=found,
@@ -356,7 +356,7 @@ def place_event(
     if base is not None and before != base:
         raise DataError(
             "{name}: the session before {found} is {before} in the prices, not {base}",
-            hint="mend base, or add the session",
+            hint="correct base, or add the session",
             name=name,
             found=found,
             before=before,

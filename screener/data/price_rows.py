@@ -129,8 +129,8 @@ def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: S
             return
         first = first or written[0]
     raise DataError(
-        "{path}: none of the configured tickers is in it",
-        hint="the first one there is {ticker!r}",
+        "{path}: contains none of the configured tickers",
+        hint="the first one in the file is {ticker!r}",
         path=paths[0] if len(paths) == 1 else ", ".join(path.name for path in paths[:3]),
         ticker=first,
     )

@@ -41,22 +41,22 @@ _EXCHANGED = 0.305
 FIGURES = ("open", "high", "low", "close", "volume", "value", "marcap", "shares")
 
 REASONS = {
-    "form": N_("a figure is none, or cannot be"),
-    "rate": N_("rate and closes contradict each other"),
-    "no_rate": N_("it was traded, and has no rate"),
-    "untraded": N_("it has prices of a session, and no volume"),
-    "limit": N_("its price moved further than the daily limit"),
-    "repeated": N_("it repeats the session before, volume included"),
-    "exchanged": N_("its figures are another stock's"),
+    "form": N_("a figure is missing or impossible"),
+    "rate": N_("rate of change and closes contradict each other"),
+    "no_rate": N_("it traded but has no rate of change"),
+    "untraded": N_("it has open, high or low prices but no volume"),
+    "limit": N_("its price moved beyond the daily limit"),
+    "repeated": N_("it repeats the previous session, including volume"),
+    "exchanged": N_("its figures belong to another stock"),
     "next": N_("the next session does not start from its close"),
-    "marcap": N_("its capitalisation is not close times shares; that alone was left out"),
-    "index": N_("it does not move with the stocks of its market"),
-    "session": N_("the session as a whole contradicts itself or its neighbours"),
-    "closed": N_("KRX was closed on that day; if it was not, add the day to [calendar] in screener.toml"),
-    "twice": N_("it stands twice"),
-    "missing": N_("the source lacks it, though the other stocks have the day"),
-    "short": N_("the source gives a part of the history only"),
-    "other": N_("what came is no adjustment of what is stored: the history of something else"),
+    "marcap": N_("its capitalisation differs from close × shares; only the capitalisation was left out"),
+    "index": N_("it does not follow the stocks of its market"),
+    "session": N_("the session contradicts itself or its neighbours"),
+    "closed": N_("KRX was closed on that day; if it traded, add the day to [calendar] in screener.toml"),
+    "twice": N_("is duplicated"),
+    "missing": N_("the source has no row, though the other stocks have the day"),
+    "short": N_("the source provides only part of the history"),
+    "other": N_("the prices received are not an adjustment of the stored ones but the history of another stock"),
 }
 """Why a row was refused, by the word that the store keeps."""
 

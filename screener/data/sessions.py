@@ -204,8 +204,8 @@ class _SessionFetch(Fetch):
         elif self.calendar.settled(day, asked):  # earlier on the day itself the figures may still come
             if day in self.indices.sessions:
                 raise DataError(
-                    "{source}: the session {day} came without figures, though the indices have it",
-                    hint="not stored, try again later",
+                    "{source}: the session {day} arrived without figures, though the indices have it",
+                    hint="not stored; try again later",
                     source=self.source.name,
                     day=day,
                 )
@@ -292,7 +292,7 @@ class _SessionFetch(Fetch):
             return
         if not left.num_rows:
             raise DataError(
-                "{source}: the indices of {day} do not move with their stocks",
+                "{source}: the indices of {day} do not follow their stocks",
                 hint="try again later",
                 source=self.source.name,
                 day=day,

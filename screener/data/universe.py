@@ -53,8 +53,8 @@ class Universe:
 
 
 NEEDED = N_(
-    "scan needs the whole market: sync it with KRX_AUTH_KEY, with KRX_ID and KRX_PW, or with DATA_GO_KR_KEY set "
-    "(`screener sync`), or give --source file:PATH --benchmark FILE --market FILE"
+    "scan needs the whole market: set KRX_AUTH_KEY, KRX_ID and KRX_PW, or DATA_GO_KR_KEY and run `screener sync`, "
+    "or pass --source file:PATH --benchmark FILE --market FILE"
 )
 """What a scan cannot do without, and where it comes from."""
 
@@ -81,7 +81,7 @@ def market_of_store(store: Store, first_day: date) -> Universe:
         rows = table.read(("date", *_WORDS, *_FIGURES), last - _REACH, last)
         return _market(source, f"{store.shown} ({source})", rows, first_day, _industries(store, source, last))
     raise DataError(
-        "{store} holds no whole market before {first_day}",
+        "{store} has no whole market before {first_day}",
         hint=NEEDED,
         store=store.shown,
         first_day=first_day,
@@ -113,7 +113,7 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     day = sessions[-1].astype("datetime64[D]").item()
     if len(stocks) < WHOLE_MARKET:
         raise DataError(
-            "{called}: {count} stocks on {base}, a whole market has {least} or more",
+            "{called}: {count} stocks on {base}; a whole market has at least {least}",
             hint=NEEDED,
             called=called,
             count=len(stocks),

@@ -62,7 +62,7 @@ def _check_configuration(directory: Path | None) -> tuple[Settings | None, Check
     try:
         settings = load_settings(directory)
     except ConfigError as error:
-        fix = _("mend it; `screener config check` names every mistake")
+        fix = _("correct it; `screener config check` lists every mistake")
         wrong = Check("configuration", "failed", first_few(error.lines), fix, error.exit_code)
     else:
         where = listed(sorted({str(path.parent) for path in settings.files.values()}), BOTH)
@@ -76,7 +76,7 @@ def _check_configuration(directory: Path | None) -> tuple[Settings | None, Check
 def _check_store(url: str | None, calendar: Calendar, offline: bool) -> tuple[Store | None, list[Check]]:
     """The store, None if it cannot be opened, and its checks; the first one says whether it can be read."""
     if offline and url and "://" in url and not url.startswith("file:"):
-        return None, [Check("store", "ok", _("is behind a URL: not read (--offline)"))]
+        return None, [Check("store", "ok", _("is a remote URL: not read (--offline)"))]
     try:
         opened = Store.open(url)
     except ScreenerError as error:
@@ -102,7 +102,7 @@ def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
         return [Check.of_error(name, "failed", error)]
     except Exception as error:
         # Its text may hold anything, an account included; its kind does not.
-        found = _("a bug in the screener ended this check ({kind})", kind=type(error).__name__)
+        found = _("a bug in the screener stopped this check ({kind})", kind=type(error).__name__)
         return [Check(name, "failed", found, _("update the screener, or report it"), ExitCode.BUG)]
 
 
@@ -110,7 +110,7 @@ def _contents(store: Store) -> Check:
     """Whether the store can be read, and what is in it."""
     tables = [(table, table.info()) for table in store.tables()]
     if not tables:
-        return Check("store", "warning", _("{store} is empty", store=store.shown), _("`screener sync` fills it"))
+        return Check("store", "warning", _("{store} is empty", store=store.shown), _("fill it with `screener sync`"))
     listed = [
         f"{table.source}/{table.kind.name} {ngettext('{n:,} session', '{n:,} sessions', info.sessions)}"
         for table, info in tables
@@ -121,7 +121,7 @@ def _contents(store: Store) -> Check:
 def _soundness(store: Store) -> Check:
     damages = [f"{damage.path} {damage.what}" for table in store.tables() for damage in table.verify()]
     if damages:
-        fix = _("end any running sync, run `screener store repair`, then `screener sync`")
+        fix = _("stop any running sync, then run `screener store repair` and `screener sync`")
         return Check("store files", "failed", first_few(damages), fix)
     return Check("store files", "ok", _("all files match their checksums"))
 
@@ -132,12 +132,12 @@ def _newest(store: Store, calendar: Calendar, now: datetime) -> Check:
     tables = [table for table in store.tables() if table.kind in (MARKET, PRICES) and table.sessions]
     final = calendar.last_final(now)
     if not tables:
-        return Check(name, "warning", _("none; {final} is the last that is over", final=final), "`screener sync`")
+        return Check(name, "warning", _("none; the last completed session is {final}", final=final), "`screener sync`")
     newest = {table.source: max(table.sessions) for table in tables}
     last = max(newest.values())
     if last > final:
-        found = _("{last}, though {final} is the last that is over: its prices are not final", last=last, final=final)
-        return Check(name, "failed", found, _("compare the clock; `screener sync` fetches the session anew"))
+        found = _("{last}, after the last completed session {final}: its prices are not final", last=last, final=final)
+        return Check(name, "failed", found, _("check the clock; `screener sync` downloads the session again"))
     has = min(_last_had(calendar, source, now) for source, day in newest.items() if day == last)
     behind = calendar.count(last, max(has, last))
     if behind:
@@ -149,8 +149,8 @@ def _newest(store: Store, calendar: Calendar, now: datetime) -> Check:
         )
         return Check(name, "warning", found, "`screener sync`")
     if last < final:
-        return Check(name, "ok", _("{last}, the last that its source has by now", last=last))
-    return Check(name, "ok", _("{last}, the last that is over", last=last))
+        return Check(name, "ok", _("{last}, the last session that its source has", last=last))
+    return Check(name, "ok", _("{last}, the last completed session", last=last))
 
 
 def _last_had(calendar: Calendar, source: str, now: datetime) -> date:
@@ -165,13 +165,12 @@ def _calendar_against_data(store: Store, configured: Calendar) -> Check:
     traded = {day for day in seen.seen_open if not configured.is_session(day)}
     shut = {day for day in seen.seen_closed if configured.is_session(day)}
     if not traded | shut:
-        return Check("calendar", "ok", _("agrees with what the store holds"))
-    found = [_("{days}: traded, though the calendar has no session", days=_days(traded))] if traded else []
-    found += [_("{days}: no trades, though the calendar has a session", days=_days(shut))] if shut else []
+        return Check("calendar", "ok", _("matches the store"))
+    found = [_("{days}: trades, though not a session by the calendar", days=_days(traded))] if traded else []
+    found += [_("{days}: no trades, though a session by the calendar", days=_days(shut))] if shut else []
     closed = {day for day in (configured.closed | shut) - traded if day.weekday() < 5}
     fix = _(
-        "put into [calendar] of screener.toml, in the place of what stands there:\n"
-        "closed = [{closed}]\nopened = [{opened}]",
+        "replace the contents of [calendar] in screener.toml with:\nclosed = [{closed}]\nopened = [{opened}]",
         closed=_days(closed),
         opened=_days((configured.opened | traded) - shut),
     )
@@ -182,7 +181,7 @@ def _published_closes(store: Store) -> list[Check]:
     """The closes and returns of 31 January 2025 against what newspapers printed."""
     comparisons = compare(store)
     if not comparisons:
-        return [Check("published", "ok", _("the store does not hold {day}", day=DAY))]
+        return [Check("published", "ok", _("the store has no data for {day}", day=DAY))]
     return [_published(comparison) for comparison in comparisons]
 
 
@@ -190,17 +189,17 @@ def _published(comparison: Comparison) -> Check:
     closes, returns = comparison.compared
     figures = [ngettext("{n:,} close", "{n:,} closes", closes)] if closes else []
     figures += [ngettext("{n:,} return", "{n:,} returns", returns)] if returns else []
-    aside = _("; closes are adjusted for later splits, and not compared") if comparison.adjusted else ""
+    aside = _("; closes are adjusted for later splits and were not compared") if comparison.adjusted else ""
     which = listed(figures, BOTH) or _("none of the figures")
     said = _("{source}: {figures} of {day}", source=comparison.source, figures=which, day=DAY)
     if comparison.differences:
         fix = _(
-            "trust no report from {table} before it is explained; fetched or imported anew it may be right",
+            "do not rely on reports from {table} until it is explained; downloading or importing it again may fix it",
             table=comparison.shown,
         )
         compared = _("{said} compared{aside}", said=said, aside=aside)
         return Check("published", "failed", f"{compared}\n{first_few(comparison.differences)}", fix)
-    return Check("published", "ok", _("{said} as newspapers printed them{aside}", said=said, aside=aside))
+    return Check("published", "ok", _("{said} as in newspapers{aside}", said=said, aside=aside))
 
 
 def _can_serve(store: Store, calendar: Calendar, settings: Settings, now: datetime) -> bool:

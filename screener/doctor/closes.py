@@ -72,7 +72,8 @@ def _chain(source: str, closes: Closes, calendar: Calendar) -> Check:
     if not breaks:
         return Check(name, "ok", _("{source}: regular closes, {n} of {n} base prices agree", source=source, n=pairs))
     fix = _(
-        "trust no report from {source} before it is explained: a split, or closes that are not official", source=source
+        "do not rely on reports from {source} until it is explained: a split, or closes that are not official",
+        source=source,
     )
     return Check(name, "failed", "\n".join([f"{source}:", first_few(breaks)]), fix)
 
@@ -82,11 +83,11 @@ def _beside(table: StoredTable, official: Closes, calendar: Calendar) -> Check:
     since = calendar.schedule.after_market_since
     closes = {key: cell[0] for key, cell in _closes(table).items() if since is not None and key[1] >= since}
     if not closes:
-        return Check("closes", "ok", _("{source}: sessions without an after-market only", source=table.source))
+        return Check("closes", "ok", _("{source}: only sessions without an after-market", source=table.source))
     shared = [key for key in closes if key in official]
     differ = [key for key in shared if abs(closes[key] - official[key][0]) > 1]
     if shared and not differ:
-        return Check("closes", "ok", _("{source}: regular closes, as the official ones", source=table.source))
+        return Check("closes", "ok", _("{source}: regular closes, same as the official ones", source=table.source))
     found = (
         _(
             "{source}: {n} of {m} closes differ from the official ones",
@@ -95,7 +96,7 @@ def _beside(table: StoredTable, official: Closes, calendar: Calendar) -> Check:
             m=len(shared),
         )
         if shared
-        else _("{source}: no official closes beside it to compare with", source=table.source)
+        else _("{source}: no official closes to compare with", source=table.source)
     )
     fix = _("for official closes set KRX_AUTH_KEY, DATA_GO_KR_KEY, or KRX_ID and KRX_PW")
     return Check("closes", "warning", found, fix)

@@ -74,11 +74,11 @@ class Exchange:
         for name in self._names:
             title, host = f"network {name}", HOSTS[name]
             if self._errors is None:
-                checks.append(Check(title, "ok", _("{host}: not asked (--offline)", host=host)))
+                checks.append(Check(title, "ok", _("{host}: not contacted (--offline)", host=host)))
             elif (error := self._errors[name]) and self._is_of_network(name, error):
                 checks.append(Check.of_error(title, state[name], error))
             else:
-                checks.append(Check(title, "ok", _("{host} answers", host=host)))
+                checks.append(Check(title, "ok", _("{host} responds", host=host)))
         return checks
 
     def _is_of_network(self, name: str, error: ScreenerError) -> bool:
@@ -89,17 +89,17 @@ class Exchange:
         title, host = f"breaker {name}", HOSTS[name]
         block = self._breaker.block(host)
         if block is None:
-            return Check(title, "ok", _("{host}: no refusal is remembered", host=host))
+            return Check(title, "ok", _("{host}: not blocked", host=host))
         found = _(
-            "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why}): nothing is sent there before "
-            "{until:%Y-%m-%d %H:%M} KST",
+            "{host} blocked this machine on {since:%Y-%m-%d %H:%M} ({why}): no requests before {until:%Y-%m-%d "
+            "%H:%M} KST",
             host=host,
             since=block.since,
             why=block.why,
             until=block.until,
         )
         path = self._breaker.path(host)
-        fix = _("wait: asking sooner prolongs it; if you know that it is over, delete {path}", path=path)
+        fix = _("wait: earlier requests prolong the block; if you know that it is over, delete {path}", path=path)
         return Check(title, state, found, fix, ExitCode.NETWORK)
 
     def credentials(self) -> list[Check]:
@@ -116,20 +116,20 @@ class Exchange:
             return self._credential(name, _("KRX_ID and KRX_PW"), "KRX")
         if self._login or self._password:
             there, missing = ("KRX_ID", "KRX_PW") if self._login else ("KRX_PW", "KRX_ID")
-            found = _("{there} is set and {missing} is not", there=there, missing=missing)
+            found = _("{there} is set, but {missing} is not", there=there, missing=missing)
             return Check(name, "failed", found, _("set {missing}", missing=missing), ExitCode.LOGIN)
-        without = _("none: adjusted prices of single stocks only; KRX_ID and KRX_PW open the whole market")
+        without = _("none: only adjusted prices of single stocks; KRX_ID and KRX_PW give access to the whole market")
         return Check(name, "ok", without)
 
     def _credential(self, name: str, variables: str, host: str) -> Check:
         if self._errors is None:
-            return Check(name, "ok", _("{variables} set, not tried (--offline)", variables=variables))
+            return Check(name, "ok", _("{variables} set, not verified (--offline)", variables=variables))
         error = self._errors[host]
         if error is None:
             return Check(name, "ok", _("{variables} set and accepted", variables=variables))
         if isinstance(error, NetworkError):
-            found = _("{variables} set, could not be tried", variables=variables)
-            return Check(name, "warning", found, _("see the network below"))
+            found = _("{variables} set, could not be verified", variables=variables)
+            return Check(name, "warning", found, _("see the network checks below"))
         return Check.of_error(name, "failed", error)
 
 
@@ -145,7 +145,7 @@ def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
     except Exception as error:
         # Its text may hold anything, the account included; its kind does not.
         return DataError(
-            "an answer of a form that is not known ({kind})", hint="update the screener", kind=type(error).__name__
+            "an answer in an unknown format ({kind})", hint="update the screener", kind=type(error).__name__
         )
     return None
 
@@ -153,19 +153,19 @@ def _error_of(ask: Callable[[], None]) -> ScreenerError | None:
 def _password(account: Account, age: PasswordAge) -> Check:
     name, since, now = "KRX password", age.since(account), age.now()
     if since is None:
-        return Check(name, "ok", _("in use since when is not known"))
+        return Check(name, "ok", _("start of use unknown"))
     # Calendar days: KRX counts from a date, not from an hour.
     days, end = (now.date() - since.date()).days, since.date() + PASSWORD_LIFE
     found = ngettext(
-        "in use for {n} day at least, since {since:%Y-%m-%d}",
-        "in use for {n} days at least, since {since:%Y-%m-%d}",
+        "in use for at least {n} day, since {since:%Y-%m-%d}",
+        "in use for at least {n} days, since {since:%Y-%m-%d}",
         days,
         since=since,
     )
     if days < WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:
-        found = _("{found}: KRX's 3 months ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
+        found = _("{found}: the 3 months of KRX ended on {end:%Y-%m-%d} at the latest", found=found, end=end)
     else:
-        found = _("{found}: KRX's 3 months ends on {end:%Y-%m-%d} at the latest", found=found, end=end)
+        found = _("{found}: the 3 months of KRX end on {end:%Y-%m-%d} at the latest", found=found, end=end)
     return Check(name, "warning", found, _("change it at data.krx.co.kr, then set KRX_PW"))

@@ -61,7 +61,7 @@ def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     if version[:2] < oldest:
         return Check("Python", "failed", _("{found} is too old", found=found), fix, ExitCode.USAGE)
     if version[:2] > newest:
-        return Check("Python", "warning", _("{found}, on which the screener has not been tested", found=found), fix)
+        return Check("Python", "warning", _("{found}: not tested with the screener", found=found), fix)
     return Check("Python", "ok", found)
 
 
@@ -81,7 +81,7 @@ def _libraries() -> Check:
         if not required[name].contains(version, prereleases=True):
             wrong.append(_unsuitable(name, version, required[name]))
     if wrong:
-        fix = _("install the screener anew into an environment of its own")
+        fix = _("reinstall the screener in its own environment")
         return Check("libraries", "failed", "\n".join(wrong), fix, ExitCode.USAGE)
     return Check("libraries", "ok", ", ".join(versions))
 
@@ -90,9 +90,9 @@ def _unsuitable(name: str, version: str, required: SpecifierSet) -> str:
     bounds = {bound.operator: bound.version for bound in required}
     first, last = bounds[">="], bounds.get("<")
     if last is None:
-        return _("{name} {version}, where {first} or later is needed", name=name, version=version, first=first)
+        return _("{name} {version}: version {first} or later is required", name=name, version=version, first=first)
     return _(
-        "{name} {version}, where {first} or later and below {last} is needed",
+        "{name} {version}: version {first} or later and below {last} is required",
         name=name,
         version=version,
         first=first,
@@ -111,7 +111,7 @@ def _text_encoding(environment: Mapping[str, str]) -> Check:
     encoding = "UTF-8" if sys.flags.utf8_mode else locale.getencoding()
     if _is_unicode(encoding):
         return Check("locale", "ok", f"{name}, {encoding}")
-    found = _("{where}, {encoding}: Hangul cannot be shown", where=name, encoding=encoding)
+    found = _("{where}, {encoding}: Hangul cannot be displayed", where=name, encoding=encoding)
     return Check("locale", "warning", found, "export LANG=C.UTF-8")
 
 
@@ -124,14 +124,14 @@ def _terminal(environment: Mapping[str, str]) -> Check:
         kind = environment.get("TERM") or _("of unknown kind")
         where = _("{kind}, {width} columns", kind=kind, width=width)
     if not _is_unicode(encoding):
-        found = _("{where}, {encoding}: Hangul cannot be shown", where=where, encoding=encoding)
+        found = _("{where}, {encoding}: Hangul cannot be displayed", where=where, encoding=encoding)
         return Check("terminal", "warning", found, _("export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8"))
     if width is not None and environment.get("TERM") == "linux":
         fix = _("use a terminal emulator, or --lang en --ascii")
-        return Check("terminal", "warning", _("{where}: this console has no Hangul", where=where), fix)
+        return Check("terminal", "warning", _("{where}: this console cannot display Hangul", where=where), fix)
     if width is not None and width < NARROW:
-        fix = _("make it {least} columns wide or more; the CSV files hold everything", least=NARROW)
-        return Check("terminal", "warning", _("{where}: tables leave out columns", where=where), fix)
+        fix = _("widen it to {least} columns or more; the CSV files contain everything", least=NARROW)
+        return Check("terminal", "warning", _("{where}: tables omit columns", where=where), fix)
     return Check("terminal", "ok", f"{where}, {encoding}")
 
 
@@ -140,8 +140,8 @@ def _font() -> Check:
     spec = importlib.util.find_spec("pykrx")
     if spec is not None and spec.origin is not None and Path(spec.origin).with_name(FONT).is_file():
         return Check("font", "ok", _("{font}, which comes with pykrx", font=FONT))
-    found = _("pykrx and its {font} are missing: charts would show boxes for Hangul", font=FONT)
-    return Check("font", "warning", found, _("install the screener anew"))
+    found = _("pykrx and its {font} are missing: charts would show boxes instead of Hangul", font=FONT)
+    return Check("font", "warning", found, _("reinstall the screener"))
 
 
 def _clock(now: datetime, ahead: timedelta | None) -> Check:
@@ -152,12 +152,12 @@ def _clock(now: datetime, ahead: timedelta | None) -> Check:
     if abs(ahead) > CLOCK_TOLERANCE:
         minutes = abs(ahead).total_seconds() / 60
         if ahead > timedelta(0):
-            found = _("{found} is {minutes:,.0f} minutes ahead of the exchange's", found=found, minutes=minutes)
+            found = _("{found} is {minutes:,.0f} minutes ahead of the exchange", found=found, minutes=minutes)
         else:
-            found = _("{found} is {minutes:,.0f} minutes behind the exchange's", found=found, minutes=minutes)
-        fix = _("set it (timedatectl set-ntp true): it decides which session is over, and how long a refusal lasts")
+            found = _("{found} is {minutes:,.0f} minutes behind the exchange", found=found, minutes=minutes)
+        fix = _("set it (timedatectl set-ntp true): it determines which session is complete and how long a block lasts")
         return Check("clock", "warning", found, fix)
-    return Check("clock", "ok", _("{found}, as the exchange's", found=found))
+    return Check("clock", "ok", _("{found}, same as the exchange", found=found))
 
 
 def _disk(name: str, folder: Path) -> Check:
@@ -166,14 +166,14 @@ def _disk(name: str, folder: Path) -> Check:
     existing = next((path for path in (folder, *folder.parents) if path.exists()), Path())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         if existing.is_dir():
-            found = _("{folder}: {there} cannot be written to", folder=folder, there=existing)
+            found = _("{folder}: {there} is not writable", folder=folder, there=existing)
         else:
-            found = _("{folder}: {there} is no directory", folder=folder, there=existing)
-        return Check(name, "failed", found, _("mend its permissions, or choose another place"))
+            found = _("{folder}: {there} is not a directory", folder=folder, there=existing)
+        return Check(name, "failed", found, _("change its permissions, or choose another location"))
     free = shutil.disk_usage(existing).free
     found = _("{free:,.1f} GB free at {folder}", free=free / 1e9, folder=folder)
     if free < SCARCE:
-        fix = _("make room there, or choose another place")
+        fix = _("free some space there, or choose another location")
         return Check(name, "failed" if free < FULL else "warning", found, fix)
     return Check(name, "ok", found)
 

@@ -64,8 +64,8 @@ class Breaker:
         block = self.block(host)
         if block is not None:
             raise BlockedError(
-                "{host} refused this machine on {since:%Y-%m-%d %H:%M} ({why})",
-                hint="nothing is sent there before {until:%Y-%m-%d %H:%M} KST, for asking sooner prolongs it",
+                "{host} blocked this machine on {since:%Y-%m-%d %H:%M} ({why})",
+                hint="no requests before {until:%Y-%m-%d %H:%M} KST, because earlier requests prolong the block",
                 host=host,
                 since=block.since,
                 why=block.why,
@@ -101,7 +101,7 @@ class Breaker:
             write_atomic(path, json.dumps(facts, ensure_ascii=False).encode())
         except OSError as error:
             return _(
-                "; this could not be remembered ({path}: {cause}): do not ask again for a day",
+                "; this could not be recorded ({path}: {cause}): wait a day before you ask again",
                 path=path,
                 cause=cause(error),
             )
@@ -178,8 +178,8 @@ def taken_whole(pieces: Iterable[bytes], host: str) -> bytes:
         whole += piece
         if len(whole) > LARGEST:
             raise NetworkError(
-                "{host} gives an answer larger than {most} MB, which none of its data is",
-                hint="nothing of it is stored; try later",
+                "{host} sent an answer larger than {most} MB, larger than any of its data",
+                hint="none of it is stored; try again later",
                 host=host,
                 most=LARGEST // 10**6,
             )
@@ -200,10 +200,14 @@ def trusted() -> ssl.SSLContext:
             # Of a directory nothing is read yet.
             context.load_verify_locations(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})  # noqa: PTH112
         except OSError as error:
-            why = cause(error) if error.errno and not isinstance(error, ssl.SSLError) else _("it holds no certificates")
+            why = (
+                cause(error)
+                if error.errno and not isinstance(error, ssl.SSLError)
+                else _("it contains no certificates")
+            )
             raise UsageError(
-                "{name} names {bundle}, which cannot be read ({why})",
-                hint="set it to a bundle of certificates, or unset it",
+                "{name} points to {bundle}, which cannot be read ({why})",
+                hint="set it to a certificate bundle, or unset it",
                 name=name,
                 bundle=bundle,
                 why=why,
@@ -311,8 +315,8 @@ class Client:
         except RefusalError as refusal:
             aside = self.breaker.trip(host, str(refusal))
             raise BlockedError(
-                "{host} refuses this machine ({what}: {refusal})",
-                hint="nothing more is sent there for 24 hours{aside}",
+                "{host} blocks this machine ({what}: {refusal})",
+                hint="no requests are sent there for 24 hours{aside}",
                 host=host,
                 what=what,
                 refusal=refusal,
@@ -323,7 +327,7 @@ class Client:
             tries = _(", {attempts} tries", attempts=attempts) if attempts > 1 else ""
             raise NetworkError(
                 "{host} could not be reached ({what}: {fault}{tries})",
-                hint="check the network, or try later",
+                hint="check the network, or try again later",
                 host=host,
                 what=what,
                 fault=fault,
@@ -339,8 +343,8 @@ class Client:
             left = self._end - self._clock()
             if left <= 0:
                 raise NetworkError(
-                    "{host}: {what}: the fetch took too long and was ended",
-                    hint="run it again to go on",
+                    "{host}: {what}: the download took too long and was stopped",
+                    hint="run it again to resume",
                     host=host,
                     what=what,
                 )
@@ -350,7 +354,7 @@ class Client:
             return within(seconds, lambda: call(seconds))
         except NOT_UNDERSTOOD as error:
             # Headers and bodies of the wire can make any library on the way fail: that is the answer's fault.
-            raise TemporaryError(_("an answer that cannot be understood ({kind})", kind=type(error).__name__)) from None
+            raise TemporaryError(_("an answer that cannot be parsed ({kind})", kind=type(error).__name__)) from None
 
     def _sleep(self, seconds: float) -> None:
         if self._end is not None:
@@ -377,7 +381,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     try:
         answer, error = done.get(timeout=seconds)
     except queue.Empty:
-        raise TemporaryError(_("no whole answer within {seconds:g} seconds", seconds=seconds)) from None
+        raise TemporaryError(_("no complete answer within {seconds:g} seconds", seconds=seconds)) from None
     if error is not None:
         raise error
     return answer  # type: ignore[return-value]  # without an error there is an answer

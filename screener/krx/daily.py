@@ -56,8 +56,8 @@ class DailyService(ABC):
         """
         if day < self.since:
             raise TooEarlyError(
-                "{service} has no figures of {day}",
-                hint="it has those from {since} on; take earlier events out of events.toml, or another --source",
+                "{service} has no data for {day}",
+                hint="it starts on {since}; remove earlier events from events.toml, or use another --source",
                 service=self.title,
                 day=day,
                 since=self.since,
@@ -77,8 +77,8 @@ class DailyService(ABC):
                 level = [record for record in records if record.get(self.index_field) == name]
                 if len(level) != 1:
                     raise DataError(
-                        "{service} names {name} {count} times among the indices of {day}",
-                        hint="see whether a newer screener knows its new name",
+                        "{service} lists {name} {count} times among the indices of {day}",
+                        hint="check for a newer screener that supports the new name",
                         service=self.title,
                         name=name,
                         count=len(level),
@@ -101,8 +101,8 @@ class DailyService(ABC):
         others = {str(record.get(self.day_field, _("no date"))) for record in records} - {stamp}
         if others:
             raise NetworkError(
-                "{service}: {table} answers with figures of {other} for {day}",
-                hint="nothing is stored, try later",
+                "{service}: {table} returns figures of {other} for {day}",
+                hint="nothing was stored; try later",
                 service=self.title,
                 table=table,
                 other=min(others),
@@ -115,8 +115,8 @@ def dropped(cause: str) -> str:
     """Why there was no answer; `cause` is what Python calls it."""
     known = {
         "gaierror": _("its name could not be resolved"),
-        "ConnectionRefusedError": _("it refused the connection"),
-        "TimeoutError": _("it did not answer in time"),
+        "ConnectionRefusedError": _("connection refused"),
+        "TimeoutError": _("response timed out"),
         "SSLCertVerificationError": _("its certificate is not trusted"),
     }
     return known.get(cause) or _("the connection was dropped ({cause})", cause=cause)

@@ -76,17 +76,17 @@ _CODES = {
 _PASSING = (1, 2, 4, 5, 99)
 _KEY_FAULTS = {
     _DENIED: (
-        N_("data.go.kr refuses DATA_GO_KR_KEY for {service}"),
-        N_("apply for it at {site}; each service is applied for"),
+        N_("data.go.kr rejects DATA_GO_KR_KEY for {service}"),
+        N_("apply for it at {site}; each service needs its own application"),
     ),
-    21: (N_("data.go.kr has disabled DATA_GO_KR_KEY for now"), N_("see {site}")),
+    21: (N_("data.go.kr has suspended DATA_GO_KR_KEY"), N_("see {site}")),
     _UNKNOWN_KEY: (
-        N_("data.go.kr does not know DATA_GO_KR_KEY"),
-        N_("copy it anew from {site}; one that was granted within the last two hours may not be known yet"),
+        N_("DATA_GO_KR_KEY is not registered with data.go.kr"),
+        N_("copy it again from {site}; a key granted within the last two hours may not be active yet"),
     ),
-    31: (N_("DATA_GO_KR_KEY has expired"), N_("have it extended at {site}")),
-    32: (N_("data.go.kr refuses DATA_GO_KR_KEY from this address"), N_("register the address at {site}")),
-    33: (N_("data.go.kr refuses DATA_GO_KR_KEY: the call is not signed"), N_("copy it anew from {site}")),
+    31: (N_("DATA_GO_KR_KEY has expired"), N_("extend it at {site}")),
+    32: (N_("data.go.kr rejects DATA_GO_KR_KEY from this address"), N_("register the address at {site}")),
+    33: (N_("data.go.kr rejects DATA_GO_KR_KEY: the call is not signed"), N_("copy it again from {site}")),
 }
 _OF_GATEWAY = {401: _UNKNOWN_KEY, 403: _DENIED, 429: _USED_UP}
 """What the gateway means by a status, where its answer has no code."""
@@ -144,8 +144,8 @@ class DataGoKr(DailyService):
             records += more
         if len(records) != total:
             raise DataError(
-                "data.go.kr: {service} came with {count:,} of {total:,} rows on {day}",
-                hint="half a market is not stored; try later",
+                "data.go.kr: {service} returned {count:,} of {total:,} rows for {day}",
+                hint="a partial market is not stored; try again later",
                 service=service.name,
                 count=len(records),
                 total=total,
@@ -185,7 +185,11 @@ def encoded(key: str) -> str:
     if not bare:
         raise LoginError("DATA_GO_KR_KEY is empty", hint="set it to a key from {site}, or unset it", site=_SITE)
     if not re.fullmatch(r"[A-Za-z0-9+/=_-]+", bare):
-        raise LoginError("DATA_GO_KR_KEY holds characters that no key has", hint="copy it anew from {site}", site=_SITE)
+        raise LoginError(
+            "DATA_GO_KR_KEY contains characters that are not allowed in a key",
+            hint="copy it again from {site}",
+            site=_SITE,
+        )
     return quote(bare, safe="")
 
 
@@ -223,7 +227,7 @@ def _rows(service: _Service, content: Any) -> tuple[list[dict[str, str]], int]:
         found, total = None, -1
     rows = [found] if isinstance(found, dict) else found or []
     if total < 0 or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise _unknown(service, _("an answer of another form"))
+        raise _unknown(service, _("an answer in another format"))
     return rows, total
 
 
@@ -249,14 +253,14 @@ def _fault(service: _Service, status: int, text: str, code: int | None) -> Excep
     if not text.strip():
         return TemporaryError(_("an empty answer"))
     if text.lstrip()[0] in "{<":
-        return TemporaryError(_("an answer that breaks off"))
-    return RefusalError(_("something else than data"))
+        return TemporaryError(_("a truncated answer"))
+    return RefusalError(_("an answer without data"))
 
 
 def _unknown(service: _Service, said: str) -> NetworkError:
     return NetworkError(
         "data.go.kr: {service}: {said}",
-        hint="try later, or see whether a newer screener knows it",
+        hint="try again later, or check for a newer screener that supports it",
         service=service.name,
         said=said,
     )

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 KST = ZoneInfo("Asia/Seoul")
 _CLOSE_GAP = 0.015
 """How far the last price of an after-market is taken to be from the regular close, decimal: the largest difference on
-record, SK hynix's of 2026-09-29 (1,790,000 against 1,765,000 won, 1.41 %), rounded up."""
+record, SK hynix's of 2026-09-29 (1,790,000 against 1,765,000 won, 1.41%), rounded up."""
 RETURN_GAP = 2 * _CLOSE_GAP
 """How far a return between two such closes may be off, decimal."""
 

@@ -75,7 +75,7 @@ class Transport(requests.Session):
             try:
                 answer = super(Transport, self).request(method, url, headers=headers, **options)
             except requests.exceptions.TooManyRedirects:
-                raise RefusalError(_("redirects that lead nowhere")) from None
+                raise RefusalError(_("too many redirects")) from None
             except requests.RequestException as error:
                 raise TemporaryError(_why(error)) from None
             _look_at(answer, host, address.path, str(asked.get("symbol", "")))
@@ -100,9 +100,7 @@ class Transport(requests.Session):
         asked, leads = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
         if asked.hostname == NAVER and leads.hostname != NAVER:
             # Over plain http any network can answer in Naver's place: one that wants a login of its own does.
-            raise TemporaryError(
-                _("the network answers with a redirect to {place}", place=leads.netloc or _("another page"))
-            )
+            raise TemporaryError(_("the network redirects to {place}", place=leads.netloc or _("another page")))
         if asked.hostname == KRX and (leads.scheme, leads.netloc) != ("https", KRX):
             raise RefusalError(_("a redirect to {place}", place=f"{leads.scheme}://{leads.netloc}"))
         return target
@@ -114,7 +112,8 @@ class Transport(requests.Session):
             return
         if abs(ours - theirs) > CLOCK_TOLERANCE:
             raise NetworkError(
-                "this machine's clock says {ours:%Y-%m-%d %H:%M} KST, the exchange's ({host}) {theirs:%Y-%m-%d %H:%M}",
+                "the clock of this machine shows {ours:%Y-%m-%d %H:%M} KST, that of the exchange ({host}) "
+                "{theirs:%Y-%m-%d %H:%M}",
                 hint="set it",
                 ours=ours.astimezone(KST),
                 host=host,
@@ -133,7 +132,7 @@ def _take(answer: requests.Response, **_options: Any) -> None:
     try:
         answer.content.decode(answer.encoding or "utf-8", "replace")
     except (LookupError, ValueError):
-        raise TemporaryError(_("an answer in a charset that is not known")) from None
+        raise TemporaryError(_("an answer in an unknown charset")) from None
 
 
 def _answered_at(answer: requests.Response) -> datetime | None:
@@ -159,11 +158,11 @@ def _why(error: requests.RequestException) -> str:
     for sign, words in (
         ("NameResolution", _("its name could not be resolved")),
         ("resolve", _("its name could not be resolved")),
-        ("refused", _("it refused the connection")),
+        ("refused", _("connection refused")),
         ("unreachable", _("the network is unreachable")),
-        ("ConnectTimeout", _("it did not accept the connection in time")),
+        ("ConnectTimeout", _("connection timed out")),
         ("CERTIFICATE", _("its certificate is not trusted")),
-        ("Read timed out", _("it did not answer in time")),
+        ("Read timed out", _("response timed out")),
         ("ContentDecoding", _("its answer could not be unpacked")),
         ("decode", _("its answer could not be unpacked")),
     ):
@@ -177,8 +176,8 @@ def _login_code(answer: requests.Response) -> str:
     code = content.get("_error_code") if isinstance(content, dict) else None
     if not isinstance(code, str):
         raise NetworkError(
-            "{host}: the login is answered in a form that is not known",
-            hint="try later, or update the screener",
+            "{host}: the answer to the login has an unknown format",
+            hint="try again later, or update the screener",
             host=KRX,
         )
     return code
@@ -199,7 +198,7 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
             raise RefusalError(_("a redirect to {place}", place=place))
         raise NetworkError(
             "{host}: status {status} for {path}",
-            hint="see whether a newer screener knows the new address",
+            hint="check for a newer screener that supports the new address",
             host=host,
             status=status,
             path=path,
@@ -219,12 +218,12 @@ def _look_at(answer: requests.Response, host: str, path: str, symbol: str) -> No
     except (ElementTree.ParseError, ValueError):
         if not text.strip():
             raise TemporaryError(_("an empty answer")) from None
-        raise TemporaryError(_("an answer that breaks off")) from None
+        raise TemporaryError(_("a truncated answer")) from None
     if host == KRX:  # Naver's names are not used, and may hold more than its charset does
         try:
             answer.content.decode()
         except UnicodeDecodeError:
-            raise TemporaryError(_("an answer in another charset than it says")) from None
+            raise TemporaryError(_("an answer in a charset other than the declared one")) from None
 
 
 def _is_of(symbol: str, root: ElementTree.Element) -> None:
@@ -232,8 +231,8 @@ def _is_of(symbol: str, root: ElementTree.Element) -> None:
     chart = root.find("chartdata")
     if chart is not None and chart.find("item") is not None and chart.get("symbol") != symbol:
         raise NetworkError(
-            "{host} answers with the prices of {other} for {symbol}",
-            hint="they are not stored, try later",
+            "{host} returns the prices of {other} for {symbol}",
+            hint="they were not stored; try later",
             host=NAVER,
             other=chart.get("symbol"),
             symbol=symbol,

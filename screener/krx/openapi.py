@@ -80,8 +80,8 @@ class OpenApi(DailyService):
         without = [service for service, rows in answers.items() if not rows]
         if 0 < len(without) < len(answers):
             raise DataError(
-                "KRX Open API: {service} has nothing on {day}",
-                hint="half a market is not stored; try later",
+                "KRX Open API: {service} has no data for {day}",
+                hint="a partial market is not stored; try again later",
                 service=without[0],
                 day=day,
             )
@@ -103,7 +103,7 @@ def _load() -> ModuleType:
         import krx_openapi
     except ImportError:
         raise UsageError(
-            "KRX_AUTH_KEY is set, but KRX's Open API needs a library", hint=install("openapi", "krx-openapi")
+            "KRX_AUTH_KEY is set, but the KRX Open API needs a library", hint=install("openapi", "krx-openapi")
         ) from None
     if not isinstance(krx_openapi.session._OPENER, _Opener):
         krx_openapi.session._OPENER = _Opener(krx_openapi.session._OPENER)  # type: ignore[assignment]
@@ -138,11 +138,15 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
     status = int(found.group(1)) if found else 0
     transport = _TRANSPORT.match(text)
     if isinstance(error, library.KRXConfigError):
-        return LoginError("KRX_AUTH_KEY holds characters that no key has", hint="copy it anew from {site}", site=_SITE)
+        return LoginError(
+            "KRX_AUTH_KEY contains characters that are not allowed in a key",
+            hint="copy it again from {site}",
+            site=_SITE,
+        )
     if isinstance(error, library.KRXAuthError) or status == 401:
         return LoginError(
-            "KRX Open API refuses KRX_AUTH_KEY, or the service {service} was not applied for",
-            hint="see {site} (a key is good for a year, and each service is applied for)",
+            "KRX Open API rejects KRX_AUTH_KEY, or no application was made for the service {service}",
+            hint="see {site} (a key is valid for a year, and each service needs its own application)",
             service=service,
             site=_SITE,
         )
@@ -157,7 +161,7 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
     if status == 403 or 300 <= status < 400:
         return RefusalError(_("status {status}", status=status))
     if text.startswith(("non-JSON response", "unexpected KRX response")):
-        return RefusalError(_("something else than data"))
+        return RefusalError(_("an answer without data"))
     said = (
         _("status {status}", status=status)
         if status
@@ -165,7 +169,7 @@ def _fault(library: Any, error: Exception, service: str) -> Exception:
     )
     return NetworkError(
         "KRX Open API: {service}: {said}",
-        hint="try later, or see whether a newer krx-openapi knows it",
+        hint="try again later, or check whether a newer krx-openapi supports it",
         service=service,
         said=said,
     )

@@ -76,7 +76,7 @@ class Pykrx:
             if rows.equals(before):
                 return rows, lacks
         raise DataError(
-            "{name}: {ticker}: its history is short, and another one each time: not stored",
+            "{name}: {ticker}: its history is short and differs each time: not stored",
             hint="try again later",
             name=self.name,
             ticker=ticker,
@@ -137,12 +137,12 @@ class Pykrx:
         """
         if self._account is None:
             raise LoginError(
-                "data.krx.co.kr asks for an account", hint="set KRX_ID and KRX_PW (free at data.krx.co.kr)"
+                "data.krx.co.kr requires an account", hint="set KRX_ID and KRX_PW (free at data.krx.co.kr)"
             )
         if self._transport.logged_in:
             return
         if any("\udc80" <= letter <= "\udcff" for letter in self._account.login + self._account.password):
-            raise LoginError("KRX_ID or KRX_PW is not UTF-8 text", hint="set it anew")
+            raise LoginError("KRX_ID or KRX_PW is not UTF-8 text", hint="set it again")
         modules = self._load()
         with _quiet():
             accepted = modules.auth.login_krx(self._account.login, self._account.password, self._transport)
@@ -153,14 +153,14 @@ class Pykrx:
                 self._password_age.accepted(self._account)
         elif code == EXPIRED:
             raise LoginError(
-                "KRX says that this account's password has expired (it does every 3 months)",
+                "KRX reports that the password of this account has expired (it does so every 3 months)",
                 hint="change it at {address}, then set KRX_PW",
                 address=LOGIN_URL,
             )
         else:
             raise LoginError(
-                "KRX refuses KRX_ID and KRX_PW (code {code})",
-                hint="check them at {address}; they were tried once only, for KRX locks accounts",
+                "KRX rejects KRX_ID and KRX_PW (code {code})",
+                hint="check them at {address}; they were tried only once, because KRX locks accounts",
                 code=code,
                 address=LOGIN_URL,
             )
@@ -182,13 +182,13 @@ class Pykrx:
                 if last_try:
                     raise LoginError(
                         "KRX ended the session twice",
-                        hint="does another program use the same account? Stop it, or wait",
+                        hint="if another program uses the same account, stop it, or wait",
                     ) from None
         if not len(frame):
             # On a holiday KRX names every stock, without prices; nothing at all is how it refuses without saying so.
             raise NetworkError(
-                "{host} answers with nothing for {what}",
-                hint="it refuses, or has nothing yet; try again later",
+                "{host} returns nothing for {what}",
+                hint="it refused, or has no data yet; try again later",
                 host=KRX,
                 what=what,
             )
@@ -202,8 +202,8 @@ class Pykrx:
                 return fetch(modules)
         except NOT_UNDERSTOOD as error:
             raise DataError(
-                "{name}: the answer for {what} has a form that pykrx does not know ({kind}: {error})",
-                hint="see whether a newer pykrx does",
+                "{name}: the answer for {what} has a format that pykrx does not support ({kind}: {error})",
+                hint="check whether a newer pykrx supports it",
                 name=self.name,
                 what=what,
                 kind=type(error).__name__,
@@ -236,7 +236,7 @@ def _import_pykrx() -> _Modules:
             from pykrx.website.krx.market import core
             from pykrx.website.naver import core as naver
     except ImportError as error:
-        raise DataError("pykrx cannot be loaded ({error})", hint="install the screener anew", error=error) from None
+        raise DataError("pykrx cannot be loaded ({error})", hint="reinstall the screener", error=error) from None
     finally:
         os.environ.update(hidden)
     return _Modules(core, naver, auth)

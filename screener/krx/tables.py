@@ -238,7 +238,7 @@ def _texts(origin: _Origin, records: Records, field: str, *, required: bool = Fa
     except (pa.ArrowInvalid, TypeError):
         raise DataError(
             "{source}: {what}: {field} is not text",
-            hint="see whether a newer screener knows its new form",
+            hint="check for a newer screener that supports the new format",
             field=field,
             **origin,
         ) from None
@@ -246,14 +246,14 @@ def _texts(origin: _Origin, records: Records, field: str, *, required: bool = Fa
     if pc.any(unreadable).as_py():
         row = pc.index(unreadable, pa.scalar(True)).as_py()
         raise DataError(
-            "{source}: {what}: {field} of row {row} cannot be read, it is in another charset than it says: "
-            "nothing of it is stored",
+            "{source}: {what}: {field} of row {row} cannot be read: its charset is not the declared one: none of "
+            "it is stored",
             field=field,
             row=row + 1,
             **origin,
         )
     if required and texts.null_count:
-        raise DataError("{source}: {what}: a row has no {field}: nothing of it is stored", **origin, field=field)
+        raise DataError("{source}: {what}: a row has no {field}: none of it is stored", **origin, field=field)
     return texts
 
 
@@ -296,7 +296,7 @@ def _cast(
         found = {row: texts[row].as_py()[:20] for row in wrong}
         if faults is None or len(wrong) > _FEW * len(texts):
             raise DataError(
-                "{source}: {what}: {field} of row {row} is {found!r}, no {kind}: nothing of it is stored",
+                "{source}: {what}: {field} of row {row} is {found!r}, not {kind}: none of it is stored",
                 **origin,
                 field=field,
                 row=wrong[0] + 1,
@@ -311,8 +311,8 @@ def _cast(
 
 def _renamed(origin: _Origin, field: str) -> NoReturn:
     raise DataError(
-        "{source}: {what}: there is no {field}",
-        hint="renamed by {source}; see whether a newer screener knows it",
+        "{source}: {what}: no {field}",
+        hint="renamed by {source}; check for a newer screener that supports it",
         field=field,
         **origin,
     )

@@ -26,7 +26,9 @@ def part_of_report(document: Document, tables: Collection[str], windows: Sequenc
     for window in wanted:
         if window not in known:
             listed = ", ".join(map(_shown, known))
-            raise UsageError("no window {window}", hint="the report has {known}", window=_shown(window), known=listed)
+            raise UsageError(
+                "no window {window}", hint="windows of the report: {known}", window=_shown(window), known=listed
+            )
     others = {spec.name for spec in TABLES["report"]} - set(tables)
     part = {
         key: [row for row in value if _ends(row) in wanted] if _has_windows(key, value) else value

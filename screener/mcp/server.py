@@ -31,19 +31,18 @@ _NAME = "krx-impact-screener"
 _SCHEME = "screener://"
 _INSTRUCTIONS = N_(
     "Event studies of Korea Exchange stocks: which sectors and stocks an event moved, by how much more than the "
-    "market, and whether that is more than noise. Returns are decimals: -0.0986 is -9.86 %. Sessions are counted "
-    "from the event day, which is 0. p and q are between 0 and 1. p_family and q are p corrected for the number of "
-    "tests: verdicts of sectors rest on p_family, those of stocks on q. 'no clear effect' does not prove that there "
-    "was none; 'withheld' means that a mix of two kinds of closing price could by itself explain the figure. null "
-    "means that a figure cannot be computed; "
-    "it is never 0, and must not be estimated. If `banner` is not null (in a scan: in its rows), repeat it with "
-    "every figure you quote: it says what the figures cannot support, for example because closes are after-market "
-    "prices. Quote `as_of`, the source in `provenance` and confounders (other news in the window) with the "
-    "figures. `part` says which part of a larger document you see. The resources describe every column and every "
-    "document."
+    "market, and whether the move is statistically significant. Returns are decimals: -0.0986 is -9.86%. Sessions "
+    "are counted from the event day, which is 0. p and q are between 0 and 1. p_family and q are p corrected for "
+    "the number of tests: verdicts of sectors rest on p_family, those of stocks on q. 'no clear effect' does not "
+    "prove that there was none; 'withheld' means that a mix of two kinds of closing price could by itself explain "
+    "the figure. null means that a figure cannot be computed; it is never 0, and must not be estimated. If "
+    "`banner` is not null (in a scan: in its rows), repeat it with every figure you quote: it says what the "
+    "figures cannot support, for example because closes are after-market prices. Quote `as_of`, the source in "
+    "`provenance` and confounders (other news in the window) with the figures. `part` says which part of a larger "
+    "document you see. The resources describe every column and every document."
 )
-_LIVE = N_("This server may query the exchange; such a call can take a minute, and its prices are kept in the store.")
-_STORED = N_("This server reads stored prices and files only; `screener sync`, run by the user, fetches newer prices.")
+_LIVE = N_("This server may query the exchange; such a call can take a minute. The prices are kept in the store.")
+_STORED = N_("This server reads only stored prices and files; the user downloads newer prices with `screener sync`.")
 _one_at_a_time = threading.Lock()
 """Language and streams are those of the process. A call that a client gave up ends before the next begins."""
 
@@ -169,7 +168,7 @@ def _call(name: str, arguments: dict[str, Any]) -> Tool:
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         if detail["type"].startswith("date"):
-            wrong = _("{value!r} is no date: write it as 2025-01-31", value=detail["input"])
+            wrong = _("{value!r} is not a valid date: write it as 2025-01-31", value=detail["input"])
         else:
             wrong = explained(detail, TypeAdapter(tool), arguments)[1]
         where = ".".join(map(str, (name, *detail["loc"])))

@@ -112,9 +112,9 @@ class _Events(Tool):
     name = "events"
     title = N_("Configured events")
     about = N_(
-        "List the events that can be studied: id, name, when the news came out, the event day (the first session that "
-        "could react), the base session before it, and how many sessions have closed since. `default` is the event "
-        "that the other tools use if none is given. Call this first."
+        "List the events that can be studied: id, name, when the news came out, the event day (the first session "
+        "that could react), the base day (the session before it), and how many sessions have closed since. "
+        "`default` is the event that the other tools use if none is given. Call this first."
     )
 
     def answer(self, setup: Setup) -> Answer:
@@ -148,10 +148,10 @@ class _Screen(Tool):
     )
     news: date | None = Field(
         None,
-        description=N_("Instead of a configured event: the day of any news, KST, written as 2024-08-05."),
+        description=N_("Instead of a configured event: the day of any news, KST, for example 2024-08-05."),
     )
     as_of: date | None = Field(
-        None, description=N_("Use prices through this day only, written as 2025-02-11. Default: all prices.")
+        None, description=N_("Use only prices up to this day, for example 2025-02-11. Default: all prices.")
     )
 
     def answer(self, setup: Setup) -> Answer:
@@ -220,20 +220,20 @@ class _Tables(_Study):
         min_length=1,
         description=N_(
             "Event windows to return, as first and last session relative to the event day (0): [[0, 0], [0, 5]]. "
-            "Default: the first configured window, normally the event day. An unknown window is answered with those "
-            "that exist."
+            "Default: the first configured window, normally the event day. For an unknown window the answer lists "
+            "the valid ones."
         ),
     )
     whole: bool = Field(
         default=False,
-        description=N_("Return the whole document, with every table and window; it can be larger than a megabyte."),
+        description=N_("Return the whole document with every table and window; it can exceed a megabyte."),
     )
 
     def _part(self, document: Document) -> Document:
         if not self.whole:
             return part_of_report(document, self.tables or _SHORT, self.windows)
         if self.tables or self.windows:
-            raise UsageError("whole takes neither tables nor windows", hint="leave out one or the other")
+            raise UsageError("whole cannot be combined with tables or windows", hint="omit one of them")
         return document
 
 
@@ -241,12 +241,13 @@ class _Report(_Tables):
     name = "report"
     title = N_("Report on an event")
     about = N_(
-        "Study an event: which sectors won and lost, by how much more than the market, and whether that is more than "
-        "noise. Each row of `sectors` is a sector or theme in one window: mean_return_ew (mean return), caar_ew (mean "
-        "cumulative abnormal return, the main figure), placebo_p (share of ordinary sessions that were as extreme), "
-        "p_family (placebo_p corrected for the number of sectors, on which the verdict rests), verdict, score (-100 to "
-        "+100), confounders (other news in the window). `spreads` are differences between two sectors. The second "
-        "text is the page for a person. The table `stocks` is large: restrict it with `sectors`, or call `stock`."
+        "Study an event: which sectors rose and fell, by how much more than the market, and whether the move is "
+        "statistically significant. Each row of `sectors` is a sector or theme in one window: mean_return_ew (mean "
+        "return), caar_ew (mean cumulative abnormal return, the main figure), placebo_p (share of ordinary "
+        "sessions that were as extreme), p_family (placebo_p corrected for the number of sectors, on which the "
+        "verdict rests), verdict, score (-100 to +100), confounders (other news in the window). `spreads` are "
+        "differences between two sectors. The second text is the page for a person. The table `stocks` is large: "
+        "restrict it with `sectors`, or call `stock`."
     )
     sectors: list[Text] = Field([], description=N_("Ids or names of the sectors to study. Default: all."))
 
@@ -258,9 +259,9 @@ class _Compare(_Tables):
     name = "compare"
     title = N_("One sector against another")
     about = N_(
-        "Compare two sectors or themes over an event: the difference of their abnormal returns (a row of `spreads`: "
-        "caar_ew of the first minus that of the second) with its interval and its tests; the second text also says who "
-        "drove it."
+        "Compare two sectors or themes over an event: the difference of their abnormal returns (a row of "
+        "`spreads`: caar_ew of the first minus that of the second) with its confidence interval and its tests; the "
+        "second text also names the stocks that drove it."
     )
     groups: list[Text] = Field(
         [], description=N_("Two sectors or themes (SECTOR:theme), from `sectors`. Default: the first configured pair.")
@@ -274,9 +275,10 @@ class _Stock(_Study):
     name = "stock"
     title = N_("One stock around an event")
     about = N_(
-        "Everything about one stock around an event: one row of `stocks` per window (raw_return, car, t, p, q, "
-        "placebo_p, ci_low and ci_high, volume_ratio, verdict, score) and its `levels` by session. If the source holds "
-        "the whole market, the stock need not be in a configured sector. `skipped` says why a stock has no figures."
+        "All figures of one stock around an event: one row of `stocks` per window (raw_return, car, t, p, q, "
+        "placebo_p, ci_low and ci_high, volume_ratio, verdict, score) and its `levels` by session. If the source "
+        "covers the whole market, the stock need not be in a configured sector. `skipped` says why a stock has no "
+        "figures."
     )
     stock: Text = Field(description=N_("Code, or Korean or English name: 000660, SK하이닉스 or SK hynix."))
 
@@ -298,7 +300,7 @@ class _Ordered(_Screen):
 
 class _Scan(_Ordered):
     name = "scan"
-    title = N_("Scan of the whole market")
+    title = N_("Whole-market scan")
     about = N_(
         "Scan every stock of the market around an event, without regard to configured sectors: the highest and lowest "
         "scores (`scan`), groups of stocks that had moved together before the event (`groups`), and industries. q is "
@@ -308,7 +310,7 @@ class _Scan(_Ordered):
     )
     min_cap: float = Field(Filters.least_cap, ge=0, description=N_("Minimum market capitalisation, KRW."))
     min_value: float = Field(Filters.least_value, ge=0, description=N_("Minimum traded value per session, KRW."))
-    only: Market | None = Field(None, description=N_("Only this market."))
+    only: Market | None = Field(None, description=N_("Limit the list to this market."))
     kinds: list[Literal["konex", "preferreds", "spacs"]] = Field(
         [], alias="with", description=N_("Kinds of stocks to include that are excluded by default.")
     )
@@ -324,12 +326,12 @@ class _Days(_Ordered, _Study):
     name = "days"
     title = N_("Most extreme sessions")
     about = N_(
-        "The sessions on which a sector, theme or stock moved most, the most extreme first, each measured against the "
+        "The sessions on which a sector, theme or stock moved most, the most extreme first, each compared with the "
         "sessions before it: abnormal_return, z_ewma (abnormal return over expected volatility), as_extreme (an "
         "ordinary session as extreme as the event), and the configured events and other news of the day."
     )
     series: Text = Field(description=N_("Sector, theme (SECTOR:theme) or stock: id, code or name."))
-    first: date | None = Field(None, alias="from", description=N_("First session, written as 2024-11-01."))
+    first: date | None = Field(None, alias="from", description=N_("First session, for example 2024-11-01."))
     last: date | None = Field(None, alias="to", description=N_("Last session."))
 
     def _asked(self) -> dict[str, Any]:
@@ -343,7 +345,7 @@ class _Claims(_Study):
     name = "claims"
     title = N_("Claims checked against prices")
     about = N_(
-        "What newspapers and others claimed about an event, each claim checked against prices: said, by, verdict "
+        "Claims by newspapers and others about an event, each checked against prices: said, by, verdict "
         "(confirmed, partly, contradicted, no data or not testable here), the figures behind the verdict, and the "
         "reason if there is none. Only configured claims are checked; an event may have none."
     )

@@ -79,19 +79,19 @@ def read_events(path: Path) -> EventFile:
     if "date" not in column:
         raise DataError(
             "{path}: no column of dates",
-            hint="name it date; beside it may stand event_id, time, ticker, sector, group, window, and numbers",
+            hint="name it date; optional columns are event_id, time, ticker, sector, group, window, and numbers",
             path=path,
         )
     if len(body) > _MOST_EVENTS:
         raise DataError(
-            "{path}: {n:,} events, {most:,} are the most",
+            "{path}: {n:,} events; the maximum is {most:,}",
             hint="study them in parts",
             path=path,
             n=len(body),
             most=_MOST_EVENTS,
         )
     if not body:
-        raise DataError("{path}: holds no event", hint="write a row for each", path=path)
+        raise DataError("{path}: contains no event", hint="write a row for each", path=path)
     cells = [[*row, *[""] * (len(header) - len(row))] for row in body]
 
     def texts(name: str) -> list[str]:
@@ -139,7 +139,7 @@ def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
         if name in places:
             raise DataError(
                 "{path}: two columns of {name}: {a!r} and {b!r}",
-                hint="name one of them otherwise",
+                hint="rename one of them",
                 path=path,
                 name=name,
                 a=header[places[name]],
@@ -175,7 +175,7 @@ def _moments(path: Path, lines: Sequence[int], written: Sequence[str], clocks: S
             unreadable.add(error.row)
             if len(unreadable) > _MOST_UNREADABLE:
                 raise DataError(
-                    "{path}:{line}: {found!r} is no date like the others",
+                    "{path}:{line}: {found!r} is not a date in the format of the other rows",
                     hint="write dates as 2025-01-31",
                     path=path,
                     line=lines[error.row],
@@ -183,7 +183,7 @@ def _moments(path: Path, lines: Sequence[int], written: Sequence[str], clocks: S
                 ) from None
         except AmbiguousDatesError as error:
             raise DataError(
-                "{path}: {found!r}: day and month can be taken for one another",
+                "{path}: {found!r}: day and month are ambiguous",
                 hint="write dates as 2025-01-31",
                 path=path,
                 found=str(error),
@@ -211,7 +211,7 @@ def _window(path: Path, line: int, written: str) -> tuple[int, int] | None:
     match = _WINDOW.fullmatch(written)
     if match is None or int(match["first"]) > int(match["last"]):
         raise DataError(
-            "{path}:{line}: {written!r} is no window",
+            "{path}:{line}: {written!r} is not a window",
             hint="write the first and the last session, as 0,5",
             path=path,
             line=line,

@@ -145,8 +145,8 @@ def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
     model = Model.MARKET if request.model in (None, "auto") else Model(request.model)
     if model not in _MODELS:
         raise UsageError(
-            "a study of many events has no {model} model",
-            hint="known are {known}",
+            "a study of many events does not support the {model} model",
+            hint="valid: {known}",
             model=request.model,
             known=", ".join(one.value for one in _MODELS),
         )
@@ -208,7 +208,7 @@ def _open(settings: Settings, request: StudyRequest, file: EventFile, access: Ca
     if extent is None:
         raise UsageError(
             "{source} has no prices of many sessions",
-            hint=N_("`screener sync`, or give --source file:PATH"),
+            hint=N_("run `screener sync`, or pass --source file:PATH"),
             source=source.name,
         )
     last = min(extent[1], request.as_of or extent[1], settings.today)
@@ -228,7 +228,7 @@ def _fetch(
     moments = [session_of(row.moment, calendar) for row in file.rows if row.moment is not None]
     past = [day for day in moments if day <= settings.today]
     if not past:
-        raise DataError("{path}: no event has a day that is over", path=file.path)
+        raise DataError("{path}: no event has a completed day", path=file.path)
     listing = Listing.of(settings, [], {})
     wanted = {ticker for row in file.rows if row.ticker and (ticker := listing.ticker(row.ticker))}
     if any(row.ticker is None for row in file.rows):
@@ -249,8 +249,8 @@ def _fetch(
     market = load(choose(request.source, (), (), access, request.hints), need)
     if market.source not in SOURCES:
         raise DataError(
-            "no source has the prices of many sessions ({tried})",
-            hint=N_("give --source file:PATH --benchmark FILE"),
+            "no source provides the prices of many sessions ({tried})",
+            hint=N_("pass --source file:PATH --benchmark FILE"),
             tried="; ".join(one.why for one in market.tried),
         )
     return f"store:{market.source}", market.tried
@@ -305,7 +305,7 @@ def _forget_old(folder: Path) -> None:
 def _refuse_nothing(file: EventFile, left_out: Counter[str], used: int) -> None:
     if not used:
         raise DataError(
-            "{path}: none of {n} events can be used ({why})",
+            "{path}: no event can be used ({n} in the file; {why})",
             path=file.path,
             n=len(file.rows),
             why=", ".join(f"{reason}: {count}" for reason, count in left_out.most_common()),

@@ -36,7 +36,7 @@ _MOST = 30
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PooledStudy:
-    """What many events did. Figures are decimals (0.01 is 1 %); NaN is never a number that could not be had.
+    """What many events did. Figures are decimals (0.01 is 1%); NaN is never a number that could not be had.
 
     Columns are named, and figures computed, as by `screener study`.
     """
@@ -44,7 +44,7 @@ class PooledStudy:
     events: pd.DataFrame
     """One row per event and window, by session; then the events that are left out, with a reason."""
     pooled: pd.DataFrame
-    """One row per group and window, and per pair of groups and window: CAAR with its 95 % interval, the headline
+    """One row per group and window, and per pair of groups and window: CAAR with its 95% interval, the headline
     (p_shift, by circular shifts of the calendar), and the other tests; t_bmp and t_csect assume independence."""
     paths: pd.DataFrame
     """One row per group and session around the event: mean abnormal return, and its sum since the session before."""
@@ -81,7 +81,7 @@ class PooledStudy:
         return display.html_of(self.heading, rows, [*below, *self.notes])
 
     def _table(self) -> tuple[list[list[str]], list[str]]:
-        rows = [["window", "group", "events", "sessions", "CAAR %", "95 % interval", "z", "p", "shifts"]]
+        rows = [["window", "group", "events", "sessions", "CAAR %", "95% interval", "z", "p", "shifts"]]
         for row in self.pooled.head(_MOST).to_dict("records"):
             first, last = int(row["window_start"]), int(row["window_end"])
             low, high = (display.as_cell(100 * row[name], "{:+.2f}") for name in ("caar_low", "caar_high"))

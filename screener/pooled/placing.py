@@ -255,8 +255,11 @@ def grouped_by(asked: str | None, file: EventFile, listing: Callable[[], Listing
         return "sectors" if any(row.ticker is None for row in file.rows) else ""
     if asked == "industry" and not listing().industries:
         raise UsageError(
-            "no industries are known",
-            hint=N_("`screener sync` with an account fetches them; or give the events a column and --groups COLUMN"),
+            "no industries are available",
+            hint=N_(
+                "download them with `screener sync` and an account, or add a column to the events and use --groups "
+                "COLUMN"
+            ),
         )
     if asked in ("sectors", "industry"):
         return asked
@@ -265,7 +268,7 @@ def grouped_by(asked: str | None, file: EventFile, listing: Callable[[], Listing
         return known[asked.casefold()]
     raise UsageError(
         "{path}: no column {asked!r} to group by",
-        hint="known are {known}",
+        hint="valid: {known}",
         path=file.path,
         asked=asked,
         known=", ".join(("sectors", "industry", *known.values())),

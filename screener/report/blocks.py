@@ -14,6 +14,9 @@ Tone = Literal["plain", "strong", "dim", "banner"]
 Kind = Literal["", "code", "bar", "path"]
 Badge = Literal["", "good", "partly", "bad", "none"]
 
+WIDE = 100
+"""Columns of this priority or a higher one stand on wide terminals only, and nothing says that others lack them."""
+
 
 class Key(StrEnum):
     """The subject of a section, the same in every language and unique on a page.
@@ -94,6 +97,11 @@ class Field:
         """Whether formats show the column where there is space for it."""
         return not (self.priority and self.empty)
 
+    @property
+    def wide(self) -> bool:
+        """Whether the column stands on wide terminals only."""
+        return self.priority >= WIDE
+
 
 class Span(NamedTuple):
     """Part of a line."""
@@ -131,8 +139,8 @@ class Grid:
 
     @property
     def shown(self) -> list[Field]:
-        """The columns that formats show where there is space for all."""
-        return [field for field in self.fields if field.shown]
+        """The columns that formats of no fixed width show."""
+        return [field for field in self.fields if field.shown and not field.wide]
 
 
 def cells_by_row(fields: Iterable[Field]) -> Iterator[tuple[Cell, ...]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from screener.data.connections import Connections
 
 
-_NEEDED = N_("give --market FILE of the session before the event and prices of all stocks, or sync the whole market")
+_NEEDED = N_("pass --market FILE of the session before the event and prices of all stocks, or sync the whole market")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class EventPrices:
     def refuse_without_index(self, rules: Rules) -> None:
         """An index that is missing inside an event window would leave every stock of its market without a figure."""
         panel, fetched = self.market.panel, self.market.fetched is not None
-        hint = N_("`screener sync` fetches it") if fetched else N_("complete the --benchmark file")
+        hint = N_("download it with `screener sync`") if fetched else N_("complete the --benchmark file")
         for first, last in rules.windows:
             rows = slice(self.at.row + first, self.at.row + last + 1)
             if rows.start < 1 or rows.stop > len(panel.sessions):
@@ -96,15 +96,15 @@ class EventPrices:
         doubted = panel.suspect[first : last + 1]
         refuse(
             doubted.any(axis=1) & ~traded.any(axis=1),
-            "{day}: no row of it can be believed{more}",
-            hint="look at the prices of that day: they repeat the session before, or contradict themselves",
+            "{day}: no reliable row{more}",
+            hint="check the prices of that day: they repeat the previous session or contradict each other",
             day=days,
         )
         missing = ~told.any(axis=1) & ~doubted.any(axis=1)
         missing[: 1 if first == 0 else 0] = False  # the first session has no return
         refuse(
             missing,
-            "{day} was a session, and no stock has a row of it{more}",
+            "{day} was a session, but no stock has a row for it{more}",
             hint="add it; if KRX was closed, add the day to closed in [calendar] of screener.toml",
             day=days,
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-HUNDRED_MILLION = 1e8
-"""Unit of sums of money, KRW (억)."""
+from screener.i18n import _, language
+
+_HUNDRED_MILLION, _BILLION, _TRILLION = 1e8, 1e9, 1e12
 _STEPS = "▁▂▃▄▅▆▇█"
 _HALF = 2
 """Cells of a bar on either side of its zero."""
@@ -30,6 +31,19 @@ def window_name(first: float, last: float) -> str:
 def number(value: float, decimals: int) -> str:
     """A value without a sign; a dash for NaN."""
     return f"{value:.{decimals}f}" if math.isfinite(value) else "-"
+
+
+def money(won: float) -> str:
+    """A sum of money, KRW: in 조 원 or 억 원, in English in trillions or billions."""
+    if abs(won) >= _TRILLION:
+        return _("₩{value} tn", value=f"{won / _TRILLION:,.1f}")
+    units = won / money_unit()
+    return _("₩{value} bn", value=f"{units:,.0f}" if abs(units) >= 10 else f"{units:.2g}")
+
+
+def money_unit() -> float:
+    """KRW in the unit of a column of money: 억 원, in English a billion."""
+    return _HUNDRED_MILLION if language() == "ko" else _BILLION
 
 
 def significant(value: float) -> str:

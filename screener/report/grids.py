@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from screener.i18n import N_, _
+from screener.i18n import N_, _, language
 from screener.report import formatting
-from screener.report.blocks import Cell, Kind
+from screener.report.blocks import WIDE, Cell, Kind
 from screener.report.model import VERDICTS
 
 
@@ -71,10 +71,11 @@ def probability(value: float) -> Cell:
 
 
 def _money(won: float) -> Cell:
-    """KRW in units of 100 million, in the colour of its direction."""
+    """KRW in 억 원, in English in billions, in the colour of its direction."""
     if not math.isfinite(won):
         return Cell("-", won, dim=True)
-    return Cell(f"{won / formatting.HUNDRED_MILLION:+,.0f}", won, (won > 0) - (won < 0))
+    decimals = 0 if language() == "ko" else 1
+    return Cell(f"{won / formatting.money_unit():+,.{decimals}f}", won, (won > 0) - (won < 0))
 
 
 def _text(value: object) -> Cell:
@@ -138,7 +139,7 @@ def _left(name: str, header: str, cell: Callable[[Any], Cell] = _text, priority:
 
 def _versus(*, funds: bool) -> PageColumn:
     """The return beyond the benchmark, which is an index, or a fund that stands for one."""
-    return PageColumn("versus", N_("vs fund") if funds else N_("vs index"), percent, 4)
+    return PageColumn("versus", N_("vs ETF, pp") if funds else N_("vs index, pp"), percent, 4)
 
 
 SECTOR_NAME = _left("name", N_("Sector"))
@@ -157,7 +158,7 @@ _RETURN = PageColumn("raw_return", N_("Return %"), _arrow)
 _CAR = PageColumn("car", N_("CAR %"), percent)
 
 # Tests
-_INTERVAL = PageColumn("", N_("95% interval"), _interval, 4)
+_INTERVAL = PageColumn("", N_("95% CI"), _interval, 4)
 _RANK = PageColumn("", N_("Rank"), _rank, 1)
 _P = PageColumn("placebo_p", N_("p"), probability)
 _Q = PageColumn("q", N_("q"), probability, 1)
@@ -172,7 +173,7 @@ _P_PORTFOLIO = PageColumn("p_portfolio", N_("portfolio t"), probability)
 _SCORE = PageColumn("score", N_("Score"), signed)
 _BAR = _left("score", N_("- 0 +"), lambda score: Cell(formatting.bar(score), score), 3)._replace(kind="bar")
 _SPARK = _left("spark", N_("Path"), _path, 5)._replace(kind="path")
-_SINCE = _left("lasting", N_("since"), lambda lasting: Cell(_(LASTING[lasting]) if lasting else "-"), 2)
+_SINCE = _left("lasting", N_("afterwards"), lambda lasting: Cell(_(LASTING[lasting]) if lasting else "-"), 2)
 _VOLUME = PageColumn("volume_ratio", N_("Vol. x"), _ratio)
 _NOTES = _left("flags", N_("Notes"), lambda flags: Cell(", ".join(_(FLAGS[flag]) for flag in flags.split())))
 _PLACE = PageColumn("rank", N_("#"), _number)
@@ -190,15 +191,16 @@ _STEADY = PageColumn("steady", N_("rank stability %"), _share, 2)
 _LEFT_OUT = PageColumn("", N_("leave-one-out"), _left_out, 3)
 
 _NET = (
-    PageColumn("foreign_net", N_("Foreign, 100m won"), _money, 6),
-    PageColumn("institution_net", N_("Institutions, 100m won"), _money, 6),
+    PageColumn("foreign_net", N_("Foreign, ₩ bn"), _money, 6),
+    PageColumn("institution_net", N_("Institutions, ₩ bn"), _money, 6),
 )
 
-SUMMARY = (
-    *(SECTOR_NAME, _N, _CAAR, _MEAN, _P.at(2), _P_FAMILY, _BREADTH, _VOLUME.at(4)),
-    *(*_NET, _SCORE.at(1), _SPARK),
-)
-"""Sectors in one window, as a summary has them: size, certainty, breadth, path."""
+
+def summary_columns(*, funds: bool) -> tuple[PageColumn, ...]:
+    """Sectors in one window, as a summary has them: size, certainty, breadth, path, and on wide terminals more."""
+    tests = (_INTERVAL.at(WIDE), _RANK.at(WIDE + 1), _P.at(2), _P_FAMILY, _Q.at(WIDE + 2))
+    returns = (_BREADTH, _CAP_WEIGHTED.at(WIDE + 5), _MEDIAN.at(WIDE + 3), _versus(funds=funds).at(WIDE + 4))
+    return (SECTOR_NAME, _N, _CAAR, _MEAN, *tests, *returns, _VOLUME.at(4), *_NET, _SCORE.at(1), _SPARK)
 
 
 def group_columns(first: PageColumn, *, study: bool, funds: bool) -> tuple[PageColumn, ...]:
@@ -234,7 +236,7 @@ PARTS_OF_STOCKS = (*(_STOCK_NAME, _SCORE, _PLACE), *(part for part in _PARTS if 
 _SPREAD_TESTS = (
     *(_CAAR._replace(cell=percent), _INTERVAL.at(3), _RANK, _P, _P_PORTFOLIO.at(3)),
     PageColumn("p_kp", N_("KP two-sample"), probability, 4),
-    PageColumn("detectable", N_("detectable"), partial(_number, decimals=1, scale=100), 5),
+    PageColumn("detectable", N_("detectable, pp"), partial(_number, decimals=1, scale=100), 5),
 )
 SPREAD_BY_WINDOW = (_WINDOW, _MEAN, _CAP_WEIGHTED.at(4), *_SPREAD_TESTS)
 
@@ -253,7 +255,7 @@ def later_columns(window: str, *, raw: bool) -> tuple[PageColumn, ...]:
 
 PLANTED_AND_FOUND = (
     *(SECTOR_NAME, _WINDOW),
-    PageColumn("planted", N_("Planted"), percent),
+    PageColumn("planted", N_("True effect"), percent),
     PageColumn("caar_ew", N_("Found"), percent),
     _INTERVAL._replace(cell=partial(_interval, between=" .. "), priority=0),
     _left("covered", N_("covered"), lambda covered: Cell(_("yes") if covered else _("no"))),
@@ -268,7 +270,10 @@ def mover_columns(*, study: bool) -> tuple[tuple[PageColumn, ...], tuple[PageCol
     """Winners by abnormal return on the left, and losers on the right; without a study those that rose and fell."""
     if not study:
         return (_left("starred", N_("Rose")), _RETURN), (_left("starred", N_("Fell")), _RETURN)
-    figures = (_CAR._replace(cell=_arrow), _RETURN._replace(cell=percent, priority=1), _P.at(2))
+    figures = (
+        *(_TICKER.at(WIDE), _SECTOR_OF_STOCK.at(WIDE + 3), _CAR._replace(cell=_arrow)),
+        *(_RETURN._replace(cell=percent, priority=1), _P.at(2), _SCORE.at(WIDE + 2), _VOLUME.at(WIDE + 1)),
+    )
     return (_left("starred", N_("Winner")), *figures), (_left("starred", N_("Loser")), *figures)
 
 
@@ -278,7 +283,7 @@ def stock_columns(*, study: bool, funds: bool, printed: bool) -> tuple[PageColum
     if study:
         returns = (_CAR._replace(cell=_arrow), _RETURN._replace(cell=percent))
         return (*first, *returns, _INTERVAL, _T, _P_OF_T, _P.at(1), _SCORE.at(2), _VOLUME.at(3), _NOTES.at(1))
-    source = (_versus(funds=funds).at(5), _left("published_by", N_("Printed by")))
+    source = (_versus(funds=funds).at(5), _left("published_by", N_("Newspaper")))
     return (*first, _RETURN, *(source if printed else ()))
 
 
@@ -302,9 +307,9 @@ DRIVER_COLUMNS = (
 
 STOCKS_OF_MARKET = (
     *(_TICKER, _STOCK_NAME, _SCORE._replace(cell=_directed), _RETURN, _CAR, _P_POOLED, _Q, _VOLUME.at(2)),
-    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(VERDICTS[verdict])), 3),
+    _left("sectors", N_("Sector"), lambda sectors: Cell(", ".join(sectors.split())), 1),
+    _left("verdict", N_("Verdict"), lambda verdict: Cell(_(VERDICTS[verdict])), 5),
     PageColumn("group", N_("Group"), lambda group: Cell("" if math.isnan(group) else f"{group:.0f}"), 4),
-    _left("sectors", N_("Sector"), priority=5),
     _NOTES.at(6),
 )
 _FOUND = (
@@ -325,7 +330,7 @@ SESSIONS_SHOWN = (
     _left("date", N_("Session")),
     PageColumn("rank", N_("#"), _number),
     PageColumn("z_ewma", N_("z"), _statistic),
-    PageColumn("abnormal_return", N_("Abnormal %"), _arrow),
+    PageColumn("abnormal_return", N_("Abnormal return %"), _arrow),
     PageColumn("raw_return", N_("Return %"), percent),
     PageColumn("benchmark_return", N_("Index %"), percent, 1),
     _VOLUME.at(2),
@@ -339,7 +344,7 @@ _EVENTS = (PageColumn("events", N_("Events"), _number), PageColumn("sessions", N
 _SHIFT = (_INTERVAL.at(0), PageColumn("p_shift", N_("p"), probability))
 _SPREAD_OF_CARS = (
     PageColumn("median_car", N_("Median %"), percent, 1),
-    PageColumn("positive", N_("Above 0, %"), _share, 2),
+    PageColumn("positive", N_("Positive, %"), _share, 2),
 )
 _BEHIND_SHIFT = (
     PageColumn("z_shift", N_("z"), _statistic, 3),

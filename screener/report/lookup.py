@@ -42,7 +42,7 @@ def group_label(settings: Settings, label: str) -> str:
     if colon and theme not in sector.themes:
         known = ", ".join(f"{identifier}:{name}" for name in sector.themes) or _("it has none")
         raise UsageError(
-            "no theme {theme!r} in {sector}", hint="known are {known}", theme=theme, sector=identifier, known=known
+            "no theme {theme!r} in {sector}", hint="valid: {known}", theme=theme, sector=identifier, known=known
         )
     return f"{identifier}{colon}{theme}"
 
@@ -97,7 +97,7 @@ def find_stock(settings: Settings, asked: str, listed: Listed) -> Member:
         return found
     meant = _meant([*known, *others], asked)
     nearest = _(": did you mean {near}?", near=meant) if meant else ""
-    where = "" if others else _("; `screener sync` with an account makes the whole market known")
+    where = "" if others else _("; `screener sync` with an account covers the whole market")
     raise UsageError(
         "no stock {asked!r} in the sectors or the store{meant}{where}", asked=asked, meant=nearest, where=where
     )

@@ -114,7 +114,7 @@ def _refuse_nothing(report: Report) -> None:
     """A report without a window, or without a return in the leading one, says nothing."""
     event = report.event
     if not any(window.available for window in report.windows):
-        raise DataError("{event}: the prices reach over none of the configured windows", event=event.id)
+        raise DataError("{event}: the prices cover none of the configured windows", event=event.id)
     leading, stocks, skipped = report.leading, report.frames.stocks, report.frames.skipped
     inside = (stocks["window_start"] == leading.first) & (stocks["window_end"] == leading.last)
     if not np.isfinite(stocks.loc[inside, "raw_return"]).any():
@@ -167,7 +167,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     """The sessions of one sector, theme or stock, with all others loaded so that its prices are those of the report."""
     if request.first and request.last and request.first > request.last:
         raise UsageError(
-            "--from {first} is after --to {last}", hint="exchange them", first=request.first, last=request.last
+            "--from {first} is after --to {last}", hint="swap them", first=request.first, last=request.last
         )
     event_id = request.event or settings.screener.event
     listed = partial(listed_stocks, request.source, request.market, settings.event(event_id), access)
@@ -191,9 +191,9 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         frame, placebo = days_frame(measurement, group, rows, prices.texts_by_session())
     if not (measured := int(frame["rank"].notna().sum())):
         raise DataError(
-            "{series}: no session can be measured: each needs {needed} sessions before it, and the prices reach from "
+            "{series}: no session can be measured: each needs {needed} sessions before it, and the prices cover "
             "{first} to {last}",
-            hint="give longer prices, or other days",
+            hint="provide a longer price history, or choose other days",
             series=group.label,
             needed=rules.refit.history,
             first=panel.sessions[0],
@@ -226,7 +226,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
     chosen, taken = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
     if not chosen.any():
         raise UsageError(
-            "no stock of {count} passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
+            "none of {count} stocks passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
         )
     stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
     rules = rules_of(settings, request, {})
@@ -236,7 +236,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
     first, last = rules.windows[0]
     if row + first < 1 or row + last >= len(panel.sessions):
         raise DataError(
-            "{event}: the prices do not reach over the window [{first}, {last}]",
+            "{event}: the prices do not cover the window [{first}, {last}]",
             hint="sync more, or wait",
             event=event_id,
             first=first,
@@ -258,9 +258,9 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
     frames, found, z = scan_market(measurement, values, sectors, whole.industries)
     if frames.scan.empty:
         raise DataError(
-            "{event}: no stock of {count} has an abnormal return and {estimation} sessions of "
-            "estimation with placebo dates before it",
-            hint="sync more history, or give longer files",
+            "{event}: none of {count} stocks has an abnormal return and, before it, an estimation window of "
+            "{estimation} sessions with ordinary sessions",
+            hint="sync more history, or provide longer files",
             event=event_id,
             count=len(stocks),
             estimation=rules.estimation,
@@ -284,7 +284,7 @@ def _whole_market(request: Request, event: Event, access: Callable[[], Connectio
 
     files = request.source.startswith("file:")
     if not files and request.source not in ("auto", "store"):
-        raise UsageError("no scan of {source!r}", hint=NEEDED, source=request.source)
+        raise UsageError("the source {source!r} does not support scan", hint=NEEDED, source=request.source)
     [source] = choose(request.source if files else "store", request.benchmark, request.market, access, request.hints)
     if not isinstance(source, Stored):
         return market_of_files(request.market, event.earliest_session), source
@@ -319,7 +319,7 @@ def _prices(
         scanned = request.universe == "market"
         raise UsageError(
             "the {model} model needs an index",
-            hint=N_("give --benchmark FILE") if scanned else N_("give --benchmark FILE, or --model mean-adjusted"),
+            hint=N_("pass --benchmark FILE") if scanned else N_("pass --benchmark FILE, or --model mean-adjusted"),
             model=rules.model,
         )
     last = panel.sessions[-1].item()

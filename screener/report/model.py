@@ -28,24 +28,24 @@ SCHEMA_VERSION = "2"
 BANNERS = {
     "press": (
         N_(
-            "These are {n} figures that newspapers chose to print. They print what moved, so sector means are "
-            "overstated, and nothing can be said of significance."
+            "These are {n} figures selected by newspapers. Newspapers print large moves, so sector means are "
+            "overstated and significance cannot be assessed."
         ),
         N_("The full study: {command}"),
     ),
     "after-market": (
         N_(
-            "Closes from {since} on are the last prices of the after-market (20:00), not the official closes (15:30) "
-            "that the benchmark has."
+            "Closes from {since} on are the last prices of the after-market (20:00), not the official closes "
+            "(15:30) that the benchmark uses."
         ),
-        N_("KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account gives official closes."),
+        N_("Set KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account for official closes."),
     ),
     "unknown-close": (
-        N_("Closes from {since} on may be the last prices of the after-market (20:00): the files do not say."),
+        N_("Closes from {since} on may be the last prices of the after-market (20:00); the files do not say."),
         N_("If they are the official closes (15:30), add --regular-close."),
     ),
     "demo": (
-        N_("SIMULATED MARKET: every stock and figure is made up. Planted effects stand beside what the study finds."),
+        N_("SIMULATED MARKET: all stocks and figures are invented. The known effects are shown next to the estimates."),
         "",
     ),
 }
@@ -69,10 +69,10 @@ VERDICTS = {
 MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "p_family": N_("corrected p")}
 """Figures of a trend."""
 _SHORT_BANNERS = {
-    "press": N_("figures that newspapers chose to print: sector means are overstated"),
+    "press": N_("figures selected by newspapers: sector means are overstated"),
     "after-market": N_("closes are last prices of the after-market (20:00), not official closes (15:30)"),
     "unknown-close": N_("closes may be last prices of the after-market (20:00), not official closes (15:30)"),
-    "demo": N_("simulated market: every figure is made up"),
+    "demo": N_("simulated market: all figures are invented"),
 }
 
 

@@ -66,21 +66,21 @@ def request_for(settings: Settings, screen: str, names: Sequence[str], request: 
         case "compare":
             if len(names) not in (0, 2):
                 raise UsageError(
-                    "compare takes two sectors or themes, not {n}", hint="screener compare SEMI AI_SW", n=len(names)
+                    "compare takes two sectors or themes, got {n}", hint="screener compare SEMI AI_SW", n=len(names)
                 )
             return _comparison(settings, request, names)
         case "stock":
             if len(names) != 1:
-                raise UsageError("stock takes one code or name, not {n}", hint="screener stock 000660", n=len(names))
+                raise UsageError("stock takes one code or name, got {n}", hint="screener stock 000660", n=len(names))
             return replace(request, stock=names[0])
         case "days":
             if len(names) != 1:
                 raise UsageError(
-                    "days takes one sector, theme or stock, not {n}", hint="screener days SEMI", n=len(names)
+                    "days takes one sector, theme or stock, got {n}", hint="screener days SEMI", n=len(names)
                 )
             return replace(request, days=names[0])
         case _ if names:
-            raise UsageError("{screen} takes no names", hint="leave out {names}", screen=screen, names=" ".join(names))
+            raise UsageError("{screen} takes no names", hint="omit {names}", screen=screen, names=" ".join(names))
         case "scan":
             return replace(request, universe="market", model=None)
     return request
@@ -93,12 +93,12 @@ def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Re
         spreads = settings.event(event).spreads
         if not spreads:
             raise UsageError(
-                "which two? {event} has no spreads", hint="write `screener compare SECTOR SECTOR`", event=event
+                "name two sectors: {event} has no spreads", hint="write `screener compare SECTOR SECTOR`", event=event
             )
         pair = spreads[0]
     a, b = (group_label(settings, label) for label in pair)
     if a == b:
-        raise UsageError("{group} against itself is nothing", hint="name two", group=a)
+        raise UsageError("{group} cannot be compared with itself", hint="name two", group=a)
     sectors = dict.fromkeys(label.partition(":")[0] for label in (a, b))
     return replace(request, sectors=tuple(sectors), spreads=((a, b),))
 
@@ -107,10 +107,10 @@ def with_event(settings: Settings, request: Request) -> tuple[Settings, Request]
     """The event that is asked for by its id, among those of the settings."""
     if request.moment is not None:
         if request.event:
-            raise UsageError("--event and --date exclude each other", hint="give one of them")
+            raise UsageError("--event and --date are mutually exclusive", hint="use one of them")
         settings, event = settings.with_event_on(request.moment, request.name)
     elif request.name:
-        raise UsageError("--name goes with --date", hint="give the day of the news: --date 2024-08-05")
+        raise UsageError("--name requires --date", hint="pass the day of the news: --date 2024-08-05")
     else:
         event = settings.event_id(request.event or settings.screener.event)
     return settings, replace(request, event=event)

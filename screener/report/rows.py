@@ -12,15 +12,15 @@ import pandas as pd
 
 from screener.analysis.model import Window
 from screener.i18n import N_, _, language
-from screener.report.blocks import Cell, Field
+from screener.report.blocks import WIDE, Cell, Field
 from screener.report.grids import PageColumn, percent
 from screener.report.model import Report
 
 POST_HOC = N_("* put together after the event because of how they moved: descriptive only, not evidence.")
 """Note on the stars of post-hoc groups."""
 CHOSEN = N_(
-    "The event names no pair, so this is the best minus the worst sector. Each ordinary session counts with its own "
-    "best minus its own worst, so that p allows for the choice."
+    "The event names no pair, so this is the strongest minus the weakest sector. Each ordinary session is also "
+    "compared by its own strongest minus its own weakest, so that p allows for the choice."
 )
 """Note on a spread that was chosen."""
 _AT_A_GLANCE = 10
@@ -172,7 +172,7 @@ def fields_by_tau(
     named: Sequence[tuple[str, Mapping[int, float]]], cell: Callable[[float], Cell] = percent, first: str = N_("Sector")
 ) -> tuple[Field, ...]:
     """Figures of sectors by session, one row each, or of what `first` heads; empty if none reaches beyond the event
-    day.
+    day. Wide terminals have room for sessions beside those that every table shows.
     """
     taus = {tau for _name, path in named for tau in path}
     last = max(taus, default=0)
@@ -182,9 +182,8 @@ def fields_by_tau(
         Field(
             f"{tau:+d}" if tau else "0",
             tuple(cell(path.get(tau, math.nan)) for _name, path in named),
-            0 if tau in (0, last) else abs(tau),
+            0 if tau in (0, last) else abs(tau) if tau in _TAUS else WIDE + abs(tau),
         )
         for tau in sorted(taus)
-        if tau in _TAUS or tau == last
     ]
     return (Field(_(first), tuple(Cell(name) for name, _path in named), right=False), *columns)

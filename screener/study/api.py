@@ -21,9 +21,9 @@ _LEADING = ("n", "mean_return_ew", "caar_ew", "ci_low", "ci_high", "placebo_rank
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EventStudy:
-    """What an event did. Figures are decimals (0.01 is 1 %); NaN is never a number that could not be had.
+    """What an event did. Figures are decimals (0.01 is 1%); NaN is never a number that could not be had.
 
-    Intervals (`ci_low`, `ci_high`) are of 95 %: of a stock by its t, of a group or a spread by its placebo sessions.
+    Intervals (`ci_low`, `ci_high`) are of 95%: of a stock by its t, of a group or a spread by its placebo sessions.
     """
 
     ar: pd.DataFrame
@@ -117,7 +117,7 @@ def event_study(
 
     Args:
         returns: index sessions, columns tickers, or a Series of one stock; simple returns over one session, decimal
-            (0.01 is 1 %); NaN = no trade. The first return after a halt spans several sessions: it must be NaN too,
+            (0.01 is 1%); NaN = no trade. The first return after a halt spans several sessions: it must be NaN too,
             for booked on one day it would look like an effect. `close.pct_change(fill_method=None)` gives both.
         benchmark: returns of the market, as a Series or a DataFrame of one column for all, a DataFrame with a column
             per ticker, or a dict ticker -> Series; sessions before and after those of `returns` are left out.

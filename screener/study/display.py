@@ -80,7 +80,7 @@ def plot(study: EventStudy, names: Sequence[Any], *, stocks: bool, ax: Axes | No
     for number, (name, path) in enumerate(paths):
         colour, style = _COLOURS[number % len(_COLOURS)], ("-", "--", ":", "-.")[number // len(_COLOURS) % 4]
         band = with_interval and "ci_low" in path and bool(path["ci_low"].notna().any())
-        label = f"{name} (95 % interval)" if band else str(name)
+        label = f"{name} (95% interval)" if band else str(name)
         ax.plot(path["tau"], path["caar"], color=colour, linestyle=style, marker=".", zorder=3, label=label)
         if band:
             ax.fill_between(path["tau"], path["ci_low"], path["ci_high"], color=colour, alpha=0.15, linewidth=0)
@@ -106,7 +106,7 @@ def plot_pooled(tables: Mapping[str, pd.DataFrame], ax: Axes | None) -> Axes:
     for number, (name, path) in enumerate(tables.items()):
         band = len(tables) <= _BANDS and bool(path["caar_low"].notna().any())
         colour, style = _COLOURS[number % len(_COLOURS)], ("-", "--", ":", "-.")[number // len(_COLOURS) % 4]
-        label = f"{name} (95 % interval)" if band else name
+        label = f"{name} (95% interval)" if band else name
         ax.plot(path["tau"], path["caar"], color=colour, linestyle=style, marker=".", label=label)
         if band:
             ax.fill_between(path["tau"], path["caar_low"], path["caar_high"], color=colour, alpha=0.15, linewidth=0)
@@ -126,7 +126,7 @@ def _table(study: EventStudy) -> tuple[list[str], list[list[str]], list[str]]:
     summary = study.summary()
     ranked = "placebo_p" in summary
     header = ["window", "group", "n", "mean return %", "CAAR %"]
-    header += ["95 % interval", "rank", "p", "q"] if ranked else ["t", "p"]
+    header += ["95% interval", "rank", "p", "q"] if ranked else ["t", "p"]
     rows = []
     for _, row in summary.head(_MOST).reset_index().iterrows():
         cells = [str(row["window"]), str(row["group"]), as_cell(row["n"], "{:.0f}")]

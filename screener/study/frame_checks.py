@@ -165,12 +165,12 @@ def check_scale(frame: pd.DataFrame, name: str) -> None:
     reject(
         (moved >= _SEVERAL // 2) & (large > moved / 2),
         "percentages or differences (a typical one is {typical:.3g})",
-        f"1 % is 0.01 here, {name} = {name} / 100",
+        f"1% is 0.01 here, {name} = {name} / 100",
     )
     reject(
         np.any(values < -1, axis=0),
         "below -1 ({low:.3g}), and nothing loses more than it is worth",
-        f"1 % is 0.01 here, {name} = {name} / 100",
+        f"1% is 0.01 here, {name} = {name} / 100",
     )
 
 

@@ -170,8 +170,8 @@ def leaves_out_constant(window: int, estimation: int) -> bool:
     """Whether a window of so many sessions is measured without the constant of a model that learned from `estimation`.
 
     The constant is what a security gained beyond its benchmark a session. Carried over many sessions it says that the
-    months before the event would have gone on: 120 sessions before a rally, extrapolated over 90, turn +39 % into
-    -30 %. So a window longer than a sixth of the estimation window, and than two weeks, keeps the slopes alone.
+    months before the event would have gone on: 120 sessions before a rally, extrapolated over 90, turn +39% into
+    -30%. So a window longer than a sixth of the estimation window, and than two weeks, keeps the slopes alone.
     """
     return window > _SHORT and _LONG * window > estimation
 
@@ -216,8 +216,8 @@ class Refit:
     long_run: float = 0.4
     """Weight of the estimation window's own variance in the volatility, the rest being the moving estimate.
 
-    From tests/calibration: on KRX returns the placebo test with the moving estimate alone (0) rejects 6-9 % after calm
-    weeks and 3-5 % after wild ones, with the estimation window alone (1) 1-4 % and 6-11 %; at 0.4 it is mostly 4-6 %
+    From tests/calibration: on KRX returns the placebo test with the moving estimate alone (0) rejects 6-9% after calm
+    weeks and 3-5% after wild ones, with the estimation window alone (1) 1-4% and 6-11%; at 0.4 it is mostly 4-6%
     after both. Size over all weeks and power hardly depend on it.
     """
 

@@ -1,6 +1,6 @@
 """Days on which the whole market moves: how far it moved, and how much wider abnormal returns lie then.
 
-A model's slopes wander. On an ordinary day that is lost in the noise; on a day on which the market falls by 9 % it is
+A model's slopes wander. On an ordinary day that is lost in the noise; on a day on which the market falls by 9% it is
 most of every abnormal return, of random groups of stocks as of any other. With the squared standardised statistic
 z^2 = level (1 + slope d^2), d^2 the squared distance of the market's move from its usual ones, the variance of a
 statistic is known to be 1 + slope d^2 times that of a quiet day.

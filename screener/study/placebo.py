@@ -5,7 +5,7 @@ volatility that comes in clusters. The rank of the event among placebo dates nee
 beyond 'the standardised abnormal return of an ordinary session is drawn from one law'.
 
 The corrections for many tests stand here too, because they are only as good as the p-values that go in: on p-values
-that assume independence between securities, Benjamini-Hochberg reported a discovery in 99.9 % of simulations in which
+that assume independence between securities, Benjamini-Hochberg reported a discovery in 99.9% of simulations in which
 nothing happened. Use them on the placebo p, or on the p of the portfolio t or of the correlation-adjusted tests.
 """
 
@@ -24,9 +24,9 @@ from screener.study.rolling import Rolling, roll
 
 LEVEL, POWER = 0.05, 0.80
 FEWEST_DATES = 9
-"""With 9 placebo dates the smallest p is 1/10: with fewer, no event can reach the level of 10 %."""
+"""With 9 placebo dates the smallest p is 1/10: with fewer, no event can reach the level of 10%."""
 FEWEST_FOR_LEVEL = 39
-"""With 39 placebo dates p moves in steps of 1/40, so that the level of 5 % is met exactly and does not hang on the
+"""With 39 placebo dates p moves in steps of 1/40, so that the level of 5% is met exactly and does not hang on the
 one most extreme date: the event may still rank second."""
 
 
@@ -88,7 +88,7 @@ class Placebo:
         )
 
     def half_width(self) -> Floats:
-        """(P,) half the width of the 95 % confidence interval of the abnormal return: what is not rejected.
+        """(P,) half the width of the 95% confidence interval of the abnormal return: what is not rejected.
 
         An effect is not rejected while what is left of the event is no more extreme than the critical placebo date.
         NaN with fewer than `FEWEST_FOR_LEVEL` placebo dates.
@@ -99,10 +99,10 @@ class Placebo:
         return half
 
     def detectable(self) -> Floats:
-        """(P,) smallest abnormal return, decimal, that the test at 5 % finds with 80 % power, whatever its sign.
+        """(P,) smallest abnormal return, decimal, that the test at 5% finds with 80% power, whatever its sign.
 
-        Added to the statistics of the placebo dates it lifts 80 % of them above the critical value, the smallest
-        |z| that would still have had p <= 5 %; in units of the event's own volatility.
+        Added to the statistics of the placebo dates it lifts 80% of them above the critical value, the smallest
+        |z| that would still have had p <= 5%; in units of the event's own volatility.
         """
         detectable = np.full(len(self.caar), np.nan)
         for column in np.flatnonzero(np.isfinite(self.sd)):

@@ -58,7 +58,7 @@ class ShiftTest:
     """Most portfolios that one of these shifts puts on an event of a security of theirs. Where it is not 0, a real
     effect is in the ordinary calendars too: p is then too large, not too small."""
     critical: float
-    """Smallest |statistic| with p <= 5 %; NaN with fewer than 39 shifts."""
+    """Smallest |statistic| with p <= 5%; NaN with fewer than 39 shifts."""
     reason: str = ""
 
     @property
@@ -67,7 +67,7 @@ class ShiftTest:
         return Statistic(self.value, self.p, math.nan, self.reason)
 
     def half_width(self, sd: Floats, length: int, other: Floats | None = None) -> float:
-        """Half of the 95 % interval of the pool's CAAR, the mean over its portfolios, decimal.
+        """Half of the 95% interval of the pool's CAAR, the mean over its portfolios, decimal.
 
         Args:
             sd: (D,) standard deviation expected of one session's abnormal return of each portfolio, decimal; NaN for
@@ -267,7 +267,7 @@ class PooledTests:
     caar: float
     """Mean of the session portfolios' CAARs: dates are the units. NaN without any."""
     half_width: float
-    """Half of its 95 % interval, what the shifts do not reject."""
+    """Half of its 95% interval, what the shifts do not reject."""
     caar_rows: float
     """Mean of the rows' CARs, every row alike."""
     rbar: float

@@ -2,7 +2,7 @@
 
 The members of both move together, within and across. So neither a bootstrap of firms nor a permutation of sector
 labels nor Welch's t is offered: in simulations without any difference (correlation 0.2 within the groups and 0.05
-across) they found one in 44-46 % of cases at the 5 % level.
+across) they found one in 44-46% of cases at the 5% level.
 """
 
 from __future__ import annotations

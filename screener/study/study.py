@@ -98,7 +98,7 @@ class Study:
 
     @cached_property
     def half_widths(self) -> Floats:
-        """(W, N) half of the 95 % interval of each security's CAR, by its t; decimal."""
+        """(W, N) half of the 95% interval of each security's CAR, by its t; decimal."""
         return np.array([half_width(result.se, self.fit.df) for result in self.results])
 
     @cached_property
@@ -121,9 +121,9 @@ class Study:
 
     @cached_property
     def random_shares(self) -> Floats:
-        """(W,) share of the random groups with a placebo p of 5 % at most in each window; NaN without any.
+        """(W,) share of the random groups with a placebo p of 5% at most in each window; NaN without any.
 
-        5 % are expected. More say that the market as a whole moved in ways which the model does not know of, so that
+        5% are expected. More say that the market as a whole moved in ways which the model does not know of, so that
         what a group of the event did need not be the event's doing.
         """
         if not self.random_groups:
@@ -177,7 +177,7 @@ class Study:
         return [Placebo.of(result.take(own), rows) for result, own, rows in zip(rolling, which, dates, strict=True)]
 
     def path_half_widths(self, groups: Sequence[Ints], rows: range) -> Floats:
-        """(rows, groups) half of the 95 % interval of a group's sum of abnormal returns between the base and each row.
+        """(rows, groups) half of the 95% interval of a group's sum of abnormal returns between the base and each row.
 
         It is the primary test's, of the window from the event day to the row, or from the session after the row to the
         base: the same placebo dates, and the members that are complete in that window. A path's own sum is over the

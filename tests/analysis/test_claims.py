@@ -1,6 +1,6 @@
 """Every kind of test of a claim, on the small market, whose returns are planted: see tests/data/small.py.
 
-Event day: +10, -5 and +2 %. The session after: -1.8, -0.7 and +0.2 %; the one after that +2.2, +0.3 and +0.2 %.
+Event day: +10, -5 and +2%. The session after: -1.8, -0.7 and +0.2%; the one after that +2.2, +0.3 and +0.2%.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def check(folder: Path, test: str, **how: str) -> Any:
         ('kind = "rank", sector = "B", order = "worst", consistent = [1, 1]', "consistent", 1),
         ('kind = "versus", a = "A", b = ["000003"], consistent = [0.5, 0.5]', "consistent", 0.005),
         ('kind = "versus", a = "B", b = "A", consistent = [1, inf], partly = [-1, inf]', "partly consistent", -0.005),
-        # +10 % became 1.1 x 0.982 - 1 = +8.02 %; -5 % became 0.95 x 0.993 - 1 = -5.665 %.
+        # +10% became 1.1 x 0.982 - 1 = +8.02%; -5% became 0.95 x 0.993 - 1 = -5.665%.
         ('kind = "path", of = ["000001"], moved = "up", by = 0, until = 1, consistent = [0.5, inf], partly = [0, inf]', "partly consistent", 0.198),
         ('kind = "path", of = ["000002"], moved = "down", by = 0, until = 1, consistent = [0.5, inf]', "not consistent", -0.133),
         ('kind = "path", of = ["000001"], moved = "down", by = 0, until = 1, consistent = [-inf, inf]', "not consistent", math.nan),

@@ -1,6 +1,6 @@
 """Closes of two kinds: a report on them says so first, and carries no verdict on what their mix alone can make.
 
-The small market's stocks move by +10, -5 and +2 % on the event day; two closes, each off by up to 1.5 %, make 3 %.
+The small market's stocks move by +10, -5 and +2% on the event day; two closes, each off by up to 1.5%, make 3%.
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ def test_every_format_carries_the_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
-        ('kind = "change", ticker = "000001", consistent = [5, inf]', "consistent"),  # 7 to 13 %
+        ('kind = "change", ticker = "000001", consistent = [5, inf]', "consistent"),  # 7 to 13%
         ('kind = "change", ticker = "000001", consistent = [9, 11]', "no data"),
-        ('kind = "change", ticker = "000002", consistent = [0, 5]', "not consistent"),  # -8 to -2 %
-        ('kind = "change", ticker = "000003", consistent = [0, 5]', "no data"),  # -1 to 5 %
+        ('kind = "change", ticker = "000002", consistent = [0, 5]', "not consistent"),  # -8 to -2%
+        ('kind = "change", ticker = "000003", consistent = [0, 5]', "no data"),  # -1 to 5%
         ('kind = "group", of = "A", measure = "up", consistent = [0.4, 0.6]', "no data"),
     ],
 )

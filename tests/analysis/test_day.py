@@ -102,7 +102,7 @@ def test_where_the_market_falls_without_its_index_size_comes_in() -> None:
     assert check.windows[0].random_share is not None
     assert check.windows[0].random_share <= MOST_RANDOM
     [[test, _]] = measurement.study.tests([np.arange(12)])
-    assert abs(test.caar_ew) < 0.02  # the fall is the market's, and 12 stocks of 2 % keep a chance of their own
+    assert abs(test.caar_ew) < 0.02  # the fall is the market's, and 12 stocks of 2% keep a chance of their own
 
 
 def test_a_model_that_is_asked_for_is_kept_and_its_verdicts_are_withheld() -> None:
@@ -173,7 +173,7 @@ def test_without_a_market_a_day_is_wild_by_its_indices(moves: tuple[float, float
 
 
 def test_stocks_that_move_on_an_ordinary_session_are_counted_by_rank() -> None:
-    """40 sessions, 3 stocks: of each two are among the 5 % of its 40, and the event moved the first alone."""
+    """40 sessions, 3 stocks: of each two are among the 5% of its 40, and the event moved the first alone."""
     z = np.tile(np.linspace(0.1, 1.0, 40)[:, None], (1, 3))
     z[:, 1] = z[::-1, 1]
     rank = np.array([1.0, 30.0, 5.0])
@@ -216,7 +216,7 @@ def test_a_scan_of_a_fall_names_nobody_for_it(run: Run, fallen: list[str | Path]
     assert document["day_check"]["windows"][0]["withheld"] is True
     assert {row["verdict"] for row in document["scan"]} == {"withheld"}
     done = run("scan", *fallen, "--config", config, "--lang", "en")
-    assert "Verdicts are withheld: on such a day a move is no evidence of an effect of the event." in " ".join(
+    assert "Verdicts are withheld: on such a day a move is not evidence of an effect of the event." in " ".join(
         done.stdout.split()
     )
 

@@ -123,9 +123,9 @@ def test_only_some_sessions(run: Run, market: list[str]) -> None:
 def test_the_page(run: Run, market: list[str]) -> None:
     page = run("days", "B", "--top", "2", *market).stdout
     lines = page.splitlines()
-    assert lines[0] == f"Sector B (B) · sessions beyond the ordinary, {DAYS[60]} to {DAYS[-1]}"
+    assert lines[0] == f"Sector B (B) · sessions with the largest moves, {DAYS[60]} to {DAYS[-1]}"
     assert lines[1] == f"Most extreme of 52, {DAYS[EARLIER]}: ▲ +3.00% abnormal; z +14.7, return +3.00%"
-    assert f"Test, {DAYS[EVENT]}: ▼ -2.00% abnormal; z {EVENT_Z:.1f}, return -2.00%; number 2 of 52" in page
+    assert f"Test, {DAYS[EVENT]}: ▼ -2.00% abnormal; z {EVENT_Z:.1f}, return -2.00%; rank 2 of 52" in page
     [first] = [line.split() for line in lines if line.startswith(f"{DAYS[EARLIER]} ")][:1]
     assert first == [str(DAYS[EARLIER]), "1", "+14.7", "▲", "+3.00", "+3.00", "-1.00", "3.0", "as", "extreme"]
     assert "and 50 more sessions: --top N, or --csv DIR" in page
@@ -153,7 +153,7 @@ def test_each_format(run: Run, market: list[str], tmp_path: Path, format_: str) 
         (["days", "B", "--from", "2024-06-04", "--to", "2024-06-03"], "--from 2024-06-04 is after --to 2024-06-03"),
         (["days", "B", "--to", str(DAYS[59])], "B: no session can be measured: each needs 60 sessions before it"),
         (["days", "SEMI", "--source", "press", "--config", str(ROOT / "config")], "SEMI: no session can be measured"),
-        (["export", "days", "--out", "x"], "days takes one sector, theme or stock, not 0"),
+        (["export", "days", "--out", "x"], "days takes one sector, theme or stock, got 0"),
     ],
 )
 def test_what_cannot_be_had(run: Run, market: list[str], wrong: list[str], said: str) -> None:

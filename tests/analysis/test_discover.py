@@ -64,8 +64,8 @@ def test_sizes_that_are_no_group() -> None:
 def test_stock_that_hardly_traded_belongs_to_no_group() -> None:
     random = np.random.default_rng(5)
     residuals = random.standard_normal((200, 1)) + 0.5 * random.standard_normal((200, 6))
-    residuals[:9, 0] = np.nan  # 95.5 %
-    residuals[:11, 1] = np.nan  # 94.5 %
+    residuals[:9, 0] = np.nan  # 95.5%
+    residuals[:11, 1] = np.nan  # 94.5%
     [group] = _form_groups(residuals)
     assert sorted(group.columns.tolist()) == [0, 2, 3, 4, 5]
 
@@ -87,7 +87,7 @@ def test_event_does_not_choose_its_groups() -> None:
 
 
 def test_planted_move_stands_after_correction_and_the_others_do_not() -> None:
-    """+10 % to a group whose mean has a standard deviation of about 2 %: five of them."""
+    """+10% to a group whose mean has a standard deviation of about 2%: five of them."""
     market = simulate(7)
     moved = market.members[1]
     market.returns[market.event, moved] += 0.10
@@ -101,7 +101,7 @@ def test_planted_move_stands_after_correction_and_the_others_do_not() -> None:
 
 
 def test_false_alarms_come_at_the_nominal_rate() -> None:
-    """Fat tails, 24 markets: at 10 % up to 6 alarms have a chance of 99 %."""
+    """Fat tails, 24 markets: at 10% up to 6 alarms have a chance of 99%."""
     alarms = 0
     for seed in range(100, 124):
         market = simulate(seed, 240, fat=True)
@@ -110,7 +110,7 @@ def test_false_alarms_come_at_the_nominal_rate() -> None:
 
 
 def test_stirred_counts_sessions_with_as_many_moves() -> None:
-    """On 39 ordinary sessions of 10 groups one session has 2 that moved, and 18 have 1: 20 of 390, the largest 5 %."""
+    """On 39 ordinary sessions of 10 groups one session has 2 that moved, and 18 have 1: 20 of 390, the largest 5%."""
     quiet, one, two = np.full(10, 0.5), np.full(10, 0.5), np.full(10, 0.5)
     one[0] = two[0] = two[1] = 4.0
     found = Search((), 240, (*[quiet] * 20, *[one] * 18, two))

@@ -260,7 +260,7 @@ def test_one_sector_alone(tmp_path: Path) -> None:
 def test_model_without_an_index(tmp_path: Path) -> None:
     settings = load_settings(small.write_config(tmp_path))
     source = f"file:{small.write_prices(tmp_path)}"
-    with pytest.raises(UsageError, match="the market model needs an index: give --benchmark FILE"):
+    with pytest.raises(UsageError, match="the market model needs an index: pass --benchmark FILE"):
         make_report(settings, Request(source=source))
     report = make_report(settings, Request(source=source, model="mean-adjusted"))
     assert math.isfinite(stock(report, "000001").car)

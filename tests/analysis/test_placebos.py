@@ -119,7 +119,7 @@ def test_where_there_is_no_rank_nothing_is_listed() -> None:
 
 
 def test_between_9_and_38_placebo_sessions_there_is_a_p_but_no_interval() -> None:
-    """9 are enough for a verdict at 10 %, where the event is more extreme than all; 39 are for an interval at 95 %."""
+    """9 are enough for a verdict at 10%, where the event is more extreme than all; 39 are for an interval at 95%."""
     for row in rows(planted.measure(((0, 0),), ordinary=9).sectors):
         if math.isfinite(row.placebo_rank):
             assert row.placebo_p == row.placebo_rank / 10

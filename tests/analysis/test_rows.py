@@ -90,7 +90,7 @@ def test_member_without_a_return_is_none_of_the_three(tmp_path: Path) -> None:
 
 
 def test_real_event(krx: Path) -> None:
-    """SK hynix fell by 9.86 %; 26 of the 28 AI stocks rose, and 3 of the 25 chip stocks."""
+    """SK hynix fell by 9.86%; 26 of the 28 AI stocks rose, and 3 of the 25 chip stocks."""
     report = real_event(krx)
     for row in rows(report.frames.sectors):
         assert sum(counts(row)) == row.n

@@ -144,8 +144,8 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
     said = " ".join(page.split())
     for sentence in (
         f"708 of 720 stocks listed on {whole.BASE}",
-        "1 of KONEX, 2 preferred, 3 SPACs, 4 worth less than 50,000 million won, 2 traded for less than 100 million won",
-        "Not known to the source, so not left out: stocks under administration (관리종목)",
+        "1 of KONEX, 2 preferred, 3 SPACs, 4 with a capitalisation below 50,000 million, 2 traded for less than 100 million won",
+        "Not left out, because the source does not identify them: stocks under administration (관리종목)",
         "1 has a q of 0.10 at most",
         "this source has none",
     ):
@@ -239,12 +239,12 @@ def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--save", "NEW", "--group", "99"], "no group 99: the scan found 1 to "),
+        (["--save", "NEW", "--group", "99"], "no group 99: groups found: 1 to "),
         (["--save", "MINE", "--group", "1"], "has one of the name MINE already"),
         (["--save", "no/good", "--group", "1"], "no id can be made of it"),
         (["--save", "NEW"], "--save NAME and --group N go together"),
-        (["--with", "cats"], "'cats' is none of konex, preferreds, spacs"),
-        (["--min-cap", "1e15"], "no stock of 720 passes the filters"),
+        (["--with", "cats"], "'cats' is not one of konex, preferreds, spacs"),
+        (["--min-cap", "1e15"], "none of 720 stocks passes the filters"),
         (["--event", "tset"], "did you mean test"),
     ],
 )

@@ -31,7 +31,7 @@ def magnitude(car: Floats, others: Floats) -> Floats:
 def test_magnitude_is_the_share_that_moved_less() -> None:
     market = np.array([0.01, -0.02, 0.03, -0.04, NAN])
     found = magnitude(np.array([0.035, -0.02, 0.0, -0.5, NAN]), market)
-    # Smaller in size than 3.5 %: three of four. Than 2 %: one, and one tie, which counts by half.
+    # Smaller in size than 3.5%: three of four. Than 2%: one, and one tie, which counts by half.
     np.testing.assert_allclose(found, [0.75, -0.375, 0.0, -1.0, NAN])
 
 

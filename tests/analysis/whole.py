@@ -20,7 +20,7 @@ DAYS = Calendar().sessions(date(2024, 3, 4), date(2024, 11, 29))
 EVENT = DAYS[-3]
 BASE = DAYS[-4]
 GROUP = tuple(range(100, 110))
-"""Stocks that go together, and rise by 12 % on the event day."""
+"""Stocks that go together, and rise by 12% on the event day."""
 TICKERS = tuple(f"{number * 10:06d}" for number in range(STOCKS))
 PREFERRED, SPACS, KONEX, SMALL, THIN = {3, 4}, {5, 6, 7}, {8}, {9, 10, 11, 12}, {13, 14}
 SOURCE = "pykrx-login"

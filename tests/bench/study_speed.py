@@ -81,7 +81,7 @@ def main() -> None:
     complete()
     least, *taken = seconds([partial(floor, benchmark, returns, ESTIMATION), complete, holed])
     write(f"numpy floor                                   {1e3 * least:8.1f} ms\n")
-    for name, work, once, target in (("complete", complete, taken[0], 1.5), ("3 % missing", holed, taken[1], 6.0)):
+    for name, work, once, target in (("complete", complete, taken[0], 1.5), ("3% missing", holed, taken[1], 6.0)):
         write(f"{name:<12} fit, CAR, all tests, 4 windows   {1e3 * once:8.1f} ms  {once / least:5.2f} x floor")
         write(f"  (target {target})\n")
         most = peak(work)

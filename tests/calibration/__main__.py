@@ -1,6 +1,6 @@
 """`python -m tests.calibration`: how often each test cries wolf on real KRX returns, and how much it sees.
 
-Pseudo-events on days on which nothing is configured: the share rejected at 5 % is the size of a test, and with an
+Pseudo-events on days on which nothing is configured: the share rejected at 5% is the size of a test, and with an
 effect added to the event day its power. Writes calibration.csv and calibration.md.
 """
 

@@ -1,4 +1,4 @@
-"""How often the 95 % interval holds the planted truth, on the simulated market: `python -m tests.calibration.coverage`."""
+"""How often the 95% interval holds the planted truth, on the simulated market: `python -m tests.calibration.coverage`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def markdown(held: dict[str, list[bool]], seeds: int) -> str:
     lines = [
         "# Intervals on the simulated market",
         "",
-        f"Share of 95 % intervals that hold the planted effect, over the {seeds} markets of seeds {FIRST_SEED} to",
+        f"Share of 95% intervals that hold the planted effect, over the {seeds} markets of seeds {FIRST_SEED} to",
         f"{FIRST_SEED + seeds - 1}, 7 sectors each. Written by `python -m tests.calibration.coverage`.",
         "",
         "| window | intervals | covered, % |",

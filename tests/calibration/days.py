@@ -158,7 +158,7 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
     for window, of_window in table.groupby("window", sort=False):
         yield f"### {window}\n"
         yield (
-            f"| set | rule | size | {' | '.join(edges)} | bad days | covered | no verdict | +1 % | +2 % | +5 % |\n"
+            f"| set | rule | size | {' | '.join(edges)} | bad days | covered | no verdict | +1% | +2% | +5% |\n"
             "|---|---|" + "---:|" * (len(edges) + 7)
         )
         for (kind, rule), part in of_window.groupby(["kind", "rule"], sort=False):
@@ -204,9 +204,9 @@ def without_market(table: pd.DataFrame) -> str:
         wild = part["index"] > WILD
         bad = part["size"] > 0.2
         lines.append(
-            f"- {window}: {int(wild.sum())} of {len(part)} sessions, on which {100 * part['size'][wild].mean():.0f} % of "
-            f"random sets have a p of 5 % at most; {int((wild & bad).sum())} of the {int(bad.sum())} bad days are among "
-            f"them, and on the others {100 * part['size'][~wild].mean():.1f} % reject."
+            f"- {window}: {int(wild.sum())} of {len(part)} sessions, on which {100 * part['size'][wild].mean():.0f}% of "
+            f"random sets have a p of 5% at most; {int((wild & bad).sum())} of the {int(bad.sum())} bad days are among "
+            f"them, and on the others {100 * part['size'][~wild].mean():.1f}% reject."
         )
     return "\n".join(lines)
 
@@ -227,14 +227,14 @@ def markdown(table: pd.DataFrame, events: Collection[date]) -> str:
         "",
         "Size: share with p <= .05 where nothing was added, %, over all sessions and by the |KOSPI move| over the window in",
         "standard deviations of its estimation window. Bad days: sessions on which more than a fifth of the sets reject.",
-        "Covered: 95 % intervals that hold the truth. By the product's rule a withheld verdict is no rejection, in size and",
+        "Covered: 95% intervals that hold the truth. By the product's rule a withheld verdict is no rejection, in size and",
         "in power; no verdict: share of sessions. Power: share of added effects that are found.",
         "",
     ]
     for title, inside in parts:
         lines += [f"## {title}", "", *summary(table[inside])]
     lines += ["## Sessions on which the market model fails, or an index moved by more than 3 sd", ""]
-    lines += ["Share of 200 random groups with a p of 5 % at most, %.", "", *wild_days(table, events), ""]
+    lines += ["Share of 200 random groups with a p of 5% at most, %.", "", *wild_days(table, events), ""]
     lines += ["## Without the whole market", "", without_market(table), ""]
     return "\n".join(lines)
 

@@ -29,8 +29,8 @@ def long_tables(market: Market, portfolios: Sequence[Portfolio], refit: Refit) -
         "## Long windows",
         "",
         f"Pseudo-events from every {STEP}rd session with {FEWEST} ordinary ones or more before it, all sets. Off: root mean",
-        "square of an abnormal return where nothing was added, %. Half: median half of its 95 % interval, %. t: share that",
-        "the portfolio t rejects at 5 %.",
+        "square of an abnormal return where nothing was added, %. Half: median half of its 95% interval, %. t: share that",
+        "the portfolio t rejects at 5%.",
         "",
         "| window | way | sessions | size, placebo | size, t | off | half |",
         "|---|---|---:|---:|---:|---:|---:|",
@@ -75,6 +75,6 @@ def _figures(market: Market, one: Rolling, refit: Refit) -> Iterator[tuple[float
 
 
 def _critical(placebo: Floats) -> Floats:
-    """(P,) smallest |z| with a p of 5 % at most."""
+    """(P,) smallest |z| with a p of 5% at most."""
     extremes = np.sort(np.abs(placebo), axis=0)
     return np.asarray(extremes[-int(LEVEL * (len(extremes) + 1) + 1e-9)])

@@ -3,7 +3,7 @@
 The headline asks whether the equally weighted portfolio moved, in which the wildest members speak loudest. Here each
 member counts by how unusual its return was for itself, as in the tests of Patell (1976, JAR 14:246) and Boehmer,
 Musumeci and Poulsen (1991, JFE 30:253), but the law comes from the placebo dates and not from independence. On KRX
-returns it finds an effect of 2 % on one day in 20 random stocks in 79 of 100 cases where the headline finds it in 61,
+returns it finds an effect of 2% on one day in 20 random stocks in 79 of 100 cases where the headline finds it in 61,
 at the same size (tests/calibration).
 """
 

@@ -324,7 +324,7 @@ def _markdown(table: pd.DataFrame, span: str, options: argparse.Namespace) -> st
         "# Calibration of the tests of many events",
         "",
         f"{options.draws:,} random calendars per design on real KRX returns of {span}, effects added to {options.power_draws}",
-        f"of them, seed {options.seed}; nominal level 5 %. Written by `python -m tests.calibration.pooled`.",
+        f"of them, seed {options.seed}; nominal level 5%. Written by `python -m tests.calibration.pooled`.",
         "",
     ]
     for design, part in table.groupby("design", sort=False):
@@ -337,7 +337,7 @@ def _markdown(table: pd.DataFrame, span: str, options: argparse.Namespace) -> st
             f"{crowded.shifts:.0f} for [0,+5], of which the worst puts {first.collided:.0f} / {crowded.collided:.0f} "
             "events on others.",
             "",
-            "| test | size [0,0] | +1 % | +2 % | size [0,+5] | +1 % | +2 % |",
+            "| test | size [0,0] | +1% | +2% | size [0,+5] | +1% | +2% |",
             "|---" + "|---:" * 6 + "|",
         ]
         for test, rows in part.groupby("test", sort=False):
@@ -348,7 +348,7 @@ def _markdown(table: pd.DataFrame, span: str, options: argparse.Namespace) -> st
                 cells += [f"{100 * row[f'power_{k}pct']:.0f}" if known else "-" for k in (1, 2)]
             lines.append(f"| {NAMES[str(test)]} | {' | '.join(cells)} |")
         holds = part[part.test == "z_shift"].interval_holds
-        lines += ["", f"95 % intervals hold {' / '.join(f'{100 * one:.1f}' for one in holds)} %.", ""]
+        lines += ["", f"95% intervals hold {' / '.join(f'{100 * one:.1f}' for one in holds)}%.", ""]
     return "\n".join(lines)
 
 

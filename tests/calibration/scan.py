@@ -128,8 +128,8 @@ def _trial(market: Market, refit: Refit, liquid: Floats, row: int) -> dict[str, 
         "largest": float(np.nanmax(np.abs(z))),
         "single rank": float(np.mean(rank <= 0.05)),
         "single blind": float(np.nanmean(blind <= 0.05)),
-        "single hindsight 1 %": float(np.nanmean(pooled_p(z, own) <= 0.01)),
-        "single blind 1 %": float(np.nanmean(blind <= 0.01)),
+        "single hindsight 1%": float(np.nanmean(pooled_p(z, own) <= 0.01)),
+        "single blind 1%": float(np.nanmean(blind <= 0.01)),
     }
     sizes = np.array([len(one.columns) for one in done.formed])
     large = np.flatnonzero(sizes >= np.median(sizes))
@@ -173,7 +173,7 @@ def _markdown(found: pd.DataFrame, span: str) -> str:
         "",
         "## Share of pseudo-events on which anything is found, %",
         "",
-        "| correction | at 5 % | at 10 % |",
+        "| correction | at 5% | at 10% |",
         "|---|---:|---:|",
         *(
             f"| {label} | {share(f'{name} {LEVELS[0]}')} | {share(f'{name} {LEVELS[1]}')} |"
@@ -188,12 +188,12 @@ def _markdown(found: pd.DataFrame, span: str) -> str:
         "|---|---:|---:|",
         f"| own placebo rank | {share('single rank')} | 5 |",
         f"| among the groups of ordinary sessions | {share('single blind')} | 5 |",
-        f"| among the groups of ordinary sessions | {share('single blind 1 %')} | 1 |",
-        f"| among the same groups on ordinary sessions, which formed them | {share('single hindsight 1 %')} | 1 |",
+        f"| among the groups of ordinary sessions | {share('single blind 1%')} | 1 |",
+        f"| among the same groups on ordinary sessions, which formed them | {share('single hindsight 1%')} | 1 |",
         "",
         "## Power: share of effects in one of the larger half of the groups that q <= 0.10 finds, %",
         "",
-        "| " + " | ".join(f"+{effect * 100:.0f} %" for effect in EFFECTS) + " |",
+        "| " + " | ".join(f"+{effect * 100:.0f}%" for effect in EFFECTS) + " |",
         "|" + "---:|" * len(EFFECTS),
         "| " + " | ".join(share(f"power {effect}") for effect in EFFECTS) + " |",
     ]

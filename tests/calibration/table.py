@@ -42,7 +42,7 @@ def markdown(table: pd.DataFrame, span: str, draws: int, seed: int) -> str:
         "# Calibration on real KRX returns",
         "",
         f"Pseudo-events from {span}, {draws:,} per cell (fewer where the table says so), seed {seed}; nominal level",
-        "5 %. Written by `python -m tests.calibration`.",
+        "5%. Written by `python -m tests.calibration`.",
         "",
         "## Size: share rejected where nothing was added, %",
         "",
@@ -72,7 +72,7 @@ def markdown(table: pd.DataFrame, span: str, draws: int, seed: int) -> str:
         lines += [
             f"### {cell}, {window}",
             "",
-            "| test | n | size | calm | wild | +1 % | +2 % | +5 % |",
+            "| test | n | size | calm | wild | +1% | +2% | +5% |",
             "|---" + "|---:" * 7 + "|",
         ]
         for row in part.to_dict("records"):

@@ -38,7 +38,7 @@ def test_what_a_file_lacks_is_said_and_the_others_are_shown(tmp_path: Path) -> N
     (tmp_path / "b_000660.csv").write_text("date,close\n2025-01-31,199200\n")
     code, out, err = run(str(tmp_path))
     assert code == ExitCode.DATA
-    assert "a.csv: holds one stock and does not say which: say it with --ticker" in err
+    assert "a.csv: contains one stock but does not say which: say it with --ticker" in err
     assert "b_000660.csv: one stock" in out
     assert run(str(tmp_path / "a.csv"), "--ticker", "A000660")[0] == ExitCode.DONE
 
@@ -47,4 +47,4 @@ def test_what_a_file_lacks_is_said_and_the_others_are_shown(tmp_path: Path) -> N
 def test_a_code_that_is_none_is_refused(tmp_path: Path, code: str) -> None:
     (tmp_path / "a.csv").write_text("date,close\n2025-01-31,199200\n")
     done = CliRunner().invoke(commands, ["columns", str(tmp_path / "a.csv"), "--ticker", code], standalone_mode=False)
-    assert str(done.exception) == f"{code!r} is no ticker: write it as 000660"
+    assert str(done.exception) == f"{code!r} is not a valid ticker: write it as 000660"

@@ -97,10 +97,10 @@ def test_lists_of_the_configuration_as_json(run: Run, market: list[str | Path], 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (["compare", "A"], "compare takes two sectors or themes, not 1"),
-        (["stock"], "stock takes one code or name, not 0"),
-        (["claims", "A"], "claims takes no names: leave out A"),
-        (["scan", "A"], "scan takes no names: leave out A"),
+        (["compare", "A"], "compare takes two sectors or themes, got 1"),
+        (["stock"], "stock takes one code or name, got 0"),
+        (["claims", "A"], "claims takes no names: omit A"),
+        (["scan", "A"], "scan takes no names: omit A"),
         (["report", "NOTHING"], "NOTHING"),
     ],
 )

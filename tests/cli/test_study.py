@@ -28,7 +28,7 @@ def test_windows_may_begin_before_the_event(run: Run, events: Path) -> None:
         "study", events, "--windows", "-5:-1,0:0", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1", "--lang", "en"
     )
     assert done.returncode == 2
-    assert done.stderr == "screener: --jobs and --cluster exclude each other: give one of them\n"
+    assert done.stderr == "screener: --jobs and --cluster are mutually exclusive: use one of them\n"
 
 
 def test_a_file_that_is_not_there(run: Run, tmp_path: Path) -> None:

@@ -103,12 +103,12 @@ GROUP = 'kind = "group", of = "A", measure = "up", consistent = [1, 1], partly =
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('ticker = "000001"', 'ticker = "000009"', "claims.toml:12: X2.test.ticker: no sector of test holds 000009: add it to one"),
+        ('ticker = "000001"', 'ticker = "000009"', "claims.toml:12: X2.test.ticker: no sector of test contains 000009: add it to one"),
         ('ticker = "000001"', "ticker = 300080", 'claims.toml:12: X2.test.ticker: a ticker is text, not a number: write "300080" in quotes'),
         ('ticker = "000001"', 'tikcer = "000001"', "claims.toml:12: X2.test.tikcer: unknown key 'tikcer': did you mean ticker?"),
         ('ticker = "000001", ', "", "claims.toml:12: X2.test.ticker: the key 'ticker' is missing: add it"),
         ('kind = "change", ', "", "claims.toml:12: X2.test: the key 'kind' is missing: add it"),
-        ('kind = "change"', 'kind = "chance"', "claims.toml:12: X2.test.kind: no test is of the kind 'chance': did you mean change?"),
+        ('kind = "change"', 'kind = "chance"', "claims.toml:12: X2.test.kind: no test of the kind 'chance': did you mean change?"),
         ("consistent = [-inf, 0]", "consistent = [0, -5]", "claims.toml:12: X2.test.consistent: the range [0, -5] is reversed: write [-5, 0]"),
         ("consistent = [-inf, 0]", "consistent = -5", "X2.test.consistent: -5 is no range: write [lowest, highest], such as [-10, -9]"),
         ("consistent = [-inf, 0]", "consistent = [nan, 0]", "X2.test.consistent: [nan, 0] is no range"),
@@ -118,7 +118,7 @@ GROUP = 'kind = "group", of = "A", measure = "up", consistent = [1, 1], partly =
         ("consistent = [-inf, 0]", "consistent = [-inf, 0], window = [-6, 0]", "X2.test.window: the window [-6, 0] reaches into the estimation window: start it at -5"),
         ('of = "A"', 'of = "AA"', "claims.toml:5: X1.test.of: no sector 'AA' in sectors.toml or library.toml: did you mean A or PHARMA?"),
         ('of = "A"', 'of = "A/x"', "claims.toml:5: X1.test.of: A has no theme 'x'"),
-        ('of = "A"', 'of = ["000001", "000001"]', "X1.test.of: ['000001', '000001'] names a stock twice: delete one"),
+        ('of = "A"', 'of = ["000001", "000001"]', "X1.test.of: ['000001', '000001'] lists a stock twice: delete one"),
         ('of = "A"', 'of = ["000001", "0009"]', "X1.test.of: ['000001', '0009'] is no group: write \"SECTOR\", \"SECTOR/theme\""),
         ('of = "A"', "of = 1", "X1.test.of: 1 is no group"),
         ('measure = "up"', 'measure = "rise"', "X1.test.measure: 'rise' is not possible here: write 'mean', 'mean_cw'"),
@@ -153,7 +153,7 @@ def test_group_of_afterwards_and_peers_of_both_directions_can_confirm_nothing(co
     sectors.write_text(sectors.read_text(encoding="utf-8").replace("[A]", '[A]\npost_hoc = ["test"]'), encoding="utf-8")
     assert (
         mistakes(config)
-        == "claims.toml:5: X1.test.of: A was put together after the event (post_hoc): it can confirm nothing"
+        == "claims.toml:5: X1.test.of: A was put together after the event (post_hoc) and cannot confirm a claim"
     )
     abroad = "".join(
         f'[[test.abroad]]\nname = {{ ko = "{name}", en = "{name}" }}\ndate = 2024-04-19\nchange_pct = {change}\narticle = "x"\n'
@@ -163,7 +163,10 @@ def test_group_of_afterwards_and_peers_of_both_directions_can_confirm_nothing(co
         file.write(abroad)
     test = 'kind = "analogue", of = "B", peers = ["Acme", "Emca"], consistent = [1, 1]'
     (config / "claims.toml").write_text(OWN.replace(GROUP, test), encoding="utf-8")
-    assert mistakes(config) == "claims.toml:5: X1.test.peers: the peers moved in both directions: name those of one"
+    assert (
+        mistakes(config)
+        == "claims.toml:5: X1.test.peers: the peers moved in both directions: use those of one direction"
+    )
 
 
 def test_claims_about_two_events_do_not_disagree(config: Path) -> None:
@@ -171,4 +174,4 @@ def test_claims_about_two_events_do_not_disagree(config: Path) -> None:
         file.write('[other]\nname = { ko = "다른", en = "Other" }\nnews = 2024-04-19\n')
     text = OWN.replace('[X2]\nevent = "test"', '[X2]\nevent = "other"')
     (config / "claims.toml").write_text(text, encoding="utf-8")
-    assert mistakes(config) == "claims.toml:11: X2.against: X1 is about test, not other"
+    assert mistakes(config) == "claims.toml:11: X2.against: X1 concerns test, not other"

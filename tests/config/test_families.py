@@ -128,7 +128,7 @@ def test_library_follows_a_stock_to_the_market_that_own_sectors_have(config: Pat
     with (config / "sectors.toml").open("a", encoding="utf-8") as file:
         file.write(ONE.replace("[ONE]", "[TWO]").replace("005930", "373220").replace("KOSDAQ", "KOSPI"))
     assert (
-        mistakes(config) == "sectors.toml:15: TWO.members[0].market: 373220 is of KOSDAQ in ONE: a stock has one market"
+        mistakes(config) == "sectors.toml:15: TWO.members[0].market: 373220 is on KOSDAQ in ONE: a stock has one market"
     )
     change(
         config / "sectors.toml",
@@ -136,7 +136,7 @@ def test_library_follows_a_stock_to_the_market_that_own_sectors_have(config: Pat
         "",
     )
     (config / "library.toml").write_text(ONE.replace("[ONE]", "[TWO]").replace("005930", "000001"), encoding="utf-8")
-    assert mistakes(config) == "library.toml:3: TWO.members[0].market: 000001 is of KOSPI in A: a stock has one market"
+    assert mistakes(config) == "library.toml:3: TWO.members[0].market: 000001 is on KOSPI in A: a stock has one market"
 
 
 def test_unknown_event_of_a_group_made_after_it_is_a_mistake(config: Path) -> None:
@@ -156,5 +156,5 @@ def test_event_that_nothing_is_left_for_is_a_mistake(config: Path) -> None:
         file.write('[other]\nname = { ko = "다른", en = "Other" }\nnews = 2024-04-19\n')
     said = mistakes(config)
     assert said == (
-        "events.toml:1: test.sectors: every sector was put together after another event: name those of this one in sectors"
+        "events.toml:1: test.sectors: every sector was put together after another event: list the sectors of this event in sectors"
     )

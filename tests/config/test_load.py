@@ -110,7 +110,7 @@ def test_stock_has_one_market(config: Path) -> None:
         '{ ticker = "000003"',
         '{ ticker = "000001", ko = "하나", en = "One", market = "KOSDAQ" }, { ticker = "000003"',
     )
-    assert "B.members[0].market: 000001 is of KOSPI in A: a stock has one market" in mistakes(config)
+    assert "B.members[0].market: 000001 is on KOSPI in A: a stock has one market" in mistakes(config)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("screener.toml", "gap = 5", "", "screener.toml:1: gap: the key 'gap' is missing: add it"),
         ("screener.toml", "[0, 3]", "[3, 0]", "screener.toml:10: windows[1]: the window [3, 0] is reversed: write [0, 3]"),
         ("screener.toml", "[0, 3]", "[0, 3.5]", "screener.toml:10: windows[1]: [0, 3.5] is no window"),
-        ("screener.toml", "[0, 3]", "[0, 0]", "screener.toml:10: windows[1]: the window [0, 0] stands twice"),
+        ("screener.toml", "[0, 3]", "[0, 0]", "screener.toml:10: windows[1]: the window [0, 0] is listed twice"),
         ("screener.toml", "[0, 3]", "[-6, 3]", "screener.toml:10: windows[1]: the window [-6, 3] reaches into the estim"),
         ("screener.toml", "breadth = 0.15", "breadth = 0.25", "weights: the weights sum to 1.1; they must sum to 1"),
         ("screener.toml", '"kr"', '"red"', "screener.toml:3: palette: 'red' is not possible here: write 'kr', 'us' or"),
@@ -146,7 +146,7 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("events.toml", '["A", "B"]', '["A", "C"]', "events.toml:4: test.spreads[0]: no sector 'C' in sectors.toml or library.toml"),
         ("events.toml", '["A", "B"]', '["A", "BANK"]', "events.toml:4: test.spreads[0]: BANK is not among the sectors of test: add it there"),
         ("events.toml", "spreads", 'sectors = ["A", "B", "BANQUE"]\nspreads', "events.toml:4: test.sectors[2]: no sector 'BANQUE' in sectors.toml or library.toml: did you mean BANK"),
-        ("events.toml", "spreads", 'sectors = ["A", "A"]\nspreads', "events.toml:4: test.sectors[1]: A stands twice: delete one"),
+        ("events.toml", "spreads", 'sectors = ["A", "A"]\nspreads', "events.toml:4: test.sectors[1]: A is listed twice: delete one"),
         ("events.toml", "spreads", 'sectors = ["A"]\nspreads', "events.toml:5: test.spreads[0]: B is not among the sectors of the event: add it there"),
         ("screener.toml", "[weights]", 'spreads = [["A", "B"]]\n[weights]', "screener.toml:11: spreads: spreads belong to an event: move them below [EVENT] in events.toml"),
         ("sectors.toml", "[A]", "[A]\npost_hoc = true", "sectors.toml:2: A.post_hoc: post_hoc names events: write post_hoc = [\"EVENT\"]"),
@@ -237,7 +237,7 @@ def test_unknown_event_and_sector_name_the_nearest(config: Path) -> None:
     settings = load_settings(config, today=TODAY)
     with pytest.raises(UsageError, match="no event 'tes': did you mean test"):
         settings.event("tes")
-    with pytest.raises(UsageError, match="no sector 'Z': known are A, B"):
+    with pytest.raises(UsageError, match="no sector 'Z'; valid: A, B"):
         settings.sector("Z")
 
 

@@ -47,8 +47,8 @@ def test_a_changed_configuration_is_told_as_that_and_not_as_corrected_figures(
     assert tree(reports) == before
     done = daily(THIRD, "--log", "daily.log")
     lines = done.out.splitlines()
-    assert lines[0] == f"2025-02-04: {CHANGED}"
-    assert "Earlier reports are of the former configuration: `screener daily --rebuild` makes them again" in lines
+    assert lines[1] == f"2025-02-04: {CHANGED}"
+    assert "Earlier reports use the previous configuration: `screener daily --rebuild` makes them again" in lines
     assert "Revised" not in done.out
     assert f"1 report through 2025-02-04; {CHANGED}" in (member.folder / "daily.log").read_text(encoding="utf-8")
     assert {name: one for name, one in tree(reports).items() if name[:10] in (str(EVENT), str(NEXT))} == {
@@ -56,7 +56,7 @@ def test_a_changed_configuration_is_told_as_that_and_not_as_corrected_figures(
     }
     assert {row["as_of"] for row in history(reports) if row["sector"] == "SHIPS"} == {str(THIRD)}
     text = (reports / "latest/deepseek/report.txt").read_text(encoding="utf-8")
-    assert "Added on 2025-02-04: Ships. Earlier reports do not have it." in text
+    assert "Added on 2025-02-04: Ships. Earlier reports do not include it." in text
 
 
 @pytest.mark.usefixtures("second")
@@ -67,7 +67,7 @@ def test_a_rebuild_makes_every_report_under_the_configuration_of_now(
     done = daily(kst(2025, 2, 3, 20), "--rebuild")
     lines = done.out.splitlines()
     assert lines[0] == f"2025-02-03: {CHANGED}"
-    made = "Made again under the changed configuration: deepseek as of 2025-01-31, deepseek as of 2025-02-03"
+    made = "Made again with the changed configuration: deepseek as of 2025-01-31, deepseek as of 2025-02-03"
     assert made in lines
     assert "Revised" not in done.out
     with (reports / "2025-01-31/deepseek/revisions.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -150,7 +150,7 @@ def test_a_flipped_bit_in_a_file_of_the_store_is_found_said_and_mended(
         flip(member.store / name, random.Random(number))  # noqa: S311 - a draw that can be repeated
         done = daily(NEXT)
         assert done.code == 0, (name, done.err)
-        assert "The store was damaged and has been mended: " in done.out, name
+        assert "The store was damaged and has been repaired: " in done.out, name
         assert figures(reports) == calm, name
         assert member.run("store", "verify").code == 0
 

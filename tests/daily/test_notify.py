@@ -92,7 +92,7 @@ def test_what_could_not_be_sent_waits_for_the_next_run(
     receiver.refuses = True
     done = tell(NEXT)
     assert done.code == 0
-    assert "notification 1 (json): it could not be sent: it is tried again on the next run" in done.err
+    assert "notification 1 (json): could not be sent: the next run tries again" in done.err
     assert (reports / UNSENT).stat().st_mode & 0o077 == 0
     first = done.out
     done = tell(THIRD)
@@ -130,10 +130,10 @@ def sent(root: Path, urls: list[str], text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        (f"nonsense://{TOKEN}", "notification 1 (nonsense): no address that apprise knows"),
-        (TOKEN, "notification 1 (?): no address that apprise knows"),
-        (f"json://{TOKEN}@127.0.0.1:9", "notification 1 (json): it could not be sent"),
-        (f"slack://{TOKEN}/x", "notification 1 (slack): no address that apprise knows"),
+        (f"nonsense://{TOKEN}", "notification 1 (nonsense): an address that apprise does not support"),
+        (TOKEN, "notification 1 (?): an address that apprise does not support"),
+        (f"json://{TOKEN}@127.0.0.1:9", "notification 1 (json): could not be sent"),
+        (f"slack://{TOKEN}/x", "notification 1 (slack): an address that apprise does not support"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_not_repeated(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -27,14 +29,18 @@ from screener.config import load_settings
 from screener.console import escaped
 from screener.daily import status
 from screener.daily.due import complete_from, newest_final, spans, to_look_at_again
-from screener.daily.summary import _standing
+from screener.daily.reports import Batch, Latest
+from screener.daily.summary import _finding, _standing
 from screener.data.universe import StatusChange, status_changes
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
 from screener.krx.tables import MARKET
+from screener.report.model import Report
+from screener.report.request import Request
 from tests.e2e.conftest import configure
 from tests.fakes.krx import kst
 from tests.i18n import speaking
+from tests.reports import make_report
 
 WEEK = [date(2025, 2, day) for day in (3, 4, 5, 6, 7)]
 
@@ -328,3 +334,44 @@ def test_the_summary_labels_the_return_and_what_was_tested_of_it(verdict: str, p
     assert _standing(row) == said
     with speaking("ko"):
         assert _standing(row).startswith("증권 -3.00%(초과수익률 +0.88%, ")
+
+
+def told_of(report: Report, *rows: dict[str, Any]) -> str:
+    """The subject of a notification on these sectors, with a theme and a group made after the event beside them."""
+    common = {"window_start": 0, "window_end": 5, "theme": None, "post_hoc": False}
+    beside = {"caar_ew": 0.9, "p_family": 0.001, "verdict": "winner", "name_ko": "x", "name_en": "x"}
+    extra = [{**common, **beside, "theme": "x"}, {**common, **beside, "post_hoc": True}]
+    frame = pd.DataFrame([*({**common, **row} for row in rows), *extra])
+    windows = tuple(replace(report.windows[0], first=0, last=last) for last in (0, 5))
+    report = replace(report, windows=windows, frames=replace(report.frames, sectors=frame))
+    return "".join(_finding(Batch(latest=[Latest(report, None)])))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "en", "ko"),
+    [
+        (
+            "loser",
+            "DeepSeek shock: AI software +14.35% (p .007), Power equipment -11.65% (p .042); abnormal, corrected p; ",
+            "딥시크 쇼크: AI 소프트웨어 +14.35%(p .007), 전력기기 -11.65%(p .042); 초과수익률, 보정 p; ",
+        ),
+        (
+            "withheld",
+            "DeepSeek shock: AI software +14.35% (p .007), Power equipment -11.65% (withheld); abnormal, corrected p; ",
+            "딥시크 쇼크: AI 소프트웨어 +14.35%(p .007), 전력기기 -11.65%(판단 보류); 초과수익률, 보정 p; ",
+        ),
+    ],
+)
+def test_the_first_line_has_the_finding_in_what_a_lock_screen_shows(verdict: str, en: str, ko: str) -> None:
+    report = make_report(load_settings(), Request(source="press"))
+    names: list[dict[str, Any]] = [
+        {"name_en": "Power equipment", "name_ko": "전력기기", "caar_ew": -0.1165, "p_family": 0.0424},
+        {"name_en": "Data centre", "name_ko": "데이터센터", "caar_ew": -0.03, "p_family": 0.4},
+        {"name_en": "AI software", "name_ko": "AI 소프트웨어", "caar_ew": 0.1435, "p_family": 0.0068},
+    ]
+    verdicts = (verdict, "no clear effect", "winner")
+    rows = [{**row, "verdict": one} for row, one in zip(names, verdicts, strict=True)]
+    assert told_of(report, *rows) == en + str(report.as_of)
+    with speaking("ko"):
+        assert told_of(report, *rows) == ko + str(report.as_of)
+    assert all(said.index(";") <= 85 for said in (en, ko))

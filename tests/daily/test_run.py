@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections import Counter
 from datetime import date, datetime
@@ -29,7 +30,7 @@ def history(reports: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_report_a_session_and_what_changed_on_the_first_line(
+def test_a_report_a_session_with_the_finding_before_what_changed(
     evenings: dict[date, Evening],
 ) -> None:
     evening = evenings[EVENT]
@@ -37,13 +38,19 @@ def test_a_report_a_session_and_what_changed_on_the_first_line(
     assert evening.done.err.startswith("screener: pykrx-login: sessions: 90 to go\n")
     assert evening.done.said == ["screener: daily done: 1 report through 2025-01-31"]
     assert evenings[NEXT].done.err == "screener: daily done: 1 report through 2025-02-03\n"
-    assert evening.done.out.splitlines()[0] == "2025-01-31: deepseek: first report"
+    found, changed = evening.done.out.splitlines()[:2]
+    assert re.fullmatch(
+        r"DeepSeek shock: .+? [+-][\d.]+% \([^)]+\), .+? [+-][\d.]+% \([^)]+\); abnormal, corrected p; 2025-01-31",
+        found,
+    )
+    assert changed == "2025-01-31: deepseek: first report"
     assert {path.name for path in (evening.folder / "reports/2025-01-31/deepseek").iterdir()} >= FILES
     assert (evening.folder / "reports/latest").readlink() == Path("2025-01-31")
     evening = evenings[NEXT]
     lines = evening.done.out.splitlines()
-    assert lines[0].startswith("2025-02-03: ")
-    assert lines[1].startswith("deepseek, 1 session since 2025-01-31: ")
+    assert lines[0].startswith("DeepSeek shock: ")
+    assert lines[1].startswith("2025-02-03: ")
+    assert lines[2].startswith("deepseek, 1 session since 2025-01-31: ")
     assert lines[-1] == "Files: reports/2025-02-03"
     assert (evening.folder / "reports/latest").readlink() == Path("2025-02-03")
     # The new session and two indices; of the stored sessions once more the last one, and the one of a week ago.
@@ -76,10 +83,10 @@ def test_the_figures_are_those_of_the_exchange(reports: Path, market: Market) ->
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        (kst(2025, 1, 31, 18, 31), "reports are there through 2025-01-31"),
-        (kst(2025, 2, 1), "KRX is closed on 2025-02-01; reports are there through 2025-01-31"),
-        (kst(2025, 2, 3, 9, 30), "figures of 2025-02-03 are not final yet; reports are there through 2025-01-31"),
-        (kst(2025, 2, 3, 17, 59), "figures of 2025-02-03 are not final yet; reports are there through 2025-01-31"),
+        (kst(2025, 1, 31, 18, 31), "reports exist through 2025-01-31"),
+        (kst(2025, 2, 1), "KRX is closed on 2025-02-01; reports exist through 2025-01-31"),
+        (kst(2025, 2, 3, 9, 30), "figures of 2025-02-03 are not final yet; reports exist through 2025-01-31"),
+        (kst(2025, 2, 3, 17, 59), "figures of 2025-02-03 are not final yet; reports exist through 2025-01-31"),
     ],
 )
 @pytest.mark.usefixtures("first")
@@ -108,7 +115,7 @@ def test_a_holiday_that_no_calendar_knows_changes_nothing(member: Command, small
         before = tree(reports), tree(member.store)
         done = run(shut)
         assert (done.code, done.out) == (0, "")
-        assert "2025-02-04: no figures: a holiday, or they are still to come: nothing changed" in done.err
+        assert "2025-02-04: no figures: a holiday, or not published yet; nothing changed" in done.err
         assert (tree(reports), tree(member.store)) == before
         done = run(date(2025, 2, 5))
         assert "deepseek, 2 sessions since 2025-01-31" in done.out
@@ -146,7 +153,7 @@ def test_what_was_missed_is_made_up_for_with_the_reason(daily: Daily, reports: P
     exchange.faults.clear()
     done = daily(date(2025, 2, 5))
     (late,) = [line for line in done.out.splitlines() if line.startswith("Late: ")]
-    assert late.startswith("Late: 2 missed sessions (2025-02-03 - 2025-02-04); since 2025-02-03 18:30")
+    assert late.startswith("Late: 2 sessions missed (2025-02-03 - 2025-02-04); since 2025-02-03 18:30")
     assert "2 runs have failed" in late
     assert "status 503" in late
     assert sorted(path.name for path in reports.glob("20*")) == [str(EVENT), str(NEXT), str(THIRD), "2025-02-05"]
@@ -222,7 +229,7 @@ def test_a_late_correction_is_a_revision_with_what_changed(
         exchange.market.now = at
         return member.with_(now=at, constants={**BRIEF, "screener.daily.due.LOOKS": [1, 3]}).run("daily")
 
-    # What was told until now is corrected by 5 %.
+    # What was told until now is corrected by 5%.
     market.corrections.append(Correction("000660", EVENT, date.max, 1.05))
     wrong = (reports / "2025-01-31/deepseek/stocks.csv").read_bytes()
     done = run(kst(2025, 2, 4))  # a look on the next session only: the correction came after it
@@ -304,7 +311,7 @@ def test_an_event_that_is_over_gets_no_more_reports_unless_asked_for(
 
     done = run(kst(2025, 2, 6))
     assert sorted(path.name for path in reports.glob("20*"))[-1] == "2025-02-04"  # two sessions after 31 January
-    assert "Over, no new reports: deepseek (until 2025-02-04)" in done.out
+    assert "Over; no new reports: deepseek (until 2025-02-04)" in done.out
     assert len(done.out.splitlines()) <= 10
     done = run(kst(2025, 2, 7))
     assert (done.out, done.code) == ("", 0)
@@ -320,7 +327,7 @@ def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exch
     assert daily(NEXT, "--check", "--max-age", "1").code == 0
     done = daily(THIRD, "--check", "--max-age", "1")
     assert (done.code, exchange.requests) == (5, [])
-    assert "the newest session in the reports is 2 sessions old: --max-age 1" in done.err
+    assert "the latest session in the reports is 2 sessions old: --max-age 1" in done.err
     assert daily(THIRD, "--max-age", "1").code == 0
 
 
@@ -328,7 +335,7 @@ def test_monitors_see_the_age_of_the_newest_session(daily: Daily, exchange: Exch
 def test_nothing_but_the_exchange_and_files_is_reported_from(daily: Daily, reports: Path, source: str) -> None:
     done = daily(EVENT, "--source", source)
     assert done.code == 2
-    assert "known are auto, pykrx, openapi, datagokr and file:PATH" in done.err
+    assert "use auto, pykrx, openapi, datagokr or file:PATH" in done.err
     assert not list(reports.glob("20*"))
 
 
@@ -380,7 +387,7 @@ def test_the_same_files_twice_make_nothing_anew(member: Command, reports: Path, 
     user = member.with_(now=kst(2025, 2, 3))
     asked = ("daily", "--source", f"file:{prices}", "--benchmark", indices)
     done = user.run(*asked)
-    assert (done.code, done.out.splitlines()[0]) == (0, "2025-02-03: deepseek: first report"), done.err
+    assert (done.code, done.out.splitlines()[1]) == (0, "2025-02-03: deepseek: first report"), done.err
     assert {row["source"] for row in history(reports)} == {"file"}
     before = tree(reports)
     again = user.with_(now=kst(2025, 2, 3, 20)).run(*asked)

@@ -1,7 +1,7 @@
 """A small market whose figures are worked out by hand.
 
 Two stocks of one sector (one of KOSPI, one of KOSDAQ) and one of another, 40 sessions from 2024-03-04. The index swings
-by +1 % and back. Before the event the stocks swing with it, twice as far, half as far and not at all, plus a small
+by +1% and back. Before the event the stocks swing with it, twice as far, half as far and not at all, plus a small
 alternation of their own, so that a market model has something to fit and something left over.
 """
 

@@ -37,7 +37,7 @@ class Told:
 
 def test_a_writer_waits_for_the_one_before_and_says_so(tmp_path: Path) -> None:
     first, told, slept = ExitStack(), Told(), list[float]()
-    first.enter_context(Store.open(str(tmp_path)).writing("fetch from pykrx", NOW))
+    first.enter_context(Store.open(str(tmp_path)).writing("download from pykrx", NOW))
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -45,16 +45,19 @@ def test_a_writer_waits_for_the_one_before_and_says_so(tmp_path: Path) -> None:
             first.close()
 
     access = replace(connections(tmp_path), patience=10, sleep=sleep, progress=told)
-    with access.writing("fetch from pykrx"):
+    with access.writing("download from pykrx"):
         pass
     assert len(slept) == 3
     [line] = told.lines
-    assert "fetch from pykrx (pid" in line
+    assert "download from pykrx (pid" in line
     assert line.endswith("is writing there; waiting")
 
 
 def test_patience_ends(tmp_path: Path) -> None:
     with Store.open(str(tmp_path)).writing("sync", NOW):
         access = replace(connections(tmp_path), patience=2, sleep=lambda _seconds: None)
-        with pytest.raises(BusyError, match="is writing there: wait for it, or end it"), access.writing("sync"):
+        with (
+            pytest.raises(BusyError, match="is writing there: wait for it to finish, or stop it"),
+            access.writing("sync"),
+        ):
             pass

@@ -226,15 +226,15 @@ def test_listing_day_has_no_return_even_if_a_rate_is_given(tmp_path: Path) -> No
     ("content", "expected"),
     [
         ("", "prices.csv:1: the file is empty"),
-        ("date,close\n2024-03-04,1\n", "prices.csv: holds one stock and does not say which: say it with --ticker"),
+        ("date,close\n2024-03-04,1\n", "prices.csv: contains one stock but does not say which: say it with --ticker"),
         ("date,ticker,close\n2024-03-04,000001,x\n", "prices.csv:2: 'x' is not a number"),
         ("date,ticker,close\n2024-03-04,000001,1\n04.03.2024,000001,1\n", "prices.csv:3: '04.03.2024' is not a date such"),
         ("date,ticker,close\n2024-03-04,,1\n", "prices.csv:2: column ticker is empty"),
         ("date,ticker,close\n2024-03-04,000001\n", "prices.csv:2: cannot be read"),
-        ("date,ticker,close,close\n2024-03-04,000001,1,2\n", "prices.csv: the columns 'close', 'close' all hold the close: delete all but one"),
+        ("date,ticker,close,close\n2024-03-04,000001,1,2\n", "prices.csv: the columns 'close', 'close' all contain the close: delete all but one"),
         ("date,ticker,open\n2024-03-04,000001,1\n", "it has 'date', 'ticker', 'open'"),
-        ("date,ticker,close\n2024-03-04,A000660,1\n", "the first one there is '000660'"),
-        ("date,ticker,close\n2024-03-04,999999,1\n", "prices.csv: none of the configured tickers is in it: the first one there is '999999'"),
+        ("date,ticker,close\n2024-03-04,A000660,1\n", "the first one in the file is '000660'"),
+        ("date,ticker,close\n2024-03-04,999999,1\n", "prices.csv: contains none of the configured tickers: the first one in the file is '999999'"),
     ],
 )  # fmt: skip
 def test_bad_file_is_one_line_with_its_place(tmp_path: Path, content: str, expected: str) -> None:
@@ -252,7 +252,7 @@ def test_wrong_encoding_and_no_parquet(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is neither UTF-8 nor CP949 text: save the file as UTF-8"):
         load(tmp_path / "prices.csv")
     (tmp_path / "prices.parquet").write_bytes(b"not parquet at all")
-    with pytest.raises(DataError, match=r"prices\.parquet: is no Parquet file"):
+    with pytest.raises(DataError, match=r"prices\.parquet: is not a Parquet file"):
         load(tmp_path / "prices.parquet")
 
 
@@ -265,7 +265,7 @@ def test_index_that_is_not_in_the_file(tmp_path: Path) -> None:
     prices = small.write_prices(tmp_path)
     benchmark = tmp_path / "other.csv"
     benchmark.write_text("date,index,close\n2024-03-04,S&P,1\n", encoding="utf-8")
-    with pytest.raises(DataError, match="no index 'KOSPI': the column index holds S&P"):
+    with pytest.raises(DataError, match="no index 'KOSPI': the column index contains S&P"):
         Files([prices], [benchmark]).load(need())
 
 

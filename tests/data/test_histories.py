@@ -240,7 +240,7 @@ def test_a_source_that_falls_silent_halfway_has_not_said_that_there_is_nothing(
 ) -> None:
     opened = live.access(tmp_path, exchange, account=False)
     exchange.faults.add("empty_block", host=live.NAVER, first=3)
-    with pytest.raises(NetworkError, match="answers with nothing for 035420 and 005930, which it has"):
+    with pytest.raises(NetworkError, match="answers with nothing for 035420 and 005930, which is known to exist"):
         fetch(opened)
     assert sorted(opened.store.table(KEYLESS, PRICES).coverage) == sorted(live.TICKERS[:2])
 

@@ -78,7 +78,7 @@ def assert_same(direct: Loaded, stored: Loaded) -> None:
 
 
 def test_rates_and_capitalisations_of_a_price_file_are_kept(store: Store, tmp_path: Path) -> None:
-    """A capital reduction on the event day, of 11 shares to 10: the official rate says 10 %, the closes 21 %."""
+    """A capital reduction on the event day, of 11 shares to 10: the official rate says 10%, the closes 21%."""
 
     def reduced(row: Row) -> bool:
         return bool(row["ticker"] == "000001" and row["date"] >= str(DAYS[35]))

@@ -10,7 +10,7 @@ DAYS, AT = 12, 6
 
 
 def drawn(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Two funds and stocks of one market factor, each within 1 % of it."""
+    """Two funds and stocks of one market factor, each within 1% of it."""
     random = np.random.default_rng(seed)
     factor = random.normal(0.0, 0.015, DAYS)
     near = random.uniform(-0.01, 0.01, (DAYS, count + 2)) + factor[:, None]

@@ -67,9 +67,11 @@ def test_a_stored_session_that_is_right_stays_whatever_its_neighbour_says(
     opened = live.access(tmp_path, exchange)
     fetch(opened, EVENT, EVENT)
     exchange.faults.add("stale", bld=SESSION)
-    with pytest.raises(NetworkError, match="2025-02-03 came with the figures of 2025-01-31"):
+    with pytest.raises(NetworkError, match="2025-02-03 arrived with the figures of 2025-01-31"):
         fetch(opened, EVENT, AFTER)
-    with pytest.raises(DataError, match="2025-01-31: its closes and its rates do not go with the closes of 2025-01-24"):
+    with pytest.raises(
+        DataError, match="2025-01-31: its closes and rates of change contradict the closes of 2025-01-24"
+    ):
         fetch(opened, BEFORE, EVENT)
     assert closes(opened, EVENT) == truth(exchange, EVENT)
     assert list(opened.store.table(LOGIN, MARKET).sessions) == [EVENT]
@@ -84,7 +86,7 @@ def test_rates_that_do_not_go_with_their_own_changes(exchange: MockedExchange, t
 
     exchange.answer = shifted  # type: ignore[method-assign]
     opened = live.access(tmp_path, exchange)
-    with pytest.raises(DataError, match="2025-01-31: its rates do not go with its changes: not stored"):
+    with pytest.raises(DataError, match="2025-01-31: its rates of change contradict its changes: not stored"):
         fetch(opened, EVENT, EVENT)
     assert not opened.store.table(LOGIN, MARKET).sessions
 
@@ -92,7 +94,7 @@ def test_rates_that_do_not_go_with_their_own_changes(exchange: MockedExchange, t
 @pytest.mark.parametrize(
     ("fault", "error", "said"),
     [
-        ("stale", NetworkError, "the indices of 2025-01-31 came with the figures of 2025-01-24"),
+        ("stale", NetworkError, "the indices of 2025-01-31 arrived with the figures of 2025-01-24"),
         ("zeros", DataError, "the indices of 2025-01-\\d\\d: KOSDAQ has no level"),
         ("half", DataError, "KOSDAQ moved otherwise since"),
     ],

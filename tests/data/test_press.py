@@ -57,8 +57,8 @@ def test_no_printed_figure_is_far_from_the_exchange(krx: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        (need(news=date(2025, 4, 2)), "newspaper figures are held for 2025-01-31 only"),
-        (need(as_of=date(2025, 1, 24)), "newspaper figures are of 2025-01-31, after --as-of 2025-01-24"),
+        (need(news=date(2025, 4, 2)), "newspaper figures are available for 2025-01-31 only"),
+        (need(as_of=date(2025, 1, 24)), "newspaper figures are for 2025-01-31, after --as-of 2025-01-24"),
     ],
 )
 def test_other_days_are_refused(asked: PriceRequest, expected: str) -> None:

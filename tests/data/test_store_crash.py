@@ -155,7 +155,7 @@ def test_second_writer_is_told_who_is_at_work(tmp_path: Path) -> None:
         with pytest.raises(DataError) as caught, Store.open(tmp_path).writing("daily", LATE):
             pass
         facts = f"sync (pid {os.getpid()} on {socket.gethostname()}, since 2025-02-03T18:30:00+09:00)"
-        assert str(caught.value) == f"{tmp_path}: {facts} is writing there: wait for it, or end it"
+        assert str(caught.value) == f"{tmp_path}: {facts} is writing there: wait for it to finish, or stop it"
         (tmp_path / ".lock.json").write_text(json.dumps({"pid": 1})[:5])
         with pytest.raises(DataError, match="another process is writing"), Store.open(tmp_path).writing("daily", LATE):
             pass
@@ -241,7 +241,7 @@ def test_full_disk_changes_nothing_and_leaves_nothing(tmp_path: Path, monkeypatc
                 table.write(prices(NEW), replacing="sessions", fetched=LATE)
             monkeypatch.setattr(os, "fsync", real)
         message = str(caught.value)
-        assert "cannot be written: No space left on device: make room there" in message
+        assert "cannot be written: No space left on device: free some space there" in message
         assert "\n" not in message
         assert {path for path in root.rglob("*") if path.is_file()} == files
         assert look(root, MARKET) == BEFORE
@@ -303,7 +303,7 @@ def test_a_store_of_the_earlier_layout_is_moved_by_the_next_writer_and_named_bef
         with pytest.raises(DataError) as caught:
             doing(Store.open(root))
         assert str(caught.value) == (
-            f"{root}/pykrx-keyless/prices: was written by an earlier screener: run `screener sync`, which moves it"
+            f"{root}/pykrx-keyless/prices: was written by an earlier screener: run `screener sync`, which converts it"
         )
     with Store.open(root).writing("sync", LATE):
         pass

@@ -81,10 +81,10 @@ def test_sound_table_has_no_damage_and_nothing_to_repair(store: Store) -> None:
 def test_flipped_bit_of_a_file(store: Store, folder: Path, place: float) -> None:
     path = folder / "year=2024" / "2024-01.parquet"
     flip(path, round(place * (path.stat().st_size - 1)), bit=round(place * 7))
-    assert damages(store) == [(str(path), "fails its checksum")]
+    assert damages(store) == [(str(path), "checksum mismatch")]
     assert held(store, last=date(2023, 12, 31)) == without(2024, 2025)  # the other files are served
     assert answer(store) in (ROWS, f"{path}: is damaged: run `screener store repair`")
-    assert repair(store) == [f"{path}: removed: fails its checksum"]
+    assert repair(store) == [f"{path}: removed: checksum mismatch"]
     assert held(store) == without(2024)
     table = store.table(SOURCE, MARKET)
     assert {day.year for day in table.sessions} == {2023, 2025}
@@ -100,7 +100,7 @@ def test_flipped_bit_in_any_byte_is_found_and_never_served(store: Store, folder:
         got = answer(store)
         assert got == ROWS or "is damaged" in got
         served += [at] if got == ROWS else []
-        assert damages(store) == [(str(path), "fails its checksum")]
+        assert damages(store) == [(str(path), "checksum mismatch")]
         path.write_bytes(sound)
     # Of the other columns nothing was read; date, ticker, close and the footer are the rest of the file.
     assert 0 < len(served) < len(range(0, len(sound), 37)) / 2
@@ -114,7 +114,7 @@ def test_truncated_file(store: Store, folder: Path, size: int) -> None:
         with pytest.raises(DataError) as caught:
             doing(store)
         assert str(caught.value) == f"{path}: is damaged: run `screener store repair`"
-    assert repair(store) == [f"{path}: removed: fails its checksum"]
+    assert repair(store) == [f"{path}: removed: checksum mismatch"]
     assert held(store) == without(2025)
 
 
@@ -135,7 +135,7 @@ def test_histories_that_are_damaged_are_forgotten_and_fetched_whole(tmp_path: Pa
     with pytest.raises(DataError, match=r"prices\.parquet: is damaged: run `screener store repair`"):
         store.table(SOURCE, PRICES).coverage  # noqa: B018
     with writable(store) as table:
-        assert table.repair() == [f"{path}: removed: fails its checksum"]
+        assert table.repair() == [f"{path}: removed: checksum mismatch"]
     assert (table.coverage, table.sessions, read(store)) == ({}, {}, [])
     write(store, ROWS, coverage=SPANS)
     assert read(store) == ROWS
@@ -144,7 +144,7 @@ def test_histories_that_are_damaged_are_forgotten_and_fetched_whole(tmp_path: Pa
 def test_a_file_of_a_later_screener(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as later:
         later.setattr("screener.data.store.parquet.FORMAT", 3)
-        with pytest.raises(DataError, match="has format 2, this screener knows 3: update it"):
+        with pytest.raises(DataError, match="has format 2; this screener supports 3: update it"):
             held(store)
     path = folder / "year=2025" / "2025-01.parquet"
     with monkeypatch.context() as later:
@@ -156,7 +156,7 @@ def test_a_file_of_a_later_screener(store: Store, folder: Path, monkeypatch: pyt
     shutil.rmtree(folder.parents[2] / "later")
     path.write_bytes(data)
     for doing in (held, repair):
-        with pytest.raises(DataError, match=r"2025-01\.parquet: has format 3, this screener knows 2: update it"):
+        with pytest.raises(DataError, match=r"2025-01\.parquet: has format 3; this screener supports 2: update it"):
             doing(store)
     assert path.read_bytes() == data
 
@@ -198,11 +198,13 @@ def test_foreign_file(store: Store, folder: Path) -> None:
     shutil.copy(folder / "year=2023" / "2023-01.parquet", foreign)
     (folder / "year=2023" / "_SUCCESS").touch()  # harmless, and none of our business
     assert held(store) == ROWS
-    assert damages(store) == [(str(foreign), "is not of this store, but others would read it with the table")]
+    assert damages(store) == [
+        (str(foreign), "does not belong to this store, but other programs would read it with the table")
+    ]
     with store.writing("sync", LATE):
         store.table(SOURCE, MARKET).write(prices(ROWS[:1]), replacing="rows", fetched=LATE)
     assert foreign.exists()
-    assert repair(store) == [f"{foreign}: renamed to end in .foreign: not of this store"]
+    assert repair(store) == [f"{foreign}: renamed to end in .foreign: does not belong to this store"]
     assert held(store) == ROWS
     assert (folder / "year=2023" / "_SUCCESS").exists()
 
@@ -210,7 +212,7 @@ def test_foreign_file(store: Store, folder: Path) -> None:
 def test_a_file_that_the_store_did_not_write_has_no_checksum(store: Store, folder: Path) -> None:
     path = folder / "year=2025" / "2025-03.parquet"
     pq.write_table(prices([("2025-03-04", "000660", 1.0)]), path)
-    assert damages(store) == [(str(path), "fails its checksum")]
+    assert damages(store) == [(str(path), "checksum mismatch")]
     assert answer(store) == f"{path}: is damaged: run `screener store repair`"
     repair(store)
     assert held(store) == ROWS
@@ -225,7 +227,7 @@ def test_leftovers_of_a_write_are_named_and_go(store: Store, folder: Path) -> No
         assert damages(store) == []  # no reader takes them for rows
         assert store.table(SOURCE, MARKET).leftovers() == [str(path) for path in leftovers]
         if repairing:
-            assert repair(store) == [f"{path}: removed: left from a write that was cut short" for path in leftovers]
+            assert repair(store) == [f"{path}: removed: left from an interrupted write" for path in leftovers]
         else:
             with store.writing("sync", LATE):
                 store.table(SOURCE, MARKET).write(prices([]), replacing="rows", fetched=LATE)

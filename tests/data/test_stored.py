@@ -78,7 +78,7 @@ def test_sizes_are_compared_with_the_whole_market_where_it_is_stored(tmp_path: P
     row = [day.item() for day in market.panel.sessions].index(EVENT)
     column = whole.tickers.index(HYNIX)
     assert whole.returns[row, column] == pytest.approx(-0.0986)
-    # Newspapers' -9.86 % is among the largest moves of the day; by hand, over every stock that has a return:
+    # Newspapers' -9.86% is among the largest moves of the day; by hand, over every stock that has a return:
     returns = np.abs(whole.returns[row][np.isfinite(whole.returns[row])])
     assert (returns < 0.0986).mean() > 0.9
 

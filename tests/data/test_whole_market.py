@@ -56,7 +56,7 @@ def test_a_session_costs_one_request_and_is_the_truth(exchange: MockedExchange, 
         assert row["close"] == truth.close(day, HYNIX)
         assert row["volume"] == truth.volume(day, HYNIX)
         assert row["change_pct"] == pytest.approx(truth.change_pct(day, HYNIX), abs=0.005)
-    # As newspapers printed it: 199,200 won, -9.86 %.
+    # As newspapers printed it: 199,200 won, -9.86%.
     event = rows(opened, EVENT, HYNIX)
     assert (event["close"], event["change_pct"]) == (199_200, -9.86)
     levels = opened.store.table("pykrx-login", INDICES).read(("date", "index", "close"), EVENT, EVENT).to_pylist()

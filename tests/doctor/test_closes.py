@@ -82,7 +82,7 @@ def test_histories_of_the_evening_are_regular(store: Store) -> None:
     put_sessions(store, "openapi", OFFICIAL, OFFICIAL)
     put_histories(store, {ticker: series[1] for ticker, series in OFFICIAL.items()})
     _, check = check_closes(store, Calendar())
-    assert (check.state, check.found) == ("ok", "pykrx-keyless: regular closes, as the official ones")
+    assert (check.state, check.found) == ("ok", "pykrx-keyless: regular closes, same as the official ones")
 
 
 def test_without_official_closes_there_is_nothing_to_tell_by(store: Store) -> None:
@@ -90,5 +90,5 @@ def test_without_official_closes_there_is_nothing_to_tell_by(store: Store) -> No
     (check,) = check_closes(store, Calendar())
     assert (check.state, check.found) == (
         "warning",
-        "pykrx-keyless: no official closes beside it to compare with",
+        "pykrx-keyless: no official closes to compare with",
     )

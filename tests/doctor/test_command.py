@@ -21,7 +21,7 @@ from tests.forkserver import Starter
 CLOCK = "import time_machine; time_machine.travel('2025-02-07T09:30:00+00:00', tick=True).start()"
 CHECKS = [
     Check("Python", "ok", "3.11.7"),
-    Check("disk: store", "warning", f"{'word ' * 15}end", "make room there"),
+    Check("disk: store", "warning", f"{'word ' * 15}end", "free some space there"),
     Check("calendar", "failed", "one\ntwo \x1b[31m", "put:\nclosed = []"),
 ]
 
@@ -63,7 +63,7 @@ def test_text() -> None:
         "ok       Python       3.11.7",
         "warning  disk: store  word word word word word word word word word word word",
         "                      word word word word end",
-        "         -> make room there",
+        "         -> free some space there",
         "failed   calendar     one",
         r"                      two \x1b[31m",
         "         -> put:",
@@ -87,7 +87,7 @@ def test_json() -> None:
         "name": "disk: store",
         "state": "warning",
         "found": "",
-        "fix": "make room there",
+        "fix": "free some space there",
     }
 
 

@@ -72,7 +72,7 @@ def test_clock_that_is_wrong(exchange: Exchange, examined: Examine) -> None:
 def test_account_is_tried_once_and_remembered(exchange: Exchange, examined: Examine, state: Path) -> None:
     checks = examined(SECRETS, offline=False)
     assert checks["KRX account"].found == "KRX_ID and KRX_PW set and accepted"
-    assert checks["KRX password"].found == "in use for 0 days at least, since 2025-02-07"
+    assert checks["KRX password"].found == "in use for at least 0 days, since 2025-02-07"
     assert sum(request.method == "POST" for request in exchange.requests) == exchange.account.logins == 1
     written = (state / "password.json").read_text(encoding="utf-8")
     assert not any(secret in written for secret in SECRETS.values())
@@ -138,7 +138,7 @@ def test_refused_login(exchange: Exchange, examined: Examine, state: Path, expir
 
 def test_half_an_account(examined: Examine) -> None:
     check = examined({"KRX_ID": "tester"})["KRX account"]
-    assert (check.state, check.found, check.fix) == ("failed", "KRX_ID is set and KRX_PW is not", "set KRX_PW")
+    assert (check.state, check.found, check.fix) == ("failed", "KRX_ID is set, but KRX_PW is not", "set KRX_PW")
     assert examined({"KRX_PW": "x"})["KRX account"].fix == "set KRX_ID"
 
 

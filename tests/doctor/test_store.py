@@ -65,7 +65,7 @@ def test_figures_as_they_were_published(store: Store, examined: Examine) -> None
     check = examined()["published"]
     assert (check.state, check.found) == (
         "ok",
-        "openapi: 4 closes and 4 returns of 2025-01-31 as newspapers printed them",
+        "openapi: 4 closes and 4 returns of 2025-01-31 as in newspapers",
     )
     put_levels(store, LEVELS)
     assert examined()["published"].state == "ok"
@@ -80,9 +80,9 @@ def test_figures_as_they_were_published(store: Store, examined: Examine) -> None
     [
         ("000660", 199_100, -9.86, "000660 closed at 199,100, published 199,200"),
         ("035720", 7_670, 7.27, "035720 closed at 7,670, published 38,350"),
-        ("005930", 52_400, -2.53, "005930 moved -2.53 %, published -2.42 %"),
+        ("005930", 52_400, -2.53, "005930 moved -2.53%, published -2.42%"),
         ("035420", 216_500, 6.23, ""),
-        ("035420", 216_500, 6.24, "035420 moved +6.24 %, published +6.13 %"),
+        ("035420", 216_500, 6.24, "035420 moved +6.24%, published +6.13%"),
     ],
 )
 def test_unadjusted_figures_that_differ(
@@ -104,14 +104,14 @@ def test_index_that_differs(store: Store, examined: Examine) -> None:
 
 
 def test_adjusted_closes_are_held_to_returns_only(store: Store, examined: Examine) -> None:
-    # After a split of five for one; 199,200 / 221,000 - 1 = -9.86 %. The funds are no indices.
+    # After a split of five for one; 199,200 / 221,000 - 1 = -9.86%. The funds are no indices.
     put_histories(store, {"000660": (44_200, 39_840), "069500": (33_000, 32_700), "229200": (11_500, 11_490)})
     check = examined()["published"]
     assert check.state == "ok"
     assert "1 return of" in check.found
     assert "later splits" in check.found
-    put_histories(store, {"000660": (44_200, 39_790)})  # -9.98 %
-    assert "000660 moved -9.98 %, published -9.86 %" in examined()["published"].found
+    put_histories(store, {"000660": (44_200, 39_790)})  # -9.98%
+    assert "000660 moved -9.98%, published -9.86%" in examined()["published"].found
 
 
 def test_real_sources_pass(krx: Path, store: Store) -> None:
@@ -182,7 +182,7 @@ def test_newest_session(store: Store, examined: Examine) -> None:
     check = newest(date(2025, 2, 4))
     assert (check.state, check.found) == ("warning", "2025-02-04, 2 sessions behind 2025-02-06")
     check = newest(date(2025, 2, 6))  # the Open API has a session from the next morning on
-    assert (check.state, check.found) == ("ok", "2025-02-06, the last that its source has by now")
+    assert (check.state, check.found) == ("ok", "2025-02-06, the last session that its source has")
     assert newest(date(2025, 2, 7)).state == "ok"
     assert newest(date(2025, 2, 10)).state == "failed"
 
@@ -217,7 +217,7 @@ def test_damaged_rows(store: Store, examined: Examine) -> None:
     part.write_bytes(content)
     checks = examined()
     assert checks["store files"].state == "failed"
-    assert f"{part} fails its checksum" in checks["store files"].found
+    assert f"{part} checksum mismatch" in checks["store files"].found
     assert "screener store repair" in checks["store files"].fix
     assert checks["calendar"].state == "ok"
     assert exit_code(list(checks.values())) == ExitCode.DATA
@@ -246,7 +246,7 @@ def test_remote_store_is_not_asked_offline() -> None:
     from screener.doctor import examine
 
     checks = {one.name: one for one in examine(None, "s3://key:secret@bucket/store", {}, offline=True)}
-    assert checks["store"].found == "is behind a URL: not read (--offline)"
+    assert checks["store"].found == "is a remote URL: not read (--offline)"
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -158,23 +158,23 @@ def damaged(command: Command, _: Exchange) -> Command:
 
 OVERFLOW = date(2025, 3, 12)
 """A day on which one stock's volume does not fit into 32 bits."""
-REACH = "… could not be reached (…{}, 3 tries): check the network, or try later"
-REFUSES = "… refuses this machine (…{}): nothing more is sent there for 24 hours"
-GOES_ON = "pykrx-login could not serve: …{}"
+REACH = "… could not be reached (…{}, 3 tries): check the network, or try again later"
+REFUSES = "… refuses this machine (…{}): no requests are sent there for 24 hours"
+GOES_ON = "pykrx-login: unavailable: …{}"
 WITHOUT = "goes on without the account"
 
 NETWORK = (
-    Row("connection refused", REACH.format("it refused the connection"), 5, everywhere(nobody)),
+    Row("connection refused", REACH.format("connection refused"), 5, everywhere(nobody)),
     Row("host name that cannot be resolved", REACH.format("its name could not be resolved"), 5, everywhere(nameless)),
     Row(
         "server that accepts and never answers",
-        REACH.format("it did not answer in time"),
+        REACH.format("response timed out"),
         5,
         everywhere(fault("no_answer"), ways="keyless"),
     ),
     Row(
         "a byte a second",
-        REACH.format("no whole answer within … seconds"),
+        REACH.format("no complete answer within … seconds"),
         5,
         everywhere(drip, ways="keyless openapi datagokr"),
     ),
@@ -186,7 +186,7 @@ NETWORK = (
     ),
     Row(
         "truncated XML or JSON",
-        "… could not be reached (…an answer that breaks off…): check the network, or try later",
+        "… could not be reached (…a truncated answer…): check the network, or try again later",
         5,
         everywhere(fault("truncated"), fault("wrong_length"), ways="keyless login")
         + everywhere(fault("truncated"), fault("wrong_length"), fault("dropped"), ways="datagokr"),
@@ -205,14 +205,14 @@ NETWORK = (
     ),
     Row(
         "only KRX's site does not answer",
-        GOES_ON.format("data.krx.co.kr could not be reached (…): check the network, or try later"),
+        GOES_ON.format("data.krx.co.kr could not be reached (…): check the network, or try again later"),
         0,
         everywhere(fault("no_answer", bld=SESSION), ways="login"),
         WITHOUT,
     ),
     Row(
         "wrong charset",
-        GOES_ON.format("(…an answer in another charset than it says, 3 tries)…"),
+        GOES_ON.format("(…an answer in a charset other than the declared one, 3 tries)…"),
         0,
         everywhere(fault("wrong_charset", bld=SESSION), ways="login"),
         WITHOUT,
@@ -241,7 +241,7 @@ BLOCKS = (
     ),
     Row(
         "anything but JSON from the Open API or data.go.kr",
-        REFUSES.format("something else than data"),
+        REFUSES.format("an answer without data"),
         5,
         everywhere(fault("error_page"), fault("truncated"), ways="openapi")
         + everywhere(fault("gzip_garbage"), ways="openapi datagokr"),
@@ -256,7 +256,7 @@ BLOCKS = (
     ),
     Row(
         "asked again within 24 hours of any of these five",
-        "… refused this machine on … (…): nothing is sent there before … KST, for asking sooner prolongs it",
+        "… blocked this machine on … (…): no requests before … KST, because earlier requests prolong the block",
         5,
         everywhere(remembered),
     ),
@@ -264,13 +264,13 @@ BLOCKS = (
 LOGIN = (
     Row(
         "wrong password",
-        "KRX refuses KRX_ID and KRX_PW (code …): check them at https://data.krx.co.kr; they were tried once only, for KRX locks accounts",
+        "KRX rejects KRX_ID and KRX_PW (code …): check them at https://data.krx.co.kr; they were tried only once, because KRX locks accounts",
         4,
         everywhere(wrong_password, ways="login"),
     ),
     Row(
         "expired password",
-        "KRX says that this account's password has expired (it does every 3 months): change it at https://data.krx.co.kr, then set KRX_PW",
+        "KRX reports that the password of this account has expired (it does so every 3 months): change it at https://data.krx.co.kr, then set KRX_PW",
         4,
         everywhere(expired, ways="login"),
     ),
@@ -284,13 +284,13 @@ LOGIN = (
     ),
     Row(
         "KRX ends it again at once",
-        "KRX ended the session twice: does another program use the same account? Stop it, or wait",
+        "KRX ended the session twice: if another program uses the same account, stop it, or wait",
         4,
         everywhere(fault("logout", bld=SESSION), ways="login"),
     ),
     Row(
         "wrong key, or a service that was not applied for",
-        "KRX Open API refuses KRX_AUTH_KEY, or the service … was not applied for: see https://openapi.krx.co.kr …",
+        "KRX Open API rejects KRX_AUTH_KEY, or no application was made for the service …: see https://openapi.krx.co.kr …",
         4,
         everywhere(wrong_key, ways="openapi"),
     ),
@@ -302,7 +302,7 @@ LOGIN = (
     ),
     Row(
         "wrong key of data.go.kr, or one that is not known yet",
-        "data.go.kr does not know DATA_GO_KR_KEY: copy it anew from https://www.data.go.kr; one that was granted within the last two hours may not be known yet",
+        "DATA_GO_KR_KEY is not registered with data.go.kr: copy it again from https://www.data.go.kr; a key granted within the last two hours may not be active yet",
         4,
         everywhere(
             says(refusal(30)), says(refusal(30, form="json")), says(plain("Unauthorized", 401)), ways="datagokr"
@@ -310,19 +310,19 @@ LOGIN = (
     ),
     Row(
         "key of data.go.kr that has expired",
-        "DATA_GO_KR_KEY has expired: have it extended at https://www.data.go.kr",
+        "DATA_GO_KR_KEY has expired: extend it at https://www.data.go.kr",
         4,
         everywhere(says(refusal(31)), says(refusal(31, form="json")), ways="datagokr"),
     ),
     Row(
         "a service of data.go.kr that was not applied for",
-        "data.go.kr refuses DATA_GO_KR_KEY for …: apply for it at https://www.data.go.kr; each service is applied for",
+        "data.go.kr rejects DATA_GO_KR_KEY for …: apply for it at https://www.data.go.kr; each service needs its own application",
         4,
         everywhere(says(refusal(20)), says(plain("Forbidden", 403)), ways="datagokr"),
     ),
     Row(
         "an address that the key of data.go.kr is not registered for",
-        "data.go.kr refuses DATA_GO_KR_KEY from this address: register the address at https://www.data.go.kr",
+        "data.go.kr rejects DATA_GO_KR_KEY from this address: register the address at https://www.data.go.kr",
         4,
         everywhere(says(refusal(32)), ways="datagokr"),
     ),
@@ -336,14 +336,14 @@ LOGIN = (
 DATA = (
     Row(
         "empty table of KRX",
-        GOES_ON.format("answers with nothing for session …: it refuses, or has nothing yet; try again later"),
+        GOES_ON.format("answers with nothing for session …: it refused, or has no data yet; try again later"),
         0,
         everywhere(fault("empty_block", bld=SESSION), ways="login"),
         WITHOUT,
     ),
     Row(
         "empty table of Naver",
-        "pykrx-keyless answers with nothing for … which it has: it refuses, or has changed; nothing of it is stored, try later",
+        "pykrx-keyless returns nothing for … which it has: it refused, or its format has changed; nothing was stored; try again later",
         5,
         everywhere(fault("empty_block"), ways="keyless"),
     ),
@@ -352,29 +352,29 @@ DATA = (
         "",
         0,
         everywhere(fault("empty_block"), ways="openapi"),
-        "`…: no figures: a holiday, or they are still to come`",
+        "`…: no figures: a holiday, or not published yet`",
     ),
     Row(
         "renamed column",
-        "KRX: …: there is no …CLSPRC…: renamed by KRX; see whether a newer screener knows it",
+        "KRX: …: there is no …CLSPRC…: renamed by KRX; check for a newer screener that supports it",
         3,
         everywhere(fault("renamed", bld=SESSION), ways="login") + everywhere(fault("renamed"), ways="openapi"),
     ),
     Row(
         "renamed column of Naver",
-        "pykrx-keyless: the answer for … has a form that pykrx does not know (…): see whether a newer pykrx does",
+        "pykrx-keyless: the answer for … has a form that pykrx does not know (…): check whether a newer pykrx supports it",
         3,
         everywhere(fault("renamed"), ways="keyless"),
     ),
     Row(
         "half a market",
-        "…: the session … came with … stocks where 2,500 are the least: part of a market is not stored",
+        "…: the session … arrived with … stocks, at least 2,500 are required: a partial market is not stored",
         3,
         everywhere(fault("half", bld=SESSION), ways="login") + everywhere(fault("half"), ways="openapi"),
     ),
     Row(
         "all-zero rows of a session",
-        "…: the session … came without figures, though the indices have it: not stored, try again later",
+        "…: the session … arrived without figures, though the indices have it: not stored; try again later",
         3,
         everywhere(
             fault("zeros", bld=SESSION, first=1, last=1), fault("zeros", bld=SESSION, first=2, last=2), ways="login"
@@ -388,46 +388,46 @@ DATA = (
     ),
     Row(
         "sessions missing in an index",
-        "pykrx-login: the indices of …: … moved otherwise since … than its change says: not stored; if KRX traded "
+        "pykrx-login: the move of the indices of …: … since … differs from its stated change: not stored; if KRX traded "
         "between them, add the day to [calendar] in screener.toml",
         3,
         everywhere(fault("half", bld=INDEX), ways="login"),
     ),
     Row(
         "yesterday's levels of the indices under today's date",
-        GOES_ON.format("the indices of … came with the figures of …: nothing is stored, try again later"),
+        GOES_ON.format("the indices of … arrived with the figures of …: nothing was stored; try again later"),
         0,
         everywhere(fault("stale", bld=INDEX), ways="login"),
         WITHOUT,
     ),
     Row(
         "all-zero rows of a stock",
-        "pykrx-keyless: …: … of … rows are not believed, the first of …: a figure is none, or cannot be: not stored",
+        "pykrx-keyless: …: … of … rows are not believed, the first of …: a figure is missing or impossible: not stored",
         3,
         everywhere(fault("zeros"), ways="keyless"),
     ),
     Row(
         "yesterday's figures under today's date",
-        GOES_ON.format("the session … came with the figures of …: nothing is stored, try again later"),
+        GOES_ON.format("the session … arrived with the figures of …: nothing was stored; try again later"),
         0,
         everywhere(fault("stale", bld=SESSION), ways="login"),
         WITHOUT,
     ),
     Row(
         "the same of the Open API or data.go.kr",
-        "…: … came with the figures of …: nothing is stored, try again later",
+        "…: … arrived with the figures of …: nothing was stored; try again later",
         5,
         everywhere(fault("stale"), ways="openapi datagokr"),
     ),
     Row(
         "the same of Naver",
-        "pykrx-keyless gives the figures of … under …: they are not stored, try again later",
+        "pykrx-keyless returns the figures of … for …: they were not stored; try again later",
         5,
         everywhere(fault("stale"), ways="keyless"),
     ),
     Row(
         "a clock of this machine that is more than five minutes fast or slow",
-        "…this machine's clock says … KST, the exchange's (…) …: set it",
+        "…the clock of this machine shows … KST, that of the exchange (…) …: set it",
         5,
         everywhere(fast_clock, ways="keyless login"),
     ),

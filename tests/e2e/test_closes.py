@@ -46,8 +46,8 @@ def test_without_an_account_the_report_says_which_close_and_withholds(
     page = " ".join(done.out.split())
     assert "Closes from 2025-01-31 on are the last prices of the after-market (20:00)" in page
     assert page.index("Closes from") < page.index("Market:")
-    assert "Won: ▲ AI software" in page  # by 8.8 %: more than the closes can make
-    assert "KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account gives official closes." in page
+    assert "Won: ▲ AI software" in page  # by 8.8%: more than the closes can make
+    assert "Set KRX_AUTH_KEY, DATA_GO_KR_KEY or a KRX account for official closes." in page
     document = json.loads(asked.run("report", "--json").out)
     assert document["banner"] == "closes are last prices of the after-market (20:00), not official closes (15:30)"
     small = [row for row in document["sectors"] if row["verdict"] is not None and abs(row["caar_ew"]) <= 0.03]

@@ -177,7 +177,7 @@ def test_what_a_killed_write_leaves_is_no_damage(bare: Command, market: Market) 
     verified = bare.run("store", "verify")
     assert (verified.code, verified.out) == (0, f"{bare.store}: sound\n")
     assert verified.said == [
-        f"screener: {part}: left from a write that was cut short, and no part of the store: the next sync clears it away"
+        f"screener: {part}: left from an interrupted write and not part of the store; the next sync removes it"
     ]
     market.now = AFTER_SPLIT
     assert sync.at(AFTER_SPLIT).run().code == 0
@@ -199,8 +199,8 @@ def test_two_at_once_one_works_and_the_other_says_who_does(bare: Command, exchan
     held.released.set()
     assert (second.code, second.out) == (3, "")
     (line,) = second.said
-    assert line.startswith(f"screener: {bare.store}: fetch from pykrx-keyless (pid {first.pid} on ")
-    assert line.endswith(", since 2025-03-14T18:30:00+09:00) is writing there: wait for it, or end it")
+    assert line.startswith(f"screener: {bare.store}: download from pykrx-keyless (pid {first.pid} on ")
+    assert line.endswith(", since 2025-03-14T18:30:00+09:00) is writing there: wait for it to finish, or stop it")
     assert (reader.code, reader.err) == (0, "")
     done = first.wait()
     assert done.code == 0, done.err

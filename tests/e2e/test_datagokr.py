@@ -113,7 +113,7 @@ def test_what_is_late_is_asked_for_again(user: Command, exchange: DataGoKr) -> N
     exchange.market.now = datetime.combine(NOON.date(), kst(2025, 1, 1, 12, 59).timetz())
     done = user.run(*asked)
     assert (done.code, done.said) == (0, [])
-    assert "2025-02-10: no figures: a holiday, or they are still to come" in done.out
+    assert "2025-02-10: no figures: a holiday, or not published yet" in done.out
     exchange.market.now = NOON
     assert user.run(*asked).out.splitlines()[0].endswith("through 2025-02-10")
 
@@ -121,8 +121,8 @@ def test_what_is_late_is_asked_for_again(user: Command, exchange: DataGoKr) -> N
 def test_days_before_2020_are_unknown(user: Command, exchange: DataGoKr) -> None:
     done = user.run("sync", "--source", "datagokr", "--from", "2019-12-27", "--to", "2019-12-30")
     assert done.code == 3
-    remedy = "it has those from 2020-01-02 on; take earlier events out of events.toml, or another --source"
-    assert done.said == [f"screener: data.go.kr has no figures of 2019-12-27: {remedy}"]
+    remedy = "it starts on 2020-01-02; remove earlier events from events.toml, or use another --source"
+    assert done.said == [f"screener: data.go.kr has no data for 2019-12-27: {remedy}"]
     assert exchange.requests == []
 
 
@@ -137,11 +137,11 @@ def test_where_it_does_not_reach_the_next_way_serves(starter: Starter, tmp_path:
         exchange.market.now = kst(2020, 2, 4, 14, 0)
         user = Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE, constants=BRIEF)
         user = user.given(DATA_GO_KR_KEY=DATA_KEY)
-        why = r"data\.go\.kr has no figures of 2019-\d\d-\d\d: it has those from 2020-01-02 on"
+        why = r"data\.go\.kr has no data for 2019-\d\d-\d\d: it has those from 2020-01-02 on"
         synced = user.run("sync")
         assert synced.code == 0, synced.err
         (said,) = synced.said
-        assert re.fullmatch(f"screener: datagokr could not serve: {why}; take earlier events out .*", said)
+        assert re.fullmatch(f"screener: datagokr: unavailable: {why}; take earlier events out .*", said)
         assert synced.out.startswith("pykrx-keyless: ")
         report = user.run("report", "--json", "--store", user.folder / "another")
         assert report.code == 0, report.err
@@ -155,7 +155,7 @@ def test_a_wrong_key_is_never_replaced_by_a_lesser_source(command: Command, exch
     exchange.market.now = NOON
     done = command.given(DATA_GO_KR_KEY=WRONG).with_(now=NOON).run("report", "--debug")
     assert (done.code, done.out) == (4, "")
-    assert "data.go.kr does not know DATA_GO_KR_KEY" in done.err
+    assert "DATA_GO_KR_KEY is not registered with data.go.kr" in done.err
     assert NAVER not in {request.host for request in exchange.requests}
     assert_nothing_leaked(command, exchange)
 

@@ -26,7 +26,7 @@ from tests.forkserver import Starter
 EVENT, BASE = date(2025, 1, 31), date(2025, 1, 24)
 BEFORE_LAST = date(2025, 1, 31)
 """The windows reach to 3 February: what ends here lacks one session."""
-PROXY = "The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices."
+PROXY = "The benchmark is a proxy: ETFs on KOSPI 200 and KOSDAQ 150 instead of the indices."
 
 
 @pytest.fixture
@@ -51,7 +51,9 @@ def test_without_an_account_the_study_is_whole_and_names_its_proxy(command: Comm
     assert done.code == 0, done.err
     assert PROXY in flat(done.out)
     assert "Market: KODEX 200 (069500)" in done.out
-    assert "Naver's adjusted closes through pykrx, without an account, fetched 2025-02-10 18:30 KST" in flat(done.out)
+    assert "Naver's adjusted closes through pykrx, without an account, downloaded 2025-02-10 18:30 KST" in flat(
+        done.out
+    )
     assert done.err == "screener: pykrx-keyless: stocks: 9 to go\n"
     # Is the day there? Then each history twice, for the market is younger than what is asked for: is it all?
     asked = [request.symbol for request in exchange.requests]
@@ -84,7 +86,7 @@ def test_with_an_account_the_indices_themselves_are_the_benchmark(full: Full, ma
     assert done.code == 0, done.err
     assert "KRX through pykrx, with an account" in done.out
     assert PROXY not in flat(done.out)
-    # As newspapers printed it: KOSPI -0.77 %, KOSDAQ -0.06 %, SK hynix -9.86 %.
+    # As newspapers printed it: KOSPI -0.77%, KOSDAQ -0.06%, SK hynix -9.86%.
     assert "Market: KOSPI -0.77%, KOSDAQ -0.06%" in done.out
     rows = {row["ticker"]: row for row in table(folder, "stocks") if row["window_end"] == "0"}
     assert float(rows["000660"]["raw_return"]) == pytest.approx(-0.0986, abs=5e-5)
@@ -132,8 +134,8 @@ def test_each_way_falls_back_to_the_next_and_says_so(
     assert f"through the close of {through}" in done.out
     for way, short, host in zip(WAYS, ("openapi", "pykrx-login", "pykrx-keyless"), (OPENAPI, KRX, NAVER), strict=True):
         said = f"{host} could not be reached ("
-        assert (f"{way} could not serve: {said}" in flat(done.out)) == (host in down)
-        assert (f"screener: {short} could not serve: {said}" in done.err) == (host in down)
+        assert (f"{way}: unavailable: {said}" in flat(done.out)) == (host in down)
+        assert (f"screener: {short}: unavailable: {said}" in done.err) == (host in down)
     assert len(done.said) == len(down)
     assert_nothing_leaked(partly, exchange)
 
@@ -181,7 +183,7 @@ def test_one_source_by_name(command: Command, member: Command, exchange: Exchang
     nothing = command.run("report", "--source", "store")
     assert (nothing.code, nothing.out) == (3, "")
     assert nothing.said == [
-        f"screener: store: {command.store} is empty: give prices with --source file:PATH --benchmark FILE"
+        f"screener: store: {command.store} is empty: pass prices with --source file:PATH --benchmark FILE"
     ]
     keyless = command.run("report", "--source", "pykrx")
     assert (keyless.code, PROXY in flat(keyless.out)) == (0, True)
@@ -204,7 +206,7 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
     exchange.requests.clear()
     again = command.run("sync")
     assert (again.code, exchange.requests) == (0, [])
-    assert again.out.splitlines()[0] == "pykrx-keyless: nothing was missing, 0 requests; through 2025-02-10"
+    assert again.out.splitlines()[0] == "pykrx-keyless: nothing missing, 0 requests; through 2025-02-10"
     info = command.run("store", "info")
     assert re.search(r"^pykrx-keyless +prices +96 +2024-09-11 +2025-02-10 ", info.out, flags=re.MULTILINE)
     assert command.run("store", "verify").out == f"{command.store}: sound\n"
@@ -212,12 +214,12 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
     whole, rows = path.read_bytes(), pq.read_table(path)
     path.write_bytes(whole[:100] + b"X" + whole[101:])
     broken = command.run("store", "verify")
-    assert (broken.code, broken.out) == (3, f"{path}: fails its checksum\n")
+    assert (broken.code, broken.out) == (3, f"{path}: checksum mismatch\n")
     refused = command.run("report", "--source", "store")
     assert (refused.code, refused.out) == (3, "")
     assert refused.said == [f"screener: {path}: is damaged: run `screener store repair`"]
     mended = command.run("store", "repair")
-    assert (mended.code, mended.out) == (0, f"{path}: removed: fails its checksum\n")
+    assert (mended.code, mended.out) == (0, f"{path}: removed: checksum mismatch\n")
     assert command.run("sync").code == 0
     assert pq.read_table(path).equals(rows)
     assert command.run("store", "verify").code == 0
@@ -227,7 +229,9 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
 def test_half_an_account_is_told_and_not_used(command: Command, exchange: Exchange, given: str, lacks: str) -> None:
     done = command.given(**{given: ID}).run("sync", "--from", "2025-02-10")
     assert done.code == 0
-    assert done.said == [f"screener: {given} is set without {lacks}: goes on without the account; set both, or neither"]
+    assert done.said == [
+        f"screener: {given} is set without {lacks}: continuing without the account; set both, or neither"
+    ]
     assert {request.host for request in exchange.requests} == {NAVER}
 
 

@@ -21,11 +21,11 @@ from tests.fakes.krx import Exchange, kst
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--from", "0001-01-01"], "--from 0001-01-01 is before 1980-01-04, where KOSPI begins"),
-        (["--to", "0001-01-01"], "--to 0001-01-01 is before 1980-01-04, where KOSPI begins"),
+        (["--from", "0001-01-01"], "--from 0001-01-01 is before 1980-01-04, the start of KOSPI"),
+        (["--to", "0001-01-01"], "--to 0001-01-01 is before 1980-01-04, the start of KOSPI"),
         (["--from", "9999-12-31"], "--from 9999-12-31 is in the future (today is 2025-02-10)"),
         (["--to", "2025-02-11"], "--to 2025-02-11 is in the future (today is 2025-02-10)"),
-        (["--from", "2025-02-05", "--to", "2025-02-02"], "--from 2025-02-05 is after --to 2025-02-02: exchange them"),
+        (["--from", "2025-02-05", "--to", "2025-02-02"], "--from 2025-02-05 is after --to 2025-02-02: swap them"),
         (["--to", "2020-02-03"], "--to 2020-02-03 is before 2024-"),
     ],
 )
@@ -53,7 +53,7 @@ def test_through_is_the_last_session_that_came(command: Command, exchange: Excha
     late = user.with_(now=night).run("sync", "--source", "openapi", "--from", "2025-02-06")
     assert (late.code, late.said) == (0, [])
     assert late.out.splitlines()[0].endswith("through 2025-02-07")
-    assert "2025-02-10: no figures: a holiday, or they are still to come" in late.out
+    assert "2025-02-10: no figures: a holiday, or not published yet" in late.out
     exchange.faults.clear()
     exchange.market.now = kst(2025, 2, 11, 8, 0)
     done = user.with_(now=exchange.market.now).run("sync", "--source", "openapi", "--from", "2025-02-06")

@@ -31,7 +31,7 @@ def test_every_kind_of_message_is_extracted() -> None:
         "Won", "Lost",  # both ends of a conditional
         "the weights sum to {total:g}; they must sum to 1",  # a mistake in a configuration file
         "Korean or English.",  # an option
-        "Without a command: what to type next on a terminal, else `screener report`.",  # a paragraph of help
+        "Without a command: suggests the next one on a terminal; otherwise runs `screener report`.",  # a paragraph of help
         "Missing command.",  # click's
         "No space left on device",  # the operating system's
         "Input should be a valid string",  # pydantic's

@@ -52,7 +52,7 @@ def test_what_is_not_toml(tmp_path: Path, toml: str, said: str) -> None:
     (tmp_path / "events.toml").write_text(toml, encoding="utf-8")
     [line] = mistakes(tmp_path)
     assert re.fullmatch(
-        rf".*events\.toml:\d+: TOML이 아닙니다: {re.escape(said)}: 빠진 따옴표, 괄호, 등호를 찾아보십시오", line
+        rf".*events\.toml:\d+: TOML 형식 오류: {re.escape(said)}: 빠진 따옴표, 괄호, 등호를 확인하십시오", line
     )
 
 

@@ -25,7 +25,7 @@ KO = ("--lang", "ko")
         (
             ["report", "--as-of", "2025-13-01"],
             2,
-            "'--as-of' 값이 잘못되었습니다: '2025-13-01': 날짜가 아닙니다: 2025-01-31처럼 쓰십시오: "
+            "'--as-of' 값이 잘못되었습니다: '2025-13-01': 올바른 날짜가 아닙니다: 2025-01-31처럼 쓰십시오: "
             "사용법은 screener report --help",
         ),
         (
@@ -41,7 +41,7 @@ KO = ("--lang", "ko")
         (
             ["report", "--source", "prss"],
             2,
-            "'prss' 출처는 없습니다: 있는 것은 auto, store, pykrx, openapi, datagokr, press, file:PATH(`screener demo`는 따로)",
+            "'prss' 출처는 없습니다: auto, store, pykrx, openapi, datagokr, press, file:PATH 중에서 선택하십시오(`screener demo`는 별도)",
         ),
         (["report", "--pallette", "kr"], 2, "'--pallette' 옵션은 없습니다. 혹시 '--date', '--palette'?: 사용법은 screener report --help"),
         (
@@ -63,10 +63,10 @@ KO = ("--lang", "ko")
         (["events", "x"], 2, "남는 인자가 있습니다(x): 사용법은 screener events --help"),
         (["sectrs"], 2, "'sectrs' 명령은 없습니다. 혹시 'sectors'?: 사용법은 screener --help"),
         (["store"], 2, "명령이 없습니다: 사용법은 screener store --help"),
-        (["report", "--config", "mine"], 2, "mine: 그런 디렉터리가 없습니다: --config(또는 SCREENER_CONFIG)에 *.toml이 있는 디렉터리를 주십시오"),
-        (["compare", "SEMI"], 2, "compare는 업종이나 테마 둘을 받습니다(1개가 아니라): screener compare SEMI AI_SW"),
-        (["stock", "없는종목", "--source", "press"], 2, "업종과 저장소에 '없는종목' 종목이 없습니다; 계정으로 `screener sync`를 하면 모든 종목을 알게 됩니다"),
-        (["sync", "--from", "1979-01-01"], 2, "--from 1979-01-01: KOSPI가 시작한 1980-01-04 전입니다"),
+        (["report", "--config", "mine"], 2, "mine: 디렉터리가 없습니다: --config(또는 SCREENER_CONFIG)에 *.toml 파일이 있는 디렉터리를 지정하십시오"),
+        (["compare", "SEMI"], 2, "compare에는 업종이나 테마 두 개를 지정합니다(현재 1개): screener compare SEMI AI_SW"),
+        (["stock", "없는종목", "--source", "press"], 2, "업종과 시세 DB에 '없는종목' 종목이 없습니다; 계정을 설정하고 `screener sync`를 실행하면 전 종목을 찾을 수 있습니다"),
+        (["sync", "--from", "1979-01-01"], 2, "--from 1979-01-01: KOSPI 산출을 시작한 1980-01-04 이전입니다"),
     ],
 )  # fmt: skip
 def test_fault_on_the_command_line(run: Run, arguments: list[str], code: int, said: str) -> None:
@@ -82,9 +82,9 @@ def test_fault_on_the_command_line(run: Run, arguments: list[str], code: int, sa
         ("events.toml", "x = 2025-02-30", "TOML이 아닙니다: 날짜나 시각이 아님: 빠진 따옴표, 괄호, 등호를 찾아보십시오"),
         ("events.toml", "x = 1\nx = 2", "TOML이 아닙니다: 값을 두 번 쓸 수 없음: 빠진 따옴표, 괄호, 등호를 찾아보십시오"),
         ("events.toml", "[a]\n[a]", "TOML이 아닙니다: ('a',): 두 번 선언할 수 없음: 빠진 따옴표, 괄호, 등호를 찾아보십시오"),
-        ("events.toml", "", "빈 파일입니다: 채우거나, 지우고 기본 설정을 쓰십시오"),
+        ("events.toml", "", "빈 파일입니다: 내용을 채우거나, 삭제하여 기본 설정을 사용하십시오"),
         ("events.toml", "[e]\nname = { ko = '가', en = 'A' }\nnewss = 2025-01-27", "e.newss: 모르는 키 'newss': 혹시 news?"),
-        ("events.toml", "[e]\nname = { ko = '가', en = 'A' }", "e.news: 'news' 키가 없습니다: 넣으십시오"),
+        ("events.toml", "[e]\nname = { ko = '가', en = 'A' }", "e.news: 'news' 키가 없습니다. 추가하십시오"),
         ("sectors.toml", "[S]\nname = { ko = '가', en = 3 }\nmembers = []", "S.name.en: 텍스트여야 합니다 (쓰인 값 3)"),
         ("sectors.toml", "[S]\nname = { ko = '가', en = 'A' }\nmembers = []", "S.members: 적어도 1개가 있어야 합니다 (쓰인 값 [])"),
         ("sectors.toml", "[S]\nmembers = [{ ticker = 660 }]", '종목코드는 수가 아니라 텍스트입니다: 따옴표로 묶어 "000660"로 쓰십시오'),
@@ -120,7 +120,7 @@ def test_file_that_is_wrong_inside(run: Run, tmp_path: Path) -> None:
     prices.write_text("date,ticker,close\n2025-01-31,000660,-5\n", encoding="utf-8")
     done = run("report", "--source", "file:prices.csv", *KO)
     assert done.stderr == (
-        "screener: prices.csv: 000660 2025-01-31: close -5: 가격이 아닙니다: 고치거나 그 행을 지우십시오\n"
+        "screener: prices.csv: 000660 2025-01-31: close -5: 주가가 아닙니다: 수정하거나 그 행을 삭제하십시오\n"
     )
 
 
@@ -129,14 +129,14 @@ def test_no_network(run: Run) -> None:
     assert done.returncode == 5
     last = done.stderr.splitlines()[-1]
     assert last.startswith("screener: fchart.stock.naver.com에 연결하지 못했습니다(")
-    assert last.endswith("번 시도): 네트워크를 확인하거나 나중에 다시 하십시오")
+    assert last.endswith("번 시도): 네트워크를 확인하거나 나중에 다시 시도하십시오")
 
 
 def test_report_says_in_korean_which_source_could_not_serve(run: Run) -> None:
     done = run("report", "--lang", "ko", KRX_AUTH_KEY="")
     assert done.returncode == 0
     assert "could not" not in done.stderr + done.stdout
-    assert "pykrx-keyless: 쓸 수 없었습니다: fchart.stock.naver.com에 연결하지 못했습니다(" in done.stderr
+    assert "pykrx-keyless: 사용할 수 없습니다: fchart.stock.naver.com에 연결하지 못했습니다(" in done.stderr
 
 
 def test_lists_in_korean_lead_with_korean_names(run: Run) -> None:
@@ -157,9 +157,9 @@ def test_doctor_in_korean_keeps_the_keys_of_its_json(run: Run) -> None:
     told = [[(check["name"], check["state"]) for check in one["checks"]] for one in (korean, english)]
     assert told[0] == told[1]
     found = {check["name"]: check["found"] for check in korean["checks"]}
-    assert found["calendar"] == "저장소와 일치함"
+    assert found["calendar"] == "시세 DB와 일치함"
     text = run("doctor", "--offline", *KO).stdout
-    assert "경고     저장소" in text
+    assert "경고     시세 DB" in text
     assert text.splitlines()[-1].endswith("경고, 0 실패")
 
 

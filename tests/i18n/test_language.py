@@ -76,7 +76,7 @@ def test_messages_are_said_in_threads_as_well() -> None:
 
 @pytest.mark.usefixtures("in_korean")
 def test_errors_speak_the_language_and_leave_values_alone() -> None:
-    assert str(DataError("{path}: holds no rows", path="{a}.csv")) == "{a}.csv: 행이 없습니다"
+    assert str(DataError("{path}: contains no rows", path="{a}.csv")) == "{a}.csv: 행이 없습니다"
     assert str(ConfigError("a.toml:1: {x", "b.toml:2: }")) == "a.toml:1: {x\nb.toml:2: }"
     assert str(ScreenerError("what a server said: {not} a template")) == "what a server said: {not} a template"
 
@@ -89,8 +89,8 @@ def test_system_faults_are_told_in_korean() -> None:
 
 
 def test_english_is_as_it_is_written() -> None:
-    assert _("{path}: holds no rows", path="a.csv") == "a.csv: holds no rows"
-    assert _("{path}: holds no rows") == "{path}: holds no rows"
+    assert _("{path}: contains no rows", path="a.csv") == "a.csv: contains no rows"
+    assert _("{path}: contains no rows") == "{path}: contains no rows"
 
 
 def test_lines_fold_by_cells_and_words_stay_whole() -> None:

@@ -125,7 +125,7 @@ def test_day_without_figures_was_none_or_is_still_to_come(source: DataGoKr, day:
 
 
 def test_days_before_the_first_one_are_unknown(service: datagokr.DataGoKr, source: DataGoKr) -> None:
-    with pytest.raises(DataError, match=r"data\.go\.kr has no figures of 2019-12-30: it has those from 2020-01-02 on"):
+    with pytest.raises(DataError, match=r"data\.go\.kr has no data for 2019-12-30: it has those from 2020-01-02 on"):
         source.session(date(2019, 12, 30))
     service.requests.clear()
     assert source.indices([date(2019, 12, 30)]).num_rows == 0
@@ -167,7 +167,7 @@ def test_rows_that_are_none(
 
 def test_renamed_index_is_no_missing_one(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.turned = lambda rows: [row for row in rows if row["idxNm"] != "코스피"]
-    with pytest.raises(DataError, match=r"data\.go\.kr names 코스피 0 times among the indices of 2025-01-31"):
+    with pytest.raises(DataError, match=r"data\.go\.kr lists 코스피 0 times among the indices of 2025-01-31"):
         source.indices([DAY])
 
 
@@ -191,7 +191,7 @@ def test_part_of_the_pages_is_no_day(
 
 def test_rows_that_change_while_they_are_read(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.turned = lambda rows: rows[: -service.calls]
-    with pytest.raises(DataError, match="half a market is not stored; try later"):
+    with pytest.raises(DataError, match="a partial market is not stored; try again later"):
         source.session(DAY)
 
 
@@ -199,8 +199,8 @@ BIG = Answer(200, b"[" + b"0," * (5 * 2**20))
 KEY_FAULTS = {
     20: f"refuses DATA_GO_KR_KEY for {STOCKS}: apply for it at https://www.data.go.kr",
     21: "has disabled DATA_GO_KR_KEY for now",
-    30: "does not know DATA_GO_KR_KEY: copy it anew from https://www.data.go.kr; one that was granted within the last two",
-    31: "DATA_GO_KR_KEY has expired: have it extended at https://www.data.go.kr",
+    30: "does not know DATA_GO_KR_KEY: copy it again from https://www.data.go.kr; one that was granted within the last two",
+    31: "DATA_GO_KR_KEY has expired: extend it at https://www.data.go.kr",
     32: "refuses DATA_GO_KR_KEY from this address: register",
     33: "DATA_GO_KR_KEY: the call is not signed",
 }
@@ -228,14 +228,14 @@ KEY_FAULTS = {
         (Answer(503, b"<html>busy</html>", "text/html"), TemporaryError, "status 503"),
         (page("안내"), RefusalError, "a web page instead of data"),
         (Answer(403, page("차단").body, "text/html"), RefusalError, "a web page instead of data"),
-        (plain("come back some day"), RefusalError, "something else than data"),
+        (plain("come back some day"), RefusalError, "an answer without data"),
         (Answer(200, b"\x1f\x8b\x08garbage", headers={"Content-Encoding": "gzip"}), RefusalError, "something else"),
         (Answer(404, b"API not found", "text/plain"), NetworkError, f"{STOCKS}: status 404"),
         (Answer(200, b""), TemporaryError, "an empty answer"),
-        (Answer(200, b'{"response":{"header":{"resultCode":"00"'), TemporaryError, "an answer that breaks off"),
-        (Answer(200, b"<OpenAPI_ServiceResponse><cmmMsg"), TemporaryError, "an answer that breaks off"),
-        (Answer(200, b'{"response":{"header":{"resultCode":"00"}}}'), NetworkError, "an answer of another form"),
-        (Answer(200, b'["resultCode","00"]'), NetworkError, "an answer of another form"),
+        (Answer(200, b'{"response":{"header":{"resultCode":"00"'), TemporaryError, "a truncated answer"),
+        (Answer(200, b"<OpenAPI_ServiceResponse><cmmMsg"), TemporaryError, "a truncated answer"),
+        (Answer(200, b'{"response":{"header":{"resultCode":"00"}}}'), NetworkError, "an answer in another format"),
+        (Answer(200, b'["resultCode","00"]'), NetworkError, "an answer in another format"),
         (BIG, NetworkError, "gives an answer larger than 8 MB"),
     ],
 )
@@ -279,7 +279,7 @@ def test_what_is_cut_off_may_pass(service: datagokr.DataGoKr, source: DataGoKr, 
 def test_nobody_answers(service: datagokr.DataGoKr, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in service.unreachable.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(TemporaryError, match="it refused the connection") as caught:
+    with pytest.raises(TemporaryError, match="connection refused") as caught:
         DataGoKr(service.key, cast(Client, Direct())).session(DAY)
     assert_hides(service.key, caught.value)
 
@@ -354,7 +354,7 @@ def test_empty_key(key: str) -> None:
 
 
 def test_key_that_cannot_be_one_is_not_sent(service: datagokr.DataGoKr) -> None:
-    with pytest.raises(LoginError, match="DATA_GO_KR_KEY holds characters that no key has") as caught:
+    with pytest.raises(LoginError, match="DATA_GO_KR_KEY contains characters that are not allowed in a key") as caught:
         DataGoKr("비밀열쇠", cast(Client, Direct()))
     assert "비밀" not in str(caught.value)
     assert service.requests == []
@@ -384,7 +384,7 @@ def test_whatever_is_answered_is_rows_or_a_fault(unreached: DataGoKr, items: Any
 
 def test_a_deep_answer_is_no_bug(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.says = Answer(200, b'{"resultCode":"00","x":' + b"[" * 100_000)
-    with pytest.raises(TemporaryError, match="an answer that breaks off"):
+    with pytest.raises(TemporaryError, match="a truncated answer"):
         source.session(DAY)
 
 

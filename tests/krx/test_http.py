@@ -60,9 +60,7 @@ def passwords(exchange: MockedExchange) -> int:
 )
 def test_a_login_that_is_answered_in_another_form(exchange: MockedExchange, tmp_path: Path, content: Answer) -> None:
     answering(exchange, is_login, content)
-    with pytest.raises(
-        NetworkError, match=r"^data.krx.co.kr: the login is answered in a form that is not known"
-    ) as told:
+    with pytest.raises(NetworkError, match=r"^data.krx.co.kr: the answer to the login has an unknown format") as told:
         fetch(live.access(tmp_path, exchange), "pykrx-login")
     assert "\n" not in str(told.value)
     assert passwords(exchange) == 1
@@ -70,7 +68,7 @@ def test_a_login_that_is_answered_in_another_form(exchange: MockedExchange, tmp_
 
 def test_a_password_that_is_no_text_is_not_sent(exchange: MockedExchange, tmp_path: Path) -> None:
     opened = live.replace(live.access(tmp_path, exchange), account=live.Account("tester", "right\udcffpw"))
-    with pytest.raises(LoginError, match="KRX_ID or KRX_PW is not UTF-8 text: set it anew"):
+    with pytest.raises(LoginError, match="KRX_ID or KRX_PW is not UTF-8 text: set it again"):
         fetch(opened, "pykrx-login")
     assert exchange.requests == []
 

@@ -231,13 +231,13 @@ def dropped() -> bytes:
             "유가증권 일별매매정보 was not applied for",
         ),
         (b'{"respMsg": "internal\\u001b[2J", "respCode": "999"}', NetworkError, r"KRX 999: internal\[2J"),
-        (b"<!DOCTYPE html><html>blocked</html>", RefusalError, "something else than data"),
-        (b"\x1f\x8b\x08garbage", RefusalError, "something else than data"),
-        (b"[]", RefusalError, "something else than data"),
+        (b"<!DOCTYPE html><html>blocked</html>", RefusalError, "an answer without data"),
+        (b"\x1f\x8b\x08garbage", RefusalError, "an answer without data"),
+        (b"[]", RefusalError, "an answer without data"),
         (b"{}", NetworkError, "expected exactly one OutBlock"),
-        (TimeoutError("slow"), TemporaryError, "it did not answer in time"),
-        (urllib.error.URLError(TimeoutError("slow")), TemporaryError, "it did not answer in time"),
-        (urllib.error.URLError(ConnectionRefusedError(111, "no")), TemporaryError, "it refused the connection"),
+        (TimeoutError("slow"), TemporaryError, "response timed out"),
+        (urllib.error.URLError(TimeoutError("slow")), TemporaryError, "response timed out"),
+        (urllib.error.URLError(ConnectionRefusedError(111, "no")), TemporaryError, "connection refused"),
         (urllib.error.URLError(socket.gaierror(-2, "no")), TemporaryError, "name could not be resolved"),
         (ConnectionResetError(104, "reset"), TemporaryError, r"the connection was dropped \(ConnectionResetError\)"),
         (http.client.RemoteDisconnected("gone"), TemporaryError, r"the connection was dropped \(RemoteDisconnected\)"),
@@ -266,7 +266,7 @@ def test_empty_key_is_not_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_key_that_cannot_be_one_is_not_sent(exchange: Exchange) -> None:
-    with pytest.raises(LoginError, match="KRX_AUTH_KEY holds characters that no key has") as caught:
+    with pytest.raises(LoginError, match="KRX_AUTH_KEY contains characters that are not allowed in a key") as caught:
         OpenApi("비밀열쇠", cast(Client, Direct())).session(DAY)
     assert "비밀" not in str(caught.value)
     assert exchange.asked == []

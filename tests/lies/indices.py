@@ -96,7 +96,7 @@ def _(world: World) -> None:
     world.index.loc[world.index["index"] == "KOSDAQ", "close"] = levels(world, "KOSPI").to_numpy()
 
 
-@lie("index beyond 30 %", INDEX, "KOSPI is 40 % higher on the event day", refused(3, "KOSPI", EVENT_DAY))
+@lie("index beyond 30%", INDEX, "KOSPI is 40% higher on the event day", refused(3, "KOSPI", EVENT_DAY))
 def _(world: World) -> None:
     world.index.loc[on(world, "KOSPI", EVENT), "close"] *= 1.4
 
@@ -112,9 +112,9 @@ def _(world: World) -> None:
 
 
 @lie(
-    "index 6 % off on the event day",
+    "index 6% off on the event day",
     INDEX,
-    "KOSPI stands 6 % too low on the event day alone; the stocks' capitalisation says otherwise",
+    "KOSPI stands 6% too low on the event day alone; the stocks' capitalisation says otherwise",
     refused(3, "KOSPI", EVENT_DAY),
     named("KOSPI", EVENT_DAY),
 )
@@ -123,7 +123,7 @@ def _(world: World) -> None:
 
 
 @lie(
-    "index 6 % off, no market file",
+    "index 6% off, no market file",
     INDEX,
     "the same with nothing but the stocks of the sectors beside it",
     refused(3, "KOSPI", EVENT_DAY),

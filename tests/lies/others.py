@@ -47,7 +47,7 @@ def _(world: World) -> None:
 @lie(
     "half a file",
     PRICES,
-    "the prices of half of the stocks end on the session before the event",
+    "the prices from half of the stocks end on the session before the event",
     named(TICKERS[-1], EVENT_DAY),
     named("Left out|left out|no trade|end", f"{TICKERS[-1]}"),
     truth=alone,

@@ -149,7 +149,7 @@ def _(world: World) -> None:
 @lie(
     "a change that contradicts",
     MARKET,
-    "change says +5 %, rate and closes say -9 %: two against one",
+    "change says +5%, rate and closes say -9%: two against one",
     nothing(),
     named(ONE, EVENT_DAY),
 )
@@ -209,7 +209,7 @@ def _(world: World) -> None:
 @lie(
     "a move beyond the limit in the market file too",
     MARKET,
-    "closes of both files and the rate computed from them say +60 %",
+    "closes of both files and the rate computed from them say +60%",
     named(ONE, EVENT_DAY),
 )
 def _(world: World) -> None:
@@ -268,7 +268,7 @@ def _(world: World) -> None:
 @lie(
     "true: rights issue",
     MARKET,
-    "ex-rights on the event day: base price 15 % lower, the new shares come weeks later",
+    "ex-rights on the event day: base price 15% lower, the new shares come weeks later",
     named(ONE, EVENT_DAY, r"1\.18|0\.85|15 ?%", action=True),
 )
 def _(world: World) -> None:
@@ -320,7 +320,7 @@ def _(world: World) -> None:
 @lie(
     "an official close that is not the base of the next",
     MARKET,
-    "one close 4 % too high, with a rate and change that go with it",
+    "one close 4% too high, with a rate and change that go with it",
     named(ONE, EVENT_DAY),
 )
 def _(world: World) -> None:

@@ -273,7 +273,7 @@ def _(world: World) -> None:
 @lie(
     "a close above its own high",
     PRICES,
-    "close 8 % above the high of its own row, event day",
+    "close 8% above the high of its own row, event day",
     named(ONE, EVENT_DAY),
     truth=alone,
 )

@@ -528,7 +528,7 @@ tell(
     about=(ONE,),
 )
 tell(
-    "KRX: 20 % more, self-made rate",
+    "KRX: 20% more, self-made rate",
     LOGIN,
     "close, rate and change agree; the base is right, the capitalisation too; the next session's base is another",
     times(1.2, ONE, self_made=True),
@@ -571,18 +571,18 @@ tell(
     about=(ONE,),
 )
 tell(
-    "KRX: index 6 % off",
+    "KRX: index 6% off",
     LOGIN,
-    "KOSPI 6 % too low on the event day, with changes that go with it, against the stocks' capitalisation",
+    "KOSPI 6% too low on the event day, with changes that go with it, against the stocks' capitalisation",
     level("1001", 0.94),
     named("KOSPI", DAY),
     refused(3, "KOSPI", DAY),
     refused(5, "KOSPI", DAY),
 )
 tell(
-    "KRX: index beyond 30 %",
+    "KRX: index beyond 30%",
     LOGIN,
-    "KOSPI 40 % higher from the event day on, with a change that goes with it",
+    "KOSPI 40% higher from the event day on, with a change that goes with it",
     level("1001", 1.4, since=True),
     named("KOSPI", DAY),
     refused(3, "KOSPI", DAY),
@@ -816,7 +816,7 @@ tell(
 tell(
     "Naver: a fund that lies",
     KEYLESS,
-    "the benchmark fund is 6 % too low on the event day",
+    "the benchmark fund is 6% too low on the event day",
     items(row_times(0.94, EVENT, EVENT), "069500"),
     named("069500|KODEX 200|KOSPI", DAY),
     refused(3, "069500|KODEX 200|KOSPI"),

@@ -2,7 +2,7 @@
 
 24 stocks of two markets in four sectors, 190 sessions of the real calendar. The news comes on Monday 27 January 2025,
 when KRX is closed until the 30th, so that the event day is Friday the 31st: whoever gets the calendar wrong gets the
-event wrong. On it sector A falls by 9 %, B rises by 7 %, the others go with the market.
+event wrong. On it sector A falls by 9%, B rises by 7%, the others go with the market.
 """
 
 from __future__ import annotations

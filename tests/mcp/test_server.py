@@ -133,13 +133,13 @@ WRONG: list[tuple[Call, str]] = [
     (("stock", {"stock": "000001", "tops": 3}), "stock.tops: unknown key 'tops'"),
     (("report", {"event": "tset"}), "no event 'tset'"),
     (("report", {"event": ""}), "report.event: string should have at least 1 character"),
-    (("report", {"as_of": 20240423}), "report.as_of: 20240423 is no date: write it as 2025-01-31"),
-    (("report", {"as_of": "2024/04/23"}), "report.as_of: '2024/04/23' is no date: write it as 2025-01-31"),
+    (("report", {"as_of": 20240423}), "report.as_of: 20240423 is not a valid date: write it as 2025-01-31"),
+    (("report", {"as_of": "2024/04/23"}), "report.as_of: '2024/04/23' is not a valid date: write it as 2025-01-31"),
     (("report", {"as_of": "2024-03-04"}), "prices"),
     (("report", {"windows": [[0, 7]]}), "no window [0, 7]: the report has [0, 0], [0, 3]"),
-    (("report", {"tables": ["stocks"], "whole": True}), "whole takes neither tables nor windows"),
+    (("report", {"tables": ["stocks"], "whole": True}), "whole cannot be combined with tables or windows"),
     (("report", {"tables": ["prices"]}), "'prices' is not possible here: write 'stocks',"),
-    (("compare", {"groups": ["A"]}), "compare takes two sectors or themes, not 1"),
+    (("compare", {"groups": ["A"]}), "compare takes two sectors or themes, got 1"),
     (("scan", {"top": "5"}), "scan.top: input should be a valid integer"),
     (("scan", {}), "scan needs the whole market"),
 ]
@@ -221,7 +221,7 @@ def test_a_part_has_the_rows_of_the_whole(session: Session, parts: list[CallTool
 
 
 def test_the_hand_made_figure_arrives(session: Session) -> None:
-    """The two stocks of A move by +10 % and -5 % on the event day."""
+    """The two stocks of A move by +10% and -5% on the event day."""
     [row] = [row for row in document(session.answers[3])["sectors"] if (row["sector"], row["window_end"]) == ("A", 0)]
     assert row["mean_return_ew"] == pytest.approx(0.025, abs=1e-6)
 

@@ -62,8 +62,8 @@ def asked(
 
 JSON = "application/json; charset=utf-8"
 DEEP = b'{"OutBlock_1":' * 5000
-case("JSON nested 5,000 deep", "KRX", 5, "an answer that breaks off")(asked(DEEP, Content_Type=JSON))
-case("JSON nested 5,000 deep", "KRX's login", 5, "an answer that breaks off")(asked(b"{}", login=b"[" * 5000))
+case("JSON nested 5,000 deep", "KRX", 5, "a truncated answer")(asked(DEEP, Content_Type=JSON))
+case("JSON nested 5,000 deep", "KRX's login", 5, "a truncated answer")(asked(b"{}", login=b"[" * 5000))
 case("half of a surrogate pair in a name", "KRX", 3, "ISU_ABBRV of row 1 cannot be read")(
     asked(SESSION.replace('"ISU_ABBRV":"', '"ISU_ABBRV":"\\ud800', 1).encode(), Content_Type=JSON)
 )
@@ -77,7 +77,7 @@ case("a Date header of a day that is none", "KRX", 0, UNDERSTOOD)(
     asked(SESSION.encode(), Content_Type=JSON, Date="99 Foo 99999999999 99:99:99")
 )
 for _charset in ("idna", "undefined", "no-such-charset", "base64"):
-    case(f"the charset {_charset}", "Naver", 5, "an answer in a charset that is not known")(
+    case(f"the charset {_charset}", "Naver", 5, "an answer in an unknown charset")(
         asked(HISTORY.encode("euc-kr"), keyless=True, Content_Type=f"text/xml; charset={_charset}")
     )
 for _place in ("http://[::1", "https://xn--a/", "//", "https://\udcff/", "https://a..b/"):
@@ -102,7 +102,7 @@ def missing_bundle(_folder: Path) -> None:
         trusted()
 
 
-@case("a bundle without certificates", "REQUESTS_CA_BUNDLE", 2, "(it holds no certificates)")
+@case("a bundle without certificates", "REQUESTS_CA_BUNDLE", 2, "(it contains no certificates)")
 def empty_bundle(folder: Path) -> None:
     (folder / "bundle.pem").write_text("none")
     with patch.dict(os.environ, REQUESTS_CA_BUNDLE=str(folder / "bundle.pem")):

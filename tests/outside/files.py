@@ -107,11 +107,11 @@ def pipe(name: str) -> Callable[[Path], None]:
     return run
 
 
-case("a pipe", "events.toml", 2, "it is no file but a pipe or a device")(pipe("events.toml"))
-case("a pipe", "secrets.toml", 2, "it is no file but a pipe or a device")(pipe("secrets.toml"))
+case("a pipe", "events.toml", 2, "it is not a regular file but a pipe or a device")(pipe("events.toml"))
+case("a pipe", "secrets.toml", 2, "it is not a regular file but a pipe or a device")(pipe("secrets.toml"))
 
 
-@case("a device without an end", "events.toml", 2, "it is no file but a pipe or a device")
+@case("a device without an end", "events.toml", 2, "it is not a regular file but a pipe or a device")
 def device(folder: Path) -> None:
     configure(folder)
     (folder / "config/events.toml").unlink()
@@ -131,13 +131,13 @@ def read(folder: Path) -> None:
     read_table(folder / "prices.csv", ("date", "ticker", "close"), ("close",), ("ticker",))
 
 
-@case("a pipe", "a price file", 2, "it is no file but a pipe or a device")
+@case("a pipe", "a price file", 2, "it is not a regular file but a pipe or a device")
 def price_pipe(folder: Path) -> None:
     os.mkfifo(folder / "prices.csv")
     read(folder)
 
 
-@case("a device", "a price file", 2, "it is no file but a pipe or a device")
+@case("a device", "a price file", 2, "it is not a regular file but a pipe or a device")
 def price_device(_folder: Path) -> None:
     read_table(Path("/dev/zero"), ("date", "ticker", "close"), ("close",), ("ticker",))
 
@@ -224,7 +224,7 @@ def record(folder: Path) -> None:
     assert load_record(folder)
 
 
-@case("a pipe", "history.csv", 3, "it is no file but a pipe or a device")
+@case("a pipe", "history.csv", 3, "it is not a regular file but a pipe or a device")
 def history_pipe(folder: Path) -> None:
     os.mkfifo(folder / "history.csv")
     load_history(folder)
@@ -238,7 +238,7 @@ for _target in ("9999-99-99", "latest", "/dev/null", "../..", "nowhere"):
         assert latest_of(folder) is None
 
 
-@case("a pipe", "a file of the store", 3, "it is no file but a pipe or a device")
+@case("a pipe", "a file of the store", 3, "it is not a regular file but a pipe or a device")
 def stored_pipe(folder: Path) -> None:
     (folder / "file/prices").mkdir(parents=True)
     os.mkfifo(folder / "file/prices/prices.parquet")

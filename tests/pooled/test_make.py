@@ -211,7 +211,7 @@ def test_groups_are_those_of_a_column(prices: Path, tmp_path: Path) -> None:
     [difference] = found.frames.pooled.query("versus.notna() and window_end == 0").to_dict("records")
     caar = found.frames.pooled.query("versus.isna() and window_end == 0").set_index("group")["caar"]
     assert difference["caar"] == pytest.approx(caar[difference["group"]] - caar[difference["versus"]])
-    with pytest.raises(UsageError, match="no column 'kinds' to group by: known are sectors, industry, kind"):
+    with pytest.raises(UsageError, match="no column 'kinds' to group by; valid: sectors, industry, kind"):
         study(prices, events, tmp_path, groups="kinds")
 
 

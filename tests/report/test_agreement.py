@@ -27,7 +27,7 @@ Columns = Mapping[str, Callable[[dict[str, str]], str]]
 
 def shown(grid: Grid) -> list[list[str]]:
     """Header and rows of the columns that hold anything."""
-    fields = [field for field in grid.fields if not (field.priority and field.empty)]
+    fields = [field for field in grid.fields if field.shown and not field.wide]
     rows = zip(*([cell.text for cell in field.cells] for field in fields), strict=True)
     return [[field.header for field in fields], *map(list, rows)]
 
@@ -226,7 +226,7 @@ GROUPS: Columns = {
     "Median %": pct("median_return"),
     "Up/=/dn": lambda row: f"{row['n_up']}/{row['n_flat']}/{row['n_down']}" if row["n"] != "0" else "-",
     "CAAR %": arrowed("caar_ew"),
-    "95% interval": interval,
+    "95% CI": interval,
     "Rank": place,
     "p": p("placebo_p"),
     "corrected p": p("p_family"),
@@ -246,7 +246,7 @@ PARTS: Columns = {
 STOCKS: Columns = {
     "Return %": pct("raw_return"),
     "CAR %": arrowed("car"),
-    "95% interval": interval,
+    "95% CI": interval,
     "t": told("t", lambda value: signed(value, 1)),
     "p of t": p("p"),
     "p": p("placebo_p"),
@@ -259,7 +259,7 @@ SPREADS: Columns = {
     "Mean %": arrowed("mean_return_ew"),
     "Cap-w. %": pct("mean_return_cw"),
     "CAAR %": pct("caar_ew"),
-    "95% interval": interval,
+    "95% CI": interval,
     "Rank": place,
     "p": p("placebo_p"),
     "portfolio t": p("p_portfolio"),

@@ -62,7 +62,7 @@ def test_net_purchases_stand_beside_their_group_and_window(study: Report) -> Non
 
 
 def test_figures_of_the_exchange(real: Report) -> None:
-    """SK hynix: 221,000 won at the base and 728,002,365 shares, 199,200 won on the event day; KOSPI -0.77 % that day."""
+    """SK hynix: 221,000 won at the base and 728,002,365 shares, 199,200 won on the event day; KOSPI -0.77% that day."""
     hynix = next(row for row in records(real, "stocks") if row["ticker"] == "000660" and row["window_end"] == 0)
     assert hynix["marcap"] == 221_000 * 728_002_365
     levels = {(row["series"], row["tau"]): row["level"] for row in records(real, "levels")}

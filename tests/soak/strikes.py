@@ -192,7 +192,7 @@ STRIKES = (
     Strike("a lie: the other sign", wire=lie(lambda day, _: turned(ONE, TWO, THREE, day=day)), ways=LIED_TO),
     Strike("a lie: ten times the price", wire=lie(lambda day, _: times(10, ONE, day=day)), ways=LIED_TO),
     Strike(
-        "a lie: 20 % more, rate and change as well",
+        "a lie: 20% more, rate and change as well",
         wire=lie(lambda day, _: times(1.2, ONE, self_made=True, day=day)),
         ways=LIED_TO,
     ),
@@ -204,7 +204,7 @@ STRIKES = (
     ),
     Strike("a lie: a price as text", wire=lie(lambda day, _: cells(ONE, day, TDD_CLSPRC="N/A")), ways=LIED_TO),
     Strike(
-        "a lie: an index 6 % off",
+        "a lie: an index 6% off",
         wire=lie(lambda day, _: level("1001", 0.94, on=day, after=date.max)),
         ways=LIED_TO,
     ),

@@ -110,7 +110,7 @@ def test_a_series_is_one_stock_under_its_own_name() -> None:
 
 
 def test_interval_of_a_stock_holds_what_its_t_does_not_reject() -> None:
-    """Student's t at 48 degrees of freedom: 97.5 % of it lies below 2.0106 (any table)."""
+    """Student's t at 48 degrees of freedom: 97.5% of it lies below 2.0106 (any table)."""
     stocks = event_study(RETURNS, BENCHMARK, "2025-01-31", **OPTIONS).stocks
     assert_allclose(stocks["ci_low"], stocks["car"] - 2.0106 * stocks["car"] / stocks["t"], rtol=1e-4)
     assert_allclose(stocks["ci_low"] + stocks["ci_high"], 2 * stocks["car"])

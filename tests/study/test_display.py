@@ -117,7 +117,7 @@ def test_chart_has_the_path_and_the_interval_of_each_group() -> None:
     ax = found.plot()
     lines = lines_of(ax)
     path = found.paths[found.paths["group"] == "chips"]
-    assert_allclose(lines["chips (95 % interval)"].get_ydata(), path["caar"])
+    assert_allclose(lines["chips (95% interval)"].get_ydata(), path["caar"])
     bands = [one for one in ax.collections if isinstance(one, PolyCollection)]
     assert len(bands) == 2
     assert bands[0].get_datalim(ax.transData).y0 == pytest.approx(path["ci_low"].min())
@@ -129,10 +129,10 @@ def test_chart_has_the_path_and_the_interval_of_each_group() -> None:
 def test_chart_without_groups_has_every_stock_behind_their_mean() -> None:
     found = study()
     lines = lines_of(found.plot())
-    assert {"all (95 % interval)", "each of 12 stocks"} <= set(lines)
+    assert {"all (95% interval)", "each of 12 stocks"} <= set(lines)
     assert sum(line.get_color() == "0.75" for line in lines.values()) >= 1
     few = event_study(RETURNS.iloc[:, :3], BENCHMARK, EVENT).plot()
-    assert {"000000", "000001", "000002", "all (95 % interval)"} <= set(lines_of(few))
+    assert {"000000", "000001", "000002", "all (95% interval)"} <= set(lines_of(few))
 
 
 def test_chart_of_names_and_on_axes_of_the_users_own() -> None:

@@ -190,7 +190,7 @@ def test_event_study_takes_the_equal_weight_market() -> None:
 
 
 def long_case() -> tuple[Floats, Floats, Ints]:
-    """A stock that doubled in the estimation window and gained 39 % in the 60 sessions after the event."""
+    """A stock that doubled in the estimation window and gained 39% in the 60 sessions after the event."""
     rng = np.random.default_rng(4)
     index = rng.normal(0, 0.008, 400)
     drift = np.where(np.arange(400) < 300, 0.006, np.log(1.388) / 60)
@@ -218,5 +218,5 @@ def test_long_windows_keep_beta_and_leave_out_the_constant() -> None:
         plan = PlaceboPlan(Refit(), [design], 300, [window])
         [placebo] = placebo_test(plan, [Portfolio.of(returns, design_of)])
         assert_allclose([placebo.caar[0], placebo.t[0]], [car, car / se], rtol=1e-9)
-    assert result.car[0] > 0.2  # with the constant: 60 x 0.6 % less
+    assert result.car[0] > 0.2  # with the constant: 60 x 0.6% less
     assert returns[300:360, 0].sum() - alpha * 60 - beta * index[300:360].sum() < 0

@@ -24,7 +24,7 @@ def test_agrees_with_scipy_and_does_not_count_nan(values: list[float], holes: se
 
 
 def test_the_example_of_benjamini_and_hochberg() -> None:
-    """Their table of 15 comparisons (1995, section 3): four are rejected at 5 %, where Bonferroni rejects three."""
+    """Their table of 15 comparisons (1995, section 3): four are rejected at 5%, where Bonferroni rejects three."""
     small = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
     p = np.array([*small, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0])
     assert (benjamini_hochberg(p) <= 0.05).sum() == 4

@@ -33,7 +33,7 @@ def test_cross_sectional_is_scipys_one_sample_t() -> None:
 
 
 def test_brown_warner_1980_by_hand() -> None:
-    # Two securities, sd 3 % and 4 %, 4 sessions: se = sqrt(4) / 2 * 5 % = 5 %.
+    # Two securities, sd 3% and 4%, 4 sessions: se = sqrt(4) / 2 * 5% = 5%.
     found = brown_warner_1980(np.array([0.10, 0.05, np.nan]), np.array([0.03, 0.04, 0.5]), 4)
     assert_allclose([found.value, found.p], [1.5, 2 * stats.norm.sf(1.5)])
 

@@ -224,7 +224,7 @@ def test_choice_is_paid_for() -> None:
         naive.append(pair.placebo_p[0] <= 0.10)
         honest.append(widest.placebo_p[0] <= 0.10)
     assert np.mean(naive) >= 0.4
-    assert np.mean(honest) <= 0.2  # 4 of 40 are expected; 8 or fewer in 98 % of cases
+    assert np.mean(honest) <= 0.2  # 4 of 40 are expected; 8 or fewer in 98% of cases
 
 
 def test_nothing_is_widest_of_one_group() -> None:

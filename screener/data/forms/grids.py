@@ -76,7 +76,7 @@ def open_grid(path: Path) -> Grid:
     if begins.startswith(b"PAR1"):
         return _of_parquet(path)
     if path.suffix.lower() in (".parquet", ".pq"):
-        raise DataError("{path}: is no Parquet file", hint="write it again", path=path)
+        raise DataError("{path}: is not a Parquet file", hint="write it again", path=path)
     if begins.startswith(b"PK"):
         return _of_workbook(path)
     unpacked: Any = gzip.open if begins.startswith(b"\x1f\x8b") else open
@@ -87,9 +87,7 @@ def open_grid(path: Path) -> Grid:
     if not whole.strip():
         raise DataError("{path}:1: the file is empty", path=path)
     if b"\0" in whole[:512] and not whole.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(
-            "{path}: is no table of text, and neither Parquet nor Excel (.xlsx)", hint="save it as CSV", path=path
-        )
+        raise DataError("{path}: is not a text table, Parquet or Excel (.xlsx)", hint="save it as CSV", path=path)
     start = whole[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"{", b"[")):
         return _of_json(path, whole)
@@ -134,7 +132,7 @@ def _refuse_no_file(path: Path) -> None:
     if not path.is_file():
         what = _("no such file")
         if path.exists():
-            what = _("is a directory") if path.is_dir() else _("it is no file but a pipe or a device")
+            what = _("is a directory") if path.is_dir() else _("it is not a regular file but a pipe or a device")
         raise UsageError("{path}: {what}", hint="check the path", path=path, what=what)
 
 
@@ -208,10 +206,10 @@ def _of_json(path: Path, whole: bytes) -> Grid:
     try:
         answer = from_json(whole)
     except ValueError:
-        raise DataError("{path}: is no valid JSON", hint="save the whole answer", path=path) from None
+        raise DataError("{path}: is not valid JSON", hint="save the complete answer", path=path) from None
     records = _records(answer)
     if not records:
-        raise DataError("{path}: holds no list of rows", path=path)
+        raise DataError("{path}: contains no list of rows", path=path)
     names = list(dict.fromkeys(name for record in records for name in record))
     rows = [names, *[[record.get(name) for name in names] for record in records]]
     return _of_rows(path, rows, ("JSON",))
@@ -299,7 +297,7 @@ def _headless(path: Path, header: Sequence[str]) -> DataError:
     there = ", ".join(repr(name[:40]) for name in header[:12]) + (", ..." if len(header) > 12 else "")
     return DataError(
         "{path}: no header with a close and a date or ticker was found",
-        hint="name the columns date, ticker, close; it has {there}",
+        hint="name the columns date, ticker, close; columns found: {there}",
         path=path,
         there=there,
     )
@@ -361,8 +359,8 @@ def refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
     """An error for a file of more than `MOST_ROWS` rows, or `MOST_BYTES` unpacked."""
     if rows > MOST_ROWS or size > MOST_BYTES:
         raise DataError(
-            "{path}: is too large: it holds {rows:,} rows, {size:,} MB unpacked",
-            hint="{most:,} rows and {bytes:,} MB are the most: take out what no report needs",
+            "{path}: is too large: {rows:,} rows, {size:,} MB unpacked",
+            hint="at most {most:,} rows and {bytes:,} MB are read: remove what no report needs",
             path=path,
             rows=rows,
             size=size // 10**6,
@@ -381,7 +379,7 @@ def refuse_long_lines(path: Path, file: IO[bytes]) -> None:
         if np.diff(cuts).max() > LONGEST_LINE:
             raise DataError(
                 "{path}:{line}: the line is longer than {most:,} bytes",
-                hint="is it text, one row a line?",
+                hint="check that it is text with one row per line",
                 path=path,
                 line=rows + piece.count(b"\n", 0, int(cuts[np.diff(cuts).argmax() + 1])) + 1,
                 most=LONGEST_LINE,

@@ -48,15 +48,15 @@ _INDEX_NAMES = {
 """What the name of a file of one index says that it is."""
 _UNTOLD = {
     "ticker": (
-        N_("{path}: holds one stock and does not say which"),
-        N_("say it with --ticker, or name the file after its code, such as 000660.csv"),
+        N_("{path}: contains one stock but does not say which"),
+        N_("pass --ticker, or name the file after its code, such as 000660.csv"),
     ),
     "date": (
-        N_("{path}: holds one session and does not say which"),
+        N_("{path}: contains one session but does not say which"),
         N_("add a column date, or name the file after its day, such as 20250131.csv"),
     ),
     "index": (
-        N_("{path}: holds one index and does not say which"),
+        N_("{path}: contains one index but does not say which"),
         N_("add a column index, or name the file after it, such as KOSPI.csv"),
     ),
 }
@@ -225,7 +225,7 @@ class Form:
             there = ", ".join(repr(name[:40]) for name in self.grid.headers[:12])
             raise DataError(
                 "{path}: no column {missing}",
-                hint="it has {there}",
+                hint="columns found: {there}",
                 path=self.path,
                 missing=", ".join(missing),
                 there=there + (", ..." if len(self.grid.headers) > 12 else ""),
@@ -240,7 +240,7 @@ class Form:
         if pc.any(whole).as_py():
             line, table = line[~np.asarray(whole.combine_chunks())], table.filter(pc.invert(whole))
         if not table.num_rows:
-            raise DataError("{path}: holds no rows", path=self.path)
+            raise DataError("{path}: contains no rows", path=self.path)
         read = {name: self._read(name, table[name], line, text) for name in table.column_names}
         for name in required:
             if name not in numeric and read[name].null_count:
@@ -278,7 +278,7 @@ class Form:
             ) from None
         except cells.AmbiguousDatesError as error:
             raise DataError(
-                "{path}: {found!r} can be read as two dates",
+                "{path}: {found!r} can be read as two different dates",
                 hint="write dates as 2025-01-31",
                 path=self.path,
                 found=str(error)[:40],
@@ -337,7 +337,7 @@ class Form:
             )
             raise DataError(
                 "{path}: {close!r} and {other!r} give different returns",
-                hint="say which to read: --adjusted yes reads {other!r}, --adjusted no {close!r}",
+                hint="choose the column to read: --adjusted yes reads {other!r}, --adjusted no {close!r}",
                 path=self.path,
                 close=close,
                 other=other,
@@ -423,7 +423,7 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Form:
         twice = [field.header for field in grid.fields if field.name == name and not field.ticker]
         if len(twice) > 1 and (name == "close" or len({bare(header) for header in twice}) < len(twice)):
             raise DataError(
-                "{path}: the columns {columns} all hold the {name}",
+                "{path}: the columns {columns} all contain the {name}",
                 hint="delete all but one",
                 path=path,
                 columns=", ".join(map(repr, twice)),

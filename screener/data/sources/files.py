@@ -120,8 +120,8 @@ class Files(Source):
             )
         if len(sessions := np.unique(rows.day)) == 1 and need.least > 1:
             raise DataError(
-                "{called}: holds one session, {day}",
-                hint="a report needs {least} sessions before the event: give all files of the kind, such as "
+                "{called}: contains one session, {day}",
+                hint="a report needs {least} sessions before the event: pass all files of the same kind, such as "
                 "--source file:DIRECTORY",
                 called=called,
                 day=sessions[0],
@@ -180,7 +180,7 @@ class Files(Source):
             if name not in there:
                 raise DataError(
                     "{called}: no index {name!r}",
-                    hint="the column index holds {there}",
+                    hint="the column index contains {there}",
                     called=called,
                     name=name,
                     there=", ".join(sorted(there)[:12]),
@@ -248,7 +248,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
         DataError: a file that cannot be read; rows that contradict each other, cannot be, or are of the future.
     """
     if not files.prices:
-        raise UsageError("--source file: names no file", hint="write --source file:PATH")
+        raise UsageError("--source file: has no path", hint="write --source file:PATH")
     reader = _FileReader(calendar or Calendar(), at.date(), files.hints)
     histories, sessions, levels = (
         _rows(paths, kind, reader)
@@ -340,7 +340,7 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
         figures = to_numpy(table[name])
         refuse(
             (figures < 0) | (figures >= _LARGEST),
-            "{called}: {key} on {day}: {name} {figure:g} cannot be",
+            "{called}: {key} on {day}: {name} {figure:g} is impossible",
             hint="correct it",
             called=called,
             key=table[kind.key],

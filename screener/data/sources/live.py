@@ -58,12 +58,12 @@ class Live(Source):
         if refusal is not None:
             if faulty:
                 raise DataError(faulty[0].why)
-            raise DataError("{refusal}", hint="it has not come yet, try later", refusal=refusal)
+            raise DataError("{refusal}", hint="it is not available yet; try again later", refusal=refusal)
         return replace(stored.load(need), tried=faulty)
 
     def fetch(self, plan: Plan) -> Fetched:
         """Fetch what the store lacks of `plan`."""
-        with self.access.writing(_("fetch from {name}", name=self.name)):
+        with self.access.writing(_("download from {name}", name=self.name)):
             for table in self.access.store.tables():
                 if table.source == self.name:
                     table.settle()  # a fetch that finds nothing missing writes nothing
@@ -137,8 +137,8 @@ def sync_store(
     """
     if source not in ("auto", *FETCHED, *access.providers):
         raise UsageError(
-            "no source {source!r} to sync from",
-            hint="known are auto, pykrx, openapi, datagokr and file:PATH",
+            "no source {source!r} for sync",
+            hint="use auto, pykrx, openapi, datagokr or file:PATH",
             source=source,
         )
     plan = replace(plan_of(settings, access, first, last), again=tuple(again))
@@ -151,7 +151,7 @@ def sync_store(
             blocked = blocked or isinstance(error, BlockedError)
             if provider is providers[-1]:
                 raise
-            access.progress.say(_("{source} could not serve: {why}", source=provider.name, why=error))
+            access.progress.say(_("{source}: unavailable: {why}", source=provider.name, why=error))
         else:
             fetched.blocked = blocked
             held = access.store.main_table(provider.name).sessions
@@ -173,7 +173,7 @@ def plan_of(settings: Settings, access: Connections, first: date | None, last: d
     if last is not None and first > last:
         raise UsageError(
             "--to {last} is before {first}, the first day that the events need",
-            hint="give --from as well",
+            hint="pass --from as well",
             last=last,
             first=first,
         )
@@ -198,9 +198,9 @@ def _refuse_days(first: date | None, last: date | None, today: date) -> None:
     for option, day in (("--from", first), ("--to", last)):
         if day is not None and day < _KOSPI_SINCE:
             raise UsageError(
-                "{option} {day} is before {since}, where KOSPI begins", option=option, day=day, since=_KOSPI_SINCE
+                "{option} {day} is before {since}, the start of KOSPI", option=option, day=day, since=_KOSPI_SINCE
             )
         if day is not None and day > today:
             raise UsageError("{option} {day} is in the future (today is {today})", option=option, day=day, today=today)
     if first is not None and last is not None and first > last:
-        raise UsageError("--from {first} is after --to {last}", hint="exchange them", first=first, last=last)
+        raise UsageError("--from {first} is after --to {last}", hint="swap them", first=first, last=last)

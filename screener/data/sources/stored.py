@@ -90,7 +90,7 @@ class Stored(Source):
         span = DateSpan.of(need, self.calendar, self.now())
         source = next((name for name in self.of if self._lacks(name, need, span) is None), None)
         if source is None:
-            raise DataError("{refusal}", hint="it has not come yet, try later", refusal=self.refusal(need))
+            raise DataError("{refusal}", hint="it is not available yet; try again later", refusal=self.refusal(need))
         start, end = self._stretch(source, span.event_day) or (span.first, span.last)
         span = span._replace(first=max(start, span.first), last=min(end, span.final))
         read = self._from_sessions if self.store.main_table(source).kind is MARKET else self._from_histories
@@ -129,7 +129,7 @@ class Stored(Source):
             first = self.calendar.shift(span.event_day, -need.least)
         if there[0] > first or there[1] < last:
             return _(
-                "sessions from {first} to {last}, it holds {start} to {end}",
+                "sessions from {first} to {last}; the file contains {start} to {end}",
                 first=first,
                 last=last,
                 start=there[0],
@@ -271,6 +271,9 @@ def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[
     rows = table.read(("date", table.kind.key, "close"), span.first - LONGEST_CLOSURE, span.last, [key])
     if not rows.num_rows:
         raise DataError(
-            "{source}: the store has no level of {key}", hint="`screener sync` fetches it", source=table.source, key=key
+            "{source}: the store has no level of {key}",
+            hint="download it with `screener sync`",
+            source=table.source,
+            key=key,
         )
     return to_numpy(rows["date"]), floats(rows, "close")

@@ -125,7 +125,10 @@ class Facts:
         facts = from_json(text)
         if facts["format"] != FORMAT:
             raise DataError(
-                "has format {found}, this screener knows {known}", hint="update it", found=facts["format"], known=FORMAT
+                "has format {found}; this screener supports {known}",
+                hint="update it",
+                found=facts["format"],
+                known=FORMAT,
             )
         days = {
             date.fromisoformat(day): datetime.fromisoformat(at) for at, days in facts["fetched"].items() for day in days
@@ -160,7 +163,7 @@ class Footer:
         footer = data.slice(max(data.size - _footer_size(data), 0)).to_pybytes()
         found = _MARKED.search(footer)
         if found is None or _sum(_blanked(footer, found.end())) != found[1][-_DIGITS:].decode():
-            raise MismatchError(_("fails its checksum"))
+            raise MismatchError(_("checksum mismatch"))
         self.meta = pq.read_metadata(pa.BufferReader(footer))
         self.facts = Facts.from_json((self.meta.metadata or {})[_FACTS.encode()])
         if self.facts.name != name:
@@ -188,7 +191,7 @@ class Footer:
                 number = group * self.meta.num_columns + column
                 start, end = bounds[number]
                 if _sum(data.slice(start, end - start)) != self.sums[number * _DIGITS : (number + 1) * _DIGITS]:
-                    raise MismatchError(_("fails its checksum"))
+                    raise MismatchError(_("checksum mismatch"))
 
 
 def _footer_size(data: pa.Buffer | bytearray) -> int:
@@ -258,16 +261,16 @@ def examine(data: pa.Buffer, kind: TableKind, name: str) -> None:
     starts, ends = [start for start, _end in bounds], [len(_MAGIC), *(end for _start, end in bounds)]
     # No sum would cover what lies between two columns.
     if starts != ends[:-1] or footer.size != data.size or bytes(data[: len(_MAGIC)]) != _MAGIC:
-        raise MismatchError(_("fails its checksum"))
+        raise MismatchError(_("checksum mismatch"))
     footer.check(data, range(footer.meta.num_row_groups), range(footer.meta.num_columns))
     rows = pq.ParquetFile(pa.BufferReader(data), read_dictionary=_words(kind)).read()
     if not rows.schema.remove_metadata().equals(kind.schema):
-        raise MismatchError(_("has other columns than it should"))
+        raise MismatchError(_("has unexpected columns"))
     if {day.item() for day in np.unique(to_numpy(rows["date"]))} != set(footer.facts.fetched):
-        raise MismatchError(_("has other sessions than it says"))
+        raise MismatchError(_("has sessions other than declared"))
     order, *_rest = _ranks(rows.unify_dictionaries().combine_chunks(), kind)
     if (order[1:] <= order[:-1]).any():
-        raise MismatchError(_("has rows twice, or out of order"))
+        raise MismatchError(_("has duplicate or unsorted rows"))
 
 
 def conform(rows: pa.Table, kind: TableKind) -> pa.Table:
@@ -283,7 +286,7 @@ def conform(rows: pa.Table, kind: TableKind) -> pa.Table:
     for name in ("date", kind.key):
         if columns[kind.schema.get_field_index(name)].null_count:
             raise DataError(
-                "{table}: a row has no {name}: a source must not give such a row", table=kind.name, name=name
+                "{table}: a row has no {name}: a source must not provide such a row", table=kind.name, name=name
             )
     return pa.table(columns, schema=kind.schema)
 
@@ -310,7 +313,7 @@ def merge(old: pa.Table, new: pa.Table, kind: TableKind, replacing: Replacing, d
     if double.size:
         row = int(order[double[0]])
         raise DataError(
-            "{table}: {key} stands twice on {day}: the source is wrong",
+            "{table}: {key} is listed twice on {day}: the source is wrong",
             table=kind.name,
             key=both[kind.key][row],
             day=both["date"][row],

@@ -86,13 +86,13 @@ class Place:
             if any(secret in reason for secret in secrets):
                 reason = type(error).__name__
             raise UsageError(
-                "{url}: cannot hold a store: {reason}",
-                hint="give a directory or a URL that pyarrow knows",
+                "{url}: cannot be used as a store: {reason}",
+                hint="pass a directory or a URL that pyarrow supports",
                 url=shown,
                 reason=reason,
             ) from None
         if not root.strip("/"):
-            raise UsageError("{url}: names no directory", hint="add one to it", url=shown)
+            raise UsageError("{url}: is not the URL of a directory", hint="add one", url=shown)
         if isinstance(filesystem, pyarrow.fs.LocalFileSystem):
             return cls.open(root, group)
         name = hashlib.sha256(shown.encode()).hexdigest()[:16]
@@ -282,7 +282,7 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
         if fault == "locked" and isinstance(error, OSError) and no_locks(error):
             raise DataError(
                 "{path}: its file system cannot lock files",
-                hint="give a store on another one with --store, such as a local disk",
+                hint="pass a store on another file system to --store, such as a local disk",
                 path=path,
             ) from None
         number = getattr(error, "errno", None)
@@ -291,7 +291,7 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
         else:  # what `open_regular` says, or pyarrow
             reason = cause(error) if isinstance(error, OSError) else " ".join(str(error).split())[:160]
         full = number in (errno.ENOSPC, errno.EDQUOT)
-        hint = N_("make room there") if full else N_("check --store and its permissions")
+        hint = N_("free some space there") if full else N_("check --store and its permissions")
         raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None
 
 
@@ -325,5 +325,9 @@ def _busy(shown: str, facts: dict[str, Any], lock: str = "") -> BusyError:
         who = _("{command} (pid {pid} on {host}, since {since})", command=command, pid=pid, host=host, since=since)
     except LookupError:  # between taking the lock and saying so
         who = _("another process")
-    hint = N_("wait for it, or end it; if it was killed, delete {lock}") if lock else N_("wait for it, or end it")
+    hint = (
+        N_("wait for it to finish, or stop it; if it was killed, delete {lock}")
+        if lock
+        else N_("wait for it to finish, or stop it")
+    )
     return BusyError("{shown}: {who} is writing there", hint=hint, shown=shown, who=who, lock=lock)

@@ -259,7 +259,9 @@ class StoredTable:
         for name in self._files():
             with suppress(FileNotFoundError):
                 found[name] = self._wrong(name)
-        found |= dict.fromkeys(self._foreign(), _("is not of this store, but others would read it with the table"))
+        found |= dict.fromkeys(
+            self._foreign(), _("does not belong to this store, but other programs would read it with the table")
+        )
         return [Damage(self._shown(name), wrong) for name, wrong in found.items() if wrong]
 
     def leftovers(self) -> list[str]:
@@ -273,7 +275,7 @@ class StoredTable:
         """
         left = self.leftovers()
         self.settle()
-        done = [_("{file}: removed: left from a write that was cut short", file=path) for path in left]
+        done = [_("{file}: removed: left from an interrupted write", file=path) for path in left]
         for name in self._files():
             wrong = self._wrong(name)
             if wrong:
@@ -281,14 +283,14 @@ class StoredTable:
                 done.append(_("{file}: removed: {why}", file=self._shown(name), why=wrong))
         self._known = None
         done += [
-            _("{table}: {what}: taken out, the next sync asks for it again", table=self._folder, what=one.shown)
+            _("{table}: {what}: removed; the next sync requests it again", table=self._folder, what=one.shown)
             for one in self.refused
             if one.reason
         ]
         self._put(filter(None, map(self._taken_out, self._files())))
         for name in self._foreign():
             self._place.rename(name, f"{name}.foreign")
-            done.append(_("{file}: renamed to end in .foreign: not of this store", file=self._shown(name)))
+            done.append(_("{file}: renamed to end in .foreign: does not belong to this store", file=self._shown(name)))
         self._known = None
         return done
 
@@ -315,7 +317,7 @@ class StoredTable:
         if self._is_earlier(names):
             raise DataError(
                 "{table}: was written by an earlier screener",
-                hint="run `screener sync`, which moves it",
+                hint="run `screener sync`, which converts it",
                 table=self.shown,
             )
         return [name for name in names if self._is_file(name)]

@@ -75,7 +75,7 @@ def _of_report(report: Report) -> Charts:
     # Without themes there is no section of theirs.
     charts[Key.THEMES if any(row.theme for row in groups) else Key.SECTORS].append(breadth(report, groups))
     if len(sectors) < len(every):
-        note = _("Of {n} sectors the best and the worst.", n=len(every))
+        note = _("The strongest and the weakest of {n} sectors.", n=len(every))
         for key in (Key.SECTORS, Key.PATHS):
             first, *others = charts[key]
             charts[key] = [first and replace(first, note=f"{first.note} {note}".strip()), *others]

@@ -35,10 +35,10 @@ def sessions(report: Report) -> Figure | None:
         lambda frame: _draw(rows, frame),
         _("The most extreme of {n} sessions was {day}: z {z}", n=len(rows), day=first.date, z=signed(first.z_ewma, 1)),
         _("Bar chart of z by session. The most extreme: {sessions}.", sessions=named),
-        _("Abnormal return of each session over the volatility that the sessions before let expect (z)"),
-        _("Labelled: the most extreme sessions. Dashed: the size of the event, either way.")
+        _("Abnormal return of each session over its expected volatility (z)"),
+        _("Labels: the most extreme sessions. Dashed: the size of the event, in both directions.")
         if any(not row.tau for row in rows)
-        else _("Labelled: the most extreme sessions."),
+        else _("Labels: the most extreme sessions."),
     )
 
 

@@ -133,7 +133,7 @@ def left_out(groups: Iterable[Any]) -> str:
     if not names:
         return ""
     return _(
-        "Left out, for they were put together after the event because of how they moved and are no evidence: {names}.",
+        "Left out, because they were put together after the event because of how they moved: {names}.",
         names=names,
     )
 

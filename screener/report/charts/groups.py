@@ -63,29 +63,29 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
         lambda frame: draw_paths(shown, frame),
         best_and_worst(
             [(name, percent(path[-1].caar)) for name, path in ranked],
-            N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%"),
-            N_("By {day}, {best} stood at {best_value}%"),
+            N_("By {day}, {best} reached {best_value}% and {worst} {worst_value}%"),
+            N_("{best} reached {best_value}% by {day}"),
             day=ranked[0][1][-1].date,
         ),
         ngettext(
-            "Line charts of the cumulative abnormal return of {n} sector, sessions {first:+d} to "
-            "{last:+d}. At the end, with 95 % intervals: {sectors}.",
-            "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to "
-            "{last:+d}. At the end, with 95 % intervals: {sectors}.",
+            "Line charts of the cumulative abnormal return of {n} sector, sessions {first:+d} to {last:+d}. At the "
+            "end, with 95% confidence intervals: {sectors}.",
+            "Line charts of the cumulative abnormal return of {n} sectors, sessions {first:+d} to {last:+d}. At "
+            "the end, with 95% confidence intervals: {sectors}.",
             len(shown),
             first=first.tau,
             last=last.tau,
             sectors="; ".join(_in_words(name, path[-1]) for name, path in shown),
         ),
         _(
-            "Cumulative average abnormal return (CAAR, {model}), %, base = 0, by sessions from the event day",
+            "Cumulative average abnormal return (CAAR, {model}), %, base day = 0, by session relative to the event day",
             model=_(MODELS[report.rules.model]),
         ),
         _(
-            "Band: 95 % interval of the sum from the base to that session; where it holds 0, the sum "
-            "cannot be told from an ordinary one. Grey: the other sectors."
+            "Band: 95% confidence interval of the cumulative return from the base day to that session; where it "
+            "includes 0, the return is not distinguishable from normal. Grey: the other sectors."
         ),
-        "" if banded else _("Where there is no band, the interval is not known; of themes it is not measured."),
+        "" if banded else _("Without a band, the confidence interval is not known; it is not measured for themes."),
         left_out(groups),
     )
 
@@ -155,8 +155,8 @@ def breadth(report: Report, rows: Sequence[Any]) -> Figure | None:
             down=least.n_down,
             of_least=least.n,
         ),
-        _("Stacked bars of how many stocks rose and fell. {groups}.", groups="; ".join(groups)),
-        _("Stocks that rose, stayed and fell, by sector and theme, {window}", window=report.leading),
+        _("Stacked bars of the number of stocks that rose and fell. {groups}.", groups="; ".join(groups)),
+        _("Stocks that rose, were unchanged or fell, by sector and theme, {window}", window=report.leading),
         _(POST_HOC) if any(row.post_hoc for row in rows) else "",
     )
 
@@ -239,7 +239,7 @@ def placebos(report: Report) -> Figure | None:
     if not spreads:
         return None
     largest, days = spreads[0], len(spreads[0].placebos)
-    title = _("{pair}: more extreme than any of {days} ordinary sessions", pair=largest.pair, days=days)
+    title = _("{pair}: larger than on any of {days} ordinary sessions", pair=largest.pair, days=days)
     if before := sum(map(largest.is_extreme, largest.placebos)):
         title = ngettext(
             "{pair}: {n} of {days} ordinary sessions was as extreme",
@@ -256,13 +256,13 @@ def placebos(report: Report) -> Figure | None:
         title,
         _("Histograms of ordinary sessions with the event marked. {panels}.", panels="; ".join(listed)),
         _(
-            "Abnormal return of the difference over the volatility that the sessions before let "
-            "expect (z), {window}; one block = one ordinary session",
+            "Abnormal return of the difference over its expected volatility (z), {window}; one block is one "
+            "ordinary session",
             window=report.leading,
         ),
         _(
-            "Dark blocks: sessions as extreme as the event, in either direction. Dashed: the event's "
-            "size the other way. p = (dark blocks + 1) / (all blocks + 1)."
+            "Dark blocks: sessions as extreme as the event, in either direction. Dashed: the size of the event "
+            "with the opposite sign. p = (dark blocks + 1) / (all blocks + 1)."
         ),
         _(CHOSEN) if largest.chosen else "",
     )

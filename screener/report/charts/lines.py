@@ -117,8 +117,8 @@ def sector_prices(report: Report, groups: Sequence[Any]) -> Figure | None:
     return _prices(
         [*_series(report, "sector", names), *_indices(report)],
         report,
-        N_("{best} {best_value}% and {worst} {worst_value}% since the base, by {day}"),
-        N_("Sectors: the stocks bought in equal parts at the base and held. Indices: dotted."),
+        N_("{best} {best_value}% and {worst} {worst_value}% since the base day, by {day}"),
+        N_("Sectors: equal-weighted purchase on the base day, held. Indices: dotted."),
     )
 
 
@@ -130,8 +130,8 @@ def largest_stocks(report: Report) -> Figure | None:
     return _prices(
         [*series, *_indices(report)] if series else [],
         report,
-        N_("Of the largest stocks, {best} {best_value}% and {worst} {worst_value}% since the base, by {day}"),
-        N_("The stocks with the largest market capitalisation at the base. Indices: dotted."),
+        N_("Among the largest stocks, {best} {best_value}% and {worst} {worst_value}% since the base day, by {day}"),
+        N_("The stocks with the largest market capitalisation on the base day. Indices: dotted."),
     )
 
 
@@ -144,8 +144,8 @@ def stock_price(report: Report) -> Figure | None:
     return _prices(
         [*own, *beside, *_indices(report, stocks["market"].iloc[0])] if own else [],
         report,
-        N_("{best} {best_value}% since the base, by {day}"),
-        N_("Its sector: the stocks bought in equal parts at the base and held. Index: dotted."),
+        N_("{best} {best_value}% since the base day, by {day}"),
+        N_("Sector: equal-weighted purchase on the base day, held. Index: dotted."),
         own,
     )
 
@@ -191,7 +191,7 @@ def _prices(
             last=max(days.values()),
             series="; ".join(f"{line.name} {_level(line.last[1])}" for line in ranked),
         ),
-        _("Price, close of {base} = 100", base=report.event.base),
+        _("Price index, close of {base} = 100", base=report.event.base),
         _(note),
     )
 
@@ -223,8 +223,8 @@ _TITLES: Mapping[str, tuple[Callable[[float], str], str, str]] = {
     ),
     "caar_ew": (
         percent,
-        N_("By {day}, {best} stood at {best_value}% and {worst} at {worst_value}%"),
-        N_("By {day}, {best} stood at {best_value}%"),
+        N_("By {day}, {best} reached {best_value}% and {worst} {worst_value}%"),
+        N_("{best} reached {best_value}% by {day}"),
     ),
 }
 
@@ -248,10 +248,10 @@ def trend(report: Report, groups: Sequence[Any]) -> Figure | None:
             last=max(days.values()),
             sectors="; ".join(_in_words(row, names) for row in newest),
         ),
-        _("Score, and cumulative average abnormal return (CAAR), over all days from the event to each report"),
+        _("Score, and cumulative average abnormal return (CAAR), from the event day to each report"),
         _(
-            "Filled dots: corrected p of .10 or less. Hollow: more. Where no line joins two dots, sessions "
-            "between them have no report."
+            "Filled dots: corrected p of .10 or less. Hollow dots: above .10. Where the line breaks, sessions in "
+            "between have no report."
         ),
         left_out(groups),
     )

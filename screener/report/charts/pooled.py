@@ -37,24 +37,24 @@ def pooled_paths(report: PooledReport) -> Figure | None:
         lambda figure_frame: draw_paths(shown, figure_frame),
         best_and_worst(
             [(name, percent(path[-1].caar)) for name, path in groups],
-            N_("By session {tau:+d}, {best} stood at {best_value}% and {worst} at {worst_value}%"),
-            N_("By session {tau:+d}, {best} stood at {best_value}%"),
+            N_("By session {tau:+d}, {best} reached {best_value}% and {worst} {worst_value}%"),
+            N_("{best} reached {best_value}% by session {tau:+d}"),
             tau=last.tau,
         ),
         _(
-            "Line charts of the cumulative average abnormal return, sessions {first:+d} to {last:+d}. At the end, with "
-            "95 % intervals: {groups}.",
+            "Line charts of the cumulative average abnormal return, sessions {first:+d} to {last:+d}. At the end, "
+            "with 95% confidence intervals: {groups}.",
             first=shown[0][1][0].tau,
             last=last.tau,
             groups="; ".join(_in_words(name, path[-1]) for name, path in shown),
         ),
         _(
-            "Cumulative average abnormal return (CAAR, {model}), %, base = 0, by sessions from the event day",
+            "Cumulative average abnormal return (CAAR, {model}), %, base day = 0, by session relative to the event day",
             model=_(MODELS[report.rules.model]),
         ),
         _(
-            "Band: 95 % interval by shifts of the calendar; where it holds 0, the sum cannot be told from chance. "
-            "Grey: the others."
+            "Band: 95% confidence interval from shifts of the calendar; a sum whose confidence interval includes 0 "
+            "is not distinguishable from chance. Grey: the other groups."
         ),
         _not_drawn(report),
     )
@@ -96,8 +96,8 @@ def distribution(report: PooledReport) -> Figure | None:
     return Figure.of(
         lambda frame: _draw_lanes(lanes, frame),
         ngettext(
-            "{n} of {of} events lies above 0; the median is {median}%",
-            "{n} of {of} events lie above 0; the median is {median}%",
+            "{n} of {of} events is positive; the median is {median}%",
+            "{n} of {of} events are positive; the median is {median}%",
             up,
             of=len(cars),
             median=percent(median(cars)),
@@ -113,7 +113,7 @@ def distribution(report: PooledReport) -> Figure | None:
             "Cumulative abnormal return (CAR) of each event, {window}",
             window=window_name(*report.rules.windows[0]),
         ),
-        _("Bar below a lane: CAAR and its 95 % interval by shifts of the calendar."),
+        _("Bar below each row: CAAR and its 95% confidence interval from shifts of the calendar."),
         _not_drawn(report),
     )
 

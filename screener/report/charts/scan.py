@@ -37,7 +37,7 @@ def moved(report: Report) -> Figure | None:
     return Figure.of(
         lambda frame: _draw_distribution(values, frame),
         _(
-            "{beyond} of {stocks} stocks have a p of .05 or less; chance alone gives about {expected}",
+            "p of .05 or less: {beyond} of {stocks} stocks; about {expected} are expected by chance",
             beyond=f"{counted.beyond:,}",
             stocks=f"{counted.stocks:,}",
             expected=f"{LEVEL * counted.stocks:,.0f}",
@@ -49,8 +49,8 @@ def moved(report: Report) -> Figure | None:
         ),
         _("Stocks by abnormal return (CAR), {window}", window=report.leading),
         _(
-            "On {sessions} ordinary sessions {usual} stocks had so small a p in the median, {least} on the calmest and "
-            "{most} on the wildest. The bins at both ends hold all that lies beyond.",
+            "On {sessions} ordinary sessions the median number of stocks with a p this small was {usual}, the "
+            "lowest {least}, the highest {most}. The bins at both ends include all stocks beyond them.",
             sessions=counted.sessions,
             usual=f"{counted.usual:,.0f}",
             least=f"{counted.least:,}",

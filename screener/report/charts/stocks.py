@@ -23,7 +23,7 @@ class Estimate(NamedTuple):
     name: str
     value: float
     low: float
-    """Ends of the 95 % interval; NaN where there is none."""
+    """Ends of the 95% interval; NaN where there is none."""
     high: float
     hollow: bool = False
     """Only in post-hoc groups: no evidence."""
@@ -60,26 +60,26 @@ def movers(report: Report) -> Figure | None:
         measure, chosen = _("Return by stock, {window}", window=report.leading), ""
     else:
         alt = ngettext(
-            "Dot plot of the abnormal returns of {n} stock with 95 % intervals, {clear} of "
-            "which do not hold 0. {stocks}.",
-            "Dot plot of the abnormal returns of {n} stocks with 95 % intervals, {clear} of "
-            "which do not hold 0. {stocks}.",
+            "Dot plot of the abnormal returns of {n} stock with 95% confidence intervals, {clear} of which exclude "
+            "0. {stocks}.",
+            "Dot plot of the abnormal returns of {n} stocks with 95% confidence intervals, {clear} of which "
+            "exclude 0. {stocks}.",
             len(shown),
             clear=clear,
             stocks=_listed(shown),
         )
-        measure = _("Abnormal return (CAR) by stock, with its 95 % interval, {window}", window=report.leading)
+        measure = _("Abnormal return (CAR) by stock, with 95% confidence intervals, {window}", window=report.leading)
         chosen = ngettext(
-            "The highest and the lowest abnormal returns. {n} of {of} intervals does not hold 0; "
-            "the pale ones do. These stocks were chosen for being extreme, which the intervals do "
-            "not allow for.",
-            "The highest and the lowest abnormal returns. {n} of {of} intervals do not hold 0; "
-            "the pale ones do. These stocks were chosen for being extreme, which the intervals do "
-            "not allow for.",
+            "The highest and the lowest abnormal returns. {n} of {of} confidence intervals excludes 0; those that "
+            "include 0 are pale. These stocks were selected as extremes, which the confidence intervals do not "
+            "allow for.",
+            "The highest and the lowest abnormal returns. {n} of {of} confidence intervals exclude 0; those that "
+            "include 0 are pale. These stocks were selected as extremes, which the confidence intervals do not "
+            "allow for.",
             clear,
             of=len(shown),
         )
-    hollow = _("Hollow: only in groups that were put together after the event because of how they moved.")
+    hollow = _("Hollow: only in groups put together after the event because of how they moved.")
     note = hollow if any(estimate.hollow for estimate in shown) else ""
     return Figure.of(lambda frame: draw_estimates(shown, frame), title, alt, measure, chosen, note)
 
@@ -97,18 +97,18 @@ def windows(report: Report) -> Figure | None:
     return Figure.of(
         lambda frame: draw_estimates(shown, frame),
         ngettext(
-            "{name}: abnormal return clear of 0 in {clear} of {n} window",
-            "{name}: abnormal return clear of 0 in {clear} of {n} windows",
+            "{name}: abnormal return significant in {clear} of {n} window",
+            "{name}: abnormal return significant in {clear} of {n} windows",
             len(shown),
             name=name,
             clear=clear,
         ),
         _(
-            "Dot plot of the abnormal return of {name} by window, with 95 % intervals. {windows}.",
+            "Dot plot of the abnormal return of {name} by window, with 95% confidence intervals. {windows}.",
             name=name,
             windows=_listed(shown),
         ),
-        _("Abnormal return (CAR) by window, with its 95 % interval, in sessions from the event day"),
+        _("Abnormal return (CAR) by window, with 95% confidence intervals"),
     )
 
 

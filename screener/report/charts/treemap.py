@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from screener.i18n import N_, _, language
+from screener.i18n import N_, _
 from screener.report.charts.drawing import Box, Drawing, Figure, Frame
-from screener.report.formatting import percent
+from screener.report.formatting import money, percent
 from screener.report.model import Report
 from screener.report.rows import names_in, rows_of, stocks_at
 
@@ -30,7 +30,6 @@ _BOLD = 1.06
 """Width of bold text relative to plain text."""
 _ARROW = 4.5
 """Half the size of an arrow, at most."""
-_TRILLION = 1e12
 _OF_MARKET = 80
 """Stocks of each market in the map of a scan: the largest."""
 
@@ -46,8 +45,8 @@ def tiles(report: Report) -> Figure | None:
     stocks = [row for row in stocks_at(report, report.leading) if row.marcap > 0 and not row.post_hoc]
     groups = _grouped(stocks, lambda row: row.sector_name)
     window = report.leading
-    measure = _("Area: market capitalisation at the base. Colour and figure: return, {window}, %", window=window)
-    return _map(groups, measure, _("A stock of two sectors stands in both."))
+    measure = _("Area: market capitalisation on the base day. Colour and figure: return, {window}, %", window=window)
+    return _map(groups, measure, _("A stock in two sectors appears in both."))
 
 
 def market(report: Report) -> Figure | None:
@@ -61,13 +60,13 @@ def market(report: Report) -> Figure | None:
     else:
         share = _cap(shown) / _cap(stocks)
         note = _(
-            "The largest {n} of {of} stocks, with {share}% of their capitalisation.",
+            "The largest {n} of {of} stocks by capitalisation, {share}% of the total.",
             n=len(shown),
             of=f"{len(stocks):,}",
             share=f"{share * 100:.0f}",
         )
     window = report.leading
-    measure = _("Area: market capitalisation at the base. Colour and figure: return, {window}, %", window=window)
+    measure = _("Area: market capitalisation on the base day. Colour and figure: return, {window}, %", window=window)
     return _map(groups, measure, note)
 
 
@@ -91,7 +90,7 @@ def _map(groups: _Groups, measure: str, note: str) -> Figure | None:
     return Figure.of(
         lambda frame: _draw(groups, frame),
         _(
-            "{n} of {of} stocks rose, with {share}% of the capitalisation",
+            "{n} of {of} stocks rose, {share}% of the capitalisation",
             n=len(rose),
             of=len(known),
             share=f"{_cap(rose) / _cap(known) * 100:.0f}",
@@ -99,13 +98,13 @@ def _map(groups: _Groups, measure: str, note: str) -> Figure | None:
         _(
             "Treemap of the stocks by capitalisation, coloured by return. {groups}. The largest is {largest}, "
             "{value}%.",
-            groups="; ".join(f"{name}, {_money(rows)}" for name, rows in groups),
+            groups="; ".join(f"{name}, {money(_cap(rows))}" for name, rows in groups),
             largest=largest.name,
             value=percent(largest.raw_return),
         ),
         measure,
         _(
-            "A sector has {share}% of the map at least: {names} would have less.",
+            "Each sector is drawn with at least {share}% of the area: {names} would have less.",
             share=f"{_FEWEST * 100:g}",
             names=", ".join(small),
         )
@@ -129,7 +128,7 @@ def _draw(groups: _Groups, frame: Frame) -> Drawing:
     whole = sum(_cap(rows) for _name, rows in groups)
     caps = [max(_cap(rows), _FEWEST * whole) for _name, rows in groups]
     for (name, rows), area in zip(groups, squarified(caps, box), strict=True):
-        top = _draw_heading(drawing, name, _money(rows), area)
+        top = _draw_heading(drawing, name, money(_cap(rows)), area)
         for row, tile in zip(rows, squarified([row.marcap for row in rows], area._replace(top=top)), strict=True):
             _draw_tile(drawing, row, name, tile)
         drawing.rect(area.left, area.top, area.width, area.height, "edge")
@@ -173,7 +172,7 @@ def _draw_tile(drawing: Drawing, row: Any, group: str, box: Box) -> None:
         group=group,
         value=percent(row.raw_return),
         car=percent(row.car),
-        money=_money([row]),
+        money=money(row.marcap),
     )
     drawing.rect(box.left, box.top, box.width, box.height, f"tile {look}", tip)
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
@@ -212,15 +211,6 @@ def _length(frame: Frame, text: str, size: float) -> float:
 
 def _cap(rows: Sequence[Any]) -> float:
     return float(sum(row.marcap for row in rows))
-
-
-def _money(rows: Sequence[Any]) -> str:
-    """The capitalisation of these stocks."""
-    cap = _cap(rows)
-    if cap >= _TRILLION:
-        return _("₩{value} tn", value=f"{cap / _TRILLION:,.1f}")
-    # Korean counts in units of 100 million, English in thousands of millions.
-    return _("₩{value} bn", value=f"{cap / (1e8 if language() == 'ko' else 1e9):,.0f}")
 
 
 def squarified(values: Sequence[float], box: Box) -> list[Box]:

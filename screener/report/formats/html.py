@@ -24,7 +24,7 @@ _DART = "https://dart.fss.or.kr/html/search/SearchCompany_M2.html?textCrpNM="
 _LABELS = {
     Key.SECTORS: N_("Sectors"),
     Key.PARTS: N_("Score parts"),
-    Key.PLANTED: N_("Planted effects"),
+    Key.PLANTED: N_("Known effects of the simulated market"),
     Key.WINNERS: N_("Winners"),
     Key.LOSERS: N_("Losers"),
     Key.LATER: N_("Other windows"),
@@ -35,7 +35,7 @@ _LABELS = {
     Key.CONTRIBUTION: N_("Index contribution"),
     Key.HEAVYWEIGHTS: N_("Heavyweights"),
     Key.CONFOUNDERS: N_("Other news"),
-    Key.ABROAD: N_("Abroad"),
+    Key.ABROAD: N_("Foreign markets"),
     Key.TESTS: N_("Other tests"),
     Key.NAIVE_TESTS: N_("Naive tests"),
     Key.STOCKS: N_("All stocks"),

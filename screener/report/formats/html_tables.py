@@ -71,7 +71,7 @@ class Folded(NamedTuple):
 def folded(grid: Grid) -> Folded:
     """The columns of `grid` that say something; tickers stand beside the names that they belong to."""
     beside = grid.aligned_with or grid.fields
-    shown = [index for index, field in enumerate(grid.fields) if field.shown]
+    shown = [index for index, field in enumerate(grid.fields) if field.shown and not field.wide]
     codes = [index for index in shown if grid.fields[index].kind == "code" and index + 1 in shown]
     places = [index for index in shown if index not in codes]
     fields = [grid.fields[index] for index in places]
@@ -175,7 +175,7 @@ def _path(cell: Cell) -> Iterator[str]:
     points = [f"{_EDGE + index * across:.1f},{at(value):.1f}" for index, value in known]
     look = "up" if known[-1][1] > 0 else "down"
     x, y = points[-1].split(",")
-    yield f"<title>{' '.join(f'{value * 100:+.1f}' for _index, value in known)} %</title>"
+    yield f"<title>{' '.join(f'{value * 100:+.1f}' for _index, value in known)}%</title>"
     yield f'<line class="zero" x1="0" x2="{_PATH_WIDTH}" y1="{at(0.0):.1f}" y2="{at(0.0):.1f}"/>'
     yield f'<polyline class="run" points="{" ".join(points)}"/>'
     yield f'<circle class="bar {look}" cx="{x}" cy="{y}" r="2.4"/>'

@@ -114,12 +114,14 @@ def _row(cells: _Cells) -> str:
 
 def _pooled(report: PooledReport, rows: Sequence[Any]) -> _Tabular:
     """Figures and tests in rows, windows in columns."""
-    caption = _("Abnormal returns of {n} events on {sessions} sessions", n=report.events, sessions=report.sessions)
+    caption = _(
+        "Abnormal returns by window (events: {n}, sessions: {sessions})", n=report.events, sessions=report.sessions
+    )
     figures = [
         [escaped(_("CAAR %")), *(_figure(percent(row.caar)) for row in rows)],
         ["", *map(_interval, rows)],
         [escaped(_("Median %")), *(_figure(percent(row.median_car)) for row in rows)],
-        [escaped(_("Above 0, %")), *(number(row.positive * 100, 0) for row in rows)],
+        [escaped(_("Positive, %")), *(number(row.positive * 100, 0) for row in rows)],
     ]
     naive = [[_spanned(_("Tests that assume independence"), len(rows) + 1)], *_tests(rows, _NAIVE_TESTS)]
     about = [
@@ -196,7 +198,7 @@ def _regression(report: PooledReport) -> _Tabular:
         "standard errors clustered by session and by stock (Cameron, Gelbach and Miller 2011)."
     )
     head = ["", *(escaped(window_name(*window)) for window in windows)]
-    caption = _("What the abnormal return depends on")
+    caption = _("Determinants of the abnormal return")
     return _Tabular("regression", caption, head, [lines, about], [note, _model(report)])
 
 
@@ -214,16 +216,19 @@ def _bracketed(text: str) -> str:
 def _notes(report: PooledReport) -> Sequence[str]:
     leading = report.frames.pooled.iloc[0]
     return (
-        _("CAAR: mean cumulative abnormal return, in %. In brackets: its 95 % interval, and p of the tests."),
         _(
-            "Shifts: the whole calendar of events is shifted by the same number of sessions, {n} times; it keeps its "
-            "spacings and clusters, and dates, not rows, are the units.",
+            "CAAR: mean cumulative abnormal return, in %. In brackets: its 95% confidence interval and the "
+            "p-values of the tests."
+        ),
+        _(
+            "Shifts: the whole calendar of events is shifted by the same number of sessions, {n} times, which "
+            "keeps its spacing and clusters; the tests count dates, not rows.",
             n=f"{int(leading['shifts']):,}",
         ),
         _(
-            "Normal scores: of the placebo ranks, a portfolio a session. adj. BMP: adjusted for windows that overlap "
-            "in part (Kolari, Pape and Pynnonen 2018). Calendar time: the portfolio that holds the stocks during their "
-            "windows (Jaffe 1974, Mandelker 1974). Crude: crude dependence adjustment."
+            "Normal scores: of the placebo ranks, one portfolio per session. adj. BMP: adjusted for windows that "
+            "overlap in part (Kolari, Pape and Pynnonen 2018). Calendar time: the portfolio that holds the stocks "
+            "during their windows (Jaffe 1974, Mandelker 1974). Crude: crude dependence adjustment."
         ),
         _model(report),
     )
@@ -232,8 +237,8 @@ def _notes(report: PooledReport) -> Sequence[str]:
 def _model(report: PooledReport) -> str:
     rules = report.rules
     return _(
-        "Expected return: {model}, {estimation} sessions that end {gap} before the event, at least {min_obs} traded; "
-        "benchmark {benchmark}; prices from {first} to {last}.",
+        "Expected return: {model}, {estimation} sessions ending {gap} before the event, of which at least "
+        "{min_obs} traded; benchmark {benchmark}; prices from {first} to {last}.",
         model=_(MODELS[rules.model]),
         estimation=rules.estimation,
         gap=rules.gap,

@@ -83,7 +83,9 @@ def _blocks(page: Page, style: Style, *, summary: bool) -> Iterator[RenderableTy
             yield _table(first, style)
             if summary and others:
                 columns = ", ".join(dict.fromkeys(field.header for _name, *fields in others for field in fields))
-                yield Text(_("No room for: {columns} (--full shows them)", columns=columns), style="dim")
+                yield Text(
+                    _("Columns left out for lack of width: {columns} (--full shows them)", columns=columns), style="dim"
+                )
             elif not summary:
                 for fields in others:
                     yield Text()
@@ -132,7 +134,7 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     """The grid as one or more tables that fit: what the first has no room for follows with the names of the rows.
 
     Columns without anything to say are left out. The first table drops the highest priority first, and the later of
-    two columns of one priority.
+    two columns of one priority; of columns for wide terminals, all of one priority together, and they do not follow.
     """
     # Columns are as wide as in the table beside it, so that both drop the same.
     beside = grid.aligned_with or grid.fields
@@ -140,10 +142,14 @@ def parts_of(grid: Grid, width: int) -> list[list[Field]]:
     widths = [max(map(_width_of, pair)) for pair in zip(grid.fields, beside, strict=True)]
     kept = list(shown)
     while _total(widths[index] for index in kept) > width and any(grid.fields[index].priority for index in kept):
-        kept.remove(max(kept, key=lambda index: (grid.fields[index].priority, index)))
+        last = max(kept, key=lambda index: (grid.fields[index].priority, index))
+        if grid.fields[last].wide:
+            kept = [index for index in kept if grid.fields[index].priority != grid.fields[last].priority]
+        else:
+            kept.remove(last)
     tables = [kept]
     for index in shown:
-        if index in kept:
+        if index in kept or grid.fields[index].wide:
             continue
         if tables[-1] is kept or _total(widths[place] for place in [*tables[-1], index]) > width:
             tables.append([0])

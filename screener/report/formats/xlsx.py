@@ -188,7 +188,7 @@ def _write_cell(sheet: Worksheet, row: int, index: int, column: Column, cell: Ce
         refused = sheet.write_number(row, index, cell, look)
     if refused:
         raise DataError(
-            "{table}, {column}, row {row}: more than a sheet can hold",
+            "{table}, {column}, row {row}: too large for a sheet",
             hint="write CSV or Parquet instead",
             table=sheet.get_name(),
             column=column.name,
@@ -388,9 +388,14 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
                 },
             }
         )
-    chart.set_title({"name": _("Cumulative abnormal return (CAAR) by sector, base = 0"), **_TITLE})
+    chart.set_title({"name": _("Cumulative abnormal return (CAAR) by sector, base day = 0"), **_TITLE})
     chart.set_x_axis(
-        {"name": _("Sessions from the event day"), "label_position": "low", "interval_unit": 5, "interval_tick": 5}
+        {
+            "name": _("Sessions relative to the event day"),
+            "label_position": "low",
+            "interval_unit": 5,
+            "interval_tick": 5,
+        }
     )
     chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, **_GREY}})
     chart.set_legend({"position": "right"})

@@ -37,16 +37,16 @@ _BADGES: Mapping[str, Badge] = {
     "not testable": "none",
 }
 _LACKS = {
-    "window": N_("the prices do not reach over sessions {window}"),
+    "window": N_("the prices do not cover sessions {window}"),
     "return": N_("the stock has no return over the window"),
     "members": N_("too few of the stocks have a return"),
     "abnormal": N_("too few of the stocks have an abnormal return"),
-    "cap": N_("the source gives no market capitalisation"),
-    "closes": N_("closes of the after-market and of the regular session alone can make the difference"),
+    "cap": N_("the source provides no market capitalisation"),
+    "closes": N_("the mix of after-market and regular closes alone could cause the difference"),
 }
 _BEYOND = {
-    "recovered": (N_("nothing recovered: it fell further"), N_("all of the fall recovered, and more")),
-    "given_back": (N_("nothing given back: it rose further"), N_("all of the rise given back, and more")),
+    "recovered": (N_("nothing recovered; it fell further"), N_("fall fully recovered, and more")),
+    "given_back": (N_("nothing given back; it rose further"), N_("rise fully given back, and more")),
 }
 """What is said instead of a share below 0, and above 1; the two figures that it is of follow."""
 _FIGURES = {
@@ -58,13 +58,13 @@ _FIGURES = {
     "caar": N_("{of}{at} CAAR {value}%"),
     "up": N_("{k} of {n} rose ({of})"),
     "down": N_("{k} of {n} fell ({of})"),
-    "difference": N_("difference {value} percentage points"),
-    "rank_best": N_("place {k} of {n} sectors from the top"),
-    "rank_worst": N_("place {k} of {n} sectors from the bottom"),
+    "difference": N_("difference {value} pp"),
+    "rank_best": N_("rank {k} of {n} sectors from the top"),
+    "rank_worst": N_("rank {k} of {n} sectors from the bottom"),
     "recovered": N_("{share}% of the fall recovered"),
     "given_back": N_("{share}% of the rise given back"),
-    "cap": N_("market value of {of} {trillion} tn won"),
-    "ratio": N_("{stated} tn won are {ratio} times that"),
+    "cap": N_("market capitalisation of {of}: ₩{trillion} tn"),
+    "ratio": N_("₩{stated} tn is {ratio} times that"),
     "peer": N_("{of} {value}%"),
     "known": N_("{k} of {n} known ({of})"),
 }
@@ -72,11 +72,11 @@ _FIGURES = {
 
 def claims_page(report: Report, *, full: bool = False) -> Page:
     """Every claim about the event of `report`; those that prices cannot test in one line, or if `full` one by one."""
-    title = f"{_('{event}: what was claimed, and what prices say', event=report.event.name.in_(language()))} · "
+    title = f"{_('{event}: claims checked against prices', event=report.event.name.in_(language()))} · "
     title += _("through the close of {as_of}", as_of=report.as_of)
     claims = rows_of(report.frames.claims)
     if not claims:
-        return Page(title, (line(_("No claim about this event is configured: write them into claims.toml.")),), ())
+        return Page(title, (line(_("No claims are configured for this event: add them to claims.toml.")),), ())
     counts = Counter(claim.verdict for claim in claims)
     head = [*notes.closes(report), _counted(counts), *notes.provenance_lines(report)]
     if report.provenance.study:
@@ -117,15 +117,15 @@ def _sections(claims: list[Any], report: Report, *, full: bool) -> Iterator[Sect
             yield Section(claim.id, "", tuple(_claim(claim, report)))
     happenings = dict.fromkeys(happening for claim in claims for happening in _confounders(claim, report))
     news = notes.news(sorted(happenings, key=lambda happening: happening.day))
-    yield Section(Key.CONFOUNDERS, _("What else moved prices in these windows"), tuple(map(line, news)))
+    yield Section(Key.CONFOUNDERS, _("Other news in these windows"), tuple(map(line, news)))
     untested = [claim for claim in claims if not claim.kind]
     if full:
         lines = tuple(line for claim in untested for line in _claim(claim, report))
-        yield Section(Key.UNTESTED, _("Not testable on prices of the exchange"), lines)
+        yield Section(Key.UNTESTED, _("Not testable with prices of the exchange"), lines)
     elif untested:
         text = ngettext(
-            "{n} claim cannot be tested on prices of the exchange ({named}): --full gives it and the reason",
-            "{n} claims cannot be tested on prices of the exchange ({named}): --full gives them and the reasons",
+            "{n} claim cannot be tested with prices of the exchange ({named}): --full shows it with the reason",
+            "{n} claims cannot be tested with prices of the exchange ({named}): --full shows them with the reasons",
             len(untested),
             named=", ".join(claim.id for claim in untested),
         )
@@ -163,7 +163,7 @@ def _significance(claim: Any) -> str:
     if not math.isfinite(claim.caar_ew):
         return ""
     moved = _(
-        N_("abnormal difference {caar} percentage points") if claim.kind == "versus" else N_("abnormal return {caar}%"),
+        N_("abnormal return difference {caar} pp") if claim.kind == "versus" else N_("abnormal return {caar}%"),
         caar=percent(claim.caar_ew),
     )
     days = int(claim.placebo_n) - 1
@@ -214,7 +214,7 @@ def _figure(row: Any) -> str:
 def _window(claim: Any, report: Report) -> str:
     """The window of a claim with its days; '' where it has none."""
     if claim.kind == "ratio":
-        return _("close of the base, {base}", base=report.event.base)
+        return _("close of the base day, {base}", base=report.event.base)
     if claim.end is None:
         return ""
     window = _window_of(claim)

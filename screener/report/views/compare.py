@@ -58,9 +58,9 @@ class _Comparison:
     def verdict(self, row: Any) -> Line:
         value = row.caar_ew if math.isfinite(row.caar_ew) else row.mean_return_ew
         text = _(
-            N_("{a} minus {b}, {window}: {value} percentage points of abnormal return")
+            N_("{a} minus {b}, {window}: abnormal return difference {value} pp")
             if math.isfinite(row.caar_ew)
-            else N_("{a} minus {b}, {window}: {value} percentage points"),
+            else N_("{a} minus {b}, {window}: return difference {value} pp"),
             a=row.a,
             b=row.b,
             value=percent(value),
@@ -70,7 +70,7 @@ class _Comparison:
             text = _(
                 N_("{difference}; largest of {n} sessions (p {p})")
                 if row.placebo_rank == 1
-                else N_("{difference}; number {rank} of {n} sessions by size (p {p})"),
+                else N_("{difference}; rank {rank} of {n} sessions by size (p {p})"),
                 difference=text,
                 rank=int(row.placebo_rank),
                 n=int(row.placebo_n),
@@ -84,12 +84,12 @@ class _Comparison:
     def sections(self) -> Iterator[Section]:
         spread = self.spreads[0]
         note = _(
-            "Rank and p: place of the difference among ordinary sessions of the same two groups. Corrected p "
-            "and q of a side: for these two. Detectable: the smallest difference that the test finds in 80 "
-            "% of cases, in percentage points. KP: two-sample test that holds where the event itself "
-            "raised the variance."
+            "Rank and p: place of the difference among ordinary sessions of the same two groups. Corrected p and q "
+            "of each side: corrected for these two. Detectable: the smallest difference that the test finds in 80% "
+            "of cases, in percentage points. KP: two-sample test that remains valid if the event itself raised the "
+            "variance."
         )
-        title = _("{pair}: the difference by window, and its tests", pair=spread.pair)
+        title = _("{pair}: difference by window, with tests", pair=spread.pair)
         grid = Grid(fields_of(self.spreads, SPREAD_BY_WINDOW))
         yield Section.of(Key.WINDOWS, title, grid, note)
         if not self.report.provenance.study:
@@ -98,7 +98,7 @@ class _Comparison:
         paths = caar_paths(self.report)
         a, b = (paths.get(label, {}) for label in (spread.sector_a, spread.sector_b))
         difference = {tau: value - b[tau] for tau, value in a.items() if tau in b}
-        title = _("Cumulative path: CAAR in %, base = 0, by sessions from the event day")
+        title = _("Cumulative path: CAAR in %, base day = 0, by session relative to the event day")
         fields = fields_by_tau([(spread.a, a), (spread.b, b), (spread.pair, difference)])
         yield Section.of(Key.PATHS, title, Grid(fields))
         yield self._drivers()
@@ -110,8 +110,8 @@ class _Comparison:
         rows = [row for row in groups_at(self.report, leading) if label_of(row) in (spread.sector_a, spread.sector_b)]
         untested = [
             ngettext(
-                "{name} ({n} stock) cannot carry: {tests}",
-                "{name} ({n} stocks) cannot carry: {tests}",
+                "{name} ({n} stock) is too small for: {tests}",
+                "{name} ({n} stocks) is too small for: {tests}",
                 row.n,
                 name=row.name,
                 tests=", ".join(_(_TESTS[name]) for name in row.undefined_tests.split()),
@@ -135,7 +135,7 @@ class _Comparison:
         more = notes.more(N_("and {n} more"), len(drivers) - _DRIVERS)
         return Section.of(
             Key.DRIVERS,
-            _("Who drove the difference, {window}", window=leading),
+            _("Stocks that drove the difference, {window}", window=leading),
             Grid(fields_of(drivers[:_DRIVERS], DRIVER_COLUMNS)),
             advised(more, _(": stocks.csv has each CAR (--csv DIR)")),
         )

@@ -25,25 +25,29 @@ def day_check(report: Report) -> Iterator[Line]:
         share, n = _percentage(leading.random_share), check.groups
         if check.before is None:
             text = _(
-                "{share} % of {n} random groups moved as much on {when}; 5 % are expected.", share=share, n=n, when=when
+                "{share}% of {n} random groups are significant at 5% on {when} (5% expected).",
+                share=share,
+                n=n,
+                when=when,
             )
         else:
             text = _(
-                "{before} % of {n} random groups moved as much on {when} by the market model; measured against market "
-                "and size, {share} % do; 5 % are expected.",
+                "By the market model {before}% of {n} random groups were significant at 5% on {when}; measured "
+                "against market and size, {share}% are (5% expected).",
                 before=_percentage(check.before),
                 share=share,
                 n=n,
                 when=when,
             )
         if leading.withheld:
-            text += " " + _("Verdicts are withheld: on such a day a move is no evidence of an effect of the event.")
+            text += " " + _("Verdicts are withheld: on such a day a move is not evidence of an effect of the event.")
         yield line(text, "strong" if leading.withheld else "plain")
     elif leading.withheld:
         yield line(
             _(
-                "On {when} an index, or the difference between the two, moved by {moved} standard deviations. On days "
-                "with more than {wild}, {share} % of random groups moved as much as 5 % should: verdicts are withheld.",
+                "On {when} an index, or the difference between the two, moved by {moved} standard deviations. On "
+                "days with more than {wild}, {share}% of random groups are significant at 5%, so verdicts are "
+                "withheld.",
                 when=when,
                 moved=number(leading.moved or math.nan, 1),
                 wild=f"{WILD:g}",
@@ -52,7 +56,7 @@ def day_check(report: Report) -> Iterator[Line]:
             "strong",
         )
     if named := ", ".join(_random_share(one) for one in others if one.withheld):
-        yield line(_("Verdicts are withheld over {windows}: too many random groups moved as much.", windows=named))
+        yield line(_("Verdicts are withheld for {windows}: too many random groups are significant.", windows=named))
 
 
 def window_label(report: Report, window: Window) -> str:
@@ -67,9 +71,9 @@ def long_windows(report: Report) -> Iterator[str]:
     windows = [window for window in report.windows if window.available]
     if named := ", ".join(str(window) for window in windows if window_label(report, window) != str(window)):
         yield _(
-            "{windows}: alpha set to 0, because the months before the event need not continue for so long. p is "
-            "approximate: such windows overlap among the ordinary sessions, and without any effect p is below .05 in 7 "
-            "to 14 of 100 cases.",
+            "{windows}: alpha is set to 0, because the trend of the months before the event need not continue that "
+            "long. p is approximate: such windows overlap among the ordinary sessions; without any effect p is "
+            "below .05 in 7 to 14 of 100 cases.",
             windows=named,
         )
 
@@ -91,4 +95,4 @@ def _random_share(check: WindowCheck) -> str:
     window = str(Window(check.first, check.last, None, None, None))
     if check.random_share is None:
         return window
-    return _("{window} ({share} %)", window=window, share=_percentage(check.random_share))
+    return _("{window} ({share}%)", window=window, share=_percentage(check.random_share))

@@ -21,7 +21,7 @@ def days_page(report: Report, top: int) -> Page:
     """The page of `screener days`: the `top` most extreme sessions."""
     view = _Days(report, top)
     title = _(
-        "{name} · sessions beyond the ordinary, {first} to {last}",
+        "{name} · sessions with the largest moves, {first} to {last}",
         name=view.name,
         first=view.facts.first,
         last=view.facts.last,
@@ -56,7 +56,7 @@ class _Days:
         label = _("{event}, {day}", event=event.name.in_(language()), day=event.event_day)
         among = self._among_ordinary()
         if on_day := next((row for row in self.rows if not row.tau), None):
-            place = _("; number {rank} of {n}", rank=int(on_day.rank), n=len(self.rows))
+            place = _("; rank {rank} of {n}", rank=int(on_day.rank), n=len(self.rows))
             yield self._moved(label, on_day, place + among)
         else:
             yield Line((Span(f"{label}: ", strong=True), Span(_("not among these sessions") + among)))
@@ -65,7 +65,7 @@ class _Days:
 
     def _moved(self, label: str, row: Any, more: str = "") -> Line:
         abnormal = row.abnormal_return
-        moved = _("{arrow} {abnormal}% abnormal", arrow=arrow(abnormal), abnormal=percent(abnormal))
+        moved = _("{arrow} abnormal return {abnormal}%", arrow=arrow(abnormal), abnormal=percent(abnormal))
         figures = _("; z {z}, return {raw}%", z=signed(row.z_ewma, 1), raw=percent(row.raw_return))
         return Line(
             (
@@ -78,10 +78,10 @@ class _Days:
     def _among_ordinary(self) -> str:
         """How the report has the event."""
         if self.facts.placebo_rank is None or self.facts.placebo_n is None:
-            return _("; too few ordinary sessions before it to be ranked among")
+            return _("; too few ordinary sessions before it for a rank")
         before, days = self.facts.placebo_rank - 1, self.facts.placebo_n - 1
         if not before:
-            return _("; more extreme than any of {days} ordinary sessions", days=days)
+            return _("; larger than on any of {days} ordinary sessions", days=days)
         return ngettext(
             "; {n} of {days} ordinary sessions was as extreme",
             "; {n} of {days} ordinary sessions were as extreme",
@@ -93,17 +93,18 @@ class _Days:
         rules, left = self.report.rules, len(self.rows) - len(self.shown)
         more = ngettext("and {n} more session", "and {n} more sessions", left) if left else ""
         legend = _(
-            "z: abnormal return ({model}, fitted to the {estimation} sessions that end {gap} before the session) over "
-            "the volatility expected from the sessions before; # ranks by |z|. Ordinary: sessions that the event is "
-            "ranked among, with |z| at least the event's (as extreme) or less (below); not ranked: after the event, or "
-            "in the window of another event. On days of large index moves many stocks have a large z.",
+            "z: abnormal return ({model}, estimated over the {estimation} sessions ending {gap} before the "
+            "session) over the volatility expected from earlier sessions; # ranks by |z|. Ordinary: sessions that "
+            "the event is ranked among, with |z| at least that of the event (as extreme) or less (below); not "
+            "ranked: after the event, or in the window of another event. On days of large index moves many stocks "
+            "have a large z.",
             model=_(MODELS[rules.model]),
             estimation=rules.estimation,
             gap=rules.gap,
         )
         yield Section.of(
             Key.SESSIONS,
-            _("Sessions, the most extreme first"),
+            _("Sessions by size of the move"),
             Grid(fields_of(self.shown, SESSIONS_SHOWN)),
             advised(more, _(": --top N, or --csv DIR")),
             legend,

@@ -91,7 +91,7 @@ def source_name(files: Sequence[File], source: str) -> str:
     names = [file.name for file in files]
     named = " + ".join(names[:_FILES_OF_SOURCE]) or source
     more = len(names) - _FILES_OF_SOURCE
-    return _("{names} and {n} more files", names=named, n=more) if more > 0 else named
+    return _("{names} and {n} more", names=named, n=more) if more > 0 else named
 
 
 def source_line(provenance: Provenance) -> Line:
@@ -99,7 +99,7 @@ def source_line(provenance: Provenance) -> Line:
     source = source_name(provenance.files, provenance.source)
     if provenance.fetched is not None:
         name, fetched = _(_SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
-        source = _("{source}, fetched {fetched} KST", source=name, fetched=fetched)
+        source = _("{source}, downloaded {fetched} KST", source=name, fetched=fetched)
     text = _(
         "Source: {source} · {sessions} sessions, {first} to {last} · benchmark {benchmark}",
         source=source,
@@ -133,11 +133,11 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     if report.banner and report.last_prices_since is None:
         yield banner(report.banner, n=printed)
     for tried in provenance.tried:
-        yield line(_("{source} could not serve: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
+        yield line(_("{source}: unavailable: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
     if provenance.selected:
         text = ngettext(
-            "Source: figures that newspapers printed for {day}, {n} stock",
-            "Source: figures that newspapers printed for {day}, {n} stocks",
+            "Source: newspaper figures for {day}, {n} stock",
+            "Source: newspaper figures for {day}, {n} stocks",
             printed,
             day=report.event.event_day,
         )
@@ -146,19 +146,19 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     yield source_line(provenance)
     yield from read_as(provenance.files)
     if provenance.proxies:
-        text = _("The benchmark is a proxy: funds that follow KOSPI 200 and KOSDAQ 150, not the indices.")
-        yield Line((Span(text), Span(_(" KRX_ID and KRX_PW open the indices themselves."), advice=True)))
+        text = _("The benchmark is a proxy: ETFs on KOSPI 200 and KOSDAQ 150 instead of the indices.")
+        yield Line((Span(text), Span(_(" KRX_ID and KRX_PW give access to the indices themselves."), advice=True)))
     if provenance.study:
         used = provenance.estimation_sessions
         text = _(
             N_(
-                "Model: {model}, {used} sessions of estimation, gap {gap}, at least {min_obs} traded; {ordinary} "
-                "ordinary sessions"
+                "Model: {model}, estimation window of {used} sessions, gap {gap}, at least {min_obs} traded; "
+                "{ordinary} ordinary sessions"
             )
             if used >= rules.estimation
             else N_(
-                "Model: {model}, {used} of {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded; "
-                "{ordinary} ordinary sessions"
+                "Model: {model}, {used} of {estimation} sessions of the estimation window, gap {gap}, at least "
+                "{min_obs} traded; {ordinary} ordinary sessions"
             ),
             model=_(MODELS[rules.model]),
             used=used,
@@ -170,14 +170,16 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         yield line(text, "dim")
     elif (used := provenance.estimation_sessions) < rules.min_obs:
         text = ngettext(
-            "Cannot be tested: {n} session of estimation, {min_obs} are needed. These are plain returns.",
-            "Cannot be tested: {n} sessions of estimation, {min_obs} are needed. These are plain returns.",
+            "Cannot be tested: the estimation window has {n} session, {min_obs} are required. The figures are "
+            "plain returns.",
+            "Cannot be tested: the estimation window has {n} sessions, {min_obs} are required. The figures are "
+            "plain returns.",
             used,
             min_obs=rules.min_obs,
         )
         yield line(text)
     else:
-        yield line(_("Cannot be tested: no stock has an abnormal return. These are plain returns."))
+        yield line(_("Cannot be tested: no stock has an abnormal return. The figures are plain returns."))
 
 
 def read_as(files: Iterable[File]) -> Iterator[Line]:
@@ -200,11 +202,11 @@ _MARKETS_ABROAD = 4
 _SKIPPED = {
     "no_price": N_("no price in the source"),
     "listed_after": N_("first price after the event day ({day})"),
-    "no_history": N_("the prices hold no session of the estimation window"),
+    "no_history": N_("the prices contain no session of the estimation window"),
     "no_index": N_("no index level in the estimation window"),
-    "gap": N_("its return of {day} spans sessions before the window"),
+    "gap": N_("its return of {day} includes sessions before the window"),
     "halted": N_("no trade on {day}"),
-    "refused": N_("its figures of {day} cannot be believed: see the data quality"),
+    "refused": N_("its figures of {day} are not reliable: see the data quality"),
 }
 
 
@@ -213,7 +215,7 @@ def _heavyweights(report: Report) -> list[str]:
     rows = [row for row in stocks_at(report, report.leading) if math.isfinite(row.car_loo)]
     return [
         _(
-            "{name}: {weight}% of {market}, CAR {window} {car}% (against the whole index {plain}%), t {t}",
+            "{name}: {weight}% of {market}, CAR {window} {car}% (against the full index {plain}%), t {t}",
             name=row.name,
             market=row.market,
             weight=number(row.index_weight * 100, 1),
@@ -260,7 +262,9 @@ def _confounders(report: Report) -> list[str]:
     later = [window for window in _windows(report) if window.first >= 0 and window != report.leading]
     fewest = len(report.confounders(report.leading))
     if later and all(len(report.confounders(window)) > fewest for window in later):
-        lines.append(_("Longer windows hold more of this, so the report leads with {window}.", window=report.leading))
+        lines.append(
+            _("Longer windows contain more other news, so the report starts with {window}.", window=report.leading)
+        )
     return lines
 
 
@@ -284,16 +288,16 @@ def _skipped(report: Report) -> list[str]:
 def _reason(row: Any, report: Report) -> str:
     if row.code == "too_short":
         reason = ngettext(
-            "traded on {n} session of the estimation window, {min_obs} needed; first price {day}",
-            "traded on {n} sessions of the estimation window, {min_obs} needed; first price {day}",
+            "traded on {n} session of the estimation window, {min_obs} required; first price {day}",
+            "traded on {n} sessions of the estimation window, {min_obs} required; first price {day}",
             row.observations,
             min_obs=report.rules.min_obs,
             day=row.day,
         )
     else:
         unprinted = row.code == "no_price" and report.provenance.selected
-        reason = _(N_("printed by no newspaper") if unprinted else _SKIPPED[row.code], day=row.day)
-    return _("{reason}; its return counts in the means", reason=reason) if row.has_return else reason
+        reason = _(N_("not reported by any newspaper") if unprinted else _SKIPPED[row.code], day=row.day)
+    return _("{reason}; its return is included in the means", reason=reason) if row.has_return else reason
 
 
 def _left_out(report: Report) -> list[Any]:
@@ -352,20 +356,20 @@ def _sessions_as_extreme(report: Report) -> list[str]:
 def in_short(report: Report) -> Iterator[Line]:
     """What a summary says of all this: a line for each, and how much more there is."""
     if markets := _abroad(report):
-        every = N_("Abroad, as newspapers printed it: {named}")
-        some = N_("Abroad, as newspapers printed it: {named}, and {n} more: --full")
+        every = N_("Foreign markets, as reported in newspapers: {named}")
+        some = N_("Foreign markets, as reported in newspapers: {named}, and {n} more: --full")
         yield line(first(_MARKETS_ABROAD, markets, every, some))
     if lines := _news(report):
         yield line(first(1, lines, N_("Other news: {named}"), N_("Other news: {named}, and {n} more: --full")))
     for finding in report.findings:
         if finding.code == "quarantined":
-            every = N_("Not believed, and done without: {named}")
-            some = N_("Not believed, and done without: {named}, and {n} more: screener store verify")
+            every = N_("Rejected and not used: {named}")
+            some = N_("Rejected and not used: {named}, and {n} more: screener store verify")
             more = [""] * (finding.count - len(finding.examples))
             yield line(first(len(finding.examples), [*finding.examples, *more], every, some))
     text = _(
-        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: "
-        "{warnings}). Everything: --full",
+        "Stocks left out: {skipped}. Findings of the data checks: {findings} (warnings: {warnings}). Full report: "
+        "--full",
         skipped=len(_left_out(report)),
         findings=len(report.findings),
         warnings=sum(finding.severity == "warning" for finding in report.findings),
@@ -386,16 +390,16 @@ _NOTES: Mapping[Key, tuple[str, Callable[[Report], list[str]]]] = {
         _sessions_as_extreme,
     ),
     Key.CONTRIBUTION: (
-        N_("Index contribution of the stocks studied on the event day (base weight times return, pp)"),
+        N_("Index contribution of the stocks studied on the event day (base weight × return, pp)"),
         _contributions,
     ),
     Key.HEAVYWEIGHTS: (N_("Index heavyweights, against the index excluding the stock itself"), _heavyweights),
-    Key.CONFOUNDERS: (N_("What else moved prices in these windows"), _confounders),
+    Key.CONFOUNDERS: (N_("Other news in these windows"), _confounders),
     Key.ABROAD: (
-        N_("Abroad, as newspapers printed it"),
+        N_("Foreign markets, as reported in newspapers"),
         lambda report: [", ".join(markets)] if (markets := _abroad(report)) else [],
     ),
-    Key.SKIPPED: (N_("Left out, and why"), _skipped),
+    Key.SKIPPED: (N_("Left out, with reasons"), _skipped),
     Key.QUALITY: (N_("Data quality"), _quality),
 }
 """By section, its title and its lines."""

@@ -28,7 +28,7 @@ from screener.report.views import notes
 from screener.study.placebo import LEVEL
 
 REASONS = {
-    "no date": N_("no date that can be read"),
+    "no date": N_("no readable date"),
     "no such stock": N_("no such stock in the prices"),
     "no such sector": N_("no such sector is configured"),
     "before the prices": N_("too few sessions of prices before it"),
@@ -37,7 +37,7 @@ REASONS = {
     "twice": N_("the same stock or sector on the same session as an earlier row"),
     "no history": N_("fewer than {min_obs} returns before it"),
     "no return": N_("no trade over a window"),
-    "no market": N_("the market of the stock is not known"),
+    "no market": N_("the market of the stock is unknown"),
 }
 """Why a row of the file is left out."""
 _DRIVERS, _DRIVERS_OF_SUMMARY = 10, 5
@@ -132,9 +132,9 @@ class _Pooled:
         return (row.window_start, row.window_end) == self.report.rules.windows[0]
 
     def _verdict(self, label: str, row: Any) -> Line:
-        message = N_("{arrow} {caar}% abnormal")
+        message = N_("{arrow} abnormal return {caar}%")
         if row.versus is not None:
-            message = N_("{arrow} {caar} percentage points abnormal")
+            message = N_("{arrow} abnormal return difference {caar} pp")
         moved = _(message, arrow=arrow(row.caar), caar=percent(row.caar))
         return Line(
             (
@@ -147,7 +147,7 @@ class _Pooled:
     def _certainty(self, row: Any) -> Iterator[str]:
         """The interval, how many shifts of the calendar were as extreme, and what follows."""
         if math.isfinite(row.ci_low):
-            yield _(" (95 % interval {low} to {high})", low=percent(row.ci_low), high=percent(row.ci_high))
+            yield _(" (95% CI {low} to {high})", low=percent(row.ci_low), high=percent(row.ci_high))
         yield f"; {finding(row)}"
         if abs(row.caar) <= row.close_gap and row.close_gap > 0:
             yield _(": two kinds of closes alone can make {gap} points of it", gap=number(100 * row.close_gap, 1))
@@ -165,7 +165,7 @@ class _Pooled:
         )
         if row.p_shift <= LEVEL and row.caar * row.z_shift < 0:
             yield _(
-                "; standardised by their volatility, the events moved the other way: a few wild stocks make the CAAR"
+                "; standardised by volatility, the events moved the other way: a few volatile stocks dominate the CAAR"
             )
 
     def _kinds(self) -> str:
@@ -182,11 +182,11 @@ class _Pooled:
         if len(used):
             text += _(", {first} to {last}", first=used["event_day"].min(), last=used["event_day"].max())
         overlap = ngettext(
-            "{n} overlaps with another.",
-            "{n} overlap with another.",
+            "{n} overlaps with another event.",
+            "{n} overlap with other events.",
             report.overlapping,
         )
-        units = _("Dates, not rows, are the units: the events of a session count as one portfolio.")
+        units = _("The tests count dates, not rows: events on the same session form one portfolio.")
         return " ".join([f"{text}.", *([overlap] if report.overlapping else []), units])
 
     def _left_out_in_short(self) -> str:
@@ -208,7 +208,7 @@ class _Pooled:
     def _source(self) -> Iterator[Line]:
         report, rules = self.report, self.report.rules
         for tried in report.tried:
-            yield line(_("{source} could not serve: {why}", source=tried.source, why=tried.why))
+            yield line(_("{source}: unavailable: {why}", source=tried.source, why=tried.why))
         text = _(
             "Source: {source} · {first} to {last} · benchmark {benchmark}",
             source=notes.source_name(report.files[1:], report.source),
@@ -219,7 +219,7 @@ class _Pooled:
         yield line(text, "dim")
         yield from notes.read_as(report.files)
         text = _(
-            "Model: {model}, {estimation} sessions of estimation, gap {gap}, at least {min_obs} traded",
+            "Model: {model}, estimation window of {estimation} sessions, gap {gap}, at least {min_obs} traded",
             model=_(MODELS[rules.model]),
             estimation=rules.estimation,
             gap=rules.gap,
@@ -234,7 +234,7 @@ class _Pooled:
         yield from self._of_groups(self.report.rules.windows[:1], legend=False)
         yield self._regression(self.report.rules.windows[:1], legend=False)
         yield self._drivers(_DRIVERS_OF_SUMMARY)
-        more = Span(_(" Path, other tests, what was left out: --full"), advice=True)
+        more = Span(_(" Path, other tests, events left out: --full"), advice=True)
         yield Section(Key.BESIDE, "", (Line((Span(self._beside()), more)),))
 
     def full(self) -> Iterator[Section]:
@@ -257,14 +257,15 @@ class _Pooled:
 
     def _windows(self, *, legend: bool) -> Section:
         text = _(
-            "CAAR: mean return beyond the {model}. Interval and p: the whole calendar of events, shifted by the same "
-            "number of sessions, keeps its spacings and clusters; p = (1 + shifts as extreme) / (shifts + 1). z: the "
-            "sum of standardised returns of the sessions over the root of their number. Overlapping: events whose "
-            "window shares a session with that of another.",
+            "CAAR: mean abnormal return by the {model}. Confidence interval and p: the whole calendar of events is "
+            "shifted by the same number of sessions, which keeps its spacing and clusters; p = (1 + shifts as "
+            "extreme) / (shifts + 1). z: the sum of the sessions' standardised returns over the square root of "
+            "their number. Overlapping: events whose window shares a session with the window of another event.",
             model=_(MODELS[self.report.rules.model]),
         )
         others = _(
-            "The title is about {window}; the p of the others are not corrected for their number.", window=self.window
+            "The title refers to {window}; the p-values of the other windows are not corrected for their number.",
+            window=self.window,
         )
         return Section.of(
             Key.POOLED,
@@ -289,8 +290,9 @@ class _Pooled:
         if not body:
             return
         note = _(
-            "A difference is of the two CAARs; its interval and p shift both calendars by the same number of sessions. "
-            "The p of groups and differences are not corrected for their number."
+            "Each difference is between two CAARs; its confidence interval and p come from shifting both calendars "
+            "by the same number of sessions. The p-values of groups and differences are not corrected for their "
+            "number."
         )
         yield Section.of(Key.GROUPS, self._title_of_groups(), *body[:-1], note if legend else "")
 
@@ -308,7 +310,7 @@ class _Pooled:
         for row in rows_of(self.report.frames.paths):
             paths.setdefault(row.group, {})[row.tau] = row.caar
         named = [(group_name(group), paths[group]) for group in self.report.groups if group in paths]
-        title = _("Cumulative path: CAAR in %, base = 0, by sessions from the event day")
+        title = _("Cumulative path: CAAR in %, base day = 0, by session relative to the event day")
         return Section.of(Key.PATHS, title, Grid(fields_by_tau(named, first=N_("Event group"))))
 
     def _regression(self, windows: Sequence[tuple[int, int]], *, legend: bool) -> Section:
@@ -331,7 +333,7 @@ class _Pooled:
         note = _("Least squares; errors clustered by session and by stock (Cameron, Gelbach and Miller 2011).")
         if body:
             body = [*body[:-1], *([note] if legend else [])]
-        return Section.of(Key.REGRESSION, _("What the abnormal return depends on: regression"), *body, self.report.note)
+        return Section.of(Key.REGRESSION, _("Determinants of the abnormal return: regression"), *body, self.report.note)
 
     def _drivers(self, most: int) -> Section:
         """The events with the largest part in the pooled statistic, and what is left without each."""
@@ -344,7 +346,7 @@ class _Pooled:
         order = frame["share"].abs().sort_values(ascending=False, kind="stable").index
         rows = rows_of(frame.loc[order[:most]])
         note = _(
-            "Share: z of the event over the sum of z of all. events.csv has every event; {n} of {of} are shown.",
+            "Share: z of the event over the sum of z of all events. events.csv has every event; {n} of {of} are shown.",
             n=len(rows),
             of=f"{len(frame):,}",
         )
@@ -368,18 +370,19 @@ class _Pooled:
     def _tests(self) -> Iterator[Section]:
         rows, leading = [*self.whole, *self.groups], self.leading
         shifts = _(
-            "Shifts: {n} of the calendar, which put at most {collided} events on another of the same stocks. Normal "
-            "scores: of the placebo ranks, a portfolio a session. adj. BMP: adjusted for windows that overlap in part "
-            "(Kolari, Pape and Pynnonen 2018). Calendar time: the portfolio that holds the stocks during their "
-            "windows, over {sessions} sessions. Crude: the spread of the mean over the estimation windows.",
+            "Shifts: {n} of the calendar, with at most {collided} events placed on another event of the same "
+            "stocks. Normal scores: of the placebo ranks, one portfolio per session. adj. BMP: adjusted for "
+            "windows that overlap in part (Kolari, Pape and Pynnonen 2018). Calendar time: the portfolio that "
+            "holds the stocks during their windows, over {sessions} sessions. Crude: the dispersion of the mean "
+            "over the estimation windows.",
             n=f"{int(leading.shifts):,}",
             collided=f"{int(leading.collided):,}",
             sessions=number(leading.calendar_sessions, 0),
         )
         yield Section.of(Key.TESTS, _("p-values from other tests"), Grid(fields_of(rows, POOLED_TESTS)), shifts)
         naive = _(
-            "Events that share sessions move together, so these find significance where nothing happened: to compare, "
-            "not to believe."
+            "Events that share sessions move together, so these tests find significance where there is none; for "
+            "comparison only."
         )
         title = _("p-values from tests that assume independence between events")
         yield Section.of(Key.NAIVE_TESTS, title, Grid(fields_of(rows, NAIVE_POOLED_TESTS)), naive)
@@ -393,7 +396,7 @@ class _Pooled:
             named = ", ".join(map(_named, rows))
             text = f"{self._reason(reason)} ({n:,}): {named}"
             lines.append(text + notes.more(N_(" and {n} more"), n - len(rows)))
-        return Section.of(Key.SKIPPED, _("Rows that are left out, and why"), *map(line, lines))
+        return Section.of(Key.SKIPPED, _("Rows left out, with reasons"), *map(line, lines))
 
 
 def _named(row: Any) -> str:

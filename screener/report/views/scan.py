@@ -9,7 +9,7 @@ from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_P
 from screener.i18n import N_, _, language, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, advised, line
-from screener.report.formatting import HUNDRED_MILLION, probability
+from screener.report.formatting import money, probability
 from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
 from screener.report.rows import fields_of, names_in, rows_of
@@ -22,16 +22,16 @@ TOP = 15
 """Stocks in each table, if nothing else is asked for."""
 _MORE = N_("and {n} more")
 _LEFT_OUT = {
-    "market": N_("{n} of another market"),
-    "konex": N_("{n} of KONEX"),
+    "market": N_("{n} on another market"),
+    "konex": N_("{n} on KONEX"),
     "preferreds": N_("{n} preferred"),
     "spacs": N_("{n} SPACs"),
-    "small": N_("{n} worth less than {least} won"),
-    "thin": N_("{n} traded for less than {least} won a day"),
+    "small": N_("{n} with a capitalisation below {least}"),
+    "thin": N_("{n} with a traded value below {least} a day"),
     "administrative": N_("stocks under administration"),
     "no_estimation": N_("{n} without an estimation window"),
     "no_return": N_("{n} without a return over the window"),
-    "no_placebo": N_("{n} with too few ordinary days to be ranked among"),
+    "no_placebo": N_("{n} with too few ordinary sessions for a rank"),
 }
 _UNKNOWN = {
     "small": N_("stocks of small capitalisation"),
@@ -64,7 +64,7 @@ class _Scan:
         """What was looked at, and what was left out."""
         report, facts = self.report, self.facts
         yield from notes.closes(report)
-        title = _("The whole market, blind · {event} · {window}", event=report.event.id, window=report.leading)
+        title = _("Whole-market scan · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
         yield from notes.market(report.provenance)
         yield from day.day_check(report)
@@ -78,24 +78,21 @@ class _Scan:
         )
         yield line(text)
         unknown = [_(_UNKNOWN[name]) for name, n in facts.left_out.items() if n is None]
-        yield line(_("Not known to the source, so not left out: {what}", what=", ".join(unknown)))
+        yield line(_("Not left out, because the source does not identify them: {what}", what=", ".join(unknown)))
         for news in notes.news(report.confounders(report.leading)):
-            yield line(_("What else moved prices in these windows: {news}", news=news))
+            yield line(_("Other news in these windows: {news}", news=news))
         yield notes.source_line(report.provenance)
 
     def _left_out(self, name: str, n: int) -> str:
         filters = self.facts.filters
         least = {"small": filters.least_cap, "thin": filters.least_value}.get(name, 0.0)
-        korean = language() == "ko"
-        return _(
-            _LEFT_OUT[name], n=n, least=f"{least / HUNDRED_MILLION:g}억" if korean else f"{least / 1e6:,.0f} million"
-        )
+        return _(_LEFT_OUT[name], n=n, least=money(least))
 
     def _stocks(self) -> Iterator[Section]:
         stocks, top = self.stocks, self.top
         winners, losers = (sum(row.verdict == verdict for row in stocks) for verdict in ("winner", "loser"))
         text = _(
-            "Stocks with a q of {level} at most: {winners}, {losers}",
+            "Stocks with a q of {level} or less: {winners}, {losers}",
             level=f"{LARGEST_P:.2f}",
             winners=ngettext("{n} winner", "{n} winners", winners),
             losers=ngettext("{n} loser", "{n} losers", losers),
@@ -103,8 +100,8 @@ class _Scan:
         if stocks and all(row.verdict == "cannot be tested" for row in stocks):
             n = self.report.provenance.placebo_sessions
             text = ngettext(
-                "Stocks cannot be tested: {n} ordinary session, {needed} are needed.",
-                "Stocks cannot be tested: {n} ordinary sessions, {needed} are needed.",
+                "Stocks cannot be tested: {n} ordinary session, {needed} are required.",
+                "Stocks cannot be tested: {n} ordinary sessions, {needed} are required.",
                 n,
                 needed=FEWEST_FOR_LEVEL,
             )
@@ -127,15 +124,15 @@ class _Scan:
         both = fields_of([*highest, *lowest], STOCKS_OF_MARKET)
         between = len(stocks) - 2 * top
         left = ngettext(
-            "and {n} more stock between the two ends",
-            "and {n} more stocks between the two ends",
+            "and {n} more stock in between",
+            "and {n} more stocks in between",
             between,
         )
         hidden = advised(left if between > 0 else "", _(": --top N, or --csv DIR"))
         note = _(
-            "Score in [-100, +100]: size among the market (percentile), certainty (1 - p), trading "
-            "volume. Pooled p: among the ordinary sessions of all stocks. q: pooled p for their number "
-            "(Benjamini-Hochberg)."
+            "Score in [-100, +100]: size of the move (percentile within the market), certainty (1 - p), trading "
+            "volume. Pooled p: rank among the ordinary sessions of all stocks. q: pooled p adjusted for the number "
+            "of stocks (Benjamini-Hochberg)."
         )
         grids = [Grid(fields_of(rows, STOCKS_OF_MARKET), both) for rows in (highest, lowest)]
         yield Section.of(
@@ -150,14 +147,14 @@ class _Scan:
         facts, groups = self.facts, self.groups
         if not facts.formed_on:
             text = _(
-                "Groups: none formed, for fewer than {needed} sessions stand before the event.", needed=FEWEST_SESSIONS
+                "Groups: none formed; there are fewer than {needed} sessions before the event.", needed=FEWEST_SESSIONS
             )
             return Section.of(Key.GROUPS, "", line(text))
         stirred, moved = facts.stirred, ""
         if math.isfinite(stirred.p):
             moved = _(
-                "{n} of {of} groups moved further than all but 5 % of ordinary ones; on {as_many} of "
-                "{days} ordinary sessions as large a share did (p {p}).",
+                "{n} of {of} groups are beyond the 95th percentile of ordinary groups; the share was as large on "
+                "{as_many} of {days} ordinary sessions (p {p}).",
                 n=stirred.groups,
                 of=len(groups),
                 as_many=stirred.as_many,
@@ -165,21 +162,20 @@ class _Scan:
                 p=probability(stirred.p),
             )
         formed = _(
-            "Formed by the correlation of market-model residuals over {sessions} sessions that end "
-            "{gap} before the event, never by the event itself.",
+            "Groups come from the correlation of market-model residuals over {sessions} sessions that end {gap} "
+            "before the event; the event itself is not used.",
             sessions=facts.formed_on,
             gap=self.report.rules.gap,
         )
         legend = _(
-            "Rank: among the group's own ordinary sessions. Ordinary: sessions on which the same search found "
-            "something as extreme. Pooled p: among all groups of those searches. q: pooled p for the number of groups "
-            "(Benjamini-Hochberg). q of t: trusts normal tails and finds something on two of three "
-            "ordinary sessions, so it is no evidence. Overlap: share of the members in configured "
-            "sectors."
+            "Rank: among the group's own ordinary sessions. Ordinary: sessions on which the same search found a "
+            "group as extreme. Pooled p: among all groups of those searches. q: pooled p adjusted for the number "
+            "of groups (Benjamini-Hochberg). q of t: assumes normal tails and is significant on two of three "
+            "ordinary sessions, so it is not evidence. Overlap: share of the members in configured sectors."
         )
         return Section.of(
             Key.GROUPS,
-            _("Groups that nobody listed: {n} found", n=len(groups)),
+            _("Data-driven groups: {n} found", n=len(groups)),
             Grid(fields_of(groups[: self.shown], GROUPS_FOUND)),
             advised(notes.more(_MORE, len(groups) - self.shown), _(": --full shows them")),
             line(self._standing(), "strong"),
@@ -193,20 +189,20 @@ class _Scan:
         ordinary, level = self.facts.ordinary, f"{LARGEST_P:.2f}"
         if not any(math.isfinite(row.q) for row in self.groups):
             return _(
-                "No q: the search could be repeated on {ordinary} ordinary sessions only, {needed} are needed.",
+                "No q: the search could be repeated on only {ordinary} ordinary sessions; {needed} are required.",
                 ordinary=ordinary,
                 needed=FEWEST_FOR_LEVEL,
             )
         if standing := sum(row.q <= LARGEST_P for row in self.groups):
             return ngettext(
-                "{n} has a q of {level} at most.",
-                "{n} have a q of {level} at most.",
+                "{n} has a q of {level} or less.",
+                "{n} have a q of {level} or less.",
                 standing,
                 level=level,
             )
         return _(
-            "None has a q of {level} at most: on {days} of {ordinary} ordinary sessions "
-            "the same search found something as extreme as the first.",
+            "None has a q of {level} or less: the same search found a group as extreme as the first on {days} of "
+            "{ordinary} ordinary sessions.",
             level=level,
             days=self.groups[0].as_extreme,
             ordinary=ordinary,
@@ -216,7 +212,7 @@ class _Scan:
         rows = rows_of(self.report.frames.industries)
         if not rows:
             advice = _(" `screener sync` with an account fetches the exchange's.")
-            return Section.of(Key.INDUSTRIES, "", advised(_("Industries: this source has none."), advice))
+            return Section.of(Key.INDUSTRIES, "", advised(_("Industries: not available from this source."), advice))
         return Section.of(
             Key.INDUSTRIES,
             _("Industries (the exchange's)"),

@@ -43,9 +43,9 @@ class _Stock:
     def sections(self) -> Iterator[Section]:
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
         note = _(
-            "95% interval, p of t and q of t: of the same t test of the CAR; q for the number of stocks measured "
-            "with it. p: rank among ordinary sessions of the same stock. Winner or loser: q of t at most .10, and a "
-            "score of 25 at least, with the sign of the CAR."
+            "95% CI, p of t and q of t: all from the t test of the CAR; q is adjusted for the number of stocks "
+            "measured together. p: rank among ordinary sessions of the same stock. Winner or loser: q of t of .10 "
+            "or less and a score of 25 or more, with the sign of the CAR."
         )
         # A stock of two sectors has the same figures in both.
         first = self.rows[0]
@@ -55,7 +55,7 @@ class _Stock:
         facts = [*self._places(), *self._usual(), *self._happened()]
         yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
         flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))
-        yield Section.of(Key.FLOWS, _("Net purchases, 100 million won"), flows)
+        yield Section.of(Key.FLOWS, _("Net purchases, ₩ bn"), flows)
         yield from notes.sections(self.report, Key.CONFOUNDERS, Key.SKIPPED)
 
     def _places(self) -> Iterator[str]:
@@ -72,7 +72,7 @@ class _Stock:
             peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
             if math.isfinite(row.score) and len(peers) >= _FEWEST_RANKED:
                 place = _(
-                    "{sector}: number {place} of {n} by score, {window}",
+                    "{sector}: rank {place} of {n} by score, {window}",
                     sector=row.sector_name,
                     place=1 + int((peers > row.score).sum()),
                     n=len(peers),
@@ -87,8 +87,8 @@ class _Stock:
         row = next((row for row in self.rows if is_at(row, self.report.leading)), self.rows[0])
         if math.isfinite(estimation.sigma):
             yield _(
-                "Usually: beta {beta}, alpha {alpha}% a session, residual deviation {sigma}% a session, "
-                "{explained}% explained ({n} sessions of estimation, {ordinary})",
+                "Before the event: beta {beta}, alpha {alpha}% a session, residual standard deviation {sigma}% a "
+                "session, R² {explained}% (estimation window of {n} sessions, {ordinary})",
                 beta=number(estimation.beta, 2),
                 alpha=percent(estimation.alpha),
                 sigma=number(estimation.sigma * 100, 2),
@@ -103,7 +103,7 @@ class _Stock:
         if math.isfinite(row.index_contribution):
             moved = self.report.provenance.benchmark_returns.get(row.market, math.nan)
             yield _(
-                "{weight}% of {market}: {part} percentage points of the index's {moved}%",
+                "{weight}% of {market}; contribution to the index ({moved}%): {part} pp",
                 market=row.market,
                 weight=number(row.index_weight * 100, 1),
                 part=percent(row.index_contribution),
@@ -114,19 +114,19 @@ class _Stock:
             windows = (window for window in self.report.windows if window.available and window.first == 0)
             window = max(windows, key=lambda window: window.last)
             lowest = _(
-                "{window}: lowest close {lowest}% from the base, on {day}",
+                "{window}: lowest close {lowest}% from the base price, on {day}",
                 window=notes.window_name(window),
                 lowest=percent(estimation.lowest),
                 day=estimation.lowest_day,
             )
             if estimation.regained_day:
-                yield _("{lowest}; back at the base price on {day}", lowest=lowest, day=estimation.regained_day)
+                yield _("{lowest}; recovered the base price on {day}", lowest=lowest, day=estimation.regained_day)
             else:
-                yield _("{lowest}; not back at the base price by {day}", lowest=lowest, day=window.end)
+                yield _("{lowest}; base price not recovered by {day}", lowest=lowest, day=window.end)
         for message, days in (
             (N_("Closed at the price limit: {days}"), estimation.limit_days),
-            (N_("Did not trade: {days}"), estimation.halted_days),
-            (N_("Split, rights issue or the like: {days}"), estimation.action_days),
+            (N_("No trades: {days}"), estimation.halted_days),
+            (N_("Split, rights issue or similar: {days}"), estimation.action_days),
         ):
             if days:
                 yield _(message, days=", ".join(map(str, days)))

@@ -19,7 +19,6 @@ from screener.report.grids import (
     PARTS_OF_STOCKS,
     PLANTED_AND_FOUND,
     SECTOR_NAME,
-    SUMMARY,
     TESTS,
     THEME_NAME,
     group_columns,
@@ -28,6 +27,7 @@ from screener.report.grids import (
     part_columns,
     spread_columns,
     stock_columns,
+    summary_columns,
 )
 from screener.report.grids import percent as percent_cell
 from screener.report.grids import probability as p_cell
@@ -62,14 +62,14 @@ _VERDICTS = {
     "winner": N_("Winners: {names}."),
     "loser": N_("Losers: {names}."),
     "withheld": N_(
-        "Withheld: {names}. The closes are of two kinds, which alone can make a difference of {gap} %: there is no "
-        "verdict on one as small."
+        "Withheld: {names}. The closes are of two kinds, which alone can cause a difference of {gap}%: smaller "
+        "differences get no verdict."
     ),
     "wild": N_("Verdict withheld: {names}."),
-    "cannot be tested": N_("Cannot be tested: {names}. A corrected p of .10 needs {needed} ordinary sessions."),
+    "cannot be tested": N_("Cannot be tested: {names}. A corrected p of .10 requires {needed} ordinary sessions."),
     "no clear effect": N_(
         "No clear effect: {names}. Not significant for {tested} sectors tested together (a winner or loser has a "
-        "corrected p of .10 at most, and scores 25 at least)."
+        "corrected p of .10 or less and a score of 25 or more)."
     ),
 }
 _TREND = {"score": signed_cell, "caar_ew": percent_cell, "p_family": p_cell}
@@ -128,7 +128,7 @@ class _Study:
         label = {"winner": _("Won"), "loser": _("Lost")}.get(row.verdict, label)
         if self.study:
             text = _(
-                "{name} {caar}% abnormal (return {mean}%)",
+                "{name} abnormal return {caar}% (return {mean}%)",
                 name=row.name,
                 caar=percent(row.caar_ew),
                 mean=percent(row.mean_return_ew),
@@ -157,7 +157,7 @@ class _Study:
                     days=days,
                 )
             else:
-                yield _("; more extreme than any of {days} ordinary sessions", days=days)
+                yield _("; larger than on any of {days} ordinary sessions", days=days)
             yield notes.as_extreme(self.report, row)
         within_closes = not self.study and self.report.last_prices_since and abs(moved) <= RETURN_GAP
         if row.verdict == "withheld" or within_closes:
@@ -175,8 +175,8 @@ class _Study:
         if len(ranked) == 1:
             yield self._end(_("Sector"), ranked[0])
         elif ranked and self.study:
-            yield self._end(_("Best"), ranked[0])
-            yield self._end(_("Worst"), ranked[-1])
+            yield self._end(_("Strongest"), ranked[0])
+            yield self._end(_("Weakest"), ranked[-1])
         elif ranked:
             best, worst = ranked[0], ranked[-1]
             yield self._end(_("Rose most") if best.mean_return_ew > 0 else _("Fell least"), best)
@@ -191,9 +191,9 @@ class _Study:
         names = {"a": row.a, "b": row.b, "mean": percent(row.mean_return_ew)}
         if math.isfinite(row.caar_ew):
             moved = row.caar_ew
-            text = _("{a} minus {b}: {caar} percentage points abnormal (return {mean})", caar=percent(moved), **names)
+            text = _("{a} minus {b}: abnormal return {caar} pp (return {mean} pp)", caar=percent(moved), **names)
         elif math.isfinite(moved := row.mean_return_ew):
-            text = _("{a} minus {b}: {mean} percentage points", **names)
+            text = _("{a} minus {b}: return {mean} pp", **names)
         else:
             return
         label, colon, value = text.partition(": ")
@@ -203,12 +203,14 @@ class _Study:
     def _sectors(self, *, full: bool) -> Section:
         every = self._shown(self.sectors)
         rows = every if full else ends(every)
-        columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds) if full or not self.study else SUMMARY
+        columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds)
+        if self.study and not full:
+            columns = summary_columns(funds=self.funds)
         note = _(POST_HOC) if any(row.post_hoc for row in rows) else ""
         left = len(every) - len(rows)
         hidden = ngettext(
-            "and {n} more sector between the two ends: --full",
-            "and {n} more sectors between the two ends: --full",
+            "and {n} more sector in between: --full",
+            "and {n} more sectors in between: --full",
             left,
         )
         verdicts = list(self._verdicts(None if full else _NAMES_OF_SUMMARY))
@@ -216,12 +218,13 @@ class _Study:
         body += [line(" ".join(verdicts))] if verdicts else []
         if full:
             legend = _(
-                "CAAR: mean return beyond the {model}, by which sectors are sorted. Rank: place of the event among "
-                "ordinary sessions before it, 1 = none was more extreme; p = rank / sessions. Corrected p: p for all "
-                "sectors tested together (Westfall-Young); q: the same by Benjamini-Hochberg. Winner or loser: a "
-                "corrected p of .10 at most, and a score of 25 at least, with the sign of the CAAR. So a verdict is at "
-                "10 % for all sectors together, an interval at 95 % for one alone. Vol. x: volume over its usual. "
-                "Path: CAAR from the base on, each row on its own scale.",
+                "CAAR: mean abnormal return by the {model}; sectors are sorted by it. Rank: place of the event "
+                "among ordinary sessions before it, 1 = none was as extreme; p = rank / sessions. Corrected p: "
+                "corrected for all sectors tested together (Westfall-Young); q: the same by Benjamini-Hochberg. "
+                "Winner or loser: a corrected p of .10 or less and a score of 25 or more, with the sign of the "
+                "CAAR. A verdict therefore holds at 10% for all sectors together, a confidence interval at 95% for "
+                "one sector. Vol. x: volume as a multiple of its usual level. Path: CAAR since the base day, each "
+                "row on its own scale.",
                 model=_(MODELS[self.report.rules.model]),
             )
             body = [*map(line, [*verdicts, *self._dominant_members()]), legend if self.study else ""]
@@ -249,7 +252,7 @@ class _Study:
         for row in self.sectors:
             if row.score_maker and not row.post_hoc:
                 yield _(
-                    "{name}: one stock, {stock}, makes its score (from {low} to {high} when each is left out).",
+                    "{name}: the score depends on one stock, {stock} ({low} to {high} when each is left out).",
                     name=row.name,
                     stock=names[row.score_maker],
                     low=signed(row.score_low, 0),
@@ -262,15 +265,15 @@ class _Study:
         left_out = any(math.isfinite(row.score_low) for row in self.sectors)
         return self._section(
             Key.PARTS,
-            N_("What the scores are made of, {window}"),
+            N_("Parts of the scores, {window}"),
             Grid(fields_of(self.sectors, part_columns(left_out=left_out))),
             line(""),
             Grid(fields_of(shown, PARTS_OF_STOCKS)),
-            advised(notes.more(N_("and {n} more"), len(stocks) - len(shown)), _(": --csv DIR writes them all")),
+            advised(notes.more(N_("and {n} more"), len(stocks) - len(shown)), _(": --csv DIR writes all of them")),
             _(
-                "Each part lies between -1 and +1; the score is 100 times their mean, weighted as "
-                "configured. Rank stability: % of 1,000 random weightings that leave it in its third of "
-                "the table. Leave-one-out: lowest and highest score when each member is left out once."
+                "Each part lies between -1 and +1; the score is 100 times their mean, weighted as configured. Rank "
+                "stability: % of 1,000 random weightings that leave the row in its third of the table. "
+                "Leave-one-out: lowest and highest score when each member is left out once."
             ),
         )
 
@@ -279,14 +282,17 @@ class _Study:
         if frame.empty:
             return
         rows = rows_of(frame.assign(name=names_in(frame, starred=True)))
-        covered = _("{n} of {of} intervals cover what was planted", n=int(frame["covered"].sum()), of=len(rows))
+        covered = _(
+            "{n} of {of} confidence intervals contain the true effect", n=int(frame["covered"].sum()), of=len(rows)
+        )
         planted = {row.sector for row in rows}
         groups = groups_at(self.report, self.report.leading)
         others = [row.name for row in groups if row.theme is None and row.sector not in planted]
         without = _(
-            "{names}: no CAAR was planted there; it shows what limits and halts do to a mean.", names=", ".join(others)
+            "{names}: no CAAR was specified; the group shows the effect of price limits and halts on a mean.",
+            names=", ".join(others),
         )
-        title = N_("What was planted, and what was found, CAAR in %")
+        title = N_("Known effects and estimates, CAAR in %")
         grid = Grid(fields_of(rows, PLANTED_AND_FOUND))
         yield self._section(Key.PLANTED, title, grid, covered, without if others else "")
 
@@ -301,9 +307,9 @@ class _Study:
             for field in fields_of(rows, columns)
         ]
         title = N_("Winners and losers by abnormal return, {window}")
-        more = N_("{up} more above, {down} more below what was expected: --full shows them")
+        more = N_("{up} more above, {down} more below the expected return: --full shows them")
         if not self.study:
-            title = N_("Stocks that rose and fell most, {window}")
+            title = N_("Largest gains and losses, {window}")
             more = N_("{up} more rose, {down} more fell: --full shows them")
         hidden = _(more, up=up, down=down) if up or down else ""
         return self._section(Key.MOVERS, title, Grid(tuple(fields)), hidden)
@@ -316,13 +322,13 @@ class _Study:
         if self.study:
             titles = N_("Winners by abnormal return, {window}"), N_("Losers by abnormal return, {window}")
         for key, title, rows in zip((Key.WINNERS, Key.LOSERS), titles, (winners, losers), strict=True):
-            more = notes.more(N_("and {n} more: all of them are listed below"), len(rows) - top)
+            more = notes.more(N_("and {n} more, all listed below"), len(rows) - top)
             yield self._section(key, title, Grid(self._fields_of_stocks(rows[:top]), both), more)
 
     def _stocks(self) -> Section:
         """Every stock with a return, the best first."""
         note = _(
-            "Sorted by abnormal return (CAR). 95% interval and p of t: of the same t test. p: rank among ordinary "
+            "Sorted by abnormal return (CAR). 95% CI and p of t: from the same t test. p: rank among ordinary "
             "sessions of the same stock. * in a group put together after the event."
         )
         grid = Grid(self._fields_of_stocks(self._with_returns()))
@@ -357,14 +363,14 @@ class _Study:
                 fields += fields_of([rows[row.sector] for row in self.sectors], columns)
         body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
-            body.append(_("Windows not over yet: {windows}", windows=pending))
+            body.append(_("Windows not complete yet: {windows}", windows=pending))
         body += day.long_windows(self.report)
         return self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
 
     def _paths(self) -> Section:
         paths = caar_paths(self.report)
         fields = fields_by_tau([(row.name, paths.get(row.sector, {})) for row in self.sectors])
-        title = N_("Cumulative path: CAAR in %, base = 0, by sessions from the event day")
+        title = N_("Cumulative path: CAAR in %, base day = 0, by session relative to the event day")
         return self._section(Key.PATHS, title, Grid(fields))
 
     def _trend(self) -> Iterator[Section]:
@@ -383,7 +389,7 @@ class _Study:
             if known := [(name, path) for name, path in paths if any(map(math.isfinite, path.values()))]:
                 body += [line(_(MEASURES[measure]), "strong"), Grid(fields_by_tau(known, cell)), line("")]
         note = _(
-            "A column is the report of that session; {n} reports, {first} to {last}.",
+            "Each column is the report of one session; {n} reports, {first} to {last}.",
             n=len(days),
             first=days[0],
             last=days[-1],
@@ -395,10 +401,10 @@ class _Study:
         for since in days[1:]:
             if added := [sector.name for sector in self.sectors if first.get(sector.sector) == since]:
                 note = _(
-                    "Added on {day}: {sectors}. Earlier reports do not have it.", day=since, sectors=", ".join(added)
+                    "Added on {day}: {sectors}. Earlier reports do not include it.", day=since, sectors=", ".join(added)
                 )
                 body.append(note)
-        title = N_("Report by report: over all days from the event to the session of each report")
+        title = N_("Report by report: from the event day to the session of each report")
         yield self._section(Key.TREND, title, *body)
 
     def _spreads(self) -> Section:
@@ -421,14 +427,14 @@ class _Study:
 
     def _tests(self) -> Iterator[Section]:
         note = _(
-            "r-bar: correlation between the stocks before the event. GRANK-T rejects somewhat too often on real "
-            "returns."
+            "r-bar: mean correlation between stocks in the estimation window. GRANK-T rejects somewhat too often "
+            "on real returns."
         )
         title = N_("p-values from other tests, {window}")
         yield self._section(Key.TESTS, title, Grid(fields_of(self.sectors, TESTS)), note)
         note = _(
-            "Stocks that share a date move together, so these find significance where nothing "
-            "happened: to compare, not to believe."
+            "Stocks that share a date move together, so these tests find significance where there is none; for "
+            "comparison only."
         )
         title = N_("p-values from tests that assume independence between stocks, {window}")
         yield self._section(Key.NAIVE_TESTS, title, Grid(fields_of(self.sectors, NAIVE_TESTS)), note)

@@ -188,7 +188,7 @@ def test_files_of_one_stock_are_named_after_it(tmp_path: Path) -> None:
     assert read(tmp_path / "KRX_DLY_000660, 1D.csv")["close"].tolist() == expected
     assert recognise(tmp_path / "KRX_DLY_000660, 1D.csv").dialect == "TradingView"
     one.to_csv(tmp_path / "chips.csv", index=False)
-    with pytest.raises(DataError, match=r"chips\.csv: holds one stock and does not say which: say it with --ticker"):
+    with pytest.raises(DataError, match=r"chips\.csv: contains one stock but does not say which: say it with --ticker"):
         read(tmp_path / "chips.csv")
     assert read(tmp_path / "chips.csv", Hints(ticker="000660"))["close"].tolist() == expected
 
@@ -216,7 +216,7 @@ def test_a_session_is_named_after_its_day(tmp_path: Path) -> None:
     assert found.set_index("ticker")["change_pct"].to_dict() == {"000660": 1.3, "035420": -0.81, "005930": 0.0}
     assert recognise(tmp_path / f"data_1234_{DAYS[0]:%Y%m%d}.csv").told == "data.krx.co.kr, one session, CP949"
     frame.to_csv(tmp_path / "market.csv", index=False)
-    with pytest.raises(DataError, match=r"market\.csv: holds one session and does not say which: add a column date"):
+    with pytest.raises(DataError, match=r"market\.csv: contains one session but does not say which: add a column date"):
         read(tmp_path / "market.csv")
 
 

@@ -164,7 +164,7 @@ class Market:
         return self._now >= datetime.combine(day, AFTER_MARKET_ENDS, KST)
 
     def last_prices(self, ticker: str, closes: Ints) -> Ints:
-        """Closes (T,) of one stock as Naver gives them: those of after-markets moved by up to 1.5 % on 3 of 5 days."""
+        """Closes (T,) of one stock as Naver gives them: those of after-markets moved by up to 1.5% on 3 of 5 days."""
         told = closes.copy()
         for row in range(len(told)):
             rng = np.random.default_rng([int(ticker, 36), row])

@@ -282,7 +282,7 @@ def _flows(rng: Generator, volume: Ints) -> dict[str, Ints]:
 
 
 def _fund(rng: Generator, start: int, levels: Floats) -> Ints:
-    """Price of a fund on an index: the index's change plus a tracking error of 0.05 % a day, ticks of KRW 5."""
+    """Price of a fund on an index: the index's change plus a tracking error of 0.05% a day, ticks of KRW 5."""
     error = 1 + rng.normal(0, 0.0005, len(levels))
     prices = np.round(levels / levels[0, 3] * start * error[:, None] / 5) * 5
     return np.column_stack([prices, rng.integers(2_000_000, 9_000_000, len(levels))]).astype(np.int64)

@@ -129,12 +129,12 @@ def test_a_tile_has_the_area_of_its_capitalisation(report: Report, which: str) -
     )
     look = {tip.split("(")[1][:6]: looks(one)[1] for tip, one in named.items()}
     assert look == {
-        "000001": "up2",  # +5 %: beyond 3 %
-        "000002": "down1",  # -2 %: beyond 1 %
+        "000001": "up2",  # +5%: beyond 3%
+        "000002": "down1",  # -2%: beyond 1%
         "000003": "level",
-        "000004": "down4",  # -15 %: beyond 10 %
+        "000004": "down4",  # -15%: beyond 10%
         "000005": "unknown",
-        "000006": "up1",  # +1 %
+        "000006": "up1",  # +1%
     }, "without the sector that was put together after the event"
     a, b = (at(one, "width") * at(one, "height") for one in of(drawing(tiles(report), which), "rect", "edge"))
     assert a / b == pytest.approx(16 / 3, rel=1e-3), "sectors have the area of theirs, too"
@@ -162,7 +162,7 @@ def test_dots_and_intervals_lie_at_their_figures(report: Report, which: str) -> 
     assert [read(labels, at(one, "cx")) / 100 for one in dots] == pytest.approx(cars, abs=5e-4)
     assert [read(labels, at(one, "x1")) / 100 for one in lines] == pytest.approx([c - 0.03 for c in cars], abs=5e-4)
     assert [read(labels, at(one, "x2")) / 100 for one in lines] == pytest.approx([c + 0.03 for c in cars], abs=5e-4)
-    # 0 lies in the intervals around +1, 0 and -2 %.
+    # 0 lies in the intervals around +1, 0 and -2%.
     assert ["unclear" in looks(one) for one in lines] == [False, False, True, True, True, False]
     assert ["hollow" in looks(one) for one in dots] == [True, False, False, False, False, False]
 
@@ -182,7 +182,7 @@ def test_paths_and_their_bands(report: Report, which: str) -> None:
     assert figure is not None
     assert "Late *" in figure.note
     assert (
-        "Where there is no band, the interval is not known; of themes it is not measured." in figure.note
+        "Without a band, the confidence interval is not known; it is not measured for themes." in figure.note
     )  # for sector B
     # The line of the event day goes through tau = 0, which is the third session.
     assert at(of(root, "line", "event")[0], "x1") == pytest.approx(series[0][2][0])
@@ -317,7 +317,7 @@ def test_press_has_what_newspapers_can_carry(press: Report) -> None:
     charts = charts_of("report", press)
     assert {key: len(figures) for key, figures in charts.items()} == {"winners": 1, "themes": 1}
     for [figure] in charts.values():
-        assert "figures that newspapers chose to print: sector means are overstated" in figure.note
+        assert "figures selected by newspapers: sector means are overstated" in figure.note
     root = drawing(charts["winners"][0], "svg")
     assert of(root, "circle", "mark")
     assert not of(root, "line", "interval")
@@ -326,7 +326,7 @@ def test_press_has_what_newspapers_can_carry(press: Report) -> None:
 
 def test_a_simulated_market_says_so_at_every_figure(demo: Report) -> None:
     for figures in charts_of("report", demo).values():
-        assert all("simulated market: every figure is made up" in figure.note for figure in figures)
+        assert all("simulated market: all figures are invented" in figure.note for figure in figures)
 
 
 def test_charts_of_one_pair_and_of_one_stock(report: Report, demo: Report) -> None:

@@ -31,7 +31,7 @@ def test_a_dot_for_each_event_in_order(narrow: bool) -> None:
     places = [float(dot.get("cx", "")) for dot in split]
     assert len(split) == len(CARS["split"])
     assert places == sorted(places)
-    # Linear in the return, to a dot's width: 5.1 % lies half way between 0.8 % and 9.4 %.
+    # Linear in the return, to a dot's width: 5.1% lies half way between 0.8% and 9.4%.
     size = 5.5 if narrow else 7.5
     ordered = sorted(CARS["split"])
     at = dict(zip(ordered, places, strict=True))
@@ -53,7 +53,7 @@ def test_many_events_share_dots() -> None:
 def test_each_group_has_its_path_and_band() -> None:
     figure = pooled_paths(handmade())
     assert figure is not None
-    assert figure.title == "By session +2, split stood at +3.70% and issue at -2.00%"
+    assert figure.title == "By session +2, split reached +3.70% and issue -2.00%"
     assert "all events +2.10% (+0.90% to +3.30%)" in figure.alt
     bands = [path for path in elements(figure, "path") if "band" in path.get("class", "")]
     assert len(bands) == 3

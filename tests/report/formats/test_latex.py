@@ -89,7 +89,7 @@ def test_escaping(text: str, latex: str) -> None:
 
 def test_figures_are_those_of_the_study() -> None:
     made = {name: content.decode() for name, content in to_latex(handmade()).items()}
-    # CAARs 1.145 % and 1.7175 %; below them the intervals of 0.8 and 1.2 around them.
+    # CAARs 1.145% and 1.7175%; below them the intervals of 0.8 and 1.2 around them.
     assert r"CAAR \% & +1.15 & +1.72 \\" in made["pooled.tex"]
     assert r" & {[+0.34, +1.95]} & {[+0.52, +2.92]} \\" in made["pooled.tex"]
     assert r"Shifts & +2.60 & +2.60 \\" + "\n" + r" & {[.008]} & {[.008]} \\" in made["pooled.tex"]

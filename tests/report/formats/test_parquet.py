@@ -62,7 +62,7 @@ def test_the_file_says_what_it_is_of(press: Report, study: Report) -> None:
         b"source": b"press",
         b"language": b"en",
         b"schema_version": b"2",
-        b"banner": b"figures that newspapers chose to print: sector means are overstated",
+        b"banner": b"figures selected by newspapers: sector means are overstated",
     }
     assert b"banner" not in read(study, "stocks").schema.metadata
 

@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from screener.config import load_settings
-from screener.i18n import Language, set_language
-from screener.report.blocks import Cell, Field, Grid, Page, Section
+from screener.i18n import Language, _, set_language
+from screener.report.blocks import WIDE, Cell, Field, Grid, Page, Section
 from screener.report.formats.terminal import Style, parts_of, render
 from screener.report.formatting import bar, percent, probability, sparkline
 from screener.report.model import Report
 from screener.report.request import Request
 from screener.report.rows import group_names, rows_of
+from screener.report.screens import Screen
 from screener.report.views.study import study_page
 from tests.data import small
 from tests.report.tables import in_leading_window
 from tests.reports import make_report
 
-WIDTHS = [60, 61, 72, 80, 100, 123, 140, 200]
+WIDTHS = [60, 61, 72, 80, 100, 120, 123, 140, 200]
 
 
 def grids(page: Page) -> Iterator[Grid]:
@@ -54,9 +56,9 @@ def test_no_letter_of_any_table_is_lost(pages: dict[str, Page], width: int) -> N
             assert found == expected, (name, width)
             assert_in_place(shown, tables)
             told = {id(field) for table in tables for field in table}
-            assert all(id(field) in told or field.empty for field in grid.fields)
+            assert all(id(field) in told or field.empty or field.wide for field in grid.fields)
             for field in grid.fields:
-                if field.right and not field.empty:
+                if field.right and not field.empty and not field.wide:
                     assert all(cell.text in shown for cell in field.cells), (name, width, field.header)
 
 
@@ -88,8 +90,8 @@ def test_a_summary_names_the_columns_that_it_leaves_out(study: Report, width: in
         lost = [field.header for _names, *fields in rest for field in fields]
         joined = re.sub(r"\s+", "", text)
         assert all(re.sub(r"\s+", "", header) in joined for header in lost)
-        assert {field.header for field in kept} | set(lost) == {
-            field.header for field in grid.fields if not (field.priority and field.empty)
+        assert {field.header for field in kept if not field.wide} | set(lost) == {
+            field.header for field in grid.fields if not (field.priority and field.empty) and not field.wide
         }
 
 
@@ -126,7 +128,7 @@ def test_a_truncation_says_how_many_are_left_and_what_shows_them(demo: Report) -
     text = render(study_page(demo), Style(), summary=True)
     abnormal = in_leading_window(demo, "stocks")["car"]
     up, down = int((abnormal > 0).sum()), int((abnormal < 0).sum())
-    assert f"{up - 3} more above, {down - 3} more below what was expected: --full shows them" in text
+    assert f"{up - 3} more above, {down - 3} more below the expected return: --full shows them" in text
 
 
 def test_text_holds_no_control_codes_and_colour_does(study: Report) -> None:
@@ -190,7 +192,67 @@ def test_what_has_no_room_stands_below_with_the_names_of_the_rows() -> None:
     assert [[one.header for one in table] for table in parts_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
     assert [[one.header for one in table] for table in parts_of(Grid(fields), 44)] == [["name", "a", "b"]]
     shown = render(Page("", (), (Section("", "", (Grid(fields),)),)), Style(width=40), summary=True)
-    assert "No room for: a (--full shows them)" in shown
+    assert "Columns left out for lack of width: a (--full shows them)" in shown
+
+
+def test_columns_for_wide_terminals_stand_there_alone_and_go_together() -> None:
+    fields = (field("name", "x" * 20, right=False), field("a", "1" * 10), field("b", "1" * 10, WIDE))
+    pair = (*fields, field("c", "1" * 10, 1), field("d", "1" * 10, WIDE), field("e", "1" * 10, WIDE + 1))
+
+    def tables(width: int) -> list[list[str]]:
+        return [[one.header for one in table] for table in parts_of(Grid(pair), width)]
+
+    assert tables(200) == [["name", "a", "b", "c", "d", "e"]]
+    assert tables(79) == [["name", "a", "b", "c", "d"]]
+    assert tables(67) == [["name", "a", "c"]], "one of two columns of a kind has room"
+    assert tables(32) == [["name", "a"], ["name", "c"]]
+    assert [one.header for one in Grid(pair).shown] == ["name", "a", "c"]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_wider_terminals_show_more_columns(demo: Report, language: Language) -> None:
+    set_language(language)
+    found = {}
+    for width in (60, 80, 100, 120, 140, 200):
+        sectors, *_planted, movers = grids(study_page(demo))
+        tables = [parts_of(grid, width)[0] for grid in (sectors, movers)]
+        found[width] = [[field.header for field in table] for table in tables]
+    for fewer, more in pairwise(found.values()):
+        assert all(set(before) <= set(after) for before, after in zip(fewer, more, strict=True))
+    for narrow, wide in ((100, 140), (140, 200)):
+        for before, after in zip(found[narrow], found[wide], strict=True):
+            assert len(after) > len(before), (narrow, wide)
+    assert {_("95% interval"), _("Rank"), _("q")} <= set(found[140][0])
+    assert {_("vs index"), _("Median %")} <= set(found[200][0])
+    assert found[140][1].count(_("Ticker")) == 2
+    assert found[200][1].count(_("Sector")) == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 140, 200])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_scan_drops_the_verdict_before_the_sector(scan: Screen, width: int, language: Language) -> None:
+    set_language(language)
+    stocks = next(grids(scan.page(full=False)))
+    kept = [field.header for field in parts_of(stocks, width)[0]]
+    assert _("Verdict") not in kept or _("Sector") in kept
+    assert _("Sector") in kept or width < 100
+    assert (_("Verdict") in kept) == (width >= 100)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 140, 200])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_groups_put_together_after_the_event_stand_below_the_others(
+    press: Report, width: int, language: Language
+) -> None:
+    set_language(language)
+    starred = {name for name in group_names(press).values() if name.endswith(" *")}
+    assert starred
+    for full in (False, True):
+        for grid in grids(study_page(press, full=full)):
+            for table in parts_of(grid, width):
+                if table[0].header == _("Sector"):
+                    stars = [cell.text in starred for cell in table[0].cells]
+                    assert stars == sorted(stars)
 
 
 def test_sparkline_and_bar() -> None:
@@ -233,5 +295,5 @@ def test_pending_windows_are_named(study: Report, tmp_path: Path) -> None:
     prices, benchmark = small.write_prices(tmp_path), small.write_benchmark(tmp_path)
     request = Request(source=f"file:{prices}", benchmark=[benchmark], as_of=small.event_day())
     pending = study_page(make_report(settings, request), full=True)
-    assert "Windows not over yet: [0,+3]" in render(pending, Style())
+    assert "Windows not complete yet: [0,+3]" in render(pending, Style())
     assert "not over yet" not in render(study_page(study, full=True), Style())

@@ -226,7 +226,7 @@ def test_newspaper_figures_have_no_paths_and_carry_their_banner(press: Report) -
     book = book_of(press)
     [bars] = book["Summary"]._charts
     assert isinstance(bars, BarChart)
-    banner = "figures that newspapers chose to print: sector means are overstated"
+    banner = "figures selected by newspapers: sector means are overstated"
     assert book["Summary"]["A2"].value == banner
     assert book["stocks"].oddFooter.center.text == banner
 

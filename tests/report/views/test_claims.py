@@ -69,10 +69,10 @@ def report(own: list[str]) -> Report:
 
 
 LISTING = """\
-Test: what was claimed, and what prices say · through the close of 2024-04-26
+Test: claims checked against prices · through the close of 2024-04-26
 1 partly consistent, 1 not consistent with prices, 1 no data, 1 not testable on prices
 Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
-Model: market model, 24 sessions of estimation, gap 5, at least 20 traded; 0 ordinary sessions
+Model: market model, estimation window of 24 sessions, gap 5, at least 20 traded; 0 ordinary sessions
 A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same
 stocks and window among ordinary sessions, for this claim alone.
 
@@ -91,9 +91,9 @@ not consistent with prices  X2  Everything in sector A fell
 
 no data  X3  Three doubles within a month
     by another
-    reason: the prices do not reach over sessions [0,+20]
+    reason: the prices do not cover sessions [0,+20]
 
-Not testable on prices of the exchange
+Not testable with prices of the exchange
 X4  =Something abroad
     by another
     conflicts with: It was not so (by a_third)
@@ -110,9 +110,9 @@ def test_command_prints_the_listing_and_files_nothing(run: Run, own: list[str], 
     assert done.returncode == 0, done.stderr
     assert done.stdout == LISTING
     summary = run("claims", *own).stdout
-    tested, untested = LISTING.split("Not testable on prices of the exchange")
+    tested, untested = LISTING.split("Not testable with prices of the exchange")
     assert "=Something abroad" in untested
-    said = "1 claim cannot be tested on prices of the exchange (X4): --full gives it and the reason"
+    said = "1 claim cannot be tested with prices of the exchange (X4): --full shows it with the reason"
     assert summary == f"{tested}{said}\n"
     assert not (tmp_path / "reports").exists()
 
@@ -169,7 +169,7 @@ def test_own_claim_that_cannot_be_parsed_is_one_line(run: Run, own: list[str], t
     done = run("claims", *own)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.endswith("claims.toml:20: X3.test.ticker: no sector of test holds 000004: add it to one\n")
+    assert done.stderr.endswith("claims.toml:20: X3.test.ticker: no sector of test contains 000004: add it to one\n")
 
 
 @pytest.fixture(scope="module")
@@ -203,9 +203,7 @@ def test_press_keeps_its_banner(press: Report) -> None:
     text = flat(render(claims_page(press), Style()))
     assert flat("figures that newspapers chose to print") in text
     table = next(table for table in tables_of(press) if table.name == "claims")
-    assert {row["banner"] for row in table.records()} == {
-        "figures that newspapers chose to print: sector means are overstated"
-    }
+    assert {row["banner"] for row in table.records()} == {"figures selected by newspapers: sector means are overstated"}
 
 
 def test_ascii_in_english_is_ascii(press: Report) -> None:
@@ -268,17 +266,17 @@ def test_an_article_without_a_paper_is_a_mistake(run: Run, own: list[str], tmp_p
     ("moved", "path", "words"),
     [
         ("down", (-0.05, -0.02), "60% of the fall recovered"),
-        ("down", (-0.05, 0.137), "all of the fall recovered, and more"),
-        ("down", (-0.05, -0.237), "nothing recovered: it fell further"),
+        ("down", (-0.05, 0.137), "fall fully recovered, and more"),
+        ("down", (-0.05, -0.237), "nothing recovered; it fell further"),
         ("up", (0.05, 0.02), "60% of the rise given back"),
-        ("up", (0.05, -0.01), "all of the rise given back, and more"),
-        ("up", (0.05, 0.10), "nothing given back: it rose further"),
+        ("up", (0.05, -0.01), "rise fully given back, and more"),
+        ("up", (0.05, 0.10), "nothing given back; it rose further"),
     ],
 )
 def test_beyond_all_or_nothing_there_is_no_share(
     tmp_path: Path, moved: str, path: tuple[float, float], words: str
 ) -> None:
-    """A fall of 5 % that grew to 23.7 % is not '-374 % undone'."""
+    """A fall of 5% that grew to 23.7% is not '-374% undone'."""
     config = small.write_config(tmp_path)
     test = f'kind = "path", of = ["000003"], moved = "{moved}", by = 0, until = 1, consistent = [0, 1]'
     (config / "claims.toml").write_text(

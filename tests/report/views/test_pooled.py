@@ -48,9 +48,9 @@ def test_it_leads_with_the_verdict_and_what_it_rests_on() -> None:
     caar = mean([*CARS["split"], *CARS["issue"]])
     assert page.title == f"actions: CAAR [0,0] {100 * caar:+.2f}%, more than chance · 20 events on 17 sessions"
     # p = .008 = (1 + 3) / (499 + 1)
-    assert lines(page)[0].startswith("All events, [0,0]: ▲ +1.15% abnormal (95 % interval +0.34 to +1.95); more than")
+    assert lines(page)[0].startswith("All events, [0,0]: ▲ +1.15% abnormal (95% interval +0.34 to +1.95); more than")
     assert lines(page)[0].endswith(": 3 of 499 shifts of the calendar were as extreme (p .008)")
-    assert lines(page)[1].startswith("split - issue, [0,0]: ▲ +4.89 percentage points abnormal (95 %")
+    assert lines(page)[1].startswith("split - issue, [0,0]: ▲ +4.89 percentage points abnormal (95%")
     assert "Dates, not rows, are the units" in lines(page)[2]
     assert lines(page)[2].startswith("20 events on 17 sessions (19 of stocks, 1 of a sector), 2023-05-02 to ")
 
@@ -126,7 +126,7 @@ def test_tests_that_assume_independence_stand_apart() -> None:
 def test_without_groups_and_characteristics_their_sections_are_missing() -> None:
     keys = {section.key for section in pooled_page(ungrouped(), full=True).sections}
     assert not keys & {Key.GROUPS, Key.REGRESSION}
-    assert "openapi could not serve: no key" in lines(pooled_page(ungrouped(), full=True))
+    assert "openapi: unavailable: no key" in lines(pooled_page(ungrouped(), full=True))
     noted = replace(ungrouped(), note="no regression: statsmodels is not installed")
     [found] = [section for section in pooled_page(noted, full=True).sections if section.key == Key.REGRESSION]
     assert [line.text for line in found.body if not isinstance(line, Grid)] == [noted.note]

@@ -34,10 +34,10 @@ WINDOW = f"sessions [0,+3] ({DAYS[EVENT]} to {DAYS[EVENT + 3]})"
 
 
 def test_a_low_after_the_window_is_no_low_of_it(tmp_path: Path) -> None:
-    """-5 %, back at once, and -25 % on the fifth session, which no window reaches."""
+    """-5%, back at once, and -25% on the fifth session, which no window reaches."""
     said = text(card(tmp_path, {0: -0.05, 1: 0.06, 2: 0.0, 3: 0.0, 5: -0.25}))
     assert (
-        f"{WINDOW}: lowest close -5.00% from the base, on {DAYS[EVENT]}; back at the base price on {DAYS[EVENT + 1]}"
+        f"{WINDOW}: lowest close -5.00% from the base price, on {DAYS[EVENT]}; recovered the base price on {DAYS[EVENT + 1]}"
         in said
     )
     assert "-25" not in said
@@ -48,7 +48,7 @@ def test_a_recovery_comes_after_the_lowest_close(tmp_path: Path) -> None:
     said = text(card(tmp_path, {0: -0.02, 1: 0.05, 2: -0.20, 3: 0.0}))
     lowest = (0.98 * 1.05 * 0.80 - 1) * 100
     day, last = DAYS[EVENT + 2], DAYS[EVENT + 3]
-    assert f"lowest close {lowest:.2f}% from the base, on {day}; not back at the base price by {last}" in said
+    assert f"lowest close {lowest:.2f}% from the base, on {day}; base price not recovered by {last}" in said
 
 
 def test_a_stock_that_never_fell_has_no_low(tmp_path: Path) -> None:

@@ -37,16 +37,16 @@ class Press(Source):
     def refusal(self, need: PriceRequest) -> str | None:
         """Why this source cannot serve `need`; None if it can."""
         if not date(2025, 1, 27) <= need.news <= DAY:
-            return _("newspaper figures are held for {day} only", day=DAY)
+            return _("newspaper figures are available for {day} only", day=DAY)
         if need.as_of is not None and need.as_of < DAY:
-            return _("newspaper figures are of {day}, after --as-of {as_of}", day=DAY, as_of=need.as_of)
+            return _("newspaper figures are for {day}, after --as-of {as_of}", day=DAY, as_of=need.as_of)
         return None
 
     def load(self, need: PriceRequest) -> Market:
         """The one session that the newspapers reported on."""
         refusal = self.refusal(need)
         if refusal is not None:
-            raise DataError("press: {refusal}", hint="give prices with --source file:PATH", refusal=refusal)
+            raise DataError("press: {refusal}", hint="pass prices with --source file:PATH", refusal=refusal)
         of_stocks, of_indices = published()
         stocks = {row["ticker"]: row for row in of_stocks}
         indices = {row["index"]: float(row["change_pct"]) / 100 for row in of_indices}
@@ -147,7 +147,7 @@ def _comparison(table: StoredTable) -> Comparison:
             if abs(rate - printed_rate) > _TOLERANCE + 1e-9:
                 differences.append(
                     _(
-                        "{name} moved {rate:+.2f} %, published {printed:+.2f} %",
+                        "{name} moved {rate:+.2f}%, published {printed:+.2f}%",
                         name=name,
                         rate=rate,
                         printed=printed_rate,
