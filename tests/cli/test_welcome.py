@@ -43,7 +43,7 @@ def test_in_korean(run: Run) -> None:
     assert any("가" <= letter <= "힣" for letter in lines[0])
 
 
-@pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "screener tells"), ("ko_KR.UTF-8", "screener는")])
+@pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "screener shows"), ("ko_KR.UTF-8", "screener는")])
 def test_on_a_terminal_a_bare_command_names_two_others_and_sends_nothing(
     tmp_path: Path, language: str, said: str
 ) -> None:

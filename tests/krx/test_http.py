@@ -132,7 +132,7 @@ def test_prices_of_another_stock_are_not_taken(exchange: MockedExchange, tmp_pat
 
     exchange.answer = other  # type: ignore[method-assign]
     opened = live.access(tmp_path, exchange, account=False)
-    with pytest.raises(NetworkError, match="answers with the prices of 005930 for 000660: they are not stored"):
+    with pytest.raises(NetworkError, match="returns the prices of 005930 for 000660: they are not stored"):
         fetch(opened, "pykrx-keyless")
 
 
@@ -158,7 +158,7 @@ def test_a_clock_that_is_wrong_makes_no_close_of_a_price_of_noon(
         fetch(opened, way)
         return
     with pytest.raises(
-        NetworkError, match=r"this machine's clock says 2025-02-07 18:30 KST, the exchange's .*: set it"
+        NetworkError, match=r"the clock of this machine shows 2025-02-07 18:30 KST, that of the exchange .*: set it"
     ):
         fetch(opened, way)
     assert not opened.store.tables()

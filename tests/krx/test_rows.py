@@ -120,9 +120,9 @@ def test_no_records_no_rows() -> None:
 
 def test_renamed_column_is_named() -> None:
     records = [{("TDD_CLOSE" if name == "TDD_CLSPRC" else name): text for name, text in HYNIX.items()}]
-    with pytest.raises(DataError, match="session 2025-01-31: there is no TDD_CLSPRC: renamed by KRX"):
+    with pytest.raises(DataError, match="session 2025-01-31: no TDD_CLSPRC: renamed by KRX"):
         session(*records)
-    with pytest.raises(DataError, match="there is no ISU_NM"):
+    with pytest.raises(DataError, match="no ISU_NM"):
         market_rows(DAY, [HYNIX])
 
 
@@ -214,7 +214,7 @@ def test_flow_rows_are_null_where_a_kind_of_investor_did_not_trade() -> None:
         {"date": DAY, "ticker": "000660", "foreign": -1012345678900, "institution": 0, "individual": None},
         {"date": DAY, "ticker": "006400", "foreign": 226557639000, "institution": None, "individual": None},
     ]
-    with pytest.raises(DataError, match=r"flows 2025-01-31 \(foreign\): there is no NETBID_TRDVAL"):
+    with pytest.raises(DataError, match=r"flows 2025-01-31 \(foreign\): no NETBID_TRDVAL"):
         flow_rows(DAY, {"foreign": [{"ISU_SRT_CD": "000660"}]})
 
 
@@ -234,5 +234,5 @@ def test_whole_market_is_converted() -> None:
 
 def test_a_name_in_another_charset_is_refused() -> None:
     spoiled = {**HYNIX, "ISU_ABBRV": "SK하이닉스".encode("euc-kr").decode("utf-8", "replace")}
-    with pytest.raises(DataError, match="ISU_ABBRV of row 2 cannot be read, it is in another charset than it says"):
+    with pytest.raises(DataError, match="ISU_ABBRV of row 2 cannot be read: its charset is not the declared one"):
         session(HYNIX, spoiled)

@@ -77,7 +77,7 @@ case("lists nested 5,000 deep", "events.toml", 2, "nested too deeply")(
 case("keys nested 5,000 deep", "secrets.toml", 2, "cannot be read as TOML")(
     events(".".join("a" * DEEP) + " = 1\n", "secrets.toml")
 )
-case("half of a surrogate pair", "events.toml", 2, "not TOML: Escaped character")(
+case("half of a surrogate pair", "events.toml", 2, "invalid TOML: Escaped character")(
     events(EVENTS.replace("DeepSeek shock", r"a\ud800"))
 )
 case("a name of 3,000 letters", "events.toml", 2, "string should have at most 2000 characters")(

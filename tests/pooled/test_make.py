@@ -223,11 +223,11 @@ def test_an_event_may_have_a_window_of_its_own(prices: Path, tmp_path: Path) -> 
     ("events", "message"),
     [
         ("ticker\n000660\n", "no column of dates"),
-        ("date,ticker\n", "holds no event"),
-        ("date,ticker\n01/02/2024,000660\n", "day and month can be taken for one another"),
+        ("date,ticker\n", "contains no event"),
+        ("date,ticker\n01/02/2024,000660\n", "day and month are ambiguous"),
         ("date,news,ticker\n2024-01-05,2024-01-05,000660\n", "two columns of date"),
-        ("date,window,ticker\n2024-01-05,soon,000660\n", ":2: 'soon' is no window"),
-        ("date,ticker\n2031-01-02,000660\n", "none of 1 events can be used"),
+        ("date,window,ticker\n2024-01-05,soon,000660\n", ":2: 'soon' is not a valid window"),
+        ("date,ticker\n2031-01-02,000660\n", "no event can be used (1 in the file; "),
     ],
 )
 def test_what_cannot_be_understood_is_refused_by_name(prices: Path, tmp_path: Path, events: str, message: str) -> None:

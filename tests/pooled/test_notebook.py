@@ -191,7 +191,7 @@ def test_shown_as_text_as_a_table_and_as_a_chart() -> None:
     assert "<table>" in study._repr_html_()
     assert len(study.plot().get_lines()) == 4  # three groups, and the axis
     assert len(study.plot("split").get_lines()) == 2
-    with pytest.raises(ValueError, match="'merger' is no group"):
+    with pytest.raises(ValueError, match="'merger' is not a valid group"):
         study.plot("merger")
 
 

@@ -203,7 +203,7 @@ def swapped(data: Any) -> Any:
         ({"event_date": "2024-10-31"}, "event 2024-10-31 lies outside the data, 2024-11-01 to 2025-02-14"),
         ({"event_date": "2024-11-20"}, "only 8 sessions to learn from before 2024-11-20 less a gap of 5: needs 30"),
         ({"windows": ((0, 0), (5, 0))}, r"window (5, 0) ends before it begins"),
-        ({"windows": ((-6, 0),)}, r"window (-6, 0) reaches into the estimation window, which ends at -6"),
+        ({"windows": ((-6, 0),)}, r"window (-6, 0) overlaps the estimation window, which ends at -6"),
         ({"windows": ()}, r"windows=(): needs at least one"),
         ({"gap": -1}, "gap=-1: cannot be negative"),
         ({"estimation": 0}, "estimation=0: needs at least 1 session"),

@@ -117,7 +117,7 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ({"spreads": [("all", "web")]}, "spread ('all', 'web') names 'web', which is no group; valid: 'all'"),
         ({"spreads": [("all", "all")]}, "spread ('all', 'all') is a group minus itself"),
         ({"caps": {"660": 1e12}}, "caps have no column of returns, only '660'"),
-        ({"windows": ((0, 1), (0, 1))}, "windows=((0, 1), (0, 1)): one stands twice"),
+        ({"windows": ((0, 1), (0, 1))}, "windows=((0, 1), (0, 1)): one is listed twice"),
     ],
 )
 def test_a_mistake_is_one_line_that_mends_it(change: dict[str, Any], message: str) -> None:
