@@ -170,7 +170,7 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (
             ["report", "--source", "bloomberg"],
             2,
-            "no source 'bloomberg'; valid: auto, store, pykrx, openapi, datagokr, press, file:PATH",
+            "no source 'bloomberg': use one of auto, store, pykrx, openapi, datagokr, press, file:PATH",
         ),
         (["report", "--source", "file:"], 2, "has no path"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),
@@ -226,7 +226,10 @@ def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: P
     done = run("report", "--full", *own)
     assert done.returncode == 0, done.stderr
     assert "Rose most: " in done.stdout
-    assert "Cannot be tested: the estimation window has 0 sessions, 20 are required. The figures are plain returns." in done.stdout
+    assert (
+        "Cannot be tested: the estimation window has 0 sessions, 20 are required. The figures are plain returns."
+        in done.stdout
+    )
     assert "the prices contain no session of the estimation window" in done.stdout
     assert "CAAR" not in done.stdout
 

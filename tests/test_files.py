@@ -56,7 +56,10 @@ def test_a_link_stays_a_link(old: Path) -> None:
 def test_a_directory_in_the_way_of_the_last_file(old: Path) -> None:
     (old / "b.csv").mkdir()
     said = refusal({old / "a.csv": b"new", old / "b.csv": b"b"})
-    assert said == f"{old / 'b.csv'}: blocks the file to be written: choose another name, or move it: a file must be written there"
+    assert (
+        said
+        == f"{old / 'b.csv'}: blocks the file to be written: choose another name, or move it: a file must be written there"
+    )
     assert held(old) == {"a.csv": b"old"}
 
 
@@ -99,7 +102,10 @@ except Exception as error:
         text=True,
         check=True,
     )
-    assert done.stdout == "DataError b.csv: cannot be written (File too large): choose another location, or free some space\n"
+    assert (
+        done.stdout
+        == "DataError b.csv: cannot be written (File too large): choose another location, or free some space\n"
+    )
     assert held(old) == {"a.csv": b"old"}
 
 

@@ -50,7 +50,7 @@ def test_themes_can_be_compared(krx: Path, run: Run) -> None:
         (["SEMI"], "compare takes two sectors or themes, got 1"),
         (["SEMI", "AI_SWW"], "no sector 'AI_SWW': did you mean AI_SW?"),
         (["SEMI", "SEMI"], "SEMI cannot be compared with itself"),
-        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI; valid: SEMI:memory"),
+        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI: use one of SEMI:memory"),
     ],
 )
 def test_a_pair_that_is_none_is_named(run: Run, arguments: list[str], said: str) -> None:

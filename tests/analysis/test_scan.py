@@ -144,7 +144,7 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
     said = " ".join(page.split())
     for sentence in (
         f"708 of 720 stocks listed on {whole.BASE}",
-        "1 of KONEX, 2 preferred, 3 SPACs, 4 with a capitalisation below ₩50 bn, 2 with a traded value below ₩0.1 bn a day",
+        "1 on KONEX, 2 preferred, 3 SPACs, 4 with a capitalisation below ₩50 bn, 2 with a traded value below ₩0.1 bn a day",
         "Not left out, because the source does not identify them: stocks under administration (관리종목)",
         "1 has a q of 0.10 at most",
         "not available from this source",
@@ -261,7 +261,7 @@ def test_what_cannot_be_asked_for(
 def test_saving_needs_a_directory_of_ones_own(run: Run, files: list[str | Path]) -> None:
     done = run("scan", *files, "--save", "NEW", "--group", "1")
     assert done.returncode == 2
-    assert "--config DIR is required" in done.stderr
+    assert "--config DIR, a directory of your own, is required" in done.stderr
 
 
 def test_without_a_whole_market_it_says_what_is_needed(

@@ -163,7 +163,10 @@ def test_group_of_afterwards_and_peers_of_both_directions_can_confirm_nothing(co
         file.write(abroad)
     test = 'kind = "analogue", of = "B", peers = ["Acme", "Emca"], consistent = [1, 1]'
     (config / "claims.toml").write_text(OWN.replace(GROUP, test), encoding="utf-8")
-    assert mistakes(config) == "claims.toml:5: X1.test.peers: the peers moved in both directions: use those of one direction"
+    assert (
+        mistakes(config)
+        == "claims.toml:5: X1.test.peers: the peers moved in both directions: use those of one direction"
+    )
 
 
 def test_claims_about_two_events_do_not_disagree(config: Path) -> None:

@@ -237,7 +237,7 @@ def test_unknown_event_and_sector_name_the_nearest(config: Path) -> None:
     settings = load_settings(config, today=TODAY)
     with pytest.raises(UsageError, match="no event 'tes': did you mean test"):
         settings.event("tes")
-    with pytest.raises(UsageError, match="no sector 'Z'; valid: A, B"):
+    with pytest.raises(UsageError, match="no sector 'Z': use one of A, B"):
         settings.sector("Z")
 
 

@@ -42,7 +42,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f'KRX_PASSWORD = "{SECRET}"', "its entry number 1 is unknown; valid: KRX_ID, KRX_PW"),
+        (f'KRX_PASSWORD = "{SECRET}"', "its entry number 1 is unknown: use one of KRX_ID, KRX_PW"),
         (f'"{SECRET}" = "x"', "its entry number 1 is unknown"),
         (f'KRX_PW = "{SECRET}', "cannot be read as TOML"),
         ("KRX_PW = 12345", "KRX_PW is not text: write it in quotes"),

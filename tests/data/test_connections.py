@@ -56,5 +56,8 @@ def test_a_writer_waits_for_the_one_before_and_says_so(tmp_path: Path) -> None:
 def test_patience_ends(tmp_path: Path) -> None:
     with Store.open(str(tmp_path)).writing("sync", NOW):
         access = replace(connections(tmp_path), patience=2, sleep=lambda _seconds: None)
-        with pytest.raises(BusyError, match="is writing there: wait for it to finish, or stop it"), access.writing("sync"):
+        with (
+            pytest.raises(BusyError, match="is writing there: wait for it to finish, or stop it"),
+            access.writing("sync"),
+        ):
             pass

@@ -69,7 +69,9 @@ def test_a_stored_session_that_is_right_stays_whatever_its_neighbour_says(
     exchange.faults.add("stale", bld=SESSION)
     with pytest.raises(NetworkError, match="2025-02-03 arrived with the figures of 2025-01-31"):
         fetch(opened, EVENT, AFTER)
-    with pytest.raises(DataError, match="2025-01-31: its closes and rates of change contradict the closes of 2025-01-24"):
+    with pytest.raises(
+        DataError, match="2025-01-31: its closes and rates of change contradict the closes of 2025-01-24"
+    ):
         fetch(opened, BEFORE, EVENT)
     assert closes(opened, EVENT) == truth(exchange, EVENT)
     assert list(opened.store.table(LOGIN, MARKET).sessions) == [EVENT]

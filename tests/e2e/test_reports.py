@@ -51,7 +51,9 @@ def test_without_an_account_the_study_is_whole_and_names_its_proxy(command: Comm
     assert done.code == 0, done.err
     assert PROXY in flat(done.out)
     assert "Market: KODEX 200 (069500)" in done.out
-    assert "Naver's adjusted closes through pykrx, without an account, downloaded 2025-02-10 18:30 KST" in flat(done.out)
+    assert "Naver's adjusted closes through pykrx, without an account, downloaded 2025-02-10 18:30 KST" in flat(
+        done.out
+    )
     assert done.err == "screener: pykrx-keyless: stocks: 9 to go\n"
     # Is the day there? Then each history twice, for the market is younger than what is asked for: is it all?
     asked = [request.symbol for request in exchange.requests]
@@ -227,7 +229,9 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
 def test_half_an_account_is_told_and_not_used(command: Command, exchange: Exchange, given: str, lacks: str) -> None:
     done = command.given(**{given: ID}).run("sync", "--from", "2025-02-10")
     assert done.code == 0
-    assert done.said == [f"screener: {given} is set without {lacks}: continuing without the account; set both, or neither"]
+    assert done.said == [
+        f"screener: {given} is set without {lacks}: continuing without the account; set both, or neither"
+    ]
     assert {request.host for request in exchange.requests} == {NAVER}
 
 

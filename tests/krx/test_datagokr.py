@@ -148,9 +148,9 @@ def without(field: str) -> Callable[[list[Row]], list[Row]]:
         (
             lambda rows: [row | {"basDt": "20250124"} for row in rows],
             NetworkError,
-            f"{STOCKS} returns figures of 20250124 for 2025-01-31: nothing is stored",
+            f"{STOCKS} returns figures of 20250124 for 2025-01-31: nothing was stored",
         ),
-        (lambda rows: [row | {"clpr": "x"} for row in rows], DataError, "clpr of row 1 is 'x', no number"),
+        (lambda rows: [row | {"clpr": "x"} for row in rows], DataError, "clpr of row 1 is 'x', which is not a number"),
     ],
 )
 def test_rows_that_are_none(
@@ -184,7 +184,9 @@ def test_part_of_the_pages_is_no_day(
         return Answer(200, whole.body[:count] + total.encode() + whole.body[end:])
 
     monkeypatch.setattr(service, "answer", answer)
-    with pytest.raises(DataError, match=rf"{STOCKS} came with .* of {int(total):,} rows on 2025-01-31: half a market"):
+    with pytest.raises(
+        DataError, match=rf"{STOCKS} returned .* of {int(total):,} rows for 2025-01-31: a partial market"
+    ):
         source.session(DAY)
     assert len(service.requests) <= 4
 
@@ -219,9 +221,9 @@ KEY_FAULTS = {
         (refusal(22), NetworkError, "the 10,000 requests a day of this key are used up: run it again after midnight"),
         (refusal(22, form="json"), NetworkError, "are used up"),
         (plain("API token quota exceeded", 429), NetworkError, "are used up"),
-        (refusal(10), NetworkError, f"{STOCKS}: 10 INVALID_REQUEST_PARAMETER_ERROR: try later"),
+        (refusal(10), NetworkError, f"{STOCKS}: 10 INVALID_REQUEST_PARAMETER_ERROR: try again later"),
         (refusal(12, form="json"), NetworkError, "12 NO_OPENAPI_SERVICE_ERROR"),
-        (refusal(77), NetworkError, f"{STOCKS}: 77: try later"),
+        (refusal(77), NetworkError, f"{STOCKS}: 77: try again later"),
         (refusal(1), TemporaryError, "APPLICATION_ERROR"),
         (refusal(99, form="json"), TemporaryError, "UNKNOWN_ERROR"),
         (plain("Unexpected errors", 500), TemporaryError, "status 500"),
@@ -229,7 +231,11 @@ KEY_FAULTS = {
         (page("안내"), RefusalError, "a web page instead of data"),
         (Answer(403, page("차단").body, "text/html"), RefusalError, "a web page instead of data"),
         (plain("come back some day"), RefusalError, "an answer without data"),
-        (Answer(200, b"\x1f\x8b\x08garbage", headers={"Content-Encoding": "gzip"}), RefusalError, "something else"),
+        (
+            Answer(200, b"\x1f\x8b\x08garbage", headers={"Content-Encoding": "gzip"}),
+            RefusalError,
+            "an answer without data",
+        ),
         (Answer(404, b"API not found", "text/plain"), NetworkError, f"{STOCKS}: status 404"),
         (Answer(200, b""), TemporaryError, "an empty answer"),
         (Answer(200, b'{"response":{"header":{"resultCode":"00"'), TemporaryError, "a truncated answer"),

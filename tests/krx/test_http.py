@@ -60,9 +60,7 @@ def passwords(exchange: MockedExchange) -> int:
 )
 def test_a_login_that_is_answered_in_another_form(exchange: MockedExchange, tmp_path: Path, content: Answer) -> None:
     answering(exchange, is_login, content)
-    with pytest.raises(
-        NetworkError, match=r"^data.krx.co.kr: the answer to the login has an unknown format"
-    ) as told:
+    with pytest.raises(NetworkError, match=r"^data.krx.co.kr: the answer to the login has an unknown format") as told:
         fetch(live.access(tmp_path, exchange), "pykrx-login")
     assert "\n" not in str(told.value)
     assert passwords(exchange) == 1
@@ -110,7 +108,7 @@ def test_a_login_page_leads_nowhere_else(exchange: MockedExchange, tmp_path: Pat
 def test_a_network_that_wants_a_login_of_its_own_is_no_refusal(exchange: MockedExchange, tmp_path: Path) -> None:
     opened = live.access(tmp_path, exchange, account=False)
     answering(exchange, is_naver, redirect(PORTAL, 302))
-    with pytest.raises(NetworkError, match=r"a redirect to portal.example, 3 tries\): check the network") as told:
+    with pytest.raises(NetworkError, match=r"redirects to portal.example, 3 tries\): check the network") as told:
         fetch(opened, "pykrx-keyless")
     assert not isinstance(told.value, BlockedError)
     assert opened.breaker.block(live.NAVER) is None
@@ -132,7 +130,7 @@ def test_prices_of_another_stock_are_not_taken(exchange: MockedExchange, tmp_pat
 
     exchange.answer = other  # type: ignore[method-assign]
     opened = live.access(tmp_path, exchange, account=False)
-    with pytest.raises(NetworkError, match="returns the prices of 005930 for 000660: they are not stored"):
+    with pytest.raises(NetworkError, match="returns the prices of 005930 for 000660: they were not stored"):
         fetch(opened, "pykrx-keyless")
 
 

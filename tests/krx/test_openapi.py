@@ -174,7 +174,7 @@ def test_indices_take_two_requests_a_day(exchange: Exchange, source: OpenApi) ->
 
 def test_renamed_index_is_no_missing_one(exchange: Exchange, source: OpenApi) -> None:
     exchange.answers["idx/kospi_dd_trd"] = block(level("KOSPI", "2,517.37"))
-    with pytest.raises(DataError, match="names 코스피 0 times among the indices of 2025-01-31"):
+    with pytest.raises(DataError, match="lists 코스피 0 times among the indices of 2025-01-31"):
         source.indices([DAY])
 
 
@@ -224,7 +224,11 @@ def dropped() -> bytes:
         (status(302), RefusalError, "status 302"),
         (status(404), NetworkError, "status 404"),
         (status(429), NetworkError, "the 10,000 requests a day of this key are used up: run it again after midnight"),
-        (status(401), LoginError, "rejects KRX_AUTH_KEY, or no application was made for the service 유가증권 일별매매정보"),
+        (
+            status(401),
+            LoginError,
+            "rejects KRX_AUTH_KEY, or no application was made for the service 유가증권 일별매매정보",
+        ),
         (
             b'{"respMsg": "Unauthorized API Call", "respCode": "401"}',
             LoginError,

@@ -129,8 +129,8 @@ def test_renamed_column_is_named() -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"TDD_CLSPRC": "n/a"}, "TDD_CLSPRC of row 2 is 'n/a', no number"),
-        ({"ACC_TRDVOL": "1.5"}, "ACC_TRDVOL of row 2 is '1.5', no number"),
+        ({"TDD_CLSPRC": "n/a"}, "TDD_CLSPRC of row 2 is 'n/a', which is not a number"),
+        ({"ACC_TRDVOL": "1.5"}, "ACC_TRDVOL of row 2 is '1.5', which is not a number"),
         ({"ACC_TRDVOL": 5}, "ACC_TRDVOL is not text"),
         ({"ISU_SRT_CD": None}, "a row has no ISU_SRT_CD"),
         ({"ISU_SRT_CD": float("nan")}, "a row has no ISU_SRT_CD"),  # how pandas fills a gap
@@ -175,7 +175,7 @@ def test_index_row(field: str, text: str) -> None:
         * 2
     )
     assert index_rows("KOSPI", []).to_pylist() == []
-    with pytest.raises(DataError, match=f"index KOSPI: {field} of row 1 is '31 Jan', no date"):
+    with pytest.raises(DataError, match=f"index KOSPI: {field} of row 1 is '31 Jan', which is not a date"):
         index_rows("KOSPI", [{**record, field: "31 Jan"}], INDEX_FIELDS | {"date": field})
 
 

@@ -114,7 +114,7 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ({"groups": {"chips": []}}, "group 'chips' has no tickers"),
         ({"groups": [["000001"]]}, "groups are a list: give a dict"),
         ({"spreads": ("one", "two")}, "spreads=('one', 'two'): write pairs of groups"),
-        ({"spreads": [("all", "web")]}, "spread ('all', 'web') names 'web', which is no group; valid: 'all'"),
+        ({"spreads": [("all", "web")]}, "spread ('all', 'web') names 'web', which is no group: use one of 'all'"),
         ({"spreads": [("all", "all")]}, "spread ('all', 'all') is a group minus itself"),
         ({"caps": {"660": 1e12}}, "caps have no column of returns, only '660'"),
         ({"windows": ((0, 1), (0, 1))}, "windows=((0, 1), (0, 1)): one is listed twice"),
