@@ -18,11 +18,8 @@ def test_bare_command_explains_itself_in_five_lines_and_reports(run: Run) -> Non
     done = run()
     assert done.returncode == 0, done.stderr
     lines = done.stderr.splitlines()
-    assert (
-        lines[0]
-        == "screener shows which Korean sectors and stocks an event moved, and whether the move is significant."
-    )
-    assert lines[4] == "Next: `screener doctor` checks this machine; `screener --help` lists the commands"
+    assert lines[0] == "screener shows which Korean sectors and stocks an event moved significantly."
+    assert lines[4] == "Next: `screener doctor` checks this machine; `screener --help` lists commands"
     assert max(map(len, lines[:5])) <= 80
     assert done.stdout.startswith("DeepSeek shock")
 

@@ -166,13 +166,13 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nevent_day = 2024-04-01", "event_day 2024-04-01 is before KRX could"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22T16:00:00\nevent_day = 2024-04-22", "news of 2024-04-22 after the close"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-19\nevent_day = 2024-04-20", "event_day 2024-04-20 is a weekend"),
-        ("events.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
+        ("events.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is 0"),
         ("events.toml", '["A", "B"]', '["A"]', "events.toml:4: test.spreads[0]: ['A'] is too short: add what is missing"),
         ("sectors.toml", '"000001"', "-660", "-660 is not a valid ticker"),
         ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:14: calendar.closed[1]: 2024-03-05 is listed twice"),
         ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:12: calendar.opened[1]: 2024-03-05 is listed twice"),
         ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-09]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-09 is a weekend"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-05 stands in opened as well"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-05 is also listed in opened"),
         ("screener.toml", "[weights]", '[calendar]\nclosed = ["5 March"]\n[weights]', "screener.toml:12: calendar.closed[0]: '5 March' is not a valid date"),
         ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05T09:00:00]\n[weights]", "screener.toml:12: calendar.closed[0]: "),
         ("screener.toml", "[weights]", "[calendar]\nclose = []\n[weights]", "screener.toml:12: calendar.close: unknown key 'close': did you mean closed"),
@@ -237,7 +237,7 @@ def test_unknown_event_and_sector_name_the_nearest(config: Path) -> None:
     settings = load_settings(config, today=TODAY)
     with pytest.raises(UsageError, match="no event 'tes': did you mean test"):
         settings.event("tes")
-    with pytest.raises(UsageError, match="no sector 'Z': use one of A, B"):
+    with pytest.raises(UsageError, match="no sector 'Z'; use one of A, B"):
         settings.sector("Z")
 
 

@@ -82,8 +82,8 @@ def test_account_is_tried_once_and_remembered(exchange: Exchange, examined: Exam
     with time_machine.travel(moment(-80), tick=True):
         check = examined(ACCOUNT)["KRX password"]
         assert check.state == "warning"
-        assert "in use for 80 days" in check.found
-        assert "ends on 2025-05-08" in check.found  # 90 days after 7 February
+        assert "in use for at least 80 days" in check.found
+        assert "end on 2025-05-08" in check.found  # 90 days after 7 February
         assert "data.krx.co.kr" in check.fix
         assert "not known" in examined(ACCOUNT | {"KRX_PW": "another"})["KRX password"].found
     with time_machine.travel(moment(-91), tick=True):
@@ -128,7 +128,7 @@ def test_refused_login(exchange: Exchange, examined: Examine, state: Path, expir
         exchange.account.password_expired = False
     check = checks["KRX account"]
     assert (check.state, check.exit_code) == ("failed", ExitCode.LOGIN)
-    assert ("has expired" if expired else "refuses") in check.found
+    assert ("has expired" if expired else "rejects") in check.found
     assert "https://data.krx.co.kr" in check.fix
     assert sum(request.method == "POST" for request in exchange.requests) == 1
     assert checks["network KRX"].state == "ok"
@@ -203,7 +203,7 @@ def test_data_go_kr_key(exchange: DataGoKr, examined: Examine) -> None:
     key = {"DATA_GO_KR_KEY": exchange.key}
     checks = examined(key, offline=False)
     assert checks["data.go.kr key"].found == "DATA_GO_KR_KEY set and accepted"
-    assert checks["network data.go.kr"].found == "apis.data.go.kr answers"
+    assert checks["network data.go.kr"].found == "apis.data.go.kr responds"
     assert [request.query["numOfRows"] for request in exchange.requests if request.host == DATAGOKR] == ["1", "1"]
     assert "not verified" in examined(key)["data.go.kr key"].found
     for wrong in ("wrong-key", "비밀"):

@@ -143,7 +143,7 @@ def test_lists_in_korean_lead_with_korean_names(run: Run) -> None:
     events, sectors, members = (run(*words, *KO).stdout for words in (["events"], ["sectors"], ["sectors", "SEMI"]))
     heads = [events.splitlines()[0], sectors.splitlines()[0], members.splitlines()[1]]
     assert [head for head in heads if not re.fullmatch(r"(ID)?[ 가-힣]+", head)] == []
-    assert heads[0].split()[:5] == ["ID", "뉴스 시점", "사건일", "기준일", "경과 거래일"]
+    assert re.split(r" {2,}", heads[0])[:5] == ["ID", "뉴스 시점", "사건일", "기준일", "경과 거래일"]
     assert "딥시크 쇼크 / DeepSeek shock" in events
     assert "반도체 / Semiconductors" in sectors
     assert sectors.splitlines()[-2] == ("* deepseek 이후 사후적으로 구성한 종목군: SECURITY, ROBOT, CHINA_LINK")

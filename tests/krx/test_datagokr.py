@@ -327,7 +327,7 @@ def test_both_forms_of_the_key_are_sent_as_one(service: datagokr.DataGoKr, form:
 
 def test_the_key_must_be_granted_for_both_services(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.key = "another"
-    with pytest.raises(LoginError, match="DATA_GO_KR_KEY is not registered with data.go.kr"):
+    with pytest.raises(LoginError, match=r"DATA_GO_KR_KEY is not registered with data\.go\.kr"):
         source.try_key()
 
 

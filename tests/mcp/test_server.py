@@ -136,7 +136,7 @@ WRONG: list[tuple[Call, str]] = [
     (("report", {"as_of": 20240423}), "report.as_of: 20240423 is not a valid date: write it as 2025-01-31"),
     (("report", {"as_of": "2024/04/23"}), "report.as_of: '2024/04/23' is not a valid date: write it as 2025-01-31"),
     (("report", {"as_of": "2024-03-04"}), "prices"),
-    (("report", {"windows": [[0, 7]]}), "no window [0, 7]; windows of the report: [0, 0], [0, 3]"),
+    (("report", {"windows": [[0, 7]]}), "no window [0, 7]: windows of the report: [0, 0], [0, 3]"),
     (("report", {"tables": ["stocks"], "whole": True}), "whole cannot be combined with tables or windows"),
     (("report", {"tables": ["prices"]}), "'prices' is not possible here: write 'stocks',"),
     (("compare", {"groups": ["A"]}), "compare takes two sectors or themes, got 1"),

@@ -226,7 +226,7 @@ def test_an_event_may_have_a_window_of_its_own(prices: Path, tmp_path: Path) -> 
         ("date,ticker\n", "contains no event"),
         ("date,ticker\n01/02/2024,000660\n", "day and month are ambiguous"),
         ("date,news,ticker\n2024-01-05,2024-01-05,000660\n", "two columns of date"),
-        ("date,window,ticker\n2024-01-05,soon,000660\n", ":2: 'soon' is not a valid window"),
+        ("date,window,ticker\n2024-01-05,soon,000660\n", ":2: 'soon' is not a window"),
         ("date,ticker\n2031-01-02,000660\n", "no event can be used \\(1 in the file; "),
     ],
 )

@@ -197,7 +197,7 @@ def swapped(data: Any) -> Any:
         ({"benchmark": BENCHMARK.iloc[np.array([0, *range(72)])]}, "benchmark has the session 2024-11-01 twice"),
         ({"benchmark": {"000660": BENCHMARK}}, "benchmark has nothing for '005930'"),
         ({"benchmark": pd.DataFrame({"000660": BENCHMARK})}, "benchmark has nothing for '005930'"),
-        ({"groups": {"chips": ["000660", "660"]}}, "group 'chips' names '660', which is no column of returns"),
+        ({"groups": {"chips": ["000660", "660"]}}, "group 'chips' names '660', which is not a column of returns"),
         ({"groups": {"chips": ["000660", "000660"]}}, "group 'chips' names a ticker twice"),
         ({"event_date": "2025-02-17"}, "event 2025-02-17 lies outside the data, 2024-11-01 to 2025-02-14"),
         ({"event_date": "2024-10-31"}, "event 2024-10-31 lies outside the data, 2024-11-01 to 2025-02-14"),
