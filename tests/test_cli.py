@@ -170,7 +170,7 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (
             ["report", "--source", "bloomberg"],
             2,
-            "no source 'bloomberg': use one of auto, store, pykrx, openapi, datagokr, press, file:PATH",
+            "no source 'bloomberg': use auto, store, pykrx, openapi, datagokr, press or file:PATH",
         ),
         (["report", "--source", "file:"], 2, "has no path"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),

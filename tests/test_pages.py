@@ -67,7 +67,7 @@ def test_hynix_alone_is_the_fall_of_kospi(krx: Path, run: Run) -> None:
     assert "SK hynix (000660, KOSPI)" in said
     assert "7.8% of KOSPI; contribution to the index (-0.77%): -0.77 pp" in said  # official -0.77%
     assert "▼ -9.86" in said
-    assert "number 25 of 25 by score" in said
+    assert "rank 25 of 25 by score" in said
     assert "lowest close -13.62% from the base price, on 2025-02-03; base price not recovered by 2025-02-07" in said
 
 

@@ -146,7 +146,7 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
         f"708 of 720 stocks listed on {whole.BASE}",
         "1 on KONEX, 2 preferred, 3 SPACs, 4 with a capitalisation below ₩50 bn, 2 with a traded value below ₩0.1 bn a day",
         "Not left out, because the source does not identify them: stocks under administration (관리종목)",
-        "1 has a q of 0.10 at most",
+        "1 has a q of 0.10 or less",
         "not available from this source",
     ):
         assert sentence in said
@@ -272,7 +272,7 @@ def test_without_a_whole_market_it_says_what_is_needed(
     for options, said in (
         (["--store", tmp_path / "empty"], f"has no whole market before {whole.EVENT}"),
         (files[:4], "scan needs the whole market"),
-        ([*files[:4], "--market", part], f"1 stocks on {whole.BASE}, a whole market has 700 or more"),
+        ([*files[:4], "--market", part], f"1 stocks on {whole.BASE}; a whole market has at least 700"),
     ):
         done = run("scan", "--config", config, *options)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)

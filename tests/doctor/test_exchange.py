@@ -85,7 +85,7 @@ def test_account_is_tried_once_and_remembered(exchange: Exchange, examined: Exam
         assert "in use for at least 80 days" in check.found
         assert "end on 2025-05-08" in check.found  # 90 days after 7 February
         assert "data.krx.co.kr" in check.fix
-        assert "not known" in examined(ACCOUNT | {"KRX_PW": "another"})["KRX password"].found
+        assert "unknown" in examined(ACCOUNT | {"KRX_PW": "another"})["KRX password"].found
     with time_machine.travel(moment(-91), tick=True):
         assert "ended on 2025-05-08" in examined(ACCOUNT)["KRX password"].found
 

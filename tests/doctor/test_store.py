@@ -204,7 +204,7 @@ def test_nothing_is_behind_before_its_source_has_it(
 ) -> None:
     put(store, source, kind, [{"date": date(2025, 2, 6), "ticker": "000660", "close": 1.0}])
     check = _newest(store, Calendar(), now)
-    told = "2025-02-06, 1 session behind 2025-02-07" if behind else "2025-02-06, the last that"
+    told = "2025-02-06, 1 session behind 2025-02-07" if behind else "2025-02-06, the last "
     assert check.state == ("warning" if behind else "ok")
     assert check.found.startswith(told)
 
