@@ -46,14 +46,14 @@ def test_bare_command_prints_the_press_report_with_its_banner(run: Run, tmp_path
         assert "fchart.stock.naver.com could not be reached" in said
     assert "SK hynix" in done.stdout
     assert "Korea Times (Yonhap)" in done.stdout
-    assert "figures that newspapers chose to print" in done.stdout
+    assert "figures selected by newspapers" in done.stdout
     assert "screener sync && screener report" in done.stdout.replace("\n", " ")
     assert "CAAR" not in done.stdout  # nothing that one selected day cannot carry
     for path in (tmp_path / "reports/2025-01-31/deepseek").glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 assert row["source"] == "press"
-                assert "chose to print" in row["banner"]
+                assert "selected by newspapers" in row["banner"]
                 assert not any(
                     row.get(name) for name in ("car", "scar", "t", "p", "caar_ew", "t_portfolio", "p_portfolio")
                 )
@@ -61,7 +61,7 @@ def test_bare_command_prints_the_press_report_with_its_banner(run: Run, tmp_path
 
 def test_press_json_carries_the_banner(run: Run) -> None:
     document = json.loads(run("report", "--source", "press", "--json").stdout)
-    assert "chose to print" in document["banner"]
+    assert "selected by newspapers" in document["banner"]
     assert document["paths"] == []
     hynix = next(row for row in document["stocks"] if row["ticker"] == "000660")
     assert hynix["raw_return"] == -0.0986
@@ -170,9 +170,9 @@ def test_json_and_csv_agree_cell_by_cell(run: Run, own: list[str], tmp_path: Pat
         (
             ["report", "--source", "bloomberg"],
             2,
-            "no source 'bloomberg'; valid: auto, store, pykrx, openapi, datagokr, press, file:PATH",
+            "no source 'bloomberg': use auto, store, pykrx, openapi, datagokr, press or file:PATH",
         ),
-        (["report", "--source", "file:"], 2, "names no file"),
+        (["report", "--source", "file:"], 2, "has no path"),
         (["report", "--source", "file:nowhere.csv"], 2, "nowhere.csv: no such file"),
         (["report", "--benchmark", "x.csv"], 2, "--benchmark and --market go with --source file:PATH"),
         (["report", "--json", "--md"], 2, "--json and --md are mutually exclusive: use one of them"),

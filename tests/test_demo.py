@@ -23,7 +23,7 @@ def test_report_carries_its_banner_and_the_truth(run: Run) -> None:
     done = run("demo", "--seed", "2")
     assert done.returncode == 0, done.stderr
     assert "SIMULATED MARKET" in done.stdout
-    assert re.search(r"\d+ of 28 intervals cover what was planted", done.stdout)
+    assert re.search(r"\d+ of 28 confidence intervals contain the true effect", done.stdout)
     assert run("demo", "--seed", "2").stdout == done.stdout
     assert run("demo", "--seed", "3").stdout != done.stdout
 

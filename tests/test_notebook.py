@@ -111,6 +111,6 @@ def test_a_report_on_files_is_that_of_the_command(desk: Path) -> None:
 
 
 def test_newspaper_figures_warn_that_they_are() -> None:
-    with pytest.warns(UserWarning, match="figures that newspapers chose to print"):
+    with pytest.warns(UserWarning, match="figures selected by newspapers"):
         report = screener.load_report("deepseek", source="press")
     assert report.banner == "press"

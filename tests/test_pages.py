@@ -30,7 +30,7 @@ def test_software_against_chips_is_the_default_and_the_largest_of_all_sessions(k
     assert "largest of 149 sessions (p .007)" in said
     # Equal-weight +7.89 - -4.09, cap-weighted +5.28 - -4.93, as each stands in the report.
     assert "▲ +11.98" in said
-    assert "Flitto" in said.partition("Who drove the difference")[2]
+    assert "Flitto" in said.partition("Stocks that drove the difference")[2]
 
 
 def test_themes_can_be_compared(krx: Path, run: Run) -> None:
@@ -50,7 +50,7 @@ def test_themes_can_be_compared(krx: Path, run: Run) -> None:
         (["SEMI"], "compare takes two sectors or themes, got 1"),
         (["SEMI", "AI_SWW"], "no sector 'AI_SWW': did you mean AI_SW?"),
         (["SEMI", "SEMI"], "SEMI cannot be compared with itself"),
-        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI; valid: SEMI:memory"),
+        (["SEMI:memry", "AI_SW"], "no theme 'memry' in SEMI: use one of SEMI:memory"),
     ],
 )
 def test_a_pair_that_is_none_is_named(run: Run, arguments: list[str], said: str) -> None:
@@ -65,10 +65,10 @@ def test_hynix_alone_is_the_fall_of_kospi(krx: Path, run: Run) -> None:
     assert done.returncode == 0, done.stderr
     said = flat(done.stdout)
     assert "SK hynix (000660, KOSPI)" in said
-    assert "7.8% of KOSPI: -0.77 percentage points of the index's -0.77%" in said  # official -0.77%
+    assert "7.8% of KOSPI; contribution to the index (-0.77%): -0.77 pp" in said  # official -0.77%
     assert "▼ -9.86" in said
-    assert "number 25 of 25 by score" in said
-    assert "lowest close -13.62% from the base, on 2025-02-03; base price not recovered by 2025-02-07" in said
+    assert "rank 25 of 25 by score" in said
+    assert "lowest close -13.62% from the base price, on 2025-02-03; base price not recovered by 2025-02-07" in said
 
 
 def test_a_limit_up_and_a_name_for_a_code(krx: Path, run: Run) -> None:

@@ -133,7 +133,7 @@ def test_a_cluster_that_goes_away_is_the_networks_fault(tmp_path: Path, monkeypa
     from contextlib import nullcontext
 
     monkeypatch.setattr(workers, "_dask", lambda _address: nullcontext(Failing()))
-    with pytest.raises(NetworkError, match="what was finished of 5 parts is kept"):
+    with pytest.raises(NetworkError, match="the finished ones of 5 parts are kept"):
         compute(square, JOBS, Workers(cluster="tcp://gone:8786"), tmp_path, ignored)
     assert compute(square, JOBS, Workers(jobs=1), tmp_path, ignored) == EXPECTED
 
@@ -141,7 +141,7 @@ def test_a_cluster_that_goes_away_is_the_networks_fault(tmp_path: Path, monkeypa
 def test_nobody_answers_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     monkeypatch.setattr(workers, "_SECONDS_TO_CONNECT", 0.2)
-    with pytest.raises(NetworkError, match="no Dask scheduler answers"):
+    with pytest.raises(NetworkError, match="no Dask scheduler responds"):
         compute(square, JOBS, Workers(cluster="tcp://127.0.0.1:9"), tmp_path, ignored)
 
 

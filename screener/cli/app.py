@@ -90,7 +90,7 @@ def _with_command(arguments: list[str]) -> list[str]:
 def _introduction() -> list[str]:
     """What a bare command says on a terminal, where it sends nothing."""
     return [
-        _("screener shows which Korean sectors and stocks an event moved, and whether the move is significant."),
+        _("screener shows which Korean sectors and stocks an event moved significantly."),
         "",
         _("  screener report   The DeepSeek shock of 31 January 2025; fetches prices once."),
         _("  screener demo     A tour of a simulated market; sends nothing."),
@@ -108,9 +108,9 @@ def _welcome() -> None:
     if Store.open(None).tables():
         return
     explain(
-        _("screener shows which Korean sectors and stocks an event moved, and whether the move is significant."),
-        _("Default event: the DeepSeek shock of 31 January 2025. For your own events: screener config init my"),
+        _("screener shows which Korean sectors and stocks an event moved significantly."),
+        _("Default event: the DeepSeek shock of 2025-01-31. Yours: screener config init my"),
         _("Prices are downloaded once, without an account, in about a minute, and kept."),
         _("For the whole market: set KRX_AUTH_KEY, KRX_ID and KRX_PW, or DATA_GO_KR_KEY."),
-        _("Next: `screener doctor` checks this machine; `screener --help` lists the commands"),
+        _("Next: `screener doctor` checks this machine; `screener --help` lists commands"),
     )

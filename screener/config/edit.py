@@ -41,7 +41,7 @@ def file_for(settings: Settings, directory: Path | None, kind: str, name: str, *
     """
     if directory is None:
         raise UsageError(
-            "--config DIR is required: a directory of your own", hint="create one with `screener config init DIR`"
+            "--config DIR, a directory of your own, is required", hint="create one with `screener config init DIR`"
         )
     there = settings.sectors if kind == "sectors.toml" else settings.events
     if name in there and not (replace and name not in settings.library):

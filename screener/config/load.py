@@ -364,7 +364,7 @@ def _load_secrets(directory: Path | None) -> dict[str, str]:
             known = ", ".join(_SECRET_NAMES)
             raise ConfigError(
                 "{path}: its entry number {number} is unknown",
-                hint="valid: {known}",
+                hint="use one of {known}",
                 path=path,
                 number=number,
                 known=known,

@@ -39,7 +39,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word[:_LONGEST_WORD], known, n=3, cutoff=0.5)
     if near:
         return _(": did you mean {near}?", near=listed(near, _EITHER))
-    return _("; valid: {known}", known=", ".join(known))
+    return _("; use one of {known}", known=", ".join(known))
 
 
 def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str, Any] | None = None) -> T:

@@ -296,7 +296,7 @@ def _cast(
         found = {row: texts[row].as_py()[:20] for row in wrong}
         if faults is None or len(wrong) > _FEW * len(texts):
             raise DataError(
-                "{source}: {what}: {field} of row {row} is {found!r}, not {kind}: none of it is stored",
+                "{source}: {what}: {field} of row {row} is {found!r}, which is not a {kind}: none of it is stored",
                 **origin,
                 field=field,
                 row=wrong[0] + 1,

@@ -146,7 +146,7 @@ def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
     if model not in _MODELS:
         raise UsageError(
             "a study of many events does not support the {model} model",
-            hint="valid: {known}",
+            hint="use one of {known}",
             model=request.model,
             known=", ".join(one.value for one in _MODELS),
         )

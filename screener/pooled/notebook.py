@@ -68,7 +68,7 @@ class PooledStudy:
         known = list(dict.fromkeys(self.paths["group"]))
         for group in groups:
             if group not in known:
-                raise ValueError(f"{group!r} is no group: groups are {', '.join(map(str, known))}")
+                raise ValueError(f"{group!r} is not a group: groups are {', '.join(map(str, known))}")
         tables = {group: self.paths[self.paths["group"] == group] for group in groups or known}
         return display.plot_pooled(tables, ax)
 
@@ -266,7 +266,7 @@ def _refuse_nothing(used: Sequence[int], reasons: Counter[str], placed: Sequence
         return
     why = ", ".join(f"{reason}: {count}" for reason, count in reasons.most_common())
     first = next((one.ticker for one in placed if one.reason == "no such stock"), None)
-    unknown = "" if first is None else f"; {first!r} is no column of returns"
+    unknown = "" if first is None else f"; {first!r} is not a column of returns"
     raise ValueError(f"none of {len(placed)} events can be used ({why}){unknown}")
 
 

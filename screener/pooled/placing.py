@@ -268,7 +268,7 @@ def grouped_by(asked: str | None, file: EventFile, listing: Callable[[], Listing
         return known[asked.casefold()]
     raise UsageError(
         "{path}: no column {asked!r} to group by",
-        hint="valid: {known}",
+        hint="use one of {known}",
         path=file.path,
         asked=asked,
         known=", ".join(("sectors", "industry", *known.values())),

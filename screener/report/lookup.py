@@ -42,7 +42,7 @@ def group_label(settings: Settings, label: str) -> str:
     if colon and theme not in sector.themes:
         known = ", ".join(f"{identifier}:{name}" for name in sector.themes) or _("it has none")
         raise UsageError(
-            "no theme {theme!r} in {sector}", hint="valid: {known}", theme=theme, sector=identifier, known=known
+            "no theme {theme!r} in {sector}", hint="use one of {known}", theme=theme, sector=identifier, known=known
         )
     return f"{identifier}{colon}{theme}"
 

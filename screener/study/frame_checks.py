@@ -114,7 +114,7 @@ def _check_weekdays(days: pd.DatetimeIndex, name: str) -> None:
         )
     if on[5] and on[6]:
         raise ValueError(
-            f"{_has(name)} rows on Saturdays and Sundays, which are no sessions: "
+            f"{_has(name)} rows on Saturdays and Sundays, which are not sessions: "
             f"{name} = {name}[{name}.index.dayofweek < 5]"
         )
 

@@ -146,9 +146,9 @@ def pairs_of(spreads: Sequence[tuple[Any, Any]] | None, groups: Mapping[Any, Int
             raise ValueError(f"spreads={spreads!r}: write pairs of groups, such as [('chips', 'web')]")
         for name in pair:
             if name not in groups:
-                raise ValueError(f"spread {pair!r} names {name!r}, which is no group: known are {_listed(groups)}")
+                raise ValueError(f"spread {pair!r} names {name!r}, which is not a group: groups are {_listed(groups)}")
         if np.array_equal(groups[pair[0]], groups[pair[1]]):
-            raise ValueError(f"spread {pair!r} is a group minus itself, which is nothing")
+            raise ValueError(f"spread {pair!r} is a group minus itself")
     return [(a, b) for a, b in pairs]
 
 
@@ -202,7 +202,7 @@ def _check_windows(windows: Sequence[tuple[int, int]], gap: int) -> None:
         if first < -gap:
             raise ValueError(f"window ({first}, {last}) reaches into the estimation window, which ends at {-gap - 1}")
     if len({tuple(window) for window in windows}) < len(windows):
-        raise ValueError(f"windows={windows!r}: one stands twice")
+        raise ValueError(f"windows={windows!r}: one is listed twice")
 
 
 def _event_row(sessions: pd.Index, event_date: date | str) -> int:

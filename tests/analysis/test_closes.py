@@ -81,7 +81,7 @@ def test_every_format_carries_the_words(tmp_path: Path) -> None:
     first_lines = "\n".join("".join(span.text for span in line.spans) for line in screen.page(full=False).head[:4])
     assert f"Closes from {small.event_day()} on may be the last prices of the after-market (20:00)" in first_lines
     assert "--regular-close" in first_lines
-    assert "% abnormal (return +2.00%); cannot be tested: 0 ordinary sessions" in first_lines
+    assert " (return +2.00%); cannot be tested: 0 ordinary sessions" in first_lines
     words = "closes may be last prices of the after-market (20:00), not official closes (15:30)"
     assert json.loads(screen.document())["banner"] == words
     tables = files_of(screen, "csv", "kr")

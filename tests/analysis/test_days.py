@@ -95,7 +95,7 @@ def test_the_rank_is_that_of_another_event(run: Run, market: list[str]) -> None:
     assert document["undefined"] == "only 8 placebo dates; 9 are needed"
     assert [row["date"] for row in document["days"] if row["tau"] == 0] == [str(DAYS[OTHER])]
     page = run("days", TICKER, "--event", "other", *market).stdout.replace("\n", " ")
-    assert "too few ordinary sessions before it to be ranked among" in page
+    assert "too few ordinary sessions before it for a rank" in page
 
 
 def test_events_and_news_stand_at_the_session_that_they_moved_first(run: Run, market: list[str]) -> None:
@@ -124,8 +124,8 @@ def test_the_page(run: Run, market: list[str]) -> None:
     page = run("days", "B", "--top", "2", *market).stdout
     lines = page.splitlines()
     assert lines[0] == f"Sector B (B) · sessions with the largest moves, {DAYS[60]} to {DAYS[-1]}"
-    assert lines[1] == f"Most extreme of 52, {DAYS[EARLIER]}: ▲ +3.00% abnormal; z +14.7, return +3.00%"
-    assert f"Test, {DAYS[EVENT]}: ▼ -2.00% abnormal; z {EVENT_Z:.1f}, return -2.00%; rank 2 of 52" in page
+    assert lines[1] == f"Most extreme of 52, {DAYS[EARLIER]}: ▲ abnormal return +3.00%; z +14.7, return +3.00%"
+    assert f"Test, {DAYS[EVENT]}: ▼ abnormal return -2.00%; z {EVENT_Z:.1f}, return -2.00%; rank 2 of 52" in page
     [first] = [line.split() for line in lines if line.startswith(f"{DAYS[EARLIER]} ")][:1]
     assert first == [str(DAYS[EARLIER]), "1", "+14.7", "▲", "+3.00", "+3.00", "-1.00", "3.0", "as", "extreme"]
     assert "and 50 more sessions: --top N, or --csv DIR" in page

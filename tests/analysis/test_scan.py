@@ -144,10 +144,10 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
     said = " ".join(page.split())
     for sentence in (
         f"708 of 720 stocks listed on {whole.BASE}",
-        "1 of KONEX, 2 preferred, 3 SPACs, 4 with a capitalisation below 50,000 million, 2 traded for less than 100 million won",
+        "1 on KONEX, 2 preferred, 3 SPACs, 4 with a capitalisation below ₩50 bn, 2 with a traded value below ₩0.1 bn a day",
         "Not left out, because the source does not identify them: stocks under administration (관리종목)",
-        "1 has a q of 0.10 at most",
-        "this source has none",
+        "1 has a q of 0.10 or less",
+        "not available from this source",
     ):
         assert sentence in said
     with (tmp_path / "out" / "scan.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -157,7 +157,7 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
     lines = page.splitlines()
     shown = lines[lines.index("Highest scores") + 3 :][:4]
     assert [line.split()[0] for line in shown[:3]] == [row["ticker"] for row in rows[:3]]
-    assert shown[3] == "and 702 more stocks between the two ends: --top N, or --csv DIR"
+    assert shown[3] == "and 702 more stocks in between: --top N, or --csv DIR"
     with (tmp_path / "out" / "groups.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file))["members"] == "10"
 
@@ -214,7 +214,7 @@ def test_saved_group_is_a_sector(run: Run, files: list[str | Path], config: Path
 
     again = run(*save, "FOUND")
     assert again.returncode == 2
-    assert again.stderr.endswith("has one of the name FOUND already: choose another, or --replace\n")
+    assert again.stderr.endswith("already has the name FOUND: choose another, or --replace\n")
     assert run(*save, "FOUND", "--replace").returncode == 0
     assert list(tomllib.loads((config / "sectors.toml").read_text(encoding="utf-8"))) == ["MINE", "FOUND"]
 
@@ -240,7 +240,7 @@ def test_saving_beside_shipped_sectors_keeps_these_in_force(made: Report, config
     ("options", "said"),
     [
         (["--save", "NEW", "--group", "99"], "no group 99: groups found: 1 to "),
-        (["--save", "MINE", "--group", "1"], "has one of the name MINE already"),
+        (["--save", "MINE", "--group", "1"], "already has the name MINE"),
         (["--save", "no/good", "--group", "1"], "no id can be made of it"),
         (["--save", "NEW"], "--save NAME and --group N go together"),
         (["--with", "cats"], "'cats' is not one of konex, preferreds, spacs"),
@@ -261,7 +261,7 @@ def test_what_cannot_be_asked_for(
 def test_saving_needs_a_directory_of_ones_own(run: Run, files: list[str | Path]) -> None:
     done = run("scan", *files, "--save", "NEW", "--group", "1")
     assert done.returncode == 2
-    assert "--config DIR is needed" in done.stderr
+    assert "--config DIR, a directory of your own, is required" in done.stderr
 
 
 def test_without_a_whole_market_it_says_what_is_needed(
@@ -270,17 +270,17 @@ def test_without_a_whole_market_it_says_what_is_needed(
     part = tmp_path / "part.csv"
     part.write_text(f"date,ticker,name,market,marcap,value\n{whole.BASE},000010,하나,KOSPI,1,1\n", encoding="utf-8")
     for options, said in (
-        (["--store", tmp_path / "empty"], f"holds no whole market before {whole.EVENT}"),
+        (["--store", tmp_path / "empty"], f"has no whole market before {whole.EVENT}"),
         (files[:4], "scan needs the whole market"),
-        ([*files[:4], "--market", part], f"1 stocks on {whole.BASE}, a whole market has 700 or more"),
+        ([*files[:4], "--market", part], f"1 stocks on {whole.BASE}; a whole market has at least 700"),
     ):
         done = run("scan", "--config", config, *options)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
         assert said in done.stderr
-        assert "KRX_AUTH_KEY, with KRX_ID and KRX_PW, or with DATA_GO_KR_KEY set" in done.stderr
+        assert "KRX_AUTH_KEY, KRX_ID and KRX_PW, or DATA_GO_KR_KEY and run" in done.stderr
 
 
 def test_other_sources_have_no_whole_market(run: Run) -> None:
     done = run("scan", "--source", "press")
     assert done.returncode == 2
-    assert "no scan of 'press': scan needs the whole market" in done.stderr
+    assert "the source 'press' does not support scan: scan needs the whole market" in done.stderr

@@ -116,14 +116,14 @@ def test_foreign_history_is_left_alone(tmp_path: Path, rows: list[dict[str, str]
     if content == "SHORT":
         content = ",".join(rows[0]) + "\n2024\n"
     (tmp_path / "history.csv").write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match="its columns are not this version's: move it away"):
+    with pytest.raises(DataError, match="its columns do not match this version: move it away"):
         updated_history(tmp_path, rows)
 
 
 def test_nothing_may_stand_in_the_way(tmp_path: Path, report: Report) -> None:
     (tmp_path / str(report.as_of)).mkdir()
     (tmp_path / str(report.as_of) / "test").write_text("mine", encoding="utf-8")
-    with pytest.raises(DataError, match="is in the way: move it"):
+    with pytest.raises(DataError, match="blocks the report directory: move it"):
         publish(tmp_path, report, {"a.txt": b"1"})
     assert (tmp_path / str(report.as_of) / "test").read_text(encoding="utf-8") == "mine"
 

@@ -38,7 +38,7 @@ def test_what_a_file_lacks_is_said_and_the_others_are_shown(tmp_path: Path) -> N
     (tmp_path / "b_000660.csv").write_text("date,close\n2025-01-31,199200\n")
     code, out, err = run(str(tmp_path))
     assert code == ExitCode.DATA
-    assert "a.csv: contains one stock but does not say which: say it with --ticker" in err
+    assert "a.csv: contains one stock but does not say which: pass --ticker" in err
     assert "b_000660.csv: one stock" in out
     assert run(str(tmp_path / "a.csv"), "--ticker", "A000660")[0] == ExitCode.DONE
 

@@ -20,7 +20,7 @@ def events(tmp_path: Path) -> Path:
 def test_windows_that_are_none(run: Run, events: Path, windows: str) -> None:
     done = run("study", events, "--windows", windows, "--lang", "en")
     assert done.returncode == 2
-    assert "write 0:5 for the event day and five more" in done.stderr
+    assert "write 0:5 for the event day and the five sessions after it" in done.stderr
 
 
 def test_windows_may_begin_before_the_event(run: Run, events: Path) -> None:

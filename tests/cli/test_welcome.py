@@ -18,11 +18,8 @@ def test_bare_command_explains_itself_in_five_lines_and_reports(run: Run) -> Non
     done = run()
     assert done.returncode == 0, done.stderr
     lines = done.stderr.splitlines()
-    assert (
-        lines[0]
-        == "screener shows which Korean sectors and stocks an event moved, and whether the move is significant."
-    )
-    assert lines[4] == "Next: `screener doctor` checks this machine; `screener --help` lists the commands"
+    assert lines[0] == "screener shows which Korean sectors and stocks an event moved significantly."
+    assert lines[4] == "Next: `screener doctor` checks this machine; `screener --help` lists commands"
     assert max(map(len, lines[:5])) <= 80
     assert done.stdout.startswith("DeepSeek shock")
 
@@ -43,7 +40,7 @@ def test_in_korean(run: Run) -> None:
     assert any("가" <= letter <= "힣" for letter in lines[0])
 
 
-@pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "screener tells"), ("ko_KR.UTF-8", "screener는")])
+@pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "screener shows"), ("ko_KR.UTF-8", "screener는")])
 def test_on_a_terminal_a_bare_command_names_two_others_and_sends_nothing(
     tmp_path: Path, language: str, said: str
 ) -> None:

@@ -35,7 +35,9 @@ def test_a_stock_that_nobody_knows_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "sectors.toml").write_text('[A]\nname = "A"\nmembers = ["009540", "999990"]\n', encoding="utf-8")
     with pytest.raises(ConfigError) as error:
         load_settings(tmp_path)
-    assert str(error.value).startswith(f"{tmp_path / 'sectors.toml'}:3: A.members[1]: 999990 is not among the stocks")
+    assert str(error.value).startswith(
+        f"{tmp_path / 'sectors.toml'}:3: A.members[1]: 999990 is not among the shipped stocks"
+    )
     assert 'write { ticker = "999990", ko = "...", market = "KOSPI" }, or KOSDAQ' in str(error.value)
     (tmp_path / "sectors.toml").write_text(
         '[A]\nname = "A"\nmembers = [{ ticker = "999990", ko = "새 종목", market = "KOSDAQ" }]\n', encoding="utf-8"
@@ -120,7 +122,7 @@ def test_what_is_added_is_read_back_and_the_rest_stays(tmp_path: Path) -> None:
     assert list(written.family("관세")) == ["내_업종", "SEMI"]
     shipped = settings.files["sectors.toml"].read_text(encoding="utf-8")
     assert path.read_text(encoding="utf-8").startswith(shipped.rstrip())
-    with pytest.raises(UsageError, match=r"has one of the name 관세 already"):
+    with pytest.raises(UsageError, match=r"already has the name 관세"):
         file_for(written, tmp_path, "events.toml", "관세")
 
 

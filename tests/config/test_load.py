@@ -94,7 +94,7 @@ def test_misspelt_file_and_empty_directory_are_mistakes(config: Path, tmp_path: 
     assert mistakes(config) == "sector.toml: is not read: did you mean sectors.toml or screener.toml or events.toml?"
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(ConfigError, match="holds none of"):
+    with pytest.raises(ConfigError, match="contains none of"):
         load_settings(empty)
 
 
@@ -136,12 +136,12 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("screener.toml", "gap = 5", "gpa = 5", "screener.toml:6: gpa: unknown key 'gpa': did you mean gap"),
         ("screener.toml", "gap = 5", "", "screener.toml:1: gap: the key 'gap' is missing: add it"),
         ("screener.toml", "[0, 3]", "[3, 0]", "screener.toml:10: windows[1]: the window [3, 0] is reversed: write [0, 3]"),
-        ("screener.toml", "[0, 3]", "[0, 3.5]", "screener.toml:10: windows[1]: [0, 3.5] is no window"),
+        ("screener.toml", "[0, 3]", "[0, 3.5]", "screener.toml:10: windows[1]: [0, 3.5] is not a valid window"),
         ("screener.toml", "[0, 3]", "[0, 0]", "screener.toml:10: windows[1]: the window [0, 0] is listed twice"),
-        ("screener.toml", "[0, 3]", "[-6, 3]", "screener.toml:10: windows[1]: the window [-6, 3] reaches into the estim"),
+        ("screener.toml", "[0, 3]", "[-6, 3]", "screener.toml:10: windows[1]: the window [-6, 3] overlaps the estim"),
         ("screener.toml", "breadth = 0.15", "breadth = 0.25", "weights: the weights sum to 1.1; they must sum to 1"),
         ("screener.toml", '"kr"', '"red"', "screener.toml:3: palette: 'red' is not possible here: write 'kr', 'us' or"),
-        ("screener.toml", "min_obs = 20", "min_obs = 25", "screener.toml:7: min_obs: min_obs 25 is more than the 24"),
+        ("screener.toml", "min_obs = 20", "min_obs = 25", "screener.toml:7: min_obs: min_obs 25 exceeds the 24"),
         ("screener.toml", 'event = "test"', 'event = "tset"', "screener.toml:1: event: no event 'tset' in events.toml"),
         ("events.toml", '["A", "B"]', '["A", "C"]', "events.toml:4: test.spreads[0]: no sector 'C' in sectors.toml or library.toml"),
         ("events.toml", '["A", "B"]', '["A", "BANK"]', "events.toml:4: test.spreads[0]: BANK is not among the sectors of test: add it there"),
@@ -149,31 +149,31 @@ def test_news_after_the_close_belongs_to_the_next_session(config: Path, news: st
         ("events.toml", "spreads", 'sectors = ["A", "A"]\nspreads', "events.toml:4: test.sectors[1]: A is listed twice: delete one"),
         ("events.toml", "spreads", 'sectors = ["A"]\nspreads', "events.toml:5: test.spreads[0]: B is not among the sectors of the event: add it there"),
         ("screener.toml", "[weights]", 'spreads = [["A", "B"]]\n[weights]', "screener.toml:11: spreads: spreads belong to an event: move them below [EVENT] in events.toml"),
-        ("sectors.toml", "[A]", "[A]\npost_hoc = true", "sectors.toml:2: A.post_hoc: post_hoc names events: write post_hoc = [\"EVENT\"]"),
+        ("sectors.toml", "[A]", "[A]\npost_hoc = true", "sectors.toml:2: A.post_hoc: post_hoc takes events: write post_hoc = [\"EVENT\"]"),
         ("screener.toml", "estimation = 24", 'estimation = "24"', "screener.toml:5: estimation: input should be a valid int"),
         ("sectors.toml", '"000001"', "000001", 'sectors.toml:4: a ticker is text, not a number: write "000001" in quot'),
         ("sectors.toml", '"000001"', "300080", 'members[0].ticker: a ticker is text, not a number: write "300080" in q'),
-        ("sectors.toml", '"000001"', '"1"', "sectors.toml:4: A.members[0].ticker: '1' is no ticker: six digits or"),
-        ("sectors.toml", '"000002"', '"000001"', "sectors.toml:5: A.members[1].ticker: ticker 000001 (둘) stands twice"),
+        ("sectors.toml", '"000001"', '"1"', "sectors.toml:4: A.members[0].ticker: '1' is not a valid ticker: six digits or"),
+        ("sectors.toml", '"000002"', '"000001"', "sectors.toml:5: A.members[1].ticker: ticker 000001 (둘) is listed twice"),
         ("sectors.toml", '"KOSPI"', '"KOSPY"', "sectors.toml:4: A.members[0].market: 'KOSPY' is not possible here"),
         ("sectors.toml", 'en = "Two"', 'en = "Two", theme = "x"', "sectors.toml:5: A.members[1].theme: theme 'x' is not d"),
-        ("sectors.toml", 'en = "One"', r'en = "\u001b[2J"', "sectors.toml:4: A.members[0].en: '\\x1b[2J' is no plain text"),
-        ("sectors.toml", "[A]", "[A", "sectors.toml:1: not TOML"),
-        ("sectors.toml", "[A]", '["a/b"]', "'a/b' is no id: letters, digits, _ and - only"),
+        ("sectors.toml", 'en = "One"', r'en = "\u001b[2J"', "sectors.toml:4: A.members[0].en: '\\x1b[2J' is not plain text"),
+        ("sectors.toml", "[A]", "[A", "sectors.toml:1: invalid TOML"),
+        ("sectors.toml", "[A]", '["a/b"]', "'a/b' is not a valid id: use only letters, digits, _ and -"),
         ("events.toml", "news = 2024-04-22", "news = 2099-07-01", "test.news: 2099-07-01 is in the future (today is 2025-06"),
-        ("events.toml", "news = 2024-04-22", 'news = "22 April"', "test.news: '22 April' is no date: write it as 2025"),
+        ("events.toml", "news = 2024-04-22", 'news = "22 April"', "test.news: '22 April' is not a valid date: write it as 2025"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nbase = 2024-04-23\nevent_day = 2024-04-22", "test.base: ba"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22\nevent_day = 2024-04-01", "event_day 2024-04-01 is before KRX could"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-22T16:00:00\nevent_day = 2024-04-22", "news of 2024-04-22 after the close"),
         ("events.toml", "news = 2024-04-22", "news = 2024-04-19\nevent_day = 2024-04-20", "event_day 2024-04-20 is a weekend"),
-        ("events.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is nothing"),
+        ("events.toml", '["A", "B"]', '["A", "A"]', "the spread of A with itself is 0"),
         ("events.toml", '["A", "B"]', '["A"]', "events.toml:4: test.spreads[0]: ['A'] is too short: add what is missing"),
-        ("sectors.toml", '"000001"', "-660", "-660 is no ticker"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:14: calendar.closed[1]: 2024-03-05 stands twice"),
-        ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:12: calendar.opened[1]: 2024-03-05 stands twice"),
+        ("sectors.toml", '"000001"', "-660", "-660 is not a valid ticker"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [\n2024-03-05,\n2024-03-05]\n[weights]", "screener.toml:14: calendar.closed[1]: 2024-03-05 is listed twice"),
+        ("screener.toml", "[weights]", "[calendar]\nopened = [2024-03-05, 2024-03-05]\n[weights]", "screener.toml:12: calendar.opened[1]: 2024-03-05 is listed twice"),
         ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-09]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-09 is a weekend"),
-        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-05 stands in opened as well"),
-        ("screener.toml", "[weights]", '[calendar]\nclosed = ["5 March"]\n[weights]', "screener.toml:12: calendar.closed[0]: '5 March' is no date"),
+        ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05]\nopened = [2024-03-05]\n[weights]", "screener.toml:12: calendar.closed[0]: 2024-03-05 is also listed in opened"),
+        ("screener.toml", "[weights]", '[calendar]\nclosed = ["5 March"]\n[weights]', "screener.toml:12: calendar.closed[0]: '5 March' is not a valid date"),
         ("screener.toml", "[weights]", "[calendar]\nclosed = [2024-03-05T09:00:00]\n[weights]", "screener.toml:12: calendar.closed[0]: "),
         ("screener.toml", "[weights]", "[calendar]\nclose = []\n[weights]", "screener.toml:12: calendar.close: unknown key 'close': did you mean closed"),
     ],
@@ -237,7 +237,7 @@ def test_unknown_event_and_sector_name_the_nearest(config: Path) -> None:
     settings = load_settings(config, today=TODAY)
     with pytest.raises(UsageError, match="no event 'tes': did you mean test"):
         settings.event("tes")
-    with pytest.raises(UsageError, match="no sector 'Z'; valid: A, B"):
+    with pytest.raises(UsageError, match="no sector 'Z'; use one of A, B"):
         settings.sector("Z")
 
 

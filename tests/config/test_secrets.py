@@ -34,7 +34,7 @@ def test_what_stands_in_the_file_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o606, 0o660, 0o601])
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = write(tmp_path, f'KRX_PW = "{SECRET}"\n', mode)
-    with pytest.raises(ConfigError, match="others can read it: chmod 600") as refused:
+    with pytest.raises(ConfigError, match="readable by other users: chmod 600") as refused:
         load_settings(tmp_path)
     assert str(path) in str(refused.value)
 
@@ -42,12 +42,12 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f'KRX_PASSWORD = "{SECRET}"', "its entry number 1 is not known; valid: KRX_ID, KRX_PW"),
-        (f'"{SECRET}" = "x"', "its entry number 1 is not known"),
+        (f'KRX_PASSWORD = "{SECRET}"', "its entry number 1 is unknown: use one of KRX_ID, KRX_PW"),
+        (f'"{SECRET}" = "x"', "its entry number 1 is unknown"),
         (f'KRX_PW = "{SECRET}', "cannot be read as TOML"),
-        ("KRX_PW = 12345", "KRX_PW is no text: write it in quotes"),
-        (f'KRX_PW = ["{SECRET}"]', "KRX_PW is no text"),
-        (f'KRX_PW = "{SECRET}\\n"', "KRX_PW is no text"),
+        ("KRX_PW = 12345", "KRX_PW is not text: write it in quotes"),
+        (f'KRX_PW = ["{SECRET}"]', "KRX_PW is not text"),
+        (f'KRX_PW = "{SECRET}\\n"', "KRX_PW is not text"),
     ],
 )
 def test_a_mistake_is_named_and_nothing_of_it_repeated(tmp_path: Path, text: str, said: str) -> None:

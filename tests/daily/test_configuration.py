@@ -96,7 +96,7 @@ def test_a_correction_is_told_apart_from_a_changed_configuration(
     now = exchange.market.now = kst(2025, 2, 5)
     constants = {**BRIEF, "screener.daily.due.LOOKS": [1, 3]}
     done = member.with_(now=now, constants=constants).run("daily")
-    (revised,) = [line for line in done.out.splitlines() if line.startswith("Revised, for figures were corrected")]
+    (revised,) = [line for line in done.out.splitlines() if line.startswith("Revised because figures were corrected")]
     assert f"2025-02-05: {CHANGED}" in done.out
     with (reports / "2025-01-31/deepseek/revisions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["table"] != "configuration"]

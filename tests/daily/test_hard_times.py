@@ -65,7 +65,7 @@ def test_of_many_at_once_one_does_the_work(member: Command, exchange: Exchange, 
     assert len(worked) == 1
     assert len([request for request in exchange.requests if request.bld == "MDCSTAT01501"]) <= 3
     others = [one for one in done if one not in worked]
-    assert all("at work" in one.err or "nothing changed" in one.err for one in others)
+    assert all("is active" in one.err or "nothing changed" in one.err for one in others)
     rows = (reports / "history.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == len(set(rows)) == 1 + 3 + 6
 
@@ -196,6 +196,6 @@ def test_a_clock_that_jumped_is_said(daily: Daily, member: Command, exchange: Ex
     exchange.market.now = kst(2025, 2, 4)
     ahead = member.with_(now=kst(2025, 3, 4)).run("daily")
     assert ahead.code == 5
-    assert "this machine's clock says 2025-03-04 18:30 KST" in ahead.err
+    assert "the clock of this machine shows 2025-03-04 18:30 KST" in ahead.err
     assert figures(reports) == before
     assert daily(date(2025, 2, 4)).code == 0

@@ -117,7 +117,7 @@ def test_a_failure_is_told_once_and_its_end_as_well(tell: Daily, exchange: Excha
     failed, late = (one["message"] for one in receiver.taken)
     assert "daily failed: data.krx.co.kr could not be reached" in failed
     assert "What to do: the next run tries again" in failed
-    assert "Late: 1 missed session (2025-02-03)" in late
+    assert "Late: 1 session missed (2025-02-03)" in late
 
 
 def sent(root: Path, urls: list[str], text: str) -> list[str]:

@@ -323,9 +323,9 @@ def test_what_the_exchange_calls_a_stock_reaches_no_terminal_and_no_log_as_a_com
 @pytest.mark.parametrize(
     ("verdict", "p", "said"),
     [
-        ("winner", 0.0207, "Brokers -3.00% (abnormal +0.88%, corrected p .021, winner)"),
-        ("no clear effect", 0.4, "Brokers -3.00% (abnormal +0.88%, corrected p .400, no clear effect)"),
-        ("cannot be tested", float("nan"), "Brokers -3.00% (abnormal +0.88%, cannot be tested)"),
+        ("winner", 0.0207, "Brokers -3.00% (abnormal return +0.88%, corrected p .021, winner)"),
+        ("no clear effect", 0.4, "Brokers -3.00% (abnormal return +0.88%, corrected p .400, no clear effect)"),
+        ("cannot be tested", float("nan"), "Brokers -3.00% (abnormal return +0.88%, cannot be tested)"),
     ],
 )
 def test_the_summary_labels_the_return_and_what_was_tested_of_it(verdict: str, p: float, said: str) -> None:

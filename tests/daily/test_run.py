@@ -216,7 +216,7 @@ def test_a_report_that_came_late_enters_the_trend_of_those_after_it(daily: Daily
 @pytest.mark.usefixtures("first")
 def test_days_off_have_no_failure_to_name(daily: Daily) -> None:
     done = daily(THIRD)
-    assert "1 missed session (2025-02-03); no run came to its end: the machine was off" in done.out
+    assert "1 session missed (2025-02-03); no run finished: the machine was off" in done.out
 
 
 @pytest.mark.usefixtures("second")

@@ -226,7 +226,7 @@ def test_listing_day_has_no_return_even_if_a_rate_is_given(tmp_path: Path) -> No
     ("content", "expected"),
     [
         ("", "prices.csv:1: the file is empty"),
-        ("date,close\n2024-03-04,1\n", "prices.csv: contains one stock but does not say which: say it with --ticker"),
+        ("date,close\n2024-03-04,1\n", "prices.csv: contains one stock but does not say which: pass --ticker"),
         ("date,ticker,close\n2024-03-04,000001,x\n", "prices.csv:2: 'x' is not a number"),
         ("date,ticker,close\n2024-03-04,000001,1\n04.03.2024,000001,1\n", "prices.csv:3: '04.03.2024' is not a date such"),
         ("date,ticker,close\n2024-03-04,,1\n", "prices.csv:2: column ticker is empty"),

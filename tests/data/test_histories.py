@@ -101,7 +101,7 @@ def test_a_stock_that_the_source_does_not_know_is_absent(exchange: MockedExchang
 def test_nothing_for_a_stock_that_is_known_is_a_refusal(exchange: MockedExchange, tmp_path: Path) -> None:
     opened = live.access(tmp_path, exchange, account=False)
     exchange.faults.add("empty_block")
-    with pytest.raises(NetworkError, match="answers with nothing for 000660 and 005930"):
+    with pytest.raises(NetworkError, match="returns nothing for 000660 and 005930"):
         fetch(opened, live.FIRST, live.LAST, HYNIX)
     assert not opened.store.tables()
 
@@ -153,7 +153,7 @@ def test_a_day_without_any_price_was_no_session(tmp_path: Path) -> None:
         ("stale", NetworkError, "gives the figures of 2025-02-06 under 2025-02-07"),
         ("truncated", NetworkError, "breaks off"),
         ("gzip_garbage", NetworkError, "could not be unpacked"),
-        ("html", BlockedError, "refuses this machine"),
+        ("html", BlockedError, "blocks this machine"),
         ("refused", NetworkError, "could not be reached"),
     ],
 )
@@ -240,7 +240,7 @@ def test_a_source_that_falls_silent_halfway_has_not_said_that_there_is_nothing(
 ) -> None:
     opened = live.access(tmp_path, exchange, account=False)
     exchange.faults.add("empty_block", host=live.NAVER, first=3)
-    with pytest.raises(NetworkError, match="answers with nothing for 035420 and 005930, which is known to exist"):
+    with pytest.raises(NetworkError, match="returns nothing for 035420 and 005930, which is known to exist"):
         fetch(opened)
     assert sorted(opened.store.table(KEYLESS, PRICES).coverage) == sorted(live.TICKERS[:2])
 

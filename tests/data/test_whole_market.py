@@ -192,15 +192,15 @@ def test_a_report_before_the_event_day_has_come(exchange: MockedExchange, tmp_pa
         ("half", DataError, "part of a market is not stored"),
         ("stale", NetworkError, "came with the figures of 2025-02-03"),
         ("renamed", DataError, "TDD_CLSPRC"),
-        ("empty_block", NetworkError, "answers with nothing"),
+        ("empty_block", NetworkError, "returns nothing"),
         ("truncated", NetworkError, "breaks off"),
         ("dropped", NetworkError, "connection was dropped"),
         ("refused", NetworkError, "could not be reached"),
         ("no_answer", NetworkError, "could not be reached"),
         ("connect_timeout", NetworkError, "could not be reached"),
-        ("html", BlockedError, "refuses this machine"),
-        ("error_page", BlockedError, "refuses this machine"),
-        ("redirect", BlockedError, "refuses this machine"),
+        ("html", BlockedError, "blocks this machine"),
+        ("error_page", BlockedError, "blocks this machine"),
+        ("redirect", BlockedError, "blocks this machine"),
         ("logout", LoginError, "ended the session twice"),
     ],
 )
@@ -242,7 +242,7 @@ def test_a_refusal_is_not_asked_again_for_a_day(exchange: MockedExchange, tmp_pa
     began = exchange.market.now
     for hours in (0, 1, 23):
         exchange.market.now = began + timedelta(hours=hours)
-        with pytest.raises(BlockedError, match="refused this machine on 2025-02-10 18:30"):
+        with pytest.raises(BlockedError, match="blocked this machine on 2025-02-10 18:30"):
             live.live("pykrx-login", live.access(tmp_path, exchange)).fetch(live.plan(EVENT, EVENT))
     assert not exchange.requests
     exchange.market.now = began + timedelta(hours=24)

@@ -48,7 +48,7 @@ def test_one_request_a_host(exchange: Exchange, examined: Examine) -> None:
     checks = examined(offline=False)
     assert sorted(request.host for request in exchange.requests) == [KRX, NAVER]
     assert checks["network KRX"].state == checks["network Naver"].state == "ok"
-    assert checks["clock"].found.endswith("as the exchange's")
+    assert checks["clock"].found.endswith("same as the exchange")
     assert "network Open API" not in checks
     assert checks["KRX account"].found.startswith("none")
 
@@ -56,9 +56,9 @@ def test_one_request_a_host(exchange: Exchange, examined: Examine) -> None:
 def test_offline_sends_nothing(exchange: Exchange, examined: Examine) -> None:
     checks = examined(SECRETS)
     assert exchange.requests == []
-    assert "not asked" in checks["network KRX"].found
-    assert "not tried" in checks["KRX account"].found
-    assert "not tried" in checks["Open API key"].found
+    assert "not contacted" in checks["network KRX"].found
+    assert "not verified" in checks["KRX account"].found
+    assert "not verified" in checks["Open API key"].found
 
 
 def test_clock_that_is_wrong(exchange: Exchange, examined: Examine) -> None:
@@ -82,10 +82,10 @@ def test_account_is_tried_once_and_remembered(exchange: Exchange, examined: Exam
     with time_machine.travel(moment(-80), tick=True):
         check = examined(ACCOUNT)["KRX password"]
         assert check.state == "warning"
-        assert "in use for 80 days" in check.found
-        assert "ends on 2025-05-08" in check.found  # 90 days after 7 February
+        assert "in use for at least 80 days" in check.found
+        assert "end on 2025-05-08" in check.found  # 90 days after 7 February
         assert "data.krx.co.kr" in check.fix
-        assert "not known" in examined(ACCOUNT | {"KRX_PW": "another"})["KRX password"].found
+        assert "unknown" in examined(ACCOUNT | {"KRX_PW": "another"})["KRX password"].found
     with time_machine.travel(moment(-91), tick=True):
         assert "ended on 2025-05-08" in examined(ACCOUNT)["KRX password"].found
 
@@ -128,7 +128,7 @@ def test_refused_login(exchange: Exchange, examined: Examine, state: Path, expir
         exchange.account.password_expired = False
     check = checks["KRX account"]
     assert (check.state, check.exit_code) == ("failed", ExitCode.LOGIN)
-    assert ("has expired" if expired else "refuses") in check.found
+    assert ("has expired" if expired else "rejects") in check.found
     assert "https://data.krx.co.kr" in check.fix
     assert sum(request.method == "POST" for request in exchange.requests) == 1
     assert checks["network KRX"].state == "ok"
@@ -163,13 +163,13 @@ def test_strange_answers_are_findings(exchange: Exchange, examined: Examine, fau
 def test_block_is_noticed_and_remembered(exchange: Exchange, examined: Examine, state: Path) -> None:
     exchange.faults.add("status", status=403, host=KRX)
     checks = examined(offline=False)
-    assert "refuses this machine" in checks["network KRX"].found
+    assert "blocks this machine" in checks["network KRX"].found
     assert (state / f"blocked-{KRX}.json").is_file()
     assert checks["breaker KRX"].state == "warning"  # without an account it can give nothing anyway
     asked = len(exchange.requests)
     again = examined(ACCOUNT, offline=False)
     assert [request.host for request in exchange.requests[asked:]] == [NAVER]
-    assert "refused this machine" in again["network KRX"].found
+    assert "blocked this machine" in again["network KRX"].found
     assert again["KRX account"].state == "warning"
     assert again["breaker KRX"].state == "failed"
 
@@ -203,9 +203,9 @@ def test_data_go_kr_key(exchange: DataGoKr, examined: Examine) -> None:
     key = {"DATA_GO_KR_KEY": exchange.key}
     checks = examined(key, offline=False)
     assert checks["data.go.kr key"].found == "DATA_GO_KR_KEY set and accepted"
-    assert checks["network data.go.kr"].found == "apis.data.go.kr answers"
+    assert checks["network data.go.kr"].found == "apis.data.go.kr responds"
     assert [request.query["numOfRows"] for request in exchange.requests if request.host == DATAGOKR] == ["1", "1"]
-    assert "not tried" in examined(key)["data.go.kr key"].found
+    assert "not verified" in examined(key)["data.go.kr key"].found
     for wrong in ("wrong-key", "비밀"):
         check = examined({"DATA_GO_KR_KEY": wrong}, offline=False)["data.go.kr key"]
         assert (check.state, check.exit_code) == ("failed", ExitCode.LOGIN)

@@ -27,8 +27,8 @@ def test_python(version: tuple[int, ...], state: str) -> None:
 @pytest.mark.parametrize(
     ("versions", "said"),
     [
-        ({"pandas": "3.0.1"}, "pandas 3.0.1, where 2.2 or later and below 3 is needed"),
-        ({"pykrx": "1.0.51"}, "pykrx 1.0.51, where 1.2.9 or later and below 2 is needed"),
+        ({"pandas": "3.0.1"}, "pandas 3.0.1: version 2.2 or later and below 3 is required"),
+        ({"pykrx": "1.0.51"}, "pykrx 1.0.51: version 1.2.9 or later and below 2 is required"),
         ({"pyarrow": None}, "pyarrow is not installed"),
     ],
 )
@@ -71,9 +71,9 @@ class Stdout:
     [
         (True, "utf-8", 120, "xterm", "ok", "xterm, 120 columns"),
         (True, "utf-8", 79, "xterm", "warning", "79 columns"),
-        (True, "utf-8", 120, "linux", "warning", "no Hangul"),
-        (True, "iso-8859-1", 120, "xterm", "warning", "Hangul cannot be shown"),
-        (False, "ascii", 20, "", "warning", "Hangul cannot be shown"),
+        (True, "utf-8", 120, "linux", "warning", "cannot display Hangul"),
+        (True, "iso-8859-1", 120, "xterm", "warning", "Hangul cannot be displayed"),
+        (False, "ascii", 20, "", "warning", "Hangul cannot be displayed"),
         (False, "UTF-8", 20, "", "ok", "plain text"),
     ],
 )
@@ -112,7 +112,7 @@ def test_font(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "state", "said"),
-    [(4.9, "ok", "as the exchange's"), (-6, "warning", "6 minutes behind"), (90, "warning", "90 minutes ahead of")],
+    [(4.9, "ok", "same as the exchange"), (-6, "warning", "6 minutes behind"), (90, "warning", "90 minutes ahead of")],
 )
 def test_clock(minutes: float, state: str, said: str) -> None:
     check = machine._clock(NOW, timedelta(minutes=minutes))
@@ -132,10 +132,10 @@ def test_disk(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_disk_that_cannot_be_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "file").write_text("in the way", encoding="utf-8")
-    assert "is no directory" in machine._disk("store", home / "file/store").found
+    assert "is not a directory" in machine._disk("store", home / "file/store").found
     monkeypatch.setattr("os.access", lambda *_: False)
     check = machine._disk("store", home / "store")
-    assert (check.state, check.found.split(": ")[1]) == ("failed", f"{home} cannot be written to")
+    assert (check.state, check.found.split(": ")[1]) == ("failed", f"{home} is not writable")
 
 
 def test_no_home(home: Path, examined: Examine, monkeypatch: pytest.MonkeyPatch) -> None:

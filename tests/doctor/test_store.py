@@ -158,7 +158,7 @@ def test_calendar_against_data(store: Store, examined: Examine) -> None:
     put(store, "openapi", "market", rows, closed=[date(2025, 2, 6)])
     check = examined()["calendar"]
     assert check.state == "warning"
-    assert "2025-01-28: traded" in check.found
+    assert "2025-01-28: trades" in check.found
     assert "2025-02-06: no trades" in check.found
     # With the days that the shipped configuration has.
     assert check.fix.splitlines()[1:] == ["closed = [2025-02-06, 2026-06-03, 2026-07-17]", "opened = [2025-01-28]"]
@@ -204,7 +204,7 @@ def test_nothing_is_behind_before_its_source_has_it(
 ) -> None:
     put(store, source, kind, [{"date": date(2025, 2, 6), "ticker": "000660", "close": 1.0}])
     check = _newest(store, Calendar(), now)
-    told = "2025-02-06, 1 session behind 2025-02-07" if behind else "2025-02-06, the last that"
+    told = "2025-02-06, 1 session behind 2025-02-07" if behind else "2025-02-06, the last "
     assert check.state == ("warning" if behind else "ok")
     assert check.found.startswith(told)
 

@@ -159,7 +159,7 @@ def damaged(command: Command, _: Exchange) -> Command:
 OVERFLOW = date(2025, 3, 12)
 """A day on which one stock's volume does not fit into 32 bits."""
 REACH = "… could not be reached (…{}, 3 tries): check the network, or try again later"
-REFUSES = "… refuses this machine (…{}): no requests are sent there for 24 hours"
+REFUSES = "… blocks this machine (…{}): no requests are sent there for 24 hours"
 GOES_ON = "pykrx-login: unavailable: …{}"
 WITHOUT = "goes on without the account"
 
@@ -336,7 +336,7 @@ LOGIN = (
 DATA = (
     Row(
         "empty table of KRX",
-        GOES_ON.format("answers with nothing for session …: it refused, or has no data yet; try again later"),
+        GOES_ON.format("returns nothing for session …: it refused, or has no data yet; try again later"),
         0,
         everywhere(fault("empty_block", bld=SESSION), ways="login"),
         WITHOUT,
@@ -356,7 +356,7 @@ DATA = (
     ),
     Row(
         "renamed column",
-        "KRX: …: there is no …CLSPRC…: renamed by KRX; check for a newer screener that supports it",
+        "KRX: …: no …CLSPRC…: renamed by KRX; check for a newer screener that supports it",
         3,
         everywhere(fault("renamed", bld=SESSION), ways="login") + everywhere(fault("renamed"), ways="openapi"),
     ),
@@ -402,7 +402,7 @@ DATA = (
     ),
     Row(
         "all-zero rows of a stock",
-        "pykrx-keyless: …: … of … rows are not believed, the first of …: a figure is missing or impossible: not stored",
+        "pykrx-keyless: …: … of … rows are not reliable, the first of …: a figure is missing or impossible: not stored",
         3,
         everywhere(fault("zeros"), ways="keyless"),
     ),

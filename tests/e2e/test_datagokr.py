@@ -137,7 +137,7 @@ def test_where_it_does_not_reach_the_next_way_serves(starter: Starter, tmp_path:
         exchange.market.now = kst(2020, 2, 4, 14, 0)
         user = Command(starter, tmp_path, exchange.market.now, exchange.environment, whole=WHOLE, constants=BRIEF)
         user = user.given(DATA_GO_KR_KEY=DATA_KEY)
-        why = r"data\.go\.kr has no data for 2019-\d\d-\d\d: it has those from 2020-01-02 on"
+        why = r"data\.go\.kr has no data for 2019-\d\d-\d\d: it starts on 2020-01-02"
         synced = user.run("sync")
         assert synced.code == 0, synced.err
         (said,) = synced.said

@@ -66,7 +66,7 @@ def content(store: Path) -> Content:
         days = held.setdefault((one.source, one.kind.name), {})
         rows = one.read(("date", one.kind.key, "close" if "close" in one.kind.schema.names else "foreign"))
         for day, key, close in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-            assert key not in days.setdefault(day, {}), "a row stands twice"
+            assert key not in days.setdefault(day, {}), "a row is listed twice"
             days[day][key] = close
     return held
 
@@ -137,7 +137,7 @@ def assert_told_and_costs_nothing(row: Row, case: Case, before: Path, command: C
         exchange.requests.clear()
         again = struck.run(*sync(case.way, case.first, case.last))
         assert again.code == 5
-        assert all(f"refused this machine on {user.now:%Y-%m-%d %H:%M}" in line for line in again.said)
+        assert all(f"blocked this machine on {user.now:%Y-%m-%d %H:%M}" in line for line in again.said)
         assert exchange.requests == []
 
     if "damaged" in row.fault:

@@ -144,7 +144,7 @@ def test_with_nothing_at_all_the_newspapers_remain(member: Command, exchange: Ex
     exchange.faults.add("status", status=503)
     done = member.given(KRX_AUTH_KEY=KEY).run("report")
     assert done.code == 0
-    assert "figures that newspapers chose to print" in flat(done.out)
+    assert "figures selected by newspapers" in flat(done.out)
     assert len(done.said) == 3
 
 
@@ -157,7 +157,7 @@ def test_without_the_exchange_there_is_the_press_report(command: Command, exchan
         command = command.with_(hopeless="")
     done = command.run("report")
     assert done.code == 0
-    assert "figures that newspapers chose to print" in flat(done.out)
+    assert "figures selected by newspapers" in flat(done.out)
     for said in (flat(done.out), done.err):
         assert "fchart.stock.naver.com could not be reached" in said
     assert len(done.said) == 1

@@ -99,5 +99,5 @@ def test_no_wrong_value_is_told_in_english(tmp_path: Path, file: str) -> None:
             told |= set(str(error).splitlines())
     assert len(told) > 10
     assert [
-        line for line in told if not HANGUL.search(line) or SENTENCE.search(re.sub(r"\(쓰인 값.*|'[^']*'", "", line))
+        line for line in told if not HANGUL.search(line) or SENTENCE.search(re.sub(r"\(입력값.*|'[^']*'", "", line))
     ] == []

@@ -81,12 +81,12 @@ def test_what_passes_is_tried_three_times(tmp_path: Path, clock: Clock) -> None:
 
 def test_a_refusal_is_not_tried_again_and_closes_the_host_for_a_day(tmp_path: Path, clock: Clock) -> None:
     calls, call = failing(9, RefusalError("status 403"), clock)
-    with pytest.raises(BlockedError, match=r"host refuses this machine \(page: status 403\)"):
+    with pytest.raises(BlockedError, match=r"host blocks this machine \(page: status 403\)"):
         client(tmp_path, clock).ask("host", "page", call)
     assert len(calls) == 1
     for later in (timedelta(0), timedelta(hours=23, minutes=59)):
         clock.now = NOW + later
-        with pytest.raises(BlockedError, match=r"refused this machine on 2025-02-03 18:30 \(status 403\)"):
+        with pytest.raises(BlockedError, match=r"blocked this machine on 2025-02-03 18:30 \(status 403\)"):
             client(tmp_path, clock).ask("host", "page", call)
     assert len(calls) == 1
     assert client(tmp_path, clock).ask("another host", "page", lambda _: 1) == 1
@@ -105,7 +105,7 @@ def test_a_refusal_that_cannot_be_read_still_holds(tmp_path: Path) -> None:
 def test_a_refusal_that_cannot_be_remembered_is_said(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     _, call = failing(9, RefusalError("status 403"), clock)
-    with pytest.raises(BlockedError, match="this could not be remembered"):
+    with pytest.raises(BlockedError, match="this could not be recorded"):
         client(tmp_path / "file" / "below", clock).ask("host", "page", call)
 
 
@@ -141,7 +141,7 @@ def test_a_fetch_has_an_end(tmp_path: Path, clock: Clock) -> None:
     out = client(tmp_path, clock, overhead=60.0, average=4.0, request=25.0, attempts=100)
     out.expect(10)
     given, call = silent(clock)
-    with pytest.raises(NetworkError, match="took too long and was ended"):
+    with pytest.raises(NetworkError, match="took too long and was stopped"):
         out.ask("host", "page", call)
     assert clock.seconds == pytest.approx(60 + 10 * 4)
     assert given[0] == 25.0

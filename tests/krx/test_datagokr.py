@@ -125,7 +125,7 @@ def test_day_without_figures_was_none_or_is_still_to_come(source: DataGoKr, day:
 
 
 def test_days_before_the_first_one_are_unknown(service: datagokr.DataGoKr, source: DataGoKr) -> None:
-    with pytest.raises(DataError, match=r"data\.go\.kr has no data for 2019-12-30: it has those from 2020-01-02 on"):
+    with pytest.raises(DataError, match=r"data\.go\.kr has no data for 2019-12-30: it starts on 2020-01-02"):
         source.session(date(2019, 12, 30))
     service.requests.clear()
     assert source.indices([date(2019, 12, 30)]).num_rows == 0
@@ -144,13 +144,13 @@ def without(field: str) -> Callable[[list[Row]], list[Row]]:
 @pytest.mark.parametrize(
     ("turned", "kind", "said"),
     [
-        (without("clpr"), DataError, r"data\.go\.kr: session 2025-01-31: there is no clpr: renamed by data\.go\.kr"),
+        (without("clpr"), DataError, r"data\.go\.kr: session 2025-01-31: no clpr: renamed by data\.go\.kr"),
         (
             lambda rows: [row | {"basDt": "20250124"} for row in rows],
             NetworkError,
-            f"{STOCKS} answers with figures of 20250124 for 2025-01-31: nothing is stored",
+            f"{STOCKS} returns figures of 20250124 for 2025-01-31: nothing was stored",
         ),
-        (lambda rows: [row | {"clpr": "x"} for row in rows], DataError, "clpr of row 1 is 'x', no number"),
+        (lambda rows: [row | {"clpr": "x"} for row in rows], DataError, "clpr of row 1 is 'x', which is not a number"),
     ],
 )
 def test_rows_that_are_none(
@@ -184,7 +184,9 @@ def test_part_of_the_pages_is_no_day(
         return Answer(200, whole.body[:count] + total.encode() + whole.body[end:])
 
     monkeypatch.setattr(service, "answer", answer)
-    with pytest.raises(DataError, match=rf"{STOCKS} came with .* of {int(total):,} rows on 2025-01-31: half a market"):
+    with pytest.raises(
+        DataError, match=rf"{STOCKS} returned .* of {int(total):,} rows for 2025-01-31: a partial market"
+    ):
         source.session(DAY)
     assert len(service.requests) <= 4
 
@@ -197,11 +199,11 @@ def test_rows_that_change_while_they_are_read(service: datagokr.DataGoKr, source
 
 BIG = Answer(200, b"[" + b"0," * (5 * 2**20))
 KEY_FAULTS = {
-    20: f"refuses DATA_GO_KR_KEY for {STOCKS}: apply for it at https://www.data.go.kr",
-    21: "has disabled DATA_GO_KR_KEY for now",
-    30: "does not know DATA_GO_KR_KEY: copy it again from https://www.data.go.kr; one that was granted within the last two",
+    20: f"rejects DATA_GO_KR_KEY for {STOCKS}: apply for it at https://www.data.go.kr",
+    21: "has suspended DATA_GO_KR_KEY",
+    30: "DATA_GO_KR_KEY is not registered with data.go.kr: copy it again from https://www.data.go.kr; a key granted within the last two",
     31: "DATA_GO_KR_KEY has expired: extend it at https://www.data.go.kr",
-    32: "refuses DATA_GO_KR_KEY from this address: register",
+    32: "rejects DATA_GO_KR_KEY from this address: register",
     33: "DATA_GO_KR_KEY: the call is not signed",
 }
 
@@ -219,9 +221,9 @@ KEY_FAULTS = {
         (refusal(22), NetworkError, "the 10,000 requests a day of this key are used up: run it again after midnight"),
         (refusal(22, form="json"), NetworkError, "are used up"),
         (plain("API token quota exceeded", 429), NetworkError, "are used up"),
-        (refusal(10), NetworkError, f"{STOCKS}: 10 INVALID_REQUEST_PARAMETER_ERROR: try later"),
+        (refusal(10), NetworkError, f"{STOCKS}: 10 INVALID_REQUEST_PARAMETER_ERROR: try again later"),
         (refusal(12, form="json"), NetworkError, "12 NO_OPENAPI_SERVICE_ERROR"),
-        (refusal(77), NetworkError, f"{STOCKS}: 77: try later"),
+        (refusal(77), NetworkError, f"{STOCKS}: 77: try again later"),
         (refusal(1), TemporaryError, "APPLICATION_ERROR"),
         (refusal(99, form="json"), TemporaryError, "UNKNOWN_ERROR"),
         (plain("Unexpected errors", 500), TemporaryError, "status 500"),
@@ -229,14 +231,18 @@ KEY_FAULTS = {
         (page("안내"), RefusalError, "a web page instead of data"),
         (Answer(403, page("차단").body, "text/html"), RefusalError, "a web page instead of data"),
         (plain("come back some day"), RefusalError, "an answer without data"),
-        (Answer(200, b"\x1f\x8b\x08garbage", headers={"Content-Encoding": "gzip"}), RefusalError, "something else"),
+        (
+            Answer(200, b"\x1f\x8b\x08garbage", headers={"Content-Encoding": "gzip"}),
+            RefusalError,
+            "an answer without data",
+        ),
         (Answer(404, b"API not found", "text/plain"), NetworkError, f"{STOCKS}: status 404"),
         (Answer(200, b""), TemporaryError, "an empty answer"),
         (Answer(200, b'{"response":{"header":{"resultCode":"00"'), TemporaryError, "a truncated answer"),
         (Answer(200, b"<OpenAPI_ServiceResponse><cmmMsg"), TemporaryError, "a truncated answer"),
         (Answer(200, b'{"response":{"header":{"resultCode":"00"}}}'), NetworkError, "an answer in another format"),
         (Answer(200, b'["resultCode","00"]'), NetworkError, "an answer in another format"),
-        (BIG, NetworkError, "gives an answer larger than 8 MB"),
+        (BIG, NetworkError, "sent an answer larger than 8 MB"),
     ],
 )
 def test_every_fault_is_told_apart(
@@ -321,7 +327,7 @@ def test_both_forms_of_the_key_are_sent_as_one(service: datagokr.DataGoKr, form:
 
 def test_the_key_must_be_granted_for_both_services(service: datagokr.DataGoKr, source: DataGoKr) -> None:
     service.key = "another"
-    with pytest.raises(LoginError, match="does not know DATA_GO_KR_KEY"):
+    with pytest.raises(LoginError, match=r"DATA_GO_KR_KEY is not registered with data\.go\.kr"):
         source.try_key()
 
 

@@ -108,7 +108,7 @@ def test_a_login_page_leads_nowhere_else(exchange: MockedExchange, tmp_path: Pat
 def test_a_network_that_wants_a_login_of_its_own_is_no_refusal(exchange: MockedExchange, tmp_path: Path) -> None:
     opened = live.access(tmp_path, exchange, account=False)
     answering(exchange, is_naver, redirect(PORTAL, 302))
-    with pytest.raises(NetworkError, match=r"a redirect to portal.example, 3 tries\): check the network") as told:
+    with pytest.raises(NetworkError, match=r"redirects to portal.example, 3 tries\): check the network") as told:
         fetch(opened, "pykrx-keyless")
     assert not isinstance(told.value, BlockedError)
     assert opened.breaker.block(live.NAVER) is None
@@ -130,7 +130,7 @@ def test_prices_of_another_stock_are_not_taken(exchange: MockedExchange, tmp_pat
 
     exchange.answer = other  # type: ignore[method-assign]
     opened = live.access(tmp_path, exchange, account=False)
-    with pytest.raises(NetworkError, match="answers with the prices of 005930 for 000660: they are not stored"):
+    with pytest.raises(NetworkError, match="returns the prices of 005930 for 000660: they were not stored"):
         fetch(opened, "pykrx-keyless")
 
 
@@ -156,7 +156,7 @@ def test_a_clock_that_is_wrong_makes_no_close_of_a_price_of_noon(
         fetch(opened, way)
         return
     with pytest.raises(
-        NetworkError, match=r"this machine's clock says 2025-02-07 18:30 KST, the exchange's .*: set it"
+        NetworkError, match=r"the clock of this machine shows 2025-02-07 18:30 KST, that of the exchange .*: set it"
     ):
         fetch(opened, way)
     assert not opened.store.tables()

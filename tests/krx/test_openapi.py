@@ -174,7 +174,7 @@ def test_indices_take_two_requests_a_day(exchange: Exchange, source: OpenApi) ->
 
 def test_renamed_index_is_no_missing_one(exchange: Exchange, source: OpenApi) -> None:
     exchange.answers["idx/kospi_dd_trd"] = block(level("KOSPI", "2,517.37"))
-    with pytest.raises(DataError, match="names 코스피 0 times among the indices of 2025-01-31"):
+    with pytest.raises(DataError, match="lists 코스피 0 times among the indices of 2025-01-31"):
         source.indices([DAY])
 
 
@@ -187,7 +187,7 @@ def test_day_without_figures_was_none_or_is_still_to_come(exchange: Exchange, so
 
 def test_days_before_the_first_one_are_unknown(exchange: Exchange, source: OpenApi) -> None:
     exchange.answers = dict.fromkeys(ANSWERS, block())
-    with pytest.raises(DataError, match="no figures of 2009-12-30: it has those from 2010-01-04 on"):
+    with pytest.raises(DataError, match="no data for 2009-12-30: it starts on 2010-01-04"):
         source.session(date(2009, 12, 30))
     assert source.indices([date(2009, 12, 30)]).num_rows == 0
 
@@ -195,19 +195,19 @@ def test_days_before_the_first_one_are_unknown(exchange: Exchange, source: OpenA
 @pytest.mark.parametrize("service", ["sto/stk_bydd_trd", "sto/ksq_bydd_trd", "sto/knx_bydd_trd"])
 def test_half_a_market_is_none(exchange: Exchange, source: OpenApi, service: str) -> None:
     exchange.answers[service] = block()
-    with pytest.raises(DataError, match="일별매매정보 has nothing on 2025-01-31: half a market is not stored"):
+    with pytest.raises(DataError, match="일별매매정보 has no data for 2025-01-31: a partial market is not stored"):
         source.session(DAY)
 
 
 def test_figures_of_another_day_are_refused(exchange: Exchange, source: OpenApi) -> None:
     exchange.answers["sto/ksq_bydd_trd"] = block(stock("304100", "KOSDAQ", "20250124"))
-    with pytest.raises(NetworkError, match="코스닥 일별매매정보 answers with figures of 20250124 for 2025-01-31"):
+    with pytest.raises(NetworkError, match="코스닥 일별매매정보 returns figures of 20250124 for 2025-01-31"):
         source.session(DAY)
 
 
 def test_renamed_column(exchange: Exchange, source: OpenApi) -> None:
     exchange.answers["sto/stk_bydd_trd"] = ANSWERS["sto/stk_bydd_trd"].replace(b"TDD_CLSPRC", b"CLSPRC")
-    with pytest.raises(DataError, match="there is no TDD_CLSPRC"):
+    with pytest.raises(DataError, match="no TDD_CLSPRC"):
         source.session(DAY)
 
 
@@ -224,11 +224,15 @@ def dropped() -> bytes:
         (status(302), RefusalError, "status 302"),
         (status(404), NetworkError, "status 404"),
         (status(429), NetworkError, "the 10,000 requests a day of this key are used up: run it again after midnight"),
-        (status(401), LoginError, "refuses KRX_AUTH_KEY, or the service 유가증권 일별매매정보 was not applied for"),
+        (
+            status(401),
+            LoginError,
+            "rejects KRX_AUTH_KEY, or no application was made for the service 유가증권 일별매매정보",
+        ),
         (
             b'{"respMsg": "Unauthorized API Call", "respCode": "401"}',
             LoginError,
-            "유가증권 일별매매정보 was not applied for",
+            "no application was made for the service 유가증권 일별매매정보",
         ),
         (b'{"respMsg": "internal\\u001b[2J", "respCode": "999"}', NetworkError, r"KRX 999: internal\[2J"),
         (b"<!DOCTYPE html><html>blocked</html>", RefusalError, "an answer without data"),

@@ -120,17 +120,17 @@ def test_no_records_no_rows() -> None:
 
 def test_renamed_column_is_named() -> None:
     records = [{("TDD_CLOSE" if name == "TDD_CLSPRC" else name): text for name, text in HYNIX.items()}]
-    with pytest.raises(DataError, match="session 2025-01-31: there is no TDD_CLSPRC: renamed by KRX"):
+    with pytest.raises(DataError, match="session 2025-01-31: no TDD_CLSPRC: renamed by KRX"):
         session(*records)
-    with pytest.raises(DataError, match="there is no ISU_NM"):
+    with pytest.raises(DataError, match="no ISU_NM"):
         market_rows(DAY, [HYNIX])
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"TDD_CLSPRC": "n/a"}, "TDD_CLSPRC of row 2 is 'n/a', no number"),
-        ({"ACC_TRDVOL": "1.5"}, "ACC_TRDVOL of row 2 is '1.5', no number"),
+        ({"TDD_CLSPRC": "n/a"}, "TDD_CLSPRC of row 2 is 'n/a', which is not a number"),
+        ({"ACC_TRDVOL": "1.5"}, "ACC_TRDVOL of row 2 is '1.5', which is not a number"),
         ({"ACC_TRDVOL": 5}, "ACC_TRDVOL is not text"),
         ({"ISU_SRT_CD": None}, "a row has no ISU_SRT_CD"),
         ({"ISU_SRT_CD": float("nan")}, "a row has no ISU_SRT_CD"),  # how pandas fills a gap
@@ -175,7 +175,7 @@ def test_index_row(field: str, text: str) -> None:
         * 2
     )
     assert index_rows("KOSPI", []).to_pylist() == []
-    with pytest.raises(DataError, match=f"index KOSPI: {field} of row 1 is '31 Jan', no date"):
+    with pytest.raises(DataError, match=f"index KOSPI: {field} of row 1 is '31 Jan', which is not a date"):
         index_rows("KOSPI", [{**record, field: "31 Jan"}], INDEX_FIELDS | {"date": field})
 
 
@@ -214,7 +214,7 @@ def test_flow_rows_are_null_where_a_kind_of_investor_did_not_trade() -> None:
         {"date": DAY, "ticker": "000660", "foreign": -1012345678900, "institution": 0, "individual": None},
         {"date": DAY, "ticker": "006400", "foreign": 226557639000, "institution": None, "individual": None},
     ]
-    with pytest.raises(DataError, match=r"flows 2025-01-31 \(foreign\): there is no NETBID_TRDVAL"):
+    with pytest.raises(DataError, match=r"flows 2025-01-31 \(foreign\): no NETBID_TRDVAL"):
         flow_rows(DAY, {"foreign": [{"ISU_SRT_CD": "000660"}]})
 
 
@@ -234,5 +234,5 @@ def test_whole_market_is_converted() -> None:
 
 def test_a_name_in_another_charset_is_refused() -> None:
     spoiled = {**HYNIX, "ISU_ABBRV": "SK하이닉스".encode("euc-kr").decode("utf-8", "replace")}
-    with pytest.raises(DataError, match="ISU_ABBRV of row 2 cannot be read, it is in another charset than it says"):
+    with pytest.raises(DataError, match="ISU_ABBRV of row 2 cannot be read: its charset is not the declared one"):
         session(HYNIX, spoiled)

@@ -199,7 +199,13 @@ def _(world: World) -> None:
     world.text["prices"] = lambda text: text + f"{EVENT_DAY},{ONE},1,1,1,99999999,1\n"
 
 
-@lie("a row twice, alike", PRICES, "the event day's row of one stock stands twice", mended(ONE, EVENT_DAY), truth=alone)
+@lie(
+    "a row twice, alike",
+    PRICES,
+    "the event day's row of one stock is listed twice",
+    mended(ONE, EVENT_DAY),
+    truth=alone,
+)
 def _(world: World) -> None:
     world.prices = pd.concat([world.prices, world.prices[at(world.prices, ONE, EVENT)]], ignore_index=True)
 

@@ -749,7 +749,7 @@ tell(
 tell(
     "Naver: a row twice",
     KEYLESS,
-    "the event day's row of one stock stands twice",
+    "the event day's row of one stock is listed twice",
     items(lambda rows: [row for row in rows for _ in range(1 + row.startswith(stamp(EVENT)))], ONE),
     nothing(),
     named(ONE, DAY),

@@ -136,7 +136,7 @@ WRONG: list[tuple[Call, str]] = [
     (("report", {"as_of": 20240423}), "report.as_of: 20240423 is not a valid date: write it as 2025-01-31"),
     (("report", {"as_of": "2024/04/23"}), "report.as_of: '2024/04/23' is not a valid date: write it as 2025-01-31"),
     (("report", {"as_of": "2024-03-04"}), "prices"),
-    (("report", {"windows": [[0, 7]]}), "no window [0, 7]: the report has [0, 0], [0, 3]"),
+    (("report", {"windows": [[0, 7]]}), "no window [0, 7]: windows of the report: [0, 0], [0, 3]"),
     (("report", {"tables": ["stocks"], "whole": True}), "whole cannot be combined with tables or windows"),
     (("report", {"tables": ["prices"]}), "'prices' is not possible here: write 'stocks',"),
     (("compare", {"groups": ["A"]}), "compare takes two sectors or themes, got 1"),
@@ -255,7 +255,7 @@ def test_tools_and_parameters_are_described(session: Session) -> None:
     assert {"from", "to", "series", "top"} <= tools["days"].input_schema["properties"].keys()
     assert tools["stock"].input_schema["required"] == ["stock"]
     assert "banner" in session.instructions
-    assert "reads stored prices and files only" in session.instructions
+    assert "reads only stored prices and files" in session.instructions
     # Claude Code cuts off longer ones.
     assert all(
         len(text) <= 2000 for text in (session.instructions, *(tool.description or "" for tool in tools.values()))
@@ -270,8 +270,8 @@ def test_resources_are_the_published_schemas(session: Session) -> None:
 
 def test_a_banner_is_passed_on(tmp_path: Path) -> None:
     _tools, [answer] = asked_inside(Setup(None, str(tmp_path / "store"), "press"), ("report", {}))
-    assert "newspapers chose to print" in document(answer)["banner"]
-    assert "figures that newspapers chose to print" in texts(answer)[1].replace("\n", " ")
+    assert "figures selected by newspapers" in document(answer)["banner"]
+    assert "figures selected by newspapers" in texts(answer)[1].replace("\n", " ")
 
 
 def test_korean(tmp_path: Path, folder: Path) -> None:

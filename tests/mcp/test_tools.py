@@ -63,7 +63,7 @@ def test_the_first_window_is_meant_where_none_is_named() -> None:
 
 
 def test_an_unknown_window_is_named_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no window \[0, 1\]: the report has \[0, 0\], \[0, 5\]"):
+    with pytest.raises(UsageError, match=r"no window \[0, 1\]: windows of the report: \[0, 0\], \[0, 5\]"):
         part_of_report(REPORT, ["sectors"], [[0, 0], [0, 1]])
 
 

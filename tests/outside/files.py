@@ -77,7 +77,7 @@ case("lists nested 5,000 deep", "events.toml", 2, "nested too deeply")(
 case("keys nested 5,000 deep", "secrets.toml", 2, "cannot be read as TOML")(
     events(".".join("a" * DEEP) + " = 1\n", "secrets.toml")
 )
-case("half of a surrogate pair", "events.toml", 2, "not TOML: Escaped character")(
+case("half of a surrogate pair", "events.toml", 2, "invalid TOML: Escaped character")(
     events(EVENTS.replace("DeepSeek shock", r"a\ud800"))
 )
 case("a name of 3,000 letters", "events.toml", 2, "string should have at most 2000 characters")(
@@ -89,7 +89,7 @@ case("a name of two million letters", "events.toml", 2, "File too large")(
 case("an unknown key of 100,000 letters", "events.toml", 2, "unknown key")(events(f"{EVENTS}{'a' * 100_000} = 1\n"))
 
 
-@case("a clock that was set back", "this machine", 5, "clock says 2024-12-01")
+@case("a clock that was set back", "this machine", 5, "clock of this machine shows 2024-12-01")
 def clock(folder: Path) -> None:
     configure(folder)
     os.utime(folder / "config/events.toml", (kst(2025, 2, 10).timestamp(),) * 2)

@@ -211,7 +211,7 @@ def test_groups_are_those_of_a_column(prices: Path, tmp_path: Path) -> None:
     [difference] = found.frames.pooled.query("versus.notna() and window_end == 0").to_dict("records")
     caar = found.frames.pooled.query("versus.isna() and window_end == 0").set_index("group")["caar"]
     assert difference["caar"] == pytest.approx(caar[difference["group"]] - caar[difference["versus"]])
-    with pytest.raises(UsageError, match="no column 'kinds' to group by; valid: sectors, industry, kind"):
+    with pytest.raises(UsageError, match="no column 'kinds' to group by: use one of sectors, industry, kind"):
         study(prices, events, tmp_path, groups="kinds")
 
 
@@ -293,11 +293,11 @@ def test_a_group_cannot_be_called_as_all_events_are(prices: Path, tmp_path: Path
     ("events", "message"),
     [
         ("ticker\n000660\n", "no column of dates"),
-        ("date,ticker\n", "holds no event"),
-        ("date,ticker\n01/02/2024,000660\n", "day and month can be taken for one another"),
+        ("date,ticker\n", "contains no event"),
+        ("date,ticker\n01/02/2024,000660\n", "day and month are ambiguous"),
         ("date,news,ticker\n2024-01-05,2024-01-05,000660\n", "two columns of date"),
-        ("date,window,ticker\n2024-01-05,soon,000660\n", ":2: 'soon' is no window"),
-        ("date,ticker\n2031-01-02,000660\n", "none of 1 events can be used"),
+        ("date,window,ticker\n2024-01-05,soon,000660\n", ":2: 'soon' is not a window"),
+        ("date,ticker\n2031-01-02,000660\n", "no event can be used \\(1 in the file; "),
     ],
 )
 def test_what_cannot_be_understood_is_refused_by_name(prices: Path, tmp_path: Path, events: str, message: str) -> None:

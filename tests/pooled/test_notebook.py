@@ -191,7 +191,7 @@ def test_shown_as_text_as_a_table_and_as_a_chart() -> None:
     assert "<table>" in study._repr_html_()
     assert len(study.plot().get_lines()) == 4  # three groups, and the axis
     assert len(study.plot("split").get_lines()) == 2
-    with pytest.raises(ValueError, match="'merger' is no group"):
+    with pytest.raises(ValueError, match="'merger' is not a group"):
         study.plot("merger")
 
 
@@ -201,7 +201,7 @@ def test_shown_as_text_as_a_table_and_as_a_chart() -> None:
         ({"events": [1]}, "events are a list"),
         ({"events": pd.DataFrame({"day": ["2023-01-02"]})}, "no column 'date', only 'day'"),
         ({"events": pd.DataFrame({"date": []})}, "no rows"),
-        ({"events": pd.DataFrame({"date": ["2022-12-01"], "ticker": ["1"]})}, r"no such stock: 1.*'1' is no column"),
+        ({"events": pd.DataFrame({"date": ["2022-12-01"], "ticker": ["1"]})}, r"no such stock: 1.*'1' is not a column"),
         ({"events": pd.DataFrame({"date": [pd.Timestamp("2022-12-01 16:00")]})}, "has a time of day"),
         ({"model": "dimson"}, "must be one of market, market-adjusted, mean-adjusted"),
         ({"windows": ((3, 1),)}, "ends before it begins"),

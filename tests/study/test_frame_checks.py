@@ -79,7 +79,7 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ),
         (
             {"returns": PRICES.asfreq("D", method="ffill").pct_change()},
-            "returns have rows on Saturdays and Sundays, which are no sessions",
+            "returns have rows on Saturdays and Sundays, which are not sessions",
         ),
         (
             {
@@ -109,15 +109,15 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ({"event_date": "2023-06-09 16:10"}, "event_date='2023-06-09 16:10' has a time of day"),
         ({"event_date": pd.NaT}, "event_date=NaT: write the day"),
         ({"other_events": "2023-06-09"}, "other_events='2023-06-09': give a list of dates"),
-        ({"groups": {"chips": [1]}}, "group 'chips' names 1, which is no column of returns: did you mean '000001'?"),
+        ({"groups": {"chips": [1]}}, "group 'chips' names 1, which is not a column of returns: did you mean '000001'?"),
         ({"groups": {"chips": ["000001.KS", "7"]}}, "group 'chips' names '000001.KS' and 1 more, which are no columns"),
         ({"groups": {"chips": []}}, "group 'chips' has no tickers"),
         ({"groups": [["000001"]]}, "groups are a list: give a dict"),
         ({"spreads": ("one", "two")}, "spreads=('one', 'two'): write pairs of groups"),
-        ({"spreads": [("all", "web")]}, "spread ('all', 'web') names 'web', which is no group; valid: 'all'"),
+        ({"spreads": [("all", "web")]}, "spread ('all', 'web') names 'web', which is no group: use one of 'all'"),
         ({"spreads": [("all", "all")]}, "spread ('all', 'all') is a group minus itself"),
         ({"caps": {"660": 1e12}}, "caps have no column of returns, only '660'"),
-        ({"windows": ((0, 1), (0, 1))}, "windows=((0, 1), (0, 1)): one stands twice"),
+        ({"windows": ((0, 1), (0, 1))}, "windows=((0, 1), (0, 1)): one is listed twice"),
     ],
 )
 def test_a_mistake_is_one_line_that_mends_it(change: dict[str, Any], message: str) -> None:

@@ -24,7 +24,7 @@ PLAIN_WIDTH = 100
 """Columns of a page that goes to a file or a pipe."""
 PALETTE = "kr"
 _TONES = {"plain": "", "strong": "bold", "dim": "dim", "banner": "bold reverse"}
-_NARROW = str.maketrans("·−×▲▼│█▌▐▁▂▃▄▅▆▇", "|-x^v|#--_.,:=+*", "\N{COMBINING MACRON}")
+_NARROW = str.maketrans("·−×²▲▼│█▌▐▁▂▃▄▅▆▇", "|-x2^v|#--_.,:=+*", "\N{COMBINING MACRON}") | {ord("₩"): "KRW"}
 """Replacements of characters that some terminals show two cells wide, or not at all."""
 _LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _ASCII_LINE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)

@@ -257,10 +257,10 @@ class _Pooled:
 
     def _windows(self, *, legend: bool) -> Section:
         text = _(
-            "CAAR: mean abnormal return by the {model}. Confidence interval and p: the whole calendar of events is "
-            "shifted by the same number of sessions, which keeps its spacing and clusters; p = (1 + shifts as "
-            "extreme) / (shifts + 1). z: the sum of the sessions' standardised returns over the square root of "
-            "their number. Overlapping: events whose window shares a session with the window of another event.",
+            "CAAR: mean abnormal return by the {model}. 95% CI and p: the whole calendar of events is shifted by "
+            "the same number of sessions, which keeps its spacing and clusters; p = (1 + shifts as extreme) / "
+            "(shifts + 1). z: the sum of the sessions' standardised returns over the square root of their number. "
+            "Overlapping: events whose window shares a session with the window of another event.",
             model=_(MODELS[self.report.rules.model]),
         )
         others = _(
@@ -322,7 +322,7 @@ class _Pooled:
             if shown := [row for row in rows if (row.window_start, row.window_end) == window]:
                 first = shown[0]
                 counted = _(
-                    "{window}: {n} events, {dates} sessions, {firms} stocks or sectors, R2 {r2}",
+                    "{window}: {n} events, {dates} sessions, {firms} stocks or sectors, R² {r2}",
                     window=window_name(*window),
                     n=f"{first.n:,}",
                     dates=f"{first.clusters_date:,}",

@@ -188,7 +188,7 @@ def test_files_of_one_stock_are_named_after_it(tmp_path: Path) -> None:
     assert read(tmp_path / "KRX_DLY_000660, 1D.csv")["close"].tolist() == expected
     assert recognise(tmp_path / "KRX_DLY_000660, 1D.csv").dialect == "TradingView"
     one.to_csv(tmp_path / "chips.csv", index=False)
-    with pytest.raises(DataError, match=r"chips\.csv: contains one stock but does not say which: say it with --ticker"):
+    with pytest.raises(DataError, match=r"chips\.csv: contains one stock but does not say which: pass --ticker"):
         read(tmp_path / "chips.csv")
     assert read(tmp_path / "chips.csv", Hints(ticker="000660"))["close"].tolist() == expected
 

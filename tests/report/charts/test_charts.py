@@ -200,7 +200,7 @@ def test_prices_meet_at_100_on_the_base(report: Report, which: str) -> None:
     for label in ("Sector A", "108.0", "Sector B", "94.0", "KOSPI", "99.0"):
         assert label in text
     assert figure is not None
-    assert figure.title == "Sector A +8.00% and Sector B -6.00% since the base, by 2024-04-23"
+    assert figure.title == "Sector A +8.00% and Sector B -6.00% since the base day, by 2024-04-23"
 
 
 @pytest.mark.parametrize("which", DRAWN)
@@ -242,7 +242,7 @@ def test_without_scores_the_trend_is_of_abnormal_returns(report: Report) -> None
     unscored = with_frames(report, trend=report.frames.trend.assign(score=math.nan))
     figure = trend(unscored, groups_at(report, report.leading))
     assert figure is not None
-    assert figure.title == "By 2024-04-25, Sector A stood at -2.00% and Sector B at -8.00%"
+    assert figure.title == "By 2024-04-25, Sector A reached -2.00% and Sector B -8.00%"
     assert [one.text for one in of(drawing(figure, "svg"), "text", "name")] == ["CAAR %"]
 
 

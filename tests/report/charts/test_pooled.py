@@ -37,7 +37,7 @@ def test_a_dot_for_each_event_in_order(narrow: bool) -> None:
     at = dict(zip(ordered, places, strict=True))
     assert at[0.051] == pytest.approx((at[0.008] + at[0.094]) / 2, abs=2 * size)
     assert figure is not None
-    assert figure.title == "12 of 20 events lie above 0; the median is +0.75%"
+    assert figure.title == "12 of 20 events are positive; the median is +0.75%"
 
 
 def test_many_events_share_dots() -> None:

@@ -269,8 +269,13 @@ def test_sparkline_and_bar() -> None:
 def test_verdict_leads(study: Report, press: Report) -> None:
     lines = render(study_page(study), Style()).splitlines()
     assert lines[0].startswith("Test · event day 2024-04-22")
-    assert lines[1] == "Best: ▲ Sector B +2.00% abnormal (return +2.00%); cannot be tested: 0 ordinary sessions"
-    assert lines[2] == "Worst: ▲ Sector A +1.25% abnormal (return +2.50%); cannot be tested: 0 ordinary sessions"
+    assert (
+        lines[1]
+        == "Strongest: ▲ Sector B abnormal return +2.00% (return +2.00%); cannot be tested: 0 ordinary sessions"
+    )
+    assert (
+        lines[2] == "Weakest: ▲ Sector A abnormal return +1.25% (return +2.50%); cannot be tested: 0 ordinary sessions"
+    )
     set_language("ko")
     korean = render(study_page(press), Style()).splitlines()
     assert korean[1].startswith("상승률 1위: ▲ AI 소프트웨어 +15.26%")

@@ -72,7 +72,8 @@ LISTING = """\
 Test: claims checked against prices · through the close of 2024-04-26
 1 partly consistent, 1 not consistent with prices, 1 no data, 1 not testable on prices
 Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
-Model: market model, estimation window of 24 sessions, gap 5, at least 20 traded; 0 ordinary sessions
+Model: market model, estimation window of 24 sessions, gap 5, at least 20 traded; 0 ordinary
+sessions
 A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same
 stocks and window among ordinary sessions, for this claim alone.
 
@@ -159,7 +160,7 @@ def test_csv_and_json_agree(run: Run, own: list[str], tmp_path: Path) -> None:
 
 def test_event_without_claims(run: Run, own: list[str], tmp_path: Path) -> None:
     (tmp_path / "config/claims.toml").unlink()
-    assert "No claim about this event is configured" in run("claims", *own).stdout
+    assert "No claims are configured for this event" in run("claims", *own).stdout
     run("report", *own, "--csv", "out")
     assert (tmp_path / "out/claims.csv").read_bytes().count(b"\n") == 1
 
@@ -201,7 +202,7 @@ def test_nothing_is_cut(report: Report, press: Report, width: int, language: Lan
 
 def test_press_keeps_its_banner(press: Report) -> None:
     text = flat(render(claims_page(press), Style()))
-    assert flat("figures that newspapers chose to print") in text
+    assert flat("figures selected by newspapers") in text
     table = next(table for table in tables_of(press) if table.name == "claims")
     assert {row["banner"] for row in table.records()} == {"figures selected by newspapers: sector means are overstated"}
 

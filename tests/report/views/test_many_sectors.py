@@ -54,7 +54,7 @@ def test_chosen_pair_of_two_sectors_has_the_p_of_the_pair(run: Run, tmp_path: Pa
     ]
     assert all(abs(row["z_ewma"]) == pytest.approx(abs(other["z_ewma"])) for row, other in zip(*found, strict=True))
     said = " ".join(page(run, tmp_path, "--config", config, *market, "--full").split())
-    assert "The event names no pair, so this is the best minus the worst sector." in said
+    assert "The event names no pair, so this is the strongest minus the weakest sector." in said
 
 
 def test_summary_of_many_sectors_shows_both_ends_and_each_stock_once(run: Run, tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ def test_summary_of_many_sectors_shows_both_ends_and_each_stock_once(run: Run, t
     (tmp_path / "config/sectors.toml").write_text("".join(sectors), encoding="utf-8")
     summary = page(run, tmp_path, *market)
     assert len(re.findall(r"^Sector [A-L]  ", summary, re.MULTILINE)) == 10
-    assert "and 2 more sectors between the two ends: --full" in summary
+    assert "and 2 more sectors in between: --full" in summary
     assert max(map(summary.count, ("Stock 000001", "Stock 000002", "Stock 000003"))) == 1
     full = page(run, tmp_path, *market, "--full")
     assert all(f"Sector {name} " in full for name in "ABCDEFGHIJKL")
-    assert "between the two ends" not in full
+    assert "in between" not in full

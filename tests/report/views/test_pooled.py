@@ -48,10 +48,10 @@ def test_it_leads_with_the_verdict_and_what_it_rests_on() -> None:
     caar = mean([*CARS["split"], *CARS["issue"]])
     assert page.title == f"actions: CAAR [0,0] {100 * caar:+.2f}%, more than chance · 20 events on 17 sessions"
     # p = .008 = (1 + 3) / (499 + 1)
-    assert lines(page)[0].startswith("All events, [0,0]: ▲ +1.15% abnormal (95% interval +0.34 to +1.95); more than")
+    assert lines(page)[0].startswith("All events, [0,0]: ▲ abnormal return +1.15% (95% CI +0.34 to +1.95); more than")
     assert lines(page)[0].endswith(": 3 of 499 shifts of the calendar were as extreme (p .008)")
-    assert lines(page)[1].startswith("split - issue, [0,0]: ▲ +4.89 percentage points abnormal (95%")
-    assert "Dates, not rows, are the units" in lines(page)[2]
+    assert lines(page)[1].startswith("split - issue, [0,0]: ▲ abnormal return difference +4.89 pp (95%")
+    assert "The tests count dates, not rows" in lines(page)[2]
     assert lines(page)[2].startswith("20 events on 17 sessions (19 of stocks, 1 of a sector), 2023-05-02 to ")
 
 
@@ -61,7 +61,7 @@ def test_it_leads_with_the_verdict_and_what_it_rests_on() -> None:
         ({"p_shift": 0.05}, "more than chance"),
         ({"p_shift": 0.052}, "no more than chance"),
         ({"p_shift": math.nan, "shifts": 12.0}, "cannot be tested: the calendar has 12 shifts"),
-        ({"z_shift": -2.6}, "standardised by their volatility, the events moved the other way"),
+        ({"z_shift": -2.6}, "standardised by volatility, the events moved the other way"),
     ],
 )
 def test_the_verdict_rests_on_the_shifts(figures: dict[str, float], told: str) -> None:

@@ -48,7 +48,7 @@ def test_a_recovery_comes_after_the_lowest_close(tmp_path: Path) -> None:
     said = text(card(tmp_path, {0: -0.02, 1: 0.05, 2: -0.20, 3: 0.0}))
     lowest = (0.98 * 1.05 * 0.80 - 1) * 100
     day, last = DAYS[EVENT + 2], DAYS[EVENT + 3]
-    assert f"lowest close {lowest:.2f}% from the base, on {day}; base price not recovered by {last}" in said
+    assert f"lowest close {lowest:.2f}% from the base price, on {day}; base price not recovered by {last}" in said
 
 
 def test_a_stock_that_never_fell_has_no_low(tmp_path: Path) -> None:
