@@ -209,7 +209,7 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
     assert again.out.splitlines()[0] == "pykrx-keyless: nothing missing, 0 requests; through 2025-02-10"
     info = command.run("store", "info")
     assert re.search(r"^pykrx-keyless +prices +96 +2024-09-11 +2025-02-10 ", info.out, flags=re.MULTILINE)
-    assert command.run("store", "verify").out == f"{command.store}: sound\n"
+    assert command.run("store", "verify").out == f"{command.store}: OK\n"
     (path,) = command.store.glob("pykrx-keyless/prices/prices.parquet")
     whole, rows = path.read_bytes(), pq.read_table(path)
     path.write_bytes(whole[:100] + b"X" + whole[101:])
