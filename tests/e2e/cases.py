@@ -343,7 +343,7 @@ DATA = (
     ),
     Row(
         "empty table of Naver",
-        "pykrx-keyless returns nothing for … which it has: it refused, or its format has changed; nothing was stored; try again later",
+        "pykrx-keyless returns nothing for …, which is known to exist: it refused, or its format has changed; nothing is stored; try again later",
         5,
         everywhere(fault("empty_block"), ways="keyless"),
     ),

@@ -110,7 +110,10 @@ WITH_A_HOLIDAY = DAYS.delete(200)
         ({"event_date": pd.NaT}, "event_date=NaT: write the day"),
         ({"other_events": "2023-06-09"}, "other_events='2023-06-09': give a list of dates"),
         ({"groups": {"chips": [1]}}, "group 'chips' names 1, which is not a column of returns: did you mean '000001'?"),
-        ({"groups": {"chips": ["000001.KS", "7"]}}, "group 'chips' names '000001.KS' and 1 more, which are not columns"),
+        (
+            {"groups": {"chips": ["000001.KS", "7"]}},
+            "group 'chips' names '000001.KS' and 1 more, which are not columns",
+        ),
         ({"groups": {"chips": []}}, "group 'chips' has no tickers"),
         ({"groups": [["000001"]]}, "groups are a list: give a dict"),
         ({"spreads": ("one", "two")}, "spreads=('one', 'two'): write pairs of groups"),
