@@ -48,7 +48,7 @@ soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak --way datagokr --sessions 120 --events 3
 	$(BIN)/python -m tests.soak --way mixed --sessions 120 --events 3
-	$(BIN)/pytest tests/soak/kills.py tests/soak/cron.py tests/soak/telling.py tests/soak/lies.py tests/soak/faults.py
+	$(BIN)/pytest tests/soak/kills.py tests/soak/crashes.py tests/soak/cron.py tests/soak/telling.py tests/soak/lies.py tests/soak/faults.py tests/soak/mistakes.py
 
 # 10,000 examples each of configuration files, price files and answers of the exchange.
 fuzz: $(VENV)/installed-dev

@@ -84,10 +84,14 @@ def krx() -> Path:
     return folder
 
 
+BUNDLES = "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"
+"""Variables that name certificates; those of this machine are of no use to a test, and take a twentieth of a second."""
+
+
 @pytest.fixture(autouse=True)
 def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith(("KRX_", "SCREENER_", "DATA_GO_KR_")) or name in ("NO_COLOR", "COLUMNS"):
+        if name.startswith(("KRX_", "SCREENER_", "DATA_GO_KR_")) or name in ("NO_COLOR", "COLUMNS", *BUNDLES):
             monkeypatch.delenv(name)
 
 

@@ -193,6 +193,16 @@ def trusted() -> ssl.SSLContext:
         UsageError: there is no such bundle, or it holds no certificates.
     """
     context = ssl.create_default_context()
+    load_bundle(context)
+    return context
+
+
+def load_bundle(context: ssl.SSLContext) -> None:
+    """Let `context` trust the certificates of the bundle that the environment names, if it does.
+
+    Raises:
+        UsageError: there is no such bundle, or it holds no certificates.
+    """
     for name in _BUNDLES:
         if not (bundle := os.environ.get(name)):
             continue
@@ -213,7 +223,6 @@ def trusted() -> ssl.SSLContext:
                 why=why,
             ) from None
         break
-    return context
 
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

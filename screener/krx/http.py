@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -14,7 +15,7 @@ import requests
 from screener.decoding import from_json
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.client import CLOCK_TOLERANCE, PIECE, Client, RefusalError, TemporaryError, taken_whole, trusted
+from screener.krx.client import CLOCK_TOLERANCE, PIECE, Client, RefusalError, TemporaryError, load_bundle, taken_whole
 from screener.krx.hours import KST
 
 KRX = "data.krx.co.kr"
@@ -43,7 +44,8 @@ class Transport(requests.Session):
             any_clock: whether the answers are of use although this machine's clock is wrong.
         """
         super().__init__()
-        trusted()  # requests fails with an error of its own over a bundle that is missing
+        # requests fails with an error of its own over a bundle that is missing.
+        load_bundle(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         self.max_redirects = 3
         # What the environment says of proxies and certificates counts, but .netrc is read for no host.
         self.auth = lambda asked: asked

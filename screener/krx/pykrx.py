@@ -192,8 +192,11 @@ class Pykrx:
                 host=KRX,
                 what=what,
             )
-        records: list[dict[str, str]] = frame.to_dict("records")
-        return records
+        # As `frame.to_dict("records")`, which takes its time to look at each of the 50,000 texts of a session.
+        names = [str(name) for name in frame.columns]
+        return [
+            dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in frame), strict=True)
+        ]
 
     def _ask(self, what: str, fetch: Callable[[_Modules], Any]) -> Any:
         modules = self._load()

@@ -88,15 +88,15 @@ def assert_true(held: Content, market: Market) -> None:
 
 
 def in_turn() -> list[tuple[Row, Case]]:
-    """Each fault: those of the network, which all ways meet alike, on one way each; the ways take turns.
+    """Each fault once, and of those of the network each way to bring it about; the ways to the exchange take turns.
 
     `make soak` has them on each way.
     """
     chosen: list[tuple[Row, Case]] = []
     for row in ROWS:
         alike = defaultdict(list)
-        for number, case in enumerate(row.cases):
-            alike[id(case.strike) if row in (*NETWORK, *BLOCKS) else number].append(case)
+        for case in row.cases:
+            alike[id(case.strike) if row in (*NETWORK, *BLOCKS) else 0].append(case)
         for same in alike.values():
             chosen.append((row, same[len(chosen) % len(same)]))
     return chosen

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -125,6 +126,7 @@ def serve() -> None:
     from screener.config import load_settings
     from screener.krx.calendar import Calendar
     from screener.report.formats.html import _template
+    from tests.forkserver import kept
 
     # What is the same in every command is kept: the shipped files and the compiled page.
     load_settings()
@@ -137,16 +139,19 @@ def serve() -> None:
     gc.freeze()
     answers.write("0\n")
     answers.flush()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        if "start" in asked:
-            answer = os.fork()
-            if not answer:
-                run(asked["start"])
-        else:
-            answer = os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])
-        answers.write(f"{answer}\n")
-        answers.flush()
+    with tempfile.TemporaryDirectory() as studies:
+        kept.keep_in(Path(studies))
+        for line in sys.stdin:
+            asked = json.loads(line)
+            if "start" in asked:
+                kept.take_up()
+                answer = os.fork()
+                if not answer:
+                    run(asked["start"])
+            else:
+                answer = os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])
+            answers.write(f"{answer}\n")
+            answers.flush()
 
 
 if __name__ == "__main__":
