@@ -132,7 +132,7 @@ def test_the_page(run: Run, market: list[str]) -> None:
     assert page.count("\n20") == 2 + 1 + 2  # two sessions, those as extreme, and the news of both
 
 
-@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "json"])
+@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "png", "json"])
 def test_each_format(run: Run, market: list[str], tmp_path: Path, format_: str) -> None:
     done = run("export", "days", "B", "--out", tmp_path / "out", "--format", format_, *market)
     assert done.returncode == 0, done.stderr
