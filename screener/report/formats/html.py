@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from screener.i18n import N_, _, language
 from screener.report.blocks import Cell, Grid, Key, Line, Page, Section
@@ -56,6 +58,7 @@ _LABELS = {
 }
 """What the contents call a section whose title is longer than `_SHORT`, or names a window."""
 _SHORT = 16
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) -> bytes:
@@ -99,6 +102,7 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["days"] = _with_whole_days
     return environment.from_string(_text("page.html.j2"))
 
 
@@ -118,6 +122,11 @@ def _label(section: Section) -> str:
     if section.key not in _LABELS or (len(section.title) <= _SHORT and "[" not in section.title):
         return section.title
     return _(_LABELS[Key(section.key)])
+
+
+def _with_whole_days(text: str) -> Markup:
+    """The text as HTML, in which no line ends within a date."""
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped right here
 
 
 def _direction(sign: int) -> str:
