@@ -15,7 +15,7 @@ MARKETS: tuple[Market, ...] = get_args(Market)
 ModelName = Literal["auto", "market", "market-size", "market-adjusted", "mean-adjusted"]
 MODELS: tuple[ModelName, ...] = get_args(ModelName)
 """Of the expected return; `auto`: the market model, and market-size where the whole market moves too far for it."""
-FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
+FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "png", "json")
 """Of files."""
 SCREENS = ("report", "compare", "stock", "days", "claims", "scan")
 KINDS = ("konex", "preferreds", "spacs")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from screener.data.store import Store
     from screener.report.screens import Shown
 
-_ONE_FILE = ("html", "xlsx")
+_ONE_FILE = ("html", "xlsx", "png")
 """Formats that are one file of the user's naming."""
 _Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
@@ -308,7 +308,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def with_output(**options: Any) -> int:
-        files = {name: path for name in ("csv", "html", "xlsx") if (path := options.pop(name)) is not None}
+        files = {name: path for name in ("csv", "html", "xlsx", "png") if (path := options.pop(name)) is not None}
         look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "headers", "ascii", "width")}
         if look["json"] and look["md"]:
             raise UsageError("--json and --md are mutually exclusive", hint="use one of them")
@@ -319,6 +319,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--ascii", is_flag=True, help="ASCII only: no arrows or box lines."),
         palette_option,
         headers_option,
+        click.option("--png", type=PATH, metavar="FILE", help="Write a picture for chats to this file."),
         click.option("--xlsx", type=PATH, metavar="FILE", help="Write an Excel workbook to this file."),
         click.option("--html", type=PATH, metavar="FILE", help="Write a web page to this file."),
         click.option("--csv", type=PATH, metavar="DIR", help="Write CSV files to this directory."),

@@ -128,6 +128,11 @@ class Line:
         """The plain text."""
         return "".join(span.text for span in self.spans)
 
+    @property
+    def without_advice(self) -> str:
+        """The plain text without what helps on a command line alone."""
+        return "".join(span.text for span in self.spans if not span.advice)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -166,9 +171,24 @@ class Section:
         )
 
     @property
+    def badge(self) -> Badge:
+        """How the verdict on its claim turned out; '' for a section that is about no claim."""
+        first = self.body[0] if self.body else None
+        return first.spans[0].badge if isinstance(first, Line) and first.spans else ""
+
+    @property
     def empty(self) -> bool:
         """Whether it has no line, and no table that has a row."""
         return not any(isinstance(block, Line) or any(cells_by_row(block.fields)) for block in self.body)
+
+
+class Verdict(NamedTuple):
+    """A line of the head that has a direction, in its parts."""
+
+    label: str
+    said: Span
+    """The part that has the direction."""
+    rest: str
 
 
 @dataclass(frozen=True)
@@ -185,6 +205,31 @@ class Page:
     def of(title: str, head: Iterable[Line], sections: Iterable[Section] = (), code: str = "") -> Page:
         """A page, without the sections that say nothing."""
         return Page(title, tuple(head), tuple(section for section in sections if not section.empty), code)
+
+    @property
+    def banner(self) -> str:
+        """The warning that belongs above everything; '' for none."""
+        return " ".join(line.without_advice for line in self.head if line.tone == "banner")
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The lines of the head that have a direction."""
+        return [_verdict(line) for line in self.head if _is_verdict(line)]
+
+    @property
+    def remarks(self) -> list[Line]:
+        """The other lines of the head."""
+        return [line for line in self.head if line.text and line.tone != "banner" and not _is_verdict(line)]
+
+
+def _is_verdict(line: Line) -> bool:
+    return any(span.sign for span in line.spans)
+
+
+def _verdict(line: Line) -> Verdict:
+    index = next(index for index, span in enumerate(line.spans) if span.sign)
+    label, rest = ("".join(span.text for span in part) for part in (line.spans[:index], line.spans[index + 1 :]))
+    return Verdict(label.rstrip(": "), line.spans[index], rest.lstrip("; "))
 
 
 def line(text: str, tone: _Tone = "plain", indent: int = 0) -> Line:

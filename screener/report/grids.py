@@ -307,7 +307,7 @@ DRIVER_COLUMNS = (
 
 STOCKS_OF_MARKET = (
     *(_TICKER, _STOCK_NAME, _SCORE._replace(cell=_directed), _RETURN, _CAR, _P_POOLED, _Q, _VOLUME.at(2)),
-    _left("sectors", N_("Sector"), lambda sectors: Cell(", ".join(sectors.split())), 1),
+    _left("sectors", N_("Sector"), priority=1),
     _left("verdict", N_("Verdict"), lambda verdict: Cell(_(VERDICTS[verdict])), 5),
     PageColumn("group", N_("Group"), lambda group: Cell("" if math.isnan(group) else f"{group:.0f}"), 4),
     _NOTES.at(6),

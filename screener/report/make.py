@@ -216,7 +216,9 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         undefined=placebo.reason[0],
     )
     report = prices.report(measurement.rules, (window,), Frames.of(days=frame), study=True)
-    return replace(report, days=facts, day=check)
+    # The ordinary sessions are those of the event day; the whole table as one window has none.
+    provenance = replace(report.provenance, placebo_sessions=(facts.placebo_n or 1) - 1)
+    return replace(report, provenance=provenance, days=facts, day=check)
 
 
 def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
@@ -275,7 +277,8 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         moved=moved_alone(measurement.study.stock_placebos[0]),
     )
     report = prices.report(measurement.rules, measurement.windows, frames, study=True)
-    return replace(report, scan=facts, day=check)
+    names = {name: Bilingual(settings.sectors[name].name.ko, settings.sectors[name].name.en) for name in sectors}
+    return replace(report, scan=facts, day=check, sector_names=names)
 
 
 def _whole_market(request: Request, event: Event, access: Callable[[], Connections]) -> tuple[Universe, Source]:

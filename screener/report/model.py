@@ -245,6 +245,8 @@ class Report:
     """First session that the windows measure by a close that is, or may be, a price of the after-market."""
     scan: ScanFacts | None = None
     """Of a whole market; None otherwise."""
+    sector_names: Mapping[str, Bilingual] = field(default_factory=dict)
+    """By id, the configured sectors of a scan, which has no frame of them."""
     days: DaysFacts | None = None
     """Of the sessions of one sector or stock; None otherwise."""
     ticker: str | None = None

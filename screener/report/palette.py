@@ -68,11 +68,20 @@ PALETTES = {
 
 def style(palette: str) -> str:
     """The custom properties of a palette; paper that is printed is always white."""
-    day, night = PALETTES[palette].day, PALETTES[palette].night
+    night = dict(_properties(_NIGHT, PALETTES[palette].night))
     return (
-        f":root{{{';'.join(_properties(_DAY, day))}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root{{{';'.join(_properties(_NIGHT, night))}}}}}\n"
+        f":root{{{_declared(by_day(palette))}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{_declared(night)}}}}}\n"
     )
+
+
+def by_day(palette: str) -> dict[str, str]:
+    """Colours on light paper, by name of the custom property that has them on the page."""
+    return dict(_properties(_DAY, PALETTES[palette].day))
+
+
+def _declared(colours: Mapping[str, str]) -> str:
+    return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
 
 
 def contrast(colour: str, other: str) -> float:
@@ -81,17 +90,17 @@ def contrast(colour: str, other: str) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
-def _properties(ground: Mapping[str, str], directions: Directions) -> Iterator[str]:
+def _properties(ground: Mapping[str, str], directions: Directions) -> Iterator[tuple[str, str]]:
     for name, colour in ground.items():
-        yield f"--{name}:{colour}"
-    yield f"--on-level:{_legible(ground, ground['level'])}"
+        yield name, colour
+    yield "on-level", _legible(ground, ground["level"])
     for name, colour in directions._asdict().items():
-        yield f"--{name}:{colour}"
-        yield f"--on-{name}:{_legible(ground, colour)}"
+        yield name, colour
+        yield f"on-{name}", _legible(ground, colour)
         for number, share in enumerate(_SHARES, start=1):
             step = _mixed(colour, ground["paper"], share)
-            yield f"--{name}{number}:{step}"
-            yield f"--on-{name}{number}:{_legible(ground, step)}"
+            yield f"{name}{number}", step
+            yield f"on-{name}{number}", _legible(ground, step)
 
 
 def _legible(ground: Mapping[str, str], colour: str) -> str:

@@ -62,7 +62,8 @@ def _labels(frame: pd.DataFrame) -> list[str]:
 def group_names(report: Report) -> dict[str, str]:
     """Names of the sectors and themes by label."""
     frame = rows_at(report.frames.sectors, report.leading)
-    return dict(zip(_labels(frame), names_in(frame, starred=True), strict=True))
+    configured = {name: both.in_(language()) for name, both in report.sector_names.items()}
+    return configured | dict(zip(_labels(frame), names_in(frame, starred=True), strict=True))
 
 
 def rows_at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:

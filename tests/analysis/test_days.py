@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -132,7 +133,14 @@ def test_the_page(run: Run, market: list[str]) -> None:
     assert page.count("\n20") == 2 + 1 + 2  # two sessions, those as extreme, and the news of both
 
 
-@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "json"])
+def test_the_model_has_the_ordinary_sessions_that_the_event_is_ranked_among(run: Run, market: list[str]) -> None:
+    page = " ".join(run("days", "B", *market).stdout.split())
+    ranked = re.search(r"of (\d+) ordinary sessions? was as extreme", page)
+    assert ranked is not None
+    assert f"traded; {ranked[1]} ordinary sessions" in page
+
+
+@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "png", "json"])
 def test_each_format(run: Run, market: list[str], tmp_path: Path, format_: str) -> None:
     done = run("export", "days", "B", "--out", tmp_path / "out", "--format", format_, *market)
     assert done.returncode == 0, done.stderr

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,11 +22,13 @@ from screener.data.universe import apply_filters
 from screener.i18n import Language, set_language
 from screener.report.formats.terminal import Style, render
 from screener.report.make import make_report
-from screener.report.model import Report
+from screener.report.model import Bilingual, Report
 from screener.report.request import Request
+from screener.report.screens import Screen
 from screener.report.views.scan import scan_page
 from tests.analysis import whole
 from tests.conftest import Run
+from tests.i18n import speaking
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +164,21 @@ def test_csv_and_page(run: Run, files: list[str | Path], config: Path, tmp_path:
     assert shown[3] == "and 702 more stocks in between: --top N, or --csv DIR"
     with (tmp_path / "out" / "groups.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file))["members"] == "10"
+
+
+@pytest.mark.parametrize(("language", "name"), [("ko", "우리 업종"), ("en", "Our sector")])
+def test_sectors_have_their_names(made: Report, language: Language, name: str) -> None:
+    """On the page, and in a Korean workbook; CSV has the codes, which other programs know."""
+    named = replace(made, sector_names=dict.fromkeys(made.sector_names, Bilingual("우리 업종", "Our sector")))
+    with speaking(language):
+        screen = Screen("scan", named, top=400)
+        page = render(screen.page(full=True), Style(width=200))
+        localised = screen.localised()[0]
+        codes = {row["sectors"] for row in screen.tables()[0].records()} - {"", None}
+    assert codes == {"MINE"}
+    assert name in page
+    assert not re.search(r"\bMINE\b", page)
+    assert name in {cell for cells in localised.cells for cell in cells if isinstance(cell, str)}
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ def market(tmp_path: Path) -> list[str | Path]:
         ("md", {"report.md"}),
         ("html", {"report.html"}),
         ("xlsx", {"report.xlsx"}),
+        ("png", {"report.png"}),
         ("json", {"report.json"}),
         ("csv", {f"{name}.csv" for name in TABLES}),
         ("parquet", {f"{name}.parquet" for name in TABLES}),
@@ -45,7 +46,7 @@ def test_report_in_each_format(
 
 
 @pytest.mark.parametrize("screen", [["compare", "A", "B"], ["stock", "000001"], ["claims"]])
-@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "json"])
+@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "png", "json"])
 def test_each_screen_in_each_format(
     run: Run, market: list[str | Path], tmp_path: Path, screen: list[str], format_: str
 ) -> None:
@@ -61,8 +62,9 @@ def test_formats_of_a_command_are_those_of_export(run: Run, market: list[str | P
     run("export", "--out", tmp_path / "a", "--format", "xlsx", *market)
     done = run("report", "--html", tmp_path / "b.html", *market)
     assert done.stdout.endswith(f"\nFiles: {tmp_path} (b.html)\n")
-    run("report", "--xlsx", tmp_path / "b.xlsx", *market)
-    for name in ("html", "xlsx"):
+    run("report", "--xlsx", tmp_path / "b.xlsx", "--png", tmp_path / "b.png", *market)
+    run("export", "--out", tmp_path / "a", "--format", "png", *market)
+    for name in ("html", "xlsx", "png"):
         assert (tmp_path / "a" / f"report.{name}").read_bytes() == (tmp_path / f"b.{name}").read_bytes()
     assert not (tmp_path / "reports").exists()
 

@@ -67,7 +67,7 @@ def test_all_formats_hold_the_same(language: Language, tmp_path: Path) -> None:
     with speaking(language):
         screen = StudyScreen(handmade())
         files = {name: content for form in FORMATS for name, content in files_of(screen, form, "kr").items()}
-    assert {f"{name}.csv" for name in NAMES} | {"study.html", "study.txt", "study.xlsx"} <= set(files)
+    assert {f"{name}.csv" for name in NAMES} | {"study.html", "study.txt", "study.xlsx", "study.png"} <= set(files)
     document = json.loads(files["study.json"])
     (tmp_path / "study.xlsx").write_bytes(files["study.xlsx"])
     book = load_workbook(tmp_path / "study.xlsx")

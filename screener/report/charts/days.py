@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from screener.i18n import _, language
@@ -55,7 +56,7 @@ def _draw(rows: Sequence[Any], frame: Frame) -> Drawing:
     wide = (x(1) - x(0)) * 0.8
     for row in by_day:
         top, bottom = sorted((y(row.z_ewma), y(0.0)))
-        look = "bar " + ("up" if row.z_ewma > 0 else "down")
+        look = "bar thin " + ("up" if row.z_ewma > 0 else "down")
         tip = f"{row.date} z {signed(row.z_ewma, 1)}, {percent(row.abnormal_return)}%"
         drawing.rect(x(row.tau) - wide / 2, top, wide, bottom - top, look, tip)
         if not row.tau:
@@ -93,12 +94,20 @@ def _anchor(length: float, place: float, box: Box) -> Anchor:
 
 
 def _months(rows: Sequence[Any], x: Scale, drawing: Drawing, base: float) -> None:
-    """The first session of each month that has room for its name."""
-    free = -math.inf
-    for before, row in zip([None, *rows], rows, strict=False):
-        if before is not None and before.date.month == row.date.month:
-            continue
-        text = f"{row.date:%Y-%m}"
-        if x(row.tau) >= free and x(row.tau) + drawing.frame.length(text) <= drawing.frame.width:
-            drawing.text(x(row.tau), base, text, "axis")
-            free = x(row.tau) + drawing.frame.length(text) + 8
+    """The first sessions of months, evenly spaced: as many as have space for their names."""
+    firsts = [
+        row
+        for before, row in zip([None, *rows], rows, strict=False)
+        if before is None or before.date.month != row.date.month
+    ]
+    # The first month may begin in its middle, right before the second.
+    names = {f"{row.date:%Y-%m}": x(row.tau) for row in firsts[len(firsts) > 1 :]}
+    length = drawing.frame.length("2025-01")
+    for step in range(1, len(names) + 1):
+        shown = dict(list(names.items())[::step])
+        places = list(shown.values())
+        if all(after - before >= length + 8 for before, after in pairwise(places)):
+            break
+    for text, place in shown.items():
+        if place + length <= drawing.frame.width:
+            drawing.text(place, base, text, "axis")

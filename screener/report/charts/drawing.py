@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree as ET
@@ -34,12 +34,17 @@ class Figure:
     """What is drawn, and in which unit; stands below the title."""
     note: str
     """How to read it; stands below the chart."""
+    draw: Callable[[Frame], str] = field(repr=False, compare=False)
+    """Draws it in another frame."""
 
     @staticmethod
     def of(draw: Callable[[Frame], Drawing], title: str, alt: str, measure: str, *notes: str) -> Figure:
         """The chart that `draw` makes, for a page and for a phone, with those of its notes that are not empty."""
-        wide, narrow = (draw(frame).svg(title, alt) for frame in (WIDE, NARROW))
-        return Figure(title, wide, narrow, alt, measure, " ".join(filter(None, notes)))
+
+        def svg(frame: Frame) -> str:
+            return draw(frame).svg(title, alt)
+
+        return Figure(title, svg(WIDE), svg(NARROW), alt, measure, " ".join(filter(None, notes)), svg)
 
 
 class Frame(NamedTuple):
@@ -49,6 +54,8 @@ class Frame(NamedTuple):
     size: float
     """Font size."""
     narrow: bool = False
+    low: float = 1.0
+    """Height of a plotting area relative to that on the page."""
 
     def length(self, text: str) -> float:
         """Estimated width of `text`, on the safe side: the font of the reader is unknown."""
@@ -66,6 +73,8 @@ class Frame(NamedTuple):
 
 WIDE = Frame(960, 13)
 NARROW = Frame(344, 12, narrow=True)
+CARD = Frame(560, 13, low=0.65)
+"""Of the picture for chats: as wide as it is, it is not to be much higher."""
 
 
 class Drawing:

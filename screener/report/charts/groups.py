@@ -97,7 +97,8 @@ def _in_words(name: str, last: Any) -> str:
 
 def draw_paths(shown: Paths, frame: Frame) -> Drawing:
     """One panel a path, on one scale, each with its band and, in grey, the others."""
-    height = _PATH_HEADING + _PATH_HEIGHT + BELOW
+    plot = _PATH_HEIGHT * frame.low
+    height = _PATH_HEADING + plot + BELOW
     boxes = panels(len(shown), 1 if frame.narrow or len(shown) == 1 else 2, frame.width, height, _PATH_GAP)
     drawing = Drawing(frame, boxes[-1].bottom)
     points = [point for _name, path in shown for point in path]
@@ -107,7 +108,7 @@ def draw_paths(shown: Paths, frame: Frame) -> Drawing:
     high = max(0.0, *(point.caar for point in points), *(point.ci_high for point in banded))
     for index, ((name, path), panel) in enumerate(zip(shown, boxes, strict=True)):
         top = panel.top + _PATH_HEADING
-        field = PlotArea.of(Box(panel.left + 46, top, panel.right - 52, top + _PATH_HEIGHT), taus, low, high)
+        field = PlotArea.of(Box(panel.left + 46, top, panel.right - 52, top + plot), taus, low, high)
         drawing.text(panel.left, panel.top + 14, name, f"name ink{index % 7}")
         field.draw(drawing, PERCENT, {point.tau: point.date for point in path})
         for _name, other in shown:

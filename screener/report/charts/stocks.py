@@ -15,6 +15,8 @@ from screener.report.rows import names_in, rows_of, stocks_at
 _EACH = 12
 """Winners, and losers, that are drawn."""
 _BELOW = 24
+_TICK = 45
+"""Space that a value below the plot needs."""
 
 
 class Estimate(NamedTuple):
@@ -137,7 +139,7 @@ def draw_estimates(shown: Sequence[Estimate], frame: Frame) -> Drawing:
     x = Scale.roomy(min(0.0, *ends), max(0.0, *ends), left, right)
     bottom = step * len(shown)
     drawing = Drawing(frame, bottom + _BELOW)
-    for value in x.ticks(6 if frame.narrow else 10):
+    for value in x.ticks(min(6 if frame.narrow else 10, int((right - left) / _TICK))):
         zero = abs(value) < 1e-9
         drawing.line((x(value), 0), (x(value), bottom), "zero" if zero else "grid")
         drawing.text(x(value), bottom + 17, "0%" if zero else f"{value * 100:+.0f}%", "axis", "middle")

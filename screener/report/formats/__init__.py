@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from screener.choices import Headers
     from screener.report.screens import Shown
 
-FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "json")
+FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "png", "json")
 
 
 def files_of(screen: Shown, format_: str, palette: str, headers: Headers = "code") -> dict[str, bytes]:
@@ -50,11 +50,15 @@ def _file_of(screen: Shown, format_: str, palette: str) -> bytes:
             from screener.report.formats.html import to_html
 
             return to_html(screen.page(full=True), screen.charts(), palette)
+        case "png":
+            from screener.report.formats.png import to_png
+
+            return to_png(screen, palette)
         case "xlsx":
             from screener.report.formats.xlsx import to_workbook
 
             page = screen.page(full=False)
-            lines = [page.title, *("".join(s.text for s in line.spans if not s.advice) for line in page.head)]
+            lines = [page.title, *(line.without_advice for line in page.head)]
             shown = screen.localised() if language() == "ko" else None
             return to_workbook(screen.tables(), lines, palette, screen.names(), shown)
         case _:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from screener.i18n import N_, _, language
-from screener.report.blocks import Badge, Cell, Grid, Key, Line, Page, Section, Span
+from screener.report.blocks import Cell, Grid, Key, Line, Page, Section
 from screener.report.charts.drawing import Figure
 from screener.report.formats.html_tables import drawing, folded, is_code
 from screener.report.palette import style
@@ -56,6 +58,7 @@ _LABELS = {
 }
 """What the contents call a section whose title is longer than `_SHORT`, or names a window."""
 _SHORT = 16
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) -> bytes:
@@ -70,20 +73,15 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
     script = _text("sort.js")
     heading, _dot, when = page.title.partition(" · ")
     keys = {section.key for section in page.sections}
-    verdicts = [line for line in page.head if any(span.sign for span in line.spans)]
     document = _template().render(
         page=page,
         heading=heading,
         when=when,
-        verdicts=list(map(_verdict, verdicts)),
-        remarks=[line for line in page.head if line.text and line.tone != "banner" and line not in verdicts],
-        banner=" ".join(_without_advice(line) for line in page.head if line.tone == "banner"),
         labels=[(section.key, _label(section)) for section in page.sections if section.title],
-        badges=[(section.key, badge) for section in page.sections if (badge := _badge(section))],
+        badges=[(section.key, section.badge) for section in page.sections if section.badge],
         code=page.code if is_code(page.code) else "",
         naver=_NAVER,
         dart=_DART,
-        badge_of=_badge,
         after=[figure for key, figures in charts.items() if key not in keys for figure in figures],
         charts=charts,
         blocks_of=_blocks,
@@ -104,6 +102,7 @@ def to_html(page: Page, charts: Mapping[str, Sequence[Figure]], palette: str) ->
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["days"] = _with_whole_days
     return environment.from_string(_text("page.html.j2"))
 
 
@@ -118,10 +117,6 @@ def _policy(script: str) -> str:
     return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
 
 
-def _without_advice(line: Line) -> str:
-    return "".join(span.text for span in line.spans if not span.advice)
-
-
 def _label(section: Section) -> str:
     """What the contents call a section, its title where that has no shorter name."""
     if section.key not in _LABELS or (len(section.title) <= _SHORT and "[" not in section.title):
@@ -129,21 +124,13 @@ def _label(section: Section) -> str:
     return _(_LABELS[Key(section.key)])
 
 
-def _badge(section: Section) -> Badge:
-    """How the verdict on a claim turned out; '' for a section that is about no claim."""
-    first = section.body[0] if section.body else None
-    return first.spans[0].badge if isinstance(first, Line) and first.spans else ""
+def _with_whole_days(text: str) -> Markup:
+    """The text as HTML, in which no line ends within a date."""
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped right here
 
 
 def _direction(sign: int) -> str:
     return "up" if sign > 0 else "down" if sign < 0 else ""
-
-
-def _verdict(line: Line) -> tuple[str, Span, str]:
-    """The part of a line that has a direction, and what stands before and after it."""
-    index = next(index for index, span in enumerate(line.spans) if span.sign)
-    label, rest = ("".join(span.text for span in part) for part in (line.spans[:index], line.spans[index + 1 :]))
-    return label.rstrip(": "), line.spans[index], rest.lstrip("; ")
 
 
 def _blocks(section: Section) -> list[tuple[Line | Grid, str]]:

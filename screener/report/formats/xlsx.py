@@ -73,6 +73,8 @@ _PAGE, _PARTS = sum(width for *_column, width in _SUMMARY), len(_SUMMARY)
 _LINE = 15.0
 """Height of a line of text, in points."""
 _A3, _A4 = 8, 9
+_ON_A3 = 300
+"""Characters across an A3 page on which figures are still legible."""
 _EVERYWHERE = "A1:XFD1048576"
 
 
@@ -153,24 +155,32 @@ def _side(unit: Unit) -> Mapping[str, Any]:
 def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
     """Fill a sheet: frozen header, filter, cells in their units."""
     bottom, right = max(len(table.cells[0]), 1), len(table.columns) - 1
+    widths = [_width(column, cells) for column, cells in zip(table.columns, table.cells, strict=True)]
     sheet.set_row(0, 2 * _LINE)
     for index, (column, cells) in enumerate(zip(table.columns, table.cells, strict=True)):
         head = looks.header if column.unit.holds in (str, date) else looks.header_of_figures
         sheet.write_string(0, index, column.name, head)
         for number, cell in enumerate(cells, 1):
             _write_cell(sheet, number, index, column, cell, looks.cells[column.unit])
-        sheet.set_column(index, index, _width(column, cells))
+        sheet.set_column(index, index, widths[index])
         if column.unit in _COLOURED:
             _colour(sheet, (1, index, bottom, index), looks)
     named = len(FIRST) + len(list(takewhile(_names, table.columns[len(FIRST) :])))
     sheet.freeze_panes(1, named)
     sheet.autofilter(0, 0, bottom, right)
     sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})
+    beside = sum(widths[:named])
+    _lay_out(sheet, math.ceil((sum(widths) - beside) / (_ON_A3 - beside)))
+    sheet.repeat_columns(0, named - 1)
+    sheet.set_footer(f"&L&A&C{table.about.get('banner', '')}&R&P / &N")
+
+
+def _lay_out(sheet: Worksheet, across: int) -> None:
+    """Print landscape on A3 with the header on every page, the columns on `across` pages."""
     sheet.set_landscape()
     sheet.set_paper(_A3)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(across, 0)
     sheet.repeat_rows(0)
-    sheet.set_footer(f"&L&A&C{table.about.get('banner', '')}&R&P / &N")
 
 
 def _names(column: Column) -> bool:
@@ -274,7 +284,8 @@ def _colour(sheet: Worksheet, area: tuple[int, int, int, int], looks: _Looks) ->
 def _explain(sheet: Worksheet, tables: Mapping[str, Table], looks: _Looks, *, korean: bool) -> None:
     """Write the meaning of each column of each sheet; where headers are Korean, with the name that programs use."""
     headers = [_("Sheet"), _("Column"), _("Unit"), _("Meaning"), _("Empty when"), *([_("Code")] if korean else [])]
-    for index, (header, width) in enumerate(zip(headers, (16, 28, 24, 90, 70, 20), strict=False)):
+    widths = (16, 28, 24, 90, 70, 20)
+    for index, (header, width) in enumerate(zip(headers, widths, strict=False)):
         sheet.write_string(0, index, header, looks.header)
         sheet.set_column(index, index, width)
     explained = [(name, column) for name, table in tables.items() for column in table.columns]
@@ -283,6 +294,9 @@ def _explain(sheet: Worksheet, tables: Mapping[str, Table], looks: _Looks, *, ko
         texts = [name, header, column.unit.label, column.meaning, column.empty, *([column.name] if korean else [])]
         for index, text in enumerate(texts):
             sheet.write_string(row, index, text, looks.text)
+        lines = (math.ceil(cell_len(text) / width) for text, width in zip(texts, widths, strict=False))
+        sheet.set_row(row, _LINE * max(1, *lines))
+    _lay_out(sheet, 1)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, len(explained), len(headers) - 1)
 
@@ -384,7 +398,7 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
                 "line": {
                     "color": SERIES[number % len(SERIES)].upper(),
                     "width": 2,
-                    "dash_type": "dash" if name != sector else _DASHES[number // len(SERIES) % len(_DASHES)],
+                    "dash_type": "dash" if name.endswith("*") else _DASHES[number // len(SERIES) % len(_DASHES)],
                 },
             }
         )

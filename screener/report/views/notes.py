@@ -133,7 +133,7 @@ def provenance_lines(report: Report) -> Iterator[Line]:
     if report.banner and report.last_prices_since is None:
         yield banner(report.banner, n=printed)
     for tried in provenance.tried:
-        yield line(_("{source}: unavailable: {why}", source=_(_SOURCES[tried.source]), why=tried.why))
+        yield line(_("{source}: unavailable: {why}", source=_(_SOURCES[tried.source]), why=tried.why), "dim")
     if provenance.selected:
         text = ngettext(
             "Source: newspaper figures for {day}, {n} stock",

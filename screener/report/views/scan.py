@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import pandas as pd
+
 from screener.analysis.discover import FEWEST_SESSIONS
 from screener.analysis.scores import LARGEST_P
 from screener.i18n import N_, _, language, ngettext
@@ -12,7 +14,7 @@ from screener.report.blocks import Grid, Key, Line, Page, Section, advised, line
 from screener.report.formatting import money, probability
 from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
-from screener.report.rows import fields_of, names_in, rows_of
+from screener.report.rows import fields_of, group_names, names_in, rows_of
 from screener.report.views import day, notes
 from screener.study.placebo import FEWEST_FOR_LEVEL, LEVEL
 
@@ -49,10 +51,17 @@ def scan_page(report: Report, top: int = _TOP, *, full: bool = False) -> Page:
 class _Scan:
     def __init__(self, report: Report, top: int, *, full: bool) -> None:
         assert report.scan is not None  # noqa: S101 - for the type alone
-        frames = report.frames
+        frames, sectors = report.frames, group_names(report)
         self.report, self.facts, self.top = report, report.scan, top
-        self.stocks = rows_of(frames.scan.assign(name=names_in(frames.scan)))
-        self.groups = rows_of(frames.groups.assign(strongest=frames.groups[f"strongest_{language()}"]))
+        held = [", ".join(sectors[name] for name in names.split()) for names in frames.scan["sectors"]]
+        self.stocks = rows_of(frames.scan.assign(name=names_in(frames.scan), sectors=held))
+        shares = [{sectors[name]: share for name, share in row.items()} for row in frames.groups["overlap_shares"]]
+        self.groups = rows_of(
+            frames.groups.assign(
+                strongest=frames.groups[f"strongest_{language()}"],
+                overlap_shares=pd.Series(shares, frames.groups.index, dtype=object),
+            )
+        )
         self.shown = len(self.groups) if full else _SHOWN
 
     def sections(self) -> Iterator[Section]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from screener.i18n import N_, _, ngettext
-from screener.report.blocks import Grid, Key, Page, Section, line
-from screener.report.formatting import number, percent
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
+from screener.report.formatting import arrow, direction, number, percent, probability
 from screener.report.grids import FLOWS, stock_by_window
 from screener.report.model import VERDICTS, Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
@@ -23,7 +23,7 @@ def stock_page(report: Report) -> Page:
     view = _Stock(report)
     stock = view.rows[0]
     title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    head = (*notes.closes(report), *day.day_check(report), *notes.provenance_lines(report))
+    head = (*notes.closes(report), *view.moved(), *day.day_check(report), *notes.provenance_lines(report))
     return Page.of(title, head, view.sections(), stock.ticker)
 
 
@@ -39,6 +39,23 @@ class _Stock:
         self.rows = [row for rows in windows for row in rows if row.ticker == report.ticker]
         behaviours = report.frames.behaviours
         [self.estimation] = rows_of(behaviours[behaviours["ticker"] == report.ticker])
+
+    def moved(self) -> Iterator[Line]:
+        """Its return in the leading window, and whether that is more than noise."""
+        leading = self.report.leading
+        row = next((row for row in self.rows if is_at(row, leading)), None)
+        if row is None or not math.isfinite(row.raw_return):
+            return
+        moved, mean = row.raw_return, percent(row.raw_return)
+        text = _("return {mean}%", mean=mean)
+        if math.isfinite(row.car):
+            moved = row.car
+            text = _("abnormal return {caar}% (return {mean}%)", caar=percent(moved), mean=mean)
+        window = notes.window_name(leading)
+        rest = [f"; p {probability(row.placebo_p)}"] if math.isfinite(row.placebo_p) else []
+        rest += [f"; {_(VERDICTS[row.verdict])}"] if row.verdict else []
+        said = Span(f"{arrow(moved)} {text}", direction(moved), strong=True)
+        yield Line((Span(f"{window[:1].upper()}{window[1:]}: ", strong=True), said, *map(Span, rest)))
 
     def sections(self) -> Iterator[Section]:
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)

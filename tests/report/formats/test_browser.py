@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -267,6 +268,23 @@ def colours(page: Page) -> dict[str, str]:
     }
 
 
+BROKEN = r"""() => {
+    const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (node.parentElement.closest('svg, script, style, td, th')) continue;
+        for (const match of node.data.matchAll(/\b\d{4}-\d\d-\d\d\b/g)) {
+            const range = document.createRange();
+            range.setStart(node, match.index);
+            range.setEnd(node, match.index + match[0].length);
+            if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) found.push(node.data);
+        }
+    }
+    return found;
+}"""
+"""The texts in which a date is broken into two lines."""
+
+
 def brightness(colour: str) -> float:
     red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
     return (red + green + blue) / 3
@@ -292,6 +310,46 @@ def test_print_is_black_on_white_also_by_night(browser: Browser, files: dict[str
         assert page.locator(".roomy").first.is_visible()
         assert not page.locator(".phone").first.is_visible()
         visible_charts(page)
+
+
+def test_on_paper_the_verdicts_stand_in_one_row(browser: Browser, files: dict[str, Path]) -> None:
+    """A4 within its margins is 703 pixels wide: a phone's rules are not for it."""
+    with opened(browser, files["demo"], 703) as (page, _):
+        page.emulate_media(media="print")
+        tops = page.evaluate("[...document.querySelectorAll('.verdicts li')].map(li => li.getBoundingClientRect().top)")
+        assert len(tops) == 3
+        assert len(set(tops)) == 1
+        assert page.locator(".code").first.evaluate("code => getComputedStyle(code).display") == "inline"
+
+
+def test_on_paper_a_long_table_has_its_header_on_every_page(
+    browser: Browser, files: dict[str, Path], tmp_path: Path
+) -> None:
+    pdftotext = shutil.which("pdftotext")
+    if pdftotext is None:
+        pytest.skip("there is no pdftotext here: apt-get install poppler-utils")
+    with opened(browser, files["demo"]) as (page, _):
+        page.evaluate("document.querySelectorAll('section:not(#stocks), header').forEach(part => part.remove())")
+        heads = page.locator("#stocks thead th").all_inner_texts()
+        page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    subprocess.run([pdftotext, "-layout", "page.pdf", "page.txt"], cwd=tmp_path, check=True)
+    *pages, _ = (tmp_path / "page.txt").read_text(encoding="utf-8").split("\f")
+    with_rows = [text for text in pages if len(text.splitlines()) > 10]
+    assert len(with_rows) > 1
+    for text in with_rows:
+        assert all(head in text for head in heads if head.isalpha() and head.isascii() and head in pages[0])
+        assert "CAR %" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_ends_within_a_date(browser: Browser, files: dict[str, Path], width: int) -> None:
+    """What Chromium does with hyphens: a date in two lines has two rectangles."""
+    with opened(browser, files["demo"], width) as (page, _):
+        heights = page.evaluate("[...document.querySelectorAll('.day')].map(day => day.getClientRects().length)")
+        assert len(heights) > 10
+        assert set(heights) <= {0, 1}
+        broken = page.evaluate(BROKEN)
+        assert broken == []
 
 
 def test_without_scripts_everything_is_there(browser: Browser, files: dict[str, Path]) -> None:

@@ -246,7 +246,7 @@ def test_banner_stands_above_and_at_every_figure(request: pytest.FixtureRequest,
 
 def test_figures_stand_in_their_section_and_none_is_lost() -> None:
     def figure(title: str) -> Figure:
-        return Figure(title, "<svg/>", "<svg/>", "alt", "measure", "")
+        return Figure(title, "<svg/>", "<svg/>", "alt", "measure", "", lambda _frame: "<svg/>")
 
     charts = {"one": [figure("in one")], "other": [figure("in none")]}
     page = shown(small(line("text")), charts=charts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -251,6 +252,48 @@ def test_columns_are_explained(study: Report) -> None:
 def test_same_report_same_bytes(study: Report) -> None:
     its_tables = tables_of(study)
     assert to_workbook(its_tables, LINES) == to_workbook(its_tables, LINES)
+
+
+def dashes_of(content: bytes) -> dict[str, str]:
+    """By name of a series of the line chart, how it is dashed."""
+    chart = next(chart for chart in opened(content)["Summary"]._charts if isinstance(chart, LineChart))
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        xml = next(
+            text
+            for name in file.namelist()
+            if "charts/chart" in name and "<c:lineChart>" in (text := file.read(name).decode())
+        )
+    named = re.findall(r"<c:ser>.*?<c:v>(.*?)</c:v>.*?</c:ser>", xml, re.DOTALL)
+    styles = [re.search(r'prstDash val="(\w+)"', part) for part in re.findall(r"<c:ser>.*?</c:ser>", xml, re.DOTALL)]
+    assert len(named) == len(styles) == len(chart.series)
+    return {name: style[1] if style else "solid" for name, style in zip(named, styles, strict=True)}
+
+
+def test_lines_of_post_hoc_groups_are_dashed_and_no_others(demo: Report) -> None:
+    with speaking("en"):
+        [content] = files_of(Screen("report", demo), "xlsx", "kr").values()
+    dashes = dashes_of(content)
+    assert len(dashes) > 3
+    for name, dash in list(dashes.items())[:7]:
+        assert (dash == "dash") is name.endswith("*"), name
+
+
+def test_sheets_are_legible_on_paper(book: Any) -> None:
+    """The columns stand on as many pages as they need, each with the header and the names of the rows."""
+    sheet = book["stocks"]
+    across = sheet.page_setup.fitToWidth
+    widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]]
+    assert sum(widths) / across < 300
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.print_title_cols.startswith("$A:$")
+    columns = book["Columns"]
+    assert columns.page_setup.orientation == "landscape"
+    assert columns.sheet_properties.pageSetUpPr.fitToPage
+    assert columns.page_setup.fitToWidth in (None, 1)
+    for row in range(2, columns.max_row + 1):
+        lines = max(len(columns.cell(row, index).value or "") / width for index, width in ((4, 90), (5, 70)))
+        assert (columns.row_dimensions[row].height or 15) >= 15 * lines
 
 
 def test_a_text_longer_than_a_cell_is_no_half_text() -> None:

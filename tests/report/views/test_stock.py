@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,21 @@ def test_the_only_stock_of_a_sector_has_a_verdict_but_no_place(tmp_path: Path, l
         said = text(report)
     assert never not in said
     assert ("Sector B, [0,0]: loser" if language == "en" else "나, [0,0]: 피해") in said
+
+
+def test_the_verdict_stands_first(tmp_path: Path) -> None:
+    """The index stands still and the stock's days before are calm, so what it lost is abnormal but for its mean."""
+    report = card(tmp_path, {0: -0.05})
+    with speaking("en"):
+        first, *_ = stock_page(report).verdicts
+    row = report.frames.stocks[(report.frames.stocks["ticker"] == TICKER)].iloc[0]
+    assert first.label == "Event day [0,0]"
+    assert first.said.sign == -1
+    assert first.said.text == f"\u25bc abnormal return {row['car'] * 100:+.2f}% (return -5.00%)"
+    assert first.rest.startswith("p ")
+
+
+def test_without_a_study_the_return_stands_there(press: Report) -> None:
+    with speaking("en"):
+        [verdict] = stock_page(replace(press, ticker="000660")).verdicts
+    assert (verdict.label, verdict.said.text, verdict.rest) == ("Event day [0,0]", "\u25bc return -9.86%", "")
