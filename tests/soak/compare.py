@@ -15,7 +15,7 @@ from tests.soak.script import Script
 
 OF_THE_RUN = ("status.json", "summary.txt", ".daily.json")
 """What tells of the last run, not of the market."""
-FETCHED = re.compile(rb'fetched \d{4}-\d\d-\d\d \d\d:\d\d KST|"fetched": "[^"]*"')
+FETCHED = re.compile(rb'downloaded \d{4}-\d\d-\d\d \d\d:\d\d KST|"fetched": "[^"]*"')
 REVISED = ("revisions.csv", "run.json", "history.csv")
 """Files that tell how often a report was made."""
 
