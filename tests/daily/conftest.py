@@ -19,7 +19,7 @@ from tests.fakes.krx import Exchange, Market, kst
 from tests.forkserver import Starter
 
 START, END = date(2024, 9, 2), date(2025, 4, 30)
-SIZE, WHOLE = 300, 200
+SIZE, WHOLE = 200, 130
 """Stocks, and how many of them count as a whole market."""
 EVENT, NEXT, THIRD = date(2025, 1, 31), date(2025, 2, 3), date(2025, 2, 4)
 Daily = Callable[..., Done]

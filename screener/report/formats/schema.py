@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -157,8 +158,9 @@ def _list_schema(kind: type[EventList | SectorList], title: str) -> Schema:
     }
 
 
-def descriptions() -> dict[str, bytes]:
-    """Contents by file name."""
+@cache
+def descriptions() -> Mapping[str, bytes]:
+    """Contents by file name; the sources of the columns are read once."""
     return {
         "README.md": _dictionary().encode(),
         "report.schema.json": _as_text(_report_schema()),

@@ -52,7 +52,7 @@ def _screen(request: pytest.FixtureRequest, kind: str) -> Screen:
     if kind == "scan":
         found: Screen = request.getfixturevalue("scan")
         return found
-    report: Report = request.getfixturevalue({"compare": "demo", "stock": "demo", "claims": "press"}.get(kind, kind))
+    report: Report = request.getfixturevalue({"compare": "study", "stock": "demo", "claims": "press"}.get(kind, kind))
     if kind == "stock":
         report = replace(report, ticker=report.frames.stocks["ticker"].iloc[0])
     return Screen(kind if kind in ("compare", "stock", "claims", "days") else "report", report)

@@ -127,14 +127,14 @@ CUT = """() => {
     const seen = element => { const box = element.getBoundingClientRect(); return box.width > 1 && box.height > 1; };
     const named = element => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 40)}`;
     const wide = [...document.body.querySelectorAll('*')].filter(element => {
-        if (element.closest('svg') || element.closest('.hidden, .skip, script') || !seen(element)) return false;
         const box = element.getBoundingClientRect();
-        return box.right > window.innerWidth + 0.5 || box.left < -0.5;
+        if (box.right <= window.innerWidth + 0.5 && box.left >= -0.5) return false;
+        return !element.closest('svg') && !element.closest('.hidden, .skip, script') && seen(element);
     });
     const scrolled = [...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1);
-    const cut = [...document.querySelectorAll('td, th, p, li, a, h1, h2, h3')].filter(element => seen(element)
-        && !element.closest('.hidden, .skip') && getComputedStyle(element).overflow !== 'visible'
-        && element.scrollWidth > element.clientWidth + 1);
+    const cut = [...document.querySelectorAll('td, th, p, li, a, h1, h2, h3')].filter(element =>
+        element.scrollWidth > element.clientWidth + 1 && seen(element)
+        && !element.closest('.hidden, .skip') && getComputedStyle(element).overflow !== 'visible');
     return [...wide, ...scrolled, ...cut].map(named);
 }"""
 """What is wider than the page, tables that ask for scrolling, and text that is cut."""
@@ -144,8 +144,10 @@ FAINT = """() => {
     const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
     const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
-    const ground = element => { for (let e = element; e; e = e.parentElement) {
-        const {c, a} = parts(getComputedStyle(e).backgroundColor); if (a > 0.99) return c; } return [255, 255, 255]; };
+    const known = new Map();
+    const ground = element => { if (!element) return [255, 255, 255]; if (known.has(element)) return known.get(element);
+        const {c, a} = parts(getComputedStyle(element).backgroundColor);
+        const found = a > 0.99 ? c : ground(element.parentElement); known.set(element, found); return found; };
     const found = new Set();
     for (const element of document.body.querySelectorAll('*')) {
         const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
