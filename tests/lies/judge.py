@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from screener.config import load_settings
+from screener.config import Settings, load_settings
 from screener.errors import ScreenerError
 from screener.report.model import Report
 from screener.report.request import Request
@@ -125,10 +126,16 @@ def _false(came: Outcome, true: Outcome) -> str:
     return ""
 
 
+@cache
+def _settings(config: Path) -> Settings:
+    """No lie is told in the configuration, which is read once."""
+    return load_settings(config, today=world.TODAY)
+
+
 def report_on(lied: world.World, folder: Path, config: Path) -> Outcome:
     """The report on files, as `screener report` makes it."""
     paths = world.write(lied, folder)
-    settings = load_settings(config, today=world.TODAY)
+    settings = _settings(config)
     market = [paths["market"]] if "market" in paths else []
     request = Request(source=f"file:{paths['prices']}", benchmark=[paths["index"]], market=market)
     try:
