@@ -156,7 +156,9 @@ def _cut(series: Floats) -> list[Ints]:
         a, b = divmod(keys, count)
         distance = distance[first]
         distance[a == b] = np.inf
-        changed = np.flatnonzero((a != b) & (np.isin(a, into) | np.isin(b, into)))
+        grown = np.zeros(count, dtype=np.bool_)
+        grown[into] = True
+        changed = np.flatnonzero((a != b) & (grown[a] | grown[b]))
         distance[changed] = _distances(sums, size, a[changed], b[changed])
     found = np.bincount(label, minlength=count)
     return [np.flatnonzero(label == number) for number in np.flatnonzero((found >= SMALLEST) & (found <= LARGEST))]

@@ -140,12 +140,21 @@ def _ranks(score: Floats) -> Floats:
 
 
 def _thirds(score: Floats) -> Floats:
-    """(K, N) third of the ranking in each of K scorings (K, N): 0 the best."""
-    known = np.isfinite(score)
-    order = np.argsort(np.where(known, -score, np.inf), axis=1, kind="stable")
-    thirds = np.empty(score.shape)
-    places = np.arange(score.shape[1])
-    np.put_along_axis(thirds, order, np.floor(3.0 * places / np.maximum(known.sum(axis=1, keepdims=True), 1)), axis=1)
+    """(K, N) third of the ranking in each of K scorings (K, N): 0 the best, 3 without a score.
+
+    Of equal scores the earlier one ranks first.
+    """
+    thirds = np.full(score.shape, 3.0)
+    for row, own in zip(thirds, score, strict=True):
+        known = np.flatnonzero(np.isfinite(own))
+        count = known.size
+        # A sort of values is ten times as fast as one that says where each came from; that is needed for ties alone.
+        ordered = np.sort(-own[known])
+        ends = [-(-count * third // 3) for third in (1, 2)]
+        if any(0 < end < count and ordered[end - 1] == ordered[end] for end in ends):
+            row[known[np.argsort(-own[known], kind="stable")]] = np.floor(3.0 * np.arange(count) / max(count, 1))
+        elif count:
+            row[known] = sum(-own[known] >= ordered[end] for end in ends if end < count)
     return thirds
 
 

@@ -167,8 +167,12 @@ class PlaceboPlan:
         return sets, slice(begin, self.event + 1)
 
     def rolled(self, portfolios: Sequence[Portfolio], rows: slice) -> list[Rolling]:
-        """`roll` over `rows` for each window, with standard deviations that know the market's move."""
-        rolling = roll(self.refit, portfolios, self.designs, rows, self.taus())
+        """`roll` over `rows` for each window, with standard deviations that know the market's move.
+
+        The portfolio t is that of the event; on ordinary sessions it may be NaN.
+        """
+        at_event = slice(self.event, self.event + 1)
+        rolling = roll(self.refit, portfolios, self.designs, rows, self.taus(), t_rows=at_event)
         if self.moves is None:
             return rolling
         widened = []
@@ -191,7 +195,8 @@ class PlaceboPlan:
             taus = self.learned or self.taus()
             asked = [slice(self.event + one.start, self.event + one.stop) for one in taus]
             _, rows = replace(self, windows=asked).spans()
-            for one, rolling in zip(taus, roll(self.refit, self.reference, self.designs, rows, taus), strict=True):
+            rolled = roll(self.refit, self.reference, self.designs, rows, taus, t_rows=slice(0, 0))
+            for one, rolling in zip(taus, rolled, strict=True):
                 self._slopes[one] = self._slope(one, rolling, distance(moves, self.refit, rows, one))
         nearest = min(self._slopes, key=lambda one: (one != tau, abs(len(one) - len(tau)), one.start))
         return self._slopes[nearest]

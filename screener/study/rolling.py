@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement, product
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def roll(
     dates: slice,
     windows: Sequence[range],
     *,
-    with_t: bool = True,
+    t_rows: slice | None = None,
 ) -> list[Rolling]:
     """Abnormal return, volatility and portfolio t of each portfolio, as if each of `dates` were the event day.
 
@@ -84,7 +85,7 @@ def roll(
         designs: the distinct designs, one per benchmark; NaN rows where the benchmark is unknown.
         dates: rows to take as tau = 0.
         windows: one range of tau per event window, e.g. range(0, 6) for [0,+5].
-        with_t: whether the portfolio t is wanted; without it `Rolling.t` is NaN.
+        t_rows: those of `dates` on which the portfolio t is wanted, by default all; on others `Rolling.t` may be NaN.
     """
     if any(design.thin for design in designs):
         raise ValueError("placebo dates are refitted by least squares only, not with a thin-trading beta")
@@ -101,7 +102,7 @@ def roll(
             columns = members[start : start + _PORTFOLIOS_AT_ONCE]
             own = {number: designs[number] for number in key}
             stacked = _Moments.of(*_stack([portfolios[c] for c in columns], own), len(own))
-            _fill(results, columns, refit, stacked, windows, with_t=with_t)
+            _fill(results, columns, refit, stacked, windows, dates if t_rows is None else t_rows)
     return results
 
 
@@ -111,10 +112,9 @@ def _fill(
     refit: Refit,
     moments: _Moments,
     windows: Sequence[range],
-    *,
-    with_t: bool,
+    t_rows: slice,
 ) -> None:
-    """Compute the `columns` of `results`, the portfolios of `moments`."""
+    """Compute the `columns` of `results`, the portfolios of `moments`; their t on `t_rows` alone."""
     fits: dict[range, _Fits] = {}
     volatilities: dict[range, Floats] = {}
     for window, result in zip(windows, results, strict=True):
@@ -126,7 +126,7 @@ def _fill(
         all_dates = range(dates.start, min(result.dates.stop, len(moments.values) + 1))
         if all_dates not in fits:
             fits[all_dates] = _Fits.of(moments, refit, all_dates)
-        fitted = fits[all_dates].first(len(dates))
+        fitted = fits[all_dates].take(slice(len(dates)))
         quiet = _shift(dates, min(0, window.start) - refit.span)
         if quiet not in volatilities:
             volatilities[quiet] = _volatility(moments, refit, quiet, fitted)
@@ -138,8 +138,14 @@ def _fill(
         at = slice(dates.start - first, dates.stop - first)
         result.caar[at, columns] = caar
         result.sd[at, columns] = volatilities[quiet]
-        if with_t:
-            result.t[at, columns] = caar / np.sqrt(_prediction_variance(fitted, inside, len(window)))
+        tested = range(max(t_rows.start, dates.start), min(t_rows.stop, dates.stop))
+        if tested and moments.legs > 1:
+            # `einsum` adds the legs of a few dates in another order than those of many.
+            tested = dates
+        if tested:
+            own = slice(tested.start - dates.start, tested.stop - dates.start)
+            variance = _prediction_variance(fitted.take(own), inside[own], len(window))
+            result.t[tested.start - first : tested.stop - first, columns] = caar[own] / np.sqrt(variance)
 
 
 @dataclass(frozen=True)
@@ -156,18 +162,17 @@ class _Moments:
 
     @classmethod
     def of(cls, values: Floats, traded: Bools, legs: int) -> _Moments:
-        first, second = np.triu_indices(values.shape[2])
-        return cls(values, traded.astype(np.float64), values[:, :, first] * values[:, :, second], legs)
+        pairs = _triangle(values.shape[2])
+        products = np.empty((*values.shape[:2], len(pairs)))
+        for place, (first, second) in enumerate(pairs):
+            np.multiply(values[:, :, first], values[:, :, second], out=products[:, :, place])
+        return cls(values, traded.astype(np.float64), products, legs)
 
     def second(self, starts: range, weights: Floats) -> tuple[Floats, Floats]:
-        """Weighted second moments (B, P, size, size) and weight (B, P) of the sessions from each of `starts`."""
-        packed = _moving_sums(self.products, weights, starts)
-        size = self.values.shape[2]
-        first, second = np.triu_indices(size)
-        full = np.empty((*packed.shape[:2], size, size))
-        full[:, :, first, second] = packed
-        full[:, :, second, first] = packed
-        return full, _moving_sums(self.traded, weights, starts)
+        """Weighted second moments (size (size + 1) / 2, B, P), and weight (B, P), of the sessions from each start."""
+        sums = _moving_sums(self.products, weights, starts)
+        # Each product as a plane of its own: what follows takes them one after another.
+        return np.ascontiguousarray(np.moveaxis(sums, 2, 0)), _moving_sums(self.traded, weights, starts)
 
     def window(self, starts: range, length: int) -> tuple[Floats, Floats]:
         """Sums of `values` (B, P, size) and number of sessions traded (B, P)."""
@@ -179,30 +184,44 @@ class _Moments:
 class _Fits:
     """The model before each of B dates, for P portfolios of K legs."""
 
+    triangle: Floats
+    """(size (size + 1) / 2, B, P) second moments of the estimation window, the upper triangle."""
     moments: Floats
-    """(B, P, size, size) second moments of the estimation window."""
+    """(B, P, size, size) the same, whole."""
     df: Floats
     """(B, P) degrees of freedom."""
     inverse: Floats
     """(B, P, K, p, p) inverse Gram matrices."""
+    residual: Floats
+    """(B, P, K, size) residual of each leg as a combination of regressors and legs."""
     whole: Floats
-    """(B, P, size) residual of the portfolio as a combination of regressors and legs."""
-    covariance: Floats
-    """(B, P, K, K) sums of products of the legs' residuals."""
+    """(B, P, size) the same of the portfolio."""
 
     @classmethod
     def of(cls, moments: _Moments, refit: Refit, dates: range) -> _Fits:
         learned = _shift(dates, -refit.gap - refit.estimation)
-        second, observations = moments.second(learned, np.ones(refit.estimation))
-        parameters = second.shape[2] // moments.legs - 1
+        triangle, observations = moments.second(learned, np.ones(refit.estimation))
+        size = moments.values.shape[2]
+        second = np.empty((*observations.shape, size, size))
+        for plane, (row, column) in zip(triangle, _triangle(size), strict=True):
+            second[:, :, row, column] = second[:, :, column, row] = plane
+        parameters = size // moments.legs - 1
         enough = observations > max(refit.min_obs, parameters + 1) - 0.5
         residual, inverse = _solve(second, enough, moments.legs, parameters)
-        covariance = np.einsum("bpgs,bpst,bpht->bpgh", residual, second, residual, optimize=True)
-        return cls(second, observations - parameters, inverse, residual.sum(axis=2), covariance)
+        return cls(triangle, second, observations - parameters, inverse, residual, residual.sum(axis=2))
 
-    def first(self, dates: int) -> _Fits:
-        """Of the first dates alone."""
-        return _Fits(*(part[:dates] for part in vars(self).values()))
+    def take(self, dates: slice) -> _Fits:
+        """Of some of the dates alone."""
+        by_date = {name: part[dates] for name, part in vars(self).items() if name != "triangle"}
+        return _Fits(self.triangle[:, dates], **by_date)
+
+    @property
+    def covariance(self) -> Floats:
+        """(B, P, K, K) sums of products of the legs' residuals."""
+        return np.asarray(
+            np.einsum("bpgs,bpst,bpht->bpgh", self.residual, self.moments, self.residual, optimize=True),
+            dtype=np.float64,
+        )
 
     @property
     def scale(self) -> Floats:
@@ -217,12 +236,26 @@ def _volatility(moments: _Moments, refit: Refit, starts: range, fitted: _Fits) -
     weighted, weight = moments.second(starts, refit.decay ** np.arange(refit.span - 1.0, -1.0, -1.0))
     sessions = _moving_sums(moments.traded, np.ones(refit.span), starts)
     whole, scale = fitted.whole, fitted.scale
-    moving, steady = (np.einsum("bps,bpst,bpt->bp", whole, m, whole) for m in (weighted, fitted.moments))
+    moving, steady = (_quadratic(whole, triangle) for triangle in (weighted, fitted.triangle))
     real = (sessions > refit.span / 2 - 0.5) & (fitted.df > 0.5) & (steady > _NEGLIGIBLE * scale)
     variance = (1 - refit.long_run) * moving / np.where(real, weight, np.nan)
     variance += refit.long_run * steady / np.where(real, fitted.df, np.nan)
     sd: Floats = np.sqrt(np.where(variance > _NEGLIGIBLE * scale / refit.estimation, variance, np.nan))
     return sd
+
+
+def _quadratic(whole: Floats, triangle: Floats) -> Floats:
+    """(B, P) w'Mw with `whole` w (B, P, size) and the upper triangle of M (size (size + 1) / 2, B, P).
+
+    Adds as `einsum` does, a plane at a time, which takes a fraction of its time.
+    """
+    size = whole.shape[2]
+    planes = [np.ascontiguousarray(whole[:, :, place]) for place in range(size)]
+    plane_of = dict(zip(_triangle(size), triangle, strict=True))
+    total = np.zeros(whole.shape[:2])
+    for row, column in product(range(size), repeat=2):
+        total += planes[row] * plane_of[min(row, column), max(row, column)] * planes[column]
+    return total
 
 
 def _stack(portfolios: Sequence[Portfolio], designs: Mapping[int, Design]) -> tuple[Floats, Bools]:
@@ -308,6 +341,11 @@ def _prediction_variance(fitted: _Fits, inside: Floats, length: int) -> Floats:
     real = variance > _NEGLIGIBLE * fitted.scale
     result: Floats = np.where(real, variance, np.nan) / np.where(fitted.df >= 1, fitted.df, np.nan)
     return result
+
+
+def _triangle(size: int) -> list[tuple[int, int]]:
+    """Row and column of each element on and above the diagonal."""
+    return list(combinations_with_replacement(range(size), 2))
 
 
 def _moving_sums(values: Floats, weights: Floats, starts: range) -> Floats:

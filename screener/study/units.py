@@ -203,7 +203,7 @@ def roll_portfolios(
     """Each portfolio, of its own columns of securities, on every session of `rows`."""
     designs = [Design.of(refit.model, benchmark) for benchmark in returns.benchmarks]
     portfolios = [returns.portfolio(own) for own in members]
-    results = roll(refit, portfolios, designs, rows, windows, with_t=False)
+    results = roll(refit, portfolios, designs, rows, windows, t_rows=slice(0, 0))
     return _Rolled(
         np.stack([result.z_ewma for result in results]),
         np.stack([result.caar for result in results]),

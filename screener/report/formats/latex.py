@@ -157,13 +157,13 @@ def _groups(report: PooledReport, rows: Sequence[Any]) -> _Tabular:
 
 
 def _of_group(row: Any) -> list[_Cells]:
-    name = group_name(row.group)
-    label = name if row.versus is None else _("{a} - {b}", a=name, b=group_name(row.versus))
+    # A difference takes two lines: two long names side by side push the tests off the paper.
+    minus = "" if row.versus is None else f"$-$ {escaped(group_name(row.versus))}"
     values, ps = ([getattr(row, test[index]) for test in _TESTS_OF_GROUPS] for index in (0, 1))
     figures = [_figure(percent(row.caar)), *(_figure(signed(value, 2)) for value in values)]
     return [
-        [escaped(label), f"{row.events:,}", f"{row.sessions:,}", *figures],
-        ["", "", "", _interval(row), *(_bracketed(probability(p)) for p in ps)],
+        [escaped(group_name(row.group)), f"{row.events:,}", f"{row.sessions:,}", *figures],
+        [minus, "", "", _interval(row), *(_bracketed(probability(p)) for p in ps)],
     ]
 
 

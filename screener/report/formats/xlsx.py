@@ -15,12 +15,16 @@ from screener.analysis.model import Window
 from screener.columns.column import FIRST, Column, Unit
 from screener.columns.groups import SECTORS
 from screener.columns.korean import HEADERS, TABLES
+from screener.columns.pooled import POOLED
 from screener.errors import DataError, UsageError, install
 from screener.i18n import N_, _
+from screener.report.formatting import window_name
 from screener.report.model import VERDICTS
 from screener.report.palette import PALETTES, SERIES, Directions
+from screener.report.pooled_model import ALL
 from screener.report.rows import POST_HOC
 from screener.report.screens import Cell, Table
+from screener.report.views.pooled import group_name
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -68,6 +72,22 @@ _SUMMARY = (
     ("verdict", N_("Verdict"), 18),
 )
 """Columns of the sectors on the summary, with their headers and widths."""
+_OF_EVENTS = (
+    ("group", N_("Event group"), 36),
+    ("window", N_("Window"), 10),
+    ("events", N_("Events"), 9),
+    ("sessions", N_("Sessions"), 10),
+    ("caar", N_("CAAR"), 10),
+    ("caar_low", N_("95% CI, low"), 10),
+    ("caar_high", N_("95% CI, high"), 10),
+    ("p_shift", N_("p"), 8),
+    ("z_shift", N_("z"), 8),
+    ("median_car", N_("Median"), 10),
+    ("positive", N_("Positive"), 10),
+)
+"""Columns of the groups of events on the summary of a study of many events; together as wide as those of sectors."""
+_MOST_LINES = 8
+"""Paths of one chart."""
 _PAGE, _PARTS = sum(width for *_column, width in _SUMMARY), len(_SUMMARY)
 """Width of the summary, and the columns that it spans: a single one would be cut off on narrower paper."""
 _LINE = 15.0
@@ -118,8 +138,7 @@ def to_workbook(
     for sheet, table in zip(sheets, shown or tables, strict=True):
         _write_table(book.add_worksheet(sheet), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
-    sectors = _sectors_of(tables, names or {})
-    bottom = _write_sectors(front, bottom + 1, sectors, looks)
+    bottom = _write_figures(front, bottom + 1, tables, names or {}, looks)
     _draw(book, front, bottom + 1, tables, palette, names or {})
     _explain(book.add_worksheet(_("Columns")), dict(zip(sheets, tables, strict=True)), looks, korean=shown is not None)
     book.close()
@@ -219,8 +238,6 @@ def _width(column: Column, cells: Sequence[Cell]) -> int:
 def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     """Write the lines of the summary; returns the first row below them."""
     sheet.hide_gridlines(2)
-    for index, (_name, _header, width) in enumerate(_SUMMARY):
-        sheet.set_column(index, index, width)
     for row, line in enumerate(lines):
         look, size = (looks.text, 1.0) if row else (looks.title, 1.4)
         sheet.merge_range(row, 0, row, _PARTS - 1, "", look)
@@ -255,24 +272,42 @@ def _sectors_of(tables: Sequence[Table], names: Mapping[str, str]) -> list[Recor
     ]
 
 
-def _write_sectors(sheet: Worksheet, top: int, sectors: Sequence[Record], looks: _Looks) -> int:
-    """Write the table of sectors from row `top` on; returns the first row below it."""
-    if not sectors:
+def _events_of(tables: Sequence[Table]) -> list[Record]:
+    """All events in each window, then the groups, and their differences, in the first one."""
+    records = [row for table in tables if table.name == "pooled" for row in table.records()]
+    windows = [(row["window_start"], row["window_end"]) for row in records]
+    kept = []
+    for row, window in zip(records, windows, strict=True):
+        name, versus = group_name(str(row["group"])), row["versus"]
+        if window == windows[0] or (row["group"] == ALL and versus is None):
+            label = name if versus is None else _("{a} - {b}", a=name, b=group_name(str(versus)))
+            kept.append({**row, "group": label, "window": window_name(*window)})
+    return sorted(kept, key=lambda row: row["group"] != group_name(ALL))
+
+
+def _write_figures(sheet: Worksheet, top: int, tables: Sequence[Table], names: Mapping[str, str], looks: _Looks) -> int:
+    """Write the sectors of a study, or the groups of many events, from row `top` on; returns the first row below."""
+    events = _events_of(tables)
+    shown, columns = (_OF_EVENTS, POOLED.columns) if events else (_SUMMARY, SECTORS.columns)
+    for index, (_name, _header, width) in enumerate(shown):
+        sheet.set_column(index, index, width)
+    rows = events or _sectors_of(tables, names)
+    if not rows:
         return top
-    units = {column.name: column.unit for column in SECTORS.columns}
-    for index, (name, header, _width) in enumerate(_SUMMARY):
+    units = {"window": Unit.TEXT, **{column.name: column.unit for column in columns}}
+    for index, (name, header, _width) in enumerate(shown):
         is_text = units[name].holds is str
         sheet.write_string(top, index, _(header), looks.header if is_text else looks.header_of_numbers)
-        for row, sector in enumerate(sectors, top + 1):
-            value = sector[name]
+        for number, row in enumerate(rows, top + 1):
+            value = row[name]
             if isinstance(value, str):
-                sheet.write_string(row, index, value, looks.cells[units[name]])
+                sheet.write_string(number, index, value, looks.cells[units[name]])
             elif value is not None:
-                sheet.write_number(row, index, value, looks.cells[units[name]])
+                sheet.write_number(number, index, value, looks.cells[units[name]])
         if units[name] in _COLOURED:
-            _colour(sheet, (top + 1, index, top + len(sectors), index), looks)
+            _colour(sheet, (top + 1, index, top + len(rows), index), looks)
     sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})
-    return top + 1 + len(sectors)
+    return top + 1 + len(rows)
 
 
 def _colour(sheet: Worksheet, area: tuple[int, int, int, int], looks: _Looks) -> None:
@@ -319,9 +354,18 @@ def _draw(
 ) -> None:
     """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
 
-    Tables that are no study of sectors are not drawn.
+    Tables that are no study are not drawn.
     """
     records = {table.name: table.records() for table in tables}
+    if "pooled" in records:
+        groups = dict.fromkeys(str(row["group"]) for row in records["paths"])
+        figures = book.add_worksheet(_("Chart figures"))
+        title = _("Cumulative abnormal return (CAAR) by group of events, base day = 0")
+        shown = {group: group_name(group) for group in list(groups)[:_MOST_LINES]}
+        chart = _lines(book, figures, [row for row in records["paths"] if row["group"] in shown], shown, "group", title)
+        chart.set_size({"width": _WIDTH, "height": _HEIGHT})
+        front.insert_chart(row, 0, chart)
+        return
     sectors = [row for row in records.get("sectors", []) if row["theme"] is None]
     if not sectors:
         return
@@ -332,7 +376,8 @@ def _draw(
     charts = [_bars(book, figures, sectors, names, PALETTES[palette].day)]
     paths = [row for row in records.get("paths", []) if row["sector"] in names and row["theme"] is None]
     if paths:
-        charts.append(_lines(book, figures, paths, names))
+        title = _("Cumulative abnormal return (CAAR) by sector, base day = 0")
+        charts.append(_lines(book, figures, paths, names, "sector", title))
     for number, chart in enumerate(charts):
         chart.set_size({"width": _WIDTH, "height": _HEIGHT})
         front.insert_chart(row + number * _ROWS, 0, chart)
@@ -378,8 +423,10 @@ def _bars(
     return chart
 
 
-def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str]) -> Chart:
-    """CAAR of each sector by session, 0 at the base."""
+def _lines(
+    book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Mapping[str, str], of: str, title: str
+) -> Chart:
+    """CAAR by session, 0 at the base, of each sector or group: what the column `of` says."""
     sessions = sorted({row["tau"] for row in paths})
     percent = book.add_format({"num_format": _PERCENT})
     sheet.write_row(0, _PATHS, ["tau", *names.values()])
@@ -388,7 +435,7 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
     for number, (sector, name) in enumerate(names.items()):
         index = _PATHS + 1 + number
         for row in paths:
-            if row["sector"] == sector:
+            if row[of] == sector and row["caar"] is not None:
                 sheet.write_number(1 + sessions.index(row["tau"]), index, row["caar"], percent)
         chart.add_series(
             {
@@ -402,7 +449,7 @@ def _lines(book: Workbook, sheet: Worksheet, paths: Sequence[Record], names: Map
                 },
             }
         )
-    chart.set_title({"name": _("Cumulative abnormal return (CAAR) by sector, base day = 0"), **_TITLE})
+    chart.set_title({"name": title, **_TITLE})
     chart.set_x_axis(
         {
             "name": _("Sessions relative to the event day"),
