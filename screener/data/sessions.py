@@ -210,6 +210,22 @@ class _SessionFetch(Fetch):
                     day=day,
                 )
             self.fetched.silent.append(day)
+            # Where the next session is there already, it shows at once that this day was none.
+            following = self._neighbour(day, 1)
+            if self._goes_on(self._neighbour(day, -1), following):
+                self.fetched.silent.remove(day)
+                self.closed.append(day)
+
+    def _goes_on(self, day: date, following: date) -> bool:
+        """Whether both sessions are held, and the rates of the later one are against the closes of the earlier one."""
+        before, rows = self._held(day), self._held(following)
+        if before is None or rows is None:
+            return False
+        try:
+            session_follows(self.source.name, following, rows, before)
+        except (DataError, NetworkError):
+            return False
+        return True
 
     def _is_open(self, day: date, rows: pa.Table) -> bool:
         """Whether `rows` are a session, and go with the sessions beside it."""
