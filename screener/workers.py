@@ -37,8 +37,12 @@ class Workers:
     """Address of a Dask scheduler, tcp://HOST:8786, in place of them."""
 
     @contextmanager
-    def executor(self, parts: int, module: str) -> Iterator[Executor | None]:
-        """Something to submit `parts` parts of work of a `module` to; None where they are best computed here and now.
+    def executor(self, parts: int, modules: Sequence[str]) -> Iterator[Executor | None]:
+        """Something to submit `parts` parts of work to; None where they are best computed here and now.
+
+        Args:
+            parts: how many.
+            modules: what the work needs.
 
         Raises:
             UsageError: the library of the cluster is not installed.
@@ -55,7 +59,7 @@ class Workers:
         # A forked child would inherit threads' locks; one that is spawned imports everything anew.
         context = get_context("forkserver")
         # Imported once, by the server that the workers are forked from.
-        context.set_forkserver_preload([module])
+        context.set_forkserver_preload(list(modules))
         pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
         try:
             yield pool
@@ -115,6 +119,8 @@ def compute(
     workers: Workers,
     folder: Path,
     done: Callable[[int], None],
+    *,
+    loads: Sequence[str] = (),
 ) -> list[bytes]:
     """The result of `work` for each of the named `jobs`, in their order; those in `folder` are not computed again.
 
@@ -124,6 +130,7 @@ def compute(
         workers: who computes.
         folder: where each result is kept as soon as it is there, whole or not at all.
         done: is told how many results are there, each time that one is added.
+        loads: modules that `work` imports when it runs, so that processes of this machine load them once together.
 
     Raises:
         ScreenerError: one that `work` raised.
@@ -142,7 +149,7 @@ def compute(
         results[name] = result
         done(len(results))
 
-    with workers.executor(len(open_jobs), work.__module__) as executor:
+    with workers.executor(len(open_jobs), (work.__module__, *loads)) as executor:
         if executor is None:
             for name, job in open_jobs.items():
                 keep(name, work(job))

@@ -52,6 +52,13 @@ _PATH = range(-5, 11)
 """Tau that paths show, at least."""
 _KEPT = 14 * 86_400
 """Seconds for which parts of a study are kept after they were last used."""
+_READERS = (
+    "screener.data.sources.files",
+    "screener.data.sources.press",
+    "screener.data.sources.stored",
+    "holidays.financial",
+)
+"""Modules that read prices and the calendar, and import pandas and pyarrow: a worker's first second."""
 _MODELS = (Model.MARKET, Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED)
 """What events may be measured with: the others need the whole market, or factors."""
 
@@ -269,7 +276,7 @@ def _measured(slices: Sequence[Slice], made_of: str, request: StudyRequest, prog
             told += 1
 
     jobs = [(_name(one, made_of), one) for one in slices]
-    return compute(measure_slice, jobs, Workers(request.jobs, request.cluster), folder, done)
+    return compute(measure_slice, jobs, Workers(request.jobs, request.cluster), folder, done, loads=_READERS)
 
 
 def _name(job: Slice, made_of: str) -> str:

@@ -274,7 +274,7 @@ def _sectors_of(tables: Sequence[Table], names: Mapping[str, str]) -> list[Recor
 
 def _events_of(tables: Sequence[Table]) -> list[Record]:
     """All events in each window, then the groups, and their differences, in the first one."""
-    records = [row for table in tables if table.name == "pooled" for row in table.records()]
+    records: list[Record] = [row for table in tables if table.name == "pooled" for row in table.records()]
     windows = [(row["window_start"], row["window_end"]) for row in records]
     kept = []
     for row, window in zip(records, windows, strict=True):
