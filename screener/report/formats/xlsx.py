@@ -73,13 +73,13 @@ _SUMMARY = (
 )
 """Columns of the sectors on the summary, with their headers and widths."""
 _OF_EVENTS = (
-    ("group", N_("Event group"), 36),
+    ("group", N_("Event group"), 28),
     ("window", N_("Window"), 10),
     ("events", N_("Events"), 9),
     ("sessions", N_("Sessions"), 10),
     ("caar", N_("CAAR"), 10),
-    ("caar_low", N_("95% CI, low"), 10),
-    ("caar_high", N_("95% CI, high"), 10),
+    ("caar_low", N_("95% CI, low"), 14),
+    ("caar_high", N_("95% CI, high"), 14),
     ("p_shift", N_("p"), 8),
     ("z_shift", N_("z"), 8),
     ("median_car", N_("Median"), 10),
@@ -264,7 +264,7 @@ def _sectors_of(tables: Sequence[Table], names: Mapping[str, str]) -> list[Recor
 
 def _events_of(tables: Sequence[Table]) -> list[Record]:
     """All events in each window, then the groups, and their differences, in the first one."""
-    records = [row for table in tables if table.name == "pooled" for row in table.records()]
+    records: list[Record] = [row for table in tables if table.name == "pooled" for row in table.records()]
     windows = [(row["window_start"], row["window_end"]) for row in records]
     kept = []
     for row, window in zip(records, windows, strict=True):
