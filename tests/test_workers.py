@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -33,6 +36,14 @@ def fail_at_three(number: int) -> bytes:
     if number == 3:
         raise DataError("part {number} has no prices", number=number)
     return square(number)
+
+
+def hold(fifo: str) -> bytes:
+    """Say who computes, and whether a module of `loads` is there; then never end."""
+    to = os.open(fifo, os.O_WRONLY)
+    os.write(to, f"{os.getpid()} {'colorsys' in sys.modules}\n".encode())
+    while True:
+        signal.pause()
 
 
 def ignored(_count: int) -> None:
@@ -108,6 +119,44 @@ def test_a_client_killed_at_any_stage_loses_no_finished_part(tmp_path: Path, sta
 
     assert compute(counted, JOBS, Workers(jobs=1), tmp_path, ignored) == EXPECTED
     assert computed == list(range(stage if step == "after the name" else stage - 1, 5))
+
+
+def test_workers_end_with_the_command_that_is_killed(tmp_path: Path) -> None:
+    fifo, folder = tmp_path / "fifo", tmp_path / "parts"
+    os.mkfifo(fifo)
+    # Read from before the first worker writes, so that none has to wait for a reader.
+    read_end = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    jobs = [(name, str(fifo)) for name, _number in JOBS[:2]]
+    code = (
+        "from pathlib import Path\n"
+        "from screener.workers import Workers, compute\n"
+        "from tests.test_workers import hold, ignored\n"
+        f"compute(hold, {jobs}, Workers(jobs=2), Path({str(folder)!r}), ignored, loads=['colorsys'])\n"
+    )
+    command = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.DEVNULL)
+    try:
+        said = b""
+        while said.count(b"\n") < 2:
+            said += _read(read_end)
+        pids = [int(line.split()[0]) for line in said.splitlines()]
+        assert [line.split()[1] for line in said.splitlines()] == [b"True", b"True"]
+        assert len({*pids, command.pid}) == 3
+        command.kill()
+        assert command.wait() == -signal.SIGKILL
+        # Each worker holds its end of the fifo open as long as it lives.
+        assert _read(read_end) == b""
+    finally:
+        command.kill()
+        command.wait()
+        os.close(read_end)
+
+
+def _read(fifo: int) -> bytes:
+    """What was written; nothing once every writer is gone. A writer that stays silent for two minutes is a fault."""
+    poll = select.poll()
+    poll.register(fifo, select.POLLIN)
+    assert poll.poll(120_000), "nothing was written, and a writer still lives"
+    return os.read(fifo, 4096)
 
 
 class CommClosedError(Exception):

@@ -73,13 +73,13 @@ _SUMMARY = (
 )
 """Columns of the sectors on the summary, with their headers and widths."""
 _OF_EVENTS = (
-    ("group", N_("Event group"), 36),
+    ("group", N_("Event group"), 28),
     ("window", N_("Window"), 10),
     ("events", N_("Events"), 9),
     ("sessions", N_("Sessions"), 10),
     ("caar", N_("CAAR"), 10),
-    ("caar_low", N_("95% CI, low"), 10),
-    ("caar_high", N_("95% CI, high"), 10),
+    ("caar_low", N_("95% CI, low"), 14),
+    ("caar_high", N_("95% CI, high"), 14),
     ("p_shift", N_("p"), 8),
     ("z_shift", N_("z"), 8),
     ("median_car", N_("Median"), 10),
