@@ -7,7 +7,7 @@ import re
 import tomllib
 from typing import Any
 
-DEEPEST = 64
+_DEEPEST = 64
 """Levels of tables and lists; what the exchange, the services and the settings send or hold has ten at most."""
 NOT_UNDERSTOOD = (
     OSError,
@@ -20,20 +20,20 @@ NOT_UNDERSTOOD = (
     EOFError,
 )
 """What reading something of an unexpected form raises, in this process or in a library that reads it."""
-_DOTTED = re.compile(rf"""(?<![\w."'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}""")
+_DOTTED = re.compile(rf"""(?<![\w."'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{_DEEPEST}}}""")
 """A key of that many parts: tomllib takes seconds over one of thousands."""
 _HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
 class TooDeepError(ValueError):
-    """Tables or lists are nested deeper than `DEEPEST`."""
+    """Tables or lists are nested deeper than `_DEEPEST`."""
 
 
 def from_json(data: str | bytes) -> Any:
     """What a JSON document holds; halves of surrogate pairs in it, which no encoding can write, become U+FFFD.
 
     Raises:
-        ValueError: it is no JSON, or nested deeper than `DEEPEST`.
+        ValueError: it is no JSON, or nested deeper than `_DEEPEST`.
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:
@@ -51,8 +51,8 @@ def from_toml(text: str) -> dict[str, Any]:
     """What a TOML document holds.
 
     Raises:
-        ValueError: it is no TOML (then a `tomllib.TOMLDecodeError`), nested deeper than `DEEPEST`, or holds a number of
-            thousands of digits.
+        ValueError: it is no TOML (then a `tomllib.TOMLDecodeError`), nested deeper than `_DEEPEST`, or holds a number
+            of thousands of digits.
     """
     if _DOTTED.search(text):
         raise TooDeepError
@@ -66,7 +66,7 @@ def from_toml(text: str) -> dict[str, Any]:
 
 def _refuse_depth(value: Any) -> None:
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(_DEEPEST):
         holders = [one for one in level if isinstance(one, dict | list)]
         if not holders:
             return

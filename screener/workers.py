@@ -198,7 +198,7 @@ def _kept(path: Path) -> bytes | None:
     return result if hashlib.sha256(result).digest() == digest else None
 
 
-def forget(folder: Path) -> None:
+def _forget(folder: Path) -> None:
     """Remove what was kept, once it is no longer needed."""
     for path in folder.glob("*") if folder.is_dir() else ():
         path.unlink(missing_ok=True)

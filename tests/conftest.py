@@ -105,6 +105,8 @@ def _quick_fingerprints() -> Iterator[None]:
 
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that refuses every connection: what is sent through it leaves no machine."""
+SATURDAY = "2026-11-28T12:00:00+09:00"
+"""When forks of the command run: what the screener asks for depends on the hour of a session."""
 OFFLINE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), NOWHERE)
 
 
@@ -143,7 +145,7 @@ def run(starter: Starter, tmp_path: Path, tmp_path_factory: pytest.TempPathFacto
                 timeout=LIMIT,
                 check=False,
             )
-        pid = starter.start(words, {**bare, **environment}, cwd, streams / "out", streams / "err", LIMIT)
+        pid = starter.start(words, {**bare, **environment}, cwd, streams / "out", streams / "err", LIMIT, now=SATURDAY)
         code = starter.wait(pid)
         out, err = ((streams / name).read_text("utf-8") for name in ("out", "err"))
         return subprocess.CompletedProcess(words, code, out, err)

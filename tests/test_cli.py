@@ -228,7 +228,7 @@ def test_prices_that_begin_too_late_say_so(run: Run, own: list[str], tmp_path: P
     assert "Rose most: " in done.stdout
     assert (
         "Cannot be tested: the estimation window has 0 sessions, 20 are required. The figures are plain returns."
-        in done.stdout
+        in done.stdout.replace("\n", " ")
     )
     assert "the prices contain no session of the estimation window" in done.stdout
     assert "CAAR" not in done.stdout

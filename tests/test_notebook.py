@@ -67,7 +67,7 @@ def test_demo_is_the_report_of_the_tour() -> None:
     report, same = screener.load_report(source="demo:1"), simulated(1)
     for name, frame in vars(report.frames).items():
         pd.testing.assert_frame_equal(frame, getattr(same.frames, name))
-    with pytest.raises(UsageError, match="has the event 'demo' only"):
+    with pytest.raises(UsageError, match="has only the event 'demo'"):
         screener.load_report("deepseek", source="demo")
 
 

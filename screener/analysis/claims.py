@@ -31,9 +31,9 @@ from screener.study.arrays import Ints
 from screener.study.portfolio import cross_section
 
 Unit = Literal["return", "share", "rank", "ratio"]
-LEAST_KNOWN = 0.75
+_LEAST_KNOWN = 0.75
 """Part of a group that must have a figure: what newspapers chose to print of it, or half of it, is not the group."""
-TRILLION = 1e12
+_TRILLION = 1e12
 
 
 class _Figure(NamedTuple):
@@ -312,7 +312,7 @@ class _Figures:
 
     def _ratio(self, test: Ratio) -> _Found:
         [target] = test.targets.values()
-        cap = float(self.measurement.caps[self._columns(target)[0]]) / TRILLION
+        cap = float(self.measurement.caps[self._columns(target)[0]]) / _TRILLION
         if not math.isfinite(cap):
             raise _NoFigureError("cap")
         ratios = [_Figure("ratio", stated / cap, stated=stated) for stated in test.trillion_won]
@@ -338,7 +338,7 @@ class _Figures:
 
     def _lacks(self, target: Target, figure: _Figure) -> str:
         """What a figure of some members lacks to be one of the whole group; empty if nothing."""
-        enough = figure.n >= LEAST_KNOWN * len(self._columns(target))
+        enough = figure.n >= _LEAST_KNOWN * len(self._columns(target))
         if enough and math.isfinite(figure.value):
             return ""
         if figure.what == "caar":

@@ -36,11 +36,11 @@ CUT = 0.75
 is what chips (0.26) and power (0.24) have; cut higher, small shares of all kinds become one."""
 SMALLEST, LARGEST = 4, 60
 """Fewer are brothers such as a holding and its firm; more are no theme but a part of the market."""
-MOSTLY = 0.95
+_MOSTLY = 0.95
 """Part of the sessions that a stock must have traded on: where it did not, its residual counts as 0."""
 TAIL = 0.05
 """Share of the groups of ordinary sessions that count as having moved."""
-RENEWED = 30
+_RENEWED = 30
 """Ordinary sessions that share one formation: groups of six weeks ago are still groups, and forming costs most."""
 _AT_ONCE = 256
 """Stocks whose correlations with the others are held together: bounds the memory."""
@@ -104,11 +104,11 @@ def _form_groups(residuals: Floats) -> list[Formed]:
     11:193.
 
     Args:
-        residuals: (M, N) of the market model, decimal; NaN = no trade. Columns known on fewer than `MOSTLY` of the
+        residuals: (M, N) of the market model, decimal; NaN = no trade. Columns known on fewer than `_MOSTLY` of the
             rows belong to no group.
     """
     known = np.isfinite(residuals)
-    columns = np.flatnonzero(known.mean(axis=0) >= MOSTLY)
+    columns = np.flatnonzero(known.mean(axis=0) >= _MOSTLY)
     own = known[:, columns]
     unit = np.where(own, residuals[:, columns], 0.0)
     unit = np.where(own, unit - unit.sum(axis=0) / np.maximum(own.sum(axis=0), 1), 0.0)
@@ -202,8 +202,8 @@ def search(study: Study, eligible: Bools) -> Search:
     moves: list[Floats] = []
     # One after another, and not by `screener.workers`: all stretches of a whole market take about as long as one worker
     # takes to start.
-    for end in range(event, int(dates[0]) if len(dates) else event, -RENEWED):
-        stretch = slice(max(end - RENEWED, int(dates[0])), end)
+    for end in range(event, int(dates[0]) if len(dates) else event, -_RENEWED):
+        stretch = slice(max(end - _RENEWED, int(dates[0])), end)
         rows = dates[(dates >= stretch.start) & (dates < stretch.stop)]
         formed = _groups_before(study, eligible, stretch.start) if len(rows) else []
         if formed:

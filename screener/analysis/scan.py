@@ -19,7 +19,7 @@ from screener.study.arrays import Floats, Ints
 from screener.study.parametric import two_sided
 from screener.study.placebo import LEVEL, Placebo, benjamini_hochberg, pooled_p, westfall_young
 
-STRONGEST = 3
+_STRONGEST = 3
 """Members that name a discovered group."""
 Sectors = Mapping[str, frozenset[str]]
 """Tickers of each configured sector."""
@@ -167,7 +167,7 @@ def _objects(values: Iterable[object]) -> np.ndarray[Any, np.dtype[np.object_]]:
 
 
 def _names(measurement: Measurement, columns: Ints, language: str) -> str:
-    return ", ".join(getattr(measurement.stocks[column], language) for column in columns[:STRONGEST])
+    return ", ".join(getattr(measurement.stocks[column], language) for column in columns[:_STRONGEST])
 
 
 def _scan_frame(

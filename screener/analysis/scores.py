@@ -17,14 +17,14 @@ LEAST_SCORE = 25.0
 """What a winner scores at least; a loser its negative."""
 LARGEST_P = 0.10
 """Largest p of a winner or loser: the corrected p of a sector, the q of a stock."""
-FOURFOLD = 2.0
+_FOURFOLD = 2.0
 """log2 of the volume ratio that counts as much as any: four times the usual."""
-MOVED = 0.05
+_MOVED = 0.05
 """Largest p of a move that counts as one."""
 FADED, EXTENDED = 0.5, 1.5
 """Parts of the event day's move that are left at the window's end: less has faded, more has been extended."""
-WEIGHTINGS = 1_000
-SPREAD_OF_WEIGHTS = 50.0
+_WEIGHTINGS = 1_000
+_SPREAD_OF_WEIGHTS = 50.0
 """Concentration of the random weightings: a weight of 0.30 then varies by about 0.06."""
 _AT_ONCE = 50
 """Weightings whose scores are held together: bounds the memory of a whole market."""
@@ -55,7 +55,7 @@ def parts_of(
             parts["persistence"] = direction * np.clip(car / on_day, -1.0, 1.0)
         if up is not None:
             parts["breadth"] = 2.0 * up - 1.0
-        parts["volume"] = direction * np.clip(np.log2(ratio) / FOURFOLD, -1.0, 1.0)
+        parts["volume"] = direction * np.clip(np.log2(ratio) / _FOURFOLD, -1.0, 1.0)
     return parts
 
 
@@ -123,13 +123,13 @@ def ranked(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int 
     configured = np.array([weights[name] for name in names])
     score = _combined(table, configured[None, :])[0]
     random = np.random.default_rng(seed)
-    drawn = random.dirichlet(np.maximum(configured / configured.sum(), 1e-6) * SPREAD_OF_WEIGHTS, WEIGHTINGS)
+    drawn = random.dirichlet(np.maximum(configured / configured.sum(), 1e-6) * _SPREAD_OF_WEIGHTS, _WEIGHTINGS)
     third = _thirds(score[None, :])[0]
     same = np.zeros(len(score), dtype=np.int64)
     with np.errstate(invalid="ignore"):
-        for start in range(0, WEIGHTINGS, _AT_ONCE):
+        for start in range(0, _WEIGHTINGS, _AT_ONCE):
             same += (_thirds(_combined(table, drawn[start : start + _AT_ONCE])) == third).sum(axis=0)
-    return _ranks(score), np.where(np.isfinite(score), same / WEIGHTINGS, np.nan)
+    return _ranks(score), np.where(np.isfinite(score), same / _WEIGHTINGS, np.nan)
 
 
 def _ranks(score: Floats) -> Floats:
@@ -219,8 +219,8 @@ def lasting_columns(
 def _classify(on_day: float, p_on_day: float, at_end: float, p_at_end: float) -> str:
     if not np.isfinite([on_day, p_on_day, at_end, p_at_end]).all():
         return ""
-    if p_on_day > MOVED:
-        return "delayed" if p_at_end <= MOVED else ""
+    if p_on_day > _MOVED:
+        return "delayed" if p_at_end <= _MOVED else ""
     left = at_end / on_day
     if left <= 0:
         return "reversed"

@@ -21,7 +21,7 @@ HISTORY = "history.csv"
 KEY = ("as_of", "event", "sector", "window_start", "window_end")
 REVISION = "revision"
 """Column: 1 as first reported, 2 after the first correction of the data, and so on."""
-NOTEWORTHY = 0.01
+_NOTEWORTHY = 0.01
 """Percentage point, as a decimal: a spread that moved by less has not changed."""
 
 Row = Mapping[str, str]
@@ -202,7 +202,7 @@ class Change(NamedTuple):
         """Of a spread: widened, narrowed, turned or closed; else empty."""
         if self.kind != "spread":
             return ""
-        if abs(self.after) < NOTEWORTHY:
+        if abs(self.after) < _NOTEWORTHY:
             return "closed"
         if self.before * self.after < 0:
             return "turned"
@@ -232,7 +232,7 @@ def spread_changes(before: Iterable[Row], after: Iterable[Row]) -> list[Change]:
     changes = [
         Change("spread", f"{a} - {b}", earlier[a, b], now)
         for (a, b), now in later.items()
-        if (a, b) in earlier and abs(now - earlier[a, b]) >= NOTEWORTHY
+        if (a, b) in earlier and abs(now - earlier[a, b]) >= _NOTEWORTHY
     ]
     return sorted(changes, key=lambda change: -abs(change.after - change.before))
 

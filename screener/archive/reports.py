@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("txt", "html", "csv", "json")
 """Formats of a report directory."""
-REVISIONS = "revisions.csv"
-COMPARED = ("sectors", "spreads", "stocks", "paths", "trend", "levels")
+_REVISIONS = "revisions.csv"
+_COMPARED = ("sectors", "spreads", "stocks", "paths", "trend", "levels")
 """Tables whose figures are compared with those of the revision before."""
 OF_PRICES = {"stocks": ("raw_return",)}
 """By table, columns in which a figure follows from prices alone, however the report is configured."""
@@ -172,8 +172,8 @@ def write_report(
             # Beside the others, which history and revisions are read from.
             files |= {_korean_name(name): content for name, content in files_of(screen, "csv", palette, "ko").items()}
         if revision > 1:
-            so_far = earlier.get(REVISIONS, b"")
-            files[REVISIONS] = _revisions_csv(revision, changes, so_far) if changes or not so_far else so_far
+            so_far = earlier.get(_REVISIONS, b"")
+            files[_REVISIONS] = _revisions_csv(revision, changes, so_far) if changes or not so_far else so_far
         files[RECORD] = _run_record(report, settings, argv, revision, files)
         folder = publish(root, report, files)
     if history is not None:
@@ -218,7 +218,7 @@ def _compared(
     if not report.provenance.study:
         return 1, ()
     if record.get("study"):
-        tables = [_corrections_of(name, table_in(earlier, name), table_in(fresh, name)) for name in COMPARED]
+        tables = [_corrections_of(name, table_in(earlier, name), table_in(fresh, name)) for name in _COMPARED]
         return _revision_of(record), tuple(correction for table in tables for correction in table)
     key = report.as_of.isoformat(), report.event.id
     known = [row for row in load_history(root) if (row["as_of"], row["event"]) == key]
@@ -254,7 +254,7 @@ def _revisions_csv(revision: int, corrections: Sequence[_Correction], so_far: by
 
 def _has_same_rows(earlier: Mapping[str, bytes], fresh: Mapping[str, bytes]) -> bool:
     """Whether both are about the same windows, sectors and stocks."""
-    return all(_have_same_keys(table_in(earlier, name), table_in(fresh, name)) for name in COMPARED)
+    return all(_have_same_keys(table_in(earlier, name), table_in(fresh, name)) for name in _COMPARED)
 
 
 def _has_more(earlier: Mapping[str, bytes], fresh: Mapping[str, bytes]) -> bool:

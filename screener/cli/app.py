@@ -18,9 +18,9 @@ from screener.files import OWN
 from screener.i18n import _, apart
 
 __all__ = ["commands", "main"]
-CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY", "DATA_GO_KR_KEY")
+_CONFIGURED = ("SCREENER_CONFIG", "SCREENER_STORE", "KRX_ID", "KRX_AUTH_KEY", "DATA_GO_KR_KEY")
 """Variables of users who know the screener."""
-LEAST_MEMORY = 640 * 2**20
+_LEAST_MEMORY = 640 * 2**20
 """Bytes of address space: with less the libraries of a report cannot be loaded."""
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     settle_language(arguments)
     debug = "--debug" in arguments
-    if _address_space() < LEAST_MEMORY:
+    if _address_space() < _LEAST_MEMORY:
         # What loads numpy and scipy with less may wait for memory for ever, and none of it is theirs to report.
         message, exit_code = describe(MemoryError(), "")
         exit_now(_fail([message], exit_code, debug))
@@ -101,7 +101,7 @@ def _introduction() -> list[str]:
 
 def _welcome() -> None:
     """Explain the screener on stderr, and what to type next, if nothing was configured or fetched yet."""
-    if COMPLETING in os.environ or any(os.environ.get(name) for name in CONFIGURED):
+    if COMPLETING in os.environ or any(os.environ.get(name) for name in _CONFIGURED):
         return
     from screener.data.store import Store
 

@@ -16,7 +16,7 @@ from screener.i18n import name_of
 if TYPE_CHECKING:
     from screener.config import Settings
 
-SHELLS = ("bash", "zsh", "fish")
+_SHELLS = ("bash", "zsh", "fish")
 COMPLETING = "_SCREENER_COMPLETE"
 """Set by the shell while it asks for completions."""
 _OF_SCREEN = {"stock": "stock", "compare": "group", "days": "group or stock", "report": "sector"}
@@ -101,7 +101,7 @@ add_completion_class(_Bash)
     fish       screener completion fish > ~/.config/fish/completions/screener.fish
     """,  # the backslash is click's sign for lines that are not to be folded
 )
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(_SHELLS))
 @language_option
 @click.pass_context
 def _completion(context: click.Context, shell: str) -> int:

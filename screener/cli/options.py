@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _ONE_FILE = ("html", "xlsx", "png")
 """Formats that are one file of the user's naming."""
-Decorator = Callable[[Any], Any]
+_Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
 FETCHED = "auto, pykrx, openapi, datagokr, or file:PATH,..."
 """Sources of the commands that write the store."""
@@ -164,7 +164,7 @@ as_of_option = click.option("--as-of", metavar="DATE", callback=parse_day, help=
 model_option = click.option("--model", type=click.Choice(MODELS), help="Model of the expected return.")
 
 
-def event_options(event_help: str) -> Decorator:
+def event_options(event_help: str) -> _Decorator:
     """Options of every command that is about an event."""
     event = click.option("--event", metavar="ID", shell_complete=completing("event"), help=event_help)
     on = click.option(
@@ -179,7 +179,7 @@ def source_options(
     benchmark_help: str = "With file:PATH: date,index,close.",
     market_help: str = "With file:PATH: sessions of the whole market.",
     default: str = "auto",
-) -> Decorator:
+) -> _Decorator:
     """Options of every command that reads prices: where they come from."""
     source = click.option("--source", default=default, metavar="SOURCE", help=source_help)
     benchmark = click.option("--benchmark", multiple=True, type=PATH, help=benchmark_help)

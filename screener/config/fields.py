@@ -16,7 +16,7 @@ MOST_SESSIONS = 2500
 """Of a window, a gap or an estimation: ten years, in which a stock becomes another one."""
 MOST_PLACEBOS = 5000
 """Sessions that an event is ranked among: all that KRX has had since it sells its data."""
-LONGEST_TEXT = 2000
+_LONGEST_TEXT = 2000
 """Characters of a name, or of what an article says."""
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9가-힣][A-Za-z0-9가-힣_-]{0,39}$")]
 """Names a directory and stands in file names, so it holds neither slashes nor dots."""
@@ -58,7 +58,7 @@ Ticker = Annotated[str, BeforeValidator(_ticker)]
 class Strict(BaseModel):
     """Base of every configuration model: immutable, and unknown keys are mistakes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=LONGEST_TEXT)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=_LONGEST_TEXT)
 
 
 class Name(Strict):

@@ -12,9 +12,9 @@ from screener.errors import UsageError
 from screener.i18n import _, cause
 from screener.krx.hours import Schedule
 
-MARK = "# screener daily:"
+_MARK = "# screener daily:"
 """How the comment above the line begins, by which a later installation finds it."""
-MARGIN = timedelta(minutes=30)
+_MARGIN = timedelta(minutes=30)
 """From when the figures of a session are final to the run that reports on them."""
 NAME = "screener-daily"
 _SERVICE = """\
@@ -45,7 +45,7 @@ WantedBy=timers.target
 
 def time_of_run(schedule: Schedule, day: date) -> time:
     """When the run of `day` starts, KST: a quarter of an hour, once volume and flows are final."""
-    earliest = schedule.settles(day) + MARGIN
+    earliest = schedule.settles(day) + _MARGIN
     return (earliest + timedelta(minutes=-earliest.minute % 15)).time()
 
 
@@ -59,7 +59,7 @@ def cron_lines(command: Sequence[str], folder: Path, at: time) -> str:
     when = r"$(TZ=Asia/Seoul date +\%u\%H\%M)"
     run = shlex.join(command).replace("%", r"\%")
     line = f"*/15 * * * * case {when} in [1-5]{at:%H%M}) cd {shlex.quote(str(folder))} && {run};; esac"
-    return f"{MARK} {at:%H:%M} Asia/Seoul, Monday to Friday\n{line}\n"
+    return f"{_MARK} {at:%H:%M} Asia/Seoul, Monday to Friday\n{line}\n"
 
 
 def systemd_units(command: Sequence[str], folder: Path, at: time) -> dict[str, str]:
@@ -80,7 +80,8 @@ def install_cron(lines: str) -> str:
     """
     before = _crontab(["-l"]).stdout.splitlines()
     ours = [
-        line.startswith(MARK) or (index > 0 and before[index - 1].startswith(MARK)) for index, line in enumerate(before)
+        line.startswith(_MARK) or (index > 0 and before[index - 1].startswith(_MARK))
+        for index, line in enumerate(before)
     ]
     kept = [line for line, is_ours in zip(before, ours, strict=True) if not is_ours]
     done = _crontab(["-"], "".join(f"{line}\n" for line in kept) + lines)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from screener.report.model import Report
 
 LINES = 10
-NAMED = 3
+_NAMED = 3
 """Changes on the first line, and stocks of each kind on one line."""
 
 
@@ -132,12 +132,12 @@ def _headline(settings: Settings, batch: Batch) -> str:
     parts += [f"{_stock(settings, turn)} {_verb(turn.what)}" for turn in batch.turns]
     if not parts:
         return _("{day}: no change of rank, significance or spread", day=day)
-    shown = "; ".join(parts[:NAMED])
-    if len(parts) > NAMED:
+    shown = "; ".join(parts[:_NAMED])
+    if len(parts) > _NAMED:
         shown = ngettext(
             "{shown}; and {n} other change",
             "{shown}; and {n} other changes",
-            len(parts) - NAMED,
+            len(parts) - _NAMED,
             shown=shown,
         )
     return f"{day}: {shown}"
@@ -238,9 +238,9 @@ def _stocks(settings: Settings, batch: Batch) -> list[str]:
         by_kind.setdefault(turn.what, []).append(renamed)
     parts = []
     for kind, names in by_kind.items():
-        shown = ", ".join(names[:NAMED])
-        if len(names) > NAMED:
-            shown = _("{names} and {count} more", names=shown, count=len(names) - NAMED)
+        shown = ", ".join(names[:_NAMED])
+        if len(names) > _NAMED:
+            shown = _("{names} and {count} more", names=shown, count=len(names) - _NAMED)
         parts.append(f"{_verb(kind)}: {shown}")
     return [_("Stocks: {what}", what="; ".join(parts))] if parts else []
 

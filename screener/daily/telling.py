@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from screener.archive.history import Row
 
 Channel = Literal["stdout", "log", "notification"]
-CHANNELS: tuple[Channel, ...] = ("notification", "log", "stdout")
+_CHANNELS: tuple[Channel, ...] = ("notification", "log", "stdout")
 """In the order in which they are told."""
 _KEPT = 20
 """What was never said is as old as that many runs at most."""
@@ -68,7 +68,7 @@ class Told(Record):
     """What is sent to addresses: the summary, and a failure if it is the first of several."""
     folder: str = ""
     """The newest report directory that was made."""
-    left: tuple[Channel, ...] = CHANNELS
+    left: tuple[Channel, ...] = _CHANNELS
     """Where it was not said yet."""
 
 

@@ -151,7 +151,7 @@ def load(sources: Sequence[Source], need: PriceRequest) -> Market:
             refusals.append(str(error))
             tried.append(Tried(source.name, str(error), _code(error)))
     kind = next((type(error) for error in failed if isinstance(error, NetworkError)), DataError)
-    advice = "" if failed else _(": give prices with --source file:PATH --benchmark FILE")
+    advice = "" if failed else _(": pass prices with --source file:PATH --benchmark FILE")
     raise kind(f"{'; '.join(refusals)}{advice}")
 
 

@@ -242,7 +242,7 @@ class _HistoryFetch(Fetch):
         )
         return NetworkError(
             "{source} returns nothing for {both}",
-            hint="it refused, or its format has changed; nothing is stored, try again later",
+            hint="it refused, or its format has changed; nothing is stored; try again later",
             source=self.source.name,
             both=both,
         )

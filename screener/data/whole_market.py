@@ -16,11 +16,11 @@ LISTED, OF_PRICES, OF_RATES = ("ticker", "market"), ("close", "volume"), ("close
 """Columns that are read of the listed stocks, beside `marcap`, of their prices, and of their official rates."""
 _ROUNDED = 0.005
 """A limit price is rounded to a tick, of half a per cent of the price at most."""
-RowsOf = Callable[[Sequence[str]], tuple[PriceRows, PriceRows]]
+_RowsOf = Callable[[Sequence[str]], tuple[PriceRows, PriceRows]]
 
 
 def whole_market(
-    listed: pa.Table, markets: Collection[str], rows_of: RowsOf, sessions: Days, price_limit: float
+    listed: pa.Table, markets: Collection[str], rows_of: _RowsOf, sessions: Days, price_limit: float
 ) -> WholeMarket | None:
     """Every stock that `listed`, rows of one session, has of the `markets`; None if that is no whole market.
 

@@ -20,10 +20,10 @@ from screener.krx.pykrx import Pykrx
 
 PATIENCE = Timeouts(connect=3.0, read=3.0, request=3.0, attempts=1)
 """Nobody waits longer for a host that does not answer."""
-WARN_FROM = 80
+_WARN_FROM = 80
 """Age of a password, in days, from which on its end is announced."""
 HOSTS = {"KRX": KRX, "Naver": NAVER, "Open API": OPENAPI, "data.go.kr": DATAGOKR}
-KEYS: dict[str, tuple[str, type[DailyService]]] = {
+_KEYS: dict[str, tuple[str, type[DailyService]]] = {
     "Open API": ("KRX_AUTH_KEY", OpenApi),
     "data.go.kr": ("DATA_GO_KR_KEY", DataGoKr),
 }
@@ -37,7 +37,7 @@ class Exchange:
         self._breaker = breaker
         self._password_age = password_age
         self._login, self._password = (environment.get(name, "") for name in ("KRX_ID", "KRX_PW"))
-        self._keys = {name: key for name, (variable, _) in KEYS.items() if (key := environment.get(variable))}
+        self._keys = {name: key for name, (variable, _) in _KEYS.items() if (key := environment.get(variable))}
         self._account = Account(self._login, self._password) if self._login and self._password else None
         self._names = ["KRX", "Naver", *self._keys]
         self._opened = {*self._keys, *(("KRX",) if self._account else ())}
@@ -54,7 +54,7 @@ class Exchange:
         ways: dict[str, Callable[[], None]] = {name: partial(self._ping, name, wire) for name in ("KRX", "Naver")}
         if self._account:
             ways["KRX"] = Pykrx(self._account, wire, self._password_age).log_in
-        ways |= {name: partial(_try_key, KEYS[name][1], key, wire) for name, key in self._keys.items()}
+        ways |= {name: partial(_try_key, _KEYS[name][1], key, wire) for name, key in self._keys.items()}
         self._errors = {name: _error_of(way) for name, way in ways.items()}
 
     def _ping(self, name: str, wire: Client) -> None:
@@ -107,7 +107,7 @@ class Exchange:
         checks = [self._check_account()]
         if self._account is not None:
             checks.append(_password(self._account, self._password_age))
-        checks += [self._credential(f"{name} key", KEYS[name][0], name) for name in self._keys]
+        checks += [self._credential(f"{name} key", _KEYS[name][0], name) for name in self._keys]
         return checks
 
     def _check_account(self) -> Check:
@@ -162,7 +162,7 @@ def _password(account: Account, age: PasswordAge) -> Check:
         days,
         since=since,
     )
-    if days < WARN_FROM:
+    if days < _WARN_FROM:
         return Check(name, "ok", found)
     if now.date() >= end:
         found = _("{found}: the 3 months of KRX ended on {end:%Y-%m-%d} at the latest", found=found, end=end)

@@ -20,10 +20,10 @@ from screener.errors import ExitCode
 from screener.i18n import _
 from screener.krx.client import CLOCK_TOLERANCE
 
-PYTHONS = (3, 11), (3, 13)
+_PYTHONS = (3, 11), (3, 13)
 """The oldest and the newest that the screener is tested on."""
 DISTRIBUTION = "krx-impact-screener"
-LIBRARIES = ("pykrx", "pandas", "numpy", "scipy", "pyarrow")
+_LIBRARIES = ("pykrx", "pandas", "numpy", "scipy", "pyarrow")
 """Those whose versions decide whether figures are right: pandas 3, for one, brings a pykrx that cannot log in."""
 FONT = "NanumBarunGothic.ttf"
 NARROW = 80
@@ -56,7 +56,7 @@ def checks(
 
 def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     found = ".".join(map(str, version))
-    oldest, newest = PYTHONS
+    oldest, newest = _PYTHONS
     fix = _("use Python 3.11, 3.12 or 3.13")
     if version[:2] < oldest:
         return Check("Python", "failed", _("{found} is too old", found=found), fix, ExitCode.USAGE)
@@ -71,7 +71,7 @@ def _libraries() -> Check:
         required = _required()
     except importlib.metadata.PackageNotFoundError:
         required, wrong = {}, [_("{name} is not installed", name=DISTRIBUTION)]
-    for name in [name for name in LIBRARIES if name in required]:
+    for name in [name for name in _LIBRARIES if name in required]:
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

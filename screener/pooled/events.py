@@ -76,22 +76,7 @@ def read_events(path: Path) -> EventFile:
     (_line, header), *numbered = rows_of_text(path) or [(1, [])]
     lines, body = [line for line, _row in numbered], [row for _line, row in numbered]
     column = _columns(path, header)
-    if "date" not in column:
-        raise DataError(
-            "{path}: no column of dates",
-            hint="name it date; optional columns are event_id, time, ticker, sector, group, window, and numbers",
-            path=path,
-        )
-    if len(body) > _MOST_EVENTS:
-        raise DataError(
-            "{path}: {n:,} events; the maximum is {most:,}",
-            hint="study them in parts",
-            path=path,
-            n=len(body),
-            most=_MOST_EVENTS,
-        )
-    if not body:
-        raise DataError("{path}: contains no event", hint="write a row for each", path=path)
+    _refuse_unusable(path, column, len(body))
     cells = [[*row, *[""] * (len(header) - len(row))] for row in body]
 
     def texts(name: str) -> list[str]:
@@ -128,6 +113,26 @@ def read_events(path: Path) -> EventFile:
         )
     ]
     return EventFile(path, rows, "group" in column, [name for name in values if name not in numeric], numeric)
+
+
+def _refuse_unusable(path: Path, column: Mapping[str, int], n: int) -> None:
+    """Refuse a file without dates, without events, or with more than can be studied at once."""
+    if "date" not in column:
+        raise DataError(
+            "{path}: no column of dates",
+            hint="name it date; optional columns are event_id, time, ticker, sector, group, window, and numbers",
+            path=path,
+        )
+    if n > _MOST_EVENTS:
+        raise DataError(
+            "{path}: {n:,} events; the maximum is {most:,}",
+            hint="study them in parts",
+            path=path,
+            n=n,
+            most=_MOST_EVENTS,
+        )
+    if not n:
+        raise DataError("{path}: contains no event", hint="write a row for each", path=path)
 
 
 def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:

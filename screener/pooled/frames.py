@@ -147,11 +147,11 @@ class Results:
 
 def frames_of(results: Results, file: EventFile) -> tuple[PooledFrames, str]:
     """Every table, and why there is no regression, if there is none."""
-    regression, note = regression_rows(results, file)
+    regression, note = _regression_rows(results, file)
     return PooledFrames(
         events=from_rows(EVENTS, event_rows(results)),
-        pooled=from_rows(POOLED, pooled_rows(results)),
-        paths=from_rows(PATHS, path_rows(results)),
+        pooled=from_rows(POOLED, _pooled_rows(results)),
+        paths=from_rows(PATHS, _path_rows(results)),
         regression=from_rows(REGRESSION, regression),
     ), note
 
@@ -213,7 +213,7 @@ def _about(pools: Pools, number: int) -> dict[str, Any]:
     }
 
 
-def pooled_rows(results: Results) -> Iterator[dict[str, Any]]:
+def _pooled_rows(results: Results) -> Iterator[dict[str, Any]]:
     """A row per group and window, then a row per pair of groups and window."""
     pools = results.pools
     for window, taus in enumerate(pools.plan.windows):
@@ -307,7 +307,7 @@ def _mean(values: Floats) -> float:
     return float(known.mean()) if known.size else math.nan
 
 
-def path_rows(results: Results) -> Iterator[dict[str, Any]]:
+def _path_rows(results: Results) -> Iterator[dict[str, Any]]:
     """A row per group and session around the event, of the events of the leading window."""
     pools = results.pools
     path = pools.plan.path
@@ -340,7 +340,7 @@ def path_rows(results: Results) -> Iterator[dict[str, Any]]:
             }
 
 
-def regression_rows(results: Results, file: EventFile) -> tuple[list[dict[str, Any]], str]:
+def _regression_rows(results: Results, file: EventFile) -> tuple[list[dict[str, Any]], str]:
     """CARs on the file's numeric columns, a regression for each window; and why there is none, or a term less."""
     if not file.characteristics:
         return [], ""

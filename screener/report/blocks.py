@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-Tone = Literal["plain", "strong", "dim", "banner"]
+_Tone = Literal["plain", "strong", "dim", "banner"]
 Kind = Literal["", "code", "bar", "path"]
 Badge = Literal["", "good", "partly", "bad", "none"]
 
@@ -120,7 +120,7 @@ class Line:
     """One line of text, which a format may wrap."""
 
     spans: tuple[Span, ...]
-    tone: Tone = "plain"
+    tone: _Tone = "plain"
     indent: int = 0
 
     @property
@@ -232,7 +232,7 @@ def _verdict(line: Line) -> Verdict:
     return Verdict(label.rstrip(": "), line.spans[index], rest.lstrip("; "))
 
 
-def line(text: str, tone: Tone = "plain", indent: int = 0) -> Line:
+def line(text: str, tone: _Tone = "plain", indent: int = 0) -> Line:
     """A line of one span."""
     return Line((Span(text),), tone, indent)
 

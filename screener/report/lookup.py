@@ -22,7 +22,7 @@ from screener.krx.codes import code_of
 if TYPE_CHECKING:
     from screener.data.connections import Connections
 
-UNLISTED = "OTHER"
+_UNLISTED = "OTHER"
 """Sector of a stock that no configured sector holds."""
 Listed = Callable[[], Sequence[Member]]
 """Gives every stock of the market, as `listed_stocks` does; asked only for a stock that no sector has."""
@@ -73,7 +73,7 @@ def find_card(settings: Settings, asked: str, event: str, listed: Listed) -> tup
     """
     sectors = settings.family(event)
     member = find_stock(settings, asked, listed)
-    for name, sector in [*sectors.items(), *settings.sectors.items(), (UNLISTED, _alone(member))]:
+    for name, sector in [*sectors.items(), *settings.sectors.items(), (_UNLISTED, _alone(member))]:
         if member.ticker in {known.ticker for known in sector.members}:
             return member, sectors | {name: sector}
     raise AssertionError("the last sector has it")

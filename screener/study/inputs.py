@@ -130,7 +130,7 @@ def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) ->
         unknown = [ticker for ticker, column in zip(members, found, strict=True) if column < 0]
         if unknown:
             more = f" and {len(unknown) - 1} more" if unknown[1:] else ""
-            few = "which is no column" if not more else "which are no columns"
+            few = "which is not a column" if not more else "which are not columns"
             raise ValueError(f"group {name!r} names {unknown[0]!r}{more}, {few} of returns{_near(unknown[0], tickers)}")
         if len(set(found.tolist())) < len(found):
             raise ValueError(f"group {name!r} names a ticker twice")
@@ -200,7 +200,7 @@ def _check_windows(windows: Sequence[tuple[int, int]], gap: int) -> None:
         if last < first:
             raise ValueError(f"window ({first}, {last}) ends before it begins")
         if first < -gap:
-            raise ValueError(f"window ({first}, {last}) reaches into the estimation window, which ends at {-gap - 1}")
+            raise ValueError(f"window ({first}, {last}) overlaps the estimation window, which ends at {-gap - 1}")
     if len({tuple(window) for window in windows}) < len(windows):
         raise ValueError(f"windows={windows!r}: one is listed twice")
 

@@ -21,7 +21,7 @@ from screener.study.parametric import Statistic, adjusted_bmp, brown_warner_1985
 from screener.study.placebo import FEWEST_DATES, FEWEST_FOR_LEVEL, critical
 from screener.study.portfolio import mean_of_available
 
-FEWEST_SHIFTS = 199
+_FEWEST_SHIFTS = 199
 """Shifts that are looked for before one that puts events on events is left out; p then moves in steps of 1/200."""
 NAIVE = ("t_bmp", "t_csect")
 """Statistics that assume independence between rows."""
@@ -154,7 +154,7 @@ def circular_shift(sums: ShiftSums, collided: Ints) -> ShiftTest:
     keeps the calendar's spacings and clusters, and which securities are moved together, so that nothing is assumed of
     how windows overlap or how stocks move together; only that dates are exchangeable in turn. p as in Phipson and
     Smyth 2010, SAGMB 9:39. Shifts that put an event on another are left out (see `collisions`), as far as
-    `FEWEST_SHIFTS` remain; so is a shift on which fewer than half of the portfolios have a statistic.
+    `_FEWEST_SHIFTS` remain; so is a shift on which fewer than half of the portfolios have a statistic.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         values = sums.total / np.sqrt(sums.count)
@@ -186,7 +186,7 @@ def _ranked(values: Floats, whole: Bools, collided: Ints) -> ShiftTest:
     if usable.size < FEWEST_DATES:
         reason = f"only {usable.size} shifts of the calendar; {FEWEST_DATES} are needed"
         return ShiftTest(true, math.nan, int(usable.size), 0, math.nan, reason)
-    wanted = next(fewest for fewest in (FEWEST_SHIFTS, FEWEST_FOR_LEVEL, FEWEST_DATES) if usable.size >= fewest)
+    wanted = next(fewest for fewest in (_FEWEST_SHIFTS, FEWEST_FOR_LEVEL, FEWEST_DATES) if usable.size >= fewest)
     most = int(np.sort(collided[usable])[wanted - 1])
     shifted = values[usable[collided[usable] <= most]]
     p = (1.0 + float((np.abs(shifted) >= abs(true)).sum())) / (shifted.size + 1.0)

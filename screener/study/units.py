@@ -186,7 +186,7 @@ def _measure(
 
 
 @dataclass(frozen=True)
-class Rolled:
+class _Rolled:
     """P portfolios on each of R sessions, as if it were the event's; W windows. NaN where a figure cannot be had."""
 
     z: Floats
@@ -199,12 +199,12 @@ class Rolled:
 
 def roll_portfolios(
     returns: Returns, refit: Refit, windows: Sequence[range], members: Sequence[Ints], rows: slice
-) -> Rolled:
+) -> _Rolled:
     """Each portfolio, of its own columns of securities, on every session of `rows`."""
     designs = [Design.of(refit.model, benchmark) for benchmark in returns.benchmarks]
     portfolios = [returns.portfolio(own) for own in members]
     results = roll(refit, portfolios, designs, rows, windows, with_t=False)
-    return Rolled(
+    return _Rolled(
         np.stack([result.z_ewma for result in results]),
         np.stack([result.caar for result in results]),
         np.stack([result.sd for result in results]),

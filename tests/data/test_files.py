@@ -127,7 +127,9 @@ def test_identical_duplicates_are_counted_and_contradicting_ones_refused(tmp_pat
     market = load(small.write(tmp_path / "prices.csv", [*rows, rows[7]]))
     assert codes(market)["duplicates"] == 1
     wrong = dict(rows[7], close="1")
-    with pytest.raises(DataError, match=rf"000001 on {rows[7]['date']} stands twice, with close .* delete the wrong"):
+    with pytest.raises(
+        DataError, match=rf"000001 on {rows[7]['date']} is listed twice, with close .* delete the wrong"
+    ):
         load(small.write(tmp_path / "prices.csv", [*rows, wrong]))
 
 
@@ -232,7 +234,7 @@ def test_listing_day_has_no_return_even_if_a_rate_is_given(tmp_path: Path) -> No
         ("date,ticker,close\n2024-03-04,,1\n", "prices.csv:2: column ticker is empty"),
         ("date,ticker,close\n2024-03-04,000001\n", "prices.csv:2: cannot be read"),
         ("date,ticker,close,close\n2024-03-04,000001,1,2\n", "prices.csv: the columns 'close', 'close' all contain the close: delete all but one"),
-        ("date,ticker,open\n2024-03-04,000001,1\n", "it has 'date', 'ticker', 'open'"),
+        ("date,ticker,open\n2024-03-04,000001,1\n", "columns found: 'date', 'ticker', 'open'"),
         ("date,ticker,close\n2024-03-04,A000660,1\n", "the first one in the file is '000660'"),
         ("date,ticker,close\n2024-03-04,999999,1\n", "prices.csv: contains none of the configured tickers: the first one in the file is '999999'"),
     ],
@@ -296,7 +298,7 @@ def test_rates_given_as_decimals_are_refused(tmp_path: Path) -> None:
         f"{DAY[row]},{ticker},1,9,{small.stock_return(ticker, row):.4f}" for ticker in TICKERS for row in range(1, 20)
     ]
     official.write_text("date,ticker,close,volume,change_pct\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"change_pct does not go with the closes .* is it in %"):
+    with pytest.raises(DataError, match=r"change_pct contradicts the closes .* check that it is in %"):
         load(small.write_prices(tmp_path), official)
 
 
@@ -402,7 +404,9 @@ def test_files_of_single_stocks_in_a_directory_are_one_panel(tmp_path: Path) -> 
 def test_a_file_of_one_session_names_what_a_report_needs(tmp_path: Path) -> None:
     rows = [row for row in small.price_rows() if row["date"] == str(small.event_day())]
     prices = small.write(tmp_path / "prices.csv", rows)
-    with pytest.raises(DataError, match=rf"holds one session, {small.event_day()}: a report needs 20 sessions before"):
+    with pytest.raises(
+        DataError, match=rf"contains one session, {small.event_day()}: a report needs 20 sessions before"
+    ):
         Files([prices]).load(replace(need(), least=20))
 
 

@@ -150,8 +150,8 @@ def test_a_day_without_any_price_was_no_session(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "error", "said"),
     [
-        ("stale", NetworkError, "gives the figures of 2025-02-06 under 2025-02-07"),
-        ("truncated", NetworkError, "breaks off"),
+        ("stale", NetworkError, "returns the figures of 2025-02-06 for 2025-02-07"),
+        ("truncated", NetworkError, "a truncated answer"),
         ("gzip_garbage", NetworkError, "could not be unpacked"),
         ("html", BlockedError, "blocks this machine"),
         ("refused", NetworkError, "could not be reached"),
@@ -214,7 +214,7 @@ def test_a_stock_that_contradicts_itself_does_not_hold_up_the_others(exchange: M
     for _ in range(2):
         with pytest.raises(
             DataError,
-            match=r"000660: .* not believed, the first of .*: a figure is none.*; the other stocks are stored",
+            match=r"000660: .* not reliable, the first of .*: a figure is missing or impossible.*; the other stocks are stored",
         ):
             fetch(opened)
         held = opened.store.table(KEYLESS, PRICES).coverage

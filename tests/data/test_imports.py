@@ -132,7 +132,7 @@ def test_fractions_and_gaps_of_a_volume_are_taken(store: Store, tmp_path: Path) 
 @pytest.mark.parametrize("volume", [float("inf"), -1.0, 1e30])
 def test_a_volume_that_cannot_be_is_named(store: Store, tmp_path: Path, volume: float) -> None:
     path = written(tmp_path / "prices.csv", rows(volume=lambda row: volume if row["date"] == str(DAYS[3]) else 1000.5))
-    with pytest.raises(DataError, match=f"000001 on {DAYS[3]}: volume .* cannot be"):
+    with pytest.raises(DataError, match=f"000001 on {DAYS[3]}: volume .* is impossible"):
         take(store, path)
     assert not store.tables()
 
@@ -150,7 +150,7 @@ def test_files_that_contradict_each_other_are_refused_whole(store: Store, tmp_pa
     first = written(tmp_path / "first.csv", [row for row in rows() if row["date"] <= str(DAYS[33])])
     other = rows(close=lambda row: 0.8 * float(row["close"]))
     second = written(tmp_path / "second.csv", [row for row in other if row["date"] >= str(DAYS[31])])
-    with pytest.raises(DataError, match=f"000001 on {DAYS[31]} stands twice, with close"):
+    with pytest.raises(DataError, match=f"000001 on {DAYS[31]} is listed twice, with close"):
         take(store, first, second)
     assert not store.tables()
 

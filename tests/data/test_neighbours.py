@@ -96,7 +96,7 @@ def test_rates_that_do_not_go_with_their_own_changes(exchange: MockedExchange, t
     [
         ("stale", NetworkError, "the indices of 2025-01-31 arrived with the figures of 2025-01-24"),
         ("zeros", DataError, "the indices of 2025-01-\\d\\d: KOSDAQ has no level"),
-        ("half", DataError, "KOSDAQ moved otherwise since"),
+        ("half", DataError, "the move of KOSDAQ since"),
     ],
 )
 def test_an_index_that_is_not_the_truth_is_not_stored(
@@ -129,7 +129,7 @@ def test_half_of_the_flows_or_industries_is_not_stored(
     opened = live.access(tmp_path, exchange)
     exchange.faults.add("half", bld=bld)
     with pytest.raises(
-        DataError, match=f"the {kind} of 2025-01-31 came with .* stocks: part of a market is not stored"
+        DataError, match=f"the {kind} of 2025-01-31 arrived with .* stocks: a partial market is not stored"
     ):
         fetch(opened, EVENT, EVENT, flow_days=(EVENT,), industry_days=(EVENT,))
     assert kind not in [table.kind.name for table in opened.store.tables()]

@@ -26,7 +26,7 @@ def test_news_on_a_session_trades_on_it() -> None:
     ("news", "event_day", "base", "expected"),
     [
         (date(2025, 2, 4), None, None, "no session from 2025-02-04 on: the prices end on 2025-02-03"),
-        (date(2025, 1, 27), date(2025, 1, 30), None, "2025-01-30 is no session in the prices"),
+        (date(2025, 1, 27), date(2025, 1, 30), None, "2025-01-30 is not a session in the prices"),
         (date(2025, 1, 27), None, date(2025, 1, 23), "the session before 2025-01-31 is 2025-01-24 in the prices, not"),
         (date(2025, 1, 20), None, None, "the prices start on 2025-01-23: the session before the event is missing"),
     ],

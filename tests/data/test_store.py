@@ -203,7 +203,7 @@ def test_info_sums_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([ROWS[0], ROWS[0]], "000660 stands twice on 2023-12-28"),
+        ([ROWS[0], ROWS[0]], "000660 is listed twice on 2023-12-28"),
         ([("2024-01-02", None, 1.0)], "a row has no ticker"),
     ],
 )

@@ -189,7 +189,7 @@ def test_a_writer_on_another_machine_is_kept_out(tmp_path: Path, memory: Any) ->
             pass
         assert str(caught.value) == (
             "memory://shared/store: sync (pid 7 on far-away, since 2025-02-03T18:30:00+09:00) is writing there: wait for "
-            "it, or end it; if it was killed, delete memory://shared/store/_writer.json"
+            "it to finish, or stop it; if it was killed, delete memory://shared/store/_writer.json"
         )
     with other.writing("daily", LATE):
         pass

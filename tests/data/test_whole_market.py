@@ -159,7 +159,7 @@ def test_a_session_that_came_empty_is_no_holiday(exchange: MockedExchange, tmp_p
     table = opened.store.table("pykrx-login", MARKET)
     days = [day for day in exchange.market.truth.sessions if day >= date(2025, 2, 3)][:4]
     exchange.faults.add("zeros", bld=SESSION, first=2, last=2)
-    with pytest.raises(DataError, match=f"{days[1]} came without figures, though the indices have it"):
+    with pytest.raises(DataError, match=f"{days[1]} arrived without figures, though the indices have it"):
         live.live("pykrx-login", opened).fetch(live.plan(days[0], days[3]))
     assert (sorted(table.sessions), table.closed) == (days[:1], {})
     exchange.faults.clear()
@@ -182,18 +182,20 @@ def test_a_report_on_the_evening_of_a_holiday_that_nobody_knew(tmp_path: Path, w
 def test_a_report_before_the_event_day_has_come(exchange: MockedExchange, tmp_path: Path) -> None:
     exchange.faults.add("zeros", bld=SESSION, first=3)
     need = PriceRequest({HYNIX: "KOSPI"}, date(2025, 2, 10), None, 0.3, date(2025, 2, 10), before=2)
-    with pytest.raises(DataError, match="2025-02-10 came without figures, though the indices have it: not stored, try"):
+    with pytest.raises(
+        DataError, match="2025-02-10 arrived without figures, though the indices have it: not stored; try"
+    ):
         live.live("pykrx-login", live.access(tmp_path, exchange)).load(need)
 
 
 @pytest.mark.parametrize(
     ("fault", "error", "said"),
     [
-        ("half", DataError, "part of a market is not stored"),
-        ("stale", NetworkError, "came with the figures of 2025-02-03"),
+        ("half", DataError, "a partial market is not stored"),
+        ("stale", NetworkError, "arrived with the figures of 2025-02-03"),
         ("renamed", DataError, "TDD_CLSPRC"),
         ("empty_block", NetworkError, "returns nothing"),
-        ("truncated", NetworkError, "breaks off"),
+        ("truncated", NetworkError, "a truncated answer"),
         ("dropped", NetworkError, "connection was dropped"),
         ("refused", NetworkError, "could not be reached"),
         ("no_answer", NetworkError, "could not be reached"),
@@ -258,7 +260,7 @@ def test_a_session_that_krx_ended_is_cured_by_one_login(exchange: MockedExchange
 
 @pytest.mark.parametrize(
     ("password", "expired", "said"),
-    [("wrong-password", False, "KRX refuses KRX_ID and KRX_PW"), ("right-password", True, "has expired")],
+    [("wrong-password", False, "KRX rejects KRX_ID and KRX_PW"), ("right-password", True, "has expired")],
 )
 def test_a_login_that_fails_is_tried_once(
     exchange: MockedExchange, tmp_path: Path, capfd: pytest.CaptureFixture[str], password: str, expired: bool, said: str

@@ -343,7 +343,7 @@ DATA = (
     ),
     Row(
         "empty table of Naver",
-        "pykrx-keyless returns nothing for … which it has: it refused, or its format has changed; nothing was stored; try again later",
+        "pykrx-keyless returns nothing for …, which is known to exist: it refused, or its format has changed; nothing is stored; try again later",
         5,
         everywhere(fault("empty_block"), ways="keyless"),
     ),
@@ -362,7 +362,7 @@ DATA = (
     ),
     Row(
         "renamed column of Naver",
-        "pykrx-keyless: the answer for … has a form that pykrx does not know (…): check whether a newer pykrx supports it",
+        "pykrx-keyless: the answer for … has a format that pykrx does not support (…): check whether a newer pykrx supports it",
         3,
         everywhere(fault("renamed"), ways="keyless"),
     ),
@@ -388,7 +388,7 @@ DATA = (
     ),
     Row(
         "sessions missing in an index",
-        "pykrx-login: the move of the indices of …: … since … differs from its stated change: not stored; if KRX traded "
+        "pykrx-login: the indices of …: the move of … since … differs from its stated change: not stored; if KRX traded "
         "between them, add the day to [calendar] in screener.toml",
         3,
         everywhere(fault("half", bld=INDEX), ways="login"),

@@ -175,7 +175,7 @@ def test_what_a_killed_write_leaves_is_no_damage(bare: Command, market: Market) 
     part = bare.store / sync.path / "_prices.parquet.new"
     part.write_bytes(b"half of a file")
     verified = bare.run("store", "verify")
-    assert (verified.code, verified.out) == (0, f"{bare.store}: sound\n")
+    assert (verified.code, verified.out) == (0, f"{bare.store}: OK\n")
     assert verified.said == [
         f"screener: {part}: left from an interrupted write and not part of the store; the next sync removes it"
     ]

@@ -141,7 +141,7 @@ def test_where_it_does_not_reach_the_next_way_serves(starter: Starter, tmp_path:
         synced = user.run("sync")
         assert synced.code == 0, synced.err
         (said,) = synced.said
-        assert re.fullmatch(f"screener: datagokr: unavailable: {why}; take earlier events out .*", said)
+        assert re.fullmatch(f"screener: datagokr: unavailable: {why}; remove earlier events .*", said)
         assert synced.out.startswith("pykrx-keyless: ")
         report = user.run("report", "--json", "--store", user.folder / "another")
         assert report.code == 0, report.err

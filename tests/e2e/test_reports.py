@@ -101,7 +101,7 @@ def test_with_an_account_the_indices_themselves_are_the_benchmark(full: Full, ma
 def test_a_key_opens_the_official_way_first(partly: Command, exchange: Exchange) -> None:
     done = partly.run("report")
     assert done.code == 0, done.err
-    assert "Source: KRX Open API, fetched" in done.out
+    assert "Source: KRX Open API, downloaded" in done.out
     assert "through the close of 2025-02-03" in done.out
     assert {request.host for request in exchange.requests} == {OPENAPI}
     assert len(exchange.requests) == 5  # three markets and two families of indices
@@ -130,7 +130,7 @@ def test_each_way_falls_back_to_the_next_and_says_so(
         exchange.faults.add("status", status=503, host=host)
     done = partly.run("report")
     assert done.code == 0, done.err
-    assert f"Source: {source}, fetched" in flat(done.out)
+    assert f"Source: {source}, downloaded" in flat(done.out)
     assert f"through the close of {through}" in done.out
     for way, short, host in zip(WAYS, ("openapi", "pykrx-login", "pykrx-keyless"), (OPENAPI, KRX, NAVER), strict=True):
         said = f"{host} could not be reached ("
@@ -209,7 +209,7 @@ def test_sync_and_what_looks_after_the_store(command: Command, exchange: Exchang
     assert again.out.splitlines()[0] == "pykrx-keyless: nothing missing, 0 requests; through 2025-02-10"
     info = command.run("store", "info")
     assert re.search(r"^pykrx-keyless +prices +96 +2024-09-11 +2025-02-10 ", info.out, flags=re.MULTILINE)
-    assert command.run("store", "verify").out == f"{command.store}: sound\n"
+    assert command.run("store", "verify").out == f"{command.store}: OK\n"
     (path,) = command.store.glob("pykrx-keyless/prices/prices.parquet")
     whole, rows = path.read_bytes(), pq.read_table(path)
     path.write_bytes(whole[:100] + b"X" + whole[101:])

@@ -163,7 +163,7 @@ def test_who_can_do_without_waits_once_and_not_for_long(tmp_path: Path, clock: C
 
 
 def test_what_a_library_makes_of_an_answer_is_the_answers_fault(tmp_path: Path, clock: Clock) -> None:
-    with pytest.raises(NetworkError, match="an answer that cannot be understood \\(KeyError\\)"):
+    with pytest.raises(NetworkError, match="an answer that cannot be parsed \\(KeyError\\)"):
         client(tmp_path, clock).ask("host", "page", lambda _: {"a": 1}["nothing"])
     with pytest.raises(DataError, match="as it is"):
         client(tmp_path, clock).ask("host", "page", _refuse)

@@ -17,8 +17,8 @@ HOLIDAYS = [pd.Timestamp(2025, 1, day) for day in (27, 28, 29, 30)]
 HOLIDAY = "2025-01-27"
 SATURDAY = pd.Timestamp(2025, 1, 25)
 TOMORROW = pd.Timestamp(2099, 1, 5)
-EARLIEST = "(?i)a day (too )?early|UTC"
-LATEST = "(?i)a day (too )?late"
+EARLIEST = "(?i)(a|one) day (too )?early|UTC"
+LATEST = "(?i)(a|one) day (too )?late"
 
 
 def filled(frame: pd.DataFrame, days: list[pd.Timestamp], key: str) -> pd.DataFrame:

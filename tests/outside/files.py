@@ -49,10 +49,8 @@ for _old, _new in (
     ("gap = 0", f"gap = {10**9}"),
 ):
     case(f"`{_new}`", "screener.toml", 2, "should be less than or equal to")(setting(_old, _new))
-case("a window of 10**8 sessions", "screener.toml", 2, "reaches further than 2500 sessions")(
-    setting("[0, 1]", "[0, 100000000]")
-)
-case("a number of 5,000 digits", "screener.toml", 2, "screener.toml:5: a number of thousands of digits")(
+case("a window of 10**8 sessions", "screener.toml", 2, "exceeds 2500 sessions")(setting("[0, 1]", "[0, 100000000]"))
+case("a number of 5,000 digits", "screener.toml", 2, "screener.toml:5: a number with thousands of digits")(
     setting("estimation = 20", f"estimation = {'9' * 5000}")
 )
 case("a [store] group that is not there", "screener.toml", 2, "has no group 'nobody-has-it'")(
@@ -158,7 +156,7 @@ def prices(content: bytes) -> Callable[[Path], None]:
     return run
 
 
-case("JSON nested 5,000 deep", "a price file", 3, "is no valid JSON")(prices(b"[" * DEEP))
+case("JSON nested 5,000 deep", "a price file", 3, "is not valid JSON")(prices(b"[" * DEEP))
 case("half of a surrogate pair", "a price file", 3, "no header with a close")(
     prices(rb'[{"date": "2025-01-31", "ticker": "000660", "name": "\ud800", "Open": 1}]')
 )
@@ -267,7 +265,12 @@ def manifest(folder: Path) -> None:
         assert store.table("file", PRICES).verify() == []
 
 
-@case("no locks", "the file system of the store", 3, "its file system cannot lock files: give a store on another one")
+@case(
+    "no locks",
+    "the file system of the store",
+    3,
+    "its file system cannot lock files: pass a store on another file system",
+)
 def unlockable(folder: Path) -> None:
     from errno import ENOSYS
     from unittest.mock import patch
@@ -276,7 +279,7 @@ def unlockable(folder: Path) -> None:
         raise AssertionError
 
 
-@case("no locks", "the file system of the reports", 3, "cannot lock files: give a directory on another one")
+@case("no locks", "the file system of the reports", 3, "cannot lock files: pass a directory on another file system")
 def unlockable_reports(folder: Path) -> None:
     from errno import EOPNOTSUPP
     from unittest.mock import patch
@@ -287,11 +290,11 @@ def unlockable_reports(folder: Path) -> None:
         raise DataError("locked")
 
 
-@case("too little", "memory", 3, "too little memory: nothing is half done")
+@case("too little", "memory", 3, "out of memory: no partial results")
 def memory(_folder: Path) -> None:
     raise MemoryError
 
 
-@case("a library that finds too little", "memory", 3, "too little memory: nothing is half done")
+@case("a library that finds too little", "memory", 3, "out of memory: no partial results")
 def loading(_folder: Path) -> None:
     raise ImportError("_common.so: failed to map segment from shared object")

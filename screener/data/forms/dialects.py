@@ -49,7 +49,7 @@ class Dialect:
     """Whether `Change` is the change rate as a decimal."""
 
 
-DIALECTS = (
+_DIALECTS = (
     Dialect("marcap", "code chagesratio marcap stocks"),
     Dialect("FinanceDataReader", "date open high low close volume change", decimal_rate=True),
     Dialect("data.krx.co.kr", "종목코드 종목명 시장구분 소속부 종가"),
@@ -103,7 +103,7 @@ def column_of(header: str) -> str | None:
 def dialect_of(headers: Sequence[str]) -> Dialect | None:
     """Who writes such headers, the first that fits."""
     there = {bare(header) for header in headers}
-    return next((dialect for dialect in DIALECTS if there.issuperset(dialect.headers.split())), None)
+    return next((dialect for dialect in _DIALECTS if there.issuperset(dialect.headers.split())), None)
 
 
 @dataclass(frozen=True)

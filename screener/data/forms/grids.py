@@ -27,7 +27,7 @@ from screener.i18n import N_, _
 
 MOST_ROWS = 20_000_000
 """Of a file: the whole market of thirty years. A few kB of Parquet can say the same row a billion times."""
-MOST_BYTES = 2 * 2**30
+_MOST_BYTES = 2 * 2**30
 """Of the columns of a Parquet file, unpacked."""
 LONGEST_LINE, LONGEST_CELL = 2**20, 2**16
 """Bytes of a line of a text file, and of a word; a wide table of the whole market has 200,000 in a line."""
@@ -356,8 +356,8 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
-    """An error for a file of more than `MOST_ROWS` rows, or `MOST_BYTES` unpacked."""
-    if rows > MOST_ROWS or size > MOST_BYTES:
+    """An error for a file of more than `MOST_ROWS` rows, or `_MOST_BYTES` unpacked."""
+    if rows > MOST_ROWS or size > _MOST_BYTES:
         raise DataError(
             "{path}: is too large: {rows:,} rows, {size:,} MB unpacked",
             hint="at most {most:,} rows and {bytes:,} MB are read: remove what no report needs",
@@ -365,7 +365,7 @@ def refuse_too_large(path: Path, rows: int, size: int = 0) -> None:
             rows=rows,
             size=size // 10**6,
             most=MOST_ROWS,
-            bytes=MOST_BYTES // 10**6,
+            bytes=_MOST_BYTES // 10**6,
         )
 
 

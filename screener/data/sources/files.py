@@ -118,15 +118,7 @@ class Files(Source):
                 called=called,
                 count=len(need.tickers),
             )
-        if len(sessions := np.unique(rows.day)) == 1 and need.least > 1:
-            raise DataError(
-                "{called}: contains one session, {day}",
-                hint="a report needs {least} sessions before the event: pass all files of the same kind, such as "
-                "--source file:DIRECTORY",
-                called=called,
-                day=sessions[0],
-                least=need.least,
-            )
+        _refuse_one_session(rows.day, need.least, called)
         official = None
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
@@ -190,6 +182,19 @@ class Files(Source):
             reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
+
+
+def _refuse_one_session(days: Days, least: int, called: str) -> None:
+    """Refuse the rows of a single session where a report needs `least`."""
+    if len(sessions := np.unique(days)) == 1 and least > 1:
+        raise DataError(
+            "{called}: contains one session, {day}",
+            hint="a report needs {least} sessions before the event: pass all files of the same kind, such as "
+            "--source file:DIRECTORY",
+            called=called,
+            day=sessions[0],
+            least=least,
+        )
 
 
 def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:

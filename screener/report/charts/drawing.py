@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 from screener.i18n import _
 
 Anchor = Literal["start", "middle", "end"]
-Point = tuple[float, float]
+_Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,11 @@ class Drawing:
         """A rectangle; `tip` is its tooltip."""
         self._add("rect", look, tip, x=x, y=y, width=width, height=height)
 
-    def line(self, start: Point, end: Point, look: str) -> None:
+    def line(self, start: _Point, end: _Point, look: str) -> None:
         """A straight line."""
         self._add("line", look, x1=start[0], y1=start[1], x2=end[0], y2=end[1])
 
-    def path(self, points: Sequence[Point], look: str, *, closed: bool = False) -> None:
+    def path(self, points: Sequence[_Point], look: str, *, closed: bool = False) -> None:
         """A line through `points`, or if `closed` the area that it encloses."""
         steps = " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
         self._add("path", look).set("d", f"M{steps}{'Z' if closed else ''}")
@@ -257,7 +257,7 @@ class PlotArea(NamedTuple):
         x = Scale(min(taus), max(taus), box.left, box.right)
         return PlotArea(box, x, Scale.roomy(low, high, box.bottom, box.top))
 
-    def at(self, tau: float, value: float) -> Point:
+    def at(self, tau: float, value: float) -> _Point:
         """The place of a value in a session."""
         return self.x(tau), self.y(value)
 

@@ -25,7 +25,7 @@ from screener.report.pooled_model import PooledReport
 from screener.report.rows import rows_of
 from screener.report.screens import Cell, Table, news
 
-BOM = b"\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"
 """Makes spreadsheets read the file as UTF-8."""
 BESIDE_FACTS = ("frames", "findings")
 """Of a study of many events, what stands in its document beside the facts."""
@@ -39,7 +39,7 @@ def to_csv(table: Table) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.header)
     writer.writerows(zip(*columns, strict=True))
-    return BOM + out.getvalue().encode()
+    return _BOM + out.getvalue().encode()
 
 
 def _csv_texts(column: Column, cells: list[Cell]) -> list[str]:

@@ -56,7 +56,7 @@ class Item(NamedTuple):
         return self.tier > 0 and self.field.kind != "bar" and self.cell.text not in ("", "-")
 
 
-class Folded(NamedTuple):
+class _Folded(NamedTuple):
     """A table whose columns have a place at every width."""
 
     heads: Sequence[Item]
@@ -68,7 +68,7 @@ class Folded(NamedTuple):
         return max((head.tier for head in self.heads), default=0)
 
 
-def folded(grid: Grid) -> Folded:
+def folded(grid: Grid) -> _Folded:
     """The columns of `grid` that say something; tickers stand beside the names that they belong to."""
     beside = grid.aligned_with or grid.fields
     shown = [index for index, field in enumerate(grid.fields) if field.shown and not field.wide]
@@ -92,7 +92,7 @@ def folded(grid: Grid) -> Folded:
             symbol = symbols[0][number] if is_named else ""
             row.append(Item(field, cell, tier, symbol if is_code(symbol) else "", symbol))
         rows.append(row)
-    return Folded([Item(field, Cell(field.header), tier) for field, tier in zip(fields, tiers, strict=True)], rows)
+    return _Folded([Item(field, Cell(field.header), tier) for field, tier in zip(fields, tiers, strict=True)], rows)
 
 
 def _tiers(fields: Sequence[Field], widths: Sequence[Sequence[float]]) -> list[int]:

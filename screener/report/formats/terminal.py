@@ -22,7 +22,7 @@ from screener.report.palette import PALETTES
 
 PLAIN_WIDTH = 100
 """Columns of a page that goes to a file or a pipe."""
-PALETTE = "kr"
+_PALETTE = "kr"
 _TONES = {"plain": "", "strong": "bold", "dim": "dim", "banner": "bold reverse"}
 _NARROW = str.maketrans("·−×²▲▼│█▌▐▁▂▃▄▅▆▇", "|-x2^v|#--_.,:=+*", "\N{COMBINING MACRON}") | {ord("₩"): "KRW"}
 """Replacements of characters that some terminals show two cells wide, or not at all."""
@@ -37,7 +37,7 @@ _GUTTER = 2
 class Style:
     """How a page looks in a terminal."""
 
-    palette: str = PALETTE
+    palette: str = _PALETTE
     """kr: up red, down blue; us: up green, down red; cb: safe for the colour-blind."""
     ascii: bool = False
     """No arrows or lines that some terminals show two cells wide."""

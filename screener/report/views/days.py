@@ -81,7 +81,7 @@ class _Days:
             return _("; too few ordinary sessions before it for a rank")
         before, days = self.facts.placebo_rank - 1, self.facts.placebo_n - 1
         if not before:
-            return _("; larger than on any of {days} ordinary sessions", days=days)
+            return _("; exceeds all {days} ordinary sessions", days=days)
         return ngettext(
             "; {n} of {days} ordinary sessions was as extreme",
             "; {n} of {days} ordinary sessions were as extreme",

@@ -152,13 +152,13 @@ def provenance_lines(report: Report) -> Iterator[Line]:
         used = provenance.estimation_sessions
         text = _(
             N_(
-                "Model: {model}, estimation window of {used} sessions, gap {gap}, at least {min_obs} traded; "
+                "Model: {model}, estimation window {used} sessions, gap {gap}, minimum {min_obs}; "
                 "{ordinary} ordinary sessions"
             )
             if used >= rules.estimation
             else N_(
-                "Model: {model}, {used} of {estimation} sessions of the estimation window, gap {gap}, at least "
-                "{min_obs} traded; {ordinary} ordinary sessions"
+                "Model: {model}, {used} of {estimation} sessions of the estimation window, gap {gap}, minimum "
+                "{min_obs}; {ordinary} ordinary sessions"
             ),
             model=_(MODELS[rules.model]),
             used=used,

@@ -219,7 +219,7 @@ class _Pooled:
         yield line(text, "dim")
         yield from notes.read_as(report.files)
         text = _(
-            "Model: {model}, estimation window of {estimation} sessions, gap {gap}, at least {min_obs} traded",
+            "Model: {model}, estimation window {estimation} sessions, gap {gap}, minimum {min_obs}",
             model=_(MODELS[rules.model]),
             estimation=rules.estimation,
             gap=rules.gap,

@@ -20,7 +20,7 @@ from screener.study.placebo import FEWEST_FOR_LEVEL, LEVEL
 
 _SHOWN = 12
 """Groups, and industries, that a summary shows."""
-TOP = 15
+_TOP = 15
 """Stocks in each table, if nothing else is asked for."""
 _MORE = N_("and {n} more")
 _LEFT_OUT = {
@@ -42,7 +42,7 @@ _UNKNOWN = {
 }
 
 
-def scan_page(report: Report, top: int = TOP, *, full: bool = False) -> Page:
+def scan_page(report: Report, top: int = _TOP, *, full: bool = False) -> Page:
     """The page of `screener scan`: `top` stocks in each of the two tables; `full`: every group and industry."""
     view = _Scan(report, top, full=full)
     return Page.of(notes.page_title(report), view.lead(), view.sections())

@@ -157,7 +157,7 @@ class _Study:
                     days=days,
                 )
             else:
-                yield _("; larger than on any of {days} ordinary sessions", days=days)
+                yield _("; exceeds all {days} ordinary sessions", days=days)
             yield notes.as_extreme(self.report, row)
         within_closes = not self.study and self.report.last_prices_since and abs(moved) <= RETURN_GAP
         if row.verdict == "withheld" or within_closes:

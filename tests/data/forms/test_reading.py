@@ -234,7 +234,7 @@ def test_files_of_one_index_are_named_after_it(tmp_path: Path) -> None:
         table = read_table(tmp_path / name, ("date", "index", "close"), ("close",), ("index",))
         assert set(table["index"].to_pylist()) == {"KOSPI"}
     frame.to_csv(tmp_path / "levels.csv", index=False)
-    with pytest.raises(DataError, match="holds one index and does not say which"):
+    with pytest.raises(DataError, match="contains one index but does not say which"):
         read_table(tmp_path / "levels.csv", ("date", "index", "close"), ("close",), ("index",))
 
 
@@ -254,7 +254,7 @@ def test_two_closes_with_different_returns_are_asked_about(tmp_path: Path) -> No
     frame = frame.assign(**{"Adj Close": frame["close"].where(late, frame["close"] / 5)})
     frame.to_csv(tmp_path / "split.csv", index=False)
     with pytest.raises(
-        DataError, match="'close' and 'Adj Close' give different returns: say which to read: --adjusted"
+        DataError, match="'close' and 'Adj Close' give different returns: choose the column to read: --adjusted"
     ):
         read(tmp_path / "split.csv")
     assert_same(read(tmp_path / "split.csv", Hints(adjusted=False)))
@@ -265,19 +265,22 @@ def test_two_closes_with_different_returns_are_asked_about(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("date,ticker,close\n01/02/2025,000660,1\n03/02/2025,000660,2\n", "'01/02/2025' can be read as two dates"),
-        ("date,ticker,close\n1738270800,000660,1\n", "'1738270800' can be read as two dates"),
+        (
+            "date,ticker,close\n01/02/2025,000660,1\n03/02/2025,000660,2\n",
+            "'01/02/2025' can be read as two different dates",
+        ),
+        ("date,ticker,close\n1738270800,000660,1\n", "'1738270800' can be read as two different dates"),
         ("date,ticker,close\n25/01/31,000660,1\n", ":2: '25/01/31' is not a date"),
         ("date,ticker,close\n2025-01-31,000660,1\n2025-02-30,000660,1\n", ":3: '2025-02-30' is not a date"),
         ("date,ticker,close\n2025-01-31,000660,1\n20250203,000660,1\n", ":3: '20250203' is not a date"),
         ("date;ticker;close\n2025-01-31;000660;1234,5\n", ":2: '1234,5' is not a number"),
         ("date,ticker,close\n2025-01-31,000660,12O0\n", ":2: '12O0' is not a number"),
         ("date,ticker,close\n2025-01-31,000660,1\n,,12345\n", ":3: column date is empty"),
-        ("date,ticker,close,종가\n2025-01-31,000660,1,2\n", "the columns 'close', '종가' all hold the close"),
+        ("date,ticker,close,종가\n2025-01-31,000660,1,2\n", "the columns 'close', '종가' all contain the close"),
         ("날짜,티커,시가\n2025-01-31,000660,1\n", "no header with a close and a date or ticker was found"),
-        ("a,b\n1,2\n", "it has 'a', 'b'"),
-        ("{", "is no valid JSON"),
-        ('{"rt_cd": "1", "msg1": "no"}', "holds no list of rows"),
+        ("a,b\n1,2\n", "columns found: 'a', 'b'"),
+        ("{", "is not valid JSON"),
+        ('{"rt_cd": "1", "msg1": "no"}', "contains no list of rows"),
     ],
 )
 def test_what_cannot_be_told_is_asked_for_in_one_line(tmp_path: Path, text: str, said: str) -> None:

@@ -100,4 +100,4 @@ def test_figures_are_those_of_the_study() -> None:
     assert "Cross-section" in independent
     for text in made.values():
         assert "*" not in text
-        assert "market model, 120 sessions that end 10 before the event" in text
+        assert "market model, 120 sessions ending 10 before the event" in text

@@ -192,7 +192,7 @@ def test_what_has_no_room_stands_below_with_the_names_of_the_rows() -> None:
     assert [[one.header for one in table] for table in parts_of(Grid(fields), 40)] == [["name", "b"], ["name", "a"]]
     assert [[one.header for one in table] for table in parts_of(Grid(fields), 44)] == [["name", "a", "b"]]
     shown = render(Page("", (), (Section("", "", (Grid(fields),)),)), Style(width=40), summary=True)
-    assert "Columns left out for lack of width: a (--full shows them)" in shown
+    assert "Columns left out for lack of width: a\n(--full shows them)" in shown
 
 
 def test_columns_for_wide_terminals_stand_there_alone_and_go_together() -> None:
@@ -222,8 +222,8 @@ def test_wider_terminals_show_more_columns(demo: Report, language: Language) -> 
     for narrow, wide in ((100, 140), (140, 200)):
         for before, after in zip(found[narrow], found[wide], strict=True):
             assert len(after) > len(before), (narrow, wide)
-    assert {_("95% interval"), _("Rank"), _("q")} <= set(found[140][0])
-    assert {_("vs index"), _("Median %")} <= set(found[200][0])
+    assert {_("95% CI"), _("Rank"), _("q")} <= set(found[140][0])
+    assert {_("vs index, pp"), _("Median %")} <= set(found[200][0])
     assert found[140][1].count(_("Ticker")) == 2
     assert found[200][1].count(_("Sector")) == 2
 

@@ -94,7 +94,7 @@ def test_a_korean_workbook_speaks_korean_and_shows_no_hashes(press: Report) -> N
     assert {"종목코드", "이름", "업종", "등락률"} <= set(header)
     row = dict(zip(header, (cell.value for cell in sheet[2]), strict=True))
     assert row["업종"] in ("AI 소프트웨어", "반도체", "전력기기")
-    assert isinstance(row["기준 시세일"], datetime)
+    assert isinstance(row["시세 기준일"], datetime)
     for column in sheet.iter_cols():
         width = sheet.column_dimensions[column[0].column_letter].width
         for cell in column[1:]:
@@ -298,7 +298,7 @@ def test_sheets_are_legible_on_paper(book: Any) -> None:
 
 def test_a_text_longer_than_a_cell_is_no_half_text() -> None:
     """Excel holds 32,767 letters in a cell, and its writers cut the rest off without a word."""
-    with pytest.raises(DataError, match="t, x, row 2: more than a sheet can hold: write CSV or Parquet instead"):
+    with pytest.raises(DataError, match="t, x, row 2: too large for a sheet: write CSV or Parquet instead"):
         to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_768])], LINES)
     to_workbook([small_table(Unit.TEXT, ["a", "b" * 32_767])], LINES)
 

@@ -72,8 +72,7 @@ LISTING = """\
 Test: claims checked against prices · through the close of 2024-04-26
 1 partly consistent, 1 not consistent with prices, 1 no data, 1 not testable on prices
 Source: prices.csv + benchmark.csv · 40 sessions, 2024-03-04 to 2024-04-26 · benchmark KOSPI, KOSDAQ
-Model: market model, estimation window of 24 sessions, gap 5, at least 20 traded; 0 ordinary
-sessions
+Model: market model, estimation window 24 sessions, gap 5, minimum 20; 0 ordinary sessions
 A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same
 stocks and window among ordinary sessions, for this claim alone.
 

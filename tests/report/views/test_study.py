@@ -41,7 +41,7 @@ def test_a_sector_that_fell_less_than_its_index_is_a_winner_in_every_line(demo: 
     best, worst = lead(report)
     names = {row.sector: row.name for row in sectors_at(report, report.leading)}
     assert best.startswith(
-        f"Won: ▲ {names['HELD']} abnormal return +0.88% (return -3.00%); larger than on any of 148 ordinary sessions"
+        f"Won: ▲ {names['HELD']} abnormal return +0.88% (return -3.00%); exceeds all 148 ordinary sessions"
     )
     assert worst.startswith(
         f"Lost: ▼ {names['FADED']} abnormal return -5.00% (return -9.00%); 3 of 148 ordinary sessions were as extreme"
