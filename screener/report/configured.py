@@ -14,7 +14,7 @@ from screener.report.model import Bilingual
 
 
 @dataclass(frozen=True)
-class _ConfiguredEvent:
+class ConfiguredEvent:
     """A configured event and the sessions that belong to it."""
 
     id: str
@@ -34,7 +34,7 @@ class _ConfiguredEvent:
 
 
 @dataclass(frozen=True)
-class _ConfiguredStock:
+class ConfiguredStock:
     """A stock of a configured sector."""
 
     ticker: str
@@ -46,7 +46,7 @@ class _ConfiguredStock:
 
 
 @dataclass(frozen=True)
-class _ConfiguredSector:
+class ConfiguredSector:
     """A configured sector."""
 
     id: str
@@ -61,7 +61,7 @@ class _ConfiguredSector:
     """Number of its stocks."""
     first_price: date | None
     """First session of which the store has a price of any of its stocks; null: none."""
-    stocks: tuple[_ConfiguredStock, ...] | None
+    stocks: tuple[ConfiguredStock, ...] | None
     """Null unless the sector was asked for by its id."""
 
 
@@ -71,14 +71,14 @@ class EventList:
 
     default: str
     """Id of the event that is meant where none is named."""
-    events: tuple[_ConfiguredEvent, ...]
+    events: tuple[ConfiguredEvent, ...]
 
 
 @dataclass(frozen=True)
 class SectorList:
     """The configured sectors, or those that were asked for."""
 
-    sectors: tuple[_ConfiguredSector, ...]
+    sectors: tuple[ConfiguredSector, ...]
 
 
 def list_events(settings: Settings, calendar: Calendar, now: datetime) -> EventList:
@@ -87,7 +87,7 @@ def list_events(settings: Settings, calendar: Calendar, now: datetime) -> EventL
     for name, event in settings.events.items():
         days = calendar.place(event.first_day, event.event_day, event.base, now)
         listed.append(
-            _ConfiguredEvent(
+            ConfiguredEvent(
                 id=name,
                 name=Bilingual(event.name.ko, event.name.en),
                 news=event.news.isoformat(),
@@ -112,15 +112,15 @@ def list_sectors(settings: Settings, named: Sequence[str], store: Store) -> Sect
     return SectorList(tuple(_configured(settings, name, since, with_stocks=bool(named)) for name in ids))
 
 
-def _configured(settings: Settings, name: str, since: Mapping[str, date], *, with_stocks: bool) -> _ConfiguredSector:
+def _configured(settings: Settings, name: str, since: Mapping[str, date], *, with_stocks: bool) -> ConfiguredSector:
     sector = settings.sectors[name]
     stocks = tuple(
-        _ConfiguredStock(
+        ConfiguredStock(
             member.ticker, Bilingual(member.ko, member.en), member.market, member.theme, since.get(member.ticker)
         )
         for member in sector.members
     )
-    return _ConfiguredSector(
+    return ConfiguredSector(
         id=name,
         name=Bilingual(sector.name.ko, sector.name.en),
         post_hoc=sector.post_hoc,

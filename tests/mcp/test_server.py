@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -169,8 +170,9 @@ def test_whole_documents_are_those_of_the_commands(number: int, session: Session
     given = options[:2] if command in ("events", "sectors") else options
     done = run(command, *names, *given, "--json")
     assert done.returncode == 0, done.stderr
-    assert texts(session.answers[number])[0] == done.stdout
-    assert document(session.answers[number]) == json.loads(done.stdout)
+    # The server runs today, the command on a day of its own.
+    said, printed = (re.sub(r'"since": \d+', "", text) for text in (texts(session.answers[number])[0], done.stdout))
+    assert said == printed
 
 
 def faults(kind: str, document: Any) -> list[str]:
