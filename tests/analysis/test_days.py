@@ -137,7 +137,7 @@ def test_the_model_has_the_ordinary_sessions_that_the_event_is_ranked_among(run:
     page = " ".join(run("days", "B", *market).stdout.split())
     ranked = re.search(r"of (\d+) ordinary sessions? was as extreme", page)
     assert ranked is not None
-    assert f"traded; {ranked[1]} ordinary sessions" in page
+    assert re.search(rf"Model: [^.]*; {ranked[1]} ordinary sessions", page)
 
 
 @pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "png", "json"])

@@ -60,7 +60,7 @@ class Frame(NamedTuple):
     def length(self, text: str) -> float:
         """Estimated width of `text`, on the safe side: the font of the reader is unknown."""
         wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-        return self.size * (wide * 0.95 + (len(text) - wide) * 0.63)
+        return self.size * (wide + (len(text) - wide) * 0.63)
 
     def folded(self, text: str, width: float) -> list[str]:
         """`text` on one line if it fits `width`, else on two, split where the longer one is shortest."""
