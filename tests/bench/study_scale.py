@@ -132,9 +132,9 @@ def _scheduler() -> Iterator[tuple[str, list[int]]]:
                 address = client.scheduler.address
             yield address, [one.pid for one in started]
         finally:
-            for one in started:
-                one.terminate()
-            for one in started:
+            # Workers first: one whose scheduler is gone waits for it before it ends.
+            for one in reversed(started):
+                one.kill()
                 one.wait()
 
 
