@@ -33,6 +33,8 @@ from tests.bench.many_years import Process, look, processes_below
 MORE, EVENT = 1.15, 0.35
 STOCKS, GROUPS = 2_500, 30
 PARTS = 4
+DASK = {"MALLOC_TRIM_THRESHOLD_": "134217728", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+"""Environment of Dask's workers, as docs/scale.md advises."""
 SECONDS = 5.0
 
 
@@ -99,7 +101,8 @@ def spent(workers: Workers, pids: Sequence[int], rounds: int = int(1.2 * SECONDS
         _all(pids, found)
 
     with TemporaryDirectory() as folder:
-        compute(work, [(f"{number}", rounds) for number in range(PARTS)], workers, Path(folder), told)
+        jobs = [(f"{number}", rounds) for number in range(PARTS)]
+        compute(work, jobs, workers, Path(folder), told, loads=["scipy.stats"])
         return _all(pids, found) - before
 
 
@@ -144,12 +147,12 @@ def of_workers() -> Iterator[tuple[str, float]]:
 
     yield "serial", spent(Workers(1), ())
     yield "2 processes", spent(Workers(2), ())
-    # Before the other, which leaves settings of its own in the environment.
+    os.environ |= DASK
     with _scheduler() as (address, pids):
-        yield "start of 2 dask worker", spent(Workers(cluster=address), pids, 0)
+        yield "start of 2 dask worker", spent(Workers(cluster=address), pids, 1)
         yield "dask scheduler, 2 workers", spent(Workers(cluster=address), pids)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        yield "start of a LocalCluster", spent(Workers(cluster=cluster.scheduler_address), (), 0)
+        yield "start of a LocalCluster", spent(Workers(cluster=cluster.scheduler_address), (), 1)
         yield "LocalCluster of 2", spent(Workers(cluster=cluster.scheduler_address), ())
     yield "serial", spent(Workers(1), ())
 
