@@ -33,7 +33,13 @@ from tests.bench.many_years import Process, look, processes_below
 MORE, EVENT = 1.15, 0.35
 STOCKS, GROUPS = 2_500, 30
 PARTS = 4
-DASK = {"MALLOC_TRIM_THRESHOLD_": "134217728", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+DASK = {
+    "MALLOC_TRIM_THRESHOLD_": "134217728",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "5s",
+}
 """Environment of Dask's workers, as docs/scale.md advises."""
 SECONDS = 5.0
 
