@@ -199,8 +199,7 @@ class _SessionFetch(Fetch):
             # Its rates go with the session before it: nothing was traded on the days between.
             previous = self._neighbour(day, -1)
             if self._held(previous) is not None:
-                self.closed += [quiet for quiet in self.fetched.silent if previous < quiet < day]
-                self.fetched.silent = [quiet for quiet in self.fetched.silent if quiet not in self.closed]
+                self._close_between(previous, day)
         elif self.calendar.settled(day, asked):  # earlier on the day itself the figures may still come
             if day in self.indices.sessions:
                 raise DataError(
@@ -211,10 +210,14 @@ class _SessionFetch(Fetch):
                 )
             self.fetched.silent.append(day)
             # Where the next session is there already, it shows at once that this day was none.
-            following = self._neighbour(day, 1)
-            if self._goes_on(self._neighbour(day, -1), following):
-                self.fetched.silent.remove(day)
-                self.closed.append(day)
+            previous, following = self._neighbour(day, -1), self._neighbour(day, 1)
+            if self._goes_on(previous, following):
+                self._close_between(previous, following)
+
+    def _close_between(self, day: date, following: date) -> None:
+        """Keep in mind as closed the days without figures between two sessions of which one follows on the other."""
+        self.closed += [quiet for quiet in self.fetched.silent if day < quiet < following]
+        self.fetched.silent = [quiet for quiet in self.fetched.silent if quiet not in self.closed]
 
     def _goes_on(self, day: date, following: date) -> bool:
         """Whether both sessions are held, and the rates of the later one are against the closes of the earlier one."""
