@@ -308,7 +308,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def with_output(**options: Any) -> int:
-        files = {name: path for name in ("csv", "html", "xlsx", "png") if (path := options.pop(name)) is not None}
+        files = {name: path for name in ("csv", *_ONE_FILE) if (path := options.pop(name)) is not None}
         look = {name: options.pop(name) for name in ("full", "json", "md", "palette", "headers", "ascii", "width")}
         if look["json"] and look["md"]:
             raise UsageError("--json and --md are mutually exclusive", hint="use one of them")

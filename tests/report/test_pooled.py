@@ -14,11 +14,12 @@ from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 
 from screener.analysis.frames import from_rows
+from screener.choices import FORMATS
 from screener.columns.column import ADDED, BY_LANGUAGE, FIRST, LAST, TableSpec
 from screener.columns.korean import HEADERS, TABLES
 from screener.columns.pooled import STUDY_TABLES
 from screener.i18n import LANGUAGES, Language
-from screener.report.formats import FORMATS, files_of
+from screener.report.formats import files_of
 from screener.report.formats.schema import descriptions
 from screener.report.pooled import StudyScreen
 from screener.report.pooled_model import PooledReport

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from screener.choices import Headers
     from screener.report.screens import Shown
 
-FORMATS = ("txt", "md", "html", "csv", "parquet", "xlsx", "png", "json")
-
 
 def files_of(screen: Shown, format_: str, palette: str, headers: Headers = "code") -> dict[str, bytes]:
     """The screen in one format: contents by file name; CSV and Parquet have a file for each table.
