@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ class Starter:
     def __init__(self) -> None:
         # Its home is not that of any test: what pykrx's libraries keep there is not what the screener does.
         kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+        # Made here: a fork that ends by an exception would remove what its server made in a `with`.
+        self._studies = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.forkserver.fork"],
+            [sys.executable, "-W", "ignore", "-m", "tests.forkserver.fork", self._studies.name],
             env={**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -59,6 +62,7 @@ class Starter:
     def stop(self) -> None:
         """End it."""
         self._process.communicate()
+        self._studies.cleanup()
 
     def _ask(self, **asked: Any) -> int:
         assert self._process.stdin is not None

@@ -13,7 +13,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -117,8 +116,8 @@ def run(job: dict[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-def serve() -> None:
-    """Fork, or wait for a fork, as asked."""
+def serve(studies: Path) -> None:
+    """Fork, or wait for a fork, as asked; the studies of the real market are kept in a folder."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # pykrx prints when it is imported
     for name in LOADED:
@@ -139,20 +138,19 @@ def serve() -> None:
     gc.freeze()
     answers.write("0\n")
     answers.flush()
-    with tempfile.TemporaryDirectory() as studies:
-        kept.keep_in(Path(studies))
-        for line in sys.stdin:
-            asked = json.loads(line)
-            if "start" in asked:
-                kept.take_up()
-                answer = os.fork()
-                if not answer:
-                    run(asked["start"])
-            else:
-                answer = os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])
-            answers.write(f"{answer}\n")
-            answers.flush()
+    kept.keep_in(studies)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "start" in asked:
+            kept.take_up()
+            answer = os.fork()
+            if not answer:
+                run(asked["start"])
+        else:
+            answer = os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])
+        answers.write(f"{answer}\n")
+        answers.flush()
 
 
 if __name__ == "__main__":
-    serve()
+    serve(Path(sys.argv[1]))
