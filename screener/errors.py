@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
         return message, ExitCode.DATA
     if isinstance(error, OSError):
         values = {"file": error.filename or file, "cause": cause(error)}
-        return _("{file}: {cause}: free some space, or choose another location", **values), ExitCode.DATA
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _("{file}: {cause}: free some space, or choose another location", **values), ExitCode.DATA
+        return _("{file}: {cause}: check it and its permissions, or choose another location", **values), ExitCode.DATA
     values = {"kind": type(error).__name__, "error": error}
     return _("a bug in the screener: {kind}: {error} (--debug shows where)", **values), ExitCode.BUG
 

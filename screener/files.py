@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from screener.console import warn
 from screener.decoding import NOT_UNDERSTOOD, from_json
 from screener.errors import DataError
-from screener.i18n import N_, cause
+from screener.i18n import N_, _, cause
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -27,6 +28,8 @@ LARGE = 2**28
 OWN = 0o022
 """Permissions that nothing gets unless it is shared on purpose: that others write it."""
 T = TypeVar("T")
+_refused: set[Path] = set()
+"""Files of which a warning was given: one is enough, however often they are read."""
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -61,12 +64,17 @@ def read_file(path: Path, most: int = SMALL) -> bytes:
 def remembered(path: Path, build: Callable[[Any], T], otherwise: T) -> T:
     """What `build` makes of the JSON that the screener keeps in a file.
 
-    `otherwise` where the file is missing, or holds anything that `build` cannot take: it was cut short, changed by
-    hand, or is of a later version. The next write replaces it.
+    `otherwise` where the file is missing, and with a warning where it holds anything that `build` cannot take: it was
+    cut short, changed by hand, or is of a later version. The next write replaces it.
     """
     try:
         return build(from_json(read_file(path)))
+    except (FileNotFoundError, NotADirectoryError):
+        return otherwise
     except NOT_UNDERSTOOD:
+        if path not in _refused:
+            _refused.add(path)
+            warn(_("{path}: cannot be read; the next write replaces it", path=path))
         return otherwise
 
 

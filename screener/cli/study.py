@@ -62,7 +62,15 @@ def _complete_groups(_context: click.Context, _parameter: click.Parameter, typed
     return [CompletionItem(group) for group in _GROUPS if group.startswith(typed)]
 
 
-@commands.command("study", epilog=_EPILOG)
+@commands.command(
+    "study",
+    epilog=_EPILOG,
+    help="""Many events from a file: pooled tests and groups.
+
+    Each row is assigned to its session and measured, or left out and counted by reason; the tests count dates, not
+    rows.
+    """,
+)
 @click.argument("events", type=PATH, metavar="EVENTS.csv")
 @click.option(
     "--groups",
@@ -89,11 +97,6 @@ def _complete_groups(_context: click.Context, _parameter: click.Parameter, typed
 @common_options
 @output_options
 def _study(workspace: Workspace, output: Output, latex: Path | None, **options: Any) -> int:
-    """Many events from a file: pooled tests and groups.
-
-    Each row is assigned to its session and measured, or left out and counted by reason; the tests count dates, not
-    rows.
-    """
     if options["jobs"] is not None and options["cluster"]:
         raise UsageError("--jobs and --cluster are mutually exclusive", hint="use one of them")
     settings = workspace.settings

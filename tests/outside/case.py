@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,10 +40,12 @@ def case(what: str, where: str, code: int, says: str) -> Callable[[Callable[[Pat
 
 
 def outcome(one: Case, folder: Path) -> tuple[int, str]:
-    """The exit code of whoever meets it, and what it says."""
+    """The exit code of whoever meets it, and what it says: an error, or warnings."""
+    warnings = StringIO()
     try:
-        one.run(folder)
+        with redirect_stderr(warnings):
+            one.run(folder)
     except Exception as error:
         message, code = describe(error, folder)
         return int(code), message
-    return 0, UNDERSTOOD
+    return 0, warnings.getvalue().rstrip("\n")

@@ -180,15 +180,17 @@ CONTENTS: dict[str, str | bytes] = {
     "no key that is known": "{}",
 }
 ACCOUNT = Account("id", "password")
+REPLACED = "cannot be read; the next write replaces it"
 for _what, _content in CONTENTS.items():
-    case(_what, "status.json", 0, UNDERSTOOD)(kept("status.json", _content, Status.load, Status()))
-    case(_what, ".daily.json", 0, UNDERSTOOD)(kept(".daily.json", _content, Memory.load, Memory()))
-    case(_what, ".unsaid.json", 0, UNDERSTOOD)(kept(".unsaid.json", _content, Unsaid.load, Unsaid()))
-    case(_what, ".unsent.json", 0, UNDERSTOOD)(
+    _says = UNDERSTOOD if _content == "{}" else REPLACED
+    case(_what, "status.json", 0, _says)(kept("status.json", _content, Status.load, Status()))
+    case(_what, ".daily.json", 0, _says)(kept(".daily.json", _content, Memory.load, Memory()))
+    case(_what, ".unsaid.json", 0, _says)(kept(".unsaid.json", _content, Unsaid.load, Unsaid()))
+    case(_what, ".unsent.json", 0, REPLACED)(
         kept(UNSENT, _content, lambda folder: Outbox(folder, ["json://x"]).send(None), [])
     )
-    case(_what, "run.json", 0, UNDERSTOOD)(kept("run.json", _content, load_directory, ({}, {})))
-    case(_what, "password.json", 0, UNDERSTOOD)(
+    case(_what, "run.json", 0, _says)(kept("run.json", _content, load_directory, ({}, {})))
+    case(_what, "password.json", 0, REPLACED)(
         kept("password.json", _content, lambda at: PasswordAge(at / "password.json", lambda: NOW).since(ACCOUNT), None)
     )
 for _what, _since in (
@@ -197,10 +199,10 @@ for _what, _since in (
     ("the year 9999", "9999-12-31T23:59:59-14:00"),
 ):
     _success = json.dumps({"last_success": {"at": _since, "through": "2025-02-03"}})
-    case(_what, "status.json", 0, UNDERSTOOD)(kept("status.json", _success, Status.load, Status()))
+    case(_what, "status.json", 0, REPLACED)(kept("status.json", _success, Status.load, Status()))
 
 
-@case("the year 9999", "blocked-HOST.json", 0, UNDERSTOOD)
+@case("the year 9999", "blocked-HOST.json", 0, REPLACED)
 def blocked(folder: Path) -> None:
     breaker = Breaker(folder, lambda: NOW)
     breaker.path("host").write_text(json.dumps({"since": "9999-12-31T23:59:59-12:00", "why": "\ud800"}))
@@ -208,7 +210,7 @@ def blocked(folder: Path) -> None:
     assert breaker.block("host") is not None, "what cannot be read was a refusal"
 
 
-@case("a pipe", "status.json", 0, UNDERSTOOD)
+@case("a pipe", "status.json", 0, REPLACED)
 def status_pipe(folder: Path) -> None:
     os.mkfifo(folder / "status.json")
     assert Status.load(folder) == Status()

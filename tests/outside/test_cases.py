@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 def test_it_is_understood_or_refused_by_name(one: Case, tmp_path: Path) -> None:
     code, said = outcome(one, tmp_path)
     assert (code, one.says in said) == (one.code, True), said
+    assert one.code or bool(said) == bool(one.says), said
     assert said.count("\n") == 0
 
 
