@@ -149,11 +149,11 @@ def _scheduler() -> Iterator[tuple[str, list[int]]]:
 
 def of_workers() -> Iterator[tuple[str, float]]:
     """By who computes, time of the processor for the same parts; of a cluster, first that of its start."""
-    from distributed import LocalCluster
-
     yield "serial", spent(Workers(1), ())
     yield "2 processes", spent(Workers(2), ())
     os.environ |= DASK
+    from distributed import LocalCluster  # which reads them when it is imported
+
     with _scheduler() as (address, pids):
         yield "start of 2 dask worker", spent(Workers(cluster=address), pids, 1)
         yield "dask scheduler, 2 workers", spent(Workers(cluster=address), pids)
