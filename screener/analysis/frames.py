@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Frames:
     @classmethod
     def of(cls, **frames: pd.DataFrame) -> Frames:
         """These frames; the others are empty."""
-        return cls(**{name: frames[name] if name in frames else stacked(name, ()) for name in FRAMES})
+        return cls(**{name: frames[name] if name in frames else _empty(name).copy() for name in FRAMES})
 
 
 def stacked(name: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -66,11 +67,20 @@ def stacked(name: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return stacked(name, ())
+
+
 def from_rows(table: str | TableSpec, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """The frame of a table, or of that name in a report, of rows by column: for tables whose rows are found singly."""
     spec, found = FRAMES[table] if isinstance(table, str) else table, list(rows)
+    # A Series would look at each value to find out what it is.
     return pd.DataFrame(
-        {column: pd.Series([row.get(column) for row in found], dtype=dtype) for column, dtype in spec.dtypes.items()}
+        {
+            column: np.fromiter((row.get(column) for row in found), dtype=object, count=len(found)).astype(dtype)
+            for column, dtype in spec.dtypes.items()
+        }
     )
 
 

@@ -124,12 +124,14 @@ def ranked(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int 
     score = _combined(table, configured[None, :])[0]
     random = np.random.default_rng(seed)
     drawn = random.dirichlet(np.maximum(configured / configured.sum(), 1e-6) * _SPREAD_OF_WEIGHTS, _WEIGHTINGS)
-    third = _thirds(score[None, :])[0]
-    same = np.zeros(len(score), dtype=np.int64)
-    with np.errstate(invalid="ignore"):
-        for start in range(0, _WEIGHTINGS, _AT_ONCE):
-            same += (_thirds(_combined(table, drawn[start : start + _AT_ONCE])) == third).sum(axis=0)
-    return _ranks(score), np.where(np.isfinite(score), same / _WEIGHTINGS, np.nan)
+    known = np.isfinite(score)
+    third = _thirds(score[None, known])
+    same = np.zeros(int(known.sum()), dtype=np.int64)
+    for start in range(0, _WEIGHTINGS, _AT_ONCE):
+        same += (_thirds(_combined(table[:, known], drawn[start : start + _AT_ONCE])) == third).sum(axis=0)
+    steady = np.full(len(score), np.nan)
+    steady[known] = same / _WEIGHTINGS
+    return _ranks(score), steady
 
 
 def _ranks(score: Floats) -> Floats:
@@ -140,21 +142,22 @@ def _ranks(score: Floats) -> Floats:
 
 
 def _thirds(score: Floats) -> Floats:
-    """(K, N) third of the ranking in each of K scorings (K, N): 0 the best, 3 without a score.
+    """(K, N) third of the ranking in each of K scorings (K, N) without NaN: 0 the best.
 
     Of equal scores the earlier one ranks first.
     """
-    thirds = np.full(score.shape, 3.0)
-    for row, own in zip(thirds, score, strict=True):
-        known = np.flatnonzero(np.isfinite(own))
-        count = known.size
-        # A sort of values is ten times as fast as one that says where each came from; that is needed for ties alone.
-        ordered = np.sort(-own[known])
-        ends = [-(-count * third // 3) for third in (1, 2)]
-        if any(0 < end < count and ordered[end - 1] == ordered[end] for end in ends):
-            row[known[np.argsort(-own[known], kind="stable")]] = np.floor(3.0 * np.arange(count) / max(count, 1))
-        elif count:
-            row[known] = sum(-own[known] >= ordered[end] for end in ends if end < count)
+    own, count = -score, score.shape[1]
+    # A sort of values is ten times as fast as one that says where each came from; that is needed for ties alone.
+    ordered = np.sort(own, axis=1)
+    thirds = np.zeros(score.shape)
+    tied = np.zeros(len(score), dtype=bool)
+    for end in (-(-count * third // 3) for third in (1, 2)):
+        if end < count:
+            thirds += own >= ordered[:, end, None]
+            if end:
+                tied |= ordered[:, end - 1] == ordered[:, end]
+    for row in np.flatnonzero(tied):
+        thirds[row, np.argsort(own[row], kind="stable")] = np.floor(3.0 * np.arange(count) / count)
     return thirds
 
 

@@ -61,7 +61,7 @@ class Place:
         self._files = filesystem
         self._root = root.rstrip("/")
         self._lock = lock
-        self._is_local = isinstance(filesystem, pyarrow.fs.LocalFileSystem)
+        self.is_local = isinstance(filesystem, pyarrow.fs.LocalFileSystem)
         # pyarrow's own filesystems have no write that fails if the file is there; of fsspec's, some have.
         self._fsspec: Any = getattr(getattr(filesystem, "handler", None), "fs", None)
         protocol = getattr(self._fsspec, "protocol", ())
@@ -100,7 +100,7 @@ class Place:
 
     def read(self, name: str, last: int | None = None) -> pa.Buffer:
         """The whole file, or its last bytes."""
-        if self._is_local:
+        if self.is_local:
             with _described(f"{self.shown}/{name}", "read"):
                 open_regular(Path(self._path(name))).close()
         with _described(f"{self.shown}/{name}", "read"), self._files.open_input_file(self._path(name)) as file:
@@ -113,7 +113,7 @@ class Place:
         """Create or overwrite a file; on the disk when this returns, and perhaps there in part if it fails."""
         path = Path(self._path(name))
         with _described(f"{self.shown}/{name}", "written"):
-            if self._is_local:
+            if self.is_local:
                 self._make_folder(path.parent)
                 with path.open("wb") as file:
                     path.chmod(self._access(0o644))
@@ -127,7 +127,7 @@ class Place:
     def rename(self, name: str, to: str) -> None:
         """Put a file in the place of another in one step."""
         with _described(f"{self.shown}/{to}", "written"):
-            if self._is_local:
+            if self.is_local:
                 Path(self._path(name)).replace(self._path(to))
                 sync_directory(Path(self._path(to)).parent)
             else:
@@ -136,7 +136,7 @@ class Place:
     def remove(self, name: str) -> None:
         """Delete a file."""
         with _described(f"{self.shown}/{name}", "removed"):
-            if self._is_local:
+            if self.is_local:
                 Path(self._path(name)).unlink()
                 sync_directory(Path(self._path(name)).parent)
             else:
@@ -144,7 +144,7 @@ class Place:
 
     def names(self, folder: str) -> list[str]:
         """All files below a folder, however deep; none if there is no such folder."""
-        if self._is_local:
+        if self.is_local:
             top = Path(self._root) / folder
             with suppress(FileNotFoundError), _described(top, "read"):
                 walk = os.walk(top, onerror=_fail)
@@ -161,7 +161,7 @@ class Place:
     @property
     def excludes_others(self) -> bool:
         """Whether a writer on another machine is kept out as well."""
-        return self._is_local or self._creates_once
+        return self.is_local or self._creates_once
 
     @contextmanager
     def held(self, command: str, now: datetime) -> Iterator[None]:
@@ -190,7 +190,7 @@ class Place:
             with _described(holder, "written"):
                 holder.unlink(missing_ok=True)  # of a writer that was killed, and may have been somebody else
                 holder.write_bytes(facts)
-            if self._is_local or not self._creates_once:
+            if self.is_local or not self._creates_once:
                 yield
                 return
             self._keep_out_others(facts)

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -49,6 +49,9 @@ _MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet$")
 _STAGED = ".new"
 _AT_ONCE = 16
 """Files whose ends are read side by side: of those that lie far away, most of the time is waiting."""
+_FEW = 4
+"""Local files for which another thread saves more than it costs."""
+T = TypeVar("T")
 
 
 class Damage(NamedTuple):
@@ -151,8 +154,9 @@ class StoredTable:
 
         nothing = pa.schema([self.kind.schema.field(name) for name in columns]).empty_table()
         names = [name for name in self._files() if _overlaps(name, span)]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            parts = list(pool.map(read, names))
+        parts = _of_each(
+            names, read, min(os.cpu_count() or 1, len(names) // _FEW if self._place.is_local else len(names))
+        )
         return pa.concat_tables([nothing, *parts]).unify_dictionaries()
 
     def write(
@@ -345,9 +349,8 @@ class StoredTable:
                 return None
 
             names = self._files()
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                footers = zip(names, pool.map(load, names), strict=True)
-                self._known = {name: footer for name, footer in footers if footer is not None}
+            footers = zip(names, _of_each(names, load, 1 if self._place.is_local else _AT_ONCE), strict=True)
+            self._known = {name: footer for name, footer in footers if footer is not None}
         return self._known
 
     def _stored(self, name: str) -> tuple[pa.Table, Facts]:
@@ -443,3 +446,11 @@ def _staged(name: str) -> str:
     """What a file is called until it takes its place; Spark, DuckDB and pyarrow leave such names alone."""
     folder, _separator, last = name.rpartition("/")
     return f"{folder}/_{last}{_STAGED}"
+
+
+def _of_each(names: Sequence[str], load: Callable[[str], T], threads: int) -> list[T]:
+    """What `load` makes of each file, in their order."""
+    if threads < 2:
+        return [load(name) for name in names]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(load, names))
