@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
-.PHONY: report test pytest lint bench calibrate soak fuzz audit wheel sample picture catalogue dictionary reference lock clean
+.PHONY: report test quick slow lint bench calibrate soak fuzz audit wheel sample picture catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 
 report: $(VENV)/installed
@@ -17,10 +17,14 @@ report: $(VENV)/installed
 
 # The linters beside the tests: mypy is one process, and takes as long as a quarter of them.
 test: $(VENV)/installed-dev
-	@$(MAKE) --no-print-directory --jobs=2 pytest lint
+	@$(MAKE) --no-print-directory --jobs=2 quick lint
 
-pytest: $(VENV)/installed-dev
-	$(BIN)/pytest
+quick: $(VENV)/installed-dev
+	$(BIN)/pytest -m "not slow"
+
+# Whole commands on days of a simulated exchange, the page in a browser, every fault, lie and crash; CI runs both.
+slow: $(VENV)/installed-dev
+	$(BIN)/pytest -m slow
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

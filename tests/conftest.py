@@ -49,6 +49,24 @@ TOGETHER = ("tests/report", "tests/daily", "tests/e2e")
 """Tests of these folders share what takes longest to make, so that one worker has them all."""
 
 
+SLOW = (
+    "tests/e2e",
+    "tests/daily/test_configuration.py",
+    "tests/daily/test_hard_times.py",
+    "tests/daily/test_notify.py",
+    "tests/daily/test_run.py",
+    "tests/data/test_store_crash.py",
+    "tests/data/test_stored.py",
+    "tests/lies",
+    "tests/mcp/test_server.py",
+    "tests/outside/test_telling.py",
+    "tests/report/formats/test_browser.py",
+    "tests/report/formats/test_picture.py",
+    "tests/test_demo.py",
+)
+"""Whole commands, a browser, or every row of a matrix: marked `slow`, and run by `make slow` after `make test`."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Longest first; the others stay in their order."""
 
@@ -56,6 +74,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, one in enumerate(LONGEST) if item.nodeid.startswith(one)), len(LONGEST))
 
     items.sort(key=rank)
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(optionalhook=True)
