@@ -9,6 +9,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := install --require-hashes --only-binary :all: --requirement
 DEBIAN = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(1) >/dev/null; }
 
+# Without the compiled tests and modules each process would compile them anew, half a minute each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report test quick slow lint bench calibrate soak fuzz audit wheel sample picture catalogue dictionary reference lock clean
 .DELETE_ON_ERROR:
 

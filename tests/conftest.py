@@ -50,21 +50,32 @@ TOGETHER = ("tests/report", "tests/daily", "tests/e2e")
 
 
 SLOW = (
-    "tests/e2e",
+    "tests/analysis/test_day.py",
     "tests/daily/test_configuration.py",
     "tests/daily/test_hard_times.py",
     "tests/daily/test_notify.py",
     "tests/daily/test_run.py",
     "tests/data/test_store_crash.py",
     "tests/data/test_stored.py",
+    "tests/data/test_whole_market.py",
+    "tests/e2e",
+    "tests/fakes/krx/test_exchange.py",
     "tests/lies",
     "tests/mcp/test_server.py",
     "tests/outside/test_telling.py",
+    "tests/report/formats/test_agreement.py",
     "tests/report/formats/test_browser.py",
     "tests/report/formats/test_picture.py",
     "tests/test_demo.py",
+    "tests/test_workers_of_dask.py",
 )
 """Whole commands, a browser, or every row of a matrix: marked `slow`, and run by `make slow` after `make test`."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without the slow tests, what they import is not loaded either."""
+    path = collection_path.relative_to(ROOT).as_posix()
+    return (config.option.markexpr == "not slow" and path.startswith(SLOW)) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -192,13 +192,3 @@ def test_nobody_answers_at_the_address(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(workers, "_SECONDS_TO_CONNECT", 0.2)
     with pytest.raises(NetworkError, match="no Dask scheduler responds"):
         compute(square, JOBS, Workers(cluster="tcp://127.0.0.1:9"), tmp_path, ignored)
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_a_dask_cluster_finds_what_one_process_finds(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=None
-    ) as cluster:
-        address = cluster.scheduler_address
-        assert compute(square, JOBS, Workers(cluster=address), tmp_path, ignored) == EXPECTED

@@ -9,11 +9,8 @@ live longer than a study: what they load first is timed on its own.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +26,7 @@ from screener.study.models import Refit
 from screener.study.study import Study
 from screener.workers import Workers, compute
 from tests.bench.many_years import Process, look, processes_below
+from tests.dask_cluster import running
 
 MORE, EVENT = 1.15, 0.35
 STOCKS, GROUPS = 2_500, 30
@@ -119,34 +117,6 @@ def _all(pids: Sequence[int], found: dict[int, Process]) -> float:
     return sum(one.seconds for one in found.values())
 
 
-@contextmanager
-def _scheduler() -> Iterator[tuple[str, list[int]]]:
-    """A `dask scheduler` and two `dask worker` on loopback: their address, and their numbers."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "scheduler.json"
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        code = "from dask.__main__ import main; main()"
-        command = [sys.executable, "-c", code]
-        own = ["--host", "127.0.0.1", "--scheduler-file", str(file), "--no-dashboard"]
-        started = [subprocess.Popen([*command, "scheduler", "--port", "0", *own], **quiet)]  # type: ignore[call-overload]
-        try:
-            while not file.exists():
-                time.sleep(0.2)
-            each = ["--nthreads", "1", "--nworkers", "1", "--no-nanny", *own]
-            started += [subprocess.Popen([*command, "worker", *each], **quiet) for _ in range(2)]  # type: ignore[call-overload]
-            from distributed import Client
-
-            with Client(scheduler_file=str(file), set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=120)
-                address = client.scheduler.address
-            yield address, [one.pid for one in started]
-        finally:
-            # Workers first: one whose scheduler is gone waits for it before it ends.
-            for one in reversed(started):
-                one.kill()
-                one.wait()
-
-
 def of_workers() -> Iterator[tuple[str, float]]:
     """By who computes, time of the processor for the same parts; of a cluster, first that of its start."""
     yield "serial", spent(Workers(1), ())
@@ -154,7 +124,7 @@ def of_workers() -> Iterator[tuple[str, float]]:
     os.environ |= DASK
     from distributed import LocalCluster  # which reads them when it is imported
 
-    with _scheduler() as (address, pids):
+    with running() as (address, pids):
         yield "start of 2 dask worker", spent(Workers(cluster=address), pids, 1)
         yield "dask scheduler, 2 workers", spent(Workers(cluster=address), pids)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:

@@ -53,12 +53,15 @@ def test_help_without_docstrings_is_the_same(language: str, tmp_path: Path) -> N
     assert bare.stdout == whole.stdout
 
 
-@pytest.mark.parametrize("redirect", ["2>/dev/full", "2>&-"])
 @pytest.mark.parametrize(
-    ("arguments", "code"),
-    [("report --source press", 0), ("report --source file:empty.csv", 3), ("report --event nothing", 2)],
+    ("arguments", "code", "redirect"),
+    [
+        ("report --source press", 0, "2>/dev/full"),
+        ("report --source file:empty.csv", 3, "2>/dev/full"),
+        ("report --event nothing", 2, "2>&-"),
+    ],
 )
-def test_the_code_stays_where_stderr_takes_nothing(redirect: str, arguments: str, code: int, tmp_path: Path) -> None:
+def test_the_code_stays_where_stderr_takes_nothing(arguments: str, code: int, redirect: str, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     done = shell(f"exec $PYTHON -m screener {arguments} {redirect}", tmp_path)
     assert done.returncode == code
