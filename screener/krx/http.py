@@ -167,6 +167,7 @@ def _why(error: requests.RequestException) -> str:
         ("Read timed out", _("response timed out")),
         ("ContentDecoding", _("its answer could not be unpacked")),
         ("decode", _("its answer could not be unpacked")),
+        ("InvalidHeader", _("the headers of its answer are not valid")),
     ):
         if sign in text or sign in type(error).__name__:
             return words

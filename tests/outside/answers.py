@@ -12,6 +12,7 @@ from unittest.mock import patch
 import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
+from urllib3.exceptions import InvalidHeader
 
 from screener.krx.client import Account, Client, Timeouts, trusted
 from screener.krx.pykrx import Pykrx
@@ -28,12 +29,15 @@ class _Odd(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         is_login = "MDCCOMS001" in str(request.url) or "login.jsp" in str(request.url)
-        raw = HTTPResponse(
-            io.BytesIO(self.login if is_login else self.body),
-            headers=None if is_login else self.headers,
-            status=200 if is_login else self.status,
-            preload_content=False,
-        )
+        try:
+            raw = HTTPResponse(
+                io.BytesIO(self.login if is_login else self.body),
+                headers=None if is_login else self.headers,
+                status=200 if is_login else self.status,
+                preload_content=False,
+            )
+        except InvalidHeader as error:  # as the adapter of requests does
+            raise requests.exceptions.InvalidHeader(error, request=request) from None
         return requests.adapters.HTTPAdapter().build_response(request, raw)
 
     def close(self) -> None:
@@ -88,6 +92,9 @@ for _length in ("-1", "x"):
     case(f"a Content-Length of `{_length[:12]}`", "Naver", 0, UNDERSTOOD)(
         asked(HISTORY.encode("euc-kr"), keyless=True, Content_Type="text/xml; charset=euc-kr", Content_Length=_length)
     )
+case("a Content-Length of two numbers", "Naver", 5, "the headers of its answer are not valid")(
+    asked(HISTORY.encode("euc-kr"), keyless=True, Content_Length="1,23400")
+)
 case("a Content-Length that is never reached", "Naver", 5, "the connection was dropped")(
     asked(HISTORY.encode("euc-kr"), keyless=True, Content_Type="text/xml; charset=euc-kr", Content_Length="9" * 50)
 )
