@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from screener.report.blocks import Cell, Field, Grid, cells_by_row
@@ -130,6 +131,7 @@ def _width(field: Field, room: float, *, first: bool, named: bool) -> float:
     return max(header, cells) + _PADDING
 
 
+@lru_cache(10_000)  # each text is measured for every room
 def _length(text: str) -> float:
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     thin = sum(letter in " .,:;()il" for letter in text)
