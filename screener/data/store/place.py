@@ -9,11 +9,12 @@ import os
 import re
 import socket
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -38,6 +39,9 @@ _FAULTS: Mapping[_Fault, str] = {
     "removed": N_("{path}: cannot be removed: {reason}"),
     "locked": N_("{path}: cannot be locked: {reason}"),
 }
+_FEW = 4
+"""Local files for which another thread saves more than it costs."""
+T = TypeVar("T")
 
 
 class Place:
@@ -61,7 +65,7 @@ class Place:
         self._files = filesystem
         self._root = root.rstrip("/")
         self._lock = lock
-        self.is_local = isinstance(filesystem, pyarrow.fs.LocalFileSystem)
+        self._is_local = isinstance(filesystem, pyarrow.fs.LocalFileSystem)
         # pyarrow's own filesystems have no write that fails if the file is there; of fsspec's, some have.
         self._fsspec: Any = getattr(getattr(filesystem, "handler", None), "fs", None)
         protocol = getattr(self._fsspec, "protocol", ())
@@ -100,7 +104,7 @@ class Place:
 
     def read(self, name: str, last: int | None = None) -> pa.Buffer:
         """The whole file, or its last bytes."""
-        if self.is_local:
+        if self._is_local:
             with _described(f"{self.shown}/{name}", "read"):
                 open_regular(Path(self._path(name))).close()
         with _described(f"{self.shown}/{name}", "read"), self._files.open_input_file(self._path(name)) as file:
@@ -109,11 +113,23 @@ class Place:
             data: pa.Buffer = file.read_buffer()
             return data
 
+    def of_each(self, names: Sequence[str], load: Callable[[str], T], at_once: int, *, costly: bool) -> list[T]:
+        """What `load` makes of each file, in their order, `at_once` of them at most side by side.
+
+        Of local files a thread is worth its cost if there are several for each and to load one is `costly`.
+        """
+        worth = len(names) // _FEW if costly else 1
+        threads = min(worth if self._is_local else len(names), at_once)
+        if threads < 2:
+            return [load(name) for name in names]
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(load, names))
+
     def write(self, name: str, data: pa.Buffer) -> None:
         """Create or overwrite a file; on the disk when this returns, and perhaps there in part if it fails."""
         path = Path(self._path(name))
         with _described(f"{self.shown}/{name}", "written"):
-            if self.is_local:
+            if self._is_local:
                 self._make_folder(path.parent)
                 with path.open("wb") as file:
                     path.chmod(self._access(0o644))
@@ -127,7 +143,7 @@ class Place:
     def rename(self, name: str, to: str) -> None:
         """Put a file in the place of another in one step."""
         with _described(f"{self.shown}/{to}", "written"):
-            if self.is_local:
+            if self._is_local:
                 Path(self._path(name)).replace(self._path(to))
                 sync_directory(Path(self._path(to)).parent)
             else:
@@ -136,7 +152,7 @@ class Place:
     def remove(self, name: str) -> None:
         """Delete a file."""
         with _described(f"{self.shown}/{name}", "removed"):
-            if self.is_local:
+            if self._is_local:
                 Path(self._path(name)).unlink()
                 sync_directory(Path(self._path(name)).parent)
             else:
@@ -144,7 +160,7 @@ class Place:
 
     def names(self, folder: str) -> list[str]:
         """All files below a folder, however deep; none if there is no such folder."""
-        if self.is_local:
+        if self._is_local:
             top = Path(self._root) / folder
             with suppress(FileNotFoundError), _described(top, "read"):
                 walk = os.walk(top, onerror=_fail)
@@ -161,7 +177,7 @@ class Place:
     @property
     def excludes_others(self) -> bool:
         """Whether a writer on another machine is kept out as well."""
-        return self.is_local or self._creates_once
+        return self._is_local or self._creates_once
 
     @contextmanager
     def held(self, command: str, now: datetime) -> Iterator[None]:
@@ -190,7 +206,7 @@ class Place:
             with _described(holder, "written"):
                 holder.unlink(missing_ok=True)  # of a writer that was killed, and may have been somebody else
                 holder.write_bytes(facts)
-            if self.is_local or not self._creates_once:
+            if self._is_local or not self._creates_once:
                 yield
                 return
             self._keep_out_others(facts)

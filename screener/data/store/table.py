@@ -12,12 +12,11 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -49,9 +48,6 @@ _MONTH = re.compile(r"year=(\d{4})/\1-(0[1-9]|1[0-2])\.parquet$")
 _STAGED = ".new"
 _AT_ONCE = 16
 """Files whose ends are read side by side: of those that lie far away, most of the time is waiting."""
-_FEW = 4
-"""Local files for which another thread saves more than it costs."""
-T = TypeVar("T")
 
 
 class Damage(NamedTuple):
@@ -154,9 +150,7 @@ class StoredTable:
 
         nothing = pa.schema([self.kind.schema.field(name) for name in columns]).empty_table()
         names = [name for name in self._files() if _overlaps(name, span)]
-        parts = _of_each(
-            names, read, min(os.cpu_count() or 1, len(names) // _FEW if self._place.is_local else len(names))
-        )
+        parts = self._place.of_each(names, read, os.cpu_count() or 1, costly=True)
         return pa.concat_tables([nothing, *parts]).unify_dictionaries()
 
     def write(
@@ -349,7 +343,7 @@ class StoredTable:
                 return None
 
             names = self._files()
-            footers = zip(names, _of_each(names, load, 1 if self._place.is_local else _AT_ONCE), strict=True)
+            footers = zip(names, self._place.of_each(names, load, _AT_ONCE, costly=False), strict=True)
             self._known = {name: footer for name, footer in footers if footer is not None}
         return self._known
 
@@ -446,11 +440,3 @@ def _staged(name: str) -> str:
     """What a file is called until it takes its place; Spark, DuckDB and pyarrow leave such names alone."""
     folder, _separator, last = name.rpartition("/")
     return f"{folder}/_{last}{_STAGED}"
-
-
-def _of_each(names: Sequence[str], load: Callable[[str], T], threads: int) -> list[T]:
-    """What `load` makes of each file, in their order."""
-    if threads < 2:
-        return [load(name) for name in names]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(load, names))
