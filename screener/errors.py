@@ -45,6 +45,11 @@ class ScreenerError(Exception):
         return [str(self)]
 
 
+def lacks_space(error: Exception) -> bool:
+    """Whether a disk, or what the user may have of it, is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
     """What to say of an error that no command foresaw, and its exit code; `file` stands where the system names none."""
     if isinstance(error, ScreenerError):
@@ -54,7 +59,7 @@ def describe(error: Exception, file: object) -> tuple[str, ExitCode]:
         return message, ExitCode.DATA
     if isinstance(error, OSError):
         values = {"file": error.filename or file, "cause": cause(error)}
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if lacks_space(error):
             return _("{file}: {cause}: free some space, or choose another location", **values), ExitCode.DATA
         return _("{file}: {cause}: check it and its permissions, or choose another location", **values), ExitCode.DATA
     values = {"kind": type(error).__name__, "error": error}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +21,9 @@ def running() -> Iterator[tuple[str, list[int]]]:
         code = "from dask.__main__ import main; main()"
         command = [sys.executable, "-c", code]
         own = ["--host", "127.0.0.1", "--scheduler-file", str(file), "--no-dashboard"]
+        # Workers and client wait for the file by themselves.
         started = [subprocess.Popen([*command, "scheduler", "--port", "0", *own], cwd=ROOT, **quiet)]  # type: ignore[call-overload]
         try:
-            while not file.exists():
-                time.sleep(0.2)
             each = ["--nthreads", "1", "--nworkers", "1", "--no-nanny", *own]
             started += [subprocess.Popen([*command, "worker", *each], cwd=ROOT, **quiet) for _ in range(2)]  # type: ignore[call-overload]
             from distributed import Client

@@ -23,7 +23,7 @@ from filelock import Timeout
 from platformdirs import user_data_path, user_state_path
 
 from screener.decoding import NOT_UNDERSTOOD, from_json
-from screener.errors import BusyError, DataError, UsageError
+from screener.errors import BusyError, DataError, UsageError, lacks_space
 from screener.files import allowed, lock_file, no_locks, open_regular, read_file, sync_directory, write_through
 from screener.i18n import N_, _, cause
 
@@ -306,8 +306,7 @@ def _described(path: Path | str, fault: _Fault) -> Iterator[None]:
             reason = _(os.strerror(number))
         else:  # what `open_regular` says, or pyarrow
             reason = cause(error) if isinstance(error, OSError) else " ".join(str(error).split())[:160]
-        full = number in (errno.ENOSPC, errno.EDQUOT)
-        hint = N_("free some space there") if full else N_("check --store and its permissions")
+        hint = N_("free some space there") if lacks_space(error) else N_("check --store and its permissions")
         raise DataError(_FAULTS[fault], hint=hint, path=path, reason=reason) from None
 
 
