@@ -58,7 +58,8 @@ Ticker = Annotated[str, BeforeValidator(_ticker)]
 class Strict(BaseModel):
     """Base of every configuration model: immutable, and unknown keys are mistakes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=_LONGEST_TEXT)
+    # Built when a file is first checked: at import each would be built once for itself and again inside each holder.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=_LONGEST_TEXT, defer_build=True)
 
 
 class Name(Strict):
