@@ -45,11 +45,11 @@ def test_report_in_each_format(
         assert name in done.stdout.replace("\n", " ")
 
 
-@pytest.mark.parametrize("screen", [["compare", "A", "B"], ["stock", "000001"], ["claims"]])
-@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "png", "json"])
-def test_each_screen_in_each_format(
-    run: Run, market: list[str | Path], tmp_path: Path, screen: list[str], format_: str
-) -> None:
+@pytest.mark.parametrize(
+    ("screen", "format_"), [(["compare", "A", "B"], "xlsx"), (["stock", "000001"], "png"), (["claims"], "csv")]
+)
+def test_each_screen(run: Run, market: list[str | Path], tmp_path: Path, screen: list[str], format_: str) -> None:
+    """What each format makes of each of them is tested in tests/report/formats."""
     done = run("export", *screen, "--out", tmp_path / "out", "--format", format_, *market)
     assert done.returncode == 0, done.stderr
     written = list((tmp_path / "out").iterdir())
