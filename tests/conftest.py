@@ -51,7 +51,9 @@ TOGETHER = ("tests/report", "tests/daily", "tests/e2e")
 
 SLOW = (
     "tests/analysis/test_day.py",
+    "tests/cli/test_completion.py",
     "tests/cli/test_machine.py",
+    "tests/cli/test_mcp.py",
     "tests/daily/test_configuration.py",
     "tests/daily/test_hard_times.py",
     "tests/daily/test_notify.py",
@@ -69,6 +71,7 @@ SLOW = (
     "tests/report/formats/test_picture.py",
     "tests/test_demo.py",
     "tests/test_docs.py",
+    "tests/test_install.py",
     "tests/test_pages.py",
     "tests/test_workers_of_dask.py",
 )
