@@ -7,9 +7,11 @@ Naver as well. It does take a session of one's own: the one given to it sends ev
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -234,7 +236,7 @@ def _import_pykrx() -> _Modules:
     """Import pykrx without the account in its sight, or it would log in at once, on its own terms."""
     hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
     try:
-        with _quiet():
+        with _quiet(), _without_charts():
             from pykrx.website.comm import auth
             from pykrx.website.krx.market import core
             from pykrx.website.naver import core as naver
@@ -261,8 +263,25 @@ class _Session:
 
 
 @contextlib.contextmanager
+def _without_charts() -> Iterator[None]:
+    """Modules of pykrx are imported without its `__init__`, which loads matplotlib: half a second for nothing here.
+
+    Whoever imports pykrx itself later gets all of it.
+    """
+    spec = None if "pykrx" in sys.modules else importlib.util.find_spec("pykrx")
+    if spec is None:
+        yield
+        return
+    sys.modules["pykrx"] = importlib.util.module_from_spec(spec)
+    try:
+        yield
+    finally:
+        del sys.modules["pykrx"]
+
+
+@contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Nothing that pykrx or matplotlib prints or logs comes out; the login id is among what pykrx prints."""
+    """Nothing that pykrx prints or logs comes out; the login id is among what pykrx prints."""
     root, silence = logging.getLogger(), logging.NullHandler()
     root.addHandler(silence)
     try:
