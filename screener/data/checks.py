@@ -12,17 +12,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from screener.data.findings import refuse
 from screener.data.price_rows import WHOLE_MARKET, with_base
-from screener.data.witnesses import LIMIT, WEIGHTED, outside_average
+from screener.data.witnesses import LIMIT, WEIGHTED, equal, outside_average
 from screener.errors import NetworkError
 from screener.i18n import _
 from screener.krx.calendar import TICKER
 from screener.krx.tables import BENCHMARKS, FLOWS, TableKind, floats, to_numpy, words
-
-Floats = NDArray[np.float64]
 
 _WHOLE_SINCE = date(2021, 1, 1)
 WHOLE, _WHOLE_EARLIER = 2_500, 1_500
@@ -168,7 +165,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
         )
         figures = [floats(levels, name) for name in ("open", "high", "low", "close", "volume")]
         refuse(
-            np.all([_equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
+            np.all([equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
             "{what} {day} arrived with the figures of {before}",
             hint="nothing was stored; try again later",
             error=NetworkError,
@@ -281,9 +278,3 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
         before=before,
         last=last,
     )
-
-
-def _equal(figures: Floats, others: Floats) -> NDArray[np.bool_]:
-    """Where both are equal, or both unknown."""
-    equal: NDArray[np.bool_] = (figures == others) | (np.isnan(figures) & np.isnan(others))
-    return equal

@@ -1,4 +1,5 @@
-"""Rows of price files, and what is read from the store once more: put in order, and held against themselves.
+"""Rows of price files, and what is read from the store once more: put in order, and held against the calendar
+and against themselves.
 
 What can be mended or left out is a `Finding`, what would make figures wrong an error.
 """
@@ -12,21 +13,36 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.dates import without_closed_days
-from screener.data.findings import Finding, Severity, refuse
+from screener.data.findings import EXAMPLES, Finding, Severity, refuse
 from screener.data.price_rows import PriceRows
 from screener.data.refusals import LARGEST
-from screener.data.witnesses import LARGEST_RATE, LEAST_RATE, false_caps, outside_range, repeated, untold_halts
+from screener.data.witnesses import (
+    LARGEST_RATE,
+    LEAST_RATE,
+    Columns,
+    columns,
+    equal,
+    false_caps,
+    outside_range,
+    repeated,
+)
+from screener.errors import DataError
 from screener.i18n import _
-from screener.krx.calendar import Calendar
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from screener.krx.calendar import LONGEST_CLOSURE, Calendar
+from screener.krx.tables import Bools, Days, Floats, to_numpy
 
 _SHOWS = 10
 """Sessions from which two stocks with the same figures are one."""
+_STANDS_STILL = 3
+"""Sessions with the same close from which there was no trade."""
+_FOUNDED = date(1956, 3, 3)
+"""KRX's first session."""
+_SHIFT_SHOWS = 10
+"""Days from which it shows that all dates are a day early or late."""
 
 
 def clean(
@@ -58,7 +74,7 @@ def clean(
     moved = order != np.argsort(long.ticker, kind="stable")
     if moved.any():
         findings.append(Finding("unsorted", "info", int(moved.sum())))
-    long, found = without_closed_days(long.take(order), calendar, what)
+    long, found = _without_closed_days(long.take(order), calendar, what)
     findings += found
     names = np.array(tickers, dtype=object)
     again = _again(long, names, what)
@@ -81,19 +97,18 @@ def _places(long: PriceRows, names: NDArray[Any], rows: Bools) -> list[str]:
 def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -> tuple[PriceRows, list[Finding]]:
     """Sorted rows, each once, without the figures that cannot be."""
     values, close = dict(long.values), long.values["close"]
-    unknown = np.full(len(close), np.nan)
     findings: list[Finding] = []
 
     def say(code: str, rows: Bools, severity: Severity = "warning") -> None:
         findings.extend(Finding.at(code, severity, _places(long, names, rows)))
 
-    no_rate = _no_rate(values.get("change_pct", unknown))
+    no_rate = _no_rate(long.column("change_pct"))
     if no_rate.any():
         say("impossible_rate", no_rate)
         values["change_pct"] = np.where(no_rate, np.nan, values["change_pct"])
     say("missing_price", np.isnan(close))
     say("zero_price", (close == 0) & long.untraded)
-    same = np.concatenate([[False], long.ticker[1:] == long.ticker[:-1]])[: len(close)]
+    same = long.continued
     before = {name: np.where(same, np.roll(column, 1), np.nan) for name, column in values.items()}
     regular = np.ones(len(close), dtype=bool) if after_market is None else long.day < np.datetime64(after_market)
     refused = np.zeros(len(close), dtype=bool)
@@ -112,11 +127,11 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
         say("false_cap", false)
         values["marcap"] = np.where(false | ~(values["marcap"] > 0), np.nan, values["marcap"])
     values["close"] = np.where(refused, np.nan, close)
-    halted, still = untold_halts(values, before["close"], same)
+    halted, still = _untold_halts(values, before["close"], same)
     if (halted | still).any():
         say("untold_halt", halted, "info")
         say("stands_still", still)
-        values["volume"] = np.where(halted | still, 0.0, values.get("volume", unknown))
+        values["volume"] = np.where(halted | still, 0.0, long.column("volume"))
     return replace(long, values=values, refused=refused), findings
 
 
@@ -176,11 +191,11 @@ def _impossible(long: PriceRows) -> Bools:
 
 def _again(long: PriceRows, names: NDArray[Any], what: str) -> Bools:
     """Sorted rows that say the same as the one before them."""
-    again = np.zeros(len(long.day), dtype=bool)
-    again[1:] = (long.day[1:] == long.day[:-1]) & (long.ticker[1:] == long.ticker[:-1])
+    again = long.continued
+    again[1:] &= long.day[1:] == long.day[:-1]
     for name, column in long.values.items() if again.any() else ():
         refuse(
-            again[1:] & ~((column[1:] == column[:-1]) | np.isnan(column[1:]) & np.isnan(column[:-1])),
+            again[1:] & ~equal(column[1:], column[:-1]),
             "{what}: {ticker} on {day} is listed twice, with {name} {first:g} and {second:g}{more}",
             hint="delete the wrong row",
             what=what,
@@ -191,3 +206,110 @@ def _again(long: PriceRows, names: NDArray[Any], what: str) -> Bools:
             second=column[1:],
         )
     return again
+
+
+def _untold_halts(rows: Columns, before: Floats, same: Bools) -> tuple[Bools, Bools]:
+    """Rows of no trade that no volume tells; and those of which only closes that stand still tell it.
+
+    The whole row stands at the close before it, or has nothing but that close where other rows have more. Of closes
+    alone, three equal ones in a row are as good as never trades. `same`: whether the row before is of the same stock.
+    """
+    close, opened, high, low, volume = columns(rows, "close", "open", "high", "low", "volume")
+    stands = (close == before) & np.isnan(volume) & same
+    flat = stands & (opened == close) & (high == close) & (low == close)
+    blank = np.isnan(opened) & np.isnan(high) & np.isnan(low)
+    more = bool(np.isfinite(volume).any() or np.isfinite(opened).any())
+    if more:
+        return flat | (stands & blank), np.zeros(len(close), dtype=bool)
+    run = np.zeros(len(close), dtype=np.int64)
+    # How many rows in a row have stood still up to each, and then up to the end of its run.
+    starts = np.flatnonzero(~stands)
+    if starts.size:
+        number = np.searchsorted(starts, np.arange(len(close)), side="right") - 1
+        length = np.bincount(np.maximum(number, 0), minlength=starts.size) - 1
+        run = np.where(stands, length[np.maximum(number, 0)], 0)
+    return flat, run >= _STANDS_STILL
+
+
+def _without_closed_days(long: PriceRows, calendar: Calendar | None, what: str) -> tuple[PriceRows, list[Finding]]:
+    """A filled-in weekend or holiday is no session: it would shift every window that spans it.
+
+    `long` is sorted by ticker and date.
+    """
+    days, position = np.unique(long.day, return_inverse=True)
+    weekend = ~np.is_busday(days)
+    # One stock without a trade is halted; a day on which none of several traded, although they did before and
+    # after, was no session.
+    several = np.bincount(position, minlength=len(days)) > 1
+    anything = (np.bincount(position, weights=~long.untraded, minlength=len(days)) > 0) | ~several
+    closed = weekend | ~anything
+    if calendar is not None:
+        trades = np.array([calendar.is_session(day) for day in days.tolist()], dtype=bool)
+        _refuse_sessions_on(days, ~trades, position, long, calendar, what)
+        long = replace(long, closed=frozenset(days[trades & ~anything].tolist()))
+        closed = ~trades | ~anything
+    if not closed.any():
+        return long, []
+    rows = closed[position]
+    found = Finding("closed_days", "warning", int(rows.sum()), tuple(str(day) for day in days[closed][:EXAMPLES]))
+    return long.take(~rows), [found]
+
+
+def _refuse_sessions_on(
+    days: Days, closed: Bools, position: NDArray[np.intp], long: PriceRows, calendar: Calendar, what: str
+) -> None:
+    """Figures of their own on a closed day, with a session missing beside it, are those of another day."""
+    if not closed.any():
+        return
+    close = long.values["close"]
+    own = long.traded & ~(long.continued & (close == np.roll(close, 1)))
+    moved = np.bincount(position, weights=own, minlength=len(days)) > max(1, len(np.unique(long.ticker)) // 2)
+    there = set(days.tolist())
+    for day in days[closed & moved].tolist():
+        beside = calendar.sessions(max(day - LONGEST_CLOSURE, min(there)), min(day + LONGEST_CLOSURE, max(there)))
+        if not there.issuperset(beside):
+            lacking = min(set(beside) - there, key=lambda one: abs(one - day))
+            raise DataError(
+                "{what}: KRX was closed on {day}, and the session {lacking} is missing",
+                hint="correct the dates; if KRX traded, add the day to opened in [calendar] of screener.toml",
+                what=what,
+                day=day,
+                lacking=lacking,
+            )
+
+
+def dated(table: pa.Table, called: str, calendar: Calendar, today: date, said: list[Finding]) -> pa.Table:
+    """Rows of a file under their own dates; what was mended is `said`.
+
+    Dates that all are a day early, as midnight in Seoul is in UTC, or a day late, have one reading only: they leave
+    Sundays and Saturdays that no session has, and every one of them is a session once it is moved.
+
+    Raises:
+        DataError: days to come, or before there was an exchange.
+    """
+    days = to_numpy(pc.unique(table["date"]))
+    trades = [calendar.is_session(day) for day in days.tolist()]
+    for by, code in ((1, "day_early"), (-1, "day_late")):
+        moved = days + np.timedelta64(by, "D")
+        if len(days) >= _SHIFT_SHOWS and np.mean(trades) < 0.9 and all(map(calendar.is_session, moved.tolist())):
+            said += Finding.at(code, "warning", [called])
+            there = pc.cast(pc.add(table["date"].cast(pa.int32()), pa.scalar(by, pa.int32())), pa.date32())
+            table = table.set_column(table.column_names.index("date"), "date", there)
+            days = moved
+            break
+    refuse(
+        days > np.datetime64(today),
+        "{called}: {day} is in the future (today is {today})",
+        hint="correct the date",
+        called=called,
+        day=days,
+        today=today,
+    )
+    refuse(
+        days < np.datetime64(_FOUNDED),
+        "{called}: {day} is before the exchange opened",
+        hint="correct the date",
+        called=called,
+        day=days,
+    )
+    return table

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from screener.data.checks import histories_are_fresh
 from screener.data.fetch import Fetch, Fetched, Plan
@@ -20,7 +19,7 @@ from screener.data.sources import PROXIES
 from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import PRICES, Days, floats, to_numpy, words
+from screener.krx.tables import PRICES, Days, Floats, floats, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -35,7 +34,6 @@ RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
 _MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
-Floats = NDArray[np.float64]
 _NOTHING = PRICES.schema.empty_table()
 
 

@@ -8,15 +8,12 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from screener.data.findings import Finding, refuse
 from screener.data.panel import Panel, on_days
 from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.i18n import N_
-from screener.krx.tables import Days
-
-Floats = NDArray[np.float64]
+from screener.krx.tables import Bools, Days, Floats
 
 _LONG = 100
 """Sessions from which it shows that an index does not go with its stocks."""
@@ -202,7 +199,7 @@ def _correlation(one: Floats, other: Floats) -> float:
         return float(np.corrcoef(one[both], other[both])[0, 1])
 
 
-def _spikes(index: Floats, mean: Floats) -> NDArray[np.bool_]:
+def _spikes(index: Floats, mean: Floats) -> Bools:
     """(T,) levels far from what the stocks did, if the next session takes it back."""
     both = np.isfinite(index) & np.isfinite(mean)
     slope, level = np.polyfit(mean[both], index[both], 1)
@@ -211,7 +208,7 @@ def _spikes(index: Floats, mean: Floats) -> NDArray[np.bool_]:
     return _taken_back(rest, _SPIKE * scale) if scale > 0 else np.zeros(len(index), dtype=bool)
 
 
-def _taken_back(rest: Floats, far: float) -> NDArray[np.bool_]:
+def _taken_back(rest: Floats, far: float) -> Bools:
     """(T,) what is further than `far` from its witness, if the next session takes it back."""
     found = np.zeros(len(rest), dtype=bool)
     first, then = rest[:-1], rest[1:]
@@ -221,7 +218,7 @@ def _taken_back(rest: Floats, far: float) -> NDArray[np.bool_]:
     return found
 
 
-def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> NDArray[np.bool_]:
+def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> Bools:
     """(T,) returns of a fund that follows an index, far from both its witnesses, if the next session takes them back.
 
     Args:
@@ -233,8 +230,8 @@ def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> NDArray[np.bool_
     return _taken_back(fund - other, _FUNDS_APART) & _taken_back(fund - mean, _FUNDS_APART)
 
 
-def _off(sessions: Days, index: Floats, days: Days, moves: Floats) -> NDArray[np.bool_]:
+def _off(sessions: Days, index: Floats, days: Days, moves: Floats) -> Bools:
     """(T,) sessions on which an index moved otherwise than the whole market weighted by capitalisation."""
     with np.errstate(all="ignore"):
-        off: NDArray[np.bool_] = np.abs(on_days(sessions, days, moves) - index) > WEIGHTED
+        off: Bools = np.abs(on_days(sessions, days, moves) - index) > WEIGHTED
     return off

@@ -17,9 +17,7 @@ from screener.data.rates import weigh_rates
 from screener.data.witnesses import NEAR
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
-from screener.krx.tables import Days
-
-Floats = NDArray[np.float64]
+from screener.krx.tables import Bools, Days, Floats
 
 _LIMIT_TOUCHED = 0.295
 """A limit price is rounded down to a tick of at most 0.5% of the price, so a return at the limit is 29.5 to 30%."""
@@ -42,9 +40,9 @@ class Panel:
     """(T, N) market capitalisation, KRW."""
     limit: NDArray[np.int8]
     """(T, N) +1 closed at the upper price limit, -1 at the lower, 0 neither."""
-    suspect: NDArray[np.bool_]
+    suspect: Bools
     """(T, N) the row, or its return, is not to be believed; it is NaN."""
-    actions: NDArray[np.bool_]
+    actions: Bools
     """(T, N) the base price is not the close before it: a split, a rights issue, a capital reduction."""
     benchmarks: Mapping[str, Floats]
     """(T,) return of each market's index, decimal."""
@@ -69,30 +67,6 @@ class Panel:
         for array in (self.sessions, self.returns, self.span, self.volume, self.caps, self.limit, self.suspect):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class WholeMarket:
-    """T sessions, N stocks: all that KOSPI and KOSDAQ listed at the base, or one of them."""
-
-    tickers: tuple[str, ...]
-    markets: tuple[str, ...]
-    """(N,) KOSPI or KOSDAQ."""
-    returns: Floats
-    """(T, N) simple returns over exactly one session, decimal; NaN = unknown, or no trade."""
-    caps: Floats
-    """(N,) market capitalisation at the base, KRW; NaN = unknown."""
-
-    @classmethod
-    def of(cls, panel: Panel, market_of: Mapping[str, str], sessions: Days, base: date) -> WholeMarket:
-        """Of the panel of every stock, on the `sessions` of another; what it lacks of them is unknown."""
-        there = np.isin(sessions, panel.sessions)
-        rows = np.searchsorted(panel.sessions, sessions[there])
-        returns = np.full((len(sessions), len(panel.tickers)), np.nan)
-        returns[there] = panel.daily_returns[rows]
-        at_base = panel.caps[panel.sessions == np.datetime64(base)]
-        caps = at_base[0] if len(at_base) else np.full(len(panel.tickers), np.nan)
-        return cls(panel.tickers, tuple(market_of[ticker] for ticker in panel.tickers), returns, caps)
 
 
 def build_panel(
@@ -161,18 +135,13 @@ class _Grid:
     """Rows of prices, and of a market file beside them, on sessions x tickers."""
 
     def __init__(self, days: Days, tickers: Sequence[str], prices: PriceRows, official: PriceRows | None) -> None:
-        self._days, self._shape = days, (len(days), len(tickers))
+        self._days, self._count = days, len(tickers)
         self._parts = [prices] if official is None else [prices, official]
-        refused = [
-            np.zeros(len(rows.day), dtype=bool) if rows.refused is None else rows.refused for rows in self._parts
-        ]
-        there = [self._spread(rows, ~wrong, empty=False) for rows, wrong in zip(self._parts, refused, strict=True)]
-        traded = [self._spread(rows, rows.traded, empty=False) for rows in self._parts]
+        there = [self._spread(rows, ~rows.is_refused) for rows in self._parts]
+        traded = [self._spread(rows, rows.traded) for rows in self._parts]
         self.close = self._spread(prices, np.where(prices.traded, prices.values["close"], np.nan))
         """(T, N) of the prices; NaN without a trade."""
-        self.refused = np.any(
-            [self._spread(rows, wrong, empty=False) for rows, wrong in zip(self._parts, refused, strict=True)], axis=0
-        ).astype(bool)
+        self.refused = np.any([self._spread(rows, rows.is_refused) for rows in self._parts], axis=0)
         """(T, N) where either has a row that is not to be believed."""
         self.present = np.any(there, axis=0)
         """(T, N) where either has a row."""
@@ -181,17 +150,15 @@ class _Grid:
 
     def latest(self, name: str) -> Floats:
         """(T, N) a column of the market file, and of the prices where that has none."""
-        found = np.full(self._shape, np.nan)
+        found = np.full(self.close.shape, np.nan)
         for rows in self._parts:
             if name in rows.values:
                 grid = self._spread(rows, rows.values[name])
                 found = np.where(np.isfinite(grid), grid, found)
         return found
 
-    def _spread(self, rows: PriceRows, values: NDArray[Any], empty: float = np.nan) -> NDArray[Any]:
-        grid = np.full(self._shape, empty)
-        grid[np.searchsorted(self._days, rows.day), rows.ticker] = values
-        return grid
+    def _spread(self, rows: PriceRows, values: NDArray[Any]) -> NDArray[Any]:
+        return rows.spread(self._days, self._count, values)
 
 
 def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> None:
@@ -210,7 +177,7 @@ def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.
         )
 
 
-def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> NDArray[np.bool_]:
+def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> Bools:
     """(T, N) returns beyond the daily price limit.
 
     A price cannot move during a halt, so the first return after one is under the limit too.
@@ -218,11 +185,11 @@ def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> NDArra
     if not price_limit:
         return np.zeros(returns.shape, dtype=bool)
     rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
-    beyond: NDArray[np.bool_] = np.abs(returns) > price_limit + rounding + 0.001
+    beyond: Bools = np.abs(returns) > price_limit + rounding + 0.001
     return beyond
 
 
-def _findings(panel: Panel, grid: _Grid, beyond: NDArray[np.bool_], told: Sequence[Finding]) -> list[Finding]:
+def _findings(panel: Panel, grid: _Grid, beyond: Bools, told: Sequence[Finding]) -> list[Finding]:
     """What a reader of the panel should know: sessions, rows and levels that are missing, halts, impossible returns."""
     days, present = panel.sessions, grid.present
     there, step = present.any(axis=0), np.arange(len(days))[:, None]
@@ -231,7 +198,7 @@ def _findings(panel: Panel, grid: _Grid, beyond: NDArray[np.bool_], told: Sequen
     empty = np.asarray(~present.any(axis=1))
     absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
     findings = Finding.at("session_missing", "warning", [str(day) for day in days[empty]])
-    marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
+    marked: tuple[tuple[str, Severity, Bools], ...] = (
         ("halted", "info", present & ~grid.traded),
         ("gap", "warning", absent & ~grid.refused),
         ("beyond_limit", "warning", beyond),
@@ -266,13 +233,13 @@ def _sessions(
     return np.union1d(days, index_days[inside])
 
 
-def _rows_since(row_there: NDArray[np.bool_], previous: NDArray[np.int64]) -> NDArray[np.int64]:
+def _rows_since(row_there: Bools, previous: NDArray[np.int64]) -> NDArray[np.int64]:
     """(T, N) rows of the ticker's own after its previous trade, up to and with each row."""
     count = np.cumsum(row_there, axis=0)
     return count - np.take_along_axis(count, np.maximum(previous, 0), axis=0)
 
 
-def _previous_trade(has_traded: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _previous_trade(has_traded: Bools) -> NDArray[np.int64]:
     """(T, N) row of the last trade before each row; -1 without one."""
     rows = np.where(has_traded, np.arange(len(has_traded))[:, None], -1)
     latest = np.maximum.accumulate(rows, axis=0)

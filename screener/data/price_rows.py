@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from screener.errors import DataError
-from screener.krx.tables import Days, floats, to_numpy
+from screener.krx.tables import Bools, Days, Floats, coded, floats, to_numpy
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
@@ -30,31 +30,29 @@ class PriceRows:
     day: Days
     ticker: NDArray[np.int32]
     """Position in the list of tickers that was asked for."""
-    values: Mapping[str, NDArray[np.float64]]
+    values: Mapping[str, Floats]
     """KRW, shares, or % (`change_pct`); NaN where the file has no value. Columns that no file has are absent."""
     restored_zeros: int = 0
     """Rows whose ticker had lost its leading zeros."""
     market_of: Mapping[int, str] = field(default_factory=dict)
     """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
-    market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    market_caps: Mapping[str, tuple[Days, Floats]] = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
-    market_moves: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    market_moves: Mapping[str, tuple[Days, Floats]] = field(default_factory=dict)
     """By market, days and its move weighted by capitalisation, decimal; empty if the files do not say."""
     closed: frozenset[date] = frozenset()
     """Days of the calendar on which none of the rows has a trade: KRX was closed, whatever the calendar says."""
-    refused: NDArray[np.bool_] | None = None
+    refused: Bools | None = None
     """Rows that are not to be believed; their close is NaN. None before they were looked at."""
 
     @classmethod
     def of(cls, table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
         """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
-        code: Any = table["ticker"].combine_chunks()
-        written = [str(text) for text in code.dictionary.to_pylist()]
+        number, written = coded(table, "ticker")
         place = {ticker: position for position, ticker in enumerate(tickers)}
         position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
         shortened = np.array([len(text) < 6 for text in written] or [False])
 
-        number = to_numpy(code.indices)
         rows = np.flatnonzero(position[number] >= 0)
         if until is not None:
             rows = rows[to_numpy(table["date"], rows) <= np.datetime64(until)]
@@ -64,9 +62,8 @@ class PriceRows:
         kept = position[number[rows]]
         market_of = {}
         if "market" in table.column_names:
-            listed: Any = table["market"].combine_chunks()
-            names = [str(text) for text in listed.dictionary.to_pylist()]
-            which = to_numpy(listed.indices)[rows]
+            market, names = coded(table, "market")
+            which = market[rows]
             known = np.flatnonzero(np.isfinite(which))
             market_of = {int(ticker): names[int(at)] for ticker, at in zip(kept[known], which[known], strict=True)}
         return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
@@ -99,6 +96,10 @@ class PriceRows:
             {market: moves for part in parts for market, moves in part.market_moves.items()},
         )
 
+    def column(self, name: str) -> Floats:
+        """One of `values`; NaN throughout where no file has it."""
+        return self.values[name] if name in self.values else np.full(len(self.day), np.nan)
+
     def take(self, rows: NDArray[Any]) -> PriceRows:
         """The given rows, by position or by mask."""
         values = {name: column[rows] for name, column in self.values.items()}
@@ -106,25 +107,41 @@ class PriceRows:
         return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values, refused=refused)
 
     @property
-    def untraded(self) -> NDArray[np.bool_]:
+    def untraded(self) -> Bools:
         """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
-        unknown = np.full(len(self.day), np.nan)
-        volume, opened = self.values.get("volume", unknown), self.values.get("open", unknown)
+        volume, opened = self.column("volume"), self.column("open")
         return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
 
     @property
-    def traded(self) -> NDArray[np.bool_]:
+    def traded(self) -> Bools:
         """Rows with a price at which somebody traded."""
         close = self.values["close"]
         return np.isfinite(close) & (close > 0) & ~self.untraded
+
+    @property
+    def is_refused(self) -> Bools:
+        """`refused`; before they were looked at, no row is."""
+        return np.zeros(len(self.day), dtype=bool) if self.refused is None else self.refused
+
+    @property
+    def continued(self) -> Bools:
+        """Sorted rows whose stock is that of the row before."""
+        return np.asarray(np.diff(self.ticker, prepend=-1) == 0)
+
+    def spread(self, days: Days, count: int, values: NDArray[Any]) -> NDArray[Any]:
+        """(T, N) `values`, one a row, on `days` and `count` tickers; NaN, or False, where there is no row."""
+        grid = np.full((len(days), count), False if values.dtype == bool else np.nan)
+        row = np.minimum(np.searchsorted(days, self.day), len(days) - 1)
+        known = days[row] == self.day
+        grid[row[known], self.ticker[known]] = values[known]
+        return grid
 
 
 def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: Sequence[str]) -> None:
     """Files of other stocks altogether; one of several may be."""
     first = ""
     for table in tables:
-        code: Any = table["ticker"].combine_chunks()
-        written = [str(text) for text in code.dictionary.to_pylist()]
+        _number, written = coded(table, "ticker")
         if not written or set(tickers) & {text.zfill(6) for text in written}:
             return
         first = first or written[0]
@@ -147,7 +164,7 @@ WHOLE_MARKET = 700
 """Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
 
 
-def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+def market_caps(table: pa.Table) -> dict[str, tuple[Days, Floats]]:
     """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market.
 
     Empty where the table lacks `market` or `marcap`. A day with a part of a market only is left out: a stock's weight
@@ -155,9 +172,8 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     """
     if not {"market", "marcap"} <= set(table.column_names):
         return {}
-    code: Any = table["market"].combine_chunks()
-    names = [str(text) for text in code.dictionary.to_pylist()]
-    number, day, marcap = to_numpy(code.indices), to_numpy(table["date"]), to_numpy(table["marcap"])
+    number, names = coded(table, "market")
+    day, marcap = to_numpy(table["date"]), to_numpy(table["marcap"])
     caps = {}
     for market in sorted({name.split()[0] for name in names}):
         inside = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
@@ -175,7 +191,7 @@ def with_base(table: pa.Table) -> pa.Table:
     return table.filter(pa.array(known)).append_column("base", pa.array(marcap[known] / (1.0 + rate[known])))
 
 
-def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+def market_moves(table: pa.Table) -> dict[str, tuple[Days, Floats]]:
     """The move of each whole market on each day, weighted by capitalisation at base prices, where rates are there."""
     if not {"market", "marcap", "change_pct"} <= set(table.column_names):
         return {}

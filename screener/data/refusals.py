@@ -20,10 +20,7 @@ from screener.data.findings import Finding
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.i18n import N_
 from screener.krx.calendar import Calendar
-from screener.krx.tables import PRICES, floats, to_numpy, words
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from screener.krx.tables import PRICES, Bools, Floats, floats, to_numpy, words
 
 LARGEST = 2.0**53
 """No figure of a day is larger, and none that is could be told from its neighbours as a float."""
@@ -101,7 +98,7 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
         figures = {**now, "change_pct": rate}
         usual = traded & (then["close"] > 0)
         one_session = np.zeros(len(tickers), dtype=np.int64)
-        weighed = witnesses.weigh(
+        verdict, _ratio = witnesses.weigh(
             np.where(usual, rate / 100.0, np.nan),
             figures,
             witnesses.Before(
@@ -109,10 +106,10 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
             ),
             one_session,
         )
-        differs = weighed.verdict != witnesses.Verdict.SOUND
+        differs = verdict != witnesses.Verdict.SOUND
         mark("repeated", usual & witnesses.repeated(now, then, one_session))
         mark("exchanged", _exchanged(close, then["close"], differs))
-        mark("rate", (weighed.verdict == witnesses.Verdict.CONTRADICTION) | (differs & witnesses.false_caps(now)))
+        mark("rate", (verdict == witnesses.Verdict.CONTRADICTION) | (differs & witnesses.false_caps(now)))
         beyond = usual & (np.abs(rate) > _STOCK_LIMIT) & (then["volume"] > 0)
         mark("limit", beyond & ~witnesses.lifted(rate / 100.0, moved / 100.0, now))
         # The close before it that its own average price contradicts is the one that is wrong.

@@ -18,8 +18,7 @@ from screener.data.cleaning import clean
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
 from screener.data.sources import Market, PriceRequest, Source
-
-Floats = NDArray[np.float64]
+from screener.krx.tables import Bools, Floats
 
 _FIRST_DAY = date(2020, 1, 2)
 SESSIONS = 440
@@ -128,7 +127,7 @@ def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -
     return draws
 
 
-def _rows(returns: Floats, tickers: tuple[str, ...], keep: NDArray[np.bool_]) -> tuple[PriceRows, PriceRows]:
+def _rows(returns: Floats, tickers: tuple[str, ...], keep: Bools) -> tuple[PriceRows, PriceRows]:
     """Adjusted closes, and rows as an exchange gives them: raw closes, rates, halts, a split, late listings."""
     closes = np.asarray(50_000.0 * np.cumprod(1.0 + returns, axis=0), dtype=np.float64)
     rates: Floats = 100.0 * returns

@@ -14,24 +14,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from screener.data.cleaning import clean
-from screener.data.dates import dated
+from screener.data.cleaning import clean, dated
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
 from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
-from screener.data.panel import WholeMarket, build_panel
+from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
-from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
+from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, whole_market
 from screener.errors import DataError, TooEarlyError, UsageError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, floats, plain, to_numpy, words
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, TableKind, floats, plain, to_numpy, words
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ class Files(Source):
         listed = table.filter(pa.array(day == day[day < event_day].max()))
         return whole_market(listed, need.markets, rows_of, sessions, need.price_limit)
 
-    def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+    def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, Floats]]:
         called = ", ".join(path.name for path in self.benchmark)
         parts = [reader(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
@@ -197,7 +195,7 @@ def _refuse_one_session(days: Days, least: int, called: str) -> None:
         )
 
 
-def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:
+def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, Floats]:
     rows = table.filter(pc.equal(table["index"].cast(pa.string()), pa.scalar(name)))
     return index_is_sound(called, name, to_numpy(rows["date"]), floats(rows, "close"), until)
 
@@ -293,7 +291,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
 
 def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
     """Levels of a file go on from those that are stored, and are no other index's."""
-    by_name: dict[str, tuple[Days, NDArray[np.float64]]] = {}
+    by_name: dict[str, tuple[Days, Floats]] = {}
     for name in sorted(set(words(levels, "index"))):
         rows = levels.filter(pc.equal(levels["index"].cast(pa.string()), pa.scalar(name)))
         by_name[name] = to_numpy(rows["date"]), floats(rows, "close")

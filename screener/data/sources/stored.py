@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from screener.data import refusals
 from screener.data.cleaning import clean
 from screener.data.findings import Finding
 from screener.data.levels import weigh_levels
-from screener.data.panel import Panel, WholeMarket, build_panel
+from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, market_moves
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.data.store import WHOLE_SESSION
-from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
+from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, whole_market
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, floats, to_numpy
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, floats, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.store import Store, StoredTable
@@ -266,7 +265,7 @@ class Stored(Source):
         return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
 
 
-def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[np.float64]]:
+def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, Floats]:
     """Days and levels of an index, or of what stands for it, from the session before the first one on."""
     rows = table.read(("date", table.kind.key, "close"), span.first - LONGEST_CLOSURE, span.last, [key])
     if not rows.num_rows:
