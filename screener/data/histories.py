@@ -30,7 +30,7 @@ _OVERLAP = 10
 """Sessions that are asked for again: where they differ from what is stored, the past was restated."""
 _CONTROL = "005930"
 """A stock that every source of Korean prices knows: if it is missing as well, the source refuses."""
-RESTATED = ("open", "close")
+_RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
 _MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
@@ -153,7 +153,7 @@ class _HistoryFetch(Fetch):
             return self._forgotten(ticker, rows, known.last)
         settled = self._settled(overlap, known.fetched)
         same = rows.filter(pa.array(np.isin(to_numpy(rows["date"]), to_numpy(settled["date"]))))
-        if all(same[name].combine_chunks().equals(settled[name].combine_chunks()) for name in RESTATED):
+        if all(same[name].combine_chunks().equals(settled[name].combine_chunks()) for name in _RESTATED):
             return rows
         self.fetched.restated.append(ticker)
         return None

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from screener.data.findings import Finding, refuse
 from screener.data.panel import Panel, on_days
 from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.i18n import N_
-from screener.krx.tables import Bools, Days, Floats
+from screener.krx.tables import Bools, Days, Floats, floats, to_numpy, words
 
 _LONG = 100
 """Sessions from which it shows that an index does not go with its stocks."""
@@ -28,6 +29,12 @@ _FUNDS_APART = 0.03
 of the two indices and 2,683 stocks none did so, nor by 0.02."""
 _SPIKE = 6.0
 """Deviations from the stocks, by which a single level is out of line if the next session takes it back."""
+
+
+def by_index(rows: pa.Table) -> dict[str, tuple[Days, Floats]]:
+    """Days and levels of each index that has rows, by its name, sorted."""
+    names, days, close = np.array(words(rows, "index"), dtype=object), to_numpy(rows["date"]), floats(rows, "close")
+    return {name: (days[names == name], close[names == name]) for name in sorted(set(names))}
 
 
 def index_is_sound(called: str, name: str, days: Days, close: Floats, until: date | None) -> tuple[Days, Floats]:

@@ -19,7 +19,7 @@ PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
 
 
-Reader = Callable[[Path, Sequence[str], Sequence[str], Sequence[str]], pa.Table]
+_Reader = Callable[[Path, Sequence[str], Sequence[str], Sequence[str]], pa.Table]
 """Reads a file into a table: which columns it must have, those that are numbers, and those that are words."""
 
 
@@ -74,7 +74,7 @@ class PriceRows:
         paths: Sequence[Path],
         tickers: Sequence[str],
         until: date | None,
-        reader: Reader,
+        reader: _Reader,
         columns: Sequence[str] = PRICE_COLUMNS,
     ) -> PriceRows:
         """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""

@@ -21,12 +21,12 @@ from screener.data.checks import (
     weighted_move,
 )
 from screener.data.fetch import Fetch, Fetched, Plan, restated
-from screener.data.levels import refuse_exchanged
+from screener.data.levels import by_index, refuse_exchanged
 from screener.data.refusals import as_json, judge_session, set_aside
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
-from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, to_numpy, words
+from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -380,11 +380,7 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
 def _refuse_levels(source: str, rows: pa.Table) -> None:
     """Nothing, if each index is sound, and none is another one."""
     indices_are_sound(source, rows)
-    levels = {}
-    for index in BENCHMARKS:
-        of_index = rows.filter(pc.equal(rows["index"].cast(pa.string()), pa.scalar(index))).sort_by("date")
-        levels[index] = to_numpy(of_index["date"]), to_numpy(of_index["close"])
-    refuse_exchanged(levels, source)
+    refuse_exchanged(by_index(rows), source)
 
 
 def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:

@@ -1,8 +1,7 @@
-"""What is fixed about the Korea Exchange, and when it trades: its sessions, and when their figures are final."""
+"""When the Korea Exchange trades: its sessions, and when their figures are final."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
@@ -12,8 +11,6 @@ from screener.krx.hours import KRX_SCHEDULE, KST, Schedule
 
 LONGEST_CLOSURE = timedelta(days=14)
 """Longer than KRX ever closes: reaches from any day to the session before it."""
-TICKER = re.compile(r"[0-9A-Z]{6}")
-"""Six characters; since 2024 KRX gives out codes with letters."""
 _DATAGOKR_FROM = time(13)
 """data.go.kr has a session from 13:00 KST of the next business day on."""
 

@@ -24,7 +24,7 @@ from screener.krx.tables import Records
 
 HOST = "apis.data.go.kr"
 _SITE = "https://www.data.go.kr"
-MOST = 20_000
+_MOST = 20_000
 """Rows of a day at most."""
 
 
@@ -136,7 +136,7 @@ class DataGoKr(DailyService):
         """All pages; what is no whole day is refused."""
         records, total = self._page(service, day, 1)
         page = 1
-        while len(records) < total <= MOST:
+        while len(records) < total <= _MOST:
             page += 1
             more, now = self._page(service, day, page)
             if not more or now != total:

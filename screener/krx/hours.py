@@ -50,7 +50,7 @@ class TradingHours:
         return self.after_market.closes if self.after_market else _OFF_HOURS_END
 
 
-HOURS = (
+_HOURS = (
     TradingHours(date.min, Span(time(9), time(15))),
     TradingHours(date(2016, 8, 1), Span(time(9), time(15, 30))),
     TradingHours(date(2026, 9, 14), Span(time(9), time(15, 30)), Span(time(16), time(20))),
@@ -87,7 +87,7 @@ _NEXT_MORNING = time(6)
 class Schedule:
     """Trading hours by date, and the days of the examination."""
 
-    hours: tuple[TradingHours, ...] = HOURS
+    hours: tuple[TradingHours, ...] = _HOURS
     """Ascending."""
     exams: frozenset[date] = _EXAM_DAYS
 

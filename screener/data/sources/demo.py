@@ -35,7 +35,7 @@ CONFOUNDER_DAY: date = DAYS[EVENT_ROW + _CONFOUNDER_TAU].item()
 
 
 @dataclass(frozen=True)
-class Planted:
+class _Planted:
     """A sector of the simulated market, and what the event does to it."""
 
     id: str
@@ -50,14 +50,14 @@ class Planted:
 
 
 SECTORS = (
-    Planted("HELD", "유지", "Falls, and stays down", {0: -0.05}),
-    Planted("FADED", "소멸", "Jumps, and gives most back", {0: 0.06, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
-    Planted("REVERSED", "반전", "Jumps, and ends lower", {0: 0.05, 1: -0.02, 2: -0.02, 3: -0.02, 4: -0.02}),
-    Planted("EXTENDED", "확대", "Falls, and goes on", {0: -0.03, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
-    Planted("DELAYED", "지연", "Rises only later", {1: 0.015, 2: 0.015, 3: 0.015, 4: 0.015}),
-    Planted("CONFOUNDED", "교란", "Falls on other news", {_CONFOUNDER_TAU: -0.04}),
-    Planted("UNMOVED", "무영향", "Nothing happens"),
-    Planted("AWKWARD", "특이", "Halts, a split, a limit, listings"),
+    _Planted("HELD", "유지", "Falls, and stays down", {0: -0.05}),
+    _Planted("FADED", "소멸", "Jumps, and gives most back", {0: 0.06, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
+    _Planted("REVERSED", "반전", "Jumps, and ends lower", {0: 0.05, 1: -0.02, 2: -0.02, 3: -0.02, 4: -0.02}),
+    _Planted("EXTENDED", "확대", "Falls, and goes on", {0: -0.03, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
+    _Planted("DELAYED", "지연", "Rises only later", {1: 0.015, 2: 0.015, 3: 0.015, 4: 0.015}),
+    _Planted("CONFOUNDED", "교란", "Falls on other news", {_CONFOUNDER_TAU: -0.04}),
+    _Planted("UNMOVED", "무영향", "Nothing happens"),
+    _Planted("AWKWARD", "특이", "Halts, a split, a limit, listings"),
 )
 _LIMIT_MOVE = 0.40
 """What one stock would do on the event day if there were no price limit; the rest follows on the next day."""

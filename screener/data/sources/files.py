@@ -20,7 +20,7 @@ from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
-from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
+from screener.data.levels import by_index, index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
@@ -29,7 +29,7 @@ from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, who
 from screener.errors import DataError, TooEarlyError, UsageError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, TableKind, floats, plain, to_numpy, words
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, TableKind, coded, floats, plain, to_numpy, words
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ class Files(Source):
 
     def extent(self) -> tuple[date, date]:
         """First and last day of the price files."""
-        reader = _FileReader(Calendar(), date.max, self.hints)
-        days = [read_table(path, ("date",), (), (), reader.hints)["date"] for path in self.prices]
+        days = [read_table(path, ("date",), (), (), self.hints)["date"] for path in self.prices]
         ends = [(pc.min(column).as_py(), pc.max(column).as_py()) for column in days]
         return min(first for first, _last in ends), max(last for _first, last in ends)
 
@@ -165,7 +164,7 @@ class Files(Source):
         called = ", ".join(path.name for path in self.benchmark)
         parts = [reader(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
-        there, levels = set(words(table, "index")), {}
+        there, levels = by_index(table), {}
         for name in need.markets:
             if name not in there:
                 raise DataError(
@@ -175,7 +174,7 @@ class Files(Source):
                     name=name,
                     there=", ".join(sorted(there)[:12]),
                 )
-            days, close = _level(called, table, name, need.as_of)
+            days, close = index_is_sound(called, name, *there[name], need.as_of)
             trades = np.array([need.calendar is None or need.calendar.is_session(day) for day in days.tolist()], bool)
             reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
@@ -193,11 +192,6 @@ def _refuse_one_session(days: Days, least: int, called: str) -> None:
             day=sessions[0],
             least=least,
         )
-
-
-def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, Floats]:
-    rows = table.filter(pc.equal(table["index"].cast(pa.string()), pa.scalar(name)))
-    return index_is_sound(called, name, to_numpy(rows["date"]), floats(rows, "close"), until)
 
 
 def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
@@ -235,7 +229,7 @@ def _sha256(path: Path) -> str:
 
 
 SOURCE = "file"
-RATES = ("change_pct", "marcap", "shares")
+_RATES = ("change_pct", "marcap", "shares")
 """What a price file may tell of the whole-market kind."""
 _LARGEST = 2.0**63
 
@@ -291,10 +285,8 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
 
 def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
     """Levels of a file go on from those that are stored, and are no other index's."""
-    by_name: dict[str, tuple[Days, Floats]] = {}
-    for name in sorted(set(words(levels, "index"))):
-        rows = levels.filter(pc.equal(levels["index"].cast(pa.string()), pa.scalar(name)))
-        by_name[name] = to_numpy(rows["date"]), floats(rows, "close")
+    by_name = by_index(levels)
+    for name in by_name:
         known = stored.read(("date", "index", "close"), keys=[name])
         join(called, name, *by_name[name], (to_numpy(known["date"]), floats(known, "close")))
     refuse_exchanged(by_name, called)
@@ -312,12 +304,11 @@ def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Tab
     called = ", ".join(path.name for path in paths)
     table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries().combine_chunks()
     day = to_numpy(table["date"])
-    code: Any = table[kind.key].combine_chunks()
-    number, written = to_numpy(code.indices), [str(word) for word in code.dictionary.to_pylist()]
+    number, written = coded(table, kind.key)
     taken = np.isin(day, [one for one in np.unique(day) if reader.calendar.is_session(one.item())])
     if kind is INDICES:
-        for name in sorted(written):
-            _level(called, table, name, None)
+        for name, level in by_index(table).items():
+            index_is_sound(called, name, *level, None)
     else:
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
@@ -325,7 +316,7 @@ def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Tab
         sound, found = clean(PriceRows.of(table, names), names, called, reader.calendar, since, strict=True)
         reader.said.extend(found)
         taken = np.isin(day, sound.day)
-        restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
+        restored = pa.DictionaryArray.from_arrays(pa.array(number), pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
     key = np.unique(written, return_inverse=True)[1][number]
     order = np.lexsort((key, day))
@@ -359,7 +350,7 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
 
 def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     """Rows of market files, and beside them what price files tell of the same kind; the market file is believed."""
-    rates = [name for name in RATES if name in histories.column_names]
+    rates = [name for name in _RATES if name in histories.column_names]
     if not rates:
         return sessions
     has_any = np.any([np.isfinite(floats(histories, name)) for name in rates], axis=0)
