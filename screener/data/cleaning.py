@@ -137,13 +137,11 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
 
 def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
     """What goes into the store is held against what is known; what cannot be is not even taken."""
-    close = long.values["close"]
     cannot = {name: np.isinf(column) | (column < 0) for name, column in long.values.items() if name != "change"}
     if "change_pct" in cannot:
         cannot["change_pct"] = _no_rate(long.values["change_pct"])
-    no_price = (close <= 0) & ~((close == 0) & long.untraded)
     for name, wrong, why in (
-        ("close", no_price, _("is not a price")),
+        ("close", _no_price(long), _("is not a price")),
         *((*one, _("is impossible")) for one in cannot.items()),
     ):
         refuse(
@@ -157,6 +155,12 @@ def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
             value=long.values[name],
             why=why,
         )
+
+
+def _no_price(long: PriceRows) -> Bools:
+    """Rows whose close is no price, and is not that of a day without a trade either."""
+    close = long.values["close"]
+    return np.asarray((close <= 0) & ~((close == 0) & long.untraded))
 
 
 def _no_rate(percent: Floats) -> Bools:
@@ -181,8 +185,7 @@ def _twins(long: PriceRows) -> list[int]:
 
 def _impossible(long: PriceRows) -> Bools:
     """Rows with a figure that no row can have."""
-    close = long.values["close"]
-    wrong = (close <= 0) & ~((close == 0) & long.untraded)
+    wrong = _no_price(long)
     for name, column in long.values.items():
         if name not in ("change_pct", "change"):
             wrong |= np.isinf(column) | (column < 0) | (column > LARGEST)

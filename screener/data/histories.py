@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 from screener.data.checks import histories_are_fresh
 from screener.data.fetch import Fetch, Fetched, Plan
 from screener.data.levels import out_of_line
+from screener.data.price_rows import PriceRows
 from screener.data.refusals import REASONS, as_json, is_adjustment, judge_history
 from screener.data.sources import PROXIES
 from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import PRICES, Days, Floats, floats, to_numpy, words
+from screener.krx.tables import PRICES, Days, Floats, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -314,10 +315,8 @@ def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:
 
 def _moves(rows: pa.Table, days: Days) -> dict[str, Floats]:
     """(T,) change of each stock's close from day to day, decimal; of two rows of a day the later one counts."""
-    tickers, number = np.unique(words(rows, "ticker"), return_inverse=True)
-    day = to_numpy(rows["date"])
-    here = np.isin(day, days)
-    closes = np.full((len(days), len(tickers)), np.nan)
-    closes[np.searchsorted(days, day[here]), number[here]] = floats(rows, "close")[here]
+    tickers = sorted(set(words(rows, "ticker")))
+    long = PriceRows.of(rows.unify_dictionaries(), tickers)
+    closes = long.spread(days, len(tickers), long.values["close"])
     moves = np.vstack([np.full((1, len(tickers)), np.nan), closes[1:] / closes[:-1] - 1.0])
-    return {str(ticker): moves[:, column] for column, ticker in enumerate(tickers)}
+    return dict(zip(tickers, moves.T, strict=True))

@@ -75,7 +75,7 @@ def weigh_levels(
     levels: Mapping[str, tuple[Days, Floats]],
     market_of: Mapping[str, str],
     called: str,
-    moves: Mapping[str, tuple[Days, Floats]] | None = None,
+    moves: Mapping[str, tuple[Days, Floats]] | None,
 ) -> tuple[Panel, list[Finding]]:
     """Hold the indices against each other and against the stocks; a single level that is out of line is left out.
 
@@ -84,7 +84,7 @@ def weigh_levels(
         levels: days and levels of each index.
         market_of: by ticker, the market.
         called: how messages call where the levels come from.
-        moves: by market, days and capitalisation-weighted move of the whole of it.
+        moves: by market, days and capitalisation-weighted move of the whole of it; None where that is not known.
 
     Raises:
         DataError: indices that are exchanged, shifted, stand still, or are something else.

@@ -82,14 +82,10 @@ class PriceRows:
         _refuse_others(paths, tables, tickers)
         parts = [_with_market(table, tickers, until) for table in tables]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
-        missing = [np.full(len(part.day), np.nan) for part in parts]
         return cls(
             np.concatenate([part.day for part in parts]),
             np.concatenate([part.ticker for part in parts]),
-            {
-                name: np.concatenate([part.values.get(name, none) for part, none in zip(parts, missing, strict=True)])
-                for name in names
-            },
+            {name: np.concatenate([part.column(name) for part in parts]) for name in names},
             sum(part.restored_zeros for part in parts),
             {ticker: market for part in parts for ticker, market in part.market_of.items()},
             {market: caps for part in parts for market, caps in part.market_caps.items()},

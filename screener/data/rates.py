@@ -25,7 +25,7 @@ _COMMON = 5
 
 
 @dataclass(frozen=True)
-class Rates:
+class _Rates:
     """T sessions x N tickers: what rates come to."""
 
     rate: Floats
@@ -50,7 +50,7 @@ def weigh_rates(
     tickers: Sequence[str],
     changes: Floats,
     spans: Floats,
-) -> Rates:
+) -> _Rates:
     """Weigh the rates of cleaned rows, of both; the first that believes a rate of its own is followed.
 
     Args:
@@ -71,12 +71,12 @@ def weigh_rates(
     ]
     if not told:
         unknown, no = np.full(spans.shape, np.nan), np.zeros(spans.shape, dtype=bool)
-        return Rates(unknown, unknown, no, no, no, no, ())
+        return _Rates(unknown, unknown, no, no, no, no, ())
     if len(told) == 1:
         return told[0]
     first, second = told
     new = np.isnan(first.rate) & np.isfinite(second.rate)
-    return Rates(
+    return _Rates(
         rate=np.where(new, second.rate, first.rate),
         moved=first.moved,
         doubted=first.doubted | second.doubted,
@@ -120,7 +120,7 @@ def _neighbours(rows: PriceRows, at: NDArray[np.int64]) -> _Neighbours:
 
 def _weigh(
     rows: PriceRows, days: Days, tickers: Sequence[str], slack: float, changes: tuple[Floats, Floats] | None
-) -> Rates:
+) -> _Rates:
     """Weigh those of one part; `changes` are those of adjusted closes from elsewhere, and the sessions they span."""
     at, key = np.searchsorted(days, rows.day), rows.ticker
     figures = {**rows.values, "close": np.where(rows.traded, rows.values["close"], np.nan)}
@@ -156,7 +156,7 @@ def _weigh(
     def spread(values: NDArray[Any]) -> NDArray[Any]:
         return rows.spread(days, len(tickers), values)
 
-    return Rates(
+    return _Rates(
         rate=spread(told),
         moved=spread(np.where(steady & (np.abs(moved) <= LIMIT + 0.001) & ~broken, moved, np.nan)),
         doubted=spread(verdict == Verdict.CONTRADICTION),

@@ -35,7 +35,7 @@ _STEPS, _STEPS_PART = 2, 0.05
 """Days on which the factor of an adjustment changes, at most; or part of the days."""
 _EXCHANGED = 0.305
 """Logarithm of the largest move that the price limit allows."""
-FIGURES = ("open", "high", "low", "close", "volume", "value", "marcap", "shares")
+_FIGURES = ("open", "high", "low", "close", "volume", "value", "marcap", "shares")
 
 REASONS = {
     "form": N_("a figure is missing or impossible"),
@@ -72,7 +72,7 @@ class _Judged(NamedTuple):
 def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
     """Hold MARKET rows against each other and against those of the session before, where it is known."""
     rows = rows.combine_chunks()
-    now = {name: floats(rows, name) for name in (*FIGURES, "change_pct")}
+    now = {name: floats(rows, name) for name in (*_FIGURES, "change_pct")}
     tickers = np.array(words(rows, "ticker"), dtype=object)
     change = floats(rows, "change") if "change" in rows.column_names else np.full(len(tickers), np.nan)
     rate, close, traded = now["change_pct"], now["close"], now["volume"] > 0
@@ -223,11 +223,11 @@ def _aligned(tickers: NDArray[Any], before: pa.Table | None) -> dict[str, Floats
     """Figures of the session before, a row for each of `tickers`; NaN where it has none."""
     unknown = np.full(len(tickers), np.nan)
     if before is None:
-        return dict.fromkeys(FIGURES, unknown)
+        return dict.fromkeys(_FIGURES, unknown)
     there = np.array(words(before, "ticker"), dtype=object)
     _both, now, then = np.intersect1d(tickers, there, return_indices=True)
     aligned = {}
-    for name in FIGURES:
+    for name in _FIGURES:
         aligned[name] = unknown.copy()
         aligned[name][now] = floats(before, name)[then]
     return aligned
@@ -237,7 +237,7 @@ def _impossible(now: Mapping[str, Floats], traded: Bools) -> Bools:
     rate = now["change_pct"] / 100.0
     wrong = traded & ~(now["close"] > 0)
     wrong |= np.isinf(rate) | (rate >= witnesses.LARGEST_RATE) | (rate <= witnesses.LEAST_RATE)
-    for name in FIGURES:
+    for name in _FIGURES:
         wrong |= (now[name] < 0) | (now[name] > LARGEST)
     return wrong
 

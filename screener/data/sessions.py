@@ -41,7 +41,7 @@ _ASIDE = ("marcap", "no_rate")
 """Reasons that concern a figure, and leave the row."""
 
 
-class _WholeMarket(Protocol):
+class _SessionSource(Protocol):
     """A source that gives whole sessions."""
 
     name: str
@@ -60,7 +60,7 @@ class _WholeMarket(Protocol):
         ...
 
 
-def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -> Fetched:
+def fetch_sessions(source: _SessionSource, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`.
 
     Raises:
@@ -136,7 +136,7 @@ def _missing(table: StoredTable, days: Sequence[date], connections: Connections)
 class _SessionFetch(Fetch):
     """Fetches one session after the other, and looks at each beside its neighbours before it is kept."""
 
-    def __init__(self, source: _WholeMarket, connections: Connections, last: date) -> None:
+    def __init__(self, source: _SessionSource, connections: Connections, last: date) -> None:
         super().__init__(connections, Fetched(source.name, last))
         self.source, self.last = source, last
         self.known = connections.calendar

@@ -126,7 +126,7 @@ def _action(rate: Floats, rows: Columns, before: Before, ratio: Floats) -> tuple
     close = rows["close"]
     opened, high, low, shares = map(_price, columns(rows, "open", "high", "low", "shares"))
     base = ratio * before.close
-    tick = ticks(base)
+    tick = _ticks(base)
     on_grid = np.abs(base - np.round(base / tick) * tick) <= base * _ROUNDED / (1.0 + rate)
     top, bottom = np.fmax(high, close), np.fmin(low, close)
     inside = (top <= (1 + LIMIT) * base + tick) & (bottom >= (1 - LIMIT) * base - tick) & (np.abs(rate) <= _RATE_LIMIT)
@@ -146,7 +146,7 @@ def _action(rate: Floats, rows: Columns, before: Before, ratio: Floats) -> tuple
     return sure, possible & (base < _UNSURE_BASE * before.close) & (np.abs(rate) <= _UNSURE_RATE)
 
 
-def ticks(price: Floats) -> Floats:
+def _ticks(price: Floats) -> Floats:
     """KRX's step at each price."""
     return np.select([price < top for top, _step in _STEPS], [float(step) for _top, step in _STEPS], _LARGEST_TICK)
 

@@ -40,33 +40,25 @@ _COLUMN_OF = {other: name for name, others in COLUMNS.items() for other in other
 PRICES = ("open", "high", "low", "close", "adjusted")
 
 
-@dataclass(frozen=True)
-class _Dialect:
-    """Those who write files with these headers."""
-
-    name: str
-    headers: str
-    """Separated by spaces, as `bare` gives them; a file of the dialect has them all."""
-    decimal_rate: bool = False
-    """Whether `Change` is the change rate as a decimal."""
-
-
+DECIMAL_RATE = "FinanceDataReader"
+"""In whose files `Change` is the change rate as a decimal."""
 _DIALECTS = (
-    _Dialect("marcap", "code chagesratio marcap stocks"),
-    _Dialect("FinanceDataReader", "date open high low close volume change", decimal_rate=True),
-    _Dialect("data.krx.co.kr", "종목코드 종목명 시장구분 소속부 종가"),
-    _Dialect("data.krx.co.kr", "일자 종가 대비 등락률 시가"),
-    _Dialect("pykrx", "날짜 시가 고가 저가 종가 거래량"),
-    _Dialect("pykrx", "티커 시가 고가 저가 종가 거래량"),
-    _Dialect("KRX Open API", "basdd isucd tddclsprc"),
-    _Dialect("KRX Open API", "basdd idxnm clspridx"),
-    _Dialect("data.go.kr", "basdt srtncd clpr"),
-    _Dialect("data.go.kr", "basdt idxnm clpr"),
-    _Dialect("KIS Developers", "stckbsopdate stckclpr"),
-    _Dialect("Investing.com", "날짜 종가 오픈 변동%"),
-    _Dialect("Investing.com", "date price open change%"),
-    _Dialect("TradingView", "time open high low close"),
+    ("marcap", "code chagesratio marcap stocks"),
+    (DECIMAL_RATE, "date open high low close volume change"),
+    ("data.krx.co.kr", "종목코드 종목명 시장구분 소속부 종가"),
+    ("data.krx.co.kr", "일자 종가 대비 등락률 시가"),
+    ("pykrx", "날짜 시가 고가 저가 종가 거래량"),
+    ("pykrx", "티커 시가 고가 저가 종가 거래량"),
+    ("KRX Open API", "basdd isucd tddclsprc"),
+    ("KRX Open API", "basdd idxnm clspridx"),
+    ("data.go.kr", "basdt srtncd clpr"),
+    ("data.go.kr", "basdt idxnm clpr"),
+    ("KIS Developers", "stckbsopdate stckclpr"),
+    ("Investing.com", "날짜 종가 오픈 변동%"),
+    ("Investing.com", "date price open change%"),
+    ("TradingView", "time open high low close"),
 )
+"""Who writes files with these headers, as `bare` gives them; a file of the dialect has them all."""
 
 SHAPES = {
     "long": N_("one row per stock and session"),
@@ -100,10 +92,10 @@ def column_of(header: str) -> str | None:
     return _COLUMN_OF.get(bare(header))
 
 
-def dialect_of(headers: Sequence[str]) -> _Dialect | None:
+def dialect_of(headers: Sequence[str]) -> str | None:
     """Who writes such headers, the first that fits."""
     there = {bare(header) for header in headers}
-    return next((dialect for dialect in _DIALECTS if there.issuperset(dialect.headers.split())), None)
+    return next((writer for writer, its_headers in _DIALECTS if there.issuperset(its_headers.split())), None)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from screener.data.forms import cells
 from screener.data.forms.cells import Column
 from screener.data.forms.dialects import (
+    DECIMAL_RATE,
     NO_HINTS,
     PRICES,
     SHAPES,
@@ -197,7 +198,6 @@ class Form:
     shape: str
     """One of `SHAPES`."""
     hints: Hints
-    decimal_rate: bool
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -248,7 +248,7 @@ class Form:
                 )
         if any(cells.are_signed(table[name]) for name in table.column_names if name in PRICES):
             read |= {name: pc.abs(read[name]) for name in table.column_names if name in PRICES}
-        if "change_pct" in read and self.decimal_rate:
+        if "change_pct" in read and self.dialect == DECIMAL_RATE:
             read["change_pct"] = pc.multiply(read["change_pct"], 100.0)
         return pa.table(read)
 
@@ -379,8 +379,7 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Form:
     """
     grid = open_grid(path)
     dialect = dialect_of(grid.headers)
-    decimal = dialect is not None and dialect.decimal_rate
-    if decimal:
+    if dialect == DECIMAL_RATE:
         renamed = [replace(field, name="change_pct") if field.name == "change" else field for field in grid.fields]
         grid = replace(grid, fields=renamed)
     fields = preferred(grid.fields)
@@ -403,8 +402,9 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Form:
         shape = "long"
     else:
         shape = "stock" if "date" in names else "session"
-    writer = dialect.name if dialect else "yfinance" if _has_yahoo_codes(grid, fields) else None
-    return Form(path, grid, fields, writer, shape, hints, decimal)
+    if dialect is None and _has_yahoo_codes(grid, fields):
+        dialect = "yfinance"
+    return Form(path, grid, fields, dialect, shape, hints)
 
 
 def _has_yahoo_codes(grid: Grid, fields: Sequence[Field]) -> bool:

@@ -21,8 +21,8 @@ from screener.data.sources import Market, PriceRequest, Source
 from screener.krx.tables import Bools, Floats
 
 _FIRST_DAY = date(2020, 1, 2)
-SESSIONS = 440
-DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(_FIRST_DAY), np.arange(SESSIONS), roll="forward")
+_SESSIONS = 440
+DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(_FIRST_DAY), np.arange(_SESSIONS), roll="forward")
 """(T,) weekdays."""
 EVENT_ROW = 410
 EVENT_DAY: date = DAYS[EVENT_ROW].item()
@@ -96,13 +96,13 @@ class Demo(Source):
 def simulate(seed: int) -> tuple[Floats, Floats]:
     """Returns (T, N) of all stocks, sector by sector, and of the two indices (T, 2), decimals; effects included."""
     random = np.random.default_rng(seed)
-    market = _clustered(random, 0.009, (SESSIONS, 1))
-    index_returns = np.hstack([market, 0.8 * market + _clustered(random, 0.007, (SESSIONS, 1))])
+    market = _clustered(random, 0.009, (_SESSIONS, 1))
+    index_returns = np.hstack([market, 0.8 * market + _clustered(random, 0.007, (_SESSIONS, 1))])
     sectors = []
     for planted in SECTORS:
         beta = random.uniform(0.7, 1.4, STOCKS_EACH)
-        common = _clustered(random, 0.008, (SESSIONS, 1))
-        own = _clustered(random, 0.022, (SESSIONS, STOCKS_EACH))
+        common = _clustered(random, 0.008, (_SESSIONS, 1))
+        own = _clustered(random, 0.022, (_SESSIONS, STOCKS_EACH))
         own_index = np.arange(STOCKS_EACH) % len(INDICES)  # by turns
         returns = index_returns[:, own_index] * beta + common + own
         for tau, effect in planted.effects.items():
@@ -146,7 +146,7 @@ def _rows(returns: Floats, tickers: tuple[str, ...], keep: Bools) -> tuple[Price
     adjusted = closes.copy()
     for column in awkward[3:4]:
         adjusted[: EVENT_ROW - 30, column] /= 5
-    there = (np.arange(SESSIONS)[:, None] >= listed) & keep[:, None]
+    there = (np.arange(_SESSIONS)[:, None] >= listed) & keep[:, None]
     cells = np.nonzero(there)
     day, code = DAYS[cells[0]], cells[1].astype(np.int32)
     caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)

@@ -228,7 +228,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-SOURCE = "file"
+_SOURCE = "file"
 _RATES = ("change_pct", "marcap", "shares")
 """What a price file may tell of the whole-market kind."""
 _LARGEST = 2.0**63
@@ -252,7 +252,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
         for paths, kind in ((files.prices, PRICES), (files.market, MARKET), (files.benchmark, INDICES))
     )
     official = _official(sessions, histories)
-    tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
+    tables = {kind: store.table(_SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
     _join(", ".join(path.name for path in files.benchmark), levels, tables[INDICES])
     tickers = words(histories, "ticker")
     stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
@@ -274,7 +274,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
             )
     days = to_numpy(histories["date"])
     return Fetched(
-        SOURCE,
+        _SOURCE,
         days.max().item(),
         sessions=len(sessions["date"].unique()),
         series=len(set(tickers)),

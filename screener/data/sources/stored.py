@@ -149,6 +149,10 @@ class Stored(Source):
                     return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
+    def _called(self, source: str) -> str:
+        """How messages call the tables of a source."""
+        return f"{self.name} ({source})"
+
     def _outdated(self, source: str, day: date, fetched: datetime) -> bool:
         return self.calendar.outdated(day, fetched, self.now(), last_prices=source in LAST_PRICES)
 
@@ -158,7 +162,7 @@ class Stored(Source):
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.tickers, need.price_limit)
-        panel, refused = weigh_levels(panel, levels, need.market_of, f"{self.name} ({source})", official.market_moves)
+        panel, refused = weigh_levels(panel, levels, need.market_of, self._called(source), official.market_moves)
         found += refused
         table = self.store.table(source, MARKET)
         findings += refusals.findings(indices.refused, need.markets, span.first, span.last)
@@ -179,7 +183,7 @@ class Stored(Source):
         columns = ("date", "ticker", "market", *(name for name in PRICE_COLUMNS if name in MARKET.schema.names))
         rows = table.read(columns, span.first, span.last, need.tickers)
         official, found = clean(
-            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", self._known(source)
+            PriceRows.of(rows, need.tickers), need.tickers, self._called(source), self._known(source)
         )
         found += refusals.findings(table.refused, need.tickers, span.first, span.last)
         # A stock's weight in its index is wanted of the base only.
@@ -200,9 +204,7 @@ class Stored(Source):
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
         calendar = self._known(source)
         since = self.calendar.schedule.after_market_since
-        prices, findings = clean(
-            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", calendar, since
-        )
+        prices, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, self._called(source), calendar, since)
         keys = (*need.tickers, *PROXIES.values())
         findings += refusals.findings(table.refused, keys, span.first, span.last)
         official, benchmark = None, table
@@ -216,7 +218,7 @@ class Stored(Source):
         panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar)
         moves = official.market_moves if official else None
         indices = {} if benchmark is table else levels
-        panel, refused = weigh_levels(panel, indices, need.market_of, f"{self.name} ({source})", moves)
+        panel, refused = weigh_levels(panel, indices, need.market_of, self._called(source), moves)
         found += refused
         said = [
             _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
