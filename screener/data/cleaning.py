@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from screener.data.findings import EXAMPLES, Finding, Severity, refuse
+from screener.data.findings import Finding, refuse
 from screener.data.price_rows import PriceRows
 from screener.data.refusals import LARGEST
 from screener.data.witnesses import (
@@ -69,17 +69,16 @@ def clean(
     Raises:
         DataError: two rows that contradict each other, or sessions on days on which KRX was closed.
     """
-    findings = [Finding("zeros_restored", "warning", long.restored_zeros)] if long.restored_zeros else []
+    findings = Finding.at("zeros_restored", (), long.restored_zeros)
     order = np.lexsort((long.day, long.ticker))
     moved = order != np.argsort(long.ticker, kind="stable")
-    if moved.any():
-        findings.append(Finding("unsorted", "info", int(moved.sum())))
+    findings += Finding.at("unsorted", (), int(moved.sum()))
     long, found = _without_closed_days(long.take(order), calendar, what)
     findings += found
     names = np.array(tickers, dtype=object)
     again = _again(long, names, what)
     if again.any():
-        findings += Finding.at("duplicates", "warning", _places(long, names, again))
+        findings += Finding.at("duplicates", _places(long, names, again))
         long = long.take(~again)
     if strict:
         _refuse_values(long, names, what)
@@ -99,8 +98,8 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
     values, close = dict(long.values), long.values["close"]
     findings: list[Finding] = []
 
-    def say(code: str, rows: Bools, severity: Severity = "warning") -> None:
-        findings.extend(Finding.at(code, severity, _places(long, names, rows)))
+    def say(code: str, rows: Bools) -> None:
+        findings.extend(Finding.at(code, _places(long, names, rows)))
 
     no_rate = _no_rate(long.column("change_pct"))
     if no_rate.any():
@@ -120,7 +119,7 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
         say(code, wrong & ~refused)
         refused |= wrong
     twins = _twins(long)
-    findings += Finding.at("twins", "warning", [names[ticker] for ticker in twins])
+    findings += Finding.at("twins", [names[ticker] for ticker in twins])
     refused |= np.isin(long.ticker, twins)
     if "marcap" in values:
         false = false_caps(values) & ~refused
@@ -129,7 +128,7 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
     values["close"] = np.where(refused, np.nan, close)
     halted, still = _untold_halts(values, before["close"], same)
     if (halted | still).any():
-        say("untold_halt", halted, "info")
+        say("untold_halt", halted)
         say("stands_still", still)
         values["volume"] = np.where(halted | still, 0.0, long.column("volume"))
     return replace(long, values=values, refused=refused), findings
@@ -254,8 +253,7 @@ def _without_closed_days(long: PriceRows, calendar: Calendar | None, what: str) 
     if not closed.any():
         return long, []
     rows = closed[position]
-    found = Finding("closed_days", "warning", int(rows.sum()), tuple(str(day) for day in days[closed][:EXAMPLES]))
-    return long.take(~rows), [found]
+    return long.take(~rows), Finding.at("closed_days", [str(day) for day in days[closed]], int(rows.sum()))
 
 
 def _refuse_sessions_on(
@@ -295,7 +293,7 @@ def dated(table: pa.Table, called: str, calendar: Calendar, today: date, said: l
     for by, code in ((1, "day_early"), (-1, "day_late")):
         moved = days + np.timedelta64(by, "D")
         if len(days) >= _SHIFT_SHOWS and np.mean(trades) < 0.9 and all(map(calendar.is_session, moved.tolist())):
-            said += Finding.at(code, "warning", [called])
+            said += Finding.at(code, [called])
             there = pc.cast(pc.add(table["date"].cast(pa.int32()), pa.scalar(by, pa.int32())), pa.date32())
             table = table.set_column(table.column_names.index("date"), "date", there)
             days = moved

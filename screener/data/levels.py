@@ -113,7 +113,7 @@ def weigh_levels(
         name: np.where(wrong[name] | np.concatenate([[False], wrong[name][:-1]]), np.nan, series)
         for name, series in panel.benchmarks.items()
     }
-    found = Finding.at("level_refused", "warning", [f"{name} {day}" for day, name in places])
+    found = Finding.at("level_refused", [f"{name} {day}" for day, name in places])
     return replace(panel, benchmarks=believed), found
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.findings import EXAMPLES, Finding, Severity
+from screener.data.findings import EXAMPLES, Finding
 from screener.data.price_rows import PriceRows
 from screener.data.rates import weigh_rates
 from screener.data.witnesses import NEAR
@@ -197,21 +197,19 @@ def _findings(panel: Panel, grid: _Grid, beyond: Bools, told: Sequence[Finding])
     last = np.where(there, len(days) - 1 - present[::-1].argmax(axis=0), -1)
     empty = np.asarray(~present.any(axis=1))
     absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
-    findings = Finding.at("session_missing", "warning", [str(day) for day in days[empty]])
-    marked: tuple[tuple[str, Severity, Bools], ...] = (
-        ("halted", "info", present & ~grid.traded),
-        ("gap", "warning", absent & ~grid.refused),
-        ("beyond_limit", "warning", beyond),
-    )
-    for code, severity, where in marked:
+    findings = Finding.at("session_missing", [str(day) for day in days[empty]])
+    for code, where in (
+        ("halted", present & ~grid.traded),
+        ("gap", absent & ~grid.refused),
+        ("beyond_limit", beyond),
+    ):
         cells = np.argwhere(where)
-        if len(cells):
-            examples = tuple(f"{panel.tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES])
-            findings.append(Finding(code, severity, len(cells), examples))
+        examples = [f"{panel.tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES]]
+        findings += Finding.at(code, examples, len(cells))
     findings += told
     for name, series in panel.benchmarks.items():
         lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
-        findings += Finding.at("benchmark_gap", "warning", lacking)
+        findings += Finding.at("benchmark_gap", lacking)
     return findings
 
 

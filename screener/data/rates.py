@@ -212,8 +212,8 @@ def _findings(
     verdict: NDArray[np.int8], ratio: Floats, units: Bools, strangers: Bools, rows: PriceRows, tickers: Sequence[str]
 ) -> list[Finding]:
     """What is said of the rows, each by ticker and day, and of stocks as a whole."""
-    found = Finding.at("rate_unit", "warning", [tickers[one] for one in np.flatnonzero(units).tolist()])
-    found += Finding.at("files_disagree", "warning", [tickers[one] for one in np.flatnonzero(strangers).tolist()])
+    found = Finding.at("rate_unit", [tickers[one] for one in np.flatnonzero(units).tolist()])
+    found += Finding.at("files_disagree", [tickers[one] for one in np.flatnonzero(strangers).tolist()])
     for code, which in (
         ("rate_contradicts", Verdict.RATE),
         ("contradiction", Verdict.CONTRADICTION),
@@ -228,7 +228,7 @@ def _findings(
             f"{tickers[rows.ticker[row]]} {rows.day[row]}" + (f" {_shown_ratio(ratio[row])}" if named else "")
             for row in here
         ]
-        found += Finding.at(code, "info" if which == Verdict.ACTION else "warning", places)
+        found += Finding.at(code, places)
     return found
 
 

@@ -216,7 +216,7 @@ def findings(refused: Collection[Refused], keys: Collection[str], first: date, l
     lacking = [
         one.shown for one in refused if first <= one.day <= last and (one.key in keys or one.key == WHOLE_SESSION)
     ]
-    return Finding.at("quarantined", "warning", lacking)
+    return Finding.at("quarantined", lacking)
 
 
 def _aligned(tickers: NDArray[Any], before: pa.Table | None) -> dict[str, Floats]:

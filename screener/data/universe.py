@@ -138,28 +138,27 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
 _SPAC = re.compile("스팩|SPAC(?!E)", re.IGNORECASE)
 
 
-def apply_filters(
-    tickers: Sequence[str], names: Sequence[str], markets: Sequence[str], caps: Floats, value: Floats, filters: Filters
-) -> tuple[Bools, dict[str, int | None]]:
+def apply_filters(universe: Universe, filters: Filters) -> tuple[Bools, dict[str, int | None]]:
     """Which of N stocks stay (N,), and how many each filter takes of those that the filters before it left.
 
     None in place of a number: the source does not know. No source knows which stocks are under administration
     (관리종목), so these are not left out.
 
     The ticker of an ordinary share ends with 0, and the name of a SPAC has 스팩 in it. A segment such as `KOSDAQ
-    GLOBAL` counts with its market. `caps` (N,) is KRW, `value` (N,) KRW a session.
+    GLOBAL` counts with its market.
     """
-    market = np.array([name.split()[0] for name in markets])
+    market = np.array([name.split()[0] for name in universe.markets])
+    caps, value = universe.caps, universe.value
     out: Mapping[str, Bools | None] = {
         "market": (market != filters.only) if filters.only else np.zeros(len(market), dtype=bool),
         "konex": market == "KONEX",
-        "preferreds": np.array([not ticker.endswith("0") for ticker in tickers]),
-        "spacs": np.array([_SPAC.search(name) is not None for name in names]),
+        "preferreds": np.array([not ticker.endswith("0") for ticker in universe.tickers]),
+        "spacs": np.array([_SPAC.search(name) is not None for name in universe.names]),
         "small": ~(caps >= filters.least_cap) if np.isfinite(caps).any() else None,
         "thin": ~(value >= filters.least_value) if np.isfinite(value).any() else None,
         "administrative": None,
     }
-    stay = np.ones(len(tickers), dtype=bool)
+    stay = np.ones(len(market), dtype=bool)
     counts: dict[str, int | None] = {}
     for name, taken in out.items():
         if name in filters.kept or (name == "market" and not filters.only):

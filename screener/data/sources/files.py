@@ -176,7 +176,7 @@ class Files(Source):
                 )
             days, close = index_is_sound(called, name, *there[name], need.as_of)
             trades = np.array([need.calendar is None or need.calendar.is_session(day) for day in days.tolist()], bool)
-            reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
+            reader.said.extend(Finding.at("closed_days", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
 
@@ -201,7 +201,7 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
         for ticker, market in sorted(official.market_of.items())
         if not market.startswith(need.market_of[need.tickers[ticker]])
     ]
-    return Finding.at("other_market", "warning", elsewhere)
+    return Finding.at("other_market", elsewhere)
 
 
 def _may_hold(path: Path, first: date, last: date) -> bool:

@@ -77,7 +77,7 @@ class Press(Source):
             File(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(_FOLDER.glob("*.csv"))
         )
         elsewhere = [f"{row['name_en']} {ticker}" for ticker, row in stocks.items() if ticker not in need.tickers]
-        findings = tuple(Finding.at("in_no_sector", "info", elsewhere))
+        findings = tuple(Finding.at("in_no_sector", elsewhere))
         return Market("press", panel, findings, ", ".join(panel.benchmarks), files, printed)
 
 
