@@ -6,11 +6,9 @@ What can be mended or left out is a `Finding`, what would make figures wrong an 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +45,6 @@ _SHIFT_SHOWS = 10
 
 def clean(
     long: PriceRows,
-    tickers: Sequence[str],
     what: str,
     calendar: Calendar | None = None,
     after_market: date | None = None,
@@ -60,7 +57,6 @@ def clean(
 
     Args:
         long: the rows.
-        tickers: what `long.ticker` points into.
         what: how messages call where they come from.
         calendar: whose sessions the days must be; None = weekdays on which somebody traded.
         after_market: from then on a close may be one of the after-market, beyond its own high and low.
@@ -75,31 +71,23 @@ def clean(
     findings += Finding.at("unsorted", (), int(moved.sum()))
     long, found = _without_closed_days(long.take(order), calendar, what)
     findings += found
-    names = np.array(tickers, dtype=object)
-    again = _again(long, names, what)
+    again = _again(long, what)
     if again.any():
-        findings += Finding.at("duplicates", _places(long, names, again))
+        findings += Finding.at("duplicates", [*long.places(again).values()])
         long = long.take(~again)
     if strict:
-        _refuse_values(long, names, what)
-    long, found = _believed(long, names, after_market)
+        _refuse_values(long, what)
+    long, found = _believed(long, after_market)
     return long, findings + found
 
 
-def _places(long: PriceRows, names: NDArray[Any], rows: Bools) -> list[str]:
-    """Ticker and day of some rows, by day."""
-    at = np.flatnonzero(rows)
-    at = at[np.lexsort((long.ticker[at], long.day[at]))]
-    return [f"{ticker} {day}" for ticker, day in zip(names[long.ticker[at]], long.day[at], strict=True)]
-
-
-def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -> tuple[PriceRows, list[Finding]]:
+def _believed(long: PriceRows, after_market: date | None) -> tuple[PriceRows, list[Finding]]:
     """Sorted rows, each once, without the figures that cannot be."""
     values, close = dict(long.values), long.values["close"]
     findings: list[Finding] = []
 
     def say(code: str, rows: Bools) -> None:
-        findings.extend(Finding.at(code, _places(long, names, rows)))
+        findings.extend(Finding.at(code, [*long.places(rows).values()]))
 
     no_rate = _no_rate(long.column("change_pct"))
     if no_rate.any():
@@ -119,7 +107,7 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
         say(code, wrong & ~refused)
         refused |= wrong
     twins = _twins(long)
-    findings += Finding.at("twins", [names[ticker] for ticker in twins])
+    findings += Finding.at("twins", [long.tickers[ticker] for ticker in twins])
     refused |= np.isin(long.ticker, twins)
     if "marcap" in values:
         false = false_caps(values) & ~refused
@@ -134,7 +122,7 @@ def _believed(long: PriceRows, names: NDArray[Any], after_market: date | None) -
     return replace(long, values=values, refused=refused), findings
 
 
-def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
+def _refuse_values(long: PriceRows, what: str) -> None:
     """What goes into the store is held against what is known; what cannot be is not even taken."""
     cannot = {name: np.isinf(column) | (column < 0) for name, column in long.values.items() if name != "change"}
     if "change_pct" in cannot:
@@ -148,7 +136,7 @@ def _refuse_values(long: PriceRows, names: NDArray[Any], what: str) -> None:
             "{what}: {ticker} on {day}: {name} {value:g} {why}{more}",
             hint="correct it or delete the row",
             what=what,
-            ticker=names[long.ticker],
+            ticker=long.named,
             day=long.day,
             name=name,
             value=long.values[name],
@@ -191,7 +179,7 @@ def _impossible(long: PriceRows) -> Bools:
     return np.asarray(wrong)
 
 
-def _again(long: PriceRows, names: NDArray[Any], what: str) -> Bools:
+def _again(long: PriceRows, what: str) -> Bools:
     """Sorted rows that say the same as the one before them."""
     again = long.continued
     again[1:] &= long.day[1:] == long.day[:-1]
@@ -201,7 +189,7 @@ def _again(long: PriceRows, names: NDArray[Any], what: str) -> Bools:
             "{what}: {ticker} on {day} is listed twice, with {name} {first:g} and {second:g}{more}",
             hint="delete the wrong row",
             what=what,
-            ticker=names[long.ticker[1:]],
+            ticker=long.named[1:],
             day=long.day[1:],
             name=name,
             first=column[:-1],

@@ -317,6 +317,6 @@ def _moves(rows: pa.Table, days: Days) -> dict[str, Floats]:
     """(T,) change of each stock's close from day to day, decimal; of two rows of a day the later one counts."""
     tickers = sorted(set(words(rows, "ticker")))
     long = PriceRows.of(rows.unify_dictionaries(), tickers)
-    closes = long.spread(days, len(tickers), long.values["close"])
+    closes = long.spread(days, long.values["close"])
     moves = np.vstack([np.full((1, len(tickers)), np.nan), closes[1:] / closes[:-1] - 1.0])
     return dict(zip(tickers, moves.T, strict=True))

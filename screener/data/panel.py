@@ -73,7 +73,6 @@ def build_panel(
     prices: PriceRows,
     official: PriceRows | None,
     benchmarks: Mapping[str, tuple[Days, Floats]],
-    tickers: Sequence[str],
     price_limit: float,
     calendar: Calendar | None = None,
 ) -> tuple[Panel, list[Finding]]:
@@ -84,15 +83,15 @@ def build_panel(
     first price of a ticker has no return: a listing-day rate is against the offer price.
 
     Args:
-        prices: adjusted closes, cleaned; or `official` itself, whose change is a return only where no shares moved.
+        prices: adjusted closes of the panel's tickers, cleaned; or `official` itself, whose change is a return only
+            where no shares moved.
         official: rows of a market file with `change_pct` and `marcap`, cleaned; they take precedence.
         benchmarks: days and closes of each market's index.
-        tickers: what the rows' ticker numbers point into; the panel's columns.
         price_limit: daily limit as a decimal; 0 for a market without one.
         calendar: whose sessions the panel has, also those without a price; None = what the rows say.
     """
     days = _sessions([prices] if official is None else [prices, official], benchmarks, calendar)
-    grid = _Grid(days, tickers, prices, official)
+    grid = _Grid(days, prices, official)
     close = grid.close
     previous = _previous_trade(grid.traded)
     before = np.where(previous >= 0, np.take_along_axis(close, np.maximum(previous, 0), axis=0), np.nan)
@@ -102,7 +101,7 @@ def build_panel(
     from_rate = np.where(has_return, grid.latest("change_pct") / 100.0, np.nan)
     _refuse_other_rates(from_close, from_rate, span)
 
-    told = weigh_rates(prices, official, days, tickers, from_close, span)
+    told = weigh_rates(prices, official, days, from_close, span)
     fallback = told.moved if official is prices else from_close
     returns = np.where(has_return & ~told.doubted, np.where(np.isfinite(told.rate), told.rate, fallback), np.nan)
     span[told.resumed] = 1
@@ -116,7 +115,7 @@ def build_panel(
     first = np.where(there, grid.present.argmax(axis=0), 0)
     panel = Panel(
         sessions=days,
-        tickers=tuple(tickers),
+        tickers=prices.tickers,
         returns=returns,
         span=span,
         volume=grid.latest("volume"),
@@ -134,8 +133,8 @@ def build_panel(
 class _Grid:
     """Rows of prices, and of a market file beside them, on sessions x tickers."""
 
-    def __init__(self, days: Days, tickers: Sequence[str], prices: PriceRows, official: PriceRows | None) -> None:
-        self._days, self._count = days, len(tickers)
+    def __init__(self, days: Days, prices: PriceRows, official: PriceRows | None) -> None:
+        self._days = days
         self._parts = [prices] if official is None else [prices, official]
         there = [self._spread(rows, ~rows.is_refused) for rows in self._parts]
         traded = [self._spread(rows, rows.traded) for rows in self._parts]
@@ -158,7 +157,7 @@ class _Grid:
         return found
 
     def _spread(self, rows: PriceRows, values: NDArray[Any]) -> NDArray[Any]:
-        return rows.spread(self._days, self._count, values)
+        return rows.spread(self._days, values)
 
 
 def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> None:

@@ -27,9 +27,11 @@ _Reader = Callable[[Path, Sequence[str], Sequence[str], Sequence[str]], pa.Table
 class PriceRows:
     """Rows of one or several price files; every column has one entry per row, in file order."""
 
+    tickers: tuple[str, ...]
+    """Those that were asked for."""
     day: Days
     ticker: NDArray[np.int32]
-    """Position in the list of tickers that was asked for."""
+    """Position in `tickers`."""
     values: Mapping[str, Floats]
     """KRW, shares, or % (`change_pct`); NaN where the file has no value. Columns that no file has are absent."""
     restored_zeros: int = 0
@@ -66,7 +68,8 @@ class PriceRows:
             which = market[rows]
             known = np.flatnonzero(np.isfinite(which))
             market_of = {int(ticker): names[int(at)] for ticker, at in zip(kept[known], which[known], strict=True)}
-        return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
+        day, restored = to_numpy(table["date"], rows), int(shortened[number[rows]].sum())
+        return cls(tuple(tickers), day, kept, values, restored, market_of)
 
     @classmethod
     def read(
@@ -83,6 +86,7 @@ class PriceRows:
         parts = [_with_market(table, tickers, until) for table in tables]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
         return cls(
+            tuple(tickers),
             np.concatenate([part.day for part in parts]),
             np.concatenate([part.ticker for part in parts]),
             {name: np.concatenate([part.column(name) for part in parts]) for name in names},
@@ -124,9 +128,20 @@ class PriceRows:
         """Sorted rows whose stock is that of the row before."""
         return np.asarray(np.diff(self.ticker, prepend=-1) == 0)
 
-    def spread(self, days: Days, count: int, values: NDArray[Any]) -> NDArray[Any]:
-        """(T, N) `values`, one a row, on `days` and `count` tickers; NaN, or False, where there is no row."""
-        grid = np.full((len(days), count), False if values.dtype == bool else np.nan)
+    @property
+    def named(self) -> NDArray[Any]:
+        """The ticker of each row."""
+        return np.array(self.tickers, dtype=object)[self.ticker]
+
+    def places(self, rows: Bools) -> dict[int, str]:
+        """Ticker and day of some rows, by position; by day, and then by ticker."""
+        at = np.flatnonzero(rows)
+        at = at[np.lexsort((self.ticker[at], self.day[at]))]
+        return {row: f"{self.tickers[self.ticker[row]]} {self.day[row]}" for row in at.tolist()}
+
+    def spread(self, days: Days, values: NDArray[Any]) -> NDArray[Any]:
+        """(T, N) `values`, one a row, on `days` and `tickers`; NaN, or False, where there is no row."""
+        grid = np.full((len(days), len(self.tickers)), False if values.dtype == bool else np.nan)
         row = np.minimum(np.searchsorted(days, self.day), len(days) - 1)
         known = days[row] == self.day
         grid[row[known], self.ticker[known]] = values[known]

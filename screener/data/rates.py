@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -47,7 +46,6 @@ def weigh_rates(
     prices: PriceRows,
     official: PriceRows | None,
     days: Days,
-    tickers: Sequence[str],
     changes: Floats,
     spans: Floats,
 ) -> _Rates:
@@ -57,15 +55,12 @@ def weigh_rates(
         prices: closes, adjusted unless they are `official` themselves.
         official: rows of a market file, whose closes are not adjusted.
         days: sessions of the result.
-        tickers: what the rows' ticker numbers point into.
         changes: (T, N) changes of the closes of `prices`, decimal.
         spans: (T, N) sessions that those span.
     """
     parts = [prices] if official is None or official is prices else [official, prices]
     told = [
-        _weigh(
-            part, days, tickers, NEAR if part is not official else AGREES, None if part is prices else (changes, spans)
-        )
+        _weigh(part, days, NEAR if part is not official else AGREES, None if part is prices else (changes, spans))
         for part in parts
         if "change_pct" in part.values
     ]
@@ -118,9 +113,7 @@ def _neighbours(rows: PriceRows, at: NDArray[np.int64]) -> _Neighbours:
     return _Neighbours(before, known, broken, between)
 
 
-def _weigh(
-    rows: PriceRows, days: Days, tickers: Sequence[str], slack: float, changes: tuple[Floats, Floats] | None
-) -> _Rates:
+def _weigh(rows: PriceRows, days: Days, slack: float, changes: tuple[Floats, Floats] | None) -> _Rates:
     """Weigh those of one part; `changes` are those of adjusted closes from elsewhere, and the sessions they span."""
     at, key = np.searchsorted(days, rows.day), rows.ticker
     figures = {**rows.values, "close": np.where(rows.traded, rows.values["close"], np.nan)}
@@ -131,7 +124,7 @@ def _weigh(
         steady = known & (np.abs(rows.column("shares") / before.shares - 1.0) < _STEADY)
         # A rate is that of one session: over rows that are missing or refused it says nothing of the whole.
         gap = broken & ~(np.abs(moved - rate) <= slack)
-    units = _other_units(np.where(before.halted, np.nan, rate), moved, key, len(tickers))
+    units = _other_units(np.where(before.halted, np.nan, rate), moved, key, len(rows.tickers))
     rate = np.where(units[key], np.nan, rate)
     beside = np.full(len(at), np.nan)
     if changes is not None:
@@ -147,14 +140,14 @@ def _weigh(
         verdict[alone] = Verdict.CONTRADICTION
         verdict[alone & (np.abs(beside) > LIMIT + NEAR)] = Verdict.CLOSES
         verdict[alone & (np.abs(rate) > LIMIT + NEAR)] = Verdict.RATE
-    strangers = _strangers(verdict, beside, rate, key, len(tickers))
+    strangers = _strangers(verdict, beside, rate, key, len(rows.tickers))
     verdict[strangers[key] & np.isfinite(beside)] = Verdict.CONTRADICTION
     believed = np.isin(verdict, (Verdict.SOUND, Verdict.ACTION, Verdict.UNSURE, Verdict.CLOSES))
 
     told = np.where(believed & (~gap | between), rate, np.nan)
 
     def spread(values: NDArray[Any]) -> NDArray[Any]:
-        return rows.spread(days, len(tickers), values)
+        return rows.spread(days, values)
 
     return _Rates(
         rate=spread(told),
@@ -163,7 +156,7 @@ def _weigh(
         lifted=spread(lifted(rate, moved, figures) & believed & ~(verdict == Verdict.CLOSES)),
         actions=spread(np.isin(verdict, (Verdict.ACTION, Verdict.UNSURE))),
         resumed=spread(gap & between & np.isfinite(told)),
-        findings=tuple(_findings(verdict, ratio, units, strangers, rows, tickers)),
+        findings=tuple(_findings(verdict, ratio, units, strangers, rows)),
     )
 
 
@@ -209,11 +202,11 @@ def _strangers(verdict: NDArray[np.int8], other: Floats, rate: Floats, key: NDAr
 
 
 def _findings(
-    verdict: NDArray[np.int8], ratio: Floats, units: Bools, strangers: Bools, rows: PriceRows, tickers: Sequence[str]
+    verdict: NDArray[np.int8], ratio: Floats, units: Bools, strangers: Bools, rows: PriceRows
 ) -> list[Finding]:
     """What is said of the rows, each by ticker and day, and of stocks as a whole."""
-    found = Finding.at("rate_unit", [tickers[one] for one in np.flatnonzero(units).tolist()])
-    found += Finding.at("files_disagree", [tickers[one] for one in np.flatnonzero(strangers).tolist()])
+    found = Finding.at("rate_unit", [rows.tickers[one] for one in np.flatnonzero(units).tolist()])
+    found += Finding.at("files_disagree", [rows.tickers[one] for one in np.flatnonzero(strangers).tolist()])
     for code, which in (
         ("rate_contradicts", Verdict.RATE),
         ("contradiction", Verdict.CONTRADICTION),
@@ -221,17 +214,9 @@ def _findings(
         ("action_unsure", Verdict.UNSURE),
         ("corporate_action", Verdict.ACTION),
     ):
-        here = np.flatnonzero((verdict == which) & ~strangers[rows.ticker])
-        here = here[np.lexsort((rows.ticker[here], rows.day[here]))]
-        named = which in (Verdict.ACTION, Verdict.UNSURE)
-        places = [
-            f"{tickers[rows.ticker[row]]} {rows.day[row]}" + (f" {_shown_ratio(ratio[row])}" if named else "")
-            for row in here
-        ]
-        found += Finding.at(code, places)
+        told = rows.places((verdict == which) & ~strangers[rows.ticker])
+        if which in (Verdict.ACTION, Verdict.UNSURE):
+            # The base price over the close before it, such as ×0.2.
+            told = {row: f"{place} ×{ratio[row]:.3g}" for row, place in told.items()}
+        found += Finding.at(code, [*told.values()])
     return found
-
-
-def _shown_ratio(ratio: float) -> str:
-    """Base price over the close before it, as ×0.2."""
-    return f"×{ratio:.3g}"

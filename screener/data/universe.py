@@ -285,11 +285,11 @@ def whole_market(
         return None
     named = tuple(ticker.zfill(6) for ticker in inside)
     prices, rates = rows_of(named)
-    close = prices.spread(sessions, len(named), np.where(prices.traded, prices.values["close"], np.nan))
+    close = prices.spread(sessions, np.where(prices.traded, prices.values["close"], np.nan))
     returns = np.full(close.shape, np.nan)
     returns[1:] = close[1:] / close[:-1] - 1.0
     if "change_pct" in rates.values:
-        official = rates.spread(sessions, len(named), rates.values["change_pct"] / 100.0)
+        official = rates.spread(sessions, rates.values["change_pct"] / 100.0)
         returns = np.where(np.isfinite(returns) & np.isfinite(official), official, returns)
     if price_limit:
         returns[np.abs(returns) > price_limit + _ROUNDED] = np.nan

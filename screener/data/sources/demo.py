@@ -85,11 +85,11 @@ class Demo(Source):
         columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
         keep = np.datetime64(need.as_of or DAYS[-1].item()) >= DAYS
         prices, official = _rows(returns[:, [columns[name] for name in need.tickers]], need.tickers, keep)
-        prices, findings = clean(prices, need.tickers, self.name)
-        official, found = clean(official, need.tickers, self.name)
+        prices, findings = clean(prices, self.name)
+        official, found = clean(official, self.name)
         levels = np.asarray(1000.0 * np.cumprod(1.0 + index_returns, axis=0), dtype=np.float64)[keep]
         indices = {name: (DAYS[keep], levels[:, i]) for i, name in enumerate(INDICES)}
-        panel, more = build_panel(prices, official, indices, need.tickers, need.price_limit)
+        panel, more = build_panel(prices, official, indices, need.price_limit)
         return Market(self.name, panel, tuple(findings + found + more), ", ".join(INDICES), simulated=True)
 
 
@@ -150,9 +150,9 @@ def _rows(returns: Floats, tickers: tuple[str, ...], keep: Bools) -> tuple[Price
     cells = np.nonzero(there)
     day, code = DAYS[cells[0]], cells[1].astype(np.int32)
     caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)
-    prices = PriceRows(day, code, {"close": adjusted[cells], "volume": volume[cells]})
+    prices = PriceRows(tickers, day, code, {"close": adjusted[cells], "volume": volume[cells]})
     told = {"close": closes[cells], "volume": volume[cells], "change_pct": rates[cells], "marcap": caps}
-    return prices, PriceRows(day, code, told)
+    return prices, PriceRows(tickers, day, code, told)
 
 
 def _halt(closes: Floats, rates: Floats, volume: Floats, column: int, rows: slice) -> None:

@@ -107,9 +107,9 @@ class Files(Source):
                 until=until,
             )
         since = need.after_market or calendar.schedule.after_market_since
-        prices, findings = clean(rows, need.tickers, called, need.calendar, since)
+        prices, findings = clean(rows, called, need.calendar, since)
         if not prices.traded.any():
-            clean(rows, need.tickers, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
+            clean(rows, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
             raise DataError(
                 "{called}: none of the {count} configured tickers ever traded",
                 called=called,
@@ -120,10 +120,10 @@ class Files(Source):
         if self.market:
             market_called = ", ".join(path.name for path in self.market)
             rows = PriceRows.read(self.market, need.tickers, need.as_of, reader)
-            official, found = clean(rows, need.tickers, market_called, need.calendar)
+            official, found = clean(rows, market_called, need.calendar)
             findings += found + _other_markets(official, need)
         levels = self._levels(need, reader) if self.benchmark else {}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, need.calendar)
+        panel, found = build_panel(prices, official, levels, need.price_limit, need.calendar)
         if levels:
             named = ", ".join(path.name for path in self.benchmark)
             refuse_alike(levels, named)
@@ -313,7 +313,7 @@ def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Tab
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
         since = reader.calendar.schedule.after_market_since if kind is PRICES else None
-        sound, found = clean(PriceRows.of(table, names), names, called, reader.calendar, since, strict=True)
+        sound, found = clean(PriceRows.of(table, names), called, reader.calendar, since, strict=True)
         reader.said.extend(found)
         taken = np.isin(day, sound.day)
         restored = pa.DictionaryArray.from_arrays(pa.array(number), pa.array(written))

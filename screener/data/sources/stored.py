@@ -161,7 +161,7 @@ class Stored(Source):
         official, findings = self._official(source, need, span)
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
-        panel, found = build_panel(official, official, levels, need.tickers, need.price_limit)
+        panel, found = build_panel(official, official, levels, need.price_limit)
         panel, refused = weigh_levels(panel, levels, need.market_of, self._called(source), official.market_moves)
         found += refused
         table = self.store.table(source, MARKET)
@@ -182,9 +182,7 @@ class Stored(Source):
         table = self.store.table(source, MARKET)
         columns = ("date", "ticker", "market", *(name for name in PRICE_COLUMNS if name in MARKET.schema.names))
         rows = table.read(columns, span.first, span.last, need.tickers)
-        official, found = clean(
-            PriceRows.of(rows, need.tickers), need.tickers, self._called(source), self._known(source)
-        )
+        official, found = clean(PriceRows.of(rows, need.tickers), self._called(source), self._known(source))
         found += refusals.findings(table.refused, need.tickers, span.first, span.last)
         # A stock's weight in its index is wanted of the base only.
         columns = ("date", "market", "marcap", "change_pct")
@@ -204,7 +202,7 @@ class Stored(Source):
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
         calendar = self._known(source)
         since = self.calendar.schedule.after_market_since
-        prices, findings = clean(PriceRows.of(rows, need.tickers), need.tickers, self._called(source), calendar, since)
+        prices, findings = clean(PriceRows.of(rows, need.tickers), self._called(source), calendar, since)
         keys = (*need.tickers, *PROXIES.values())
         findings += refusals.findings(table.refused, keys, span.first, span.last)
         official, benchmark = None, table
@@ -215,7 +213,7 @@ class Stored(Source):
                 findings += found
         key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
         levels = {name: _level(benchmark, key[name], span) for name in need.markets}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar)
+        panel, found = build_panel(prices, official, levels, need.price_limit, calendar)
         moves = official.market_moves if official else None
         indices = {} if benchmark is table else levels
         panel, refused = weigh_levels(panel, indices, need.market_of, self._called(source), moves)
