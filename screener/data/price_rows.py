@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.errors import DataError
 from screener.krx.tables import Bools, Days, Floats, coded, floats, to_numpy
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
-
-
-_Reader = Callable[[Path, Sequence[str], Sequence[str], Sequence[str]], pa.Table]
-"""Reads a file into a table: which columns it must have, those that are numbers, and those that are words."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +66,8 @@ class PriceRows:
         return cls(tuple(tickers), day, kept, values, restored, market_of)
 
     @classmethod
-    def read(
-        cls,
-        paths: Sequence[Path],
-        tickers: Sequence[str],
-        until: date | None,
-        reader: _Reader,
-        columns: Sequence[str] = PRICE_COLUMNS,
-    ) -> PriceRows:
-        """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""
-        tables = [reader(path, ("date", "ticker", "close"), columns, ("ticker", "market")) for path in paths]
-        _refuse_others(paths, tables, tickers)
+    def of_all(cls, tables: Sequence[pa.Table], tickers: Sequence[str], until: date | None) -> PriceRows:
+        """Rows of all tables together, as `of`, and what those with a whole market tell of it."""
         parts = [_with_market(table, tickers, until) for table in tables]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
         return cls(
@@ -146,22 +131,6 @@ class PriceRows:
         known = days[row] == self.day
         grid[row[known], self.ticker[known]] = values[known]
         return grid
-
-
-def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: Sequence[str]) -> None:
-    """Files of other stocks altogether; one of several may be."""
-    first = ""
-    for table in tables:
-        _number, written = coded(table, "ticker")
-        if not written or set(tickers) & {text.zfill(6) for text in written}:
-            return
-        first = first or written[0]
-    raise DataError(
-        "{path}: contains none of the configured tickers",
-        hint="the first one in the file is {ticker!r}",
-        path=paths[0] if len(paths) == 1 else ", ".join(path.name for path in paths[:3]),
-        ticker=first,
-    )
 
 
 def _with_market(table: pa.Table, tickers: Sequence[str], until: date | None) -> PriceRows:

@@ -22,7 +22,7 @@ from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
 from screener.data.levels import by_index, index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
 from screener.data.panel import build_panel
-from screener.data.price_rows import PriceRows
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
 from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, whole_market
@@ -48,7 +48,8 @@ class _FileReader:
     since: date | None = None
     """First day that is read; None = the first that there is."""
 
-    def __call__(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+    def table(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+        """Columns of a file, as `read_table`."""
         wanted = {*required, *numeric, *text}
         if self.kept and path in self.kept and wanted <= self.kept[path][0]:
             table = self.kept[path][1]
@@ -60,6 +61,18 @@ class _FileReader:
         if self.kept is not None:
             self.kept[path] = wanted, table
         return table
+
+    def rows(
+        self,
+        paths: Sequence[Path],
+        tickers: Sequence[str],
+        until: date | None,
+        columns: Sequence[str] = PRICE_COLUMNS,
+    ) -> PriceRows:
+        """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""
+        tables = [self.table(path, ("date", "ticker", "close"), columns, ("ticker", "market")) for path in paths]
+        _refuse_others(paths, tables, tickers)
+        return PriceRows.of_all(tables, tickers, until)
 
 
 @dataclass(frozen=True)
@@ -90,12 +103,12 @@ class Files(Source):
 
     def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
-        called = ", ".join(path.name for path in self.prices)
+        called = _called(self.prices)
         calendar = need.calendar or Calendar()
         # With a market file, the check of the day takes other stocks from the same files; a study of many has none.
         kept: dict[Path, tuple[set[str], pa.Table]] | None = {} if self.market and need.since is None else None
         reader = _FileReader(calendar, need.today, self.hints, kept=kept, since=need.since)
-        rows = PriceRows.read(self.prices, need.tickers, need.as_of, reader)
+        rows = reader.rows(self.prices, need.tickers, need.as_of)
         if not rows.day.size:
             if need.since is not None:
                 raise TooEarlyError("{called}: no price from {since} on", called=called, since=need.since)
@@ -118,14 +131,13 @@ class Files(Source):
         _refuse_one_session(rows.day, need.least, called)
         official = None
         if self.market:
-            market_called = ", ".join(path.name for path in self.market)
-            rows = PriceRows.read(self.market, need.tickers, need.as_of, reader)
-            official, found = clean(rows, market_called, need.calendar)
+            rows = reader.rows(self.market, need.tickers, need.as_of)
+            official, found = clean(rows, _called(self.market), need.calendar)
             findings += found + _other_markets(official, need)
         levels = self._levels(need, reader) if self.benchmark else {}
         panel, found = build_panel(prices, official, levels, need.price_limit, need.calendar)
         if levels:
-            named = ", ".join(path.name for path in self.benchmark)
+            named = _called(self.benchmark)
             refuse_alike(levels, named)
             moves = official.market_moves if official else prices.market_moves
             panel, refused = weigh_levels(panel, levels, need.market_of, named, moves)
@@ -144,7 +156,7 @@ class Files(Source):
 
     def _everyone(self, need: PriceRequest, sessions: Days, reader: _FileReader) -> WholeMarket | None:
         """Every stock that the market files list on the session before the event; None if they begin later."""
-        told = [reader(path, ("date", "ticker"), ("marcap",), LISTED) for path in self.market]
+        told = [reader.table(path, ("date", "ticker"), ("marcap",), LISTED) for path in self.market]
         table = pa.concat_tables(told, promote_options="permissive").unify_dictionaries()
         day = to_numpy(table["date"])
         event_day = sessions[sessions >= np.datetime64(need.event_day or need.news)].min()
@@ -153,16 +165,16 @@ class Files(Source):
 
         def rows_of(tickers: Sequence[str]) -> tuple[PriceRows, PriceRows]:
             return (
-                PriceRows.read(self.prices, tickers, need.as_of, reader, OF_PRICES),
-                PriceRows.read(self.market, tickers, need.as_of, reader, OF_RATES),
+                reader.rows(self.prices, tickers, need.as_of, OF_PRICES),
+                reader.rows(self.market, tickers, need.as_of, OF_RATES),
             )
 
         listed = table.filter(pa.array(day == day[day < event_day].max()))
         return whole_market(listed, need.markets, rows_of, sessions, need.price_limit)
 
     def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, Floats]]:
-        called = ", ".join(path.name for path in self.benchmark)
-        parts = [reader(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
+        called = _called(self.benchmark)
+        parts = [reader.table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
         there, levels = by_index(table), {}
         for name in need.markets:
@@ -179,6 +191,27 @@ class Files(Source):
             reader.said.extend(Finding.at("closed_days", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
+
+
+def _called(paths: Sequence[Path]) -> str:
+    """How messages call several files."""
+    return ", ".join(path.name for path in paths)
+
+
+def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: Sequence[str]) -> None:
+    """Files of other stocks altogether; one of several may be."""
+    first = ""
+    for table in tables:
+        _number, written = coded(table, "ticker")
+        if not written or set(tickers) & {text.zfill(6) for text in written}:
+            return
+        first = first or written[0]
+    raise DataError(
+        "{path}: contains none of the configured tickers",
+        hint="the first one in the file is {ticker!r}",
+        path=paths[0] if len(paths) == 1 else _called(paths[:3]),
+        ticker=first,
+    )
 
 
 def _refuse_one_session(days: Days, least: int, called: str) -> None:
@@ -253,7 +286,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
     )
     official = _official(sessions, histories)
     tables = {kind: store.table(_SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
-    _join(", ".join(path.name for path in files.benchmark), levels, tables[INDICES])
+    _join(_called(files.benchmark), levels, tables[INDICES])
     tickers = words(histories, "ticker")
     stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
     changed = zip(tickers, restated(histories, stored, "ticker"), strict=True)
@@ -298,10 +331,10 @@ def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Tab
     form = INDICES.schema if kind is INDICES else MARKET.schema
     text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
     numeric = [field.name for field in form if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
-    parts = [reader(path, ("date", kind.key, "close"), numeric, text) for path in paths]
+    parts = [reader.table(path, ("date", kind.key, "close"), numeric, text) for path in paths]
     if not parts:
         return kind.schema.empty_table()
-    called = ", ".join(path.name for path in paths)
+    called = _called(paths)
     table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries().combine_chunks()
     day = to_numpy(table["date"])
     number, written = coded(table, kind.key)
