@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from screener.data.findings import Finding, refuse
 from screener.data.panel import Panel, on_days
+from screener.data.price_rows import ByMarket
 from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.i18n import N_
 from screener.krx.tables import Bools, Days, Floats, floats, to_numpy, words
@@ -72,10 +73,10 @@ def index_is_sound(called: str, name: str, days: Days, close: Floats, until: dat
 
 def weigh_levels(
     panel: Panel,
-    levels: Mapping[str, tuple[Days, Floats]],
+    levels: ByMarket,
     market_of: Mapping[str, str],
     called: str,
-    moves: Mapping[str, tuple[Days, Floats]] | None,
+    moves: ByMarket | None,
 ) -> tuple[Panel, list[Finding]]:
     """Hold the indices against each other and against the stocks; a single level that is out of line is left out.
 
@@ -117,7 +118,7 @@ def weigh_levels(
     return replace(panel, benchmarks=believed), found
 
 
-def refuse_exchanged(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None:
+def refuse_exchanged(levels: ByMarket, called: str) -> None:
     """KOSPI has stood above KOSDAQ on every session since 2004."""
     days, kospi, kosdaq = _both(levels)
     late = days >= np.datetime64("2004-01-01")
@@ -129,7 +130,7 @@ def refuse_exchanged(levels: Mapping[str, tuple[Days, Floats]], called: str) -> 
     )
 
 
-def refuse_alike(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None:
+def refuse_alike(levels: ByMarket, called: str) -> None:
     """The two indices are never the same over months."""
     days, kospi, kosdaq = _both(levels)
     refuse(
@@ -140,7 +141,7 @@ def refuse_alike(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None
     )
 
 
-def _both(levels: Mapping[str, tuple[Days, Floats]]) -> tuple[Days, Floats, Floats]:
+def _both(levels: ByMarket) -> tuple[Days, Floats, Floats]:
     """Days that both indices have, and their levels."""
     none = np.array([], dtype="datetime64[D]"), np.array([])
     (days, kospi), (others, kosdaq) = (levels.get(name, none) for name in ("KOSPI", "KOSDAQ"))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screener.data.findings import EXAMPLES, Finding
-from screener.data.price_rows import PriceRows
+from screener.data.price_rows import ByMarket, PriceRows
 from screener.data.rates import weigh_rates
 from screener.data.witnesses import NEAR
 from screener.errors import DataError
@@ -72,7 +72,7 @@ class Panel:
 def build_panel(
     prices: PriceRows,
     official: PriceRows | None,
-    benchmarks: Mapping[str, tuple[Days, Floats]],
+    benchmarks: ByMarket,
     price_limit: float,
     calendar: Calendar | None = None,
 ) -> tuple[Panel, list[Finding]]:
@@ -212,9 +212,7 @@ def _findings(panel: Panel, grid: _Grid, beyond: Bools, told: Sequence[Finding])
     return findings
 
 
-def _sessions(
-    parts: Sequence[PriceRows], benchmarks: Mapping[str, tuple[Days, Floats]], calendar: Calendar | None
-) -> Days:
+def _sessions(parts: Sequence[PriceRows], benchmarks: ByMarket, calendar: Calendar | None) -> Days:
     """Days with prices, and sessions between them: of the calendar, or on which an index moved."""
     days = np.unique(np.concatenate([long.day for long in parts]))
     moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]

@@ -16,6 +16,9 @@ from screener.krx.tables import Bools, Days, Floats, coded, floats, to_numpy
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
 
+ByMarket = Mapping[str, tuple[Days, Floats]]
+"""By market, or index, its days, and the level, capitalisation or move of each."""
+
 
 @dataclass(frozen=True)
 class PriceRows:
@@ -32,9 +35,9 @@ class PriceRows:
     """Rows whose ticker had lost its leading zeros."""
     market_of: Mapping[int, str] = field(default_factory=dict)
     """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
-    market_caps: Mapping[str, tuple[Days, Floats]] = field(default_factory=dict)
+    market_caps: ByMarket = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
-    market_moves: Mapping[str, tuple[Days, Floats]] = field(default_factory=dict)
+    market_moves: ByMarket = field(default_factory=dict)
     """By market, days and its move weighted by capitalisation, decimal; empty if the files do not say."""
     closed: frozenset[date] = frozenset()
     """Days of the calendar on which none of the rows has a trade: KRX was closed, whatever the calendar says."""
