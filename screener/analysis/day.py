@@ -17,7 +17,7 @@ import numpy as np
 
 from screener.analysis.model import DayCheck, Rules, Stock, WindowCheck
 from screener.config.models import Filters
-from screener.data.panel import WholeMarket
+from screener.data.universe import WholeMarket
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import Model, Refit, leaves_out_constant
 from screener.study.portfolio import Portfolio, mean_of_available

@@ -13,7 +13,7 @@ from screener.analysis.groups import levels_frame, paths_frame, sectors_frame, s
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Flows, Group, Window
 from screener.analysis.stocks import behaviours_frame, skipped_frame, stocks_frame
-from screener.data.panel import WholeMarket
+from screener.data.universe import WholeMarket
 from screener.krx.tables import Days
 from screener.study.abnormal import over_window
 from screener.study.arrays import Floats, Ints

@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic_core import PydanticCustomError
 
 from screener.i18n import _
-from screener.krx.calendar import TICKER
-from screener.krx.codes import code_of
+from screener.krx.codes import TICKER, code_of
 
 MOST_SESSIONS = 2500
 """Of a window, a gap or an estimation: ten years, in which a stock becomes another one."""

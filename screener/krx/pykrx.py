@@ -37,13 +37,13 @@ from screener.krx.tables import (
 )
 
 _INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
-WEEK = 5
+_WEEK = 5
 """Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
 _TRIES = 3
 """How often a history that is short is asked for again."""
 _INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
 _INDUSTRY_MARKETS = ("STK", "KSQ")
-EXPIRED = "CD010"
+_EXPIRED = "CD010"
 
 
 class Pykrx:
@@ -109,7 +109,7 @@ class Pykrx:
         """
         first, last = f"{days[0] - LONGEST_CLOSURE:%Y%m%d}", f"{days[-1]:%Y%m%d}"
         # The study needs the indices of the two markets every day.
-        names = _INDEX_CODES if len(days) > WEEK else BENCHMARKS
+        names = _INDEX_CODES if len(days) > _WEEK else BENCHMARKS
 
         tables = []
         for name in names:
@@ -153,7 +153,7 @@ class Pykrx:
             self._transport.logged_in = True
             if self._password_age is not None:
                 self._password_age.accepted(self._account)
-        elif code == EXPIRED:
+        elif code == _EXPIRED:
             raise LoginError(
                 "KRX reports that the password of this account has expired (it does so every 3 months)",
                 hint="change it at {address}, then set KRX_PW",

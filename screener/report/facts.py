@@ -16,8 +16,9 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Flows, Rules, Stock, Window
 from screener.config.models import Event
 from screener.data.findings import refuse
-from screener.data.panel import EventTime, WholeMarket
+from screener.data.panel import EventTime
 from screener.data.sources import FETCHED, Market
+from screener.data.universe import WholeMarket
 from screener.errors import DataError, UsageError
 from screener.i18n import LANGUAGES, N_
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report

@@ -225,7 +225,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
     """A whole market in the leading window."""
     event_id = request.event or settings.screener.event
     whole, source = _whole_market(request, settings.event(event_id), access)
-    chosen, taken = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
+    chosen, taken = apply_filters(whole, request.filters)
     if not chosen.any():
         raise UsageError(
             "none of {count} stocks passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
