@@ -28,7 +28,7 @@ from screener.report.formats.data import list_to_json
 from screener.report.formats.markdown import to_markdown
 from screener.report.make import make_report
 from screener.report.request import Request, request_for
-from screener.report.screens import Screen
+from screener.report.screens import TOP, Screen
 
 ReportTable = Literal[
     "stocks", "sectors", "spreads", "placebos", "paths", "trend", "levels", "planted", "claims"
@@ -185,7 +185,7 @@ class _Screen(Tool):
         return []
 
     def _top(self) -> int:
-        return Screen.top
+        return TOP
 
     def _part(self, document: Document) -> Document:
         """What of the document is given."""

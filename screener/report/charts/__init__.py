@@ -15,8 +15,7 @@ from screener.report.charts.pooled import distribution, pooled_paths
 from screener.report.charts.scan import groups, moved
 from screener.report.charts.stocks import movers, windows
 from screener.report.charts.treemap import market, tiles
-from screener.report.model import Report, short_banner
-from screener.report.pooled_model import PooledReport
+from screener.report.model import PooledReport, Report, short_banner
 from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
 
 __all__ = ["Figure", "charts_of", "charts_of_study"]

@@ -11,8 +11,7 @@ from screener.i18n import N_, _, language, ngettext
 from screener.report.charts.drawing import PERCENT, Drawing, Figure, Frame, Scale, best_and_worst
 from screener.report.charts.groups import draw_paths
 from screener.report.formatting import percent, window_name
-from screener.report.model import MODELS
-from screener.report.pooled_model import ALL, PooledReport
+from screener.report.model import ALL, MODELS, PooledReport
 from screener.report.rows import rows_of
 from screener.report.views.pooled import group_name, used_events
 

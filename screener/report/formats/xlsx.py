@@ -19,10 +19,9 @@ from screener.errors import DataError, UsageError, install
 from screener.i18n import N_, _
 from screener.report.formats.xlsx_charts import FORMATS, Record, draw
 from screener.report.formatting import window_name
-from screener.report.model import VERDICTS
+from screener.report.model import ALL, VERDICTS
 from screener.report.palette import PALETTES
-from screener.report.pooled_model import ALL
-from screener.report.screens import Cell, Table
+from screener.report.tables import Cell, Table
 from screener.report.views.pooled import group_name
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from screener.columns.column import Unit
 from screener.i18n import N_, _
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
-from screener.report.screens import Table
+from screener.report.tables import Table
 from screener.report.views.pooled import group_name
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from screener.i18n import N_, _, language, ngettext
+from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised, line
 from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import SESSIONS_SHOWN
@@ -33,7 +33,7 @@ class _Days:
     def __init__(self, report: Report, top: int) -> None:
         assert report.days is not None  # noqa: S101 - for the type alone
         self.report, self.facts = report, report.days
-        name, series = self.facts.name.in_(language()), self.facts.series
+        name, series = name_of(self.facts.name), self.facts.series
         self.name = f"{name} ({series})" + (" *" if self.facts.post_hoc else "")
         frame, spoken = report.frames.days, language()
         frame = frame.assign(
@@ -53,7 +53,7 @@ class _Days:
         if first.tau:
             yield self._moved(_("Most extreme of {n}, {day}", n=len(self.rows), day=first.date), first)
         event = self.report.event
-        label = _("{event}, {day}", event=event.name.in_(language()), day=event.event_day)
+        label = _("{event}, {day}", event=name_of(event.name), day=event.event_day)
         among = self._among_ordinary()
         if on_day := next((row for row in self.rows if not row.tau), None):
             place = _("; rank {rank} of {n}", rank=int(on_day.rank), n=len(self.rows))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import Window
 from screener.data.findings import in_words
-from screener.i18n import N_, _, language, ngettext
+from screener.i18n import N_, _, name_of, ngettext
 from screener.report.blocks import Key, Line, Section, Span, line
 from screener.report.formatting import number, percent, signed
-from screener.report.model import BANNERS, MODELS, EventFacts, Happening, Provenance, Report
-from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
+from screener.report.model import BANNERS, MODELS, EventFacts, Provenance, Report
+from screener.report.rows import names_in, news, rows_of, sectors_at, stocks_at
 
 if TYPE_CHECKING:
     from screener.data.sources import File
@@ -34,7 +34,7 @@ def title(event: EventFacts) -> str:
     """The event and its days."""
     return _(
         "{event} · event day {event_day} (base {base})",
-        event=event.name.in_(language()),
+        event=name_of(event.name),
         event_day=event.event_day,
         base=event.base,
     )
@@ -66,11 +66,6 @@ def several(names: Sequence[str], most: int | None = None) -> str:
     """The names, up to `most`, and how many more there are."""
     shown = names if most is None else names[:most]
     return ", ".join(shown) + more(N_(" and {n} more"), len(names) - len(shown))
-
-
-def news(happenings: Iterable[Happening]) -> list[str]:
-    """What else moved prices, each with its day."""
-    return [f"{happening.day} {happening.what.in_(language())}" for happening in happenings]
 
 
 def market(provenance: Provenance) -> list[Line]:
@@ -270,7 +265,7 @@ def _confounders(report: Report) -> list[str]:
 
 def _abroad(report: Report) -> list[str]:
     return [
-        _("{name} {value}%", name=market.name.in_(language()), value=f"{market.change_pct:+.2f}")
+        _("{name} {value}%", name=name_of(market.name), value=f"{market.change_pct:+.2f}")
         for market in report.event.abroad
     ]
 
@@ -335,7 +330,7 @@ def _session(report: Report, day: str, z: float) -> str:
     known = report.known_days.get(date.fromisoformat(day))
     if known is None:
         return _("{day} (z {z})", day=day, z=signed(z, 1))
-    return _("{day} (z {z}; {what})", day=day, z=signed(z, 1), what=known.in_(language()))
+    return _("{day} (z {z}; {what})", day=day, z=signed(z, 1), what=name_of(known))
 
 
 def _sessions_as_extreme(report: Report) -> list[str]:

@@ -21,8 +21,7 @@ from screener.report.grids import (
     POOLED_TESTS,
     REGRESSION,
 )
-from screener.report.model import MODELS
-from screener.report.pooled_model import ALL, PooledReport
+from screener.report.model import ALL, MODELS, PooledReport
 from screener.report.rows import fields_by_tau, fields_of, rows_of
 from screener.report.views import notes
 from screener.study.placebo import LEVEL

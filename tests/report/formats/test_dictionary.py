@@ -16,7 +16,8 @@ from screener.columns.pooled import STUDY_TABLES
 from screener.report.formats.data import to_csv
 from screener.report.formats.schema import descriptions
 from screener.report.model import Report
-from screener.report.screens import Cell, Screen, tables_of
+from screener.report.screens import Screen
+from screener.report.tables import Cell, tables_of
 from tests.conftest import ROOT
 
 

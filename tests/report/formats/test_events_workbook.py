@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from screener.report.formats.xlsx import to_workbook
-from screener.report.pooled import StudyScreen
+from screener.report.screens import StudyScreen
 from tests.pooled.handmade import CARS, handmade, ungrouped
 
 

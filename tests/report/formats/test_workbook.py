@@ -20,7 +20,8 @@ from screener.i18n import set_language
 from screener.report.formats import files_of
 from screener.report.formats.xlsx import to_workbook
 from screener.report.model import Report
-from screener.report.screens import Screen, Table, tables_of
+from screener.report.screens import Screen
+from screener.report.tables import Table, tables_of
 from tests.i18n import speaking
 
 LINES = ["Title", "A verdict", "A source"]
