@@ -193,5 +193,5 @@ def _draw_mean(drawing: Drawing, lane: _Lane, x: Scale, middle: float) -> None:
 
 
 def _tip(event: Any) -> str:
-    name = event.name_ko if language() == "ko" else event.name_en
+    name = getattr(event, f"name_{language()}")
     return " ".join(map(str, filter(None, (event.event_id, name, event.event_day, f"{percent(event.car)}%"))))

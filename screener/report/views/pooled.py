@@ -400,6 +400,6 @@ class _Pooled:
 
 def _named(row: Any) -> str:
     """A row of the file, by its id and as far as known its day and stock."""
-    name = row.ticker or (row.name_ko if language() == "ko" else row.name_en)
+    name = row.ticker or getattr(row, f"name_{language()}")
     known = ", ".join(str(part) for part in (row.event_day or row.date, name) if part)
     return _("{id} ({known})", id=row.event_id, known=known) if known else str(row.event_id)
