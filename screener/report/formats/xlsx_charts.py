@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from screener.analysis.model import Window
 from screener.columns.column import Unit
 from screener.i18n import N_, _
+from screener.report.formatting import window_name
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
 from screener.report.tables import Table
@@ -119,7 +119,7 @@ def _bars(
             "gap": 60,
         }
     )
-    chart.set_title({"name": _(title, window=Window(first, last, None, None, None)), **_TITLE})
+    chart.set_title({"name": _(title, window=window_name(first, last)), **_TITLE})
     low, high = (bound(0, *(value for _name, value in known)) for bound in (min, max))
     room = (high - low) * _LABEL
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": low - room, "max": high + room})

@@ -14,7 +14,7 @@ from screener.report.blocks import Badge, Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, probability, window_name
 from screener.report.model import VERDICTS_ON_CLAIMS, Happening, Report
 from screener.report.rows import news, rows_of
-from screener.report.views import notes
+from screener.report.views import head, notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,14 +71,14 @@ def claims_page(report: Report, *, full: bool = False) -> Page:
     if not claims:
         return Page(title, (line(_("No claims are configured for this event: add them to claims.toml.")),), ())
     counts = Counter(claim.verdict for claim in claims)
-    head = [*notes.closes(report), _counted(counts), *notes.provenance_lines(report)]
+    lines = [*head.closes(report), _counted(counts), *head.provenance_lines(report)]
     if report.provenance.study:
         text = _(
             "A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same "
             "stocks and window among ordinary sessions, for this claim alone."
         )
-        head.append(line(text, "dim"))
-    return Page.of(title, head, _sections(claims, report, full=full))
+        lines.append(line(text, "dim"))
+    return Page.of(title, lines, _sections(claims, report, full=full))
 
 
 def _counted(counts: Mapping[str, int]) -> Line:
@@ -161,8 +161,7 @@ def _significance(claim: Any) -> str:
     )
     days = int(claim.placebo_n) - 1
     if not math.isfinite(claim.placebo_p):
-        sessions = ngettext("{n} ordinary session", "{n} ordinary sessions", days)
-        return _("{moved}; cannot be tested: {sessions}", moved=moved, sessions=sessions)
+        return _("{moved}; cannot be tested: {sessions}", moved=moved, sessions=notes.ordinary_sessions(days))
     return ngettext(
         "{moved}, p {p}: as extreme on {before} of {n} ordinary session",
         "{moved}, p {p}: as extreme on {before} of {n} ordinary sessions",
@@ -211,7 +210,7 @@ def _window(claim: Any, report: Report) -> str:
     if claim.end is None:
         return ""
     window = _window_of(claim)
-    name = notes.window_name(window)
+    name = head.window_with_days(window)
     return f"{name}, {claim.end}" if window.last == window.first == 0 else name
 
 

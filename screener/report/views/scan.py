@@ -15,7 +15,7 @@ from screener.report.formatting import money, probability
 from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
 from screener.report.rows import fields_of, group_names, names_in, news, rows_of
-from screener.report.views import day, notes
+from screener.report.views import head, notes
 from screener.study.placebo import FEWEST_FOR_LEVEL, LEVEL
 
 _SHOWN = 12
@@ -43,7 +43,7 @@ _UNKNOWN = {
 def scan_page(report: Report, top: int, *, full: bool = False) -> Page:
     """The page of `screener scan`: `top` stocks in each of the two tables; `full`: every group and industry."""
     view = _Scan(report, top, full=full)
-    return Page.of(notes.page_title(report), view.lead(), view.sections())
+    return Page.of(head.page_title(report), view.lead(), view.sections())
 
 
 class _Scan:
@@ -70,11 +70,11 @@ class _Scan:
     def lead(self) -> Iterator[Line]:
         """What was looked at, and what was left out."""
         report, facts = self.report, self.facts
-        yield from notes.closes(report)
+        yield from head.closes(report)
         title = _("Whole-market scan · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
-        yield from notes.market(report.provenance)
-        yield from day.day_check(report)
+        yield from head.market(report.provenance)
+        yield from head.day_check(report)
         counts = ", ".join(self._left_out(name, n) for name, n in facts.left_out.items() if n)
         text = _(
             "{n} of {listed} stocks listed on {day}. Left out: {left_out}",
@@ -88,7 +88,7 @@ class _Scan:
         yield line(_("Not left out, because the source does not identify them: {what}", what=", ".join(unknown)))
         for happening in news(report.confounders(report.leading)):
             yield line(_("Other news in these windows: {news}", news=happening))
-        yield notes.source_line(report.provenance)
+        yield head.source_line(report.provenance)
 
     def _left_out(self, name: str, n: int) -> str:
         filters = self.facts.filters
