@@ -101,7 +101,7 @@ def _study(workspace: Workspace, output: Output, latex: Path | None, **options: 
         raise UsageError("--jobs and --cluster are mutually exclusive", hint="use one of them")
     settings = workspace.settings
     from screener.pooled.make import StudyRequest, make_study
-    from screener.report.pooled import StudyScreen
+    from screener.report.screens import StudyScreen
 
     access = access_of(workspace, options["source"])
     bar = ProgressBar(least=_LONG)

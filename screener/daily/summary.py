@@ -173,7 +173,7 @@ def _finding(batch: Batch) -> list[str]:
 
     for latest in sorted(batch.latest, key=news, reverse=True):
         if rows := _ends(latest.report)[1]:
-            name = latest.report.event.name.in_(language())
+            name = name_of(latest.report.event.name)
             ends = ", ".join(map(_in_brief, rows))
             return [_("{event}: {ends}; abnormal, corrected p; {day}", event=name, ends=ends, day=latest.report.as_of)]
     return []

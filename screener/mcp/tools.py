@@ -30,7 +30,8 @@ from screener.report.formats.data import list_to_json
 from screener.report.formats.markdown import to_markdown
 from screener.report.make import make_report
 from screener.report.request import Request, request_for
-from screener.report.screens import TABLES, Screen
+from screener.report.screens import TOP, Screen
+from screener.report.tables import TABLES
 
 Document = dict[str, Any]
 _FIRST_OF = ("groups", "industries", "days")
@@ -251,7 +252,7 @@ class _Screen(Tool):
         return []
 
     def _top(self) -> int:
-        return Screen.top
+        return TOP
 
     def _part(self, document: Document) -> Document:
         """What of the document is given."""

@@ -22,7 +22,7 @@ from screener.krx.hours import RETURN_GAP
 from screener.pooled.events import EventFile
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
-from screener.report.pooled_model import ALL, PooledFrames
+from screener.report.model import ALL, PooledFrames
 from screener.study.arrays import Floats
 from screener.study.pooled import (
     PooledTests,

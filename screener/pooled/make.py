@@ -38,7 +38,7 @@ from screener.pooled.placing import (
 )
 from screener.pooled.pools import Pools
 from screener.pooled.slices import Measured, Prices, Slice, measure_slice
-from screener.report.pooled_model import PooledReport
+from screener.report.model import PooledReport
 from screener.report.request import Request, rules_of
 from screener.study.models import Model
 from screener.study.units import Plan

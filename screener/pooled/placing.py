@@ -23,7 +23,7 @@ from screener.krx.hours import KST
 from screener.krx.tables import INDUSTRIES, MARKET, words
 from screener.pooled.events import EventFile, EventRow
 from screener.report.lookup import group_label, stocks_of
-from screener.report.pooled_model import ALL
+from screener.report.model import ALL
 from screener.study.units import Plan
 
 Listed = tuple[str, str | None, str | None]

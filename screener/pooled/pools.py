@@ -13,7 +13,7 @@ import numpy as np
 
 from screener.pooled.placing import Placed
 from screener.pooled.slices import Pool, Prices, Slice
-from screener.report.pooled_model import ALL
+from screener.report.model import ALL
 from screener.study.arrays import Ints
 from screener.study.units import Plan
 

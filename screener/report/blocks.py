@@ -237,6 +237,12 @@ def line(text: str, tone: _Tone = "plain", indent: int = 0) -> Line:
     return Line((Span(text),), tone, indent)
 
 
+def directed(label: str, said: str, sign: int, rest: str = "") -> Line:
+    """A line with a direction: what it is about, what is said of it in the colour of `sign`, and the rest."""
+    spans = (Span(f"{label}: ", strong=True), Span(said, sign, strong=True))
+    return Line((*spans, Span(rest)) if rest else spans)
+
+
 def advised(text: str, advice: str) -> Line | str:
     """A note, and what to type to see more; '' where there is no text."""
     return Line((Span(text), Span(advice, advice=True)), "dim") if text else ""

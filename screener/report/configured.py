@@ -89,7 +89,7 @@ def list_events(settings: Settings, calendar: Calendar, now: datetime) -> EventL
         listed.append(
             ConfiguredEvent(
                 id=name,
-                name=Bilingual(event.name.ko, event.name.en),
+                name=Bilingual.of(event.name),
                 news=event.news.isoformat(),
                 event_day=days.event_day,
                 base=days.base,
@@ -115,17 +115,15 @@ def list_sectors(settings: Settings, named: Sequence[str], store: Store) -> Sect
 def _configured(settings: Settings, name: str, since: Mapping[str, date], *, with_stocks: bool) -> ConfiguredSector:
     sector = settings.sectors[name]
     stocks = tuple(
-        ConfiguredStock(
-            member.ticker, Bilingual(member.ko, member.en), member.market, member.theme, since.get(member.ticker)
-        )
+        ConfiguredStock(member.ticker, Bilingual.of(member), member.market, member.theme, since.get(member.ticker))
         for member in sector.members
     )
     return ConfiguredSector(
         id=name,
-        name=Bilingual(sector.name.ko, sector.name.en),
+        name=Bilingual.of(sector.name),
         post_hoc=sector.post_hoc,
         in_library=name in settings.library,
-        themes={theme: Bilingual(title.ko, title.en) for theme, title in sector.themes.items()},
+        themes={theme: Bilingual.of(title) for theme, title in sector.themes.items()},
         size=len(stocks),
         first_price=min((stock.first_price for stock in stocks if stock.first_price), default=None),
         stocks=stocks if with_stocks else None,

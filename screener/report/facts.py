@@ -140,15 +140,12 @@ class EventPrices:
         event = self.event
         own = _timeline(event)
         others = [
-            Happening(one.earliest_session, "KR", Bilingual(one.name.ko, one.name.en), "events.toml", True)
-            for one in self.others
+            Happening(one.earliest_session, "KR", Bilingual.of(one.name), "events.toml", True) for one in self.others
         ]
-        abroad = [
-            Abroad(Bilingual(one.name.ko, one.name.en), one.date, one.change_pct, one.article) for one in event.abroad
-        ]
+        abroad = [Abroad(Bilingual.of(one.name), one.date, one.change_pct, one.article) for one in event.abroad]
         return EventFacts(
             id=self.event_id,
-            name=Bilingual(event.name.ko, event.name.en),
+            name=Bilingual.of(event.name),
             news=event.news_date,
             event_day=self.at.event_day,
             base=self.at.base,
@@ -160,21 +157,18 @@ class EventPrices:
         """By session, the names of the configured events of that day, and what else moved prices, in both languages."""
         confounders = [one for event, _day in self._event_days() for one in _timeline(event) if one.confounder]
         named = {
-            "events": [(day, Bilingual(event.name.ko, event.name.en)) for event, day in self._event_days()],
-            "confounders": [
-                (one.first_day, Bilingual(f"{one.day} {one.what.ko}", f"{one.day} {one.what.en}"))
-                for one in confounders
-            ],
+            "events": [(day, Bilingual.of(event.name)) for event, day in self._event_days()],
+            "confounders": [(one.first_day, one.dated) for one in confounders],
         }
         by_session = {column: self._on_sessions(dated) for column, dated in named.items()}
         return {
-            f"{column}_{language}": {day: text.in_(language) for day, text in texts.items()}
+            f"{column}_{language}": {day: getattr(text, language) for day, text in texts.items()}
             for column, texts in by_session.items()
             for language in LANGUAGES
         }
 
     def _known_days(self) -> dict[date, Bilingual]:
-        dated = [(day, Bilingual(event.name.ko, event.name.en)) for event, day in self._event_days()]
+        dated = [(day, Bilingual.of(event.name)) for event, day in self._event_days()]
         dated += [(one.first_day, one.what) for event, _day in self._event_days() for one in _timeline(event)]
         return self._on_sessions(dated)
 
@@ -223,8 +217,7 @@ class EventPrices:
 
 def _timeline(event: Event) -> list[Happening]:
     return [
-        Happening(one.date, one.place, Bilingual(one.what.ko, one.what.en), one.source, one.confounder)
-        for one in event.timeline
+        Happening(one.date, one.place, Bilingual.of(one.what), one.source, one.confounder) for one in event.timeline
     ]
 
 

@@ -16,7 +16,7 @@ from screener.config import Settings
 from screener.config.fields import Name
 from screener.config.models import Event, Member, Sector
 from screener.errors import UsageError
-from screener.i18n import _, language
+from screener.i18n import _, name_of
 from screener.krx.codes import code_of
 
 if TYPE_CHECKING:
@@ -123,9 +123,7 @@ def _meant(known: Sequence[Member], asked: str) -> str:
         names = {word: member for member in known for word in (member.ko, member.en)}
         near = [names[member] for member in difflib.get_close_matches(asked, list(names), n=_NEAREST, cutoff=0.5)]
     once = {member.ticker: member for member in near}
-    return _(" or ").join(
-        f"{ticker} {member.ko if language() == 'ko' else member.en}" for ticker, member in list(once.items())[:_NEAREST]
-    )
+    return _(" or ").join(f"{ticker} {name_of(member)}" for ticker, member in list(once.items())[:_NEAREST])
 
 
 def listed_stocks(source: str, market: Sequence[Path], event: Event, access: Callable[[], Connections]) -> list[Member]:

@@ -206,7 +206,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     ranked = bool(np.isfinite(placebo.placebo_rank[0]))
     facts = DaysFacts(
         series=group.label,
-        name=Bilingual(group.ko, group.en),
+        name=Bilingual.of(group),
         post_hoc=group.post_hoc,
         first=first,
         last=last,
@@ -277,7 +277,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
         moved=moved_alone(measurement.study.stock_placebos[0]),
     )
     report = prices.report(measurement.rules, measurement.windows, frames, study=True)
-    names = {name: Bilingual(settings.sectors[name].name.ko, settings.sectors[name].name.en) for name in sectors}
+    names = {name: Bilingual.of(settings.sectors[name].name) for name in sectors}
     return replace(report, scan=facts, day=check, sector_names=names)
 
 

@@ -1,8 +1,8 @@
-"""The report model: every number final, nothing formatted, no language chosen."""
+"""The models of a report and of a study of many events: every number final, nothing formatted, no language chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from screener.analysis.frames import Frames, from_rows
 from screener.analysis.model import Rules, Window
 from screener.analysis.scores import LARGEST_P
-from screener.i18n import N_, Language, _
+from screener.i18n import N_, Named, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +66,13 @@ VERDICTS = {
     "cannot be tested": N_("cannot be tested"),
 }
 """By verdict on a sector, theme or stock."""
+VERDICTS_ON_CLAIMS = {
+    "consistent": N_("consistent with prices"),
+    "partly consistent": N_("partly consistent"),
+    "not consistent": N_("not consistent with prices"),
+    "no data": N_("no data"),
+    "not testable": N_("not testable on prices"),
+}
 MEASURES = {"score": N_("Score"), "caar_ew": N_("CAAR %"), "p_family": N_("corrected p")}
 """Figures of a trend."""
 _SHORT_BANNERS = {
@@ -83,9 +90,10 @@ class Bilingual:
     ko: str
     en: str
 
-    def in_(self, language: Language) -> str:
-        """The text in `language`."""
-        return self.ko if language == "ko" else self.en
+    @staticmethod
+    def of(named: Named) -> Bilingual:
+        """The name of a configured event, sector or stock."""
+        return Bilingual(named.ko, named.en)
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,11 @@ class Happening:
     what: Bilingual
     source: str
     confounder: bool
+
+    @property
+    def dated(self) -> Bilingual:
+        """What happened, with its day."""
+        return Bilingual(f"{self.day} {self.what.ko}", f"{self.day} {self.what.en}")
 
     @property
     def first_day(self) -> date:
@@ -279,11 +292,9 @@ class Report:
     @property
     def banner(self) -> str | None:
         """Key of the warning that belongs on every face of this report; None for a study of real prices."""
-        if self.provenance.simulated:
-            return "demo"
-        if self.last_prices_since is not None:
-            return "unknown-close" if self.provenance.source == "file" else "after-market"
-        return "press" if self.provenance.selected else None
+        facts = self.provenance
+        banner = _banner(facts.source, self.last_prices_since, simulated=facts.simulated)
+        return "press" if banner is None and facts.selected else banner
 
     @property
     def leading(self) -> Window:
@@ -301,6 +312,77 @@ class Report:
             for one in self.event.timeline
             if one.confounder and (base or window.start) < one.first_day <= window.end
         ]
+
+
+ALL = "all"
+"""The group of every event of a study of many events."""
+
+
+@dataclass(frozen=True)
+class PooledFrames:
+    """The tables of a study; the columns are those of `screener.columns.pooled`. Decimals, unrounded."""
+
+    events: pd.DataFrame
+    """A row per event, stock or sector, and window: those that are used, then those that are left out, with why."""
+    pooled: pd.DataFrame
+    """A row per group and window, and per pair of groups and window."""
+    paths: pd.DataFrame
+    """A row per group and session around the event."""
+    regression: pd.DataFrame
+    """A row per window and term; empty without numeric columns."""
+
+
+@dataclass(frozen=True)
+class PooledReport:
+    """A study of many events."""
+
+    name: str
+    """Of the file of events, without its suffix."""
+    as_of: date
+    """Last session of the prices."""
+    rules: Rules
+    """How each event was measured; `windows` are those of the study, the leading one first."""
+    groups: Sequence[str]
+    """`ALL`, then the groups in the order in which they are shown."""
+    grouped_by: str
+    """`sectors`, `industry`, the column of the file, or '' where there are no groups."""
+    rows: int
+    """In the file."""
+    events: int
+    """That are used, as rows of `frames.events` of the leading window: an event without a ticker is one per sector."""
+    sessions: int
+    """On which these fall."""
+    overlapping: int
+    """Of these rows, those whose leading window shares a session with that of another."""
+    left_out: Mapping[str, int]
+    """By reason (a key of `REASONS`), rows of the file that are not used."""
+    source: str
+    files: tuple[File, ...]
+    """The file of events first."""
+    first_session: date
+    last_session: date
+    benchmark: str
+    simulated: bool
+    last_prices_since: date | None
+    """First session of a measured window whose close is, or may be, the last price of the after-market."""
+    findings: tuple[Finding, ...]
+    tried: tuple[Tried, ...]
+    note: str
+    """Why there is no regression, in words; empty where there is one, or where nothing was to be regressed."""
+    frames: PooledFrames
+
+    @property
+    def banner(self) -> str | None:
+        """Key of the warning that belongs on every face of the study; None where there is none."""
+        return _banner(self.source, self.last_prices_since, simulated=self.simulated)
+
+
+def _banner(source: str, last_prices_since: date | None, *, simulated: bool) -> str | None:
+    if simulated:
+        return "demo"
+    if last_prices_since is None:
+        return None
+    return "unknown-close" if source == "file" else "after-market"
 
 
 def short_banner(banner: str | None) -> str | None:

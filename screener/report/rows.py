@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from screener.analysis.model import Window
-from screener.i18n import N_, _, language
+from screener.i18n import N_, _, language, name_of
 from screener.report.blocks import WIDE, Cell, Field
 from screener.report.grids import PageColumn, percent
-from screener.report.model import Report
+from screener.report.model import Happening, Report
 
 POST_HOC = N_("* put together after the event because of how they moved: descriptive only, not evidence.")
 """Note on the stars of post-hoc groups."""
@@ -62,8 +62,13 @@ def _labels(frame: pd.DataFrame) -> list[str]:
 def group_names(report: Report) -> dict[str, str]:
     """Names of the sectors and themes by label."""
     frame = rows_at(report.frames.sectors, report.leading)
-    configured = {name: both.in_(language()) for name, both in report.sector_names.items()}
+    configured = {name: name_of(both) for name, both in report.sector_names.items()}
     return configured | dict(zip(_labels(frame), names_in(frame, starred=True), strict=True))
+
+
+def news(happenings: Iterable[Happening]) -> list[str]:
+    """What else moved prices, each with its day."""
+    return [name_of(happening.dated) for happening in happenings]
 
 
 def rows_at(frame: pd.DataFrame, window: Window) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from screener.files import write_files
 from screener.report.formats.data import to_csv
 from screener.report.model import Report
 from screener.report.request import Request
-from screener.report.screens import Table, tables_of
+from screener.report.tables import Table, tables_of
 from tests.data import small
 from tests.reports import make_report
 

@@ -19,7 +19,8 @@ from screener.i18n import language
 from screener.report.blocks import Grid, Section
 from screener.report.formats.data import to_csv
 from screener.report.model import Report
-from screener.report.screens import Screen, Table
+from screener.report.screens import Screen
+from screener.report.tables import Table
 from screener.report.views.study import study_page
 from tests.analysis.find import rows
 from tests.conftest import Run

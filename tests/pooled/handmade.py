@@ -14,7 +14,7 @@ from screener.analysis.model import Rules
 from screener.columns.pooled import EVENTS, PATHS, POOLED, REGRESSION
 from screener.data.findings import Finding
 from screener.data.sources import File, Tried
-from screener.report.pooled_model import ALL, PooledFrames, PooledReport
+from screener.report.model import ALL, PooledFrames, PooledReport
 from screener.study.models import Model
 
 NAN = math.nan

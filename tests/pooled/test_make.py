@@ -22,7 +22,7 @@ from screener.krx.hours import KST
 from screener.pooled.make import StudyRequest, make_study
 from screener.pooled.pools import overlaps
 from screener.report.make import make_report
-from screener.report.pooled_model import PooledReport
+from screener.report.model import PooledReport
 from screener.report.request import Request
 
 SETTINGS = load_settings(today=date(2025, 6, 30))

@@ -21,8 +21,8 @@ from screener.columns.pooled import STUDY_TABLES
 from screener.i18n import LANGUAGES, Language
 from screener.report.formats import files_of
 from screener.report.formats.schema import descriptions
-from screener.report.pooled import StudyScreen
-from screener.report.pooled_model import PooledReport
+from screener.report.model import PooledReport
+from screener.report.screens import StudyScreen
 from tests.i18n import speaking
 from tests.pooled.handmade import empty, handmade, ungrouped
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from screener.report.model import Report
-from screener.report.screens import tables_of
+from screener.report.tables import tables_of
 
 
 def records(report: Report, name: str) -> list[dict[str, Any]]:

@@ -12,11 +12,9 @@ from screener.report.charts.drawing import Figure
 from screener.report.charts.groups import breadth, paths, placebos, sectors_and_themes
 from screener.report.charts.lines import largest_stocks, sector_prices, stock_price, trend
 from screener.report.charts.pooled import distribution, pooled_paths
-from screener.report.charts.scan import groups, moved
-from screener.report.charts.stocks import movers, windows
+from screener.report.charts.stocks import groups_found, moved, movers, windows
 from screener.report.charts.treemap import market, tiles
-from screener.report.model import Report, short_banner
-from screener.report.pooled_model import PooledReport
+from screener.report.model import PooledReport, Report, short_banner
 from screener.report.rows import ends, groups_at, label_of, sectors_at, spread_rows
 
 __all__ = ["Figure", "charts_of", "charts_of_study"]
@@ -40,7 +38,7 @@ def charts_of(screen: str, report: Report) -> dict[str, list[Figure]]:
     elif screen == "days":
         charts = {Key.SESSIONS: [sessions(report)]}
     elif screen == "scan":
-        charts = {Key.VERDICTS: [moved(report)], Key.WINNERS: [market(report)], Key.GROUPS: [groups(report)]}
+        charts = {Key.VERDICTS: [moved(report)], Key.WINNERS: [market(report)], Key.GROUPS: [groups_found(report)]}
     return _shown(charts, short_banner(report.banner))
 
 

@@ -75,7 +75,7 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
             len(shown),
             first=first.tau,
             last=last.tau,
-            sectors="; ".join(_in_words(name, path[-1]) for name, path in shown),
+            sectors=ends_in_words(shown),
         ),
         _(
             "Cumulative average abnormal return (CAAR, {model}), %, base day = 0, by session relative to the event day",
@@ -90,9 +90,18 @@ def paths(report: Report, groups: Sequence[Any]) -> Figure | None:
     )
 
 
-def _in_words(name: str, last: Any) -> str:
-    message = N_("{name} {value}% ({low}% to {high}%)") if math.isfinite(last.half_width) else N_("{name} {value}%")
-    return _(message, name=name, value=percent(last.caar), low=percent(last.ci_low), high=percent(last.ci_high))
+def ends_in_words(shown: Paths) -> str:
+    """The last figure of each path, with its interval where there is one."""
+    return "; ".join(
+        _(
+            N_("{name} {value}% ({low}% to {high}%)") if math.isfinite(path[-1].half_width) else N_("{name} {value}%"),
+            name=name,
+            value=percent(path[-1].caar),
+            low=percent(path[-1].ci_low),
+            high=percent(path[-1].ci_high),
+        )
+        for name, path in shown
+    )
 
 
 def draw_paths(shown: Paths, frame: Frame) -> Drawing:

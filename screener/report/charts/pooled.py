@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 from screener.i18n import N_, _, language, ngettext
 from screener.report.charts.drawing import PERCENT, Drawing, Figure, Frame, Scale, best_and_worst
-from screener.report.charts.groups import draw_paths
+from screener.report.charts.groups import draw_paths, ends_in_words
 from screener.report.formatting import percent, window_name
-from screener.report.model import MODELS
-from screener.report.pooled_model import ALL, PooledReport
+from screener.report.model import ALL, MODELS, PooledReport
 from screener.report.rows import rows_of
 from screener.report.views.pooled import group_name, used_events
 
@@ -46,7 +45,7 @@ def pooled_paths(report: PooledReport) -> Figure | None:
             "with 95% confidence intervals: {groups}.",
             first=shown[0][1][0].tau,
             last=last.tau,
-            groups="; ".join(_in_words(name, path[-1]) for name, path in shown),
+            groups=ends_in_words(shown),
         ),
         _(
             "Cumulative average abnormal return (CAAR, {model}), %, base day = 0, by session relative to the event day",
@@ -67,11 +66,6 @@ def _drawn(report: PooledReport) -> Sequence[str]:
 def _not_drawn(report: PooledReport) -> str:
     left = len(report.groups) - len(_drawn(report))
     return ngettext("{n} smaller group is not drawn.", "{n} smaller groups are not drawn.", left) if left > 0 else ""
-
-
-def _in_words(name: str, last: Any) -> str:
-    message = N_("{name} {value}% ({low}% to {high}%)") if math.isfinite(last.half_width) else N_("{name} {value}%")
-    return _(message, name=name, value=percent(last.caar), low=percent(last.ci_low), high=percent(last.ci_high))
 
 
 class _Lane(NamedTuple):
@@ -194,5 +188,5 @@ def _draw_mean(drawing: Drawing, lane: _Lane, x: Scale, middle: float) -> None:
 
 
 def _tip(event: Any) -> str:
-    name = event.name_ko if language() == "ko" else event.name_en
+    name = getattr(event, f"name_{language()}")
     return " ".join(map(str, filter(None, (event.event_id, name, event.event_day, f"{percent(event.car)}%"))))

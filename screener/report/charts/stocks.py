@@ -1,16 +1,19 @@
-"""Charts of stocks: abnormal returns with their intervals."""
+"""Charts of stocks and discovered groups: their abnormal returns with intervals, and how those of a market spread."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from screener.i18n import N_, _, ngettext
-from screener.report.charts.drawing import Drawing, Figure, Frame, Scale, best_and_worst
+from screener.analysis.scores import LARGEST_P
+from screener.i18n import N_, _, language, ngettext
+from screener.report.charts.drawing import Box, Drawing, Figure, Frame, Scale, best_and_worst, round_step
 from screener.report.formatting import percent, window_name
 from screener.report.model import Report
 from screener.report.rows import names_in, rows_of, stocks_at
+from screener.study.placebo import LEVEL
 
 _EACH = 12
 """Winners, and losers, that are drawn."""
@@ -19,7 +22,7 @@ _TICK = 45
 """Space that a value below the plot needs."""
 
 
-class Estimate(NamedTuple):
+class _Estimate(NamedTuple):
     """One line of the plot; decimals."""
 
     name: str
@@ -83,7 +86,7 @@ def movers(report: Report) -> Figure | None:
         )
     hollow = _("Hollow: only in groups put together after the event because of how they moved.")
     note = hollow if any(estimate.hollow for estimate in shown) else ""
-    return Figure.of(lambda frame: draw_estimates(shown, frame), title, alt, measure, chosen, note)
+    return Figure.of(lambda frame: _draw_estimates(shown, frame), title, alt, measure, chosen, note)
 
 
 def windows(report: Report) -> Figure | None:
@@ -94,10 +97,10 @@ def windows(report: Report) -> Figure | None:
         return None
     # A stock of two sectors has the same figures in both.
     rows = rows_of(frame.drop_duplicates(["window_start", "window_end"]))
-    shown = [Estimate(window_name(row.window_start, row.window_end), row.car, row.ci_low, row.ci_high) for row in rows]
+    shown = [_Estimate(window_name(row.window_start, row.window_end), row.car, row.ci_low, row.ci_high) for row in rows]
     name, clear = names_in(frame)[0], sum(estimate.clear for estimate in shown)
     return Figure.of(
-        lambda frame: draw_estimates(shown, frame),
+        lambda frame: _draw_estimates(shown, frame),
         ngettext(
             "{name}: abnormal return significant in {clear} of {n} window",
             "{name}: abnormal return significant in {clear} of {n} windows",
@@ -114,23 +117,23 @@ def windows(report: Report) -> Figure | None:
     )
 
 
-def _estimates(report: Report) -> list[Estimate]:
+def _estimates(report: Report) -> list[_Estimate]:
     """Each stock once, with the figure that the report has of it."""
     measure = "car" if report.provenance.study else "raw_return"
     stocks = [row for row in stocks_at(report, report.leading) if math.isfinite(getattr(row, measure))]
     evidence = {row.ticker for row in stocks if not row.post_hoc}
-    once: dict[str, Estimate] = {}
+    once: dict[str, _Estimate] = {}
     for row in stocks:
         hollow = row.ticker not in evidence
-        once.setdefault(row.ticker, Estimate(row.name, getattr(row, measure), row.ci_low, row.ci_high, hollow))
+        once.setdefault(row.ticker, _Estimate(row.name, getattr(row, measure), row.ci_low, row.ci_high, hollow))
     return list(once.values())
 
 
-def _listed(shown: Sequence[Estimate]) -> str:
+def _listed(shown: Sequence[_Estimate]) -> str:
     return "; ".join(f"{estimate.name} {percent(estimate.value)}%" for estimate in shown)
 
 
-def draw_estimates(shown: Sequence[Estimate], frame: Frame) -> Drawing:
+def _draw_estimates(shown: Sequence[_Estimate], frame: Frame) -> Drawing:
     # On a phone the name stands above its line, which leaves the line the whole width.
     step = 36.0 if frame.narrow else 23.0
     names = max(frame.length(estimate.name) for estimate in shown)
@@ -158,3 +161,105 @@ def draw_estimates(shown: Sequence[Estimate], frame: Frame) -> Drawing:
             )
         drawing.dot(x(estimate.value), y, 4.5, f"mark {look}{' hollow' if estimate.hollow else ''}")
     return drawing
+
+
+_FIELD = Box(40.0, 12.0, 0.0, 252.0)
+_BELOW_BINS = 28.0
+_BINS = 60
+"""Bins of the histogram, at most."""
+_REACH = 0.995
+"""Share of the stocks whose return lies on the scale; the others stand in the last bins."""
+_GROUPS = 15
+"""Groups that are drawn: those of the table's first rows."""
+
+
+def moved(report: Report) -> Figure | None:
+    """The distribution of the abnormal returns, and what of it is usual; None where no stock has one."""
+    facts = report.scan
+    values = [value for value in report.frames.scan["car"].tolist() if math.isfinite(value)]
+    if facts is None or not values:
+        return None
+    counted = facts.moved
+    up = sum(value > 0 for value in values)
+    return Figure.of(
+        lambda frame: _draw_distribution(values, frame),
+        _(
+            "p of .05 or less: {beyond} of {stocks} stocks; about {expected} are expected by chance",
+            beyond=f"{counted.beyond:,}",
+            stocks=f"{counted.stocks:,}",
+            expected=f"{LEVEL * counted.stocks:,.0f}",
+        ),
+        _(
+            "Histogram of the abnormal returns of {n} stocks, {up} above 0.",
+            n=f"{len(values):,}",
+            up=f"{up:,}",
+        ),
+        _("Stocks by abnormal return (CAR), {window}", window=report.leading),
+        _(
+            "On {sessions} ordinary sessions the median number of stocks with a p this small was {usual}, the "
+            "lowest {least}, the highest {most}. The bins at both ends include all stocks beyond them.",
+            sessions=counted.sessions,
+            usual=f"{counted.usual:,.0f}",
+            least=f"{counted.least:,}",
+            most=f"{counted.most:,}",
+        ),
+    )
+
+
+def _draw_distribution(values: Sequence[float], frame: Frame) -> Drawing:
+    box = _FIELD._replace(right=frame.width - 8)
+    drawing = Drawing(frame, box.bottom + _BELOW_BINS)
+    ordered = sorted(map(abs, values))
+    reach = ordered[min(int(len(ordered) * _REACH), len(ordered) - 1)] or 0.01
+    width = round_step(2 * reach, _BINS // (2 if frame.narrow else 1))
+    last = math.ceil(reach / width)
+    bins = Counter(max(-last, min(math.floor(value / width), last - 1)) for value in values)
+    x, y = Scale(-last, last, box.left, box.right), Scale(0.0, max(bins.values()), box.bottom, box.top)
+    for tick in y.ticks(4):
+        drawing.line((box.left, y(tick)), (box.right, y(tick)), "grid" if tick else "zero")
+        drawing.text(box.left - 6, y(tick) + 4, f"{tick:.0f}", "axis", "end")
+    for number, count in sorted(bins.items()):
+        look = "up" if number >= 0 else "down"
+        low, high = number * width * 100, (number + 1) * width * 100
+        tip = ngettext(
+            "{low}% to {high}%: {n} stock", "{low}% to {high}%: {n} stocks", count, low=f"{low:+g}", high=f"{high:+g}"
+        )
+        drawing.rect(x(number), y(count), x(1) - x(0), box.bottom - y(count), f"bar {look}", tip)
+    step = max(1, round(round_step(2 * last, 5 if frame.narrow else 10)))
+    for number in range(-(last // step) * step, last + 1, step):
+        value = round(number * width * 100, 6)
+        drawing.text(x(number), box.bottom + 18, f"{value:+g}%" if value else "0%", "axis", "middle")
+    return drawing
+
+
+def groups_found(report: Report) -> Figure | None:
+    """The first of the discovered groups with their mean return; None where none was formed."""
+    rows = rows_of(report.frames.groups)
+    shown = [row for row in rows[:_GROUPS] if math.isfinite(row.mean_return_ew)]
+    if not shown:
+        return None
+    standing = sum(row.q <= LARGEST_P for row in rows)
+    names = [_("{number}. {members}", number=f"{row.group:.0f}", members=_first(row)) for row in shown]
+    drawn = [_Estimate(name, row.caar_ew, math.nan, math.nan) for name, row in zip(names, shown, strict=True)]
+    drawn = [estimate for estimate in drawn if math.isfinite(estimate.value)]
+    if not drawn:
+        return None
+    title = ngettext("{n} of {of} groups stands out", "{n} of {of} groups stand out", standing, of=len(rows))
+    if not standing:
+        title = _("None of {of} groups stands out from ordinary sessions", of=len(rows))
+    return Figure.of(
+        lambda frame: _draw_estimates(drawn, frame),
+        title,
+        _(
+            "Dot plot of the abnormal returns of discovered groups. {groups}.",
+            groups="; ".join(f"{estimate.name} {percent(estimate.value)}%" for estimate in drawn),
+        ),
+        _("Mean abnormal return (CAAR) of the first groups of the table, {window}", window=report.leading),
+    )
+
+
+def _first(row: Any) -> str:
+    """The strongest member of a group."""
+    name = getattr(row, f"strongest_{language()}").split(", ")[0]
+    more = int(row.n) - 1
+    return ngettext("{name} and {n} other", "{name} and {n} others", more, name=name) if more > 0 else name

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from screener.analysis.model import Window
 from screener.i18n import N_, _
 from screener.report.charts.drawing import Box, Drawing, Figure, Frame
 from screener.report.formatting import money, percent
@@ -44,9 +45,7 @@ def tiles(report: Report) -> Figure | None:
     """
     stocks = [row for row in stocks_at(report, report.leading) if row.marcap > 0 and not row.post_hoc]
     groups = _grouped(stocks, lambda row: row.sector_name)
-    window = report.leading
-    measure = _("Area: market capitalisation on the base day. Colour and figure: return, {window}, %", window=window)
-    return _map(groups, measure, _("A stock in two sectors appears in both."))
+    return _map(groups, report.leading, _("A stock in two sectors appears in both."))
 
 
 def market(report: Report) -> Figure | None:
@@ -65,9 +64,7 @@ def market(report: Report) -> Figure | None:
             of=f"{len(stocks):,}",
             share=f"{share * 100:.0f}",
         )
-    window = report.leading
-    measure = _("Area: market capitalisation on the base day. Colour and figure: return, {window}, %", window=window)
-    return _map(groups, measure, note)
+    return _map(groups, report.leading, note)
 
 
 def _grouped(stocks: Sequence[Any], name: Callable[[Any], str]) -> _Groups:
@@ -78,7 +75,7 @@ def _grouped(stocks: Sequence[Any], name: Callable[[Any], str]) -> _Groups:
     return sorted(groups.items(), key=lambda item: -_cap(item[1]))
 
 
-def _map(groups: _Groups, measure: str, note: str) -> Figure | None:
+def _map(groups: _Groups, window: Window, note: str) -> Figure | None:
     once = {row.ticker: row for _name, rows in groups for row in rows}.values()
     known = [row for row in once if math.isfinite(row.raw_return)]
     if not known:
@@ -102,7 +99,7 @@ def _map(groups: _Groups, measure: str, note: str) -> Figure | None:
             largest=largest.name,
             value=percent(largest.raw_return),
         ),
-        measure,
+        _("Area: market capitalisation on the base day. Colour and figure: return, {window}, %", window=window),
         _(
             "Each sector is drawn with at least {share}% of the area: {names} would have less.",
             share=f"{_FEWEST * 100:g}",

@@ -10,7 +10,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -20,10 +20,9 @@ import pyarrow.parquet as pq
 from screener.analysis.model import Stock
 from screener.columns.column import Column
 from screener.report.configured import EventList, SectorList
-from screener.report.model import SCHEMA_VERSION, DaysFacts, Report, ScanFacts, short_banner
-from screener.report.pooled_model import PooledReport
-from screener.report.rows import rows_of
-from screener.report.screens import Cell, Table, news
+from screener.report.model import SCHEMA_VERSION, DaysFacts, PooledReport, Report, ScanFacts, short_banner
+from screener.report.rows import news, rows_of
+from screener.report.tables import Cell, Table
 
 _BOM = b"\xef\xbb\xbf"
 """Makes spreadsheets read the file as UTF-8."""
@@ -130,7 +129,7 @@ def study_to_json(report: PooledReport, tables: Sequence[Table]) -> bytes:
 
 def list_to_json(listed: EventList | SectorList) -> bytes:
     """What is configured, written as `to_json` writes a report."""
-    return _written({"schema_version": SCHEMA_VERSION, **asdict(listed)})
+    return _written({"schema_version": SCHEMA_VERSION, **vars(listed)})
 
 
 def _document_of_report(report: Report, tables: Sequence[Table]) -> dict[str, Any]:
@@ -138,26 +137,28 @@ def _document_of_report(report: Report, tables: Sequence[Table]) -> dict[str, An
         "schema_version": SCHEMA_VERSION,
         "banner": short_banner(report.banner),
         **_facts(report),
-        "windows": [{**asdict(window), "confounders": news(report.confounders(window))} for window in report.windows],
+        "windows": [
+            {**vars(window), "confounders": "; ".join(news(report.confounders(window)))} for window in report.windows
+        ],
         **{table.name: table.records() for table in tables},
         "skipped": _skipped(report),
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": report.findings,
     }
 
 
 def _document_of_scan(report: Report, scan: ScanFacts, tables: Sequence[Table]) -> dict[str, Any]:
-    facts = asdict(scan)
+    facts = dict(vars(scan))
     if math.isnan(scan.stirred.p):
-        facts["stirred"]["p"] = None
+        facts["stirred"] = {**vars(scan.stirred), "p": None}
     return {
         "schema_version": SCHEMA_VERSION,
         **_facts(report),
         "filters": facts.pop("filters"),
-        "window": asdict(report.leading),
-        "confounders": [asdict(happening) for happening in report.confounders(report.leading)],
+        "window": report.leading,
+        "confounders": report.confounders(report.leading),
         **facts,
         **{table.name: table.records() for table in tables},
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": report.findings,
     }
 
 
@@ -166,32 +167,30 @@ def _document_of_days(report: Report, days: DaysFacts, tables: Sequence[Table]) 
         "schema_version": SCHEMA_VERSION,
         "banner": short_banner(report.banner),
         **_facts(report),
-        **asdict(days),
+        **vars(days),
         **{table.name: table.records() for table in tables},
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": report.findings,
     }
 
 
 def _facts(report: Report) -> dict[str, Any]:
     return {
-        "event": asdict(report.event),
+        "event": report.event,
         "as_of": report.as_of,
-        "provenance": asdict(report.provenance),
-        "rules": asdict(report.rules),
-        "day_check": asdict(report.day) if report.day else None,
+        "provenance": report.provenance,
+        "rules": report.rules,
+        "day_check": report.day,
     }
 
 
-def _skipped(report: Report) -> list[dict[str, Any]]:
+def _skipped(report: Report) -> list[Skipped]:
     return [
-        asdict(
-            Skipped(
-                Stock(row.ticker, row.name_ko, row.name_en, row.market, row.sector, row.theme),
-                row.code,
-                row.day,
-                row.observations,
-                row.has_return,
-            )
+        Skipped(
+            Stock(row.ticker, row.name_ko, row.name_en, row.market, row.sector, row.theme),
+            row.code,
+            row.day,
+            row.observations,
+            row.has_return,
         )
         for row in rows_of(report.frames.skipped)
     ]
@@ -214,7 +213,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return vars(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 

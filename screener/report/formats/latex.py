@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from screener.i18n import N_, _
 from screener.report.formatting import number, percent, probability, signed, significant, window_name
-from screener.report.model import MODELS, short_banner
-from screener.report.pooled_model import ALL, PooledReport
+from screener.report.model import ALL, MODELS, PooledReport, short_banner
 from screener.report.rows import rows_of
 from screener.report.views.pooled import group_name
 

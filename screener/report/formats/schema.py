@@ -32,8 +32,15 @@ from screener.data.findings import Finding
 from screener.data.sources import File, Tried
 from screener.report.configured import EventList, SectorList
 from screener.report.formats.data import BESIDE_FACTS, Skipped
-from screener.report.model import SCHEMA_VERSION, DaysFacts, EventFacts, Happening, Provenance, ScanFacts
-from screener.report.pooled_model import PooledReport
+from screener.report.model import (
+    SCHEMA_VERSION,
+    DaysFacts,
+    EventFacts,
+    Happening,
+    PooledReport,
+    Provenance,
+    ScanFacts,
+)
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

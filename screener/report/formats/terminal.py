@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from rich.box import Box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from screener.i18n import _
-from screener.report.blocks import Field, Grid, Line, Page, cells_by_row
+from screener.report.blocks import Cell, Field, Grid, Line, Page, cells_by_row
 from screener.report.palette import PALETTES
 
 PLAIN_WIDTH = 100
@@ -61,8 +61,7 @@ def render(page: Page, style: Style, *, summary: bool = False) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for block in _blocks(page, style, summary=summary):
-        console.print(block)
+    console.print(Group(*_blocks(page, style, summary=summary)))
     text = "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
     return text.translate(_NARROW) if style.ascii else text
 
@@ -80,7 +79,7 @@ def _blocks(page: Page, style: Style, *, summary: bool) -> Iterator[RenderableTy
                 yield _line(block, style)
                 continue
             first, *others = parts_of(block, style.width)
-            yield _table(first, style)
+            yield from _table(first, style)
             if summary and others:
                 columns = ", ".join(dict.fromkeys(field.header for _name, *fields in others for field in fields))
                 yield Text(
@@ -89,7 +88,7 @@ def _blocks(page: Page, style: Style, *, summary: bool) -> Iterator[RenderableTy
             elif not summary:
                 for fields in others:
                     yield Text()
-                    yield _table(fields, style)
+                    yield from _table(fields, style)
 
 
 def _line(line: Line, style: Style) -> RenderableType:
@@ -99,7 +98,39 @@ def _line(line: Line, style: Style) -> RenderableType:
     return Padding(text, (0, 0, 0, line.indent)) if line.indent else text
 
 
-def _table(fields: Sequence[Field], style: Style) -> Table:
+def _table(fields: Sequence[Field], style: Style) -> Iterator[RenderableType]:
+    widths = [_width_of(field) for field in fields]
+    printable = all(cell.text.isprintable() for field in fields for cell in field.cells)
+    if printable and _total(widths) <= style.width:
+        yield from _fitting(fields, widths, style)
+    else:
+        yield _folding(fields, widths, style)
+
+
+def _fitting(fields: Sequence[Field], widths: Sequence[int], style: Style) -> Iterator[Text]:
+    """The lines of a table in which nothing folds; `rich.table` lays out every cell, which takes six times as long."""
+    header = Text()
+    for number, (field, width) in enumerate(zip(fields, widths, strict=True)):
+        if number:
+            header.append(" ", style="bold").append(" ")
+        header.append(_aligned(field.header, width, right=field.right), style="bold")
+    yield header
+    yield Text(("-" if style.ascii else "─") * _total(widths))
+    for cells in cells_by_row(fields):
+        row = Text()
+        for number, (field, width, cell) in enumerate(zip(fields, widths, cells, strict=True)):
+            row.append(" " * _GUTTER if number else "")
+            row.append(_aligned(cell.text, width, right=field.right), style=_look(cell, style))
+        yield row
+
+
+def _aligned(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
+
+
+def _folding(fields: Sequence[Field], widths: Sequence[int], style: Style) -> Table:
+    """A table in which the text of left-aligned columns folds, where even the columns that stay are too wide."""
     result = Table(
         box=_ASCII_LINE if style.ascii else _LINE,
         padding=(0, 1, 0, 0),
@@ -107,22 +138,21 @@ def _table(fields: Sequence[Field], style: Style) -> Table:
         show_edge=False,
         header_style="bold",
     )
-    widths = [_width_of(field) for field in fields]
-    # Where everything fits, rich need not measure every cell once more.
-    fits = _total(widths) <= style.width
     for field, width in zip(fields, widths, strict=True):
-        # The text of left-aligned columns folds where even the columns that stay are too wide.
         result.add_column(
             field.header,
             justify="right" if field.right else "left",
-            no_wrap=fits or field.right,
+            no_wrap=field.right,
             overflow="fold",
-            width=width if fits else None,
             min_width=width if field.right else None,
         )
     for row in cells_by_row(fields):
-        result.add_row(*(Text(cell.text, style="dim" if cell.dim else _colour(cell.sign, style)) for cell in row))
+        result.add_row(*(Text(cell.text, style=_look(cell, style)) for cell in row))
     return result
+
+
+def _look(cell: Cell, style: Style) -> str:
+    return "dim" if cell.dim else _colour(cell.sign, style)
 
 
 def _colour(sign: int, style: Style) -> str:

@@ -17,12 +17,11 @@ from screener.columns.korean import HEADERS, TABLES
 from screener.columns.pooled import POOLED
 from screener.errors import DataError, UsageError, install
 from screener.i18n import N_, _
-from screener.report.formats.xlsx_charts import FORMATS, Record, draw
+from screener.report.formats.xlsx_charts import FORMATS, Record, draw, in_first_window
 from screener.report.formatting import window_name
-from screener.report.model import VERDICTS
+from screener.report.model import ALL, VERDICTS
 from screener.report.palette import PALETTES
-from screener.report.pooled_model import ALL
-from screener.report.screens import Cell, Table
+from screener.report.tables import Cell, Table
 from screener.report.views.pooled import group_name
 
 if TYPE_CHECKING:
@@ -114,8 +113,10 @@ def to_workbook(
     for sheet, table in zip(sheets, shown or tables, strict=True):
         _write_table(book.add_worksheet(sheet), table, looks)
     bottom = _write_lines(front, [*lines[:1], *([about["banner"]] if "banner" in about else []), *lines[1:]], looks)
-    bottom = _write_figures(front, bottom + 1, tables, names or {}, looks)
-    draw(book, front, bottom + 1, tables, palette, names or {})
+    names = names or {}
+    records = {table.name: table.records() for table in tables if table.name in ("sectors", "pooled", "paths")}
+    bottom = _write_figures(front, bottom + 1, records, names, looks)
+    draw(book, front, bottom + 1, records, palette, names)
     _explain(book.add_worksheet(_("Columns")), dict(zip(sheets, tables, strict=True)), looks, korean=shown is not None)
     book.close()
     return out.getvalue()
@@ -222,14 +223,9 @@ def _write_lines(sheet: Worksheet, lines: Sequence[str], looks: _Looks) -> int:
     return len(lines)
 
 
-def _sectors_of(tables: Sequence[Table], names: Mapping[str, str]) -> list[Record]:
+def _sectors_of(sectors: Sequence[Record], names: Mapping[str, str]) -> list[Record]:
     """The sectors in the first window, the best first and those that are no evidence last."""
-    records = [row for table in tables if table.name == "sectors" for row in table.records() if row["theme"] is None]
-    if not records:
-        return []
-    first = records[0]["window_start"], records[0]["window_end"]
-    inside = [row for row in records if (row["window_start"], row["window_end"]) == first]
-    measure = "caar_ew" if any(row["caar_ew"] is not None for row in inside) else "mean_return_ew"
+    inside, measure = in_first_window(sectors)
 
     def place(row: Record) -> tuple[bool, float]:
         return bool(row["post_hoc"]), -row[measure] if row[measure] is not None else math.inf
@@ -245,9 +241,8 @@ def _sectors_of(tables: Sequence[Table], names: Mapping[str, str]) -> list[Recor
     ]
 
 
-def _events_of(tables: Sequence[Table]) -> list[Record]:
+def _events_of(records: Sequence[Record]) -> list[Record]:
     """All events in each window, then the groups, and their differences, in the first one."""
-    records: list[Record] = [row for table in tables if table.name == "pooled" for row in table.records()]
     windows = [(row["window_start"], row["window_end"]) for row in records]
     kept = []
     for row, window in zip(records, windows, strict=True):
@@ -258,13 +253,15 @@ def _events_of(tables: Sequence[Table]) -> list[Record]:
     return sorted(kept, key=lambda row: row["group"] != group_name(ALL))
 
 
-def _write_figures(sheet: Worksheet, top: int, tables: Sequence[Table], names: Mapping[str, str], looks: _Looks) -> int:
+def _write_figures(
+    sheet: Worksheet, top: int, records: Mapping[str, Sequence[Record]], names: Mapping[str, str], looks: _Looks
+) -> int:
     """Write the sectors of a study, or the groups of many events, from row `top` on; returns the first row below."""
-    events = _events_of(tables)
+    events = _events_of(records.get("pooled", ()))
     shown, columns = (_OF_EVENTS, POOLED.columns) if events else (_SUMMARY, SECTORS.columns)
     for index, (_name, _header, width) in enumerate(shown):
         sheet.set_column(index, index, width)
-    rows = events or _sectors_of(tables, names)
+    rows = events or _sectors_of(records.get("sectors", ()), names)
     if not rows:
         return top
     units = {"window": Unit.TEXT, **{column.name: column.unit for column in columns}}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from screener.analysis.model import Window
 from screener.columns.column import Unit
 from screener.i18n import N_, _
+from screener.report.formatting import window_name
 from screener.report.palette import PALETTES, SERIES, Directions
 from screener.report.rows import POST_HOC
-from screener.report.screens import Table
 from screener.report.views.pooled import group_name
 
 if TYPE_CHECKING:
@@ -54,14 +53,26 @@ _PATHS = 3
 """Column in which the figures of the paths begin, beside those of the bars."""
 
 
+def in_first_window(rows: Sequence[Record]) -> tuple[list[Record], str]:
+    """The sectors in the first window, and by what they are compared: abnormal returns of a study, else returns."""
+    sectors = [row for row in rows if row["theme"] is None]
+    windows = [(row["window_start"], row["window_end"]) for row in sectors]
+    inside = [row for row, window in zip(sectors, windows, strict=True) if window == windows[0]]
+    return inside, "caar_ew" if any(row["caar_ew"] is not None for row in inside) else "mean_return_ew"
+
+
 def draw(
-    book: Workbook, front: Worksheet, row: int, tables: Sequence[Table], palette: str, sector_names: Mapping[str, str]
+    book: Workbook,
+    front: Worksheet,
+    row: int,
+    records: Mapping[str, Sequence[Record]],
+    palette: str,
+    sector_names: Mapping[str, str],
 ) -> None:
     """Charts on `front` from `row` on, one below the other; their figures go on a sheet of their own.
 
-    Tables that are no study are not drawn.
+    Of `records`, the rows of the tables by name, those of sectors, of pooled events and of paths are drawn.
     """
-    records = {table.name: table.records() for table in tables}
     if "pooled" in records:
         groups = dict.fromkeys(str(row["group"]) for row in records["paths"])
         figures = book.add_worksheet(_("Chart figures"))
@@ -78,7 +89,7 @@ def draw(
     names = {sector: sector_names.get(sector, f"{sector}{star}") for sector, star in ids.items()}
     figures = book.add_worksheet(_("Chart figures"))
     figures.set_column(0, 20, 12)
-    charts = [_bars(book, figures, sectors, names, PALETTES[palette].day)]
+    charts = [_bars(book, figures, records["sectors"], names, PALETTES[palette].day)]
     paths = [row for row in records.get("paths", []) if row["sector"] in names and row["theme"] is None]
     if paths:
         title = _("Cumulative abnormal return (CAAR) by sector, base day = 0")
@@ -93,13 +104,10 @@ def draw(
 def _bars(
     book: Workbook, sheet: Worksheet, sectors: Sequence[Record], names: Mapping[str, str], colours: Directions
 ) -> Chart:
-    """The sectors in the first window, the best on top: abnormal returns of a study, else returns."""
-    first, last = sectors[0]["window_start"], sectors[0]["window_end"]
-    if any(row["caar_ew"] is not None for row in sectors):
-        measure, title = "caar_ew", N_("Abnormal return (CAAR) by sector, {window}")
-    else:
-        measure, title = "mean_return_ew", N_("Mean return by sector, {window}")
-    inside = [row for row in sectors if (row["window_start"], row["window_end"]) == (first, last)]
+    """The sectors in the first window, the best on top."""
+    inside, measure = in_first_window(sectors)
+    study, window = measure == "caar_ew", window_name(inside[0]["window_start"], inside[0]["window_end"])
+    title = N_("Abnormal return (CAAR) by sector, {window}") if study else N_("Mean return by sector, {window}")
     known = [(names[row["sector"]], row[measure]) for row in inside if row[measure] is not None]
     known.sort(key=lambda pair: -pair[1])
     up, down = colours.up.upper(), colours.down.upper()
@@ -119,7 +127,7 @@ def _bars(
             "gap": 60,
         }
     )
-    chart.set_title({"name": _(title, window=Window(first, last, None, None, None)), **_TITLE})
+    chart.set_title({"name": _(title, window=window), **_TITLE})
     low, high = (bound(0, *(value for _name, value in known)) for bound in (min, max))
     room = (high - low) * _LABEL
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": low - room, "max": high + room})

@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import VERDICTS, Window
-from screener.i18n import N_, _, language, ngettext
+from screener.i18n import N_, _, language, name_of, ngettext
 from screener.report.blocks import Badge, Key, Line, Page, Section, Span, line
 from screener.report.formatting import number, percent, probability, window_name
-from screener.report.model import Happening, Report
-from screener.report.rows import rows_of
-from screener.report.views import notes
+from screener.report.model import VERDICTS_ON_CLAIMS, Happening, Report
+from screener.report.rows import news, rows_of
+from screener.report.views import head, notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 _EXCEPTIONS = 6
 """Stocks that did otherwise and are named; `stocks.csv` has every stock."""
 _INDENT = 4
-VERDICTS_ON_CLAIMS = {
-    "consistent": N_("consistent with prices"),
-    "partly consistent": N_("partly consistent"),
-    "not consistent": N_("not consistent with prices"),
-    "no data": N_("no data"),
-    "not testable": N_("not testable on prices"),
-}
 _BADGES: Mapping[str, Badge] = {
     "consistent": "good",
     "partly consistent": "partly",
@@ -72,20 +65,20 @@ _FIGURES = {
 
 def claims_page(report: Report, *, full: bool = False) -> Page:
     """Every claim about the event of `report`; those that prices cannot test in one line, or if `full` one by one."""
-    title = f"{_('{event}: claims checked against prices', event=report.event.name.in_(language()))} · "
+    title = f"{_('{event}: claims checked against prices', event=name_of(report.event.name))} · "
     title += _("through the close of {as_of}", as_of=report.as_of)
     claims = rows_of(report.frames.claims)
     if not claims:
         return Page(title, (line(_("No claims are configured for this event: add them to claims.toml.")),), ())
     counts = Counter(claim.verdict for claim in claims)
-    head = [*notes.closes(report), _counted(counts), *notes.provenance_lines(report)]
+    lines = [*head.closes(report), _counted(counts), *head.provenance_lines(report)]
     if report.provenance.study:
         text = _(
             "A verdict says whether prices moved as claimed, not why. p: rank of the abnormal return of the same "
             "stocks and window among ordinary sessions, for this claim alone."
         )
-        head.append(line(text, "dim"))
-    return Page.of(title, head, _sections(claims, report, full=full))
+        lines.append(line(text, "dim"))
+    return Page.of(title, lines, _sections(claims, report, full=full))
 
 
 def _counted(counts: Mapping[str, int]) -> Line:
@@ -107,7 +100,7 @@ def claim_texts(claims: pd.DataFrame, report: Report) -> dict[str, list[str]]:
         "figures": ["; ".join(_figures(row, report)) for row in rows],
         "reason": [_reason(row) for row in rows],
         "against": ["; ".join(id_ or f"{said} ({by})" for id_, said, by in _others(row, report)) for row in rows],
-        "confounders": ["; ".join(notes.news(_confounders(row, report))) for row in rows],
+        "confounders": ["; ".join(news(_confounders(row, report))) for row in rows],
     }
 
 
@@ -116,8 +109,8 @@ def _sections(claims: list[Any], report: Report, *, full: bool) -> Iterator[Sect
         if claim.kind:
             yield Section(claim.id, "", tuple(_claim(claim, report)))
     happenings = dict.fromkeys(happening for claim in claims for happening in _confounders(claim, report))
-    news = notes.news(sorted(happenings, key=lambda happening: happening.day))
-    yield Section(Key.CONFOUNDERS, _("Other news in these windows"), tuple(map(line, news)))
+    others = news(sorted(happenings, key=lambda happening: happening.day))
+    yield Section(Key.CONFOUNDERS, _("Other news in these windows"), tuple(map(line, others)))
     untested = [claim for claim in claims if not claim.kind]
     if full:
         lines = tuple(line for claim in untested for line in _claim(claim, report))
@@ -168,8 +161,7 @@ def _significance(claim: Any) -> str:
     )
     days = int(claim.placebo_n) - 1
     if not math.isfinite(claim.placebo_p):
-        sessions = ngettext("{n} ordinary session", "{n} ordinary sessions", days)
-        return _("{moved}; cannot be tested: {sessions}", moved=moved, sessions=sessions)
+        return _("{moved}; cannot be tested: {sessions}", moved=moved, sessions=notes.ordinary_sessions(days))
     return ngettext(
         "{moved}, p {p}: as extreme on {before} of {n} ordinary session",
         "{moved}, p {p}: as extreme on {before} of {n} ordinary sessions",
@@ -218,7 +210,7 @@ def _window(claim: Any, report: Report) -> str:
     if claim.end is None:
         return ""
     window = _window_of(claim)
-    name = notes.window_name(window)
+    name = head.window_with_days(window)
     return f"{name}, {claim.end}" if window.last == window.first == 0 else name
 
 

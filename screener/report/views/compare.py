@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from screener.i18n import N_, _, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised
+from screener.report.blocks import Grid, Key, Line, Page, Section, advised, directed
 from screener.report.formatting import direction, percent, probability, window_name
 from screener.report.grids import DRIVER_COLUMNS, SECTOR_NAME, SPREAD_BY_WINDOW, group_columns
 from screener.report.model import Report
@@ -24,7 +24,7 @@ from screener.report.rows import (
     spread_rows,
     stocks_at,
 )
-from screener.report.views import day, notes
+from screener.report.views import head, notes
 
 _DRIVERS = 8
 """Stocks that are named for their contribution to the difference."""
@@ -44,8 +44,8 @@ def comparison_page(report: Report) -> Page:
     view = _Comparison(report)
     leading = next((row for row in view.spreads if is_at(row, report.leading)), view.spreads[0])
     return Page.of(
-        notes.page_title(report),
-        (*notes.closes(report), view.verdict(leading), *day.day_check(report), *notes.provenance_lines(report)),
+        head.page_title(report),
+        (*head.closes(report), view.verdict(leading), *head.day_check(report), *head.provenance_lines(report)),
         view.sections(),
     )
 
@@ -76,10 +76,9 @@ class _Comparison:
                 n=int(row.placebo_n),
                 p=probability(row.placebo_p),
             )
-        label, colon, moved = text.partition(": ")
+        label, _colon, moved = text.partition(": ")
         moved, semicolon, rank = moved.partition("; ")
-        spans = (Span(label + colon, strong=True), Span(moved, direction(value), strong=True), Span(semicolon + rank))
-        return Line(spans)
+        return directed(label, moved, direction(value), semicolon + rank)
 
     def sections(self) -> Iterator[Section]:
         spread = self.spreads[0]

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised, line
+from screener.i18n import N_, _, language, name_of, ngettext
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, advised, directed, line
 from screener.report.formatting import arrow, direction, percent, signed
 from screener.report.grids import SESSIONS_SHOWN
 from screener.report.model import MODELS, Report
 from screener.report.rows import POST_HOC, fields_of, rows_of
-from screener.report.views import day, notes
+from screener.report.views import head, notes
 
 _EVENT, _AS_EXTREME, _BELOW, _NOT_RANKED = N_("event"), N_("as extreme"), N_("below"), N_("not ranked")
 
@@ -33,7 +33,7 @@ class _Days:
     def __init__(self, report: Report, top: int) -> None:
         assert report.days is not None  # noqa: S101 - for the type alone
         self.report, self.facts = report, report.days
-        name, series = self.facts.name.in_(language()), self.facts.series
+        name, series = name_of(self.facts.name), self.facts.series
         self.name = f"{name} ({series})" + (" *" if self.facts.post_hoc else "")
         frame, spoken = report.frames.days, language()
         frame = frame.assign(
@@ -48,46 +48,32 @@ class _Days:
 
     def lead(self) -> Iterator[Line]:
         """The most extreme session, the event among the others, and where the prices come from."""
-        yield from notes.closes(self.report)
+        yield from head.closes(self.report)
         first = self.rows[0]
         if first.tau:
             yield self._moved(_("Most extreme of {n}, {day}", n=len(self.rows), day=first.date), first)
         event = self.report.event
-        label = _("{event}, {day}", event=event.name.in_(language()), day=event.event_day)
+        label = _("{event}, {day}", event=name_of(event.name), day=event.event_day)
         among = self._among_ordinary()
         if on_day := next((row for row in self.rows if not row.tau), None):
             place = _("; rank {rank} of {n}", rank=int(on_day.rank), n=len(self.rows))
             yield self._moved(label, on_day, place + among)
         else:
             yield Line((Span(f"{label}: ", strong=True), Span(_("not among these sessions") + among)))
-        yield from day.day_check(self.report)
-        yield from notes.provenance_lines(self.report)
+        yield from head.day_check(self.report)
+        yield from head.provenance_lines(self.report)
 
     def _moved(self, label: str, row: Any, more: str = "") -> Line:
         abnormal = row.abnormal_return
         moved = _("{arrow} abnormal return {abnormal}%", arrow=arrow(abnormal), abnormal=percent(abnormal))
         figures = _("; z {z}, return {raw}%", z=signed(row.z_ewma, 1), raw=percent(row.raw_return))
-        return Line(
-            (
-                Span(f"{label}: ", strong=True),
-                Span(moved, direction(abnormal), strong=True),
-                Span(f"{figures}{more}"),
-            )
-        )
+        return directed(label, moved, direction(abnormal), f"{figures}{more}")
 
     def _among_ordinary(self) -> str:
         """How the report has the event."""
         if self.facts.placebo_rank is None or self.facts.placebo_n is None:
             return _("; too few ordinary sessions before it for a rank")
-        before, days = self.facts.placebo_rank - 1, self.facts.placebo_n - 1
-        if not before:
-            return _("; exceeds all {days} ordinary sessions", days=days)
-        return ngettext(
-            "; {n} of {days} ordinary sessions was as extreme",
-            "; {n} of {days} ordinary sessions were as extreme",
-            before,
-            days=days,
-        )
+        return notes.among_ordinary(self.facts.placebo_rank, self.facts.placebo_n)
 
     def sections(self) -> Iterator[Section]:
         rules, left = self.report.rules, len(self.rows) - len(self.shown)

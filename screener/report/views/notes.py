@@ -3,53 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from screener.analysis.model import Window
 from screener.data.findings import in_words
-from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Key, Line, Section, Span, line
+from screener.i18n import N_, _, name_of, ngettext
+from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
-from screener.report.model import BANNERS, MODELS, EventFacts, Happening, Provenance, Report
-from screener.report.rows import names_in, rows_of, sectors_at, stocks_at
+from screener.report.model import Report
+from screener.report.rows import names_in, news, rows_of, sectors_at, stocks_at
 
 if TYPE_CHECKING:
-    from screener.data.sources import File
-
-_FULL_STUDY = "screener sync && screener report"
-_SOURCES = {
-    "openapi": N_("KRX Open API"),
-    "datagokr": N_("data.go.kr (Financial Services Commission)"),
-    "pykrx-login": N_("KRX through pykrx, with an account"),
-    "pykrx-keyless": N_("Naver's adjusted closes through pykrx, without an account"),
-    "store": N_("the store"),
-    "file": N_("imported files"),
-}
+    pass
 
 
-def title(event: EventFacts) -> str:
-    """The event and its days."""
-    return _(
-        "{event} · event day {event_day} (base {base})",
-        event=event.name.in_(language()),
-        event_day=event.event_day,
-        base=event.base,
+def ordinary_sessions(n: float) -> str:
+    """How many ordinary sessions there are."""
+    return ngettext("{n} ordinary session", "{n} ordinary sessions", int(n))
+
+
+def among_ordinary(rank: float, n: float) -> str:
+    """How many ordinary sessions were as extreme as the event, whose rank among `n` sessions is `rank`; it goes on."""
+    before, days = int(rank) - 1, int(n) - 1
+    if not before:
+        return _("; exceeds all {days} ordinary sessions", days=days)
+    return ngettext(
+        "; {n} of {days} ordinary sessions was as extreme",
+        "; {n} of {days} ordinary sessions were as extreme",
+        before,
+        days=days,
     )
-
-
-def page_title(report: Report) -> str:
-    """The event, and the last day of the prices."""
-    return f"{title(report.event)} · {_('through the close of {as_of}', as_of=report.as_of)}"
-
-
-def window_name(window: Window) -> str:
-    """A window with its days."""
-    if (window.first, window.last) == (0, 0):
-        return _("event day [0,0]")
-    return _("sessions {window} ({start} to {end})", window=window, start=window.start, end=window.end)
 
 
 def more(message: str, n: int) -> str:
@@ -68,133 +54,6 @@ def several(names: Sequence[str], most: int | None = None) -> str:
     return ", ".join(shown) + more(N_(" and {n} more"), len(names) - len(shown))
 
 
-def news(happenings: Iterable[Happening]) -> list[str]:
-    """What else moved prices, each with its day."""
-    return [f"{happening.day} {happening.what.in_(language())}" for happening in happenings]
-
-
-def market(provenance: Provenance) -> list[Line]:
-    """The change of each benchmark on the event day."""
-    indices = [
-        _("{name} {value}%", name=provenance.proxies.get(name, name), value=percent(value))
-        for name, value in provenance.benchmark_returns.items()
-    ]
-    return [line(_("Market: {indices}", indices=", ".join(indices)))] if indices else []
-
-
-_FILES_OF_SOURCE = 6
-"""Files that the line on the source names."""
-
-
-def source_name(files: Sequence[File], source: str) -> str:
-    """The files that figures came from, or without files the source."""
-    names = [file.name for file in files]
-    named = " + ".join(names[:_FILES_OF_SOURCE]) or source
-    more = len(names) - _FILES_OF_SOURCE
-    return _("{names} and {n} more", names=named, n=more) if more > 0 else named
-
-
-def source_line(provenance: Provenance) -> Line:
-    """Source, sessions and benchmark."""
-    source = source_name(provenance.files, provenance.source)
-    if provenance.fetched is not None:
-        name, fetched = _(_SOURCES[provenance.source]), f"{provenance.fetched:%Y-%m-%d %H:%M}"
-        source = _("{source}, downloaded {fetched} KST", source=name, fetched=fetched)
-    text = _(
-        "Source: {source} · {sessions} sessions, {first} to {last} · benchmark {benchmark}",
-        source=source,
-        sessions=provenance.sessions,
-        first=provenance.first_session,
-        last=provenance.last_session,
-        benchmark=provenance.benchmark,
-    )
-    return line(text, "dim")
-
-
-def closes(report: Report) -> Iterator[Line]:
-    """The warning that closes are, or may be, of two kinds: it comes before the first figure."""
-    if report.banner and report.last_prices_since is not None:
-        yield banner(report.banner, since=report.last_prices_since)
-
-
-def banner(banner: str, **values: object) -> Line:
-    """A warning, and on a command line what helps against it."""
-    warning, advice = BANNERS[banner]
-    spans = [Span(_(warning, **values))]
-    if advice:
-        spans.append(Span(f" {_(advice, command=_FULL_STUDY)}", advice=True))
-    return Line(tuple(spans), "banner")
-
-
-def provenance_lines(report: Report) -> Iterator[Line]:
-    """The warning of the report, if it has one, where the prices come from, and the model."""
-    provenance, rules = report.provenance, report.rules
-    printed = int(report.frames.stocks.dropna(subset="published_by")["ticker"].nunique())
-    if report.banner and report.last_prices_since is None:
-        yield banner(report.banner, n=printed)
-    for tried in provenance.tried:
-        yield line(_("{source}: unavailable: {why}", source=_(_SOURCES[tried.source]), why=tried.why), "dim")
-    if provenance.selected:
-        text = ngettext(
-            "Source: newspaper figures for {day}, {n} stock",
-            "Source: newspaper figures for {day}, {n} stocks",
-            printed,
-            day=report.event.event_day,
-        )
-        yield line(text, "dim")
-        return
-    yield source_line(provenance)
-    yield from read_as(provenance.files)
-    if provenance.proxies:
-        text = _("The benchmark is a proxy: ETFs on KOSPI 200 and KOSDAQ 150 instead of the indices.")
-        yield Line((Span(text), Span(_(" KRX_ID and KRX_PW give access to the indices themselves."), advice=True)))
-    if provenance.study:
-        used = provenance.estimation_sessions
-        text = _(
-            N_(
-                "Model: {model}, estimation window {used} sessions, gap {gap}, minimum {min_obs}; "
-                "{ordinary} ordinary sessions"
-            )
-            if used >= rules.estimation
-            else N_(
-                "Model: {model}, {used} of {estimation} sessions of the estimation window, gap {gap}, minimum "
-                "{min_obs}; {ordinary} ordinary sessions"
-            ),
-            model=_(MODELS[rules.model]),
-            used=used,
-            estimation=rules.estimation,
-            gap=rules.gap,
-            min_obs=rules.min_obs,
-            ordinary=provenance.placebo_sessions,
-        )
-        yield line(text, "dim")
-    elif (used := provenance.estimation_sessions) < rules.min_obs:
-        text = ngettext(
-            "Cannot be tested: the estimation window has {n} session, {min_obs} are required. The figures are "
-            "plain returns.",
-            "Cannot be tested: the estimation window has {n} sessions, {min_obs} are required. The figures are "
-            "plain returns.",
-            used,
-            min_obs=rules.min_obs,
-        )
-        yield line(text)
-    else:
-        yield line(_("Cannot be tested: no stock has an abnormal return. The figures are plain returns."))
-
-
-def read_as(files: Iterable[File]) -> Iterator[Line]:
-    """As what the files were read that are not in the screener's own form."""
-    forms: dict[str, list[str]] = {}
-    for file in files:
-        if file.form:
-            forms.setdefault(file.form, []).append(file.name)
-    for form, names in forms.items():
-        shown = ", ".join(names) if len(names) <= _FILES else _("{n} files", n=len(names))
-        yield line(_("Read as {form}: {files}", form=form, files=shown), "dim")
-
-
-_FILES = 3
-"""Files that are named; more are counted."""
 _INDEX_MOVERS = 5
 """Stocks that are named for each index."""
 _MARKETS_ABROAD = 4
@@ -270,7 +129,7 @@ def _confounders(report: Report) -> list[str]:
 
 def _abroad(report: Report) -> list[str]:
     return [
-        _("{name} {value}%", name=market.name.in_(language()), value=f"{market.change_pct:+.2f}")
+        _("{name} {value}%", name=name_of(market.name), value=f"{market.change_pct:+.2f}")
         for market in report.event.abroad
     ]
 
@@ -335,7 +194,7 @@ def _session(report: Report, day: str, z: float) -> str:
     known = report.known_days.get(date.fromisoformat(day))
     if known is None:
         return _("{day} (z {z})", day=day, z=signed(z, 1))
-    return _("{day} (z {z}; {what})", day=day, z=signed(z, 1), what=known.in_(language()))
+    return _("{day} (z {z}; {what})", day=day, z=signed(z, 1), what=name_of(known))
 
 
 def _sessions_as_extreme(report: Report) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from screener.data.findings import in_words
 from screener.i18n import N_, _, language, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
+from screener.report.blocks import Grid, Key, Line, Page, Section, Span, directed, line
 from screener.report.formatting import arrow, direction, number, percent, probability, window_name
 from screener.report.grids import (
     DIFFERENCES,
@@ -21,10 +21,9 @@ from screener.report.grids import (
     POOLED_TESTS,
     REGRESSION,
 )
-from screener.report.model import MODELS
-from screener.report.pooled_model import ALL, PooledReport
+from screener.report.model import ALL, MODELS, PooledReport
 from screener.report.rows import fields_by_tau, fields_of, rows_of
-from screener.report.views import notes
+from screener.report.views import head, notes
 from screener.study.placebo import LEVEL
 
 REASONS = {
@@ -117,7 +116,7 @@ class _Pooled:
         """The verdict, of what events, what was left out, and where the prices come from."""
         report = self.report
         if report.banner:
-            yield notes.banner(report.banner, since=report.last_prices_since)
+            yield head.banner(report.banner, since=report.last_prices_since)
         if report.events:
             yield self._verdict(_("All events, {window}", window=self.window), self.leading)
             leading = [row for row in self.differences if self._leads(row)]
@@ -136,13 +135,7 @@ class _Pooled:
         if row.versus is not None:
             message = N_("{arrow} abnormal return difference {caar} pp")
         moved = _(message, arrow=arrow(row.caar), caar=percent(row.caar))
-        return Line(
-            (
-                Span(f"{label}: ", strong=True),
-                Span(moved, direction(row.caar), strong=True),
-                Span("".join(self._certainty(row))),
-            )
-        )
+        return directed(label, moved, direction(row.caar), "".join(self._certainty(row)))
 
     def _certainty(self, row: Any) -> Iterator[str]:
         """The interval, how many shifts of the calendar were as extreme, and what follows."""
@@ -211,13 +204,13 @@ class _Pooled:
             yield line(_("{source}: unavailable: {why}", source=tried.source, why=tried.why))
         text = _(
             "Source: {source} · {first} to {last} · benchmark {benchmark}",
-            source=notes.source_name(report.files[1:], report.source),
+            source=head.source_name(report.files[1:], report.source),
             first=report.first_session,
             last=report.last_session,
             benchmark=report.benchmark,
         )
         yield line(text, "dim")
-        yield from notes.read_as(report.files)
+        yield from head.read_as(report.files)
         text = _(
             "Model: {model}, estimation window {estimation} sessions, gap {gap}, minimum {min_obs}",
             model=_(MODELS[rules.model]),
@@ -401,6 +394,6 @@ class _Pooled:
 
 def _named(row: Any) -> str:
     """A row of the file, by its id and as far as known its day and stock."""
-    name = row.ticker or (row.name_ko if language() == "ko" else row.name_en)
+    name = row.ticker or getattr(row, f"name_{language()}")
     known = ", ".join(str(part) for part in (row.event_day or row.date, name) if part)
     return _("{id} ({known})", id=row.event_id, known=known) if known else str(row.event_id)

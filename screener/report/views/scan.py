@@ -14,14 +14,12 @@ from screener.report.blocks import Grid, Key, Line, Page, Section, advised, line
 from screener.report.formatting import money, probability
 from screener.report.grids import GROUPS_FOUND, INDUSTRIES_FOUND, STOCKS_OF_MARKET
 from screener.report.model import Report
-from screener.report.rows import fields_of, group_names, names_in, rows_of
-from screener.report.views import day, notes
+from screener.report.rows import fields_of, group_names, names_in, news, rows_of
+from screener.report.views import head, notes
 from screener.study.placebo import FEWEST_FOR_LEVEL, LEVEL
 
 _SHOWN = 12
 """Groups, and industries, that a summary shows."""
-_TOP = 15
-"""Stocks in each table, if nothing else is asked for."""
 _MORE = N_("and {n} more")
 _LEFT_OUT = {
     "market": N_("{n} on another market"),
@@ -42,10 +40,10 @@ _UNKNOWN = {
 }
 
 
-def scan_page(report: Report, top: int = _TOP, *, full: bool = False) -> Page:
+def scan_page(report: Report, top: int, *, full: bool = False) -> Page:
     """The page of `screener scan`: `top` stocks in each of the two tables; `full`: every group and industry."""
     view = _Scan(report, top, full=full)
-    return Page.of(notes.page_title(report), view.lead(), view.sections())
+    return Page.of(head.page_title(report), view.lead(), view.sections())
 
 
 class _Scan:
@@ -72,11 +70,11 @@ class _Scan:
     def lead(self) -> Iterator[Line]:
         """What was looked at, and what was left out."""
         report, facts = self.report, self.facts
-        yield from notes.closes(report)
+        yield from head.closes(report)
         title = _("Whole-market scan · {event} · {window}", event=report.event.id, window=report.leading)
         yield line(title, "strong")
-        yield from notes.market(report.provenance)
-        yield from day.day_check(report)
+        yield from head.market(report.provenance)
+        yield from head.day_check(report)
         counts = ", ".join(self._left_out(name, n) for name, n in facts.left_out.items() if n)
         text = _(
             "{n} of {listed} stocks listed on {day}. Left out: {left_out}",
@@ -88,9 +86,9 @@ class _Scan:
         yield line(text)
         unknown = [_(_UNKNOWN[name]) for name, n in facts.left_out.items() if n is None]
         yield line(_("Not left out, because the source does not identify them: {what}", what=", ".join(unknown)))
-        for news in notes.news(report.confounders(report.leading)):
-            yield line(_("Other news in these windows: {news}", news=news))
-        yield notes.source_line(report.provenance)
+        for happening in news(report.confounders(report.leading)):
+            yield line(_("Other news in these windows: {news}", news=happening))
+        yield head.source_line(report.provenance)
 
     def _left_out(self, name: str, n: int) -> str:
         filters = self.facts.filters

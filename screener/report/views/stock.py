@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
-from screener.i18n import N_, _, ngettext
-from screener.report.blocks import Grid, Key, Line, Page, Section, Span, line
+from screener.i18n import N_, _
+from screener.report.blocks import Grid, Key, Line, Page, Section, directed, line
 from screener.report.formatting import arrow, direction, number, percent, probability
 from screener.report.grids import FLOWS, stock_by_window
 from screener.report.model import VERDICTS, Report
 from screener.report.rows import fields_of, is_at, rows_at, rows_of, stocks_at
-from screener.report.views import day, notes
+from screener.report.views import head, notes
 
 _FEWEST_RANKED = 3
 """Stocks of a sector from which a place among them says something."""
@@ -22,14 +21,9 @@ def stock_page(report: Report) -> Page:
     """The page of `screener stock`."""
     view = _Stock(report)
     stock = view.rows[0]
-    title = f"{stock.name} ({stock.ticker}, {stock.market}) · {notes.title(report.event)}"
-    head = (*notes.closes(report), *view.moved(), *day.day_check(report), *notes.provenance_lines(report))
-    return Page.of(title, head, view.sections(), stock.ticker)
-
-
-def _ordinary_sessions(row: Any) -> str:
-    """How many ordinary sessions of a stock are known."""
-    return ngettext("{n} ordinary session", "{n} ordinary sessions", int(row.placebo_n) - 1)
+    title = f"{stock.name} ({stock.ticker}, {stock.market}) · {head.title(report.event)}"
+    lines = (*head.closes(report), *view.moved(), *head.day_check(report), *head.provenance_lines(report))
+    return Page.of(title, lines, view.sections(), stock.ticker)
 
 
 class _Stock:
@@ -51,11 +45,10 @@ class _Stock:
         if math.isfinite(row.car):
             moved = row.car
             text = _("abnormal return {caar}% (return {mean}%)", caar=percent(moved), mean=mean)
-        window = notes.window_name(leading)
-        rest = [f"; p {probability(row.placebo_p)}"] if math.isfinite(row.placebo_p) else []
-        rest += [f"; {_(VERDICTS[row.verdict])}"] if row.verdict else []
-        said = Span(f"{arrow(moved)} {text}", direction(moved), strong=True)
-        yield Line((Span(f"{window[:1].upper()}{window[1:]}: ", strong=True), said, *map(Span, rest)))
+        window = head.window_with_days(leading)
+        rest = f"; p {probability(row.placebo_p)}" if math.isfinite(row.placebo_p) else ""
+        rest += f"; {_(VERDICTS[row.verdict])}" if row.verdict else ""
+        yield directed(f"{window[:1].upper()}{window[1:]}", f"{arrow(moved)} {text}", direction(moved), rest)
 
     def sections(self) -> Iterator[Section]:
         study, funds = self.report.provenance.study, bool(self.report.provenance.proxies)
@@ -68,7 +61,7 @@ class _Stock:
         first = self.rows[0]
         rows = [row for row in self.rows if (row.sector, row.theme) == (first.sector, first.theme)]
         grid = Grid(fields_of(rows, stock_by_window(study=study, funds=funds)))
-        yield Section.of(Key.WINDOWS, _("By window"), grid, *day.long_windows(self.report), note if study else "")
+        yield Section.of(Key.WINDOWS, _("By window"), grid, *head.long_windows(self.report), note if study else "")
         facts = [*self._places(), *self._usual(), *self._happened()]
         yield Section.of(Key.FACTS, _("The stock"), *map(line, facts))
         flows = Grid(fields_of(rows_of(self.report.frames.flows), FLOWS))
@@ -84,7 +77,7 @@ class _Stock:
                 continue
             verdict = _(VERDICTS[row.verdict]) if row.verdict else ""
             if row.verdict == "cannot be tested":
-                sessions = _ordinary_sessions(row)
+                sessions = notes.ordinary_sessions(row.placebo_n - 1)
                 verdict = _("{verdict}: {sessions}", verdict=verdict, sessions=sessions)
             peers = stocks.loc[stocks["sector"] == row.sector, "score"].dropna()
             if math.isfinite(row.score) and len(peers) >= _FEWEST_RANKED:
@@ -111,7 +104,7 @@ class _Stock:
                 sigma=number(estimation.sigma * 100, 2),
                 explained=number(estimation.r_squared * 100, 0),
                 n=estimation.observations,
-                ordinary=_ordinary_sessions(row),
+                ordinary=notes.ordinary_sessions(row.placebo_n - 1),
             )
 
     def _happened(self) -> Iterator[str]:
@@ -132,7 +125,7 @@ class _Stock:
             window = max(windows, key=lambda window: window.last)
             lowest = _(
                 "{window}: lowest close {lowest}% from the base price, on {day}",
-                window=notes.window_name(window),
+                window=head.window_with_days(window),
                 lowest=percent(estimation.lowest),
                 day=estimation.lowest_day,
             )

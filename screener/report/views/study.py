@@ -12,7 +12,7 @@ from typing import Any
 
 from screener.i18n import N_, _, ngettext
 from screener.krx.hours import RETURN_GAP
-from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, Span, advised, line
+from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, advised, directed, line
 from screener.report.formatting import arrow, direction, percent, probability, signed
 from screener.report.grids import (
     NAIVE_TESTS,
@@ -50,7 +50,7 @@ from screener.report.rows import (
     spread_rows,
     stocks_at,
 )
-from screener.report.views import day, notes
+from screener.report.views import head, notes
 from screener.study.placebo import FEWEST_DATES
 
 _TOP = 8
@@ -78,12 +78,7 @@ _TREND = {"score": signed_cell, "caar_ew": percent_cell, "p_family": p_cell}
 def study_page(report: Report, *, full: bool = False, explain: bool = False) -> Page:
     """The page of `screener report`: everything if `full`, else a summary; `explain`: with what scores are made of."""
     view = _Study(report)
-    return Page.of(notes.page_title(report), view.lead(), view.full() if full else view.summary(explain=explain))
-
-
-def _ordinary_sessions(row: Any) -> str:
-    """How many ordinary sessions the corrected p of a sector would rest on."""
-    return ngettext("{n} ordinary session", "{n} ordinary sessions", int(row.family_n))
+    return Page.of(head.page_title(report), view.lead(), view.full() if full else view.summary(explain=explain))
 
 
 class _Study:
@@ -142,22 +137,12 @@ class _Study:
                 mean=percent(row.mean_return_ew),
                 up=f"{row.breadth_up * 100:.0f}",
             )
-        strong = Span(f"{arrow(moved)} {text}", direction(moved), strong=True)
-        return Line((Span(f"{label}: ", strong=True), strong, *map(Span, self._certainty(row, moved))))
+        return directed(label, f"{arrow(moved)} {text}", direction(moved), "".join(self._certainty(row, moved)))
 
     def _certainty(self, row: Any, moved: float) -> Iterator[str]:
         """How the event ranks among ordinary sessions, and why there is no winner or loser where there is none."""
         if math.isfinite(row.placebo_rank):
-            before, days = int(row.placebo_rank) - 1, int(row.placebo_n) - 1
-            if before:
-                yield ngettext(
-                    "; {n} of {days} ordinary sessions was as extreme",
-                    "; {n} of {days} ordinary sessions were as extreme",
-                    before,
-                    days=days,
-                )
-            else:
-                yield _("; exceeds all {days} ordinary sessions", days=days)
+            yield notes.among_ordinary(row.placebo_rank, row.placebo_n)
             yield notes.as_extreme(self.report, row)
         within_closes = not self.study and self.report.last_prices_since and abs(moved) <= RETURN_GAP
         if row.verdict == "withheld" or within_closes:
@@ -165,11 +150,11 @@ class _Study:
         elif row.verdict == "no clear effect":
             yield _("; no clear effect")
         elif row.verdict == "cannot be tested":
-            yield _("; cannot be tested: {sessions}", sessions=_ordinary_sessions(row))
+            yield _("; cannot be tested: {sessions}", sessions=notes.ordinary_sessions(row.family_n))
 
     def lead(self) -> Iterator[Line]:
         """Best and worst sector, the first spread, the market, and where the prices come from."""
-        yield from notes.closes(self.report)
+        yield from head.closes(self.report)
         measure = "caar_ew" if self.study else "mean_return_ew"
         ranked = [row for row in self.sectors if not row.post_hoc and math.isfinite(getattr(row, measure))]
         if len(ranked) == 1:
@@ -183,9 +168,9 @@ class _Study:
             yield self._end(_("Fell most") if worst.mean_return_ew < 0 else _("Rose least"), worst)
         for spread in spread_rows(self.report)[:1]:
             yield from self._spread(spread)
-        yield from notes.market(self.report.provenance)
-        yield from day.day_check(self.report)
-        yield from notes.provenance_lines(self.report)
+        yield from head.market(self.report.provenance)
+        yield from head.day_check(self.report)
+        yield from head.provenance_lines(self.report)
 
     def _spread(self, row: Any) -> Iterator[Line]:
         names = {"a": row.a, "b": row.b, "mean": percent(row.mean_return_ew)}
@@ -196,9 +181,9 @@ class _Study:
             text = _("{a} minus {b}: return {mean} pp", **names)
         else:
             return
-        label, colon, value = text.partition(": ")
-        p = [Span(f"; p {probability(row.placebo_p)}")] if math.isfinite(row.placebo_p) else []
-        yield Line((Span(label + colon, strong=True), Span(value, direction(moved), strong=True), *p))
+        label, _colon, value = text.partition(": ")
+        p = f"; p {probability(row.placebo_p)}" if math.isfinite(row.placebo_p) else ""
+        yield directed(label, value, direction(moved), p)
 
     def _sectors(self, *, full: bool) -> Section:
         every = self._shown(self.sectors)
@@ -237,7 +222,7 @@ class _Study:
             if named := [row for row in rows if ("wild" if wild and row.verdict else row.verdict) == verdict]:
                 names = [_("{name} {score}", name=row.name, score=signed(row.score, 0)) for row in named]
                 if verdict == "cannot be tested":
-                    names = [f"{row.name} ({_ordinary_sessions(row)})" for row in named]
+                    names = [f"{row.name} ({notes.ordinary_sessions(row.family_n)})" for row in named]
                 yield _(
                     message,
                     names=notes.several(names, most),
@@ -358,13 +343,13 @@ class _Study:
         for window in self.report.windows:
             if window.available and window != self.report.leading:
                 rows = {row.sector: row for row in sectors_at(self.report, window)}
-                label = day.window_label(self.report, window)
+                label = head.window_label(self.report, window)
                 columns = later_columns(label, raw=label != str(window))
                 fields += fields_of([rows[row.sector] for row in self.sectors], columns)
         body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
             body.append(_("Windows not complete yet: {windows}", windows=pending))
-        body += day.long_windows(self.report)
+        body += head.long_windows(self.report)
         return self._section(Key.LATER, N_("Sectors, cumulative abnormal return (CAAR, %) and p"), *body)
 
     def _paths(self) -> Section:
@@ -440,7 +425,7 @@ class _Study:
         yield self._section(Key.NAIVE_TESTS, title, Grid(fields_of(self.sectors, NAIVE_TESTS)), note)
 
     def _section(self, key: Key, title: str, *body: Line | Grid | str) -> Section:
-        return Section.of(key, _(title, window=notes.window_name(self.report.leading)), *body)
+        return Section.of(key, _(title, window=head.window_with_days(self.report.leading)), *body)
 
     def _shown(self, rows: Sequence[Any]) -> list[Any]:
         """Of a newspaper's selection, only the groups of which it printed anything."""

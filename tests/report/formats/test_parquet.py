@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from screener.report.formats.data import to_parquet
 from screener.report.model import Report
-from screener.report.screens import Table, tables_of
+from screener.report.tables import Table, tables_of
 
 
 def table_of(report: Report, name: str) -> Table:

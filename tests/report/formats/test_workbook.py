@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import mean, median
 from typing import Any
 
 import openpyxl
@@ -20,8 +21,10 @@ from screener.i18n import set_language
 from screener.report.formats import files_of
 from screener.report.formats.xlsx import to_workbook
 from screener.report.model import Report
-from screener.report.screens import Screen, Table, tables_of
+from screener.report.screens import Screen, StudyScreen
+from screener.report.tables import Table, tables_of
 from tests.i18n import speaking
+from tests.pooled.handmade import CARS, handmade, ungrouped
 
 LINES = ["Title", "A verdict", "A source"]
 SPITEFUL = (
@@ -309,3 +312,40 @@ def test_missing_library_is_one_line(study: Report, monkeypatch: pytest.MonkeyPa
         to_workbook(tables_of(study), LINES)
     assert caught.value.exit_code == ExitCode.USAGE
     assert str(caught.value) == "workbooks need xlsxwriter: pip install '.[xlsx]'"
+
+
+def front(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+
+
+def summary(sheet: Any) -> list[tuple[Any, ...]]:
+    """The rows from the header on."""
+    rows = list(sheet.iter_rows(values_only=True))
+    start = next(number for number, row in enumerate(rows) if row[0] == "Event group")
+    return [row for row in rows[start:] if row[1] is not None]
+
+
+def test_the_summary_has_the_groups_and_their_difference_in_the_first_window() -> None:
+    header, *rows = summary(front(to_workbook(StudyScreen(handmade()).tables(), ["title"])))
+    assert header[:5] == ("Event group", "Window", "Events", "Sessions", "CAAR")
+    assert [row[:2] for row in rows] == [
+        ("all events", "[0,0]"),
+        ("all events", "[0,+5]"),
+        ("split", "[0,0]"),
+        ("issue", "[0,0]"),
+        ("split - issue", "[0,0]"),
+    ]
+    split = dict(zip(header, rows[2], strict=True))
+    cars = CARS["split"]
+    assert (split["Events"], split["CAAR"], split["Median"], split["Positive"]) == (
+        len(cars),
+        pytest.approx(mean(cars), abs=1e-6),
+        pytest.approx(median(cars), abs=1e-6),
+        pytest.approx(sum(car > 0 for car in cars) / len(cars), abs=1e-4),
+    )
+
+
+def test_the_summary_draws_a_path_for_each_group() -> None:
+    for report, lines in ((handmade(), 1 + len(CARS)), (ungrouped(), 1)):
+        [chart] = front(to_workbook(StudyScreen(report).tables(), ["title"]))._charts
+        assert len(chart.series) == lines

@@ -18,7 +18,7 @@ from screener.report.formats.terminal import Style, render
 from screener.report.model import Report
 from screener.report.request import Request
 from screener.report.rows import rows_of
-from screener.report.screens import tables_of
+from screener.report.tables import tables_of
 from screener.report.views.claims import claim_texts, claims_page
 from tests.conftest import Run
 from tests.data import small

@@ -13,7 +13,7 @@ from screener.columns.pooled import EVENTS
 from screener.i18n import LANGUAGES, Language
 from screener.report.blocks import Grid, Key, Page
 from screener.report.formats.terminal import Style, render
-from screener.report.pooled_model import PooledReport
+from screener.report.model import PooledReport
 from screener.report.views.pooled import REASONS, pooled_page
 from tests.i18n import speaking
 from tests.pooled.handmade import CARS, LEFT_OUT, empty, handmade, ungrouped
