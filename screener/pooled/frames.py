@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -23,9 +24,8 @@ from screener.pooled.events import EventFile
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.report.pooled_model import ALL, PooledFrames
-from screener.study.arrays import Floats
+from screener.study.arrays import Floats, Ints
 from screener.study.pooled import (
-    PooledTests,
     Portfolios,
     Rows,
     ShiftSums,
@@ -35,6 +35,7 @@ from screener.study.pooled import (
     pooled_tests,
     shift_difference,
 )
+from screener.study.portfolio import mean_of_available
 from screener.study.regression import regress
 from screener.study.units import Units
 
@@ -149,14 +150,19 @@ def frames_of(results: Results, file: EventFile) -> tuple[PooledFrames, str]:
     """Every table, and why there is no regression, if there is none."""
     regression, note = _regression_rows(results, file)
     return PooledFrames(
-        events=from_rows(EVENTS, event_rows(results)),
+        events=from_rows(EVENTS, _event_rows(results)),
         pooled=from_rows(POOLED, _pooled_rows(results)),
         paths=from_rows(PATHS, _path_rows(results)),
         regression=from_rows(REGRESSION, regression),
     ), note
 
 
-def event_rows(results: Results) -> Iterator[dict[str, Any]]:
+def left_out_of(frames: PooledFrames) -> Counter[str]:
+    """How many events are not used, by reason."""
+    return Counter(frames.events.loc[~frames.events["used"].astype(bool), "reason"])
+
+
+def _event_rows(results: Results) -> Iterator[dict[str, Any]]:
     """A row per used event and window, by session; then those that are not used, in the order of the file."""
     pools, units = results.pools, results.units
     reasons = {number: results.reason(number) for number in pools.used}
@@ -171,7 +177,7 @@ def event_rows(results: Results) -> Iterator[dict[str, Any]]:
             if pools.placed[number].row.window in (None, (window.start, window.stop - 1))
             and np.isfinite(units.z[results.numbers[number], place])
         ]
-        near = overlaps([pools.placed[number].session for number in inside], len(window)) if inside else []
+        near = overlaps([pools.placed[number].session for number in inside], len(window))
         at = [results.numbers[number] for number in inside]
         total = float(units.z[at, place].sum())
         for number, unit, others in zip(inside, at, near, strict=True):
@@ -229,7 +235,8 @@ def _pooled_rows(results: Results) -> Iterator[dict[str, Any]]:
                 "group": group,
                 "versus": None,
                 **_window(taus),
-                **_pooled(tests, told, taus),
+                **tests.columns(),
+                "overlapping": _overlapping(told.session[np.isfinite(told.car)], len(taus)),
                 "close_gap": results.close_gap(rows, taus),
                 "median_car": float(np.median(cars)) if cars.size else math.nan,
                 "positive": float((cars > 0).mean()) if cars.size else math.nan,
@@ -246,25 +253,9 @@ def _window(taus: range) -> dict[str, int]:
     return {"window_start": taus.start, "window_end": taus.stop - 1}
 
 
-def _pooled(tests: PooledTests, rows: Rows, taus: range) -> dict[str, Any]:
-    told = tests.columns()
-    measured = rows.session[np.isfinite(rows.car)].tolist()
-    return {
-        "events": tests.rows,
-        "sessions": tests.dates,
-        "overlapping": sum(count > 0 for count in overlaps(measured, len(taus))) if measured else 0,
-        "caar": tests.caar,
-        "caar_low": tests.caar - tests.half_width,
-        "caar_high": tests.caar + tests.half_width,
-        "r_overlap": tests.rbar,
-        "calendar_sessions": tests.statistics["t_calendar"].df + 1,
-        **{
-            name: told[name]
-            for statistic in tests.statistics
-            for name in (statistic, f"p_{statistic.partition('_')[2]}")
-        },
-        **{name: told[name] for name in ("alpha_calendar", "shifts", "collided")},
-    }
+def _overlapping(sessions: Ints, length: int) -> int:
+    """How many events on these sessions have a window of `length` sessions that overlaps another's."""
+    return sum(count > 0 for count in overlaps(sessions.tolist(), length))
 
 
 def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any] | None:
@@ -286,11 +277,11 @@ def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any]
     half = shift.half_width(of_a.sd, length, of_b.sd)
     told = [results.rows(rows, window) for rows in (rows_a, rows_b)]
     measured = [one.session[np.isfinite(one.car)] for one in told]
-    together = np.concatenate(measured).tolist()
+    together = np.concatenate(measured)
     return {
         "events": len(together),
-        "sessions": len(set(together)),
-        "overlapping": sum(count > 0 for count in overlaps(together, length)) if together else 0,
+        "sessions": len(np.unique(together)),
+        "overlapping": _overlapping(together, length),
         "caar": caar,
         "caar_low": caar - half,
         "caar_high": caar + half,
@@ -318,8 +309,7 @@ def _path_rows(results: Results) -> Iterator[dict[str, Any]]:
             continue
         number, pool, _rows = found
         abnormal = results.units.abnormal[pools.units_of(pool)]
-        count = np.isfinite(abnormal).sum(axis=0)
-        aar = np.divide(np.nansum(abnormal, axis=0), count, out=np.full(len(path), np.nan), where=count > 0)
+        count, aar = np.isfinite(abnormal).sum(axis=0), mean_of_available(abnormal.T)
         running = np.nancumsum(aar)
         caar = running - running[path.index(-1)]
         for place, tau in enumerate(path):

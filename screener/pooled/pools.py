@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from screener.pooled.placing import Placed
-from screener.pooled.slices import Pool, Prices, Slice
+from screener.pooled.slices import Pool, Slice
 from screener.report.pooled_model import ALL
 from screener.study.arrays import Ints
 from screener.study.units import Plan
@@ -171,7 +171,7 @@ class Pools:
             cuts.append(end)
         return cuts
 
-    def slices(self, prices: Prices | None) -> Iterator[Slice]:
+    def slices(self) -> Iterator[Slice]:
         """The study cut by sessions, the same whoever measures it."""
         pools = [pool for pool, _rows in self.pools]
         units = list(self.units)
@@ -179,7 +179,6 @@ class Pools:
         for begin, end in pairwise(self._cuts([session for session, _key in units])):
             own = [(session, np.frombuffer(key, np.int64)) for session, key in units if begin <= session < end]
             yield Slice(
-                prices=prices,
                 plan=self.plan,
                 shifted=self.shifted,
                 days=self.days,

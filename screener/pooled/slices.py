@@ -22,7 +22,7 @@ from screener.data.sources import Market, PriceRequest
 from screener.errors import TooEarlyError
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.pooled import ShiftSums, shift_sums
-from screener.study.units import Plan, Returns, Units, measure_units, roll_portfolios
+from screener.study.units import Plan, Returns, Units, measure_units
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -95,8 +95,6 @@ class Pool:
 class Slice:
     """What a worker is asked for: the sessions from `begin` until before `end`."""
 
-    prices: Prices | None
-    """None where the returns are at hand."""
     plan: Plan
     shifted: Sequence[range]
     """Windows of the shift test: those of the plan, then those of the paths."""
@@ -174,17 +172,14 @@ class Measured:
             return cls(units, sums, arrays["car"], arrays["sd"], about)
 
 
-def measure_slice(job: Slice) -> bytes:
+def measure_slice(of: tuple[Prices, Slice]) -> bytes:
     """Measure the events of a slice, and its portfolios on every session of it; see `Measured`."""
     # Several threads of one product of matrices may add in another order than one does.
     with threadpool_limits(1):
-        return _measure(job).to_bytes()
+        return _measure(*of).to_bytes()
 
 
-def _measure(job: Slice) -> Measured:
-    prices = job.prices
-    if prices is None:
-        raise ValueError("a slice without prices is measured on returns")
+def _measure(prices: Prices, job: Slice) -> Measured:
     begin, end = job.around
     middle = job.days[job.begin]
     try:
@@ -248,16 +243,17 @@ def _shifted(job: Slice, returns: Returns, number: Ints, inside: Bools) -> tuple
     starts = np.cumsum([0, *(len(pool.sessions) for pool in job.pools)])
     for block in range(0, len(job.portfolios), _AT_ONCE):
         members = job.portfolios[block : block + _AT_ONCE]
-        rolled = roll_portfolios(returns, job.plan.refit, job.shifted, members, stretch)
+        rolled = returns.rolled(job.plan.refit, job.shifted, members, stretch)
+        standardised = [one.z_ewma for one in rolled]
         for place, pool in enumerate(job.pools):
             part = np.flatnonzero((pool.portfolios >= block) & (pool.portfolios < block + len(members)))
             column, sessions = pool.portfolios[part] - block, pool.sessions[part]
             here = np.isin(sessions, number[rows])
             there = own[np.searchsorted(number[rows], sessions[here])], column[here]
-            for window in range(len(job.shifted)):
+            for window, one in enumerate(rolled):
                 z = np.full((job.end - job.begin, len(part)), np.nan)
-                z[at] = rolled.z[window][own][:, column]
+                z[at] = standardised[window][own][:, column]
                 sums[place][window] += shift_sums(z, slice(job.begin, job.end), sessions, job.span)
-                car[starts[place] + part[here], window] = rolled.car[window][there]
-                sd[starts[place] + part[here], window] = rolled.sd[window][there]
+                car[starts[place] + part[here], window] = one.caar[there]
+                sd[starts[place] + part[here], window] = one.sd[there]
     return sums, car, sd

@@ -31,6 +31,7 @@ from screener.study.parametric import (
     adjusted_patell,
     brown_warner_1980,
     brown_warner_1985,
+    columns_of,
     cross_sectional,
     known,
     patell,
@@ -90,11 +91,8 @@ class GroupTests:
 
     def columns(self) -> dict[str, float]:
         """One flat row: `t_adj_bmp` has its p in `p_adj_bmp`, and so on."""
-        row = {"caar_ew": self.caar_ew, "caar_cw": self.caar_cw, "rbar": self.rbar}
-        for name, statistic in self.statistics.items():
-            row[name] = statistic.value
-            row[f"p_{name.partition('_')[2]}"] = statistic.p
-        return row
+        means = {"caar_ew": self.caar_ew, "caar_cw": self.caar_cw, "rbar": self.rbar}
+        return means | columns_of(self.statistics)
 
 
 def battery(

@@ -8,6 +8,7 @@ statistic. Tests that assume independence between securities reject far too ofte
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,15 @@ class Statistic(NamedTuple):
             return cls.undefined(problem)
         z = float(effect / se)
         return cls(z, float(2.0 * ndtr(-abs(z))), math.inf)
+
+
+def columns_of(statistics: Mapping[str, Statistic]) -> dict[str, float]:
+    """Values and p of named statistics as one flat row: `t_adj_bmp` has its p in `p_adj_bmp`, and so on."""
+    row = {}
+    for name, statistic in statistics.items():
+        row[name] = statistic.value
+        row[f"p_{name.partition('_')[2]}"] = statistic.p
+    return row
 
 
 def _problem(effect: float, se: float) -> str:

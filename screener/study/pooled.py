@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from screener.study.arrays import Bools, Floats, Ints
 from screener.study.calendar_time import calendar_time
 from screener.study.correlation import overlapping_correlation
-from screener.study.parametric import Statistic, adjusted_bmp, brown_warner_1985, cross_sectional
+from screener.study.parametric import Statistic, adjusted_bmp, brown_warner_1985, columns_of, cross_sectional
 from screener.study.placebo import FEWEST_DATES, FEWEST_FOR_LEVEL, critical
 from screener.study.portfolio import mean_of_available
 
@@ -268,8 +268,6 @@ class PooledTests:
     """Mean of the session portfolios' CAARs: dates are the units. NaN without any."""
     half_width: float
     """Half of its 95% interval, what the shifts do not reject."""
-    caar_rows: float
-    """Mean of the rows' CARs, every row alike."""
     rbar: float
     """Mean correlation of two rows' CARs, 0 for two whose windows do not overlap; NaN for fewer than two rows."""
     alpha_calendar: float
@@ -278,29 +276,21 @@ class PooledTests:
     statistics: Mapping[str, Statistic]
     """By column name: z_shift, z_score, t_kp, t_calendar, t_crude, and `NAIVE`."""
 
-    @property
-    def undefined(self) -> tuple[tuple[str, str], ...]:
-        """(column, reason) of every statistic that has no value."""
-        return tuple((name, statistic.reason) for name, statistic in self.statistics.items() if statistic.reason)
-
     def columns(self) -> dict[str, float]:
         """One flat row: `z_shift` has its p in `p_shift`, and so on."""
-        row = {
-            "rows": self.rows,
-            "dates": self.dates,
+        return {
+            "events": self.rows,
+            "sessions": self.dates,
             "caar": self.caar,
-            "ci_low": self.caar - self.half_width,
-            "ci_high": self.caar + self.half_width,
-            "caar_rows": self.caar_rows,
-            "rbar": self.rbar,
+            "caar_low": self.caar - self.half_width,
+            "caar_high": self.caar + self.half_width,
+            "r_overlap": self.rbar,
             "alpha_calendar": self.alpha_calendar,
+            "calendar_sessions": self.statistics["t_calendar"].df + 1,
             "shifts": self.shift.shifts,
             "collided": self.shift.collided,
+            **columns_of(self.statistics),
         }
-        for name, statistic in self.statistics.items():
-            row[name] = statistic.value
-            row[f"p_{name.partition('_')[2]}"] = statistic.p
-        return row
 
 
 def pooled_tests(rows: Rows, portfolios: Portfolios, shift: ShiftTest) -> PooledTests:
@@ -326,7 +316,6 @@ def pooled_tests(rows: Rows, portfolios: Portfolios, shift: ShiftTest) -> Pooled
         dates=dates,
         caar=float(portfolios.caar.mean()) if dates else math.nan,
         half_width=shift.half_width(portfolios.sd, length),
-        caar_rows=caar_rows,
         rbar=rbar,
         alpha_calendar=alpha,
         shift=shift,

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from screener.study.api import EventStudy
 from screener.study.arrays import Floats, Ints
+from screener.study.display import as_window
 from screener.study.models import Model
 from screener.study.placebo import Placebo, benjamini_hochberg, westfall_young
 from screener.study.portfolio import PortfolioTest, cross_section, mean_of_available
@@ -33,13 +35,17 @@ class Tables:
     """(N,)"""
     groups: Mapping[Any, Ints]
     """By name, its columns."""
-    labels: Sequence[str]
-    """(W,) such as [0,+5]."""
     placebo: bool
     """Whether placebo sessions are wanted."""
 
-    def assembled(self, pairs: Sequence[tuple[Any, Any]], asked: pd.Timestamp) -> dict[str, Any]:
-        """The fields of an `EventStudy`; `asked` is the date of the event as the user gave it."""
+    def result(self, pairs: Sequence[tuple[Any, Any]], asked: pd.Timestamp, *, grouped: bool) -> EventStudy:
+        """All of them.
+
+        Args:
+            pairs: names of the groups that are compared.
+            asked: the date of the event as the user gave it.
+            grouped: whether the user named groups.
+        """
         study, windows = self.study, self.study.windows
         span = slice(min(w.start for w in windows), max(w.stop for w in windows))
         tau = pd.RangeIndex(span.start - study.event, span.stop - study.event, name="tau")
@@ -49,21 +55,28 @@ class Tables:
         spreads, draws = self._spreads(pairs)
         draws = [*self._draws(list(self.groups), placebos), *draws]
         skipped = pd.DataFrame(self._skipped(), columns=["ticker", "reason"])
-        window = pd.Index(self.labels, name="window")
+        window = pd.Index(self._labels, name="window")
         stocks = pd.concat([self._stocks(number) for number in range(len(windows))], ignore_index=True)
-        return {
-            "ar": pd.DataFrame(study.fit.abnormal[span], index=tau, columns=self.tickers),
-            "car": pd.DataFrame([result.car for result in study.results], index=window, columns=self.tickers),
-            "stocks": _with_q(stocks, "p"),
-            "groups": self._groups(placebos),
-            "spreads": spreads,
-            "paths": self._paths(),
-            "placebos": pd.concat(draws, ignore_index=True) if draws else pd.DataFrame(columns=list(_draw())),
-            "skipped": skipped,
-            "event_day": self.sessions[study.event],
-            "heading": self._heading(),
-            "notes": tuple(self._notes(asked, skipped)),
-        }
+        return EventStudy(
+            ar=pd.DataFrame(study.fit.abnormal[span], index=tau, columns=self.tickers),
+            car=pd.DataFrame([result.car for result in study.results], index=window, columns=self.tickers),
+            stocks=_with_q(stocks, "p"),
+            groups=self._groups(placebos),
+            spreads=spreads,
+            paths=self._paths(),
+            placebos=pd.concat(draws, ignore_index=True) if draws else pd.DataFrame(columns=list(_draw())),
+            skipped=skipped,
+            event_day=self.sessions[study.event],
+            heading=self._heading(),
+            notes=tuple(self._notes(asked, skipped)),
+            _grouped=grouped,
+        )
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        """(W,) such as [0,+5]."""
+        event = self.study.event
+        return [as_window(window.start - event, window.stop - 1 - event) for window in self.study.windows]
 
     @property
     def _ranked(self) -> bool:
@@ -82,7 +95,7 @@ class Tables:
         coefficients = dict(zip(("alpha", "beta"), fitted.coefficients, strict=False))
         return pd.DataFrame(
             {
-                "window": self.labels[number],
+                "window": self._labels[number],
                 "ticker": self.tickers,
                 "raw_return": self._raw[number],
                 "benchmark_return": study.benchmark_returns[number],
@@ -102,7 +115,7 @@ class Tables:
         """One row per window and group."""
         tests = self.study.tests(list(self.groups.values()), everything=True)
         raw, parts = self._raw, []
-        for number, (label, placebo) in enumerate(zip(self.labels, placebos, strict=True)):
+        for number, (label, placebo) in enumerate(zip(self._labels, placebos, strict=True)):
             rows = []
             for place, (name, members) in enumerate(self.groups.items()):
                 test = tests[place][number]
@@ -164,7 +177,7 @@ class Tables:
                 caar = _mean(car[one]) - _mean(car[other])
                 rows.append(
                     {
-                        "window": self.labels[number],
+                        "window": self._labels[number],
                         "spread": name,
                         "group_a": a,
                         "group_b": b,
@@ -182,14 +195,14 @@ class Tables:
                         "undefined": self._undefined(placebo, 0, [("t_kp", kp.reason)]),
                     }
                 )
-        rows.sort(key=lambda row: self.labels.index(row["window"]))
+        rows.sort(key=lambda row: self._labels.index(row["window"]))
         columns = None if rows else ["window", "spread", "group_a", "group_b", "caar_ew"]
         return pd.DataFrame(rows, columns=columns), draws
 
     def _draws(self, names: Sequence[Any], placebos: Sequence[Placebo | None]) -> list[pd.DataFrame]:
         """The placebo sessions of each series in each window."""
         parts = []
-        for label, placebo in zip(self.labels, placebos, strict=True):
+        for label, placebo in zip(self._labels, placebos, strict=True):
             if placebo is None:
                 continue
             for name, caar, z in zip(names, placebo.placebo_caar.T, placebo.placebo_z.T, strict=True):
@@ -242,7 +255,7 @@ class Tables:
                 continue
             if not fitted.sigma[column] > 0:
                 skipped.append((ticker, "no variance in the estimation window"))
-            for label, result in zip(self.labels, self.study.results, strict=True):
+            for label, result in zip(self._labels, self.study.results, strict=True):
                 if not np.isfinite(result.car[column]):
                     skipped.append((ticker, f"window {label} is not complete"))
         return skipped
@@ -267,11 +280,11 @@ class Tables:
             )
         if (length := study.estimation.stop - study.estimation.start) < wanted:
             notes.append(f"The model learned from {length} sessions, not {wanted}: the returns begin too late.")
-        cut = [label for label, w in zip(self.labels, study.windows, strict=True) if w.stop > len(self.sessions)]
+        cut = [label for label, w in zip(self._labels, study.windows, strict=True) if w.stop > len(self.sessions)]
         if cut:
             notes.append(f"The returns end on {self.sessions[-1].date()}, before {' and '.join(cut)}.")
         unknown = np.isnan(study.benchmarks[:, : len(self.sessions)])
-        for label, window in zip(self.labels, study.windows, strict=True):
+        for label, window in zip(self._labels, study.windows, strict=True):
             rows = np.flatnonzero(unknown[:, window].any(axis=0))
             if rows.size:
                 notes.append(f"The benchmark has no return on {self.sessions[window][rows[0]].date()}, in {label}.")
