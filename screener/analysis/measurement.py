@@ -12,6 +12,7 @@ from screener.analysis.model import Group, Rules, Stock, Window, WindowCheck
 from screener.data.panel import Panel
 from screener.krx.hours import RETURN_GAP
 from screener.study.arrays import Bools, Floats, Ints
+from screener.study.portfolio import mean_of_available
 from screener.study.study import Study
 
 _ROUNDING = 1e-12  # far below the smallest step of any price, far above what products of returns leave
@@ -144,16 +145,7 @@ class Measurement:
 
     def volume_ratio(self, rows: slice, estimation: slice) -> Floats:
         """(N,) mean daily volume in the window `rows` over the mean in its estimation window; NaN without one."""
-        usual = _mean_down(self.panel.volume[estimation])
+        usual = mean_of_available(self.panel.volume[estimation].T)
         ratio: Floats = np.full(len(usual), np.nan)
-        np.divide(_mean_down(self.panel.volume[rows]), usual, out=ratio, where=usual > 0)
+        np.divide(mean_of_available(self.panel.volume[rows].T), usual, out=ratio, where=usual > 0)
         return ratio
-
-
-def _mean_down(values: Floats) -> Floats:
-    """(N,) mean over the known rows of each column; NaN where no row is known."""
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
-    mean: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
-    return mean

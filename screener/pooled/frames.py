@@ -25,6 +25,7 @@ from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.report.pooled_model import ALL, PooledFrames
 from screener.study.arrays import Floats, Ints
+from screener.study.parametric import mean
 from screener.study.pooled import (
     Portfolios,
     Rows,
@@ -273,7 +274,7 @@ def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any]
     )
     shift = shift_difference(results.sums[number_a][window], results.sums[number_b][window], collided)
     of_a, of_b = results.portfolios(pool_a, window), results.portfolios(pool_b, window)
-    caar = _mean(of_a.caar) - _mean(of_b.caar)
+    caar = mean(of_a.caar) - mean(of_b.caar)
     half = shift.half_width(of_a.sd, length, of_b.sd)
     told = [results.rows(rows, window) for rows in (rows_a, rows_b)]
     measured = [one.session[np.isfinite(one.car)] for one in told]
@@ -291,11 +292,6 @@ def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any]
         "shifts": shift.shifts,
         "collided": shift.collided,
     }
-
-
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else math.nan
 
 
 def _path_rows(results: Results) -> Iterator[dict[str, Any]]:

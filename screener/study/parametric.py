@@ -94,6 +94,12 @@ def known(values: Floats) -> Floats:
     return values[np.isfinite(values)]
 
 
+def mean(values: Floats) -> float:
+    """Mean of the finite entries of (N,) `values`; NaN without any."""
+    x = known(values)
+    return float(x.mean()) if x.size else math.nan
+
+
 def sample_sd(values: Floats) -> float:
     """Standard deviation over N - 1 of two or more finite values; exactly 0 where only rounding tells them apart."""
     sd = float(values.std(ddof=1))

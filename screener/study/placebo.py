@@ -98,6 +98,18 @@ class Placebo:
             half[column] = critical(self.placebo_z[:, column]) * np.sqrt(self.length) * self.sd[column]
         return half
 
+    def columns(self, caar: Floats) -> dict[str, Floats]:
+        """(P,) figures by column, the interval around `caar` (P,), which may be of other members than the portfolio."""
+        half = self.half_width()
+        return {
+            "ci_low": caar - half,
+            "ci_high": caar + half,
+            "z_ewma": self.z_ewma,
+            "placebo_rank": self.placebo_rank,
+            "placebo_n": self.placebo_n.astype(np.float64),
+            "placebo_p": self.placebo_p,
+        }
+
     def detectable(self) -> Floats:
         """(P,) smallest abnormal return, decimal, that the test at 5% finds with 80% power, whatever its sign.
 

@@ -14,11 +14,11 @@ from screener.study.api import EventStudy
 from screener.study.arrays import Floats, Ints
 from screener.study.display import as_window
 from screener.study.models import Model
+from screener.study.parametric import mean
 from screener.study.placebo import Placebo, benjamini_hochberg, westfall_young
-from screener.study.portfolio import PortfolioTest, cross_section, mean_of_available
+from screener.study.portfolio import PortfolioTest, cross_section
 from screener.study.study import Study
 
-_PLACEBO = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
 _THIN = "placebo dates are refitted by least squares only"
 _LONG = 10
 """Calendar days without a session, beyond which no holiday goes."""
@@ -90,22 +90,14 @@ class Tables:
 
     def _stocks(self, number: int) -> pd.DataFrame:
         """All stocks in one window."""
-        study, fitted, result = self.study, self.study.fit, self.study.results[number]
-        half = study.half_widths[number]
+        study, fitted = self.study, self.study.fit
         coefficients = dict(zip(("alpha", "beta"), fitted.coefficients, strict=False))
         return pd.DataFrame(
             {
                 "window": self._labels[number],
                 "ticker": self.tickers,
                 "raw_return": self._raw[number],
-                "benchmark_return": study.benchmark_returns[number],
-                "car": result.car,
-                "ci_low": result.car - half,
-                "ci_high": result.car + half,
-                "bhar": result.bhar,
-                "scar": result.scar,
-                "t": result.scar,
-                "p": result.p,
+                **study.stock_columns(number),
                 **(coefficients if study.refit.model is not Model.FACTORS else {}),
                 "observations": fitted.observations,
             }
@@ -117,9 +109,9 @@ class Tables:
         raw, parts = self._raw, []
         for number, (label, placebo) in enumerate(zip(self._labels, placebos, strict=True)):
             rows = []
+            primary = self._placebo(placebo, np.array([of_group[number].caar_ew for of_group in tests]))
             for place, (name, members) in enumerate(self.groups.items()):
-                test = tests[place][number]
-                cross = cross_section(raw[number][members], np.full(len(members), np.nan))
+                test, cross = tests[place][number], cross_section(raw[number][members])
                 rows.append(
                     {
                         "window": label,
@@ -131,7 +123,7 @@ class Tables:
                         "breadth_up": cross.breadth_up,
                         "caar_ew": test.caar_ew,
                         "caar_cw": test.caar_cw,
-                        **self._placebo(placebo, place, test.caar_ew),
+                        **{column: values[place] for column, values in primary.items()},
                         **test.columns(),
                         "undefined": self._undefined(placebo, place, test.undefined),
                     }
@@ -145,15 +137,12 @@ class Tables:
             parts.append(part)
         return pd.concat(parts, ignore_index=True)
 
-    def _placebo(self, placebo: Placebo | None, place: int, caar: float) -> dict[str, float]:
-        """The columns of the primary test of one portfolio, with its interval around `caar`."""
-        if not self.placebo:
-            return {}
-        if placebo is None:
-            return dict.fromkeys(("ci_low", "ci_high", *_PLACEBO), np.nan)
-        half = float(placebo.half_width()[place])
-        figures = {name: float(getattr(placebo, name)[place]) for name in _PLACEBO}
-        return {"ci_low": caar - half, "ci_high": caar + half, **figures}
+    def _placebo(self, placebo: Placebo | None, caar: Floats) -> dict[str, Floats]:
+        """The columns of the primary test of P portfolios, with its interval around their `caar` (P,)."""
+        if placebo is not None:
+            return placebo.columns(caar)
+        names = ("ci_low", "ci_high", "z_ewma", "placebo_rank", "placebo_n", "placebo_p") if self.placebo else ()
+        return {name: np.full(len(caar), np.nan) for name in names}
 
     def _undefined(self, placebo: Placebo | None, place: int, reasons: Sequence[tuple[str, str]]) -> str:
         why = placebo.reason[place] if placebo is not None else _THIN
@@ -172,9 +161,9 @@ class Tables:
                 found = [(test, None) for test in study.spread_tests(one, other)]
             draws += self._draws([name], [placebo for _, placebo in found])
             for number, (test, placebo) in enumerate(found):
-                of_a, of_b = (cross_section(self._raw[number][own], np.full(len(own), np.nan)) for own in (one, other))
+                of_a, of_b = (cross_section(self._raw[number][own]) for own in (one, other))
                 car, kp = study.results[number].car, study.two_sample(one, other, number)
-                caar = _mean(car[one]) - _mean(car[other])
+                caar = mean(car[one]) - mean(car[other])
                 rows.append(
                     {
                         "window": self._labels[number],
@@ -185,7 +174,7 @@ class Tables:
                         "n_b": of_b.n,
                         "mean_return_ew": of_a.mean_ew - of_b.mean_ew,
                         "caar_ew": caar,
-                        **self._placebo(placebo, 0, caar),
+                        **{column: values[0] for column, values in self._placebo(placebo, np.array([caar])).items()},
                         "t_portfolio": test.t,
                         "p_portfolio": test.p,
                         "t_kp": kp.t,
@@ -222,22 +211,16 @@ class Tables:
             half = study.path_half_widths(list(self.groups.values()), rows)
         parts = []
         for (name, members), width in zip(self.groups.items(), half.T, strict=True):
-            abnormal = study.fit.abnormal[rows.start : rows.stop][:, members]
-            aar = mean_of_available(abnormal)
-            running = np.nancumsum(aar)
-            caar = running - (running[base - rows.start] if base in rows else 0.0)
-            caar[~np.isfinite(abnormal).any()] = np.nan
+            columns = study.path_columns(members, rows, width)
+            if not columns["n"].any():
+                columns |= dict.fromkeys(("caar", "ci_low", "ci_high"), np.full(len(rows), np.nan))
             parts.append(
                 pd.DataFrame(
                     {
                         "group": [name] * len(rows),
                         "tau": np.arange(rows.start, rows.stop) - study.event,
                         "date": self.sessions[rows.start : rows.stop],
-                        "n": np.isfinite(abnormal).sum(axis=1),
-                        "aar": aar,
-                        "caar": caar,
-                        "ci_low": caar - width,
-                        "ci_high": caar + width,
+                        **columns,
                     }
                 )
             )
@@ -308,8 +291,3 @@ def _with_q(table: pd.DataFrame, p: str) -> pd.DataFrame:
         q = table.groupby("window", sort=False)[p].transform(lambda values: benjamini_hochberg(values.to_numpy()))
         table.insert(list(table.columns).index(p) + 1, "q", q)
     return table
-
-
-def _mean(car: Floats) -> float:
-    known = car[np.isfinite(car)]
-    return float(known.mean()) if known.size else float("nan")
