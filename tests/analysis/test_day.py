@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from screener.analysis.day import MOST_RANDOM, Reference, checked, in_force
-from screener.analysis.measurement import Measurement
+from screener.analysis.measurement import MOST_RANDOM, Measurement, Reference, checked, in_force
 from screener.analysis.model import Rules, Stock
 from screener.analysis.scan import moved_alone
 from screener.data.panel import Panel, WholeMarket

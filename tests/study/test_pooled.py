@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 from screener.study.arrays import Floats, Ints
-from screener.study.calendar_time import calendar_time
 from screener.study.correlation import mean_correlation, overlapping_correlation
 from screener.study.parametric import adjusted_bmp, cross_sectional
 from screener.study.placebo import two_sided_rank
@@ -17,6 +16,7 @@ from screener.study.pooled import (
     Portfolios,
     Rows,
     ShiftSums,
+    calendar_time,
     circular_shift,
     collisions,
     normal_score,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from screener.analysis.day import RANDOM_ON_WILD_DAYS, WILD
+from screener.analysis.measurement import RANDOM_ON_WILD_DAYS, WILD
 from screener.analysis.model import Window, WindowCheck
 from screener.i18n import _
 from screener.report.blocks import Line, line
