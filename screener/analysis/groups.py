@@ -12,7 +12,7 @@ from screener.analysis import scores
 from screener.analysis.frames import by_column, from_rows, stacked
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.parametric import mean
 from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
 from screener.study.portfolio import cross_section, mean_of_available

@@ -16,8 +16,8 @@ from screener.analysis.model import Flows, Group, Window
 from screener.analysis.stocks import behaviours_frame, skipped_frame, stocks_frame
 from screener.data.panel import WholeMarket
 from screener.krx.tables import Days
+from screener.study import Floats, Ints
 from screener.study.abnormal import over_window
-from screener.study.arrays import Floats, Ints
 from screener.study.models import fit
 from screener.study.placebo import Placebo
 

@@ -19,7 +19,7 @@ from screener.analysis.model import DayCheck, Group, Rules, Stock, Window, Windo
 from screener.config.models import Filters
 from screener.data.panel import Panel, WholeMarket
 from screener.krx.hours import RETURN_GAP
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import Model, Refit, leaves_out_constant
 from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.study import Study

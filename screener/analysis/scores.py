@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 
 PARTS = ("magnitude", "certainty", "persistence", "breadth", "volume")
 LEAST_SCORE = 25.0

@@ -13,7 +13,7 @@ from screener.analysis import scores
 from screener.analysis.frames import from_rows, stacked
 from screener.analysis.measurement import LARGE_PART, Measurement
 from screener.analysis.model import Group, Stock, Window
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 from screener.study.placebo import benjamini_hochberg
 
 

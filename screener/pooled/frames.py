@@ -24,7 +24,7 @@ from screener.pooled.events import EventFile
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.report.pooled_model import ALL, PooledFrames
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.parametric import mean
 from screener.study.pooled import (
     Portfolios,
@@ -74,7 +74,7 @@ class Results:
         # A session is in one slice, and unknown in the others.
         known = np.stack([measured.sd for measured in slices])
         sd = np.where(np.isfinite(known).any(axis=0), np.nansum(known, axis=0), np.nan)
-        ends = np.cumsum([len(pool.sessions) for pool, _rows in pools.pools])
+        ends = np.cumsum([len(pool.sessions) for pool in pools.pools.values()])
         told = (json.loads(measured.about.get("last_prices", "[]")) for measured in slices)
         last_prices = frozenset(date.fromisoformat(day) for days in told for day in days)
         return cls(pools, units, sums, np.split(sd, ends[:-1]), last_prices)
@@ -111,13 +111,11 @@ class Results:
             return "no history"
         return "no return"
 
-    def pool(self, group: str, window: int) -> tuple[int, Pool, list[int]] | None:
+    def pool(self, group: str, window: int) -> tuple[int, Pool, Sequence[int]] | None:
         """Number of the pool of a group in a window, the pool, and its rows; None where it has no event."""
-        wanted = tuple(self.pools.rows(group, self.pools.plan.windows[window]))
-        for number, (pool, rows) in enumerate(self.pools.pools):
-            if rows == wanted:
-                return number, pool, list(rows)
-        return None
+        rows = tuple(self.pools.rows(group, self.pools.plan.windows[window]))
+        pool = self.pools.pools.get(rows)
+        return None if pool is None else (list(self.pools.pools).index(rows), pool, rows)
 
     def rows(self, rows: Sequence[int], window: int) -> Rows:
         """Events in one window."""
@@ -180,26 +178,26 @@ def _event_rows(results: Results) -> Iterator[dict[str, Any]]:
         ]
         near = overlaps([pools.placed[number].session for number in inside], len(window))
         at = [results.numbers[number] for number in inside]
-        total = float(units.z[at, place].sum())
+        total = units.z[at, place].sum()
         for number, unit, others in zip(inside, at, near, strict=True):
-            car, t = float(units.car[unit, place]), float(units.t[unit, place])
-            rank, count = float(units.placebo_rank[unit, place]), int(units.placebo_n[unit, place])
+            car, t, z = units.car[unit, place], units.t[unit, place], units.z[unit, place]
+            rank, count = units.placebo_rank[unit, place], units.placebo_n[unit, place]
             yield {
                 **_about(pools, number),
                 "window_start": window.start,
                 "window_end": window.stop - 1,
                 "used": True,
                 "reason": "",
-                "n": int(units.n[unit, place]),
+                "n": units.n[unit, place],
                 "car": car,
                 "se": car / t if t else math.nan,
                 "t": t,
-                "z_ewma": float(units.z[unit, place]),
+                "z_ewma": z,
                 "placebo_rank": rank,
                 "placebo_n": count,
                 "placebo_p": rank / count,
                 "overlaps": others,
-                "share": float(units.z[unit, place]) / total if total else math.nan,
+                "share": z / total if total else math.nan,
             }
     for number, one in enumerate(pools.placed):
         reason = one.reason or reasons.get(number, "")
@@ -318,11 +316,11 @@ def _path_rows(results: Results) -> Iterator[dict[str, Any]]:
             yield {
                 "group": group,
                 "tau": tau,
-                "events": int(count[place]),
-                "aar": float(aar[place]),
-                "caar": float(caar[place]),
-                "caar_low": float(caar[place] - half),
-                "caar_high": float(caar[place] + half),
+                "events": count[place],
+                "aar": aar[place],
+                "caar": caar[place],
+                "caar_low": caar[place] - half,
+                "caar_high": caar[place] + half,
             }
 
 

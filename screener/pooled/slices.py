@@ -20,7 +20,7 @@ from screener.data.choice import choose, load
 from screener.data.forms.dialects import Hints
 from screener.data.sources import Market, PriceRequest
 from screener.errors import TooEarlyError
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.pooled import ShiftSums, shift_sums
 from screener.study.units import Plan, Returns, Units, measure_units
 

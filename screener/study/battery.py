@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
+from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import over_window, standardised
-from screener.study.arrays import Bools, Floats, Ints
 from screener.study.correlation import mean_correlation
 from screener.study.models import Fit
 from screener.study.nonparametric import (

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.frame_checks import check_holidays, check_scale, check_shift, day_of, numbers_of, sessions_of, shown
 from screener.study.models import Model, Refit
 from screener.study.placebo import other_windows

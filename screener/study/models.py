@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 
 _COLLINEAR = 1e-12
 """Determinant of a Gram matrix scaled to a unit diagonal below which its regressors cannot be told apart."""

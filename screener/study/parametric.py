@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 
 _ROUNDING = 1e-12
 """Spread below this share of the values' size is rounding error, not variation."""

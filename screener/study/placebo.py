@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.models import Design, Refit
 from screener.study.moves import distance, slope
 from screener.study.portfolio import Portfolio

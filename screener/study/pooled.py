@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.correlation import overlapping_correlation
 from screener.study.parametric import (
     Statistic,
@@ -235,17 +235,6 @@ class Rows:
     sigma: Floats
     """(E,) residual standard deviation."""
 
-    def take(self, which: Bools | Ints) -> Rows:
-        """The same of some of the rows."""
-        return Rows(
-            self.session[which],
-            self.car[which],
-            self.scar[which],
-            self.daily[which],
-            self.residuals[which],
-            self.sigma[which],
-        )
-
 
 @dataclass(frozen=True)
 class Portfolios:
@@ -259,10 +248,6 @@ class Portfolios:
     """(D,) standard deviation expected of one session's abnormal return."""
     score: Floats
     """(D,) `normal_score` among the portfolio's own placebo sessions."""
-
-    def take(self, which: Bools | Ints) -> Portfolios:
-        """The same of some of the portfolios."""
-        return Portfolios(self.session[which], self.caar[which], self.sd[which], self.score[which])
 
 
 @dataclass(frozen=True)
@@ -311,9 +296,10 @@ def pooled_tests(rows: Rows, portfolios: Portfolios, shift: ShiftTest) -> Pooled
     t_bmp and t_csect, which assume independence between rows. The last three and t_kp are of rows, the first two of
     dates.
     """
-    rows = rows.take(np.isfinite(rows.car) & np.isfinite(rows.scar))
-    used = np.isfinite(portfolios.caar) & np.isfinite(portfolios.sd)
-    portfolios = portfolios.take(used)
+    inside = np.isfinite(rows.car) & np.isfinite(rows.scar)
+    rows = Rows(**{name: values[inside] for name, values in vars(rows).items()})
+    inside = np.isfinite(portfolios.caar) & np.isfinite(portfolios.sd)
+    portfolios = Portfolios(**{name: values[inside] for name, values in vars(portfolios).items()})
     length = rows.daily.shape[1]
     count, dates = len(rows.car), len(portfolios.caar)
     caar_rows = float(rows.car.mean()) if count else math.nan

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import daily
-from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import Design, fit
 from screener.study.parametric import two_sided
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import WindowResult, daily, leave_one_out, over_window
-from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Fit, Model, Refit, fit
 from screener.study.parametric import half_width

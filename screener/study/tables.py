@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from screener.study import Floats, Ints
 from screener.study.api import EventStudy
-from screener.study.arrays import Floats, Ints
 from screener.study.display import as_window
 from screener.study.models import Model
 from screener.study.parametric import mean

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.models import Design, Model, Refit
 from screener.study.pooled import normal_score
 from screener.study.portfolio import Portfolio, mean_of_available

@@ -17,7 +17,7 @@ from screener.analysis.scan import moved_alone
 from screener.data.panel import Panel, WholeMarket
 from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Model, Refit
 from screener.study.placebo import Placebo
 from screener.study.study import Study

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from screener.study import Floats
 from screener.study.abnormal import leave_one_out, over_window
-from screener.study.arrays import Floats
 from screener.study.models import Design, Model, fit
 from screener.study.portfolio import Portfolio, portfolio_t
 from tests.study.panels import fitted_sample, sample

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.correlation import mean_correlation, overlapping_correlation
 from screener.study.parametric import adjusted_bmp, cross_sectional
 from screener.study.placebo import two_sided_rank
