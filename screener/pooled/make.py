@@ -20,12 +20,11 @@ from screener.analysis.model import Rules
 from screener.config import Settings
 from screener.data.choice import choose, expanded, load
 from screener.data.findings import EXAMPLES, Finding
-from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.sources import FETCHED, SOURCES, File, PriceRequest, Source, Tried
 from screener.data.store import APPLICATION
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
-from screener.pooled.events import EventFile, read_events
+from screener.pooled.events import EventFile, StudyRequest, read_events
 from screener.pooled.frames import Results, frames_of, left_out_of
 from screener.pooled.placing import (
     Listing,
@@ -54,31 +53,6 @@ _READERS = (
     "holidays.financial",
 )
 """Modules that read prices and the calendar, and import pandas and pyarrow: a worker's first second."""
-
-
-@dataclass(frozen=True)
-class StudyRequest:
-    """What the user asks for; None = as configured."""
-
-    events: Path
-    groups: str | None = None
-    """sectors, industry, or a column of the file; None = its column `group`, or sectors where events are of sectors."""
-    windows: tuple[tuple[int, int], ...] | None = None
-    source: str = "auto"
-    benchmark: Sequence[Path] = ()
-    market: Sequence[Path] = ()
-    hints: Hints = NO_HINTS
-    regular_close: bool = False
-    model: str | None = None
-    as_of: date | None = None
-    jobs: int | None = None
-    """Processes on this machine; None = one a core."""
-    cluster: str | None = None
-    """Address of a Dask scheduler, in place of them."""
-    parts: Path | None = None
-    """Where parts are kept; None = in the user's cache."""
-    store: str | None = None
-    """Path or URL of the store; None = the user's own."""
 
 
 def make_study(
@@ -174,17 +148,13 @@ class _Opened:
 
     def prices(self, settings: Settings, request: StudyRequest, market_of: dict[str, str]) -> Prices:
         """What a worker needs to read them."""
-        return Prices(
-            settings=replace(settings, secrets={}),
+        asked = replace(
+            request,
             source=self.named,
-            benchmark=tuple(path.resolve() for path in request.benchmark),
-            market=tuple(path.resolve() for path in request.market),
-            hints=request.hints,
-            regular_close=request.regular_close,
-            store=request.store,
-            as_of=request.as_of,
-            market_of=market_of,
+            benchmark=[path.resolve() for path in request.benchmark],
+            market=[path.resolve() for path in request.market],
         )
+        return Prices(replace(settings, secrets={}), asked, market_of)
 
 
 def _open(settings: Settings, request: StudyRequest, file: EventFile, access: Callable[[], Connections]) -> _Opened:
@@ -271,7 +241,7 @@ def _measured(
 
 def _name(prices: Prices, job: Slice, made_of: str) -> str:
     """Of the part that a slice gives: equal for equal events, configuration and prices."""
-    begin, end = job.around
+    (begin, end), asked = job.around, prices.request
     digest = hashlib.sha256()
     for array in (
         *job.portfolios,
@@ -282,7 +252,7 @@ def _name(prices: Prices, job: Slice, made_of: str) -> str:
     return named(
         __version__,
         repr((job.plan, job.shifted, job.days[begin], job.days[end], job.begin, job.end, job.span)),
-        repr((prices.source, prices.hints, prices.regular_close, prices.as_of, sorted(prices.market_of.items()))),
+        repr((asked.source, asked.hints, asked.regular_close, asked.as_of, sorted(prices.market_of.items()))),
         repr(sorted(prices.settings.sha256.items())),
         made_of,
         digest.hexdigest(),

@@ -8,7 +8,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +16,9 @@ from threadpoolctl import threadpool_limits
 
 from screener.config import Settings
 from screener.data.choice import choose, load
-from screener.data.forms.dialects import Hints
 from screener.data.sources import Market, PriceRequest
 from screener.errors import TooEarlyError
+from screener.pooled.events import StudyRequest
 from screener.study import Bools, Floats, Ints
 from screener.study.pooled import ShiftSums, shift_sums
 from screener.study.units import Plan, Returns, Units, measure_units
@@ -37,34 +36,29 @@ class Prices:
     """Where a worker reads prices, and of which stocks."""
 
     settings: Settings
-    source: str
-    """file:PATH,..., store:SOURCE or demo:SEED: nothing that fetches."""
-    benchmark: tuple[Path, ...]
-    market: tuple[Path, ...]
-    hints: Hints
-    regular_close: bool
-    store: str | None
-    as_of: date | None
+    request: StudyRequest
+    """Its paths are absolute; its source is file:PATH,..., store:SOURCE or demo:SEED, nothing that fetches."""
     market_of: dict[str, str]
     """By ticker, in the order of the columns."""
 
     def opened(self) -> Source:
         """The source."""
-        [source] = choose(self.source, self.benchmark, self.market, self._access, self.hints)
+        asked = self.request
+        [source] = choose(asked.source, asked.benchmark, asked.market, self._access, asked.hints)
         # What a store lacks of a slice is unknown; whether that is too much, each event shows.
-        return replace(source, in_part=True) if self.source.startswith("store:") else source  # type: ignore[type-var]
+        return replace(source, in_part=True) if asked.source.startswith("store:") else source  # type: ignore[type-var]
 
     def _access(self) -> Connections:
         from screener.data.connections import open_access
 
-        return open_access(self.settings, os.environ, self.store)
+        return open_access(self.settings, os.environ, self.request.store)
 
     def read(self, first: date, event_day: date, last: date, before: int, after: int) -> Market:
         """Sessions from `first` to `last`, those `before` and `after` the session `event_day`."""
         source = self.opened()
         within = getattr(source, "within", None)
-        settings = self.settings
-        last = min(last, self.as_of or last)
+        settings, asked = self.settings, self.request
+        last = min(last, asked.as_of or last)
         need = PriceRequest(
             market_of=self.market_of,
             news=event_day,
@@ -74,7 +68,7 @@ class Prices:
             event_day=event_day,
             before=before,
             after=after,
-            after_market=None if self.regular_close else settings.calendar.schedule.after_market_since,
+            after_market=None if asked.regular_close else settings.calendar.schedule.after_market_since,
             calendar=settings.calendar,
             since=first,
         )

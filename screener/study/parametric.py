@@ -79,13 +79,13 @@ def two_sided(t: Floats | float, df: Ints | Floats | float) -> Floats:
     return p
 
 
-def half_width(se: Floats, df: Ints | Floats, level: float = 0.95) -> Floats:
-    """(N,) half of the `level` confidence interval of estimates under Student's t.
+def half_width(se: Floats, df: Ints | Floats) -> Floats:
+    """(N,) half of the 95% confidence interval of estimates under Student's t.
 
     NaN where the standard error `se` (N,) is not positive or the degrees of freedom `df` (N,) are below 1.
     """
     degrees = np.asarray(df, dtype=np.float64)
-    critical = stdtrit(np.where(degrees >= 1, degrees, np.nan), (1.0 + level) / 2.0)
+    critical = stdtrit(np.where(degrees >= 1, degrees, np.nan), 0.975)
     return np.asarray(np.where(se > 0, critical * se, np.nan), dtype=np.float64)
 
 
