@@ -14,7 +14,7 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group
 from screener.study import Bools, Floats, Ints
 from screener.study.parametric import mean
-from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
+from screener.study.placebo import FEWEST_DATES, Placebo
 from screener.study.portfolio import cross_section, mean_of_available
 
 PATH = (-10, 20)
@@ -128,8 +128,7 @@ def _corrected(placebo: Placebo, groups: Sequence[Group]) -> dict[str, Floats]:
     known = np.isfinite(placebo.placebo_z)
     for evidence in _families(groups).values():
         tested = evidence & np.isfinite(placebo.placebo_rank)
-        q[tested] = benjamini_hochberg(placebo.placebo_p[tested])
-        family[tested] = westfall_young(placebo.z_ewma[tested], placebo.placebo_z[:, tested])
+        q[tested], family[tested] = (adjusted[tested] for adjusted in placebo.corrected(evidence))
         dates[evidence] = known[:, evidence].sum(axis=0)
         dates[tested] = known[:, tested].all(axis=1).sum()
     return {"q": q, "p_family": family, "family_n": dates}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from screener.study import Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import Design, Refit
 from screener.study.moves import distance, slope
 from screener.study.portfolio import Portfolio
@@ -109,6 +109,17 @@ class Placebo:
             "placebo_n": self.placebo_n.astype(np.float64),
             "placebo_p": self.placebo_p,
         }
+
+    def corrected(self, family: Bools) -> tuple[Floats, Floats]:
+        """(P,) q and p_family: placebo_p of the portfolios of one `family` (P,), adjusted for the number of its tests.
+
+        NaN for others, and for a portfolio without a rank, which is in no family.
+        """
+        q, p_family = np.full(len(family), np.nan), np.full(len(family), np.nan)
+        tested = family & np.isfinite(self.placebo_rank)
+        q[tested] = benjamini_hochberg(self.placebo_p[tested])
+        p_family[tested] = westfall_young(self.z_ewma[tested], self.placebo_z[:, tested])
+        return q, p_family
 
     def detectable(self) -> Floats:
         """(P,) smallest abnormal return, decimal, that the test at 5% finds with 80% power, whatever its sign.

@@ -15,7 +15,7 @@ from screener.study.api import EventStudy
 from screener.study.display import as_window
 from screener.study.models import Model
 from screener.study.parametric import mean
-from screener.study.placebo import Placebo, benjamini_hochberg, westfall_young
+from screener.study.placebo import Placebo, benjamini_hochberg
 from screener.study.portfolio import PortfolioTest, cross_section
 from screener.study.study import Study
 
@@ -56,11 +56,10 @@ class Tables:
         draws = [*self._draws(list(self.groups), placebos), *draws]
         skipped = pd.DataFrame(self._skipped(), columns=["ticker", "reason"])
         window = pd.Index(self._labels, name="window")
-        stocks = pd.concat([self._stocks(number) for number in range(len(windows))], ignore_index=True)
         return EventStudy(
             ar=pd.DataFrame(study.fit.abnormal[span], index=tau, columns=self.tickers),
             car=pd.DataFrame([result.car for result in study.results], index=window, columns=self.tickers),
-            stocks=_with_q(stocks, "p"),
+            stocks=pd.concat([self._stocks(number) for number in range(len(windows))], ignore_index=True),
             groups=self._groups(placebos),
             spreads=spreads,
             paths=self._paths(),
@@ -98,6 +97,7 @@ class Tables:
                 "ticker": self.tickers,
                 "raw_return": self._raw[number],
                 **study.stock_columns(number),
+                "q": benjamini_hochberg(study.results[number].p),
                 **(coefficients if study.refit.model is not Model.FACTORS else {}),
                 "observations": fitted.observations,
             }
@@ -110,6 +110,10 @@ class Tables:
         for number, (label, placebo) in enumerate(zip(self._labels, placebos, strict=True)):
             rows = []
             primary = self._placebo(placebo, np.array([of_group[number].caar_ew for of_group in tests]))
+            if placebo is not None:
+                primary["q"], primary["p_family"] = placebo.corrected(np.ones(len(tests), dtype=np.bool_))
+            elif self.placebo:
+                primary["q"] = np.full(len(tests), np.nan)
             for place, (name, members) in enumerate(self.groups.items()):
                 test, cross = tests[place][number], cross_section(raw[number][members])
                 rows.append(
@@ -128,13 +132,7 @@ class Tables:
                         "undefined": self._undefined(placebo, place, test.undefined),
                     }
                 )
-            part = _with_q(pd.DataFrame(rows), "placebo_p")
-            if placebo is not None:
-                family = np.full(len(rows), np.nan)
-                ranked = np.isfinite(placebo.placebo_rank)
-                family[ranked] = westfall_young(placebo.z_ewma[ranked], placebo.placebo_z[:, ranked])
-                part.insert(list(part.columns).index("q") + 1, "p_family", family)
-            parts.append(part)
+            parts.append(pd.DataFrame(rows))
         return pd.concat(parts, ignore_index=True)
 
     def _placebo(self, placebo: Placebo | None, caar: Floats) -> dict[str, Floats]:
@@ -283,11 +281,3 @@ class Tables:
 def _draw(window: str = "", series: Any = None, date: Any = (), caar: Any = (), z_ewma: Any = ()) -> dict[str, Any]:
     """The columns of one series' placebo sessions in one window."""
     return {"window": window, "series": [series] * len(date), "date": date, "caar": caar, "z_ewma": z_ewma}
-
-
-def _with_q(table: pd.DataFrame, p: str) -> pd.DataFrame:
-    """`table` with the false discovery rate q of column `p` beside it, over the rows of each window."""
-    if p in table:
-        q = table.groupby("window", sort=False)[p].transform(lambda values: benjamini_hochberg(values.to_numpy()))
-        table.insert(list(table.columns).index(p) + 1, "q", q)
-    return table
