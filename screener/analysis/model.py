@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from screener.krx.tables import Days
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Model, Refit, leaves_out_constant
 
 Verdict = Literal["consistent", "partly consistent", "not consistent", "no data", "not testable"]

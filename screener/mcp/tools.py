@@ -30,8 +30,7 @@ from screener.report.formats.data import list_to_json
 from screener.report.formats.markdown import to_markdown
 from screener.report.make import make_report
 from screener.report.request import Request, request_for
-from screener.report.screens import TOP, Screen
-from screener.report.tables import TABLES
+from screener.report.screens import TABLES, TOP, Screen
 
 Document = dict[str, Any]
 _FIRST_OF = ("groups", "industries", "days")

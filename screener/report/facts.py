@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from screener.analysis.day import Reference
 from screener.analysis.frames import Frames
-from screener.analysis.measurement import Measurement
+from screener.analysis.measurement import Measurement, Reference
 from screener.analysis.model import Flows, Rules, Stock, Window
 from screener.config.models import Event
 from screener.data.findings import refuse

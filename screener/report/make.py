@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from screener.analysis.claims import check_claims, windows_of
-from screener.analysis.day import Reference, in_force
-from screener.analysis.days import days_frame
 from screener.analysis.frames import Frames, stacked
-from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
-from screener.analysis.measurement import Measurement
+from screener.analysis.impact import days_frame, market_cars, measure_impact, with_flows, with_window
+from screener.analysis.measurement import Measurement, Reference, in_force
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.analysis.scan import left_out, moved_alone, scan_market
 from screener.config import Settings

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 
 _BLOCK = 192
 """Securities on a side of the square of pairs worked on at once, small enough for the squares to stay in cache."""

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from screener.study import correlation
-from screener.study.arrays import Floats
+from screener.study import Floats, correlation
 from screener.study.correlation import cross_correlation, mean_correlation
 from tests.study.panels import sample
 
