@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from screener.analysis.model import DayCheck, Group, Rules, Stock, Window, WindowCheck
+from screener.analysis.model import WILD, DayCheck, Group, Rules, Stock, Window, WindowCheck
 from screener.config.models import Filters
 from screener.data.panel import Panel
 from screener.data.universe import WholeMarket
@@ -33,11 +33,6 @@ _FEWEST = 300
 """Stocks with a history, without which the whole market is not at hand."""
 MOST_RANDOM = 0.10
 """Share of random groups that may have moved as much as they must: twice what is expected."""
-WILD = 3.0
-"""Standard deviations of an index move, or of the difference of two, beyond which a day carries no verdict where no
-random groups can be asked."""
-RANDOM_ON_WILD_DAYS = 0.25
-"""Share of random groups with a p of 5% at most on such days (docs/methods.md)."""
 
 
 @dataclass(frozen=True)
