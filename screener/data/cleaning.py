@@ -73,7 +73,7 @@ def clean(
     findings += found
     again = _again(long, what)
     if again.any():
-        findings += Finding.at("duplicates", [*long.places(again).values()])
+        findings += Finding.at("duplicates", long.places(again).values())
         long = long.take(~again)
     if strict:
         _refuse_values(long, what)
@@ -87,7 +87,7 @@ def _believed(long: PriceRows, after_market: date | None) -> tuple[PriceRows, li
     findings: list[Finding] = []
 
     def say(code: str, rows: Bools) -> None:
-        findings.extend(Finding.at(code, [*long.places(rows).values()]))
+        findings.extend(Finding.at(code, long.places(rows).values()))
 
     no_rate = _no_rate(long.column("change_pct"))
     if no_rate.any():

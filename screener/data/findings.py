@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,11 +69,11 @@ class Finding:
     """Ticker and date of the first few."""
 
     @classmethod
-    def at(cls, code: str, places: Sequence[str], count: int | None = None) -> list[Finding]:
+    def at(cls, code: str, places: Collection[str], count: int | None = None) -> list[Finding]:
         """One finding for `places`, or for `count` of which these are the first; none where there are none."""
         count = len(places) if count is None else count
         severity: Severity = "info" if code in _INFORMATION else "warning"
-        return [cls(code, severity, count, tuple(places[:EXAMPLES]))] if count else []
+        return [cls(code, severity, count, tuple(places)[:EXAMPLES])] if count else []
 
 
 def in_words(findings: Iterable[Finding]) -> list[str]:

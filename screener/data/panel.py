@@ -111,8 +111,6 @@ def build_panel(
     span[~np.isfinite(returns)] = 0
     refused = grid.refused & ~np.isfinite(returns)
 
-    there = grid.present.any(axis=0)
-    first = np.where(there, grid.present.argmax(axis=0), 0)
     panel = Panel(
         sessions=days,
         tickers=prices.tickers,
@@ -125,7 +123,7 @@ def build_panel(
         actions=told.actions & ~beyond,
         benchmarks={name: _index_returns(days, dates, level) for name, (dates, level) in benchmarks.items()},
         market_caps={name: on_days(days, *caps) for name, caps in (official.market_caps if official else {}).items()},
-        first_price=np.where(there, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
+        first_price=np.append(days, np.datetime64("NaT"))[grid.first],
     )
     return panel, _findings(panel, grid, beyond, told.findings)
 
@@ -144,6 +142,8 @@ class _Grid:
         """(T, N) where either has a row that is not to be believed."""
         self.present = np.any(there, axis=0)
         """(T, N) where either has a row."""
+        self.first = np.where(self.present.any(axis=0), self.present.argmax(axis=0), len(days))
+        """(N,) the first such row; T where there is none."""
         self.traded = np.all([did | ~has for did, has in zip(traded, there, strict=True)], axis=0) & self.present
         """(T, N) where both say so; of two, what either knows of a halt counts: one of them may not carry volumes."""
 
@@ -191,11 +191,9 @@ def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> Bools:
 def _findings(panel: Panel, grid: _Grid, beyond: Bools, told: Sequence[Finding]) -> list[Finding]:
     """What a reader of the panel should know: sessions, rows and levels that are missing, halts, impossible returns."""
     days, present = panel.sessions, grid.present
-    there, step = present.any(axis=0), np.arange(len(days))[:, None]
-    first = np.where(there, present.argmax(axis=0), 0)
-    last = np.where(there, len(days) - 1 - present[::-1].argmax(axis=0), -1)
-    empty = np.asarray(~present.any(axis=1))
-    absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
+    step, empty = np.arange(len(days))[:, None], np.asarray(~present.any(axis=1))
+    last = len(days) - 1 - present[::-1].argmax(axis=0)
+    absent = ~present & (step > grid.first) & (step < last) & ~empty[:, None]
     findings = Finding.at("session_missing", [str(day) for day in days[empty]])
     for code, where in (
         ("halted", present & ~grid.traded),

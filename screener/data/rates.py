@@ -218,5 +218,5 @@ def _findings(
         if which in (Verdict.ACTION, Verdict.UNSURE):
             # The base price over the close before it, such as ×0.2.
             told = {row: f"{place} ×{ratio[row]:.3g}" for row, place in told.items()}
-        found += Finding.at(code, [*told.values()])
+        found += Finding.at(code, told.values())
     return found

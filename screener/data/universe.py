@@ -1,6 +1,6 @@
-"""Every listed stock: before an event, those that a scan looks at, what became of stocks since, and all their returns.
+"""Every listed stock: which there are before an event, which of them a scan looks at, and what became of them since.
 
-Against these random groups are drawn, which an event is held against.
+Random groups, which an event is held against, are drawn from the returns of all of them.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES
 def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int64] | None = None) -> NDArray[Any]:
     """A column, or some of its rows, as numpy array: days as datetime64[D], NaN for null.
 
-    pyarrow's own conversion imports pandas, which would take longer than all the rest of a report.
+    pyarrow's own conversion imports pandas, which takes longer than all that a look into the store does.
     """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     bare: Any = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)

@@ -39,7 +39,6 @@ COLUMNS = {name: (re.sub(r"_", "", name), *others.split()) for name, others in _
 _COLUMN_OF = {other: name for name, others in COLUMNS.items() for other in others}
 PRICES = ("open", "high", "low", "close", "adjusted")
 
-
 DECIMAL_RATE = "FinanceDataReader"
 """In whose files `Change` is the change rate as a decimal."""
 _DIALECTS = (
