@@ -80,8 +80,8 @@ class PriceRows:
             {name: np.concatenate([part.column(name) for part in parts]) for name in names},
             sum(part.restored_zeros for part in parts),
             {ticker: market for part in parts for ticker, market in part.market_of.items()},
-            {market: caps for part in parts for market, caps in part.market_caps.items()},
-            {market: moves for part in parts for market, moves in part.market_moves.items()},
+            _joined([part.market_caps for part in parts]),
+            _joined([part.market_moves for part in parts]),
         )
 
     def column(self, name: str) -> Floats:
@@ -134,6 +134,16 @@ class PriceRows:
         known = days[row] == self.day
         grid[row[known], self.ticker[known]] = values[known]
         return grid
+
+
+def _joined(parts: Sequence[ByMarket]) -> dict[str, tuple[Days, Floats]]:
+    """The days of all parts, ascending; of a day that several have, the value of the last one."""
+    joined = {}
+    for market in dict.fromkeys(market for part in parts for market in part):
+        later_first = [part[market] for part in reversed(parts) if market in part]
+        days, first = np.unique(np.concatenate([days for days, _values in later_first]), return_index=True)
+        joined[market] = days, np.concatenate([values for _days, values in later_first])[first]
+    return joined
 
 
 def _with_market(table: pa.Table, tickers: Sequence[str], until: date | None) -> PriceRows:

@@ -156,6 +156,7 @@ class Stored(Source):
     def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
         official, findings = self._official(source, need, span)
+        self._refuse_none(source, official)
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.price_limit)
@@ -188,6 +189,15 @@ class Stored(Source):
         whole = around.filter(pa.array(~np.isin(to_numpy(around["date"]), aside)))
         return replace(official, market_caps=market_caps(around), market_moves=market_moves(whole)), found
 
+    def _refuse_none(self, source: str, prices: PriceRows) -> None:
+        if not prices.traded.any():
+            raise DataError(
+                "{called}: none of the {count} configured tickers ever traded",
+                hint="download what is missing with `screener sync`",
+                called=self._called(source),
+                count=len(prices.tickers),
+            )
+
     def _known(self, source: str) -> Calendar | None:
         """The calendar that days of files must keep to; what came from KRX has made its own."""
         return replace(self.calendar, seen_open=frozenset()) if source == "file" else None
@@ -198,6 +208,7 @@ class Stored(Source):
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
         since = self.calendar.schedule.after_market_since
         prices, found = clean(PriceRows.of(rows, need.tickers), self._called(source), self._known(source), since)
+        self._refuse_none(source, prices)
         keys = (*need.tickers, *PROXIES.values())
         return prices, found + refusals.findings(table.refused, keys, span.first, span.last)
 
