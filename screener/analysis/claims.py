@@ -28,7 +28,7 @@ from screener.config.claims import (
 )
 from screener.config.models import Abroad
 from screener.study import Ints
-from screener.study.portfolio import cross_section
+from screener.study.abnormal import cross_section
 
 Unit = Literal["return", "share", "rank", "ratio"]
 _LEAST_KNOWN = 0.75

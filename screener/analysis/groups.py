@@ -13,9 +13,9 @@ from screener.analysis.frames import by_column, from_rows, stacked
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import cross_section, mean_of_available
 from screener.study.parametric import mean
 from screener.study.placebo import FEWEST_DATES, Placebo
-from screener.study.portfolio import cross_section, mean_of_available
 
 PATH = (-10, 20)
 """Two weeks before the event, to see what leaked, and a month after it, to see what lasted."""

@@ -20,8 +20,8 @@ from screener.config.models import Filters
 from screener.data.panel import Panel, WholeMarket
 from screener.krx.hours import RETURN_GAP
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio, mean_of_available
 from screener.study.models import Model, Refit, leaves_out_constant
-from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.study import Study
 
 _ROUNDING = 1e-12  # far below the smallest step of any price, far above what products of returns leave

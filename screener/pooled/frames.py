@@ -25,6 +25,7 @@ from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.report.pooled_model import ALL, PooledFrames
 from screener.study import Floats, Ints
+from screener.study.abnormal import mean_of_available
 from screener.study.parametric import mean
 from screener.study.pooled import (
     Portfolios,
@@ -36,7 +37,6 @@ from screener.study.pooled import (
     pooled_tests,
     shift_difference,
 )
-from screener.study.portfolio import mean_of_available
 from screener.study.regression import regress
 from screener.study.units import Units
 

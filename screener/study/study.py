@@ -9,12 +9,21 @@ from functools import cached_property
 import numpy as np
 
 from screener.study import Bools, Floats, Ints
-from screener.study.abnormal import WindowResult, daily, leave_one_out, over_window
+from screener.study.abnormal import (
+    Portfolio,
+    PortfolioTest,
+    WindowResult,
+    daily,
+    in_each_window,
+    leave_one_out,
+    mean_of_available,
+    over_window,
+    portfolio_t,
+)
 from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Fit, Model, Refit, fit
 from screener.study.parametric import half_width
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test, share_beyond
-from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window, mean_of_available, portfolio_t
 from screener.study.rolling import Rolling
 from screener.study.spread import TwoSample, best_and_worst, spreads, two_sample
 

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import PortfolioTest, cross_section
 from screener.study.api import EventStudy
 from screener.study.display import as_window
 from screener.study.models import Model
 from screener.study.parametric import mean
 from screener.study.placebo import Placebo, benjamini_hochberg
-from screener.study.portfolio import PortfolioTest, cross_section
 from screener.study.study import Study
 
 _THIN = "placebo dates are refitted by least squares only"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import Portfolio, mean_of_available
 from screener.study.models import Design, Model, Refit
 from screener.study.pooled import normal_score
-from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.rolling import Rolling, roll
 from screener.study.study import Study
 

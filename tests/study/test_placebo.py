@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener.study import Floats
+from screener.study.abnormal import Portfolio, portfolio_t
 from screener.study.models import Design, Model, Refit, fit
 from screener.study.placebo import FEWEST_DATES, Placebo, PlaceboPlan, placebo_test, two_sided_rank
-from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import roll
 from tests.study.simulated import Simulated, simulate
 
