@@ -30,7 +30,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
     study, members = measurement.study, [measurement.columns(group) for group in groups]
     placebos = study.placebos(members) if study.has_history else []
     tests = study.tests(members) if study.has_history else []
-    on_day = measurement.number(0, 0)
+    on_day = measurement.on_event_day
     parts = []
     for number, window in enumerate(measurement.available):
         part: dict[str, Any] = {
@@ -59,7 +59,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
             p_on_day = placebos[on_day].placebo_p if on_day is not None else np.full(len(groups), np.nan)
             part |= _scored(measurement, number, groups, placebo, part)
             paths = _paths_of(measurement, members, max(window.last, 0) + 1)
-            part |= scores.lasting_columns((window.first, window.last), paths, caar, placebo.placebo_p, p_on_day)
+            part |= scores.lasting_columns(window.taus, paths, caar, placebo.placebo_p, p_on_day)
         parts.append(part)
     return stacked("sectors", parts)
 
@@ -149,7 +149,7 @@ def _scored(
     window, weights = measurement.available[number], measurement.rules.weights
     members = [measurement.columns(group) for group in groups]
     caar, ratio, up = (np.array(part[name]) for name in ("caar_ew", "volume_ratio", "breadth_up"))
-    on_day = scores.on_event_day((window.first, window.last), _paths_of(measurement, members)[0])
+    on_day = scores.on_event_day(window.taus, _paths_of(measurement, members)[0])
     parts = scores.parts_of(caar, placebo.placebo_p, placebo.placebo_caar, ratio, on_day, up)
     table: dict[str, Any] = {}
     for of_themes, evidence in _families(groups).items():
@@ -200,7 +200,7 @@ def _without_each(
     p = (1 + (ranked & (z >= z_event)).sum(axis=0)) / (1 + ranked.sum(axis=0))
     day = _mean_of_others(study.fit.abnormal[measurement.event_row][members])
     up, ratio = measurement.raw[number][members] > 0, measurement.volume[number][members]
-    on_day = scores.on_event_day((window.first, window.last), day)
+    on_day = scores.on_event_day(window.taus, day)
     parts = scores.parts_of(left, p, others, _median_of_others(ratio), on_day, (up.sum() - up) / (len(up) - 1))
     score = scores.combine(parts, measurement.rules.weights)
     middle = float(np.median(score))
