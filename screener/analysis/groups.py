@@ -14,7 +14,6 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Group
 from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import cross_section, mean_of_available
-from screener.study.parametric import mean
 from screener.study.placebo import FEWEST_DATES, Placebo
 
 PATH = (-10, 20)
@@ -262,20 +261,13 @@ def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[p
                 "undefined": "",
             }
             if spreads:
-                (portfolio, placebo), kp = spreads[number], study.two_sample(a, b, number)
-                placebo = widest[number] if widest else placebo
-                car = study.results[number].car
-                caar = mean(car[a]) - mean(car[b])
-                part |= {
-                    **placebo_columns(placebo, np.array([caar])),
-                    "caar_ew": caar,
-                    "t_portfolio": portfolio.t,
-                    "p_portfolio": np.nan if widest else portfolio.p,
-                    "t_kp": kp.t,
-                    "p_kp": np.nan if widest else kp.p,
-                    "r_ab": kp.r_ab,
-                    "detectable": np.nan if widest else placebo.detectable()[0],
-                }
+                test, placebo = spreads[number]
+                figures, _ = study.spread_columns(a, b, number, test)
+                figures["detectable"] = placebo.detectable()[0]
+                if widest:
+                    placebo = widest[number]
+                    figures |= dict.fromkeys(("p_portfolio", "p_kp", "detectable"), np.nan)
+                part |= {**placebo_columns(placebo, np.array([figures["caar_ew"]])), **figures}
                 z = placebo.placebo_z[:, 0] if np.isfinite(placebo.placebo_rank[0]) else np.empty(0)
                 z = z[np.isfinite(z)]
                 pair = {name: part[name] for name in ("sector_a", "sector_b", "window_start", "window_end")}
