@@ -28,7 +28,7 @@ from screener.config.claims import (
 )
 from screener.config.models import Abroad
 from screener.study import Ints
-from screener.study.portfolio import cross_section
+from screener.study.abnormal import cross_section
 
 Unit = Literal["return", "share", "rank", "ratio"]
 _LEAST_KNOWN = 0.75
@@ -198,7 +198,7 @@ class _Figures:
         self.abroad = {peer.name.en: peer for peer in abroad}
         self.sectors = [group for group in groups if group.theme is None and not group.post_hoc]
         self._groups = {(group.sector, group.theme): group for group in groups}
-        self._windows = {(window.first, window.last): window for window in measurement.windows}
+        self._windows = {window.taus: window for window in measurement.windows}
         self._stocks = {stock.ticker: stock for stock in measurement.stocks}
 
     def window(self, window: tuple[int, int]) -> Window:

@@ -23,9 +23,9 @@ import numpy as np
 
 from screener.analysis.model import Stirred
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio
 from screener.study.models import fit
 from screener.study.placebo import FEWEST_FOR_LEVEL
-from screener.study.portfolio import Portfolio
 from screener.study.study import Study
 
 SESSIONS, FEWEST_SESSIONS = 240, 100

@@ -13,9 +13,8 @@ from screener.analysis.frames import by_column, from_rows, stacked
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import PATH, Group
 from screener.study import Bools, Floats, Ints
-from screener.study.parametric import mean
+from screener.study.abnormal import cross_section, mean_of_available
 from screener.study.placebo import FEWEST_DATES, Placebo
-from screener.study.portfolio import cross_section, mean_of_available
 
 
 def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:
@@ -27,7 +26,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
     study, members = measurement.study, [measurement.columns(group) for group in groups]
     placebos = study.placebos(members) if study.has_history else []
     tests = study.tests(members) if study.has_history else []
-    on_day = measurement.number(0, 0)
+    on_day = measurement.on_event_day
     parts = []
     for number, window in enumerate(measurement.available):
         part: dict[str, Any] = {
@@ -56,7 +55,7 @@ def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataF
             p_on_day = placebos[on_day].placebo_p if on_day is not None else np.full(len(groups), np.nan)
             part |= _scored(measurement, number, groups, placebo, part)
             paths = _paths_of(measurement, members, max(window.last, 0) + 1)
-            part |= scores.lasting_columns((window.first, window.last), paths, caar, placebo.placebo_p, p_on_day)
+            part |= scores.lasting_columns(window.taus, paths, caar, placebo.placebo_p, p_on_day)
         parts.append(part)
     return stacked("sectors", parts)
 
@@ -146,7 +145,7 @@ def _scored(
     window, weights = measurement.available[number], measurement.rules.weights
     members = [measurement.columns(group) for group in groups]
     caar, ratio, up = (np.array(part[name]) for name in ("caar_ew", "volume_ratio", "breadth_up"))
-    on_day = scores.on_event_day((window.first, window.last), _paths_of(measurement, members)[0])
+    on_day = scores.on_event_day(window.taus, _paths_of(measurement, members)[0])
     parts = scores.parts_of(caar, placebo.placebo_p, placebo.placebo_caar, ratio, on_day, up)
     table: dict[str, Any] = {}
     for of_themes, evidence in _families(groups).items():
@@ -197,7 +196,7 @@ def _without_each(
     p = (1 + (ranked & (z >= z_event)).sum(axis=0)) / (1 + ranked.sum(axis=0))
     day = _mean_of_others(study.fit.abnormal[measurement.event_row][members])
     up, ratio = measurement.raw[number][members] > 0, measurement.volume[number][members]
-    on_day = scores.on_event_day((window.first, window.last), day)
+    on_day = scores.on_event_day(window.taus, day)
     parts = scores.parts_of(left, p, others, _median_of_others(ratio), on_day, (up.sum() - up) / (len(up) - 1))
     score = scores.combine(parts, measurement.rules.weights)
     middle = float(np.median(score))
@@ -259,20 +258,13 @@ def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[p
                 "undefined": "",
             }
             if spreads:
-                (portfolio, placebo), kp = spreads[number], study.two_sample(a, b, number)
-                placebo = widest[number] if widest else placebo
-                car = study.results[number].car
-                caar = mean(car[a]) - mean(car[b])
-                part |= {
-                    **placebo_columns(placebo, np.array([caar])),
-                    "caar_ew": caar,
-                    "t_portfolio": portfolio.t,
-                    "p_portfolio": np.nan if widest else portfolio.p,
-                    "t_kp": kp.t,
-                    "p_kp": np.nan if widest else kp.p,
-                    "r_ab": kp.r_ab,
-                    "detectable": np.nan if widest else placebo.detectable()[0],
-                }
+                test, placebo = spreads[number]
+                figures, _ = study.spread_columns(a, b, number, test)
+                figures["detectable"] = placebo.detectable()[0]
+                if widest:
+                    placebo = widest[number]
+                    figures |= dict.fromkeys(("p_portfolio", "p_kp", "detectable"), np.nan)
+                part |= {**placebo_columns(placebo, np.array([figures["caar_ew"]])), **figures}
                 z = placebo.placebo_z[:, 0] if np.isfinite(placebo.placebo_rank[0]) else np.empty(0)
                 z = z[np.isfinite(z)]
                 pair = {name: part[name] for name in ("sector_a", "sector_b", "window_start", "window_end")}

@@ -82,7 +82,7 @@ def with_flows(frames: Frames, flows: Flows, sessions: Days, windows: Sequence[W
         if window.available:
             wanted = sessions[(sessions >= np.datetime64(window.start)) & (sessions <= np.datetime64(window.end))]
             known = np.isin(wanted, flows.days).all()
-            inside[window.first, window.last] = np.flatnonzero(np.isin(flows.days, wanted)) if known else None
+            inside[window.taus] = np.flatnonzero(np.isin(flows.days, wanted)) if known else None
     net: dict[str, list[float]] = {"foreign_net": [], "institution_net": []}
     for sector, theme, first, last in zip(
         *(sectors[name] for name in ("sector", "theme", "window_start", "window_end")), strict=True

@@ -21,8 +21,8 @@ from screener.data.panel import Panel
 from screener.data.universe import WholeMarket
 from screener.krx.hours import RETURN_GAP
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio, mean_of_available
 from screener.study.models import Model, Refit, leaves_out_constant
-from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.study import Study
 
 _ROUNDING = 1e-12  # far below the smallest step of any price, far above what products of returns leave
@@ -171,10 +171,10 @@ class Measurement:
         """For each available window, the largest CAR, decimal, that carries no verdict; infinite where none does."""
         return [np.inf if one.withheld else gap for one, gap in zip(self.checks, self.close_gaps, strict=True)]
 
-    def number(self, first: int, last: int) -> int | None:
-        """Which of the available windows is [first, last]; None if none is."""
-        numbers = [n for n, window in enumerate(self.available) if (window.first, window.last) == (first, last)]
-        return numbers[0] if numbers else None
+    @property
+    def on_event_day(self) -> int | None:
+        """Which of the available windows is [0,0]; None if none is."""
+        return next((number for number, window in enumerate(self.available) if window.taus == (0, 0)), None)
 
     def index_weights(self) -> Floats:
         """(N,) part of each column in its market's capitalisation at the base session; NaN where not known."""
@@ -190,7 +190,7 @@ class Measurement:
     @property
     def p_on_event_day(self) -> Floats:
         """(N,) placebo p of each column in the window [0,0]; NaN where that is not among the windows."""
-        number = self.number(0, 0)
+        number = self.on_event_day
         if number is None or not self.study.has_history:
             return np.full(len(self.panel.tickers), np.nan)
         return self.study.stock_placebos[number].placebo_p

@@ -69,6 +69,11 @@ class Window:
     end: date | None
 
     @property
+    def taus(self) -> tuple[int, int]:
+        """`first` and `last`."""
+        return self.first, self.last
+
+    @property
     def available(self) -> bool:
         """Whether the prices reach over the whole window."""
         return self.end is not None

@@ -173,7 +173,7 @@ def _scan_frame(
     z = np.where(np.isfinite(car), placebo.z_ewma, np.nan)
     pooled = pooled_p(z, placebo.placebo_z, len(placebo.dates))
     q = benjamini_hochberg(pooled)
-    if (window.first, window.last) == (0, 0):
+    if window.taus == (0, 0):
         parts = scores.parts_of(car, p, car, ratio)
     else:
         parts = scores.parts_of(car, p, car, ratio, study.fit.abnormal[measurement.event_row])

@@ -66,13 +66,12 @@ def stocks_frame(
 def _scored(measurement: Measurement, number: int, q: Floats, evidence: Bools, market: Floats | None) -> dict[str, Any]:
     """The placebo p of the stocks in one window, the scores that rest on it, and verdicts, which take `q` as well."""
     study, columns, event = measurement.study, measurement.column_of, measurement.event_row
-    window = measurement.available[number]
-    taus = window.first, window.last
+    taus = measurement.available[number].taus
     car, placebo = study.results[number].car[columns], study.stock_placebos[number]
     p = placebo.placebo_p[columns]
     # A stock of two sectors is one stock among the others.
     once = np.unique(columns[evidence], return_index=True)[1]
-    paths = np.cumsum(study.daily(slice(event, event + max(window.last, 0) + 1))[:, columns], axis=0)
+    paths = np.cumsum(study.daily(slice(event, event + max(taus[1], 0) + 1))[:, columns], axis=0)
     others = car[evidence][once] if market is None else market
     ratio, on_day = measurement.volume[number][columns], scores.on_event_day(taus, paths[0])
     parts = scores.parts_of(car, p, others, ratio, on_day)

@@ -77,6 +77,10 @@ class EventRow:
     values: Mapping[str, str]
     """The other columns, by header."""
 
+    def is_over(self, window: range) -> bool:
+        """Whether the event is measured over this window of the study, a range of tau."""
+        return self.window in (None, (window.start, window.stop - 1))
+
 
 @dataclass(frozen=True)
 class EventFile:

@@ -25,6 +25,7 @@ from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.report.model import ALL, PooledFrames
 from screener.study import Floats, Ints
+from screener.study.abnormal import mean_of_available
 from screener.study.parametric import mean
 from screener.study.pooled import (
     Portfolios,
@@ -36,7 +37,6 @@ from screener.study.pooled import (
     pooled_tests,
     shift_difference,
 )
-from screener.study.portfolio import mean_of_available
 from screener.study.regression import regress
 from screener.study.units import Units
 
@@ -99,17 +99,11 @@ class Results:
 
     def reason(self, number: int) -> str:
         """Why an event that was placed is not used after all; '' if it is."""
-        unit = self.numbers[number]
-        windows = [
-            place
-            for place, window in enumerate(self.pools.plan.windows)
-            if self.pools.placed[number].row.window in (None, (window.start, window.stop - 1))
-        ]
-        if any(np.isfinite(self.units.z[unit, place]) for place in windows):
+        unit, row = self.numbers[number], self.pools.placed[number].row
+        windows = [place for place, window in enumerate(self.pools.plan.windows) if row.is_over(window)]
+        if np.isfinite(self.units.z[unit, windows]).any():
             return ""
-        if not np.isfinite(self.units.sigma[unit]):
-            return "no history"
-        return "no return"
+        return "no return" if np.isfinite(self.units.sigma[unit]) else "no history"
 
     def pool(self, group: str, window: int) -> tuple[int, Pool, Sequence[int]] | None:
         """Number of the pool of a group in a window, the pool, and its rows; None where it has no event."""
@@ -173,8 +167,7 @@ def _event_rows(results: Results) -> Iterator[dict[str, Any]]:
         inside = [
             number
             for number in used
-            if pools.placed[number].row.window in (None, (window.start, window.stop - 1))
-            and np.isfinite(units.z[results.numbers[number], place])
+            if pools.placed[number].row.is_over(window) and np.isfinite(units.z[results.numbers[number], place])
         ]
         near = overlaps([pools.placed[number].session for number in inside], len(window))
         at = [results.numbers[number] for number in inside]

@@ -62,11 +62,10 @@ class Pools:
 
     def rows(self, group: str, window: range) -> list[int]:
         """Places of the events of a group that are measured over a window, by session."""
-        taus = window.start, window.stop - 1
         inside = [
             number
             for number in self.used
-            if group in (ALL, self.placed[number].group) and self.placed[number].row.window in (None, taus)
+            if group in (ALL, self.placed[number].group) and self.placed[number].row.is_over(window)
         ]
         return sorted(inside, key=lambda number: self.placed[number].session)
 

@@ -10,7 +10,17 @@ from functools import partial
 import numpy as np
 
 from screener.study import Bools, Floats, Ints
-from screener.study.abnormal import over_window, standardised
+from screener.study.abnormal import (
+    Portfolio,
+    PortfolioTest,
+    alike,
+    in_each_window,
+    mean_of_available,
+    over_window,
+    portfolio_t,
+    standardised,
+    weighted_mean,
+)
 from screener.study.correlation import mean_correlation
 from screener.study.models import Fit
 from screener.study.nonparametric import (
@@ -37,15 +47,6 @@ from screener.study.parametric import (
     patell,
     skewness_adjusted,
     two_sided,
-)
-from screener.study.portfolio import (
-    Portfolio,
-    PortfolioTest,
-    alike,
-    in_each_window,
-    mean_of_available,
-    portfolio_t,
-    weighted_mean,
 )
 
 ROBUST = ("t_portfolio", "t_adj_bmp", "t_grank", "z_adj_patell", "z_corrado", "z_corrado_robust", "z_cz_sign", "t_bw85")

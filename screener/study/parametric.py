@@ -2,7 +2,7 @@
 
 Every function reads one group and one window; a security whose figure is NaN is left out of all parts of a
 statistic. Tests that assume independence between securities reject far too often when all share one event date;
-`portfolio_t` (portfolio.py) and the two adjusted forms here do not.
+`portfolio_t` (abnormal.py) and the two adjusted forms here do not.
 """
 
 from __future__ import annotations

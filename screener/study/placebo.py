@@ -17,9 +17,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Refit
 from screener.study.moves import distance, slope
-from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
 LEVEL, POWER = 0.05, 0.80

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import mean_of_available
 from screener.study.correlation import overlapping_correlation
 from screener.study.parametric import (
     Statistic,
@@ -26,7 +27,6 @@ from screener.study.parametric import (
     sample_sd,
 )
 from screener.study.placebo import FEWEST_DATES, FEWEST_FOR_LEVEL, critical
-from screener.study.portfolio import mean_of_available
 
 _FEWEST_SHIFTS = 199
 """Shifts that are looked for before one that puts events on events is left out; p then moves in steps of 1/200."""

@@ -9,8 +9,8 @@ from itertools import combinations_with_replacement, product
 import numpy as np
 
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Refit, leaves_out_constant
-from screener.study.portfolio import Portfolio
 
 _PORTFOLIOS_AT_ONCE = 256  # bounds the memory of a whole market: about 10 panels of this many columns
 _NEGLIGIBLE = 1e-13  # a residual variance below this share of the returns' own is rounding, not variation

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import Portfolio, PortfolioTest, portfolio_t
 from screener.study.correlation import cross_correlation, mean_correlation
 from screener.study.parametric import FEWEST_MEMBERS, two_sided
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test
-from screener.study.portfolio import Portfolio, PortfolioTest, portfolio_t
 from screener.study.rolling import Rolling
 
 

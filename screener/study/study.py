@@ -9,14 +9,23 @@ from functools import cached_property
 import numpy as np
 
 from screener.study import Bools, Floats, Ints
-from screener.study.abnormal import WindowResult, daily, leave_one_out, over_window
+from screener.study.abnormal import (
+    Portfolio,
+    PortfolioTest,
+    WindowResult,
+    daily,
+    in_each_window,
+    leave_one_out,
+    mean_of_available,
+    over_window,
+    portfolio_t,
+)
 from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Fit, Model, Refit, fit
-from screener.study.parametric import half_width
+from screener.study.parametric import half_width, mean
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test, share_beyond
-from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window, mean_of_available, portfolio_t
 from screener.study.rolling import Rolling
-from screener.study.spread import TwoSample, best_and_worst, spreads, two_sample
+from screener.study.spread import best_and_worst, spreads, two_sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,10 +291,21 @@ class Study:
 
         return in_each_window(self.complete(self.windows), self.windows, test)
 
-    def two_sample(self, a: Ints, b: Ints, window: int) -> TwoSample:
-        """Group A against group B in one window, robust to variance that the event itself raised."""
-        scar, residuals = self.results[window].scar, self.fit.abnormal[self.estimation]
-        return two_sample(scar[a], scar[b], residuals[:, a], residuals[:, b])
+    def spread_columns(self, a: Ints, b: Ints, number: int, test: PortfolioTest) -> tuple[dict[str, float], str]:
+        """Group A minus group B in one window, by column, and why there is no t_kp; '' where there is one.
+
+        `test` is its t in that window; that of Kolari and Pynnonen is robust to variance that the event itself raised.
+        """
+        result, residuals = self.results[number], self.fit.abnormal[self.estimation]
+        kp = two_sample(result.scar[a], result.scar[b], residuals[:, a], residuals[:, b])
+        return {
+            "caar_ew": mean(result.car[a]) - mean(result.car[b]),
+            "t_portfolio": test.t,
+            "p_portfolio": test.p,
+            "t_kp": kp.t,
+            "p_kp": kp.p,
+            "r_ab": kp.r_ab,
+        }, kp.reason
 
     def without_itself(self, weights: Floats, least: float) -> dict[int, list[WindowResult]]:
         """By column of a security that is a large part of its index: its results against the index without it.

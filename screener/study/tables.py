@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import PortfolioTest, cross_section
 from screener.study.api import EventStudy
 from screener.study.display import as_window
 from screener.study.models import Model
-from screener.study.parametric import mean
 from screener.study.placebo import Placebo, benjamini_hochberg
-from screener.study.portfolio import PortfolioTest, cross_section
 from screener.study.study import Study
 
 _THIN = "placebo dates are refitted by least squares only"
@@ -160,8 +159,8 @@ class Tables:
             draws += self._draws([name], [placebo for _, placebo in found])
             for number, (test, placebo) in enumerate(found):
                 of_a, of_b = (cross_section(self._raw[number][own]) for own in (one, other))
-                car, kp = study.results[number].car, study.two_sample(one, other, number)
-                caar = mean(car[one]) - mean(car[other])
+                figures, why = study.spread_columns(one, other, number, test)
+                primary = self._placebo(placebo, np.array([figures["caar_ew"]]))
                 rows.append(
                     {
                         "window": self._labels[number],
@@ -171,15 +170,11 @@ class Tables:
                         "n_a": of_a.n,
                         "n_b": of_b.n,
                         "mean_return_ew": of_a.mean_ew - of_b.mean_ew,
-                        "caar_ew": caar,
-                        **{column: values[0] for column, values in self._placebo(placebo, np.array([caar])).items()},
-                        "t_portfolio": test.t,
-                        "p_portfolio": test.p,
-                        "t_kp": kp.t,
-                        "p_kp": kp.p,
-                        "r_ab": kp.r_ab,
+                        "caar_ew": figures["caar_ew"],
+                        **{column: values[0] for column, values in primary.items()},
+                        **figures,
                         **({"detectable": float(placebo.detectable()[0])} if placebo is not None else {}),
-                        "undefined": self._undefined(placebo, 0, [("t_kp", kp.reason)]),
+                        "undefined": self._undefined(placebo, 0, [("t_kp", why)]),
                     }
                 )
         rows.sort(key=lambda row: self._labels.index(row["window"]))

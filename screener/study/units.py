@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import Portfolio, mean_of_available
 from screener.study.models import Design, Model, Refit
 from screener.study.pooled import normal_score
-from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.rolling import Rolling, roll
 from screener.study.study import Study
 
@@ -131,7 +131,7 @@ def measure_units(
         if _within(returns, plan, row):
             alike.setdefault((row, tuple(others)), []).append(number)
     for (row, others), numbers in alike.items():
-        _measure(units, returns, plan, row, others, numbers, [members[number] for number in numbers])
+        _measure(units, returns, plan, row, others, {number: members[number] for number in numbers})
     return units
 
 
@@ -142,17 +142,12 @@ def _within(returns: Returns, plan: Plan, row: int) -> bool:
 
 
 def _measure(
-    units: Units,
-    returns: Returns,
-    plan: Plan,
-    row: int,
-    excluded: Sequence[int],
-    numbers: Sequence[int],
-    members: Sequence[Ints],
+    units: Units, returns: Returns, plan: Plan, row: int, excluded: Sequence[int], members: Mapping[int, Ints]
 ) -> None:
-    """Fill in the events `numbers`, all on the session `row`."""
-    columns, places = np.unique(np.concatenate(members), return_inverse=True)
-    groups = np.split(places, np.cumsum([len(own) for own in members])[:-1])
+    """Fill in events on the session `row`, by number the columns of their securities."""
+    numbers, own_columns = list(members), list(members.values())
+    columns, places = np.unique(np.concatenate(own_columns), return_inverse=True)
+    groups = np.split(places, np.cumsum([len(own) for own in own_columns])[:-1])
     begin = 0 if plan.reach is None else max(row - plan.reach, 0)
     values, row = returns.values[begin:], row - begin
     # What is not asked for costs nothing.

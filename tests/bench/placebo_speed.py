@@ -12,9 +12,9 @@ from time import perf_counter
 
 import numpy as np
 
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Model, Refit
 from screener.study.placebo import PlaceboPlan, placebo_test
-from screener.study.portfolio import Portfolio
 
 STOCKS, SECTORS, TARGET = 2_500, 30, 0.5
 TAUS = (range(1), range(2), range(6), range(-5, 0))

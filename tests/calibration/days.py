@@ -23,10 +23,10 @@ from screener.analysis.measurement import MOST_RANDOM
 from screener.analysis.model import WILD
 from screener.config import load_settings
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio, mean_of_available
 from screener.study.models import Design, Model, Refit
 from screener.study.moves import distance, slope
 from screener.study.placebo import LEVEL, PlaceboPlan, two_sided_rank
-from screener.study.portfolio import Portfolio, mean_of_available
 from screener.study.rolling import Rolling, roll
 from tests.calibration.long_windows import long_tables
 from tests.calibration.market import ROOT, Market, load_market

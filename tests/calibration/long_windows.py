@@ -9,9 +9,9 @@ from unittest import mock
 import numpy as np
 
 from screener.study import Floats, rolling
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Model, Refit
 from screener.study.placebo import LEVEL, PlaceboPlan, two_sided_rank
-from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 from tests.calibration.market import Market
 

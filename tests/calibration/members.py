@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Refit
 from screener.study.placebo import Placebo, PlaceboPlan
-from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from screener.study import Bools, Floats, Ints
+from screener.study.abnormal import Portfolio
 from screener.study.models import Refit
 from screener.study.placebo import LEVEL
 from screener.study.pooled import (
@@ -30,7 +31,6 @@ from screener.study.pooled import (
     pooled_tests,
     shift_sums,
 )
-from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 from tests.calibration.market import ROOT, Market, load_market
 from tests.calibration.sets import draw_sets

@@ -21,10 +21,10 @@ from threadpoolctl import threadpool_limits
 
 from screener.analysis.discover import Formed, search
 from screener.study import Bools, Floats
+from screener.study.abnormal import Portfolio
 from screener.study.models import Refit
 from screener.study.parametric import two_sided
 from screener.study.placebo import PlaceboPlan, benjamini_hochberg, pooled_p, westfall_young
-from screener.study.portfolio import Portfolio
 from screener.study.rolling import roll
 from screener.study.study import Study
 from screener.workers import Workers, compute

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from scipy.special import stdtr
 
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Model, Refit, fit
-from screener.study.portfolio import Portfolio
 from tests.calibration import candidates, days
 from tests.calibration.candidates import Study
 from tests.calibration.market import Market

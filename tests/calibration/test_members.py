@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from screener.study.abnormal import Portfolio
 from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan, placebo_test
-from screener.study.portfolio import Portfolio
 from tests.calibration.members import placebo_of_members
 from tests.study.simulated import simulate
 

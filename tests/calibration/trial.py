@@ -10,6 +10,7 @@ from scipy.special import ndtr
 from scipy.stats import false_discovery_control
 
 from screener.study import Floats, Ints
+from screener.study.abnormal import Portfolio
 from screener.study.models import Refit
 from screener.study.parametric import two_sided
 from screener.study.placebo import (
@@ -18,7 +19,6 @@ from screener.study.placebo import (
     two_sided_rank,
     westfall_young,
 )
-from screener.study.portfolio import Portfolio
 from screener.study.rolling import Rolling, roll
 from tests.calibration.candidates import MEMBER_TESTS, PAIR_TESTS, Study
 from tests.calibration.market import Market

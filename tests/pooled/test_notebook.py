@@ -12,8 +12,8 @@ import pytest
 
 import screener
 from screener.columns.pooled import EVENTS, PATHS, POOLED, REGRESSION
+from screener.study.abnormal import Portfolio
 from screener.study.models import Design, Model, Refit
-from screener.study.portfolio import Portfolio
 from screener.study.regression import regress
 from screener.study.rolling import roll
 

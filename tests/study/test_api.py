@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from screener.study.abnormal import over_window
+from screener.study.abnormal import Portfolio, over_window, portfolio_t
 from screener.study.api import event_study
 from screener.study.models import Design, Model, Refit, fit
 from screener.study.placebo import PlaceboPlan, benjamini_hochberg, placebo_test
-from screener.study.portfolio import Portfolio, portfolio_t
 from tests.study.panels import sample
 from tests.study.simulated import simulate
 

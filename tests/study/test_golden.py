@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from screener.study import Floats
-from screener.study.abnormal import over_window, standardised
+from screener.study.abnormal import Portfolio, over_window, portfolio_t, standardised
 from screener.study.correlation import mean_correlation
 from screener.study.models import Design, Fit, Model, fit
 from screener.study.nonparametric import (
@@ -33,7 +33,6 @@ from screener.study.parametric import (
     patell,
     skewness_adjusted,
 )
-from screener.study.portfolio import Portfolio, portfolio_t
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_complete.json").read_text())
 ESTIMATION = slice(0, 12)

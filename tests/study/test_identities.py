@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from screener.study import Floats
-from screener.study.abnormal import over_window
+from screener.study.abnormal import Portfolio, cross_section, over_window, portfolio_t, weighted_mean
 from screener.study.battery import GroupTests, battery
 from screener.study.correlation import mean_correlation
 from screener.study.models import Design, Model, fit
-from screener.study.portfolio import Portfolio, cross_section, portfolio_t, weighted_mean
 from tests.study.panels import Sample, fitted_sample, sample
 
 WINDOW = slice(62, 65)

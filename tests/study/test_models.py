@@ -7,9 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from screener.study import Floats
-from screener.study.abnormal import leave_one_out, over_window
+from screener.study.abnormal import Portfolio, leave_one_out, over_window, portfolio_t
 from screener.study.models import Design, Model, fit
-from screener.study.portfolio import Portfolio, portfolio_t
 from tests.study.panels import fitted_sample, sample
 
 ZERO = np.zeros(1, dtype=np.int64)

@@ -8,12 +8,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from screener.study import Floats, Ints
-from screener.study.abnormal import over_window
+from screener.study.abnormal import Portfolio, over_window, portfolio_t
 from screener.study.api import event_study
 from screener.study.models import Design, Model, Refit, fit
 from screener.study.moves import distance, slope
 from screener.study.placebo import PlaceboPlan, placebo_test
-from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.rolling import roll
 from screener.study.study import Study
 from tests.study.simulated import Simulated, simulate

@@ -12,10 +12,10 @@ from scipy import stats
 
 import screener.study.spread as spread_module
 from screener.study import Floats
+from screener.study.abnormal import Portfolio, portfolio_t
 from screener.study.correlation import cross_correlation
 from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan
-from screener.study.portfolio import Portfolio, portfolio_t
 from screener.study.spread import spreads, two_sample
 from screener.study.study import Study
 from tests.study.simulated import Simulated, simulate

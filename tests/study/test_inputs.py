@@ -196,3 +196,50 @@ def test_one_session_off_in_independent_noise_is_no_shift() -> None:
     for _ in range(50):
         returns = pd.Series(random.normal(0, 0.02, 130), days)
         event_study(returns, pd.Series(random.normal(0, 0.01, 130), days), days[120], estimation=60, placebo=False)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"windows": (0, 5)}, "write pairs of whole numbers"),
+        ({"windows": ((0, 1.5),)}, "write pairs of whole numbers"),
+        ({"groups": {}}, "needs at least one"),
+        ({"groups": {"a": "000000"}}, "give a list of tickers"),
+    ],
+)
+def test_what_cannot_be_meant(wishes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        event_study(RETURNS, BENCHMARK, EVENT, **wishes)
+
+
+def test_benchmark_of_no_kind() -> None:
+    with pytest.raises(ValueError, match="benchmark is a ndarray"):
+        event_study(RETURNS, BENCHMARK.to_numpy(), EVENT)  # type: ignore[arg-type]
+
+
+def test_sessions_with_a_time_zone_and_events_without_are_the_same_days() -> None:
+    plain = event_study(RETURNS, BENCHMARK, EVENT)
+    zoned, benchmark = RETURNS.tz_localize("Asia/Seoul"), BENCHMARK.tz_localize("Asia/Seoul")
+    pd.testing.assert_frame_equal(event_study(zoned, benchmark, str(EVENT.date())).groups, plain.groups)
+    pd.testing.assert_frame_equal(event_study(RETURNS, BENCHMARK, EVENT.tz_localize("UTC")).groups, plain.groups)
+
+
+def test_other_events_are_no_ordinary_days() -> None:
+    """A huge move on another event's day counts as an ordinary one only if nobody says what it was."""
+    returns = RETURNS.copy()
+    returns.iloc[300] += 0.5
+    returns.iloc[380] += 0.1
+    groups = event_study(returns, BENCHMARK, EVENT).groups
+    spared = event_study(returns, BENCHMARK, EVENT, other_events=[DAYS[300].date()]).groups
+    assert (groups.placebo_rank > spared.placebo_rank).all()
+
+
+def test_path_goes_on_after_a_session_without_any_return() -> None:
+    returns = RETURNS.copy()
+    returns.iloc[382] = np.nan
+    path = event_study(returns, BENCHMARK, EVENT).paths.set_index("tau").loc[1:3]
+    assert list(path["n"]) == [8, 0, 8]
+    assert np.isnan(path["aar"].iloc[1])
+    before, without, after = path["caar"]
+    assert without == before
+    assert after == pytest.approx(without + path["aar"].iloc[2])
