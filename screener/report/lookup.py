@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from screener.analysis.model import Stock
 from screener.choices import MARKETS
 from screener.config import Settings
@@ -166,23 +164,3 @@ def stocks_of(sectors: Mapping[str, Sector]) -> list[Stock]:
         for name, sector in sectors.items()
         for member in sector.members
     ]
-
-
-def compared_with(settings: Settings, event: str, stocks: Sequence[Stock]) -> list[Stock]:
-    """The stocks that random groups are put together like: those of the event's family, the same for every screen.
-
-    They are of the markets of `stocks`; where none of a market is configured, its `stocks` stand for them.
-    """
-    configured = stocks_of(settings.family(event))
-    known = {stock.market for stock in configured}
-    wanted = {stock.market for stock in stocks}
-    return [
-        *(stock for stock in configured if stock.market in wanted),
-        *(stock for stock in stocks if stock.market not in known),
-    ]
-
-
-def size_of_random(settings: Settings, event: str) -> int:
-    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
-    sectors = [sector for sector in settings.family(event).values() if event not in sector.post_hoc]
-    return int(np.median([len(sector.members) for sector in sectors] or [20]))

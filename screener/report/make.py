@@ -26,7 +26,7 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import compared_with, find_card, find_series, listed_stocks, size_of_random, stocks_of
+from screener.report.lookup import find_card, find_series, listed_stocks, stocks_of
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
 from screener.report.request import Request, rules_of, with_event
 from screener.study.models import Model
@@ -70,7 +70,7 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
     whole, reference = prices.whole_market(
-        compared_with(settings, event_id, stocks), rules, size_of_random(settings, event_id)
+        _compared_with(settings, event_id, stocks), rules, _size_of_random(settings, event_id)
     )
 
     measure = partial(prices.measurement, stocks, reference)
@@ -183,7 +183,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         end = int(np.searchsorted(panel.sessions, np.datetime64(request.last), "right"))
     rows = slice(max(begin, rules.refit.history), end)
     _, reference = prices.whole_market(
-        compared_with(settings, event_id, stocks), rules, size_of_random(settings, event_id)
+        _compared_with(settings, event_id, stocks), rules, _size_of_random(settings, event_id)
     )
     measurement, check = in_force(rules, reference, partial(prices.measurement, stocks, reference))
     frame = stacked("days", ())
@@ -245,7 +245,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             last=last,
         )
     others = prices.other_windows(rules)
-    _, reference = prices.whole_market(stocks, rules, size_of_random(settings, event_id), scanned=True)
+    _, reference = prices.whole_market(stocks, rules, _size_of_random(settings, event_id), scanned=True)
 
     def measure(rules: Rules) -> Measurement:
         return Measurement(panel, row, stocks, rules, others, reference)
@@ -360,3 +360,23 @@ def _groups(sectors: Mapping[str, Sector], event: str) -> list[Group]:
         groups.append(Group(name, None, sector.name.ko, sector.name.en, post_hoc))
         groups += [Group(name, theme, title.ko, title.en, post_hoc) for theme, title in sector.themes.items()]
     return groups
+
+
+def _compared_with(settings: Settings, event: str, stocks: Sequence[Stock]) -> list[Stock]:
+    """The stocks that random groups are put together like: those of the event's family, the same for every screen.
+
+    They are of the markets of `stocks`; where none of a market is configured, its `stocks` stand for them.
+    """
+    configured = stocks_of(settings.family(event))
+    known = {stock.market for stock in configured}
+    wanted = {stock.market for stock in stocks}
+    return [
+        *(stock for stock in configured if stock.market in wanted),
+        *(stock for stock in stocks if stock.market not in known),
+    ]
+
+
+def _size_of_random(settings: Settings, event: str) -> int:
+    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
+    sectors = [sector for sector in settings.family(event).values() if event not in sector.post_hoc]
+    return int(np.median([len(sector.members) for sector in sectors] or [20]))
