@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Literal
 
 from screener.analysis.model import Rules
 from screener.config import Settings
-from screener.config.models import Filters, Sector
+from screener.config.models import Filters
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.errors import UsageError
 from screener.report.lookup import group_label
@@ -103,28 +103,21 @@ def _comparison(settings: Settings, request: Request, pair: Sequence[str]) -> Re
     return replace(request, sectors=tuple(sectors), spreads=((a, b),))
 
 
-def with_event(settings: Settings, request: Request) -> tuple[Settings, Request]:
-    """The event that is asked for by its id, among those of the settings."""
+def event_of(settings: Settings, request: Request) -> tuple[Settings, str]:
+    """The settings with the event that is asked for, and its id."""
     if request.moment is not None:
         if request.event:
             raise UsageError("--event and --date are mutually exclusive", hint="use one of them")
-        settings, event = settings.with_event_on(request.moment, request.name)
-    elif request.name:
+        return settings.with_event_on(request.moment, request.name)
+    if request.name:
         raise UsageError("--name requires --date", hint="pass the day of the news: --date 2024-08-05")
-    else:
-        event = settings.event_id(request.event or settings.screener.event)
-    return settings, replace(request, event=event)
+    return settings, settings.event_id(request.event or settings.screener.event)
 
 
-def rules_of(settings: Settings, request: Request, chosen: Mapping[str, Sector]) -> Rules:
-    """How an event is measured, as configured or asked for."""
+def rules_of(settings: Settings, model: str | None, spreads: Sequence[tuple[str, str]] | None = ()) -> Rules:
+    """How an event is measured: as configured, by `model` if one is asked for, with the differences of these pairs."""
     configured = settings.screener
-    model = request.model or configured.model
-    spreads = request.spreads
-    if spreads is None:
-        event = settings.event(request.event or configured.event)
-        # Without a pair of the event's own it is the best minus the worst; without sectors there is none.
-        spreads = [pair for pair in event.spreads if chosen.keys() >= set(pair)] or (None if chosen else ())
+    model = model or configured.model
     return Rules(
         model=Model.MARKET if model == "auto" else Model(model),
         estimation=configured.estimation,
