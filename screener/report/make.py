@@ -26,9 +26,8 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import find_card, find_series, listed_stocks, stocks_of
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
-from screener.report.request import Request, event_of, rules_of
+from screener.report.request import Request, event_of, find_card, find_series, listed_stocks, rules_of, stocks_of
 from screener.study.models import Model
 
 if TYPE_CHECKING:
