@@ -51,6 +51,9 @@ TOGETHER = ("tests/report", "tests/daily", "tests/e2e")
 
 SLOW = (
     "tests/analysis/test_day.py",
+    "tests/cli/test_completion.py",
+    "tests/cli/test_machine.py",
+    "tests/cli/test_mcp.py",
     "tests/daily/test_configuration.py",
     "tests/daily/test_hard_times.py",
     "tests/daily/test_notify.py",
@@ -67,6 +70,9 @@ SLOW = (
     "tests/report/formats/test_browser.py",
     "tests/report/formats/test_picture.py",
     "tests/test_demo.py",
+    "tests/test_docs.py",
+    "tests/test_install.py",
+    "tests/test_pages.py",
     "tests/test_workers_of_dask.py",
 )
 """Whole commands, a browser, or every row of a matrix: marked `slow`, and run by `make slow` after `make test`."""

@@ -27,7 +27,7 @@ from screener.config.claims import (
     Versus,
 )
 from screener.config.models import Abroad
-from screener.study.arrays import Ints
+from screener.study import Ints
 from screener.study.portfolio import cross_section
 
 Unit = Literal["return", "share", "rank", "ratio"]

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from screener.analysis.model import Stirred
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import fit
 from screener.study.placebo import FEWEST_FOR_LEVEL
 from screener.study.portfolio import Portfolio

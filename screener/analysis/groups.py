@@ -11,13 +11,11 @@ import pandas as pd
 from screener.analysis import scores
 from screener.analysis.frames import by_column, from_rows, stacked
 from screener.analysis.measurement import Measurement
-from screener.analysis.model import Group
-from screener.study.arrays import Bools, Floats, Ints
-from screener.study.placebo import FEWEST_DATES, Placebo, benjamini_hochberg, westfall_young
+from screener.analysis.model import PATH, Group
+from screener.study import Bools, Floats, Ints
+from screener.study.parametric import mean
+from screener.study.placebo import FEWEST_DATES, Placebo
 from screener.study.portfolio import cross_section, mean_of_available
-
-PATH = (-10, 20)
-"""Two weeks before the event, to see what leaked, and a month after it, to see what lasted."""
 
 
 def sectors_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:
@@ -76,13 +74,13 @@ def _group_columns(groups: Sequence[Group]) -> dict[str, list[Any]]:
 def _described(measurement: Measurement, number: int, columns: Ints) -> dict[str, float]:
     """How the members' returns lie in one window."""
     raw, volume = measurement.raw[number][columns], measurement.volume[number][columns]
-    cross = cross_section(raw, measurement.caps[columns])
+    cross, benchmark = cross_section(raw, measurement.caps[columns]), measurement.study.benchmark_returns[number]
     active = volume[np.isfinite(volume)]
     return {
         "members": len(columns),
         "n": cross.n,
         "n_skipped": int(np.isnan(measurement.study.results[number].car[columns]).sum()),
-        "benchmark_return": _mean(measurement.study.benchmark_returns[number][columns][np.isfinite(raw)]),
+        "benchmark_return": float(benchmark[columns][np.isfinite(raw)].mean()) if cross.n else np.nan,
         "mean_return_ew": cross.mean_ew,
         "mean_return_cw": cross.mean_cw,
         "median_return": cross.median,
@@ -96,16 +94,11 @@ def _described(measurement: Measurement, number: int, columns: Ints) -> dict[str
 
 def placebo_columns(placebo: Placebo, caar: Floats) -> dict[str, Any]:
     """Columns of the primary test of P portfolios in one window, with its interval around their `caar` (P,)."""
-    half = placebo.half_width()
     return {
-        "z_ewma": placebo.z_ewma,
-        "placebo_rank": placebo.placebo_rank,
+        **placebo.columns(caar),
         "placebo_n": np.where(np.isfinite(placebo.z_ewma), placebo.placebo_n, np.nan),
-        "placebo_p": placebo.placebo_p,
         "caar_tested": placebo.caar,
-        "half_width": half,
-        "ci_low": caar - half,
-        "ci_high": caar + half,
+        "half_width": placebo.half_width(),
         "undefined": list(placebo.reason),
     }
 
@@ -132,8 +125,7 @@ def _corrected(placebo: Placebo, groups: Sequence[Group]) -> dict[str, Floats]:
     known = np.isfinite(placebo.placebo_z)
     for evidence in _families(groups).values():
         tested = evidence & np.isfinite(placebo.placebo_rank)
-        q[tested] = benjamini_hochberg(placebo.placebo_p[tested])
-        family[tested] = westfall_young(placebo.z_ewma[tested], placebo.placebo_z[:, tested])
+        q[tested], family[tested] = (adjusted[tested] for adjusted in placebo.corrected(evidence))
         dates[evidence] = known[:, evidence].sum(axis=0)
         dates[tested] = known[:, tested].all(axis=1).sum()
     return {"q": q, "p_family": family, "family_n": dates}
@@ -270,7 +262,7 @@ def spreads_frames(measurement: Measurement, groups: Sequence[Group]) -> tuple[p
                 (portfolio, placebo), kp = spreads[number], study.two_sample(a, b, number)
                 placebo = widest[number] if widest else placebo
                 car = study.results[number].car
-                caar = _mean(car[a][np.isfinite(car[a])]) - _mean(car[b][np.isfinite(car[b])])
+                caar = mean(car[a]) - mean(car[b])
                 part |= {
                     **placebo_columns(placebo, np.array([caar])),
                     "caar_ew": caar,
@@ -322,26 +314,16 @@ def paths_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFra
     half_widths = _half_widths(measurement, groups, rows)
     parts = []
     for group, half in zip(groups, half_widths.T, strict=True):
-        abnormal = measurement.study.fit.abnormal[rows.start : rows.stop][:, measurement.columns(group)]
-        count = np.isfinite(abnormal).sum(axis=1)
-        if not count.any():
+        path = measurement.study.path_columns(measurement.columns(group), rows, half)
+        if not path["n"].any():
             continue
-        # A session on which no member traded adds nothing to the path, and has no abnormal return of its own.
-        aar = mean_of_available(abnormal)
-        running = np.nancumsum(aar)
-        base = event_row - 1 - rows.start
-        caar = running - (running[base] if base >= 0 else 0.0)
         parts.append(
             {
                 **{name: values[0] for name, values in _group_columns([group]).items()},
                 "tau": np.arange(rows.start, rows.stop) - event_row,
                 "date": sessions[rows.start : rows.stop].tolist(),
-                "n": count,
-                "aar": aar,
-                "caar": caar,
+                **path,
                 "half_width": half,
-                "ci_low": caar - half,
-                "ci_high": caar + half,
             }
         )
     return stacked("paths", parts)
@@ -369,10 +351,6 @@ def planted_frame(sectors: pd.DataFrame, planted: Mapping[tuple[str, int, int], 
         if (key := (row["sector"], row["window_start"], row["window_end"])) in planted
     ]
     return from_rows("planted", sorted(rows, key=lambda row: (row["window_start"], row["window_end"])))
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if values.size else float("nan")
 
 
 def levels_frame(measurement: Measurement, groups: Sequence[Group]) -> pd.DataFrame:

@@ -1,23 +1,25 @@
-"""The impact of one event: every table that a report has of it."""
+"""The impact of one event: every table that a report has of it, and the sessions of one sector or stock."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from screener.analysis.frames import Frames
+from screener.analysis.frames import Frames, by_column, stacked
 from screener.analysis.groups import levels_frame, paths_frame, sectors_frame, spreads_frames
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Flows, Group, Window
 from screener.analysis.stocks import behaviours_frame, skipped_frame, stocks_frame
-from screener.data.panel import WholeMarket
+from screener.data.universe import WholeMarket
 from screener.krx.tables import Days
+from screener.study import Floats, Ints
 from screener.study.abnormal import over_window
-from screener.study.arrays import Floats, Ints
 from screener.study.models import fit
+from screener.study.placebo import Placebo
 
 
 def measure_impact(measurement: Measurement, groups: Sequence[Group], market: Sequence[Floats] | None = None) -> Frames:
@@ -91,3 +93,56 @@ def with_flows(frames: Frames, flows: Flows, sessions: Days, windows: Sequence[W
         for name, bought in (("foreign_net", flows.foreign), ("institution_net", flows.institution)):
             net[name].append(np.nan if rows is None or not members.size else bought[np.ix_(rows, members)].sum())
     return replace(frames, sectors=sectors.assign(**net))
+
+
+def days_frame(
+    measurement: Measurement, group: Group, rows: slice, texts: Mapping[str, Mapping[date, str]]
+) -> tuple[pd.DataFrame, Placebo]:
+    """The sessions in `rows`, the most extreme first, and the event day among its placebo sessions.
+
+    Sessions without a statistic stand last. `texts` are columns of text by session.
+    """
+    study, event, columns = measurement.study, measurement.event_row, measurement.columns(group)
+    rolling = study.each_session(columns, rows)
+    [placebo] = study.placebos([columns], [slice(event, event + 1)])
+    sessions, z = np.arange(rows.start, rows.stop), rolling.z_ewma[:, 0]
+    order = np.argsort(-np.abs(z), kind="stable")  # NaN last
+    known = np.isfinite(placebo.placebo_z[:, 0])
+    extreme = np.abs(placebo.placebo_z[:, 0]) >= abs(placebo.z_ewma[0])
+    days = [measurement.panel.sessions[row].item() for row in sessions[order]]
+    frame = stacked(
+        "days",
+        [
+            {
+                "series": group.label,
+                "name_ko": group.ko,
+                "name_en": group.en,
+                "date": days,
+                "tau": sessions[order] - event,
+                "rank": np.where(np.isfinite(z[order]), np.arange(1, len(z) + 1), np.nan),
+                "z_ewma": z[order],
+                "abnormal_return": rolling.caar[order, 0],
+                **by_column([_described(measurement, columns, row) for row in sessions[order].tolist()]),
+                "ordinary": np.isin(sessions, placebo.dates[known])[order],
+                "as_extreme": np.isin(sessions, placebo.dates[known & extreme])[order],
+                **{name: [by_day.get(day) for day in days] for name, by_day in texts.items()},
+            }
+        ],
+    )
+    return frame, placebo
+
+
+def _described(measurement: Measurement, columns: Ints, row: int) -> dict[str, float]:
+    """How the members' returns and volumes lie on one session, as a report has them of an event day."""
+    study = measurement.study
+    returns = study.returns[row, columns]
+    traded = np.isfinite(returns)
+    volume = measurement.volume_ratio(slice(row, row + 1), study.refit.estimation_of(row))[columns]
+    active = volume[np.isfinite(volume)]
+    benchmarks = study.benchmarks[study.benchmark_of[columns], row]
+    return {
+        "n": int(traded.sum()),
+        "raw_return": float(returns[traded].mean()) if traded.any() else np.nan,
+        "benchmark_return": float(benchmarks[traded].mean()) if traded.any() else np.nan,
+        "volume_ratio": float(np.median(active)) if active.size else np.nan,
+    }

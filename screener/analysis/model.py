@@ -8,12 +8,19 @@ from datetime import date
 from typing import Literal
 
 from screener.krx.tables import Days
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Model, Refit, leaves_out_constant
 
 Verdict = Literal["consistent", "partly consistent", "not consistent", "no data", "not testable"]
 VERDICTS: tuple[Verdict, ...] = ("consistent", "partly consistent", "not consistent", "no data", "not testable")
 """Of a claim, the best first."""
+PATH = (-10, 20)
+"""Two weeks before the event, to see what leaked, and a month after it, to see what lasted."""
+WILD = 3.0
+"""Standard deviations of an index move, or of the difference of two, beyond which a day carries no verdict where no
+random groups can be asked."""
+RANDOM_ON_WILD_DAYS = 0.25
+"""Share of random groups with a p of 5% at most on such days (docs/methods.md)."""
 
 
 @dataclass(frozen=True)

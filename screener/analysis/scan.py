@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from screener.analysis.groups import placebo_columns
 from screener.analysis.measurement import Measurement
 from screener.analysis.model import Moved
 from screener.analysis.stocks import flags, stock_columns
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.parametric import two_sided
 from screener.study.placebo import LEVEL, Placebo, benjamini_hochberg, pooled_p, westfall_young
 
@@ -54,7 +54,8 @@ def scan_market(
         "correlation": np.array([found.formed[k].correlation for k in order], dtype=np.float64),
         "as_extreme": found.as_extreme(placebo.z_ewma)[order],
         "ordinary": len(found.moves),
-        "stocks": _objects(tuple(measurement.stocks[column] for column in columns) for columns in ordered),
+        # As they are, one a row: numpy takes equally long tuples for a table.
+        "stocks": np.fromiter((tuple(measurement.stocks[one] for one in own) for own in ordered), dtype=object),
     }
     group_of = {column: number for number, columns in enumerate(ordered, 1) for column in columns.tolist()}
     by_name = _by_industry(measurement, industries)
@@ -158,14 +159,6 @@ def _overlap(tickers: Sequence[str], sectors: Sectors) -> dict[str, float]:
     return dict(sorted(((name, share) for name, share in shares.items() if share), key=lambda pair: -pair[1]))
 
 
-def _objects(values: Iterable[object]) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """The values as they are, one a row: numpy takes equally long tuples for a table."""
-    listed = list(values)
-    column = np.empty(len(listed), dtype=object)
-    column[:] = listed
-    return column
-
-
 def _names(measurement: Measurement, columns: Ints, language: str) -> str:
     return ", ".join(getattr(measurement.stocks[column], language) for column in columns[:_STRONGEST])
 
@@ -175,8 +168,8 @@ def _scan_frame(
 ) -> pd.DataFrame:
     """Every stock with a score, the highest first."""
     window, study, stocks = measurement.available[0], measurement.study, measurement.stocks
-    result, [placebo] = study.results[0], study.stock_placebos
-    car, p, ratio = result.car, placebo.placebo_p, measurement.volume[0]
+    columns, [placebo] = study.stock_columns(0), study.stock_placebos
+    car, p, ratio = columns["car"], placebo.placebo_p, measurement.volume[0]
     z = np.where(np.isfinite(car), placebo.z_ewma, np.nan)
     pooled = pooled_p(z, placebo.placebo_z, len(placebo.dates))
     q = benjamini_hochberg(pooled)
@@ -186,12 +179,11 @@ def _scan_frame(
         parts = scores.parts_of(car, p, car, ratio, study.fit.abnormal[measurement.event_row])
         # Weightings are drawn in the order of the parts, and a scan has always had this one last.
         parts["persistence"] = parts.pop("persistence")
-    weights = measurement.rules.weights
-    score = scores.combine(parts, weights)
-    rank, steady = scores.ranked(parts, weights)
-    verdict = np.array(scores.verdicts(score, q, car, measurement.inconclusive[0]), dtype=object)
-    scored = np.flatnonzero(np.isfinite(score))
-    order = scored[np.argsort(rank[scored], kind="stable")]
+    columns |= scores.score_columns(
+        parts, measurement.rules.weights, q, np.ones(len(car), dtype=np.bool_), car, measurement.inconclusive[0]
+    )
+    scored = np.flatnonzero(np.isfinite(columns["score"]))
+    order = scored[np.argsort(columns["rank"][scored], kind="stable")]
     chosen = [stocks[column] for column in order]
     table = {
         **stock_columns(chosen),
@@ -200,18 +192,12 @@ def _scan_frame(
         "window_start": window.first,
         "window_end": window.last,
         "raw_return": measurement.raw[0][order],
-        "benchmark_return": study.benchmark_returns[0][order],
-        "car": car[order],
-        "t": result.scar[order],
+        **{name: values[order] for name, values in columns.items()},
         "placebo_p": p[order],
         "placebo_n": placebo.placebo_n[order],
         "p_pooled": pooled[order],
         "q": q[order],
         "volume_ratio": ratio[order],
-        "score": score[order],
-        "rank": rank[order],
-        "verdict": verdict[order],
-        "steady": steady[order],
         "marcap": measurement.caps[order],
         "value": [values[stock.ticker] for stock in chosen],
         "flags": flags(measurement, 0)[order],

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 
 PARTS = ("magnitude", "certainty", "persistence", "breadth", "volume")
 LEAST_SCORE = 25.0
@@ -92,9 +92,8 @@ def combine(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats
         parts: (N,) each; those that are left out count as unknown.
         weights: by part; they need not sum to 1.
     """
-    table = np.stack([parts[name] for name in parts])
     weight = np.array([weights[name] for name in parts])
-    score: Floats = _combined(table, weight[None, :])[0]
+    score: Floats = _combined(np.stack(list(parts.values())), weight[None, :])[0]
     return score
 
 
@@ -108,21 +107,19 @@ def _combined(table: Floats, weights: Floats) -> Floats:
     return combined
 
 
-def ranked(parts: Mapping[str, Floats], weights: Mapping[str, float], seed: int = 0) -> tuple[Floats, Floats]:
+def ranked(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[Floats, Floats]:
     """(N,) ranks, 1 = highest score, and how stable they are: the share of random weightings that leave each third.
 
     NaN without a score.
 
     Args:
         parts: (N,) each, `magnitude` and `certainty` first.
-        weights: by part.
-        seed: of the random weightings, Dirichlet around `weights`.
+        weights: by part; the random weightings are Dirichlet around them.
     """
-    names = list(parts)
-    table = np.stack([parts[name] for name in names])
-    configured = np.array([weights[name] for name in names])
+    table = np.stack(list(parts.values()))
+    configured = np.array([weights[name] for name in parts])
     score = _combined(table, configured[None, :])[0]
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     drawn = random.dirichlet(np.maximum(configured / configured.sum(), 1e-6) * _SPREAD_OF_WEIGHTS, _WEIGHTINGS)
     known = np.isfinite(score)
     third = _thirds(score[None, known])

@@ -13,7 +13,7 @@ from screener.analysis import scores
 from screener.analysis.frames import from_rows, stacked
 from screener.analysis.measurement import LARGE_PART, Measurement
 from screener.analysis.model import Group, Stock, Window
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 from screener.study.placebo import benjamini_hochberg
 
 
@@ -36,21 +36,15 @@ def stocks_frame(
     alone = study.without_itself(measurement.index_weights(), LARGE_PART)
     parts = []
     for number, window in enumerate(measurement.available):
-        result, raw = study.results[number], measurement.raw[number][columns]
-        car, half = result.car[columns], study.half_widths[number][columns]
-        q = benjamini_hochberg(np.where(family, result.p, np.nan))[columns]
+        raw = measurement.raw[number][columns]
+        q = benjamini_hochberg(np.where(family, study.results[number].p, np.nan))[columns]
         part: dict[str, Any] = {
             **stock_columns(measurement.stocks),
             "post_hoc": ~evidence,
             "window_start": window.first,
             "window_end": window.last,
             "raw_return": raw,
-            "benchmark_return": study.benchmark_returns[number][columns],
-            "car": car,
-            "bhar": result.bhar[columns],
-            "scar": result.scar[columns],
-            "t": result.scar[columns],
-            "p": result.p[columns],
+            **{name: values[columns] for name, values in study.stock_columns(number).items()},
             "q": q,
             "volume_ratio": measurement.volume[number][columns],
             "flags": flags(measurement, number)[columns],
@@ -58,9 +52,7 @@ def stocks_frame(
             "car_loo": [alone[column][number].car[0] if column in alone else np.nan for column in columns.tolist()],
             "scar_loo": [alone[column][number].scar[0] if column in alone else np.nan for column in columns.tolist()],
             "index_contribution": weights * raw,
-            "half_width": half,
-            "ci_low": car - half,
-            "ci_high": car + half,
+            "half_width": study.half_widths[number][columns],
             "marcap": measurement.caps[columns],
             "observations": study.fit.observations[columns],
         }

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from screener.analysis.groups import PATH
+from screener.analysis.model import PATH
 from screener.config import Settings
 from screener.errors import DataError
 from screener.files import LARGE, read_file

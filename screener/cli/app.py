@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from screener.cli import columns, completion, config, daily, days, mcp, report, scan, store, study  # noqa: F401 - each adds its commands
+from screener.cli import columns, completion, config, daily, mcp, report, scan, store, study  # noqa: F401 - each adds its commands
 from screener.cli.completion import COMPLETING
 from screener.cli.help_i18n import commands, settle_language
 from screener.console import echo, exit_now, explain, is_terminal, replace_unencodable, warn

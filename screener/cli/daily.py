@@ -17,7 +17,7 @@ from screener.i18n import _, cause, language, ngettext
 
 if TYPE_CHECKING:
     from screener.daily.reports import Job
-    from screener.daily.telling import Channel, Told
+    from screener.daily.status import Channel, Told
 
 _LONG = 10
 """Sessions, stocks or reports from which on a log is told how many there are; an evening has fewer."""
@@ -111,8 +111,7 @@ class _Teller:
         """Say what waits unless it is another run's, and this last; what could not be said waits for the next run."""
         from screener.config.load import with_secrets
         from screener.daily.notify import Outbox
-        from screener.daily.status import append_log
-        from screener.daily.telling import tell
+        from screener.daily.status import append_log, tell
 
         configured = with_secrets(os.environ, self._job.settings.secrets).get("SCREENER_NOTIFY", "").split()
         outbox = Outbox(self._job.root, list(dict.fromkeys([*self._urls, *configured])))

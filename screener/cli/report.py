@@ -20,6 +20,7 @@ from screener.cli.options import (
     headers_option,
     output_options,
     palette_option,
+    parse_day,
     screen_options,
     store_option,
     study_options,
@@ -137,6 +138,28 @@ def _stock(ticker: str, **options: Any) -> int:
 
 
 @commands.command(
+    "days",
+    epilog="Example: screener days SEMI --from 2024-11-01 --to 2025-01-31",
+    help="""Sessions on which a sector or stock moved most.
+
+    Each session is compared with the sessions before it. Marks the ordinary sessions that were as extreme as the
+    event, which a report counts.
+    """,
+)
+@click.argument("series", metavar="SECTOR|TICKER", shell_complete=completing("group or stock"))
+@click.option("--from", "first", metavar="DATE", callback=parse_day, help="First session.")
+@click.option("--to", "last", metavar="DATE", callback=parse_day, help="Last session of the list.")
+@click.option(
+    "--top", type=click.IntRange(1, 500), default=15, show_default=True, help="Number of sessions in the table."
+)
+@screen_options
+def _days(workspace: Workspace, output: Output, series: str, top: int, **options: Any) -> int:
+    screen, code = _measured("days", [series], workspace, options, top=top)
+    output.deliver(screen, workspace.settings)
+    return code
+
+
+@commands.command(
     "claims",
     epilog=_CLAIMS_EPILOG,
     help="""Check claims about an event against prices.
@@ -193,19 +216,19 @@ def _export(workspace: Workspace, screen: str, names: tuple[str, ...], out: Path
     headers = options.pop("headers") or workspace.settings.screener.headers
     from screener.report.formats import files_of
 
-    made, code = measured(screen, names, workspace, options)
+    made, code = _measured(screen, names, workspace, options)
     files = files_of(made, format_, palette, headers)
     echo(write_targets({out / name: content for name, content in files.items()}, out))
     return code
 
 
 def _show(screen: str, names: Sequence[str], workspace: Workspace, output: Output, **options: Any) -> int:
-    made, code = measured(screen, names, workspace, options)
+    made, code = _measured(screen, names, workspace, options)
     output.deliver(made, workspace.settings)
     return code
 
 
-def measured(
+def _measured(
     screen: str, names: Sequence[str], workspace: Workspace, options: dict[str, Any], **shown: Any
 ) -> tuple[Screen, int]:
     """What a screen shows, and the exit code; `shown` is how much of it."""

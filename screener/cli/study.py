@@ -100,7 +100,8 @@ def _study(workspace: Workspace, output: Output, latex: Path | None, **options: 
     if options["jobs"] is not None and options["cluster"]:
         raise UsageError("--jobs and --cluster are mutually exclusive", hint="use one of them")
     settings = workspace.settings
-    from screener.pooled.make import StudyRequest, make_study
+    from screener.pooled.events import StudyRequest
+    from screener.pooled.make import make_study
     from screener.report.screens import StudyScreen
 
     access = access_of(workspace, options["source"])

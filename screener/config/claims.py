@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, PlainValidator, model_va
 
 from screener.config.fields import MOST_SESSIONS, Identifier, Name, PlainText, Strict, Ticker, mistake
 from screener.config.models import Window
-from screener.krx.calendar import TICKER
+from screener.krx.codes import TICKER
 
 
 @dataclass(frozen=True)

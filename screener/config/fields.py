@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic_core import PydanticCustomError
 
 from screener.i18n import _
-from screener.krx.calendar import TICKER
-from screener.krx.codes import code_of
+from screener.krx.codes import TICKER, code_of
 
 MOST_SESSIONS = 2500
 """Of a window, a gap or an estimation: ten years, in which a stock becomes another one."""
@@ -58,7 +57,8 @@ Ticker = Annotated[str, BeforeValidator(_ticker)]
 class Strict(BaseModel):
     """Base of every configuration model: immutable, and unknown keys are mistakes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=_LONGEST_TEXT)
+    # Built when a file is first checked: at import each would be built once for itself and again inside each holder.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=_LONGEST_TEXT, defer_build=True)
 
 
 class Name(Strict):

@@ -18,8 +18,7 @@ from pydantic import TypeAdapter
 from screener.choices import Market
 from screener.config.claims import Article, ArticlesOfFile, Claim, ClaimsOfFile
 from screener.config.fields import Identifier
-from screener.config.forgiving import forgiven
-from screener.config.mistakes import contradictions, nearest, parsed, supported_claims
+from screener.config.mistakes import contradictions, forgiven, nearest, parsed, supported_claims
 from screener.config.models import Event, Member, Screener, Sector
 from screener.decoding import from_toml
 from screener.errors import ConfigError, NetworkError, UsageError

@@ -1,4 +1,4 @@
-"""Mistakes in configuration files: the file and line, what is wrong, and what would be right."""
+"""Reads configuration files, forgives what can mean one thing only, and says where and what the mistakes are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import difflib
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,8 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticKnownError
 
 from screener.config.claims import Analogue, Claim, Target
-from screener.config.forgiving import toml_of
-from screener.decoding import TooDeepError
+from screener.decoding import TooDeepError, from_toml
 from screener.errors import ConfigError
 from screener.i18n import N_, _, listed
 
@@ -31,6 +32,14 @@ _MARK = "\N{NULL}mark"
 _LONGEST_WORD = 100
 """Characters of what a known name may have been meant by; to compare more takes seconds."""
 _EITHER = N_("{a} or {b}")
+_CURLY = str.maketrans("\u201c\u201d\u201e\u201f\u2018\u2019", '""""\'\'')
+"""Quotes as word processors turn them."""
+_BARE = re.compile(
+    r"""^(?P<before>\s*(?:\[{1,2}\s*)?(?:[\w-]+\.)*)        # a table or a key, perhaps after others
+        (?P<key>[^\s"'#=\[\]{}.,]*[^\x00-\x7f][^\s"'#=\[\]{}.,]*)   # that is not ASCII and not in quotes
+        (?P<after>\s*(?:\.[\w.-]+)?\s*(?:\]|=))""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -42,6 +51,36 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return _("; use one of {known}", known=", ".join(known))
 
 
+@lru_cache(maxsize=16)
+def _toml_of(text: str) -> dict[str, Any]:
+    """What `text` says, read once however often it is asked for: nobody changes it.
+
+    Raises:
+        ValueError: see `from_toml`.
+    """
+    return from_toml(text)
+
+
+def forgiven(text: str) -> str:
+    """The text with composed letters; if it is not TOML, with straight quotes and quoted keys where these make it TOML.
+
+    Its lines stay where they are.
+    """
+    text = unicodedata.normalize("NFC", text)
+    quoted = _BARE.sub(r'\g<before>"\g<key>"\g<after>', text)
+    straight = text.translate(_CURLY)
+    both = _BARE.sub(r'\g<before>"\g<key>"\g<after>', straight)
+    return next((form for form in dict.fromkeys((text, quoted, straight, both)) if _is_toml(form)), text)
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        _toml_of(text)
+    except ValueError:
+        return False
+    return True
+
+
 def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str, Any] | None = None) -> T:
     """The content of the file `path`, which is `text`; `context` is for the validators of the models.
 
@@ -50,7 +89,7 @@ def parsed(path: Path, text: str, adapter: TypeAdapter[T], context: Mapping[str,
     """
     data: dict[str, Any] = {}
     try:
-        data = toml_of(text)
+        data = _toml_of(text)
         return adapter.validate_python(data, context=context)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_mistake(path, text, str(error))) from None

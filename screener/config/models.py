@@ -292,7 +292,7 @@ class _Hours(Strict):
     pre_market: _Span | None = None
 
 
-class CalendarRules(Strict):
+class _CalendarRules(Strict):
     """Days on which KRX closed or opened other than the holiday library knows, and trading hours that have changed."""
 
     closed: Annotated[tuple[Day, ...], Field(strict=False)] = ()
@@ -322,7 +322,7 @@ class CalendarRules(Strict):
         return self
 
 
-class StoreRules(Strict):
+class _StoreRules(Strict):
     """Whose the store of prices is."""
 
     group: str = ""
@@ -357,8 +357,8 @@ class Screener(Strict):
     request_spacing: Annotated[float, Field(ge=0, le=60)] = 0.5
     """Seconds between two requests to one host of the exchange."""
     weights: Weights
-    store: StoreRules = StoreRules()
-    calendar: CalendarRules = CalendarRules()
+    store: _StoreRules = _StoreRules()
+    calendar: _CalendarRules = _CalendarRules()
 
     @property
     def sessions_before(self) -> int:

@@ -24,7 +24,7 @@ LOOKS = (1, 5)
 
 def complete_from(calendar: Calendar, way: str, day: date) -> datetime:
     """When the volumes and flows of `day` are final as well, and `way` has them, aware."""
-    return max(calendar.settles(day, last_prices=way in LAST_PRICES), calendar.published(way, day))
+    return max(calendar.schedule.settles(day, last_prices=way in LAST_PRICES), calendar.published(way, day))
 
 
 def newest_final(calendar: Calendar, way: str, now: datetime) -> date:

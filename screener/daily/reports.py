@@ -20,7 +20,7 @@ from screener.archive.reports import (
 )
 from screener.config import Settings
 from screener.config.changes import Difference
-from screener.daily.telling import Begun, written
+from screener.daily.status import Begun, written
 from screener.data.connections import Connections
 from screener.data.sources import FETCHED
 from screener.data.sources.live import open_providers

@@ -21,9 +21,8 @@ from screener.archive.reports import configured_since
 from screener.daily import due
 from screener.daily.notify import UNSENT
 from screener.daily.reports import Batch, Job, make_reports
-from screener.daily.status import Memory, Missed, Status, remember_failure
+from screener.daily.status import Begun, Memory, Missed, Status, Told, Unsaid, cross_off, remember_failure, settle
 from screener.daily.summary import configuration_changes, ended, summarise
-from screener.daily.telling import Begun, Told, Unsaid, cross_off, settle
 from screener.data.sources.live import sync_files, sync_store
 from screener.errors import DataError, ExitCode, NetworkError, ScreenerError, describe
 from screener.files import write_files

@@ -12,17 +12,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from screener.data.findings import refuse
 from screener.data.price_rows import WHOLE_MARKET, with_base
-from screener.data.witnesses import LIMIT, WEIGHTED, outside_average
+from screener.data.witnesses import LIMIT, WEIGHTED, equal, outside_average
 from screener.errors import NetworkError
 from screener.i18n import _
-from screener.krx.calendar import TICKER
+from screener.krx.codes import TICKER
 from screener.krx.tables import BENCHMARKS, FLOWS, TableKind, floats, to_numpy, words
-
-Floats = NDArray[np.float64]
 
 _WHOLE_SINCE = date(2021, 1, 1)
 WHOLE, _WHOLE_EARLIER = 2_500, 1_500
@@ -33,7 +30,7 @@ _SHRUNK = 0.95
 """Part of the day before's names that a session has at least: no more than a few leave on one day."""
 _NAMED = 0.90
 """Part of a session's stocks that its flows and industries name at least."""
-ROUNDED = 0.02
+_ROUNDED = 0.02
 """Points by which a change of an index may differ from the difference of its levels, both of two decimals."""
 _RATES_FIT = 0.98
 """Part of the stocks whose rate must go with the closes of the two sessions: of those that had corporate actions there
@@ -42,7 +39,7 @@ _APART = 0.5
 """Part of the stocks whose average price may lie outside their high and low; by blocks it does of one in a thousand."""
 _MOVED = 0.02
 """Part of the stocks that may have another market than the session before; in truth it is one or two."""
-JOINS = 0.05
+_JOINS = 0.05
 """Part by which a level may differ from what is stored of its day: that may be the level of the day before."""
 _WEIGHTED_IN_PART = 0.03
 """The same as WEIGHTED where fewer than WHOLE_MARKET stocks of a market are known."""
@@ -168,7 +165,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
         )
         figures = [floats(levels, name) for name in ("open", "high", "low", "close", "volume")]
         refuse(
-            np.all([_equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
+            np.all([equal(figure[1:], figure[:-1]) for figure in figures], axis=0),
             "{what} {day} arrived with the figures of {before}",
             hint="nothing was stored; try again later",
             error=NetworkError,
@@ -176,7 +173,7 @@ def indices_are_sound(source: str, rows: pa.Table) -> None:
             **told,
         )
         refuse(
-            np.abs(np.diff(close) - floats(levels, "change")[1:]) > ROUNDED,
+            np.abs(np.diff(close) - floats(levels, "change")[1:]) > _ROUNDED,
             "{what} {day}: the move of {index} since {before} differs from its stated change",
             hint="not stored; if KRX traded between them, add the day to [calendar] in screener.toml",
             before=days[:-1],
@@ -205,7 +202,7 @@ def levels_join(source: str, rows: pa.Table, stored: pa.Table) -> None:
     held = dict(zip(places(stored), stored["close"].to_pylist(), strict=True))
     known = np.array([held.get(place, np.nan) for place in places(rows)], dtype=np.float64)
     refuse(
-        np.abs(floats(rows, "close") / known - 1.0) > JOINS,
+        np.abs(floats(rows, "close") / known - 1.0) > _JOINS,
         "{source}: {place} arrived as {level:g}, but {known:g} is stored: not stored",
         hint="if the stored values are wrong, delete the table of the indices",
         source=source,
@@ -281,9 +278,3 @@ def histories_are_fresh(source: str, histories: Sequence[pa.Table], last: date, 
         before=before,
         last=last,
     )
-
-
-def _equal(figures: Floats, others: Floats) -> NDArray[np.bool_]:
-    """Where both are equal, or both unknown."""
-    equal: NDArray[np.bool_] = (figures == others) | (np.isnan(figures) & np.isnan(others))
-    return equal

@@ -37,53 +37,54 @@ def choose(
 
     `hints` are what the user says of files that do not say it themselves.
     """
-    from screener.data.sources.press import Press
-
     if source.startswith("file:"):
         return [files_of(source, benchmark, market, hints)]
     if benchmark or market:
         raise UsageError("--benchmark and --market go with --source file:PATH")
-    if source.startswith("store:"):
-        from screener.data.sources.stored import Stored
-
-        of = source.removeprefix("store:")
-        if of not in SOURCES:
-            raise UsageError(
-                "the store has no {of!r}",
-                hint="write store:SOURCE with one of {known}",
-                of=of,
-                known=", ".join(SOURCES),
-            )
-        opened = access()
-        return [Stored(opened.store, opened.calendar, opened.now, of=(of,))]
-    if source in ("auto", "store", *FETCHED):
-        from screener.data.sources.stored import Stored
-
-        opened = access()
-        stored = Stored(opened.store, opened.calendar, opened.now)
-        in_part = replace(stored, in_part=True)
-        if source == "store":
-            return [in_part]
-        from screener.data.sources.live import open_providers
-
-        providers = open_providers(opened, source)
-        if source != "auto":
-            return [*providers]
-        # A store that lacks something is better than no study at all, but the exchange is better than that; and who has
-        # a way to the indices does not want what stands for them.
-        best = [name for name in stored.of if name != "pykrx-keyless" or opened.providers == ("pykrx-keyless",)]
-        return [replace(stored, of=tuple(best)), *providers, in_part, Press()]
-    if source == "press":
-        return [Press()]
     if source.startswith("demo:"):
         from screener.data.sources.demo import Demo
 
         return [Demo(int(source.removeprefix("demo:")))]
-    raise UsageError(
-        "no source {source!r}",
-        hint="use auto, store, pykrx, openapi, datagokr, press or file:PATH (`screener demo` has its own)",
-        source=source,
-    )
+    if source == "press":
+        return [_press()]
+    of = source.removeprefix("store:")
+    if source.startswith("store:") and of not in SOURCES:
+        raise UsageError(
+            "the store has no {of!r}",
+            hint="write store:SOURCE with one of {known}",
+            of=of,
+            known=", ".join(SOURCES),
+        )
+    if not source.startswith("store:") and source not in ("auto", "store", *FETCHED):
+        raise UsageError(
+            "no source {source!r}",
+            hint="use auto, store, pykrx, openapi, datagokr, press or file:PATH (`screener demo` has its own)",
+            source=source,
+        )
+    from screener.data.sources.stored import Stored
+
+    opened = access()
+    stored = Stored(opened.store, opened.calendar, opened.now)
+    if source.startswith("store:"):
+        return [replace(stored, of=(of,))]
+    in_part = replace(stored, in_part=True)
+    if source == "store":
+        return [in_part]
+    from screener.data.sources.live import open_providers
+
+    providers = open_providers(opened, source)
+    if source != "auto":
+        return [*providers]
+    # A store that lacks something is better than no study at all, but the exchange is better than that; and who has
+    # a way to the indices does not want what stands for them.
+    best = [name for name in stored.of if name != "pykrx-keyless" or opened.providers == ("pykrx-keyless",)]
+    return [replace(stored, of=tuple(best)), *providers, in_part, _press()]
+
+
+def _press() -> Source:
+    from screener.data.sources.press import Press
+
+    return Press()
 
 
 def files_of(source: str, benchmark: Sequence[Path], market: Sequence[Path], hints: Hints) -> Files:

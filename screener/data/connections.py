@@ -108,7 +108,7 @@ class Connections:
             yield
 
 
-FIRST = 2.0
+_FIRST = 2.0
 """Seconds after which the exchange counts as out of reach, where somebody waits who can do without it."""
 
 
@@ -148,7 +148,7 @@ def open_access(
         calendar=opened.observed(settings.calendar),
         breaker=Breaker(state_folder(), now),
         now=now,
-        timeouts=Timeouts(spacing=settings.screener.request_spacing, first=FIRST if fail_fast else None),
+        timeouts=Timeouts(spacing=settings.screener.request_spacing, first=_FIRST if fail_fast else None),
         progress=watcher,
         account=Account(login, password) if login and password else None,
         key=environment.get("KRX_AUTH_KEY") or None,

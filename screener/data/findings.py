@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -52,6 +52,8 @@ _MEANINGS = {
 }
 """By code, what a finding means, and what mends it."""
 
+_INFORMATION = {"unsorted", "halted", "corporate_action", "untold_halt", "in_no_sector"}
+"""Codes of findings that take nothing away from the figures; all others are warnings."""
 EXAMPLES = 3
 """Places that a finding names; its count says how many there are."""
 
@@ -67,9 +69,11 @@ class Finding:
     """Ticker and date of the first few."""
 
     @classmethod
-    def at(cls, code: str, severity: Severity, places: Sequence[str]) -> list[Finding]:
-        """One finding for `places`, or none where there are none."""
-        return [cls(code, severity, len(places), tuple(places[:EXAMPLES]))] if places else []
+    def at(cls, code: str, places: Collection[str], count: int | None = None) -> list[Finding]:
+        """One finding for `places`, or for `count` of which these are the first; none where there are none."""
+        count = len(places) if count is None else count
+        severity: Severity = "info" if code in _INFORMATION else "warning"
+        return [cls(code, severity, count, tuple(places)[:EXAMPLES])] if count else []
 
 
 def in_words(findings: Iterable[Finding]) -> list[str]:

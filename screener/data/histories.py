@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from screener.data.checks import histories_are_fresh
 from screener.data.fetch import Fetch, Fetched, Plan
 from screener.data.levels import out_of_line
+from screener.data.price_rows import PriceRows
 from screener.data.refusals import REASONS, as_json, is_adjustment, judge_history
 from screener.data.sources import PROXIES
 from screener.data.store import Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _, ngettext
-from screener.krx.tables import PRICES, Days, floats, to_numpy, words
+from screener.krx.tables import PRICES, Days, Floats, to_numpy, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -31,11 +31,10 @@ _OVERLAP = 10
 """Sessions that are asked for again: where they differ from what is stored, the past was restated."""
 _CONTROL = "005930"
 """A stock that every source of Korean prices knows: if it is missing as well, the source refuses."""
-RESTATED = ("open", "close")
+_RESTATED = ("open", "close")
 """What differs where a split has restated the past; volumes are not adjusted, and settle only in the evening."""
 _MOST_REFUSED, _MOST_REFUSED_PART = 5, 0.02
 """Rows of a history that may be refused, at most, or part of them: with more of them the whole is."""
-Floats = NDArray[np.float64]
 _NOTHING = PRICES.schema.empty_table()
 
 
@@ -155,7 +154,7 @@ class _HistoryFetch(Fetch):
             return self._forgotten(ticker, rows, known.last)
         settled = self._settled(overlap, known.fetched)
         same = rows.filter(pa.array(np.isin(to_numpy(rows["date"]), to_numpy(settled["date"]))))
-        if all(same[name].combine_chunks().equals(settled[name].combine_chunks()) for name in RESTATED):
+        if all(same[name].combine_chunks().equals(settled[name].combine_chunks()) for name in _RESTATED):
             return rows
         self.fetched.restated.append(ticker)
         return None
@@ -316,10 +315,8 @@ def _lacks_sessions_of(stored: pa.Table, fresh: pa.Table) -> bool:
 
 def _moves(rows: pa.Table, days: Days) -> dict[str, Floats]:
     """(T,) change of each stock's close from day to day, decimal; of two rows of a day the later one counts."""
-    tickers, number = np.unique(words(rows, "ticker"), return_inverse=True)
-    day = to_numpy(rows["date"])
-    here = np.isin(day, days)
-    closes = np.full((len(days), len(tickers)), np.nan)
-    closes[np.searchsorted(days, day[here]), number[here]] = floats(rows, "close")[here]
+    tickers = sorted(set(words(rows, "ticker")))
+    long = PriceRows.of(rows.unify_dictionaries(), tickers)
+    closes = long.spread(days, long.values["close"])
     moves = np.vstack([np.full((1, len(tickers)), np.nan), closes[1:] / closes[:-1] - 1.0])
-    return {str(ticker): moves[:, column] for column, ticker in enumerate(tickers)}
+    return dict(zip(tickers, moves.T, strict=True))

@@ -8,15 +8,14 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
 from screener.data.findings import Finding, refuse
 from screener.data.panel import Panel, on_days
+from screener.data.price_rows import ByMarket
 from screener.data.witnesses import LIMIT, WEIGHTED
 from screener.i18n import N_
-from screener.krx.tables import Days
-
-Floats = NDArray[np.float64]
+from screener.krx.tables import Bools, Days, Floats, floats, to_numpy, words
 
 _LONG = 100
 """Sessions from which it shows that an index does not go with its stocks."""
@@ -31,6 +30,12 @@ _FUNDS_APART = 0.03
 of the two indices and 2,683 stocks none did so, nor by 0.02."""
 _SPIKE = 6.0
 """Deviations from the stocks, by which a single level is out of line if the next session takes it back."""
+
+
+def by_index(rows: pa.Table) -> dict[str, tuple[Days, Floats]]:
+    """Days and levels of each index that has rows, by its name, sorted."""
+    names, days, close = np.array(words(rows, "index"), dtype=object), to_numpy(rows["date"]), floats(rows, "close")
+    return {name: (days[names == name], close[names == name]) for name in sorted(set(names))}
 
 
 def index_is_sound(called: str, name: str, days: Days, close: Floats, until: date | None) -> tuple[Days, Floats]:
@@ -68,10 +73,10 @@ def index_is_sound(called: str, name: str, days: Days, close: Floats, until: dat
 
 def weigh_levels(
     panel: Panel,
-    levels: Mapping[str, tuple[Days, Floats]],
+    levels: ByMarket,
     market_of: Mapping[str, str],
     called: str,
-    moves: Mapping[str, tuple[Days, Floats]] | None = None,
+    moves: ByMarket | None,
 ) -> tuple[Panel, list[Finding]]:
     """Hold the indices against each other and against the stocks; a single level that is out of line is left out.
 
@@ -80,7 +85,7 @@ def weigh_levels(
         levels: days and levels of each index.
         market_of: by ticker, the market.
         called: how messages call where the levels come from.
-        moves: by market, days and capitalisation-weighted move of the whole of it.
+        moves: by market, days and capitalisation-weighted move of the whole of it; None where that is not known.
 
     Raises:
         DataError: indices that are exchanged, shifted, stand still, or are something else.
@@ -109,11 +114,11 @@ def weigh_levels(
         name: np.where(wrong[name] | np.concatenate([[False], wrong[name][:-1]]), np.nan, series)
         for name, series in panel.benchmarks.items()
     }
-    found = Finding.at("level_refused", "warning", [f"{name} {day}" for day, name in places])
+    found = Finding.at("level_refused", [f"{name} {day}" for day, name in places])
     return replace(panel, benchmarks=believed), found
 
 
-def refuse_exchanged(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None:
+def refuse_exchanged(levels: ByMarket, called: str) -> None:
     """KOSPI has stood above KOSDAQ on every session since 2004."""
     days, kospi, kosdaq = _both(levels)
     late = days >= np.datetime64("2004-01-01")
@@ -125,7 +130,7 @@ def refuse_exchanged(levels: Mapping[str, tuple[Days, Floats]], called: str) -> 
     )
 
 
-def refuse_alike(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None:
+def refuse_alike(levels: ByMarket, called: str) -> None:
     """The two indices are never the same over months."""
     days, kospi, kosdaq = _both(levels)
     refuse(
@@ -136,7 +141,7 @@ def refuse_alike(levels: Mapping[str, tuple[Days, Floats]], called: str) -> None
     )
 
 
-def _both(levels: Mapping[str, tuple[Days, Floats]]) -> tuple[Days, Floats, Floats]:
+def _both(levels: ByMarket) -> tuple[Days, Floats, Floats]:
     """Days that both indices have, and their levels."""
     none = np.array([], dtype="datetime64[D]"), np.array([])
     (days, kospi), (others, kosdaq) = (levels.get(name, none) for name in ("KOSPI", "KOSDAQ"))
@@ -202,7 +207,7 @@ def _correlation(one: Floats, other: Floats) -> float:
         return float(np.corrcoef(one[both], other[both])[0, 1])
 
 
-def _spikes(index: Floats, mean: Floats) -> NDArray[np.bool_]:
+def _spikes(index: Floats, mean: Floats) -> Bools:
     """(T,) levels far from what the stocks did, if the next session takes it back."""
     both = np.isfinite(index) & np.isfinite(mean)
     slope, level = np.polyfit(mean[both], index[both], 1)
@@ -211,7 +216,7 @@ def _spikes(index: Floats, mean: Floats) -> NDArray[np.bool_]:
     return _taken_back(rest, _SPIKE * scale) if scale > 0 else np.zeros(len(index), dtype=bool)
 
 
-def _taken_back(rest: Floats, far: float) -> NDArray[np.bool_]:
+def _taken_back(rest: Floats, far: float) -> Bools:
     """(T,) what is further than `far` from its witness, if the next session takes it back."""
     found = np.zeros(len(rest), dtype=bool)
     first, then = rest[:-1], rest[1:]
@@ -221,7 +226,7 @@ def _taken_back(rest: Floats, far: float) -> NDArray[np.bool_]:
     return found
 
 
-def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> NDArray[np.bool_]:
+def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> Bools:
     """(T,) returns of a fund that follows an index, far from both its witnesses, if the next session takes them back.
 
     Args:
@@ -233,8 +238,8 @@ def out_of_line(fund: Floats, other: Floats, stocks: Floats) -> NDArray[np.bool_
     return _taken_back(fund - other, _FUNDS_APART) & _taken_back(fund - mean, _FUNDS_APART)
 
 
-def _off(sessions: Days, index: Floats, days: Days, moves: Floats) -> NDArray[np.bool_]:
+def _off(sessions: Days, index: Floats, days: Days, moves: Floats) -> Bools:
     """(T,) sessions on which an index moved otherwise than the whole market weighted by capitalisation."""
     with np.errstate(all="ignore"):
-        off: NDArray[np.bool_] = np.abs(on_days(sessions, days, moves) - index) > WEIGHTED
+        off: Bools = np.abs(on_days(sessions, days, moves) - index) > WEIGHTED
     return off

@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.data.findings import EXAMPLES, Finding, Severity
-from screener.data.price_rows import PriceRows
+from screener.data.findings import EXAMPLES, Finding
+from screener.data.price_rows import ByMarket, PriceRows
 from screener.data.rates import weigh_rates
 from screener.data.witnesses import NEAR
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
-from screener.krx.tables import Days
-
-Floats = NDArray[np.float64]
+from screener.krx.tables import Bools, Days, Floats
 
 _LIMIT_TOUCHED = 0.295
 """A limit price is rounded down to a tick of at most 0.5% of the price, so a return at the limit is 29.5 to 30%."""
@@ -42,9 +40,9 @@ class Panel:
     """(T, N) market capitalisation, KRW."""
     limit: NDArray[np.int8]
     """(T, N) +1 closed at the upper price limit, -1 at the lower, 0 neither."""
-    suspect: NDArray[np.bool_]
+    suspect: Bools
     """(T, N) the row, or its return, is not to be believed; it is NaN."""
-    actions: NDArray[np.bool_]
+    actions: Bools
     """(T, N) the base price is not the close before it: a split, a rights issue, a capital reduction."""
     benchmarks: Mapping[str, Floats]
     """(T,) return of each market's index, decimal."""
@@ -71,35 +69,10 @@ class Panel:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class WholeMarket:
-    """T sessions, N stocks: all that KOSPI and KOSDAQ listed at the base, or one of them."""
-
-    tickers: tuple[str, ...]
-    markets: tuple[str, ...]
-    """(N,) KOSPI or KOSDAQ."""
-    returns: Floats
-    """(T, N) simple returns over exactly one session, decimal; NaN = unknown, or no trade."""
-    caps: Floats
-    """(N,) market capitalisation at the base, KRW; NaN = unknown."""
-
-    @classmethod
-    def of(cls, panel: Panel, market_of: Mapping[str, str], sessions: Days, base: date) -> WholeMarket:
-        """Of the panel of every stock, on the `sessions` of another; what it lacks of them is unknown."""
-        there = np.isin(sessions, panel.sessions)
-        rows = np.searchsorted(panel.sessions, sessions[there])
-        returns = np.full((len(sessions), len(panel.tickers)), np.nan)
-        returns[there] = panel.daily_returns[rows]
-        at_base = panel.caps[panel.sessions == np.datetime64(base)]
-        caps = at_base[0] if len(at_base) else np.full(len(panel.tickers), np.nan)
-        return cls(panel.tickers, tuple(market_of[ticker] for ticker in panel.tickers), returns, caps)
-
-
 def build_panel(
     prices: PriceRows,
     official: PriceRows | None,
-    benchmarks: Mapping[str, tuple[Days, Floats]],
-    tickers: Sequence[str],
+    benchmarks: ByMarket,
     price_limit: float,
     calendar: Calendar | None = None,
 ) -> tuple[Panel, list[Finding]]:
@@ -110,15 +83,15 @@ def build_panel(
     first price of a ticker has no return: a listing-day rate is against the offer price.
 
     Args:
-        prices: adjusted closes, cleaned; or `official` itself, whose change is a return only where no shares moved.
+        prices: adjusted closes of the panel's tickers, cleaned; or `official` itself, whose change is a return only
+            where no shares moved.
         official: rows of a market file with `change_pct` and `marcap`, cleaned; they take precedence.
         benchmarks: days and closes of each market's index.
-        tickers: what the rows' ticker numbers point into; the panel's columns.
         price_limit: daily limit as a decimal; 0 for a market without one.
         calendar: whose sessions the panel has, also those without a price; None = what the rows say.
     """
     days = _sessions([prices] if official is None else [prices, official], benchmarks, calendar)
-    grid = _Grid(days, tickers, prices, official)
+    grid = _Grid(days, prices, official)
     close = grid.close
     previous = _previous_trade(grid.traded)
     before = np.where(previous >= 0, np.take_along_axis(close, np.maximum(previous, 0), axis=0), np.nan)
@@ -128,7 +101,7 @@ def build_panel(
     from_rate = np.where(has_return, grid.latest("change_pct") / 100.0, np.nan)
     _refuse_other_rates(from_close, from_rate, span)
 
-    told = weigh_rates(prices, official, days, tickers, from_close, span)
+    told = weigh_rates(prices, official, days, from_close, span)
     fallback = told.moved if official is prices else from_close
     returns = np.where(has_return & ~told.doubted, np.where(np.isfinite(told.rate), told.rate, fallback), np.nan)
     span[told.resumed] = 1
@@ -138,11 +111,9 @@ def build_panel(
     span[~np.isfinite(returns)] = 0
     refused = grid.refused & ~np.isfinite(returns)
 
-    there = grid.present.any(axis=0)
-    first = np.where(there, grid.present.argmax(axis=0), 0)
     panel = Panel(
         sessions=days,
-        tickers=tuple(tickers),
+        tickers=prices.tickers,
         returns=returns,
         span=span,
         volume=grid.latest("volume"),
@@ -152,7 +123,7 @@ def build_panel(
         actions=told.actions & ~beyond,
         benchmarks={name: _index_returns(days, dates, level) for name, (dates, level) in benchmarks.items()},
         market_caps={name: on_days(days, *caps) for name, caps in (official.market_caps if official else {}).items()},
-        first_price=np.where(there, days[first], np.datetime64("NaT")) if len(days) else np.array([], days.dtype),
+        first_price=np.append(days, np.datetime64("NaT"))[grid.first],
     )
     return panel, _findings(panel, grid, beyond, told.findings)
 
@@ -160,38 +131,33 @@ def build_panel(
 class _Grid:
     """Rows of prices, and of a market file beside them, on sessions x tickers."""
 
-    def __init__(self, days: Days, tickers: Sequence[str], prices: PriceRows, official: PriceRows | None) -> None:
-        self._days, self._shape = days, (len(days), len(tickers))
+    def __init__(self, days: Days, prices: PriceRows, official: PriceRows | None) -> None:
+        self._days = days
         self._parts = [prices] if official is None else [prices, official]
-        refused = [
-            np.zeros(len(rows.day), dtype=bool) if rows.refused is None else rows.refused for rows in self._parts
-        ]
-        there = [self._spread(rows, ~wrong, empty=False) for rows, wrong in zip(self._parts, refused, strict=True)]
-        traded = [self._spread(rows, rows.traded, empty=False) for rows in self._parts]
+        there = [self._spread(rows, ~rows.is_refused) for rows in self._parts]
+        traded = [self._spread(rows, rows.traded) for rows in self._parts]
         self.close = self._spread(prices, np.where(prices.traded, prices.values["close"], np.nan))
         """(T, N) of the prices; NaN without a trade."""
-        self.refused = np.any(
-            [self._spread(rows, wrong, empty=False) for rows, wrong in zip(self._parts, refused, strict=True)], axis=0
-        ).astype(bool)
+        self.refused = np.any([self._spread(rows, rows.is_refused) for rows in self._parts], axis=0)
         """(T, N) where either has a row that is not to be believed."""
         self.present = np.any(there, axis=0)
         """(T, N) where either has a row."""
+        self.first = np.where(self.present.any(axis=0), self.present.argmax(axis=0), len(days))
+        """(N,) the first such row; T where there is none."""
         self.traded = np.all([did | ~has for did, has in zip(traded, there, strict=True)], axis=0) & self.present
         """(T, N) where both say so; of two, what either knows of a halt counts: one of them may not carry volumes."""
 
     def latest(self, name: str) -> Floats:
         """(T, N) a column of the market file, and of the prices where that has none."""
-        found = np.full(self._shape, np.nan)
+        found = np.full(self.close.shape, np.nan)
         for rows in self._parts:
             if name in rows.values:
                 grid = self._spread(rows, rows.values[name])
                 found = np.where(np.isfinite(grid), grid, found)
         return found
 
-    def _spread(self, rows: PriceRows, values: NDArray[Any], empty: float = np.nan) -> NDArray[Any]:
-        grid = np.full(self._shape, empty)
-        grid[np.searchsorted(self._days, rows.day), rows.ticker] = values
-        return grid
+    def _spread(self, rows: PriceRows, values: NDArray[Any]) -> NDArray[Any]:
+        return rows.spread(self._days, values)
 
 
 def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.int64]) -> None:
@@ -210,7 +176,7 @@ def _refuse_other_rates(from_close: Floats, from_rate: Floats, span: NDArray[np.
         )
 
 
-def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> NDArray[np.bool_]:
+def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> Bools:
     """(T, N) returns beyond the daily price limit.
 
     A price cannot move during a halt, so the first return after one is under the limit too.
@@ -218,39 +184,33 @@ def _beyond_limit(returns: Floats, before: Floats, price_limit: float) -> NDArra
     if not price_limit:
         return np.zeros(returns.shape, dtype=bool)
     rounding = np.where(before > 0, 1.0 / np.where(before > 0, before, 1.0), 0.0)
-    beyond: NDArray[np.bool_] = np.abs(returns) > price_limit + rounding + 0.001
+    beyond: Bools = np.abs(returns) > price_limit + rounding + 0.001
     return beyond
 
 
-def _findings(panel: Panel, grid: _Grid, beyond: NDArray[np.bool_], told: Sequence[Finding]) -> list[Finding]:
+def _findings(panel: Panel, grid: _Grid, beyond: Bools, told: Sequence[Finding]) -> list[Finding]:
     """What a reader of the panel should know: sessions, rows and levels that are missing, halts, impossible returns."""
     days, present = panel.sessions, grid.present
-    there, step = present.any(axis=0), np.arange(len(days))[:, None]
-    first = np.where(there, present.argmax(axis=0), 0)
-    last = np.where(there, len(days) - 1 - present[::-1].argmax(axis=0), -1)
-    empty = np.asarray(~present.any(axis=1))
-    absent = ~present & (step > first) & (step < last) & there & ~empty[:, None]
-    findings = Finding.at("session_missing", "warning", [str(day) for day in days[empty]])
-    marked: tuple[tuple[str, Severity, NDArray[np.bool_]], ...] = (
-        ("halted", "info", present & ~grid.traded),
-        ("gap", "warning", absent & ~grid.refused),
-        ("beyond_limit", "warning", beyond),
-    )
-    for code, severity, where in marked:
+    step, empty = np.arange(len(days))[:, None], np.asarray(~present.any(axis=1))
+    last = len(days) - 1 - present[::-1].argmax(axis=0)
+    absent = ~present & (step > grid.first) & (step < last) & ~empty[:, None]
+    findings = Finding.at("session_missing", [str(day) for day in days[empty]])
+    for code, where in (
+        ("halted", present & ~grid.traded),
+        ("gap", absent & ~grid.refused),
+        ("beyond_limit", beyond),
+    ):
         cells = np.argwhere(where)
-        if len(cells):
-            examples = tuple(f"{panel.tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES])
-            findings.append(Finding(code, severity, len(cells), examples))
+        examples = [f"{panel.tickers[column]} {days[row]}" for row, column in cells[:EXAMPLES]]
+        findings += Finding.at(code, examples, len(cells))
     findings += told
     for name, series in panel.benchmarks.items():
         lacking = [f"{name} {days[row]}" for row in np.flatnonzero(~np.isfinite(series)) if row]
-        findings += Finding.at("benchmark_gap", "warning", lacking)
+        findings += Finding.at("benchmark_gap", lacking)
     return findings
 
 
-def _sessions(
-    parts: Sequence[PriceRows], benchmarks: Mapping[str, tuple[Days, Floats]], calendar: Calendar | None
-) -> Days:
+def _sessions(parts: Sequence[PriceRows], benchmarks: ByMarket, calendar: Calendar | None) -> Days:
     """Days with prices, and sessions between them: of the calendar, or on which an index moved."""
     days = np.unique(np.concatenate([long.day for long in parts]))
     moved = [at[1:][np.diff(close) != 0] for at, close in benchmarks.values()]
@@ -266,13 +226,13 @@ def _sessions(
     return np.union1d(days, index_days[inside])
 
 
-def _rows_since(row_there: NDArray[np.bool_], previous: NDArray[np.int64]) -> NDArray[np.int64]:
+def _rows_since(row_there: Bools, previous: NDArray[np.int64]) -> NDArray[np.int64]:
     """(T, N) rows of the ticker's own after its previous trade, up to and with each row."""
     count = np.cumsum(row_there, axis=0)
     return count - np.take_along_axis(count, np.maximum(previous, 0), axis=0)
 
 
-def _previous_trade(has_traded: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _previous_trade(has_traded: Bools) -> NDArray[np.int64]:
     """(T, N) row of the last trade before each row; -1 without one."""
     rows = np.where(has_traded, np.arange(len(has_traded))[:, None], -1)
     latest = np.maximum.accumulate(rows, axis=0)

@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from screener.errors import DataError
-from screener.krx.tables import Days, floats, to_numpy
+from screener.krx.tables import Bools, Days, Floats, coded, floats, to_numpy
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume", "marcap", "change_pct", "value", "shares", "change")
 """The value columns that the screener uses, the last three only as witnesses; a file may hold more."""
 
-
-Reader = Callable[[Path, Sequence[str], Sequence[str], Sequence[str]], pa.Table]
-"""Reads a file into a table: which columns it must have, those that are numbers, and those that are words."""
+ByMarket = Mapping[str, tuple[Days, Floats]]
+"""By market, or index, its days, and the level, capitalisation or move of each."""
 
 
 @dataclass(frozen=True)
 class PriceRows:
     """Rows of one or several price files; every column has one entry per row, in file order."""
 
+    tickers: tuple[str, ...]
+    """Those that were asked for."""
     day: Days
     ticker: NDArray[np.int32]
-    """Position in the list of tickers that was asked for."""
-    values: Mapping[str, NDArray[np.float64]]
+    """Position in `tickers`."""
+    values: Mapping[str, Floats]
     """KRW, shares, or % (`change_pct`); NaN where the file has no value. Columns that no file has are absent."""
     restored_zeros: int = 0
     """Rows whose ticker had lost its leading zeros."""
     market_of: Mapping[int, str] = field(default_factory=dict)
     """By ticker, the market that the files say it is listed on, of its last row; empty if they do not say."""
-    market_caps: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    market_caps: ByMarket = field(default_factory=dict)
     """By market, days and the capitalisation of all its stocks together, KRW; empty if the files do not say."""
-    market_moves: Mapping[str, tuple[Days, NDArray[np.float64]]] = field(default_factory=dict)
+    market_moves: ByMarket = field(default_factory=dict)
     """By market, days and its move weighted by capitalisation, decimal; empty if the files do not say."""
     closed: frozenset[date] = frozenset()
     """Days of the calendar on which none of the rows has a trade: KRX was closed, whatever the calendar says."""
-    refused: NDArray[np.bool_] | None = None
+    refused: Bools | None = None
     """Rows that are not to be believed; their close is NaN. None before they were looked at."""
 
     @classmethod
     def of(cls, table: pa.Table, tickers: Sequence[str], until: date | None = None) -> PriceRows:
         """Rows of `tickers`, through `until`, of a table with `date`, `ticker` as dictionary, and value columns."""
-        code: Any = table["ticker"].combine_chunks()
-        written = [str(text) for text in code.dictionary.to_pylist()]
+        number, written = coded(table, "ticker")
         place = {ticker: position for position, ticker in enumerate(tickers)}
         position = np.array([place.get(text.zfill(6), -1) for text in written] or [-1], dtype=np.int32)
         shortened = np.array([len(text) < 6 for text in written] or [False])
 
-        number = to_numpy(code.indices)
         rows = np.flatnonzero(position[number] >= 0)
         if until is not None:
             rows = rows[to_numpy(table["date"], rows) <= np.datetime64(until)]
@@ -64,40 +61,32 @@ class PriceRows:
         kept = position[number[rows]]
         market_of = {}
         if "market" in table.column_names:
-            listed: Any = table["market"].combine_chunks()
-            names = [str(text) for text in listed.dictionary.to_pylist()]
-            which = to_numpy(listed.indices)[rows]
+            market, names = coded(table, "market")
+            which = market[rows]
             known = np.flatnonzero(np.isfinite(which))
             market_of = {int(ticker): names[int(at)] for ticker, at in zip(kept[known], which[known], strict=True)}
-        return cls(to_numpy(table["date"], rows), kept, values, int(shortened[number[rows]].sum()), market_of)
+        day, restored = to_numpy(table["date"], rows), int(shortened[number[rows]].sum())
+        return cls(tuple(tickers), day, kept, values, restored, market_of)
 
     @classmethod
-    def read(
-        cls,
-        paths: Sequence[Path],
-        tickers: Sequence[str],
-        until: date | None,
-        reader: Reader,
-        columns: Sequence[str] = PRICE_COLUMNS,
-    ) -> PriceRows:
-        """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""
-        tables = [reader(path, ("date", "ticker", "close"), columns, ("ticker", "market")) for path in paths]
-        _refuse_others(paths, tables, tickers)
+    def of_all(cls, tables: Sequence[pa.Table], tickers: Sequence[str], until: date | None) -> PriceRows:
+        """Rows of all tables together, as `of`, and what those with a whole market tell of it."""
         parts = [_with_market(table, tickers, until) for table in tables]
         names = [name for name in PRICE_COLUMNS if any(name in part.values for part in parts)]
-        missing = [np.full(len(part.day), np.nan) for part in parts]
         return cls(
+            tuple(tickers),
             np.concatenate([part.day for part in parts]),
             np.concatenate([part.ticker for part in parts]),
-            {
-                name: np.concatenate([part.values.get(name, none) for part, none in zip(parts, missing, strict=True)])
-                for name in names
-            },
+            {name: np.concatenate([part.column(name) for part in parts]) for name in names},
             sum(part.restored_zeros for part in parts),
             {ticker: market for part in parts for ticker, market in part.market_of.items()},
-            {market: caps for part in parts for market, caps in part.market_caps.items()},
-            {market: moves for part in parts for market, moves in part.market_moves.items()},
+            _joined([part.market_caps for part in parts]),
+            _joined([part.market_moves for part in parts]),
         )
+
+    def column(self, name: str) -> Floats:
+        """One of `values`; NaN throughout where no file has it."""
+        return self.values[name] if name in self.values else np.full(len(self.day), np.nan)
 
     def take(self, rows: NDArray[Any]) -> PriceRows:
         """The given rows, by position or by mask."""
@@ -106,34 +95,55 @@ class PriceRows:
         return replace(self, day=self.day[rows], ticker=self.ticker[rows], values=values, refused=refused)
 
     @property
-    def untraded(self) -> NDArray[np.bool_]:
+    def untraded(self) -> Bools:
         """Rows of a halt, or of a day without a trade: KRX keeps the last close and gives open and volume 0."""
-        unknown = np.full(len(self.day), np.nan)
-        volume, opened = self.values.get("volume", unknown), self.values.get("open", unknown)
+        volume, opened = self.column("volume"), self.column("open")
         return np.asarray((volume == 0) | (np.isnan(volume) & (opened == 0)))
 
     @property
-    def traded(self) -> NDArray[np.bool_]:
+    def traded(self) -> Bools:
         """Rows with a price at which somebody traded."""
         close = self.values["close"]
         return np.isfinite(close) & (close > 0) & ~self.untraded
 
+    @property
+    def is_refused(self) -> Bools:
+        """`refused`; before they were looked at, no row is."""
+        return np.zeros(len(self.day), dtype=bool) if self.refused is None else self.refused
 
-def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: Sequence[str]) -> None:
-    """Files of other stocks altogether; one of several may be."""
-    first = ""
-    for table in tables:
-        code: Any = table["ticker"].combine_chunks()
-        written = [str(text) for text in code.dictionary.to_pylist()]
-        if not written or set(tickers) & {text.zfill(6) for text in written}:
-            return
-        first = first or written[0]
-    raise DataError(
-        "{path}: contains none of the configured tickers",
-        hint="the first one in the file is {ticker!r}",
-        path=paths[0] if len(paths) == 1 else ", ".join(path.name for path in paths[:3]),
-        ticker=first,
-    )
+    @property
+    def continued(self) -> Bools:
+        """Sorted rows whose stock is that of the row before."""
+        return np.asarray(np.diff(self.ticker, prepend=-1) == 0)
+
+    @property
+    def named(self) -> NDArray[Any]:
+        """The ticker of each row."""
+        return np.array(self.tickers, dtype=object)[self.ticker]
+
+    def places(self, rows: Bools) -> dict[int, str]:
+        """Ticker and day of some rows, by position; by day, and then by ticker."""
+        at = np.flatnonzero(rows)
+        at = at[np.lexsort((self.ticker[at], self.day[at]))]
+        return {row: f"{self.tickers[self.ticker[row]]} {self.day[row]}" for row in at.tolist()}
+
+    def spread(self, days: Days, values: NDArray[Any]) -> NDArray[Any]:
+        """(T, N) `values`, one a row, on `days` and `tickers`; NaN, or False, where there is no row."""
+        grid = np.full((len(days), len(self.tickers)), False if values.dtype == bool else np.nan)
+        row = np.minimum(np.searchsorted(days, self.day), len(days) - 1)
+        known = days[row] == self.day
+        grid[row[known], self.ticker[known]] = values[known]
+        return grid
+
+
+def _joined(parts: Sequence[ByMarket]) -> dict[str, tuple[Days, Floats]]:
+    """The days of all parts, ascending; of a day that several have, the value of the last one."""
+    joined = {}
+    for market in dict.fromkeys(market for part in parts for market in part):
+        later_first = [part[market] for part in reversed(parts) if market in part]
+        days, first = np.unique(np.concatenate([days for days, _values in later_first]), return_index=True)
+        joined[market] = days, np.concatenate([values for _days, values in later_first])[first]
+    return joined
 
 
 def _with_market(table: pa.Table, tickers: Sequence[str], until: date | None) -> PriceRows:
@@ -147,7 +157,7 @@ WHOLE_MARKET = 700
 """Stocks that a day of a whole market has at least: KOSPI lists about 950, KOSDAQ 1,800."""
 
 
-def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+def market_caps(table: pa.Table) -> dict[str, tuple[Days, Floats]]:
     """Capitalisation of each market on each day; a segment such as `KOSDAQ GLOBAL` counts with its market.
 
     Empty where the table lacks `market` or `marcap`. A day with a part of a market only is left out: a stock's weight
@@ -155,9 +165,8 @@ def market_caps(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
     """
     if not {"market", "marcap"} <= set(table.column_names):
         return {}
-    code: Any = table["market"].combine_chunks()
-    names = [str(text) for text in code.dictionary.to_pylist()]
-    number, day, marcap = to_numpy(code.indices), to_numpy(table["date"]), to_numpy(table["marcap"])
+    number, names = coded(table, "market")
+    day, marcap = to_numpy(table["date"]), to_numpy(table["marcap"])
     caps = {}
     for market in sorted({name.split()[0] for name in names}):
         inside = np.isin(number, [which for which, name in enumerate(names) if name.split()[0] == market])
@@ -175,7 +184,7 @@ def with_base(table: pa.Table) -> pa.Table:
     return table.filter(pa.array(known)).append_column("base", pa.array(marcap[known] / (1.0 + rate[known])))
 
 
-def market_moves(table: pa.Table) -> dict[str, tuple[Days, NDArray[np.float64]]]:
+def market_moves(table: pa.Table) -> dict[str, tuple[Days, Floats]]:
     """The move of each whole market on each day, weighted by capitalisation at base prices, where rates are there."""
     if not {"market", "marcap", "change_pct"} <= set(table.column_names):
         return {}

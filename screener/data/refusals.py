@@ -20,10 +20,7 @@ from screener.data.findings import Finding
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.i18n import N_
 from screener.krx.calendar import Calendar
-from screener.krx.tables import PRICES, floats, to_numpy, words
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from screener.krx.tables import PRICES, Bools, Floats, floats, to_numpy, words
 
 LARGEST = 2.0**53
 """No figure of a day is larger, and none that is could be told from its neighbours as a float."""
@@ -38,7 +35,7 @@ _STEPS, _STEPS_PART = 2, 0.05
 """Days on which the factor of an adjustment changes, at most; or part of the days."""
 _EXCHANGED = 0.305
 """Logarithm of the largest move that the price limit allows."""
-FIGURES = ("open", "high", "low", "close", "volume", "value", "marcap", "shares")
+_FIGURES = ("open", "high", "low", "close", "volume", "value", "marcap", "shares")
 
 REASONS = {
     "form": N_("a figure is missing or impossible"),
@@ -75,7 +72,7 @@ class _Judged(NamedTuple):
 def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
     """Hold MARKET rows against each other and against those of the session before, where it is known."""
     rows = rows.combine_chunks()
-    now = {name: floats(rows, name) for name in (*FIGURES, "change_pct")}
+    now = {name: floats(rows, name) for name in (*_FIGURES, "change_pct")}
     tickers = np.array(words(rows, "ticker"), dtype=object)
     change = floats(rows, "change") if "change" in rows.column_names else np.full(len(tickers), np.nan)
     rate, close, traded = now["change_pct"], now["close"], now["volume"] > 0
@@ -101,7 +98,7 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
         figures = {**now, "change_pct": rate}
         usual = traded & (then["close"] > 0)
         one_session = np.zeros(len(tickers), dtype=np.int64)
-        weighed = witnesses.weigh(
+        verdict, _ratio = witnesses.weigh(
             np.where(usual, rate / 100.0, np.nan),
             figures,
             witnesses.Before(
@@ -109,10 +106,10 @@ def judge_session(rows: pa.Table, before: pa.Table | None) -> _Judged:
             ),
             one_session,
         )
-        differs = weighed.verdict != witnesses.Verdict.SOUND
+        differs = verdict != witnesses.Verdict.SOUND
         mark("repeated", usual & witnesses.repeated(now, then, one_session))
         mark("exchanged", _exchanged(close, then["close"], differs))
-        mark("rate", (weighed.verdict == witnesses.Verdict.CONTRADICTION) | (differs & witnesses.false_caps(now)))
+        mark("rate", (verdict == witnesses.Verdict.CONTRADICTION) | (differs & witnesses.false_caps(now)))
         beyond = usual & (np.abs(rate) > _STOCK_LIMIT) & (then["volume"] > 0)
         mark("limit", beyond & ~witnesses.lifted(rate / 100.0, moved / 100.0, now))
         # The close before it that its own average price contradicts is the one that is wrong.
@@ -219,18 +216,18 @@ def findings(refused: Collection[Refused], keys: Collection[str], first: date, l
     lacking = [
         one.shown for one in refused if first <= one.day <= last and (one.key in keys or one.key == WHOLE_SESSION)
     ]
-    return Finding.at("quarantined", "warning", lacking)
+    return Finding.at("quarantined", lacking)
 
 
 def _aligned(tickers: NDArray[Any], before: pa.Table | None) -> dict[str, Floats]:
     """Figures of the session before, a row for each of `tickers`; NaN where it has none."""
     unknown = np.full(len(tickers), np.nan)
     if before is None:
-        return dict.fromkeys(FIGURES, unknown)
+        return dict.fromkeys(_FIGURES, unknown)
     there = np.array(words(before, "ticker"), dtype=object)
     _both, now, then = np.intersect1d(tickers, there, return_indices=True)
     aligned = {}
-    for name in FIGURES:
+    for name in _FIGURES:
         aligned[name] = unknown.copy()
         aligned[name][now] = floats(before, name)[then]
     return aligned
@@ -240,7 +237,7 @@ def _impossible(now: Mapping[str, Floats], traded: Bools) -> Bools:
     rate = now["change_pct"] / 100.0
     wrong = traded & ~(now["close"] > 0)
     wrong |= np.isinf(rate) | (rate >= witnesses.LARGEST_RATE) | (rate <= witnesses.LEAST_RATE)
-    for name in FIGURES:
+    for name in _FIGURES:
         wrong |= (now[name] < 0) | (now[name] > LARGEST)
     return wrong
 

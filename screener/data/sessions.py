@@ -21,12 +21,12 @@ from screener.data.checks import (
     weighted_move,
 )
 from screener.data.fetch import Fetch, Fetched, Plan, restated
-from screener.data.levels import refuse_exchanged
+from screener.data.levels import by_index, refuse_exchanged
 from screener.data.refusals import as_json, judge_session, set_aside
 from screener.data.store import WHOLE_SESSION, Refused
 from screener.errors import DataError, NetworkError
 from screener.i18n import _
-from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, to_numpy, words
+from screener.krx.tables import BENCHMARKS, FLOWS, INDICES, INDUSTRIES, MARKET, plain, words
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -41,7 +41,7 @@ _ASIDE = ("marcap", "no_rate")
 """Reasons that concern a figure, and leave the row."""
 
 
-class _WholeMarket(Protocol):
+class _SessionSource(Protocol):
     """A source that gives whole sessions."""
 
     name: str
@@ -60,7 +60,7 @@ class _WholeMarket(Protocol):
         ...
 
 
-def fetch_sessions(source: _WholeMarket, connections: Connections, plan: Plan) -> Fetched:
+def fetch_sessions(source: _SessionSource, connections: Connections, plan: Plan) -> Fetched:
     """Fetch what the store lacks of `plan`; call it under `store.writing`.
 
     Raises:
@@ -136,7 +136,7 @@ def _missing(table: StoredTable, days: Sequence[date], connections: Connections)
 class _SessionFetch(Fetch):
     """Fetches one session after the other, and looks at each beside its neighbours before it is kept."""
 
-    def __init__(self, source: _WholeMarket, connections: Connections, last: date) -> None:
+    def __init__(self, source: _SessionSource, connections: Connections, last: date) -> None:
         super().__init__(connections, Fetched(source.name, last))
         self.source, self.last = source, last
         self.known = connections.calendar
@@ -380,11 +380,7 @@ def _differing(stored: pa.Table, fresh: pa.Table) -> list[str]:
 def _refuse_levels(source: str, rows: pa.Table) -> None:
     """Nothing, if each index is sound, and none is another one."""
     indices_are_sound(source, rows)
-    levels = {}
-    for index in BENCHMARKS:
-        of_index = rows.filter(pc.equal(rows["index"].cast(pa.string()), pa.scalar(index))).sort_by("date")
-        levels[index] = to_numpy(of_index["date"]), to_numpy(of_index["close"])
-    refuse_exchanged(levels, source)
+    refuse_exchanged(by_index(rows), source)
 
 
 def _beside(there: pa.Table, rows: pa.Table) -> pa.Table:

@@ -1,9 +1,12 @@
-"""Which stocks are listed before an event, which of them a scan looks at, and what became of stocks since."""
+"""Every listed stock: which there are before an event, which of them a scan looks at, and what became of them since.
+
+Random groups, which an event is held against, are drawn from the returns of all of them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,16 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from screener.config.models import Filters
 from screener.data.forms.reading import read_table
-from screener.data.panel import Floats, limits_touched
-from screener.data.price_rows import WHOLE_MARKET
+from screener.data.panel import Panel, limits_touched
+from screener.data.price_rows import WHOLE_MARKET, PriceRows
 from screener.data.sources import SOURCES
 from screener.errors import DataError
 from screener.i18n import N_
-from screener.krx.tables import INDUSTRIES, MARKET
+from screener.krx.tables import INDUSTRIES, MARKET, Bools, Days, Floats, floats, words
 
 if TYPE_CHECKING:
     from screener.data.store import Store
@@ -133,32 +135,30 @@ def _market(source: str, called: str, rows: pa.Table, first_day: date, industrie
     )
 
 
-Bools = NDArray[np.bool_]
 _SPAC = re.compile("스팩|SPAC(?!E)", re.IGNORECASE)
 
 
-def apply_filters(
-    tickers: Sequence[str], names: Sequence[str], markets: Sequence[str], caps: Floats, value: Floats, filters: Filters
-) -> tuple[Bools, dict[str, int | None]]:
+def apply_filters(universe: Universe, filters: Filters) -> tuple[Bools, dict[str, int | None]]:
     """Which of N stocks stay (N,), and how many each filter takes of those that the filters before it left.
 
     None in place of a number: the source does not know. No source knows which stocks are under administration
     (관리종목), so these are not left out.
 
     The ticker of an ordinary share ends with 0, and the name of a SPAC has 스팩 in it. A segment such as `KOSDAQ
-    GLOBAL` counts with its market. `caps` (N,) is KRW, `value` (N,) KRW a session.
+    GLOBAL` counts with its market.
     """
-    market = np.array([name.split()[0] for name in markets])
+    market = np.array([name.split()[0] for name in universe.markets])
+    caps, value = universe.caps, universe.value
     out: Mapping[str, Bools | None] = {
         "market": (market != filters.only) if filters.only else np.zeros(len(market), dtype=bool),
         "konex": market == "KONEX",
-        "preferreds": np.array([not ticker.endswith("0") for ticker in tickers]),
-        "spacs": np.array([_SPAC.search(name) is not None for name in names]),
+        "preferreds": np.array([not ticker.endswith("0") for ticker in universe.tickers]),
+        "spacs": np.array([_SPAC.search(name) is not None for name in universe.names]),
         "small": ~(caps >= filters.least_cap) if np.isfinite(caps).any() else None,
         "thin": ~(value >= filters.least_value) if np.isfinite(value).any() else None,
         "administrative": None,
     }
-    stay = np.ones(len(tickers), dtype=bool)
+    stay = np.ones(len(market), dtype=bool)
     counts: dict[str, int | None] = {}
     for name, taken in out.items():
         if name in filters.kept or (name == "market" and not filters.only):
@@ -224,3 +224,73 @@ def _limit(before: Mapping[str, Any], row: Mapping[str, Any], price_limit: float
     moved = rate / 100.0 if rate is not None else (row["close"] or np.nan) / (before["close"] or np.nan) - 1.0
     high, low, close = (np.array([[row[name] or np.nan]]) for name in ("high", "low", "close"))
     return int(limits_touched(np.array([[moved]]), high, low, close, price_limit)[0, 0])
+
+
+@dataclass(frozen=True)
+class WholeMarket:
+    """T sessions, N stocks: all that KOSPI and KOSDAQ listed at the base, or one of them."""
+
+    tickers: tuple[str, ...]
+    markets: tuple[str, ...]
+    """(N,) KOSPI or KOSDAQ."""
+    returns: Floats
+    """(T, N) simple returns over exactly one session, decimal; NaN = unknown, or no trade."""
+    caps: Floats
+    """(N,) market capitalisation at the base, KRW; NaN = unknown."""
+
+    @classmethod
+    def of(cls, panel: Panel, market_of: Mapping[str, str], sessions: Days, base: date) -> WholeMarket:
+        """Of the panel of every stock, on the `sessions` of another; what it lacks of them is unknown."""
+        there = np.isin(sessions, panel.sessions)
+        rows = np.searchsorted(panel.sessions, sessions[there])
+        returns = np.full((len(sessions), len(panel.tickers)), np.nan)
+        returns[there] = panel.daily_returns[rows]
+        at_base = panel.caps[panel.sessions == np.datetime64(base)]
+        caps = at_base[0] if len(at_base) else np.full(len(panel.tickers), np.nan)
+        return cls(panel.tickers, tuple(market_of[ticker] for ticker in panel.tickers), returns, caps)
+
+
+LISTED, OF_PRICES, OF_RATES = ("ticker", "market"), ("close", "volume"), ("close", "volume", "change_pct")
+"""Columns that are read of the listed stocks, beside `marcap`, of their prices, and of their official rates."""
+_ROUNDED = 0.005
+"""A limit price is rounded to a tick, of half a per cent of the price at most."""
+
+
+def whole_market(
+    listed: pa.Table,
+    markets: Collection[str],
+    rows_of: Callable[[Sequence[str]], tuple[PriceRows, PriceRows]],
+    sessions: Days,
+    price_limit: float,
+) -> WholeMarket | None:
+    """Every stock that `listed`, rows of one session, has of the `markets`; None if that is no whole market.
+
+    The stocks studied are held against them by the hundred, so that a wrong price here and there does not show: they
+    are read without the checks that the stocks themselves go through. A return beyond the limit is not used.
+
+    Args:
+        listed: ticker and market, perhaps marcap, of the session before the event.
+        markets: KOSPI, KOSDAQ.
+        rows_of: reads adjusted closes, and official rates, of the tickers that it is given.
+        sessions: those of the panel.
+        price_limit: daily limit as a decimal; 0 for a market without one.
+    """
+    if "market" not in listed.column_names:
+        return None
+    market_of = dict(zip(words(listed, "ticker"), words(listed, "market"), strict=True))
+    marcap = floats(listed, "marcap") if "marcap" in listed.column_names else np.full(listed.num_rows, np.nan)
+    caps = dict(zip(market_of, marcap.tolist(), strict=True))
+    inside = {ticker: name.split()[0] for ticker, name in market_of.items() if name.split()[0] in markets}
+    if len(inside) < WHOLE_MARKET:
+        return None
+    named = tuple(ticker.zfill(6) for ticker in inside)
+    prices, rates = rows_of(named)
+    close = prices.spread(sessions, np.where(prices.traded, prices.values["close"], np.nan))
+    returns = np.full(close.shape, np.nan)
+    returns[1:] = close[1:] / close[:-1] - 1.0
+    if "change_pct" in rates.values:
+        official = rates.spread(sessions, rates.values["change_pct"] / 100.0)
+        returns = np.where(np.isfinite(returns) & np.isfinite(official), official, returns)
+    if price_limit:
+        returns[np.abs(returns) > price_limit + _ROUNDED] = np.nan
+    return WholeMarket(named, tuple(inside.values()), returns, np.array([caps[ticker] for ticker in inside]))

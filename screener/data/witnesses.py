@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from screener.krx.tables import Bools, Floats
+
 Columns = Mapping[str, Floats]
 """By name, open, high, low, close, volume, value, marcap, shares; those that are not known may be absent."""
 
@@ -42,10 +42,6 @@ _VWAP = 0.05
 _CAP = 1e-6
 _THIN = 100
 """A volume below which a session may repeat the one before by chance."""
-_STANDS_STILL = 3
-_LEAST = 20
-"""Rows of a stock from which the unit of its rates shows."""
-_UNIT = 20.0
 LARGEST_RATE, LEAST_RATE = 100.0, -1.0
 """No rate, as a decimal, is as large, or as small."""
 
@@ -66,15 +62,6 @@ class Verdict(IntEnum):
     """The other closes contradict a rate that is confirmed."""
 
 
-class _Weighed(NamedTuple):
-    """What the witnesses say of R rows."""
-
-    verdict: NDArray[np.int8]
-    """(R,) `Verdict`s."""
-    ratio: Floats
-    """(R,) base price over the close before it."""
-
-
 class Before(NamedTuple):
     """What is known of the row before each of R rows."""
 
@@ -93,7 +80,7 @@ def weigh(
     session: NDArray[Any],
     other: Floats | None = None,
     slack: float = AGREES,
-) -> _Weighed:
+) -> tuple[NDArray[np.int8], Floats]:
     """Hold rates against the closes, and where they differ look for what explains it.
 
     Args:
@@ -103,10 +90,12 @@ def weigh(
         session: of each row, the day or its number.
         other: the change of closes from elsewhere, adjusted.
         slack: how far rate and closes may differ.
+
+    Returns:
+        (R,) `Verdict`s, and (R,) base price over the close before it.
     """
     close, halted = rows["close"], before.halted
-    unknown = np.full(len(close), np.nan)
-    other = unknown if other is None else other
+    other = np.full(len(close), np.nan) if other is None else other
     with np.errstate(all="ignore"):
         moved = close / before.close - 1.0
         differs = np.isfinite(rate) & np.isfinite(moved) & (np.abs(moved - rate) > slack)
@@ -129,16 +118,15 @@ def weigh(
         ~differs & ~halted & np.isfinite(rate) & np.isfinite(moved) & (np.abs(other - rate) > NEAR + 1.0 / before.close)
     )
     verdict[far] = Verdict.CLOSES
-    return _Weighed(verdict, ratio)
+    return verdict, ratio
 
 
 def _action(rate: Floats, rows: Columns, before: Before, ratio: Floats) -> tuple[Bools, Bools]:
     """Where a base price can be that of a corporate action: with something else that says so, and without."""
     close = rows["close"]
-    unknown = np.full(len(close), np.nan)
-    opened, high, low, shares = (_price(rows.get(name, unknown)) for name in ("open", "high", "low", "shares"))
+    opened, high, low, shares = map(_price, columns(rows, "open", "high", "low", "shares"))
     base = ratio * before.close
-    tick = ticks(base)
+    tick = _ticks(base)
     on_grid = np.abs(base - np.round(base / tick) * tick) <= base * _ROUNDED / (1.0 + rate)
     top, bottom = np.fmax(high, close), np.fmin(low, close)
     inside = (top <= (1 + LIMIT) * base + tick) & (bottom >= (1 - LIMIT) * base - tick) & (np.abs(rate) <= _RATE_LIMIT)
@@ -158,7 +146,7 @@ def _action(rate: Floats, rows: Columns, before: Before, ratio: Floats) -> tuple
     return sure, possible & (base < _UNSURE_BASE * before.close) & (np.abs(rate) <= _UNSURE_RATE)
 
 
-def ticks(price: Floats) -> Floats:
+def _ticks(price: Floats) -> Floats:
     """KRX's step at each price."""
     return np.select([price < top for top, _step in _STEPS], [float(step) for _top, step in _STEPS], _LARGEST_TICK)
 
@@ -169,8 +157,7 @@ def lifted(rate: Floats, moved: Floats, rows: Columns) -> Bools:
     A rate that was computed from the closes beside it says nothing: an official one has two decimals, and value over
     volume, or the capitalisation, go with the close.
     """
-    unknown = np.full(len(rate), np.nan)
-    marcap, value, volume = (rows.get(name, unknown) for name in ("marcap", "value", "volume"))
+    marcap, value, volume = columns(rows, "marcap", "value", "volume")
     percent = 100.0 * rate
     with np.errstate(all="ignore"):
         rounded = np.abs(percent - np.round(percent, 2)) < 1e-6
@@ -181,29 +168,28 @@ def lifted(rate: Floats, moved: Floats, rows: Columns) -> Bools:
 
 def outside_average(rows: Columns) -> Bools:
     """Where value over volume, the average price of the session, lies beyond its high or low, as few do by blocks."""
-    unknown = np.full(len(rows["close"]), np.nan)
-    high, low = (_price(rows.get(name, unknown)) for name in ("high", "low"))
+    high, low = map(_price, columns(rows, "high", "low"))
+    value, volume = columns(rows, "value", "volume")
     with np.errstate(all="ignore"):
-        average = rows.get("value", unknown) / rows.get("volume", unknown)
+        average = value / volume
         found: Bools = (average > high * (1 + _VWAP)) | (average < low * (1 - _VWAP))
     return found
 
 
 def outside_range(rows: Columns) -> Bools:
     """Where a close lies above the high or below the low of its own row."""
-    close = rows["close"]
-    unknown = np.full(len(close), np.nan)
-    high, low = (_price(rows.get(name, unknown)) for name in ("high", "low"))
-    known = (close > 0) & ~(rows.get("volume", unknown) == 0)
+    close, volume = columns(rows, "close", "volume")
+    high, low = map(_price, columns(rows, "high", "low"))
+    known = (close > 0) & ~(volume == 0)
     found: Bools = known & ((close > high * (1 + _RANGE) + 1) | (low > close * (1 + _RANGE) + 1))
     return found
 
 
 def false_caps(rows: Columns) -> Bools:
     """Where the capitalisation is not close times shares."""
-    unknown = np.full(len(rows["close"]), np.nan)
+    close, marcap, shares = columns(rows, "close", "marcap", "shares")
     with np.errstate(all="ignore"):
-        part = rows.get("marcap", unknown) / (rows["close"] * _price(rows.get("shares", unknown)))
+        part = marcap / (close * _price(shares))
     found: Bools = np.abs(part - 1.0) > _CAP
     return found
 
@@ -213,14 +199,14 @@ def repeated(rows: Columns, before: Columns, session: NDArray[Any]) -> Bools:
 
     Closes and volumes alone, or a volume of a few shares, may be equal by chance: those must be a group.
     """
-    unknown = np.full(len(session), np.nan)
-    volume = rows.get("volume", unknown)
+    names = ("close", "volume", "open", "high", "low")
+    close, volume, *others = columns(rows, *names)
+    close_before, volume_before, *others_before = columns(before, *names)
     with np.errstate(all="ignore"):
-        alike = (rows["close"] == before["close"]) & (volume == before.get("volume", unknown)) & (volume > 0)
+        alike = (close == close_before) & (volume == volume_before) & (volume > 0)
     whole = alike.copy()
-    for name in ("open", "high", "low"):
-        now, then = rows.get(name, unknown), before.get(name, unknown)
-        alike &= (now == then) | (np.isnan(now) & np.isnan(then))
+    for now, then in zip(others, others_before, strict=True):
+        alike &= equal(now, then)
         whole &= now == then
     number = np.unique(session, return_inverse=True)[1]
     group = np.bincount(number, weights=alike, minlength=1)[number] >= _MANY if len(session) else alike
@@ -228,42 +214,16 @@ def repeated(rows: Columns, before: Columns, session: NDArray[Any]) -> Bools:
     return found
 
 
-def untold_halts(rows: Columns, before: Floats, same: Bools) -> tuple[Bools, Bools]:
-    """Rows of no trade that no volume tells; and those of which only closes that stand still tell it.
-
-    The whole row stands at the close before it, or has nothing but that close where other rows have more. Of closes
-    alone, three equal ones in a row are as good as never trades. `same`: whether the row before is of the same stock.
-    """
-    close = rows["close"]
-    unknown = np.full(len(close), np.nan)
-    opened, high, low, volume = (rows.get(name, unknown) for name in ("open", "high", "low", "volume"))
-    stands = (close == before) & np.isnan(volume) & same
-    flat = stands & (opened == close) & (high == close) & (low == close)
-    blank = np.isnan(opened) & np.isnan(high) & np.isnan(low)
-    more = bool(np.isfinite(volume).any() or np.isfinite(opened).any())
-    if more:
-        return flat | (stands & blank), np.zeros(len(close), dtype=bool)
-    run = np.zeros(len(close), dtype=np.int64)
-    # How many rows in a row have stood still up to each, and then up to the end of its run.
-    starts = np.flatnonzero(~stands)
-    if starts.size:
-        number = np.searchsorted(starts, np.arange(len(close)), side="right") - 1
-        length = np.bincount(np.maximum(number, 0), minlength=starts.size) - 1
-        run = np.where(stands, length[np.maximum(number, 0)], 0)
-    return flat, run >= _STANDS_STILL
+def columns(rows: Columns, *names: str) -> list[Floats]:
+    """Some of the columns; NaN throughout where one is absent."""
+    unknown = np.full(len(rows["close"]), np.nan)
+    return [rows.get(name, unknown) for name in names]
 
 
-def other_units(rate: Floats, moved: Floats, key: NDArray[np.int32], count: int) -> Bools:
-    """(count,) stocks all of whose rates are in another unit than percent: decimals, or hundredths of a percent."""
-    wrong = np.zeros(count, dtype=bool)
-    both = np.flatnonzero(np.isfinite(rate) & np.isfinite(moved) & (np.abs(moved) > 0))
-    with np.errstate(all="ignore"):
-        part = np.abs(rate[both] / moved[both])
-    odd = (part < 1.0 / _UNIT) | (part > _UNIT)
-    all_of = np.bincount(key[both], minlength=count)
-    odd_of = np.bincount(key[both], weights=odd, minlength=count)
-    wrong[:] = (all_of >= _LEAST) & (odd_of > 0.8 * all_of)
-    return wrong
+def equal(figures: Floats, others: Floats) -> Bools:
+    """Where both are equal, or both unknown."""
+    found: Bools = (figures == others) | (np.isnan(figures) & np.isnan(others))
+    return found
 
 
 def _price(values: Floats) -> Floats:

@@ -1,8 +1,7 @@
-"""What is fixed about the Korea Exchange, and when it trades: its sessions, and when their figures are final."""
+"""When the Korea Exchange trades: its sessions, and when their figures are final."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
@@ -12,8 +11,6 @@ from screener.krx.hours import KRX_SCHEDULE, KST, Schedule
 
 LONGEST_CLOSURE = timedelta(days=14)
 """Longer than KRX ever closes: reaches from any day to the session before it."""
-TICKER = re.compile(r"[0-9A-Z]{6}")
-"""Six characters; since 2024 KRX gives out codes with letters."""
 _DATAGOKR_FROM = time(13)
 """data.go.kr has a session from 13:00 KST of the next business day on."""
 
@@ -98,17 +95,9 @@ class Calendar:
         day = today if over and self.is_session(today) else self.before(today)
         return self.before(day) if last_prices and self.schedule.changes(day, now) else day
 
-    def settles(self, day: date, *, last_prices: bool = False) -> datetime:
-        """When figures of `day` are final in volume and flows too, aware.
-
-        With `last_prices` they come from a source that gives the last price of a day for its close: final is what it
-        goes on giving, the price of the after-market.
-        """
-        return self.schedule.last_price_settles(day) if last_prices else self.schedule.settles(day)
-
     def settled(self, day: date, fetched: datetime, *, last_prices: bool = False) -> bool:
         """Whether figures of `day` that were fetched at `fetched`, an aware time, were final by then."""
-        return fetched >= self.settles(day, last_prices=last_prices)
+        return fetched >= self.schedule.settles(day, last_prices=last_prices)
 
     def published(self, source: str, day: date) -> datetime:
         """When `source` has the session `day`, aware: the Open API on the next morning, data.go.kr a session later.

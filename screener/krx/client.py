@@ -38,7 +38,6 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 class _Block(NamedTuple):
     """A refusal that is not over."""
 
-    host: str
     since: datetime
     why: str
 
@@ -82,14 +81,14 @@ class Breaker:
 
         def build(facts: Any) -> _Block:
             since = datetime.fromisoformat(facts["since"]).astimezone(self.now().tzinfo)
-            return _Block(host, since, str(facts["why"]))
+            return _Block(since, str(facts["why"]))
 
         # What cannot be read was a refusal: when is all that the disk still knows of it.
         since = datetime.fromtimestamp(written, self.now().tzinfo)
-        block = remembered(path, build, _Block(host, since, _("{file} cannot be read", file=path.name)))
+        block = remembered(path, build, _Block(since, _("{file} cannot be read", file=path.name)))
         if block.since > self.now() + CLOCK_TOLERANCE:
             # The clock was wrong then or is now: a day from now on is the most that can be left of it.
-            block = _Block(host, self.now(), block.why)
+            block = _Block(self.now(), block.why)
             self.trip(host, block.why)
         return block if self.now() < block.until else None
 

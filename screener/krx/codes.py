@@ -1,10 +1,12 @@
-"""The code of a stock in the ways that people and programs write it."""
+"""The code of a stock, and the ways in which people and programs write it."""
 
 from __future__ import annotations
 
 import re
 
-_CODE = r"\d[0-9A-Z]{5}"  # since 2024 with letters, such as 0126Z0
+TICKER = re.compile(r"[0-9A-Z]{6}")
+"""Six characters; since 2024 KRX gives out codes with letters."""
+_CODE = r"\d[0-9A-Z]{5}"  # such as 000660 or 0126Z0
 _WRITTEN = re.compile(
     rf"""(?:KRX|KOSPI|KOSDAQ|KONEX|KS|KQ)?:?      # KRX:000660
          (?:A(?={_CODE}(?:\.|$)))?                # A000660, of Korean trading systems

@@ -102,7 +102,7 @@ class DailyService(ABC):
         if others:
             raise NetworkError(
                 "{service}: {table} returns figures of {other} for {day}",
-                hint="nothing was stored; try later",
+                hint="nothing was stored; try again later",
                 service=self.title,
                 table=table,
                 other=min(others),

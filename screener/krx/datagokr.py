@@ -24,7 +24,7 @@ from screener.krx.tables import Records
 
 HOST = "apis.data.go.kr"
 _SITE = "https://www.data.go.kr"
-MOST = 20_000
+_MOST = 20_000
 """Rows of a day at most."""
 
 
@@ -37,8 +37,8 @@ class _Service(NamedTuple):
     rows: int
 
 
-STOCKS = _Service("금융위원회_주식시세정보", "GetStockSecuritiesInfoService_V2/getStockPriceInfo_V2", 1000)
-INDICES = _Service("금융위원회_지수시세정보", "GetMarketIndexInfoService_V2/getStockMarketIndex_V2", 100)
+_STOCKS = _Service("금융위원회_주식시세정보", "GetStockSecuritiesInfoService_V2/getStockPriceInfo_V2", 1000)
+_INDICES = _Service("금융위원회_지수시세정보", "GetMarketIndexInfoService_V2/getStockMarketIndex_V2", 100)
 """About 170 rows, of which the first page need not hold KOSPI."""
 
 _FIGURES = {"open": "mkp", "high": "hipr", "low": "lopr", "close": "clpr", "volume": "trqu", "value": "trPrc"}
@@ -123,20 +123,20 @@ class DataGoKr(DailyService):
         self._opener.addheaders = [("User-Agent", "krx-impact-screener")]
 
     def stocks(self, day: date) -> Records:
-        return self._records(STOCKS, day)
+        return self._records(_STOCKS, day)
 
     def levels(self, day: date) -> Records:
-        return self._records(INDICES, day)
+        return self._records(_INDICES, day)
 
     def try_key(self) -> None:
-        for service in (STOCKS, INDICES):
+        for service in (_STOCKS, _INDICES):
             self._page(service._replace(rows=1), self.since, 1)
 
     def _records(self, service: _Service, day: date) -> Records:
         """All pages; what is no whole day is refused."""
         records, total = self._page(service, day, 1)
         page = 1
-        while len(records) < total <= MOST:
+        while len(records) < total <= _MOST:
             page += 1
             more, now = self._page(service, day, page)
             if not more or now != total:

@@ -50,7 +50,7 @@ class TradingHours:
         return self.after_market.closes if self.after_market else _OFF_HOURS_END
 
 
-HOURS = (
+_HOURS = (
     TradingHours(date.min, Span(time(9), time(15))),
     TradingHours(date(2016, 8, 1), Span(time(9), time(15, 30))),
     TradingHours(date(2026, 9, 14), Span(time(9), time(15, 30)), Span(time(16), time(20))),
@@ -87,7 +87,7 @@ _NEXT_MORNING = time(6)
 class Schedule:
     """Trading hours by date, and the days of the examination."""
 
-    hours: tuple[TradingHours, ...] = HOURS
+    hours: tuple[TradingHours, ...] = _HOURS
     """Ascending."""
     exams: frozenset[date] = _EXAM_DAYS
 
@@ -117,15 +117,15 @@ class Schedule:
         end = datetime.combine(day, self.on(day).regular.closes, KST)
         return end + _EXAM_DELAY if self.is_exam(day) else end
 
-    def settles(self, day: date) -> datetime:
-        """When volume, value and flows of `day` are final."""
-        return datetime.combine(day, self.on(day).settled, KST)
+    def settles(self, day: date, *, last_prices: bool = False) -> datetime:
+        """When figures of `day` are final in volume, value and flows too, aware.
 
-    def last_price_settles(self, day: date) -> datetime:
-        """When a source that gives last prices has the one of `day` that it goes on giving."""
-        if self.on(day).after_market is None:
-            return self.settles(day)
-        return datetime.combine(day + timedelta(days=1), _NEXT_MORNING, KST)
+        With `last_prices` they come from a source that gives the last price of a day for its close: final is what it
+        goes on giving, the price of the after-market.
+        """
+        if last_prices and self.on(day).after_market is not None:
+            return datetime.combine(day + timedelta(days=1), _NEXT_MORNING, KST)
+        return datetime.combine(day, self.on(day).settled, KST)
 
     def is_after_market(self, day: date, fetched: datetime) -> bool:
         """Whether the last price of `day`, fetched at the aware time `fetched`, may be that of the after-market.
@@ -137,7 +137,7 @@ class Schedule:
 
     def changes(self, day: date, at: datetime) -> bool:
         """Whether a source of last prices may give either price of `day` at the aware time `at`."""
-        return self.is_after_market(day, at) and at < self.last_price_settles(day)
+        return self.is_after_market(day, at) and at < self.settles(day, last_prices=True)
 
 
 KRX_SCHEDULE = Schedule()

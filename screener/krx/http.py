@@ -235,7 +235,7 @@ def _is_of(symbol: str, root: ElementTree.Element) -> None:
     if chart is not None and chart.find("item") is not None and chart.get("symbol") != symbol:
         raise NetworkError(
             "{host} returns the prices of {other} for {symbol}",
-            hint="they were not stored; try later",
+            hint="they were not stored; try again later",
             host=NAVER,
             other=chart.get("symbol"),
             symbol=symbol,

@@ -25,15 +25,15 @@ _SITE = "https://openapi.krx.co.kr"
 _KONEX_SINCE = date(2013, 7, 1)
 """KONEX opened on that day."""
 
-Services = dict[str, Callable[["KRX", str], Records]]
+_Services = dict[str, Callable[["KRX", str], Records]]
 
 # By the names under which an account applies for them.
-_STOCKS: Services = {
+_STOCKS: _Services = {
     "유가증권 일별매매정보": lambda krx, day: krx.stock.daily(day, market="KOSPI"),
     "코스닥 일별매매정보": lambda krx, day: krx.stock.daily(day, market="KOSDAQ"),
 }
-_KONEX: Services = {"코넥스 일별매매정보": lambda krx, day: krx.stock.daily(day, market="KONEX")}
-_INDICES: Services = {
+_KONEX: _Services = {"코넥스 일별매매정보": lambda krx, day: krx.stock.daily(day, market="KONEX")}
+_INDICES: _Services = {
     "KOSPI 시리즈 일별시세정보": lambda krx, day: krx.index.kospi(day),
     "KOSDAQ 시리즈 일별시세정보": lambda krx, day: krx.index.kosdaq(day),
 }
@@ -74,7 +74,7 @@ class OpenApi(DailyService):
         service = next(iter(_INDICES))
         self._ask(date(2025, 1, 31), service, _INDICES[service])
 
-    def _answers(self, day: date, services: Services) -> Records:
+    def _answers(self, day: date, services: _Services) -> Records:
         """What all services answer; nothing if KRX did not trade on `day`, or until the next morning."""
         answers = {service: self._ask(day, service, fetch) for service, fetch in services.items()}
         without = [service for service, rows in answers.items() if not rows]

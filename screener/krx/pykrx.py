@@ -7,9 +7,11 @@ Naver as well. It does take a session of one's own: the one given to it sends ev
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -35,13 +37,13 @@ from screener.krx.tables import (
 )
 
 _INDEX_CODES = {"KOSPI": "1001", "KOSDAQ": "2001", "KRX_SEMICONDUCTOR": "5044"}
-WEEK = 5
+_WEEK = 5
 """Sessions of a stretch beyond which every index is asked for; a daily update does without those of industries."""
 _TRIES = 3
 """How often a history that is short is asked for again."""
 _INVESTORS = {"foreign": 9000, "institution": 7050, "individual": 8000}
 _INDUSTRY_MARKETS = ("STK", "KSQ")
-EXPIRED = "CD010"
+_EXPIRED = "CD010"
 
 
 class Pykrx:
@@ -107,7 +109,7 @@ class Pykrx:
         """
         first, last = f"{days[0] - LONGEST_CLOSURE:%Y%m%d}", f"{days[-1]:%Y%m%d}"
         # The study needs the indices of the two markets every day.
-        names = _INDEX_CODES if len(days) > WEEK else BENCHMARKS
+        names = _INDEX_CODES if len(days) > _WEEK else BENCHMARKS
 
         tables = []
         for name in names:
@@ -151,7 +153,7 @@ class Pykrx:
             self._transport.logged_in = True
             if self._password_age is not None:
                 self._password_age.accepted(self._account)
-        elif code == EXPIRED:
+        elif code == _EXPIRED:
             raise LoginError(
                 "KRX reports that the password of this account has expired (it does so every 3 months)",
                 hint="change it at {address}, then set KRX_PW",
@@ -234,7 +236,7 @@ def _import_pykrx() -> _Modules:
     """Import pykrx without the account in its sight, or it would log in at once, on its own terms."""
     hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
     try:
-        with _quiet():
+        with _quiet(), _without_charts():
             from pykrx.website.comm import auth
             from pykrx.website.krx.market import core
             from pykrx.website.naver import core as naver
@@ -261,8 +263,25 @@ class _Session:
 
 
 @contextlib.contextmanager
+def _without_charts() -> Iterator[None]:
+    """Modules of pykrx are imported without its `__init__`, which loads matplotlib: half a second for nothing here.
+
+    Whoever imports pykrx itself later gets all of it.
+    """
+    spec = None if "pykrx" in sys.modules else importlib.util.find_spec("pykrx")
+    if spec is None:
+        yield
+        return
+    sys.modules["pykrx"] = importlib.util.module_from_spec(spec)
+    try:
+        yield
+    finally:
+        del sys.modules["pykrx"]
+
+
+@contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Nothing that pykrx or matplotlib prints or logs comes out; the login id is among what pykrx prints."""
+    """Nothing that pykrx prints or logs comes out; the login id is among what pykrx prints."""
     root, silence = logging.getLogger(), logging.NullHandler()
     root.addHandler(silence)
     try:

@@ -23,6 +23,8 @@ from screener.errors import DataError
 from screener.i18n import _
 
 Days = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ KINDS = {kind.name: kind for kind in (PRICES, MARKET, INDICES, FLOWS, INDUSTRIES
 def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int64] | None = None) -> NDArray[Any]:
     """A column, or some of its rows, as numpy array: days as datetime64[D], NaN for null.
 
-    pyarrow's own conversion imports pandas, which would take longer than all the rest of a report.
+    pyarrow's own conversion imports pandas, which takes longer than all that a look into the store does.
     """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     bare: Any = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)
@@ -83,7 +85,7 @@ def to_numpy(column: pa.Array[Any] | pa.ChunkedArray[Any], rows: NDArray[np.int6
     return values
 
 
-def floats(rows: pa.Table, name: str) -> NDArray[np.float64]:
+def floats(rows: pa.Table, name: str) -> Floats:
     """A column of numbers; NaN for null."""
     return to_numpy(rows[name].cast(pa.float64(), safe=False))
 
@@ -93,12 +95,18 @@ def words(rows: pa.Table, name: str) -> list[str]:
     return [str(word) for word in rows[name].cast(pa.string()).to_pylist()]
 
 
+def coded(rows: pa.Table, name: str) -> tuple[NDArray[Any], list[str]]:
+    """A column of words as it is kept: by row the number of its word, NaN for null, and the words."""
+    column: Any = rows[name].combine_chunks()
+    return to_numpy(column.indices), [str(word) for word in column.dictionary.to_pylist()]
+
+
 Records = Sequence[Mapping[str, str]]
-Fields = Mapping[str, "str | pa.Array[Any]"]
+_Fields = Mapping[str, "str | pa.Array[Any]"]
 """By column, the field that it comes from, or the column itself."""
 _Origin = Mapping[str, str]
 """How messages call an answer: the `source`, and `what` it was asked for."""
-Faults = dict[int, str]
+_Faults = dict[int, str]
 """By row, a cell of it that holds no number."""
 _FEW = 0.02
 """Part of the rows that may hold such cells; more, and the form of the answer is not the one that is known."""
@@ -145,7 +153,7 @@ def market_rows(day: date, records: Records, fields: Mapping[str, str] = STOCK_F
     number are null, and stand in `fault`.
     """
     origin = _origin(_("session {day}", day=day), source)
-    faults: Faults = {}
+    faults: _Faults = {}
     table = _table(MARKET, origin, records, {**fields, "date": _same(day, records)}, faults)
     table = table.append_column("change", _change(origin, records, fields["change"], faults))
     return table.append_column("fault", pa.array([faults.get(row) for row in range(len(records))], pa.string()))
@@ -197,7 +205,7 @@ def flow_rows(day: date, records: Mapping[str, Records]) -> pa.Table:
 
 def industry_rows(day: date, records: Records) -> pa.Table:
     """INDUSTRIES rows of one day."""
-    fields: Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
+    fields: _Fields = {"date": _same(day, records), "ticker": "ISU_SRT_CD", "industry": "IDX_IND_NM"}
     return _table(INDUSTRIES, _origin(_("industries {day}", day=day)), records, fields)
 
 
@@ -206,7 +214,7 @@ def _origin(what: str, source: str = "KRX") -> _Origin:
 
 
 def _table(
-    kind: TableKind, origin: _Origin, records: Records, fields: Fields, faults: Faults | None = None
+    kind: TableKind, origin: _Origin, records: Records, fields: _Fields, faults: _Faults | None = None
 ) -> pa.Table:
     columns: list[pa.Array[Any]] = []
     for column in kind.schema:
@@ -223,7 +231,7 @@ def _table(
     return pa.table(columns, schema=kind.schema)
 
 
-def _change(origin: _Origin, records: Records, field: str, faults: Faults | None = None) -> pa.Array[Any]:
+def _change(origin: _Origin, records: Records, field: str, faults: _Faults | None = None) -> pa.Array[Any]:
     """What only the checks use, and nothing is lost without."""
     if all(field in record for record in records):
         return _numbers(origin, records, field, pa.float64(), faults)
@@ -258,7 +266,7 @@ def _texts(origin: _Origin, records: Records, field: str, *, required: bool = Fa
 
 
 def _numbers(
-    origin: _Origin, records: Records, field: str, kind: pa.DataType, faults: Faults | None = None
+    origin: _Origin, records: Records, field: str, kind: pa.DataType, faults: _Faults | None = None
 ) -> pa.Array[Any]:
     texts = _texts(origin, records, field)
     bare = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", "")
@@ -279,7 +287,7 @@ def _to_dates(texts: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def _cast(
-    origin: _Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str, faults: Faults | None = None
+    origin: _Origin, field: str, texts: pa.Array[Any], convert: Any, kind: str, faults: _Faults | None = None
 ) -> pa.Array[Any]:
     """`texts` converted at once; only a failure is worth looking at one by one."""
     try:

@@ -1,4 +1,4 @@
-"""The events of a study: read from a file, and placed on their sessions; each is used or left out with a reason."""
+"""What is asked of a study of many events, and its events as they stand in a file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from screener.data.forms.cells import AmbiguousDatesError, UnreadableCellError, days
+from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.grids import rows_of_text
 from screener.errors import DataError
 
@@ -29,6 +30,31 @@ _CLOCK = re.compile(r"(?P<day>.*?)[T ]+(?P<clock>\d{1,2}:\d{2})(?::\d{2}(?:\.\d+
 _WINDOW = re.compile(r"[\[(]?\s*(?P<first>[+-]?\d+)\s*[,;:~]\s*(?P<last>[+-]?\d+)\s*[\])]?")
 _MOST_UNREADABLE = 100
 _MOST_EVENTS = 200_000
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """What the user asks for; None = as configured."""
+
+    events: Path
+    groups: str | None = None
+    """sectors, industry, or a column of the file; None = its column `group`, or sectors where events are of sectors."""
+    windows: tuple[tuple[int, int], ...] | None = None
+    source: str = "auto"
+    benchmark: Sequence[Path] = ()
+    market: Sequence[Path] = ()
+    hints: Hints = NO_HINTS
+    regular_close: bool = False
+    model: str | None = None
+    as_of: date | None = None
+    jobs: int | None = None
+    """Processes on this machine; None = one a core."""
+    cluster: str | None = None
+    """Address of a Dask scheduler, in place of them."""
+    parts: Path | None = None
+    """Where parts are kept; None = in the user's cache."""
+    store: str | None = None
+    """Path or URL of the store; None = the user's own."""
 
 
 @dataclass(frozen=True)

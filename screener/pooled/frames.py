@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -23,9 +24,9 @@ from screener.pooled.events import EventFile
 from screener.pooled.pools import Pools, between, overlaps
 from screener.pooled.slices import Measured, Pool
 from screener.report.model import ALL, PooledFrames
-from screener.study.arrays import Floats
+from screener.study import Floats, Ints
+from screener.study.parametric import mean
 from screener.study.pooled import (
-    PooledTests,
     Portfolios,
     Rows,
     ShiftSums,
@@ -35,6 +36,7 @@ from screener.study.pooled import (
     pooled_tests,
     shift_difference,
 )
+from screener.study.portfolio import mean_of_available
 from screener.study.regression import regress
 from screener.study.units import Units
 
@@ -72,7 +74,7 @@ class Results:
         # A session is in one slice, and unknown in the others.
         known = np.stack([measured.sd for measured in slices])
         sd = np.where(np.isfinite(known).any(axis=0), np.nansum(known, axis=0), np.nan)
-        ends = np.cumsum([len(pool.sessions) for pool, _rows in pools.pools])
+        ends = np.cumsum([len(pool.sessions) for pool in pools.pools.values()])
         told = (json.loads(measured.about.get("last_prices", "[]")) for measured in slices)
         last_prices = frozenset(date.fromisoformat(day) for days in told for day in days)
         return cls(pools, units, sums, np.split(sd, ends[:-1]), last_prices)
@@ -109,13 +111,11 @@ class Results:
             return "no history"
         return "no return"
 
-    def pool(self, group: str, window: int) -> tuple[int, Pool, list[int]] | None:
+    def pool(self, group: str, window: int) -> tuple[int, Pool, Sequence[int]] | None:
         """Number of the pool of a group in a window, the pool, and its rows; None where it has no event."""
-        wanted = tuple(self.pools.rows(group, self.pools.plan.windows[window]))
-        for number, (pool, rows) in enumerate(self.pools.pools):
-            if rows == wanted:
-                return number, pool, list(rows)
-        return None
+        rows = tuple(self.pools.rows(group, self.pools.plan.windows[window]))
+        pool = self.pools.pools.get(rows)
+        return None if pool is None else (list(self.pools.pools).index(rows), pool, rows)
 
     def rows(self, rows: Sequence[int], window: int) -> Rows:
         """Events in one window."""
@@ -149,14 +149,19 @@ def frames_of(results: Results, file: EventFile) -> tuple[PooledFrames, str]:
     """Every table, and why there is no regression, if there is none."""
     regression, note = _regression_rows(results, file)
     return PooledFrames(
-        events=from_rows(EVENTS, event_rows(results)),
+        events=from_rows(EVENTS, _event_rows(results)),
         pooled=from_rows(POOLED, _pooled_rows(results)),
         paths=from_rows(PATHS, _path_rows(results)),
         regression=from_rows(REGRESSION, regression),
     ), note
 
 
-def event_rows(results: Results) -> Iterator[dict[str, Any]]:
+def left_out_of(frames: PooledFrames) -> Counter[str]:
+    """How many events are not used, by reason."""
+    return Counter(frames.events.loc[~frames.events["used"].astype(bool), "reason"])
+
+
+def _event_rows(results: Results) -> Iterator[dict[str, Any]]:
     """A row per used event and window, by session; then those that are not used, in the order of the file."""
     pools, units = results.pools, results.units
     reasons = {number: results.reason(number) for number in pools.used}
@@ -171,28 +176,28 @@ def event_rows(results: Results) -> Iterator[dict[str, Any]]:
             if pools.placed[number].row.window in (None, (window.start, window.stop - 1))
             and np.isfinite(units.z[results.numbers[number], place])
         ]
-        near = overlaps([pools.placed[number].session for number in inside], len(window)) if inside else []
+        near = overlaps([pools.placed[number].session for number in inside], len(window))
         at = [results.numbers[number] for number in inside]
-        total = float(units.z[at, place].sum())
+        total = units.z[at, place].sum()
         for number, unit, others in zip(inside, at, near, strict=True):
-            car, t = float(units.car[unit, place]), float(units.t[unit, place])
-            rank, count = float(units.placebo_rank[unit, place]), int(units.placebo_n[unit, place])
+            car, t, z = units.car[unit, place], units.t[unit, place], units.z[unit, place]
+            rank, count = units.placebo_rank[unit, place], units.placebo_n[unit, place]
             yield {
                 **_about(pools, number),
                 "window_start": window.start,
                 "window_end": window.stop - 1,
                 "used": True,
                 "reason": "",
-                "n": int(units.n[unit, place]),
+                "n": units.n[unit, place],
                 "car": car,
                 "se": car / t if t else math.nan,
                 "t": t,
-                "z_ewma": float(units.z[unit, place]),
+                "z_ewma": z,
                 "placebo_rank": rank,
                 "placebo_n": count,
                 "placebo_p": rank / count,
                 "overlaps": others,
-                "share": float(units.z[unit, place]) / total if total else math.nan,
+                "share": z / total if total else math.nan,
             }
     for number, one in enumerate(pools.placed):
         reason = one.reason or reasons.get(number, "")
@@ -229,7 +234,8 @@ def _pooled_rows(results: Results) -> Iterator[dict[str, Any]]:
                 "group": group,
                 "versus": None,
                 **_window(taus),
-                **_pooled(tests, told, taus),
+                **tests.columns(),
+                "overlapping": _overlapping(told.session[np.isfinite(told.car)], len(taus)),
                 "close_gap": results.close_gap(rows, taus),
                 "median_car": float(np.median(cars)) if cars.size else math.nan,
                 "positive": float((cars > 0).mean()) if cars.size else math.nan,
@@ -246,25 +252,9 @@ def _window(taus: range) -> dict[str, int]:
     return {"window_start": taus.start, "window_end": taus.stop - 1}
 
 
-def _pooled(tests: PooledTests, rows: Rows, taus: range) -> dict[str, Any]:
-    told = tests.columns()
-    measured = rows.session[np.isfinite(rows.car)].tolist()
-    return {
-        "events": tests.rows,
-        "sessions": tests.dates,
-        "overlapping": sum(count > 0 for count in overlaps(measured, len(taus))) if measured else 0,
-        "caar": tests.caar,
-        "caar_low": tests.caar - tests.half_width,
-        "caar_high": tests.caar + tests.half_width,
-        "r_overlap": tests.rbar,
-        "calendar_sessions": tests.statistics["t_calendar"].df + 1,
-        **{
-            name: told[name]
-            for statistic in tests.statistics
-            for name in (statistic, f"p_{statistic.partition('_')[2]}")
-        },
-        **{name: told[name] for name in ("alpha_calendar", "shifts", "collided")},
-    }
+def _overlapping(sessions: Ints, length: int) -> int:
+    """How many events on these sessions have a window of `length` sessions that overlaps another's."""
+    return sum(count > 0 for count in overlaps(sessions.tolist(), length))
 
 
 def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any] | None:
@@ -282,15 +272,15 @@ def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any]
     )
     shift = shift_difference(results.sums[number_a][window], results.sums[number_b][window], collided)
     of_a, of_b = results.portfolios(pool_a, window), results.portfolios(pool_b, window)
-    caar = _mean(of_a.caar) - _mean(of_b.caar)
+    caar = mean(of_a.caar) - mean(of_b.caar)
     half = shift.half_width(of_a.sd, length, of_b.sd)
     told = [results.rows(rows, window) for rows in (rows_a, rows_b)]
     measured = [one.session[np.isfinite(one.car)] for one in told]
-    together = np.concatenate(measured).tolist()
+    together = np.concatenate(measured)
     return {
         "events": len(together),
-        "sessions": len(set(together)),
-        "overlapping": sum(count > 0 for count in overlaps(together, length)) if together else 0,
+        "sessions": len(np.unique(together)),
+        "overlapping": _overlapping(together, length),
         "caar": caar,
         "caar_low": caar - half,
         "caar_high": caar + half,
@@ -300,11 +290,6 @@ def _difference(results: Results, a: str, b: str, window: int) -> dict[str, Any]
         "shifts": shift.shifts,
         "collided": shift.collided,
     }
-
-
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else math.nan
 
 
 def _path_rows(results: Results) -> Iterator[dict[str, Any]]:
@@ -318,8 +303,7 @@ def _path_rows(results: Results) -> Iterator[dict[str, Any]]:
             continue
         number, pool, _rows = found
         abnormal = results.units.abnormal[pools.units_of(pool)]
-        count = np.isfinite(abnormal).sum(axis=0)
-        aar = np.divide(np.nansum(abnormal, axis=0), count, out=np.full(len(path), np.nan), where=count > 0)
+        count, aar = np.isfinite(abnormal).sum(axis=0), mean_of_available(abnormal.T)
         running = np.nancumsum(aar)
         caar = running - running[path.index(-1)]
         for place, tau in enumerate(path):
@@ -332,11 +316,11 @@ def _path_rows(results: Results) -> Iterator[dict[str, Any]]:
             yield {
                 "group": group,
                 "tau": tau,
-                "events": int(count[place]),
-                "aar": float(aar[place]),
-                "caar": float(caar[place]),
-                "caar_low": float(caar[place] - half),
-                "caar_high": float(caar[place] + half),
+                "events": count[place],
+                "aar": aar[place],
+                "caar": caar[place],
+                "caar_low": caar[place] - half,
+                "caar_high": caar[place] + half,
             }
 
 

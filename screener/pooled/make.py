@@ -20,20 +20,16 @@ from screener.analysis.model import Rules
 from screener.config import Settings
 from screener.data.choice import choose, expanded, load
 from screener.data.findings import EXAMPLES, Finding
-from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.sources import FETCHED, SOURCES, File, PriceRequest, Source, Tried
 from screener.data.store import APPLICATION
 from screener.errors import DataError, UsageError
 from screener.i18n import N_, _
-from screener.pooled.events import EventFile, read_events
-from screener.pooled.frames import Results, frames_of
+from screener.pooled.events import EventFile, StudyRequest, read_events
+from screener.pooled.frames import Results, frames_of, left_out_of
 from screener.pooled.placing import (
     Listing,
     Place,
     grouped_by,
-    industries_in_store,
-    listed_in_files,
-    listed_in_store,
     session_of,
 )
 from screener.pooled.pools import Pools
@@ -41,15 +37,13 @@ from screener.pooled.slices import Measured, Prices, Slice, measure_slice
 from screener.report.model import PooledReport
 from screener.report.request import rules_of
 from screener.study.models import Model
-from screener.study.units import Plan
+from screener.study.units import MODELS, Plan
 from screener.workers import Workers, compute, named
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections, Progress
     from screener.krx.calendar import Calendar
 
-_PATH = range(-5, 11)
-"""Tau that paths show, at least."""
 _KEPT = 14 * 86_400
 """Seconds for which parts of a study are kept after they were last used."""
 _READERS = (
@@ -59,33 +53,6 @@ _READERS = (
     "holidays.financial",
 )
 """Modules that read prices and the calendar, and import pandas and pyarrow: a worker's first second."""
-_MODELS = (Model.MARKET, Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED)
-"""What events may be measured with: the others need the whole market, or factors."""
-
-
-@dataclass(frozen=True)
-class StudyRequest:
-    """What the user asks for; None = as configured."""
-
-    events: Path
-    groups: str | None = None
-    """sectors, industry, or a column of the file; None = its column `group`, or sectors where events are of sectors."""
-    windows: tuple[tuple[int, int], ...] | None = None
-    source: str = "auto"
-    benchmark: Sequence[Path] = ()
-    market: Sequence[Path] = ()
-    hints: Hints = NO_HINTS
-    regular_close: bool = False
-    model: str | None = None
-    as_of: date | None = None
-    jobs: int | None = None
-    """Processes on this machine; None = one a core."""
-    cluster: str | None = None
-    """Address of a Dask scheduler, in place of them."""
-    parts: Path | None = None
-    """Where parts are kept; None = in the user's cache."""
-    store: str | None = None
-    """Path or URL of the store; None = the user's own."""
 
 
 def make_study(
@@ -107,17 +74,15 @@ def make_study(
     pools = Pools(place.all(file), opened.days, plan, news)
     _refuse_nothing(file, Counter(one.reason for one in pools.placed if one.reason), len(pools.used))
     prices = opened.prices(settings, request, {ticker: opened.listing.market_of[ticker] for ticker in pools.tickers})
-    slices = list(pools.slices(prices))
+    made_of = opened.source.made_of(opened.days[0], opened.days[-1])
     measured = [
         Measured.of(part, len(pools.pools), len(pools.shifted))
-        for part in _measured(slices, opened.source.made_of(opened.days[0], opened.days[-1]), request, progress)
+        for part in _measured(list(pools.slices()), prices, made_of, request, progress)
     ]
     results = Results.of(pools, measured)
     frames, note = frames_of(results, file)
-    events = frames.events
-    used = events[events["used"].astype(bool)]
-    left_out = dict(Counter(events.loc[~events["used"].astype(bool), "reason"]).most_common())
-    _refuse_nothing(file, Counter(left_out), len(used))
+    used, left_out = frames.events[frames.events["used"].astype(bool)], left_out_of(frames)
+    _refuse_nothing(file, left_out, len(used))
     first, last = rules.windows[0]
     leading = used[(used["window_start"] == first) & (used["window_end"] == last)]
     return PooledReport(
@@ -130,7 +95,7 @@ def make_study(
         events=len(leading),
         sessions=int(leading["event_day"].nunique()),
         overlapping=int((leading["overlaps"] > 0).sum()),
-        left_out=left_out,
+        left_out=dict(left_out.most_common()),
         source=opened.source.name,
         files=_files(request.events, opened.source),
         first_session=opened.days[0],
@@ -150,12 +115,12 @@ def make_study(
 def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
     configured = rules_of(settings, request.model)
     model = Model.MARKET if request.model in (None, "auto") else Model(request.model)
-    if model not in _MODELS:
+    if model not in MODELS:
         raise UsageError(
             "a study of many events does not support the {model} model",
             hint="use one of {known}",
             model=request.model,
-            known=", ".join(one.value for one in _MODELS),
+            known=", ".join(MODELS),
         )
     own = sorted({row.window for row in file.rows if row.window is not None})
     # Where every event has a window of its own, nothing would be measured over the configured ones.
@@ -165,10 +130,7 @@ def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
 
 def _plan(settings: Settings, rules: Rules) -> Plan:
     windows = [range(first, last + 1) for first, last in rules.windows]
-    path = range(
-        min(_PATH.start, *(window.start for window in windows)), max(_PATH.stop, *(window.stop for window in windows))
-    )
-    return Plan(rules.refit, windows, path, rules.placebo_dates, settings.screener.sessions_before)
+    return Plan(rules.refit, windows, rules.placebo_dates, settings.screener.sessions_before)
 
 
 @dataclass(frozen=True)
@@ -186,17 +148,13 @@ class _Opened:
 
     def prices(self, settings: Settings, request: StudyRequest, market_of: dict[str, str]) -> Prices:
         """What a worker needs to read them."""
-        return Prices(
-            settings=replace(settings, secrets={}),
+        asked = replace(
+            request,
             source=self.named,
-            benchmark=tuple(path.resolve() for path in request.benchmark),
-            market=tuple(path.resolve() for path in request.market),
-            hints=request.hints,
-            regular_close=request.regular_close,
-            store=request.store,
-            as_of=request.as_of,
-            market_of=market_of,
+            benchmark=[path.resolve() for path in request.benchmark],
+            market=[path.resolve() for path in request.market],
         )
+        return Prices(replace(settings, secrets={}), asked, market_of)
 
 
 def _open(settings: Settings, request: StudyRequest, file: EventFile, access: Callable[[], Connections]) -> _Opened:
@@ -220,11 +178,11 @@ def _open(settings: Settings, request: StudyRequest, file: EventFile, access: Ca
         )
     last = min(extent[1], request.as_of or extent[1], settings.today)
     if name.startswith("store:"):
-        of = name.removeprefix("store:")
-        listing = Listing.of(settings, listed_in_store(store, of), industries_in_store(store, of))
+        listing = Listing.of_store(settings, store, name.removeprefix("store:"))
+    elif name.startswith("file:"):
+        listing = Listing.of_files(settings, expanded(request.market))
     else:
-        listed = listed_in_files(expanded(request.market)) if name.startswith("file:") else []
-        listing = Listing.of(settings, listed, {})
+        listing = Listing.of(settings, [], {})
     return _Opened(source, name, calendar, calendar.sessions(extent[0], last), listing, tried)
 
 
@@ -263,7 +221,9 @@ def _fetch(
     return f"store:{market.source}", market.tried
 
 
-def _measured(slices: Sequence[Slice], made_of: str, request: StudyRequest, progress: Progress) -> list[bytes]:
+def _measured(
+    slices: Sequence[Slice], prices: Prices, made_of: str, request: StudyRequest, progress: Progress
+) -> list[bytes]:
     folder = request.parts or user_cache_path(APPLICATION, appauthor=False) / "studies"
     _forget_old(folder)
     progress.start(_("measuring"), len(slices))
@@ -275,16 +235,13 @@ def _measured(slices: Sequence[Slice], made_of: str, request: StudyRequest, prog
             progress.step(f"{told + 1}/{len(slices)}")
             told += 1
 
-    jobs = [(_name(one, made_of), one) for one in slices]
+    jobs = [(_name(prices, one, made_of), (prices, one)) for one in slices]
     return compute(measure_slice, jobs, Workers(request.jobs, request.cluster), folder, done, loads=_READERS)
 
 
-def _name(job: Slice, made_of: str) -> str:
+def _name(prices: Prices, job: Slice, made_of: str) -> str:
     """Of the part that a slice gives: equal for equal events, configuration and prices."""
-    begin, end = job.around
-    prices = job.prices
-    if prices is None:
-        raise ValueError("a slice without prices has no part")
+    (begin, end), asked = job.around, prices.request
     digest = hashlib.sha256()
     for array in (
         *job.portfolios,
@@ -295,7 +252,7 @@ def _name(job: Slice, made_of: str) -> str:
     return named(
         __version__,
         repr((job.plan, job.shifted, job.days[begin], job.days[end], job.begin, job.end, job.span)),
-        repr((prices.source, prices.hints, prices.regular_close, prices.as_of, sorted(prices.market_of.items()))),
+        repr((asked.source, asked.hints, asked.regular_close, asked.as_of, sorted(prices.market_of.items()))),
         repr(sorted(prices.settings.sha256.items())),
         made_of,
         digest.hexdigest(),

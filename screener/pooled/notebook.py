@@ -14,28 +14,25 @@ import numpy as np
 import pandas as pd
 
 from screener.pooled.events import EventFile, EventRow
-from screener.pooled.frames import Results, frames_of
-from screener.pooled.placing import Placed
+from screener.pooled.frames import Results, frames_of, left_out_of
+from screener.pooled.placing import Placed, first_of_each, on_session
 from screener.pooled.pools import Pools
 from screener.pooled.slices import measured
 from screener.study import display, inputs
+from screener.study.display import as_cell
 from screener.study.frame_checks import day_of
-from screener.study.models import Model, Refit
-from screener.study.units import Plan, Returns
+from screener.study.models import Refit
+from screener.study.units import MODELS, Plan, Returns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _KNOWN = ("event_id", "date", "ticker", "group")
 """Columns of the events that are no characteristics."""
-_MODELS = (Model.MARKET, Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED)
-_PATH = range(-5, 11)
-_MOST = 30
-"""Rows of a table that is shown."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PooledStudy:
+class PooledStudy(display.Shown):
     """What many events did. Figures are decimals (0.01 is 1%); NaN is never a number that could not be had.
 
     Columns are named, and figures computed, as by `screener study`.
@@ -69,36 +66,26 @@ class PooledStudy:
         for group in groups:
             if group not in known:
                 raise ValueError(f"{group!r} is not a group: groups are {', '.join(map(str, known))}")
-        tables = {group: self.paths[self.paths["group"] == group] for group in groups or known}
-        return display.plot_pooled(tables, ax)
+        paths = self.paths.rename(columns={"caar_low": "ci_low", "caar_high": "ci_high"})
+        chosen = [(group, paths[paths["group"] == group]) for group in groups or known]
+        return display.plot_paths(chosen, (), ax, origin="-1 = the base", what="mean cumulative abnormal return")
 
-    def __repr__(self) -> str:
-        rows, below = self._table()
-        return display.text_of(self.heading, rows, below, self.notes)
-
-    def _repr_html_(self) -> str:
-        rows, below = self._table()
-        return display.html_of(self.heading, rows, [*below, *self.notes])
-
-    def _table(self) -> tuple[list[list[str]], list[str]]:
+    def _table(self) -> tuple[list[list[str]], int, str]:
         rows = [["window", "group", "events", "sessions", "CAAR %", "95% interval", "z", "p", "shifts"]]
-        for row in self.pooled.head(_MOST).to_dict("records"):
-            first, last = int(row["window_start"]), int(row["window_end"])
-            low, high = (display.as_cell(100 * row[name], "{:+.2f}") for name in ("caar_low", "caar_high"))
-            rows.append(
-                [
-                    f"[{first:+d},{last:+d}]".replace("+0", "0"),
-                    row["group"] if row["versus"] is None else f"{row['group']} - {row['versus']}",
-                    *(display.as_cell(row[name], "{:.0f}") for name in ("events", "sessions")),
-                    display.as_cell(100 * row["caar"], "{:+.2f}"),
-                    f"{low} to {high}" if low != "-" else "-",
-                    display.as_cell(row["z_shift"], "{:.2f}"),
-                    display.as_cell(row["p_shift"], "{:.3f}"),
-                    display.as_cell(row["shifts"], "{:.0f}"),
-                ]
-            )
-        left = len(self.pooled) - _MOST
-        return rows, [f"... and {left} more rows: see .pooled"] if left > 0 else []
+        rows += [
+            [
+                display.as_window(int(row["window_start"]), int(row["window_end"])),
+                row["group"] if row["versus"] is None else f"{row['group']} - {row['versus']}",
+                *(as_cell(row[name], "{:.0f}") for name in ("events", "sessions")),
+                as_cell(100 * row["caar"], "{:+.2f}"),
+                display.as_interval(row["caar_low"], row["caar_high"]),
+                as_cell(row["z_shift"], "{:.2f}"),
+                as_cell(row["p_shift"], "{:.3f}"),
+                as_cell(row["shifts"], "{:.0f}"),
+            ]
+            for row in self.pooled.head(display.MOST_ROWS).to_dict("records")
+        ]
+        return rows, len(self.pooled), ".pooled"
 
 
 def pooled_study(
@@ -128,55 +115,36 @@ def pooled_study(
         benchmark: as for `event_study`.
         groups: name -> tickers, sets of stocks that events concern together.
         model: 'market', 'market-adjusted' or 'mean-adjusted'.
-        estimation: sessions to learn from.
-        gap: sessions between these and tau = 0.
+        estimation: as for `event_study`.
+        gap: as for `event_study`.
         windows: first and last tau of each event window; the first leads.
-        min_obs: fewest estimation sessions that a stock must have traded on.
-        other_events: dates of other events; no window of a placebo date touches their windows.
+        min_obs: as for `event_study`.
+        other_events: as for `event_study`.
 
     Raises:
         ValueError: one line that names the offending value and what mends it.
     """
-    refit = Refit(_model(model), estimation, gap, min_obs)
+    refit = Refit(inputs.model_of(model, MODELS), estimation, gap, min_obs)
     inputs.check_plan(refit, windows)
     returns = inputs.panel_of(returns)
     benchmarks, benchmark_of = inputs.benchmarks_of(benchmark, returns)
-    taus = [range(first, last + 1) for first, last in windows]
-    path = range(min(_PATH.start, *(tau.start for tau in taus)), max(_PATH.stop, *(tau.stop for tau in taus)))
-    plan = Plan(refit, taus, path)
-    days = [day.date() for day in returns.index]
-    tickers = [str(ticker) for ticker in returns.columns]
-    named = inputs.columns_of(groups, returns.columns) if groups else {}
-    sets = {str(name): tuple(tickers[column] for column in columns) for name, columns in named.items()}
+    plan = Plan(refit, [range(first, last + 1) for first, last in windows])
     file = _file(events)
-    placed = _placed(file, _Sessions(days, plan), tickers, sets)
-    pools = Pools(placed, days, plan, [day_of(day, "other_events").date() for day in other_events])
-    reasons = Counter(one.reason for one in placed if one.reason)
-    _refuse_nothing(pools.used, reasons, placed)
-    order = [tickers.index(ticker) for ticker in pools.tickers]
-    panel = Returns(returns.to_numpy()[:, order], benchmarks.T, benchmark_of[order])
-    frames, note = frames_of(_results(pools, panel), file)
-    left_out = Counter(frames.events.loc[~frames.events["used"].astype(bool), "reason"])
-    _refuse_nothing(pools.used if frames.events["used"].any() else [], left_out, placed)
+    pools = _pools(file, returns, groups, plan, other_events)
+    places = [list(map(str, returns.columns)).index(ticker) for ticker in pools.tickers]
+    panel = Returns(returns.to_numpy()[:, places], benchmarks, benchmark_of[places])
+    sessions = np.array(pools.days, dtype="datetime64[D]")
+    frames, note = frames_of(Results.of(pools, [measured(part, panel, sessions, {}) for part in pools.slices()]), file)
+    left_out = left_out_of(frames)
+    _refuse_nothing(pools, left_out, len(frames.events) - left_out.total())
     return PooledStudy(
         events=frames.events.drop(columns=["name_ko", "name_en"]),
         pooled=frames.pooled,
         paths=frames.paths,
         regression=frames.regression,
-        heading=_heading(pools, refit, len(placed) - left_out.total()),
-        notes=tuple(_notes(left_out, len(placed), note)),
+        heading=_heading(pools, len(pools.placed) - left_out.total()),
+        notes=tuple(_notes(left_out, len(pools.placed), note)),
     )
-
-
-def _results(pools: Pools, returns: Returns) -> Results:
-    sessions = np.array(pools.days, dtype="datetime64[D]")
-    return Results.of(pools, [measured(part, returns, sessions, {}) for part in pools.slices(None)])
-
-
-def _model(name: str) -> Model:
-    if name not in [model.value for model in _MODELS]:
-        raise ValueError(f"model={name!r}: must be one of {', '.join(_MODELS)}")
-    return Model(name)
 
 
 def _file(events: pd.DataFrame) -> EventFile:
@@ -214,64 +182,51 @@ def _file(events: pd.DataFrame) -> EventFile:
     return EventFile(Path("events"), rows, "group" in events, (), characteristics)
 
 
-@dataclass(frozen=True)
-class _Sessions:
-    """Where events may stand."""
-
-    days: Sequence[date]
-    plan: Plan
-
-    def placed(self, row: EventRow) -> Placed:
-        """An event on its session, or why it has none."""
-        if row.moment is None:
-            return Placed(row, reason="no date")
-        number = bisect_left(self.days, row.moment)
-        if number == len(self.days):
-            return Placed(row, reason="window not over")
-        reason = ""
-        if row.moment < self.days[0] or number < self.plan.before:
-            reason = "before the prices"
-        elif number + self.plan.after >= len(self.days):
-            reason = "window not over"
-        return Placed(row, self.days[number], number, reason=reason)
+def _pools(
+    file: EventFile,
+    returns: pd.DataFrame,
+    groups: Mapping[Any, Sequence[Any]] | None,
+    plan: Plan,
+    other_events: Sequence[date | str],
+) -> Pools:
+    """Every row on its session and its stocks."""
+    days = [day.date() for day in returns.index]
+    tickers = [str(ticker) for ticker in returns.columns]
+    named = inputs.columns_of(groups, returns.columns) if groups else {}
+    sets = {str(name): tuple(tickers[column] for column in columns) for name, columns in named.items()}
+    placed = first_of_each(one for row in file.rows for one in _placed(row, days, plan, tickers, sets))
+    pools = Pools(placed, days, plan, [day_of(day, "other_events").date() for day in other_events])
+    _refuse_nothing(pools, Counter(one.reason for one in placed if one.reason), len(pools.used))
+    return pools
 
 
 def _placed(
-    file: EventFile, sessions: _Sessions, tickers: Sequence[str], sets: Mapping[str, tuple[str, ...]]
+    row: EventRow, days: Sequence[date], plan: Plan, tickers: Sequence[str], sets: Mapping[str, tuple[str, ...]]
 ) -> list[Placed]:
-    """Every row on its session and its stocks; the second of two on the same is not used."""
-    known, placed, seen = set(tickers), [], set()
-    for row in file.rows:
-        at = sessions.placed(row)
-        group = row.values["group"] or None
-        if row.ticker is None:
-            of = sets or {"all": tuple(tickers)}
-            ones = [replace(at, members=own, names=(name, name), group=group or name) for name, own in of.items()]
-        elif row.ticker in sets:
-            ones = [replace(at, members=sets[row.ticker], names=(row.ticker, row.ticker), group=group)]
-        elif row.ticker in known:
-            ones = [replace(at, members=(row.ticker,), ticker=row.ticker, group=group)]
-        else:
-            ones = [replace(at, ticker=row.ticker, reason="no such stock")]
-        for one in ones:
-            key = one.session, one.members
-            placed.append(replace(one, reason="twice") if not one.reason and key in seen else one)
-            if not one.reason:
-                seen.add(key)
-    return placed
+    number = bisect_left(days, row.moment) if row.moment else len(days)
+    at = on_session(row, days[number] if number < len(days) else None, days, plan)
+    group = row.values["group"] or None
+    if row.ticker is None:
+        of = sets or {"all": tuple(tickers)}
+        return [replace(at, members=own, names=(name, name), group=group or name) for name, own in of.items()]
+    if row.ticker in sets:
+        return [replace(at, members=sets[row.ticker], names=(row.ticker, row.ticker), group=group)]
+    if row.ticker in tickers:
+        return [replace(at, members=(row.ticker,), ticker=row.ticker, group=group)]
+    return [replace(at, ticker=row.ticker, reason="no such stock")]
 
 
-def _refuse_nothing(used: Sequence[int], reasons: Counter[str], placed: Sequence[Placed]) -> None:
+def _refuse_nothing(pools: Pools, reasons: Counter[str], used: int) -> None:
     if used:
         return
     why = ", ".join(f"{reason}: {count}" for reason, count in reasons.most_common())
-    first = next((one.ticker for one in placed if one.reason == "no such stock"), None)
+    first = next((one.ticker for one in pools.placed if one.reason == "no such stock"), None)
     unknown = "" if first is None else f"; {first!r} is not a column of returns"
-    raise ValueError(f"none of {len(placed)} events can be used ({why}){unknown}")
+    raise ValueError(f"none of {len(pools.placed)} events can be used ({why}){unknown}")
 
 
-def _heading(pools: Pools, refit: Refit, used: int) -> str:
-    many = len({one.session for one in pools.placed if not one.reason})
+def _heading(pools: Pools, used: int) -> str:
+    many, refit = len({one.session for one in pools.placed if not one.reason}), pools.plan.refit
     return (
         f"{used} events on {many} sessions, {pools.days[0]} to {pools.days[-1]}: model {str(refit.model)!r}, "
         f"each learned from {refit.estimation} sessions"

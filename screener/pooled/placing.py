@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -26,7 +26,7 @@ from screener.report.model import ALL
 from screener.report.request import group_label, stocks_of
 from screener.study.units import Plan
 
-Listed = tuple[str, str | None, str | None]
+_Listed = tuple[str, str | None, str | None]
 """Ticker, name and segment of the market of a stock; None = not known."""
 _APART = 60
 """Sessions between two lists of the market that are read of a store: who is listed changes slowly."""
@@ -42,10 +42,8 @@ class Listing:
     """Empty where the source has none."""
 
     @classmethod
-    def of(
-        cls, settings: Settings, rows: Sequence[tuple[str, str | None, str | None]], industries: Mapping[str, str]
-    ) -> Listing:
-        """The configured stocks, and those of `rows`: ticker, name, segment of the market; later rows count."""
+    def of(cls, settings: Settings, rows: Sequence[_Listed], industries: Mapping[str, str]) -> Listing:
+        """The configured stocks, and those of `rows`, of which later ones count."""
         configured = stocks_of(settings.sectors)
         market_of: dict[str, str] = {}
         names: dict[str, tuple[str, str]] = {}
@@ -57,6 +55,38 @@ class Listing:
         market_of |= {stock.ticker: stock.market for stock in configured}
         names |= {stock.ticker: (stock.ko, stock.en) for stock in configured}
         return cls(market_of, names, industries)
+
+    @classmethod
+    def of_files(cls, settings: Settings, paths: Sequence[Path]) -> Listing:
+        """The configured stocks, and those of market files, and of price files that tell names and markets."""
+        rows: dict[str, _Listed] = {}
+        for path in paths:
+            table = read_table(path, ("date", "ticker"), (), ("ticker", "name", "market"))
+            if "market" not in table.column_names:
+                continue
+            ticker = words(table, "ticker")
+            last = pa.array(sorted({code: row for row, code in enumerate(ticker)}.values()))
+            there = table.select([name for name in ("ticker", "name", "market") if name in table.column_names])
+            for row in there.take(last).to_pylist():
+                code = str(row["ticker"]).zfill(6)
+                rows[code] = code, row.get("name"), row["market"]
+        return cls.of(settings, list(rows.values()), {})
+
+    @classmethod
+    def of_store(cls, settings: Settings, store: Store, source: str) -> Listing:
+        """The configured stocks, and those of the store's whole-market sessions, with their latest industries."""
+        table, rows = store.table(source, MARKET), list[_Listed]()
+        sessions = sorted(table.sessions)
+        for day in dict.fromkeys([*sessions[::_APART], *sessions[-1:]]):
+            listed = table.read(("ticker", "name", "market"), day, day)
+            rows += zip(*(listed[name].to_pylist() for name in ("ticker", "name", "market")), strict=True)
+        industries, table = {}, store.table(source, INDUSTRIES)
+        if table.sessions:
+            last = max(table.sessions)
+            told = table.read(("ticker", "industry"), last, last)
+            known = zip(told["ticker"].to_pylist(), told["industry"].to_pylist(), strict=True)
+            industries = {ticker: industry for ticker, industry in known if ticker and industry}
+        return cls.of(settings, rows, industries)
 
     def ticker(self, asked: str) -> str | None:
         """The stock of that code or name; None if there is none."""
@@ -75,44 +105,6 @@ class Listing:
             for name in names:
                 called.setdefault(name.casefold(), set()).add(ticker)
         return called
-
-
-def listed_in_files(paths: Sequence[Path]) -> list[Listed]:
-    """Ticker, name and segment of every stock of market files, and of price files that tell them."""
-    rows: dict[str, Listed] = {}
-    for path in paths:
-        table = read_table(path, ("date", "ticker"), (), ("ticker", "name", "market"))
-        if "market" not in table.column_names:
-            continue
-        ticker = words(table, "ticker")
-        last = pa.array(sorted({code: row for row, code in enumerate(ticker)}.values()))
-        there = table.select([name for name in ("ticker", "name", "market") if name in table.column_names]).take(last)
-        for row in there.to_pylist():
-            code = str(row["ticker"]).zfill(6)
-            rows[code] = (code, row.get("name"), row["market"])
-    return list(rows.values())
-
-
-def listed_in_store(store: Store, source: str) -> list[Listed]:
-    """Ticker, name and segment of every stock of the store's whole-market sessions, as of its last one of them."""
-    table = store.table(source, MARKET)
-    sessions = sorted(table.sessions)
-    rows: list[Listed] = []
-    for day in dict.fromkeys([*sessions[::_APART], *sessions[-1:]]):
-        listed = table.read(("ticker", "name", "market"), day, day)
-        rows += zip(*(listed[name].to_pylist() for name in ("ticker", "name", "market")), strict=True)
-    return rows
-
-
-def industries_in_store(store: Store, source: str) -> dict[str, str]:
-    """By ticker, its industry as of the last session that they are known of."""
-    table = store.table(source, INDUSTRIES)
-    day = max(table.sessions, default=None)
-    if day is None:
-        return {}
-    rows = table.read(("ticker", "industry"), day, day)
-    known = zip(rows["ticker"].to_pylist(), rows["industry"].to_pylist(), strict=True)
-    return {ticker: industry for ticker, industry in known if ticker and industry}
 
 
 @dataclass(frozen=True)
@@ -135,6 +127,32 @@ class Placed:
     """A key of the reasons; empty for one that is used."""
 
 
+def on_session(row: EventRow, day: date | None, days: Sequence[date], plan: Plan) -> Placed:
+    """A row on its session `day` among the `days` of the prices, if it can be measured there; None = none of them."""
+    if row.moment is None:
+        return Placed(row, reason="no date")
+    number = bisect_left(days, day) if day else len(days)
+    known = number < len(days) and days[number] == day
+    reason = ""
+    if (day and day < days[0]) or (known and number < plan.before):
+        reason = "before the prices"
+    elif not known or number + plan.after >= len(days):
+        reason = "window not over"
+    return Placed(row, day, number if known else -1, reason=reason)
+
+
+def first_of_each(placed: Iterable[Placed]) -> list[Placed]:
+    """The same, but the second of two on the same stocks, session and window is not used."""
+    seen: set[tuple[int, tuple[str, ...], tuple[int, int] | None]] = set()
+    found = []
+    for one in placed:
+        key = one.session, one.members, one.row.window
+        found.append(replace(one, reason="twice") if not one.reason and key in seen else one)
+        if not one.reason:
+            seen.add(key)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Place:
     """Where events are put."""
@@ -149,7 +167,7 @@ class Place:
     """sectors, industry, a column of the file; '' = no groups."""
 
     def all(self, file: EventFile) -> list[Placed]:
-        """Every row; the second of two on the same stocks, session and window is not used."""
+        """Every row, those that are not used among them."""
         if any(row.values.get(self.grouped_by, "").casefold() == ALL for row in file.rows):
             raise UsageError(
                 "{path}: a group is called {name}, as all events together are",
@@ -157,37 +175,17 @@ class Place:
                 path=file.path,
                 name=ALL,
             )
-        seen: set[tuple[int, tuple[str, ...], tuple[int, int] | None]] = set()
-        placed = []
-        for row in file.rows:
-            for one in self._row(row):
-                key = one.session, one.members, row.window
-                placed.append(replace(one, reason="twice") if not one.reason and key in seen else one)
-                if not one.reason:
-                    seen.add(key)
-        return placed
+        return first_of_each(one for row in file.rows for one in self._row(row))
 
     def _row(self, row: EventRow) -> Iterator[Placed]:
+        day = session_of(row.moment, self.calendar) if row.moment else None
+        at = on_session(row, day, self.days, self.plan)
         if row.moment is None:
-            yield Placed(row, reason="no date")
-            return
-        day = session_of(row.moment, self.calendar)
-        number = self._number(day)
-        reason = ""
-        if day < self.days[0] or (number is not None and number < self.plan.before):
-            reason = "before the prices"
-        elif number is None or number + self.plan.after >= len(self.days):
-            reason = "window not over"
-        at = Placed(row, day, -1 if number is None else number, reason=reason)
-        if row.ticker is not None:
+            yield at
+        elif row.ticker is not None:
             yield self._of_stock(at, row.ticker)
         else:
             yield from self._of_sectors(at, row.sector)
-
-    def _number(self, day: date) -> int | None:
-        """Which of the sessions it is; None where it is none of them."""
-        number = bisect_left(self.days, day)
-        return number if number < len(self.days) and self.days[number] == day else None
 
     def _of_stock(self, at: Placed, asked: str) -> Placed:
         ticker = self.listing.ticker(asked)

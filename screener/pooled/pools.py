@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from screener.pooled.placing import Placed
-from screener.pooled.slices import Pool, Prices, Slice
+from screener.pooled.slices import Pool, Slice
 from screener.report.model import ALL
-from screener.study.arrays import Ints
+from screener.study import Ints
 from screener.study.units import Plan
 
 _SESSIONS, _UNITS = 250, 400
@@ -70,13 +70,6 @@ class Pools:
         ]
         return sorted(inside, key=lambda number: self.placed[number].session)
 
-    def portfolios(self, rows: Sequence[int]) -> dict[int, Ints]:
-        """By session, the columns of all `rows` on it: a stock counts as often as rows have it."""
-        by_session: dict[int, list[Ints]] = {}
-        for number in rows:
-            by_session.setdefault(self.placed[number].session, []).append(self.columns[number])
-        return {session: np.sort(np.concatenate(own)) for session, own in by_session.items()}
-
     @cached_property
     def shifted(self) -> list[range]:
         """Windows of the shift test: those of the plan, then those between the base and each tau of the paths."""
@@ -88,54 +81,56 @@ class Pools:
         """Sessions to which a shift may move an event: where each could be measured."""
         return range(self.plan.before, len(self.days) - self.plan.after)
 
+    @property
+    def pools(self) -> dict[tuple[int, ...], Pool]:
+        """By its rows, each distinct set of them as portfolios."""
+        return self._formed[0]
+
+    @property
+    def distinct(self) -> list[Ints]:
+        """Columns of each distinct portfolio."""
+        return self._formed[1]
+
     @cached_property
-    def pools(self) -> list[tuple[Pool, tuple[int, ...]]]:
-        """Each distinct set of rows as portfolios, and the rows."""
+    def _formed(self) -> tuple[dict[tuple[int, ...], Pool], list[Ints]]:
         found: dict[tuple[int, ...], Pool] = {}
+        numbers: dict[bytes, int] = {}
         for group in self.groups:
             for window in self.plan.windows:
                 rows = tuple(self.rows(group, window))
-                if rows and rows not in found:
-                    own = self.portfolios(rows)
-                    sessions = sorted(own)
-                    numbers = [self._portfolio(own[session]) for session in sessions]
-                    found[rows] = Pool(np.array(sessions), np.array(numbers))
-        return [(pool, rows) for rows, pool in found.items()]
-
-    def _portfolio(self, columns: Ints) -> int:
-        return self._numbers.setdefault(columns.tobytes(), len(self._numbers))
-
-    @cached_property
-    def _numbers(self) -> dict[bytes, int]:
-        return {}
+                if not rows or rows in found:
+                    continue
+                by_session: dict[int, list[Ints]] = {}
+                for number in rows:
+                    by_session.setdefault(self.placed[number].session, []).append(self.columns[number])
+                # A stock counts as often as rows have it.
+                keys = [np.sort(np.concatenate(own)).tobytes() for own in by_session.values()]
+                portfolios = [numbers.setdefault(key, len(numbers)) for key in keys]
+                found[rows] = Pool(np.array(list(by_session)), np.array(portfolios))
+        return found, [np.frombuffer(key, np.int64) for key in numbers]
 
     @cached_property
     def units(self) -> dict[Key, int]:
         """Everything that is measured on its own session, in the order of sessions: the rows, and the portfolios."""
         keys = {self.key(number) for number in self.used}
-        pools = self.pools
-        names = list(self._numbers)
-        for pool, _rows in pools:
-            keys |= {
-                (int(session), names[portfolio])
-                for session, portfolio in zip(pool.sessions, pool.portfolios, strict=True)
-            }
+        keys.update(*(self._keys(pool) for pool in self.pools.values()))
         return {key: place for place, key in enumerate(sorted(keys))}
 
     def key(self, number: int) -> Key:
         """Of the event in that place."""
         return self.placed[number].session, self.columns[number].tobytes()
 
+    def _keys(self, pool: Pool) -> list[Key]:
+        """Of the portfolios of a pool."""
+        return list(zip(pool.sessions.tolist(), (own.tobytes() for own in self.members(pool)), strict=True))
+
     def units_of(self, pool: Pool) -> Ints:
         """(D,) places among the units of the portfolios of a pool."""
-        names = list(self._numbers)
-        keys = zip(pool.sessions.tolist(), pool.portfolios.tolist(), strict=True)
-        return np.array([self.units[session, names[portfolio]] for session, portfolio in keys], dtype=np.int64)
+        return np.array([self.units[key] for key in self._keys(pool)], dtype=np.int64)
 
     def members(self, pool: Pool) -> list[Ints]:
         """(D,) columns of the portfolios of a pool."""
-        names = list(self._numbers)
-        return [np.frombuffer(names[portfolio], np.int64) for portfolio in pool.portfolios.tolist()]
+        return [self.distinct[portfolio] for portfolio in pool.portfolios.tolist()]
 
     @cached_property
     def _sessions_of(self) -> Mapping[int, Sequence[int]]:
@@ -171,22 +166,19 @@ class Pools:
             cuts.append(end)
         return cuts
 
-    def slices(self, prices: Prices | None) -> Iterator[Slice]:
+    def slices(self) -> Iterator[Slice]:
         """The study cut by sessions, the same whoever measures it."""
-        pools = [pool for pool, _rows in self.pools]
-        units = list(self.units)
-        portfolios = [np.frombuffer(key, np.int64) for key in self._numbers]
+        pools, units = list(self.pools.values()), list(self.units)
         for begin, end in pairwise(self._cuts([session for session, _key in units])):
             own = [(session, np.frombuffer(key, np.int64)) for session, key in units if begin <= session < end]
             yield Slice(
-                prices=prices,
                 plan=self.plan,
                 shifted=self.shifted,
                 days=self.days,
                 begin=begin,
                 end=end,
                 span=self.span,
-                portfolios=portfolios,
+                portfolios=self.distinct,
                 pools=pools,
                 events=[(session, columns, self.others(session, columns)) for session, columns in own],
             )

@@ -8,7 +8,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +16,12 @@ from threadpoolctl import threadpool_limits
 
 from screener.config import Settings
 from screener.data.choice import choose, load
-from screener.data.forms.dialects import Hints
 from screener.data.sources import Market, PriceRequest
 from screener.errors import TooEarlyError
-from screener.study.arrays import Bools, Floats, Ints
+from screener.pooled.events import StudyRequest
+from screener.study import Bools, Floats, Ints
 from screener.study.pooled import ShiftSums, shift_sums
-from screener.study.units import Plan, Returns, Units, measure_units, roll_portfolios
+from screener.study.units import Plan, Returns, Units, measure_units
 
 if TYPE_CHECKING:
     from screener.data.connections import Connections
@@ -37,34 +36,29 @@ class Prices:
     """Where a worker reads prices, and of which stocks."""
 
     settings: Settings
-    source: str
-    """file:PATH,..., store:SOURCE or demo:SEED: nothing that fetches."""
-    benchmark: tuple[Path, ...]
-    market: tuple[Path, ...]
-    hints: Hints
-    regular_close: bool
-    store: str | None
-    as_of: date | None
+    request: StudyRequest
+    """Its paths are absolute; its source is file:PATH,..., store:SOURCE or demo:SEED, nothing that fetches."""
     market_of: dict[str, str]
     """By ticker, in the order of the columns."""
 
     def opened(self) -> Source:
         """The source."""
-        [source] = choose(self.source, self.benchmark, self.market, self._access, self.hints)
+        asked = self.request
+        [source] = choose(asked.source, asked.benchmark, asked.market, self._access, asked.hints)
         # What a store lacks of a slice is unknown; whether that is too much, each event shows.
-        return replace(source, in_part=True) if self.source.startswith("store:") else source  # type: ignore[type-var]
+        return replace(source, in_part=True) if asked.source.startswith("store:") else source  # type: ignore[type-var]
 
     def _access(self) -> Connections:
         from screener.data.connections import open_access
 
-        return open_access(self.settings, os.environ, self.store)
+        return open_access(self.settings, os.environ, self.request.store)
 
     def read(self, first: date, event_day: date, last: date, before: int, after: int) -> Market:
         """Sessions from `first` to `last`, those `before` and `after` the session `event_day`."""
         source = self.opened()
         within = getattr(source, "within", None)
-        settings = self.settings
-        last = min(last, self.as_of or last)
+        settings, asked = self.settings, self.request
+        last = min(last, asked.as_of or last)
         need = PriceRequest(
             market_of=self.market_of,
             news=event_day,
@@ -74,7 +68,7 @@ class Prices:
             event_day=event_day,
             before=before,
             after=after,
-            after_market=None if self.regular_close else settings.calendar.schedule.after_market_since,
+            after_market=None if asked.regular_close else settings.calendar.schedule.after_market_since,
             calendar=settings.calendar,
             since=first,
         )
@@ -95,8 +89,6 @@ class Pool:
 class Slice:
     """What a worker is asked for: the sessions from `begin` until before `end`."""
 
-    prices: Prices | None
-    """None where the returns are at hand."""
     plan: Plan
     shifted: Sequence[range]
     """Windows of the shift test: those of the plan, then those of the paths."""
@@ -174,17 +166,14 @@ class Measured:
             return cls(units, sums, arrays["car"], arrays["sd"], about)
 
 
-def measure_slice(job: Slice) -> bytes:
+def measure_slice(of: tuple[Prices, Slice]) -> bytes:
     """Measure the events of a slice, and its portfolios on every session of it; see `Measured`."""
     # Several threads of one product of matrices may add in another order than one does.
     with threadpool_limits(1):
-        return _measure(job).to_bytes()
+        return _measure(*of).to_bytes()
 
 
-def _measure(job: Slice) -> Measured:
-    prices = job.prices
-    if prices is None:
-        raise ValueError("a slice without prices is measured on returns")
+def _measure(prices: Prices, job: Slice) -> Measured:
     begin, end = job.around
     middle = job.days[job.begin]
     try:
@@ -248,16 +237,17 @@ def _shifted(job: Slice, returns: Returns, number: Ints, inside: Bools) -> tuple
     starts = np.cumsum([0, *(len(pool.sessions) for pool in job.pools)])
     for block in range(0, len(job.portfolios), _AT_ONCE):
         members = job.portfolios[block : block + _AT_ONCE]
-        rolled = roll_portfolios(returns, job.plan.refit, job.shifted, members, stretch)
+        rolled = returns.rolled(job.plan.refit, job.shifted, members, stretch)
+        standardised = [one.z_ewma for one in rolled]
         for place, pool in enumerate(job.pools):
             part = np.flatnonzero((pool.portfolios >= block) & (pool.portfolios < block + len(members)))
             column, sessions = pool.portfolios[part] - block, pool.sessions[part]
             here = np.isin(sessions, number[rows])
             there = own[np.searchsorted(number[rows], sessions[here])], column[here]
-            for window in range(len(job.shifted)):
+            for window, one in enumerate(rolled):
                 z = np.full((job.end - job.begin, len(part)), np.nan)
-                z[at] = rolled.z[window][own][:, column]
+                z[at] = standardised[window][own][:, column]
                 sums[place][window] += shift_sums(z, slice(job.begin, job.end), sessions, job.span)
-                car[starts[place] + part[here], window] = rolled.car[window][there]
-                sd[starts[place] + part[here], window] = rolled.sd[window][there]
+                car[starts[place] + part[here], window] = one.caar[there]
+                sd[starts[place] + part[here], window] = one.sd[there]
     return sums, car, sd

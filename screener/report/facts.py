@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from screener.analysis.day import Reference
 from screener.analysis.frames import Frames
-from screener.analysis.measurement import Measurement
+from screener.analysis.measurement import Measurement, Reference
 from screener.analysis.model import Flows, Rules, Stock, Window
 from screener.config.models import Event
 from screener.data.findings import refuse
-from screener.data.panel import EventTime, WholeMarket
+from screener.data.panel import EventTime
 from screener.data.sources import FETCHED, Market
+from screener.data.universe import WholeMarket
 from screener.errors import DataError, UsageError
 from screener.i18n import LANGUAGES, N_
 from screener.report.model import Abroad, Bilingual, EventFacts, Happening, Provenance, Report

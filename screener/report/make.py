@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from screener.analysis.claims import check_claims, windows_of
-from screener.analysis.day import Reference, in_force
-from screener.analysis.days import days_frame
 from screener.analysis.frames import Frames, stacked
-from screener.analysis.impact import market_cars, measure_impact, with_flows, with_window
-from screener.analysis.measurement import Measurement
+from screener.analysis.impact import days_frame, market_cars, measure_impact, with_flows, with_window
+from screener.analysis.measurement import Measurement, Reference, in_force
 from screener.analysis.model import Group, Rules, Stock, Window
 from screener.analysis.scan import left_out, moved_alone, scan_market
 from screener.config import Settings
@@ -230,7 +228,7 @@ def _days(settings: Settings, request: Request, event_id: str, asked: str, acces
 def _scan(settings: Settings, request: Request, event_id: str, access: Callable[[], Connections]) -> Report:
     """A whole market in the leading window."""
     whole, source = _whole_market(request, settings.event(event_id), access)
-    chosen, taken = apply_filters(whole.tickers, whole.names, whole.markets, whole.caps, whole.value, request.filters)
+    chosen, taken = apply_filters(whole, request.filters)
     if not chosen.any():
         raise UsageError(
             "none of {count} stocks passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)

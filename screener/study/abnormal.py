@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Fit, leaves_out_constant
 from screener.study.parametric import two_sided
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener.study.models import Model, Refit
+from screener.study import display
+from screener.study.display import as_cell
+from screener.study.models import Refit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +22,7 @@ _LEADING = ("n", "mean_return_ew", "caar_ew", "ci_low", "ci_high", "placebo_rank
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EventStudy:
+class EventStudy(display.Shown):
     """What an event did. Figures are decimals (0.01 is 1%); NaN is never a number that could not be had.
 
     Intervals (`ci_low`, `ci_high`) are of 95%: of a stock by its t, of a group or a spread by its placebo sessions.
@@ -80,20 +82,52 @@ class EventStudy:
         Raises:
             ValueError: a name that is neither a group nor a ticker.
         """
-        from screener.study import display
+        paths = [(name, self._path(name)) for name in names or dict.fromkeys(self.paths["group"])]
+        behind: list[pd.DataFrame] = []
+        if not names and not self._grouped and len(self.ar.columns) > 1:
+            of_stocks = [(ticker, self._path(ticker)) for ticker in self.ar.columns]
+            if len(of_stocks) < len(display.COLOURS):
+                paths += of_stocks
+            else:
+                behind = [path for _, path in of_stocks]
+        origin = f"0 = {self.event_day.date()}; -1 = the base"
+        return display.plot_paths(paths, behind, ax, origin=origin, what="cumulative abnormal return")
 
-        chosen = names or tuple(dict.fromkeys(self.paths["group"]))
-        return display.plot(self, chosen, stocks=not names and not self._grouped, ax=ax)
+    def _path(self, name: Any) -> pd.DataFrame:
+        """The path of a group, or of a stock, since the base."""
+        of_group: pd.DataFrame = self.paths[self.paths["group"] == name]
+        if len(of_group):
+            return of_group
+        if name not in self.ar:
+            known = ", ".join(map(str, dict.fromkeys(self.paths["group"])))
+            raise ValueError(f"{name!r} is neither a group nor a ticker: groups are {known}")
+        own = self.ar[name]
+        path = own.cumsum()
+        if -1 in path.index:
+            path = path - own.loc[:-1].sum()
+        else:
+            path.loc[-1] = 0.0
+        since_base: pd.DataFrame = path.sort_index().rename("caar").rename_axis("tau").reset_index()
+        return since_base
 
-    def __repr__(self) -> str:
-        from screener.study import display
-
-        return display.as_text(self)
-
-    def _repr_html_(self) -> str:
-        from screener.study import display
-
-        return display.as_html(self)
+    def _table(self) -> tuple[list[list[str]], int, str]:
+        summary = self.summary()
+        ranked = "placebo_p" in summary
+        header = ["window", "group", "n", "mean return %", "CAAR %"]
+        header += ["95% interval", "rank", "p", "q"] if ranked else ["t", "p"]
+        rows = [header]
+        for _, row in summary.head(display.MOST_ROWS).reset_index().iterrows():
+            cells = [str(row["window"]), str(row["group"]), as_cell(row["n"], "{:.0f}")]
+            cells += [as_cell(100 * row[name], "{:+.2f}") for name in ("mean_return_ew", "caar_ew")]
+            if ranked:
+                rank, sessions = (as_cell(row[name], "{:.0f}") for name in ("placebo_rank", "placebo_n"))
+                cells.append(display.as_interval(row["ci_low"], row["ci_high"]))
+                cells.append(f"{rank} of {sessions}" if rank != "-" else "-")
+                cells += [as_cell(row[name], "{:.3f}") for name in ("placebo_p", "q")]
+            else:
+                cells += [as_cell(row["t_portfolio"], "{:.2f}"), as_cell(row["p_portfolio"], "{:.3f}")]
+            rows.append(cells)
+        return rows, len(summary), ".summary()"
 
 
 def event_study(
@@ -143,27 +177,11 @@ def event_study(
     from screener.study.frame_checks import day_of
     from screener.study.tables import Tables
 
-    refit = Refit(_model(model), estimation, gap, min_obs)
+    refit = Refit(inputs.model_of(model), estimation, gap, min_obs)
     returns = inputs.panel_of(returns)
-    plain = inputs.study_of(returns, benchmark, event_date, refit, windows)
-    known = inputs.factor_array(refit.model, factors, returns.index, len(plain.returns))
-    whole = refit.model is Model.MARKET_SIZE
-    study = replace(
-        plain,
-        excluded=inputs.rows_of(other_events, returns.index, windows),
-        factors=None if whole else known,
-        equal_weight=known[:, 0] if whole and known is not None else None,
-        caps=inputs.caps_array(caps, returns.columns),
-    )
-    columns = inputs.columns_of(groups, returns.columns)
-    pairs = inputs.pairs_of(spreads, columns)
-    labels = [f"[{first:+d},{last:+d}]".replace("+0", "0") for first, last in windows]
-    tables = Tables(study, returns.index, returns.columns, columns, labels, placebo)
-    return EventStudy(**tables.assembled(pairs, day_of(event_date)), _grouped=groups is not None)
-
-
-def _model(name: str) -> Model:
-    try:
-        return Model(name)
-    except ValueError:
-        raise ValueError(f"model={name!r}: must be one of {', '.join(Model)}") from None
+    study = inputs.study_of(returns, benchmark, event_date, refit, windows)
+    study = inputs.completed(study, returns, other_events, factors, caps)
+    members = inputs.columns_of(groups, returns.columns)
+    pairs = inputs.pairs_of(spreads, members)
+    tables = Tables(study, returns.index, returns.columns, members, placebo)
+    return tables.result(pairs, day_of(event_date), grouped=groups is not None)

@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
+from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import over_window, standardised
-from screener.study.arrays import Bools, Floats, Ints
 from screener.study.correlation import mean_correlation
 from screener.study.models import Fit
 from screener.study.nonparametric import (
@@ -31,8 +31,9 @@ from screener.study.parametric import (
     adjusted_patell,
     brown_warner_1980,
     brown_warner_1985,
+    columns_of,
     cross_sectional,
-    known,
+    mean,
     patell,
     skewness_adjusted,
     two_sided,
@@ -90,11 +91,8 @@ class GroupTests:
 
     def columns(self) -> dict[str, float]:
         """One flat row: `t_adj_bmp` has its p in `p_adj_bmp`, and so on."""
-        row = {"caar_ew": self.caar_ew, "caar_cw": self.caar_cw, "rbar": self.rbar}
-        for name, statistic in self.statistics.items():
-            row[name] = statistic.value
-            row[f"p_{name.partition('_')[2]}"] = statistic.p
-        return row
+        means = {"caar_ew": self.caar_ew, "caar_cw": self.caar_cw, "rbar": self.rbar}
+        return means | columns_of(self.statistics)
 
 
 def battery(
@@ -146,7 +144,7 @@ def battery(
                 GroupTests(
                     n=len(own),
                     n_window=int(inside.sum()),
-                    caar_ew=_mean(car),
+                    caar_ew=mean(car),
                     caar_cw=math.nan if caps is None else weighted_mean(car, caps[own]),
                     rbar=rbar,
                     statistics={"t_portfolio": t_portfolio, **statistics(window, car, scar, rbar)},
@@ -258,7 +256,7 @@ def _comparisons(fitted: Fit, panel: _Panel) -> Callable[[slice, Floats, Statist
         return {
             "z_corrado_robust": daily_test(robust, panel.days(window)),
             "z_cz_sign": daily_test(signs, panel.days(window)),
-            "t_bw85": brown_warner_1985(aar, _mean(car), length),
+            "t_bw85": brown_warner_1985(aar, mean(car), length),
             "t_csect": cross_sectional(car),
             "z_bw80": brown_warner_1980(car, sd, length),
             "z_grank_naive": z_grank,
@@ -270,11 +268,6 @@ def _comparisons(fitted: Fit, panel: _Panel) -> Callable[[slice, Floats, Statist
         }
 
     return tests
-
-
-def _mean(car: Floats) -> float:
-    values = known(car)
-    return float(values.mean()) if values.size else math.nan
 
 
 def _mean_correlations(residuals: Floats, complete: Bools) -> Floats:
@@ -295,8 +288,8 @@ def _by_cross_section(sar: Floats) -> Floats:
     have = np.isfinite(sar)
     count = have.sum(axis=1)
     filled = np.where(have, sar, 0.0)
-    mean = filled.sum(axis=1) / np.maximum(count, 1)
-    deviation = np.where(have, sar - mean[:, None], 0.0)
+    middle = filled.sum(axis=1) / np.maximum(count, 1)
+    deviation = np.where(have, sar - middle[:, None], 0.0)
     sd = np.sqrt(np.square(deviation).sum(axis=1) / np.maximum(count - 1, 1))
     sd[sd <= 1e-12 * np.abs(filled).max(axis=1, initial=0.0)] = np.nan
     scaled: Floats = sar / sd[:, None]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _HOME = "Asia/Seoul"

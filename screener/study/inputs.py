@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -15,13 +16,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.frame_checks import check_holidays, check_scale, check_shift, day_of, numbers_of, sessions_of, shown
 from screener.study.models import Model, Refit
 from screener.study.placebo import other_windows
 from screener.study.study import Study
 
 Benchmark = pd.Series | pd.DataFrame | Mapping[Any, pd.Series]
+
+
+def model_of(name: str, known: Iterable[Model] = Model) -> Model:
+    """The model of that name, one of those that are `known`."""
+    if name not in [model.value for model in known]:
+        raise ValueError(f"model={name!r}: must be one of {', '.join(known)}")
+    return Model(name)
 
 
 def panel_of(returns: pd.DataFrame | pd.Series) -> pd.DataFrame:
@@ -79,12 +87,47 @@ def study_of(
     benchmarks, benchmark_of = benchmarks_of(benchmark, returns)
     return Study(
         returns=np.pad(returns.to_numpy(), ((0, missing), (0, 0)), constant_values=np.nan),
-        benchmarks=np.pad(benchmarks, ((0, missing), (0, 0)), constant_values=np.nan).T,
+        benchmarks=np.pad(benchmarks, ((0, 0), (0, missing)), constant_values=np.nan),
         benchmark_of=benchmark_of,
         event=event,
         refit=refit,
         windows=[slice(event + first, event + last + 1) for first, last in windows],
     )
+
+
+def completed(
+    study: Study,
+    returns: pd.DataFrame,
+    other_events: Sequence[date | str],
+    factors: pd.DataFrame | None,
+    caps: Mapping[Any, float] | pd.Series | None,
+) -> Study:
+    """The study with what a user knows beside returns and benchmark.
+
+    Raises:
+        ValueError: one line that names the offending value and what mends it.
+    """
+    if factors is not None:
+        known = _aligned(factors, returns.index, "factors").to_numpy()
+        known = np.pad(known, ((0, len(study.returns) - len(known)), (0, 0)), constant_values=np.nan)
+        if study.refit.model is not Model.MARKET_SIZE:
+            study = replace(study, factors=known)
+        elif known.shape[1] == 1:
+            study = replace(study, equal_weight=known[:, 0])
+        else:
+            many = known.shape[1]
+            raise ValueError(f"factors have {many} columns: the market-size model takes one, the whole market's")
+    if isinstance(other_events, str):
+        raise ValueError(f"other_events={other_events!r}: give a list of dates")  # noqa: TRY004
+    rows = [int(returns.index.searchsorted(day_of(event, "other_events"))) for event in other_events]
+    windows = [(window.start - study.event, window.stop - 1 - study.event) for window in study.windows]
+    study = replace(study, excluded=other_windows(rows, windows, len(returns)))
+    if caps is None:
+        return study
+    sizes = np.array([caps.get(ticker, np.nan) for ticker in returns.columns], dtype=np.float64)
+    if not np.isfinite(sizes).any():
+        raise ValueError(f"caps have no column of returns, only {_listed(caps.keys())}")
+    return replace(study, caps=sizes)
 
 
 def check_plan(refit: Refit, windows: Sequence[tuple[int, int]]) -> None:
@@ -93,12 +136,30 @@ def check_plan(refit: Refit, windows: Sequence[tuple[int, int]]) -> None:
     Raises:
         ValueError: one line that names the offending value.
     """
-    _check_numbers(refit.estimation, refit.gap, refit.min_obs)
-    _check_windows(windows, refit.gap)
+    estimation, gap, min_obs = refit.estimation, refit.gap, refit.min_obs
+    if estimation < 1:
+        raise ValueError(f"estimation={estimation}: needs at least 1 session")
+    if gap < 0:
+        raise ValueError(f"gap={gap}: cannot be negative")
+    if not 1 <= min_obs <= estimation:
+        raise ValueError(f"min_obs={min_obs}: must lie between 1 and the {estimation} sessions of estimation")
+    if not windows:
+        raise ValueError("windows=(): needs at least one")
+    for window in windows:
+        pair = isinstance(window, tuple | list) and len(window) == 2
+        if not pair or not all(isinstance(tau, int | np.integer) for tau in window):
+            raise ValueError(f"windows={windows!r}: write pairs of whole numbers, such as ((0, 0), (0, 5))")
+    for first, last in windows:
+        if last < first:
+            raise ValueError(f"window ({first}, {last}) ends before it begins")
+        if first < -gap:
+            raise ValueError(f"window ({first}, {last}) overlaps the estimation window, which ends at {-gap - 1}")
+    if len({tuple(window) for window in windows}) < len(windows):
+        raise ValueError(f"windows={windows!r}: one is listed twice")
 
 
 def benchmarks_of(benchmark: Benchmark, returns: pd.DataFrame) -> tuple[Floats, Ints]:
-    """Distinct benchmarks (T_0, B) on the sessions of `returns`, and which of them each security has (N,).
+    """Distinct benchmarks (B, T_0) on the sessions of `returns`, and which of them each security has (N,).
 
     Raises:
         ValueError: one line that names the offending value and what mends it.
@@ -107,7 +168,7 @@ def benchmarks_of(benchmark: Benchmark, returns: pd.DataFrame) -> tuple[Floats, 
     check_holidays(returns, benchmarks)
     for number, values in enumerate(benchmarks.T):
         check_shift(returns.to_numpy()[:, benchmark_of == number], values)
-    return benchmarks, benchmark_of
+    return benchmarks.T, benchmark_of
 
 
 def columns_of(groups: Mapping[Any, Sequence[Any]] | None, tickers: pd.Index) -> dict[Any, Ints]:
@@ -150,59 +211,6 @@ def pairs_of(spreads: Sequence[tuple[Any, Any]] | None, groups: Mapping[Any, Int
         if np.array_equal(groups[pair[0]], groups[pair[1]]):
             raise ValueError(f"spread {pair!r} is a group minus itself")
     return [(a, b) for a, b in pairs]
-
-
-def factor_array(model: Model, factors: pd.DataFrame | None, index: pd.Index, rows: int) -> Floats | None:
-    """(rows, k) the user's factors, padded with NaN like the panel; the market-size model takes one."""
-    if factors is None:
-        return None
-    values = _aligned(factors, index, "factors").to_numpy()
-    if model is Model.MARKET_SIZE and values.shape[1] != 1:
-        raise ValueError(f"factors have {values.shape[1]} columns: the market-size model takes one, the whole market's")
-    return np.pad(values, ((0, rows - len(values)), (0, 0)), constant_values=np.nan)
-
-
-def caps_array(caps: Mapping[Any, float] | pd.Series | None, tickers: pd.Index) -> Floats | None:
-    """(N,) capitalisations; NaN where unknown."""
-    if caps is None:
-        return None
-    known = np.array([caps.get(ticker, np.nan) for ticker in tickers], dtype=np.float64)
-    if not np.isfinite(known).any():
-        raise ValueError(f"caps have no column of returns, only {_listed(caps.keys())}")
-    return known
-
-
-def rows_of(events: Sequence[date | str], index: pd.Index, windows: Sequence[tuple[int, int]]) -> list[int]:
-    """Rows that the windows of other events cover; an event outside the data covers none."""
-    if isinstance(events, str):
-        raise ValueError(f"other_events={events!r}: give a list of dates")  # noqa: TRY004
-    rows = [int(index.searchsorted(day_of(event, "other_events"))) for event in events]
-    return other_windows(rows, windows, len(index))
-
-
-def _check_numbers(estimation: int, gap: int, min_obs: int) -> None:
-    if estimation < 1:
-        raise ValueError(f"estimation={estimation}: needs at least 1 session")
-    if gap < 0:
-        raise ValueError(f"gap={gap}: cannot be negative")
-    if not 1 <= min_obs <= estimation:
-        raise ValueError(f"min_obs={min_obs}: must lie between 1 and the {estimation} sessions of estimation")
-
-
-def _check_windows(windows: Sequence[tuple[int, int]], gap: int) -> None:
-    if not windows:
-        raise ValueError("windows=(): needs at least one")
-    for window in windows:
-        pair = isinstance(window, tuple | list) and len(window) == 2
-        if not pair or not all(isinstance(tau, int | np.integer) for tau in window):
-            raise ValueError(f"windows={windows!r}: write pairs of whole numbers, such as ((0, 0), (0, 5))")
-    for first, last in windows:
-        if last < first:
-            raise ValueError(f"window ({first}, {last}) ends before it begins")
-        if first < -gap:
-            raise ValueError(f"window ({first}, {last}) overlaps the estimation window, which ends at {-gap - 1}")
-    if len({tuple(window) for window in windows}) < len(windows):
-        raise ValueError(f"windows={windows!r}: one is listed twice")
 
 
 def _event_row(sessions: pd.Index, event_date: date | str) -> int:

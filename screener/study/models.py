@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 
 _COLLINEAR = 1e-12
 """Determinant of a Gram matrix scaled to a unit diagonal below which its regressors cannot be told apart."""
@@ -67,22 +67,19 @@ def _inverted(gram: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _ThinTrading:
-    """How a beta is put together; the expected return stays alpha + beta x benchmark return of the same session."""
+    """How a beta is put together from the benchmark's returns on the session before, the same one and the one after.
 
-    neighbours: int
-    """Sessions on either side, q."""
+    The expected return stays alpha + beta x benchmark return of the same session.
+    """
+
     joint: bool
-    """True: one multiple regression on all neighbours (Dimson 1979, JFE 7:197). False: one simple regression each
-    (Scholes and Williams 1977, JFE 5:309), where q = 1."""
-
-    def __post_init__(self) -> None:
-        if self.neighbours < 1:
-            raise ValueError(f"a thin-trading beta needs at least 1 neighbouring session, not {self.neighbours}")
+    """True: one multiple regression on all three (Dimson 1979, JFE 7:197). False: one simple regression each
+    (Scholes and Williams 1977, JFE 5:309)."""
 
     @property
     def parameters(self) -> int:
-        """Parameters that the estimate spends: the constant and, in the joint regression, 2 q + 1 slopes."""
-        return 2 * self.neighbours + 2 if self.joint else 2
+        """Parameters that the estimate spends: the constant and, in the joint regression, 3 slopes."""
+        return 4 if self.joint else 2
 
     def usable(self, market: Floats) -> Bools:
         """(M,) estimation sessions whose neighbours are known and lie in the estimation window (days 2..M-1)."""
@@ -91,7 +88,7 @@ class _ThinTrading:
     def estimate(self, market: Floats, y: Floats, own: Bools) -> tuple[Floats, Floats]:
         """Alpha and beta (2, n) and their covariance (n, 2, 2) per unit of residual variance.
 
-        With S the own-day centred cross products of the 2 q + 1 shifted benchmarks, both betas are a'X'y, where
+        With S the own-day centred cross products of the 3 shifted benchmarks, both betas are a'X'y, where
         a = S^-1 1 (joint) or a = 1 / diag(S) / (1 + 2 rho); so Var(beta) = a'S a, and
         alpha = mean(y) - beta mean(market) over the same days.
 
@@ -121,7 +118,7 @@ class _ThinTrading:
         return np.column_stack([1.0 / own.sum() - market[own].mean() * on_beta, on_beta])
 
     def _slopes(self, market: Floats, own: Bools) -> tuple[Floats, Floats, Floats]:
-        """Weights a (n, K) of the cross products, the shifted benchmarks (M, K) about their common mean, own means."""
+        """Weights a (n, 3) of the cross products, the shifted benchmarks (M, 3) about their common mean, own means."""
         shifted = self._shifted(market)
         usable = self.usable(market)
         centred = np.where(usable[:, None], shifted - shifted[usable].mean(axis=0), 0.0)
@@ -138,17 +135,16 @@ class _ThinTrading:
 
     @staticmethod
     def _products(centred: Floats, days: Floats, level: Floats, count: Floats) -> Floats:
-        """(n, K, K) cross products about each security's own-day means."""
-        k = centred.shape[1]
-        raw = (days.T @ (centred[:, :, None] * centred[:, None, :]).reshape(-1, k * k)).reshape(-1, k, k)
+        """(n, 3, 3) cross products about each security's own-day means."""
+        raw = (days.T @ (centred[:, :, None] * centred[:, None, :]).reshape(-1, 9)).reshape(-1, 3, 3)
         products: Floats = raw - count[:, None, None] * level[:, :, None] * level[:, None, :]
         return products
 
-    def _shifted(self, market: Floats) -> Floats:
-        """(M, 2 q + 1) the benchmark q sessions before ... q sessions after; NaN outside the estimation window."""
-        edge = np.full(self.neighbours, np.nan)
-        padded = np.concatenate([edge, market, edge])
-        return np.stack([padded[k : k + len(market)] for k in range(2 * self.neighbours + 1)], axis=1)
+    @staticmethod
+    def _shifted(market: Floats) -> Floats:
+        """(M, 3) the benchmark one session before, on, and after each; NaN outside the estimation window."""
+        padded = np.concatenate([[np.nan], market, [np.nan]])
+        return np.stack([padded[:-2], market, padded[2:]], axis=1)
 
 
 def _autocorrelation(market: Floats) -> float:
@@ -251,7 +247,6 @@ class Design:
         *,
         factors: Floats | None = None,
         equal_weight: Floats | None = None,
-        neighbours: int = 1,
     ) -> Design:
         """Design of `model` for one benchmark.
 
@@ -260,7 +255,6 @@ class Design:
             benchmark: (T,) simple returns as decimals; NaN where unknown. Not read by the factor model.
             factors: (T, k) the factor model's regressors beside the constant, the market's among them; decimals.
             equal_weight: (T,) of the market-size model, the equal-weight mean return of the market's stocks; decimals.
-            neighbours: Dimson's q, sessions on either side.
         """
         one = np.ones_like(benchmark)
         if model is Model.FACTORS:
@@ -275,11 +269,8 @@ class Design:
             return cls(benchmark, np.empty((len(benchmark), 0)))
         if model is Model.MEAN_ADJUSTED:
             return cls(np.zeros_like(benchmark), one[:, None])
-        thin = None
-        if model is Model.SCHOLES_WILLIAMS:
-            thin = _ThinTrading(1, joint=False)
-        elif model is Model.DIMSON:
-            thin = _ThinTrading(neighbours, joint=True)
+        is_thin = model in (Model.SCHOLES_WILLIAMS, Model.DIMSON)
+        thin = _ThinTrading(joint=model is Model.DIMSON) if is_thin else None
         return cls(np.zeros_like(benchmark), np.column_stack([one, benchmark]), thin)
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 from screener.study.models import Refit
 
 _LOWEST_LEVEL = 0.2

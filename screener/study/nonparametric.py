@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import bdtr
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.parametric import Statistic, known, sample_sd
 
 

@@ -8,12 +8,13 @@ statistic. Tests that assume independence between securities reject far too ofte
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 
 _ROUNDING = 1e-12
 """Spread below this share of the values' size is rounding error, not variation."""
@@ -56,6 +57,15 @@ class Statistic(NamedTuple):
         return cls(z, float(2.0 * ndtr(-abs(z))), math.inf)
 
 
+def columns_of(statistics: Mapping[str, Statistic]) -> dict[str, float]:
+    """Values and p of named statistics as one flat row: `t_adj_bmp` has its p in `p_adj_bmp`, and so on."""
+    row = {}
+    for name, statistic in statistics.items():
+        row[name] = statistic.value
+        row[f"p_{name.partition('_')[2]}"] = statistic.p
+    return row
+
+
 def _problem(effect: float, se: float) -> str:
     if not (math.isfinite(effect) and math.isfinite(se)):
         return "an ingredient is missing"
@@ -69,19 +79,25 @@ def two_sided(t: Floats | float, df: Ints | Floats | float) -> Floats:
     return p
 
 
-def half_width(se: Floats, df: Ints | Floats, level: float = 0.95) -> Floats:
-    """(N,) half of the `level` confidence interval of estimates under Student's t.
+def half_width(se: Floats, df: Ints | Floats) -> Floats:
+    """(N,) half of the 95% confidence interval of estimates under Student's t.
 
     NaN where the standard error `se` (N,) is not positive or the degrees of freedom `df` (N,) are below 1.
     """
     degrees = np.asarray(df, dtype=np.float64)
-    critical = stdtrit(np.where(degrees >= 1, degrees, np.nan), (1.0 + level) / 2.0)
+    critical = stdtrit(np.where(degrees >= 1, degrees, np.nan), 0.975)
     return np.asarray(np.where(se > 0, critical * se, np.nan), dtype=np.float64)
 
 
 def known(values: Floats) -> Floats:
     """The finite entries of (N,) `values`."""
     return values[np.isfinite(values)]
+
+
+def mean(values: Floats) -> float:
+    """Mean of the finite entries of (N,) `values`; NaN without any."""
+    x = known(values)
+    return float(x.mean()) if x.size else math.nan
 
 
 def sample_sd(values: Floats) -> float:

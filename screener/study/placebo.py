@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import Design, Refit
 from screener.study.moves import distance, slope
 from screener.study.portfolio import Portfolio
@@ -97,6 +97,29 @@ class Placebo:
         for column in np.flatnonzero(np.isfinite(self.placebo_p) & (self.placebo_n > FEWEST_FOR_LEVEL)):
             half[column] = critical(self.placebo_z[:, column]) * np.sqrt(self.length) * self.sd[column]
         return half
+
+    def columns(self, caar: Floats) -> dict[str, Floats]:
+        """(P,) figures by column, the interval around `caar` (P,), which may be of other members than the portfolio."""
+        half = self.half_width()
+        return {
+            "ci_low": caar - half,
+            "ci_high": caar + half,
+            "z_ewma": self.z_ewma,
+            "placebo_rank": self.placebo_rank,
+            "placebo_n": self.placebo_n.astype(np.float64),
+            "placebo_p": self.placebo_p,
+        }
+
+    def corrected(self, family: Bools) -> tuple[Floats, Floats]:
+        """(P,) q and p_family: placebo_p of the portfolios of one `family` (P,), adjusted for the number of its tests.
+
+        NaN for others, and for a portfolio without a rank, which is in no family.
+        """
+        q, p_family = np.full(len(family), np.nan), np.full(len(family), np.nan)
+        tested = family & np.isfinite(self.placebo_rank)
+        q[tested] = benjamini_hochberg(self.placebo_p[tested])
+        p_family[tested] = westfall_young(self.z_ewma[tested], self.placebo_z[:, tested])
+        return q, p_family
 
     def detectable(self) -> Floats:
         """(P,) smallest abnormal return, decimal, that the test at 5% finds with 80% power, whatever its sign.

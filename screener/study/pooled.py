@@ -14,15 +14,24 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from screener.study.arrays import Bools, Floats, Ints
-from screener.study.calendar_time import calendar_time
+from screener.study import Bools, Floats, Ints
 from screener.study.correlation import overlapping_correlation
-from screener.study.parametric import Statistic, adjusted_bmp, brown_warner_1985, cross_sectional
+from screener.study.parametric import (
+    Statistic,
+    adjusted_bmp,
+    brown_warner_1985,
+    columns_of,
+    cross_sectional,
+    known,
+    sample_sd,
+)
 from screener.study.placebo import FEWEST_DATES, FEWEST_FOR_LEVEL, critical
 from screener.study.portfolio import mean_of_available
 
 _FEWEST_SHIFTS = 199
 """Shifts that are looked for before one that puts events on events is left out; p then moves in steps of 1/200."""
+_FEWEST_COMMON = 20
+"""Estimation sessions that all rows of a portfolio must share for its standard deviation."""
 NAIVE = ("t_bmp", "t_csect")
 """Statistics that assume independence between rows."""
 
@@ -226,17 +235,6 @@ class Rows:
     sigma: Floats
     """(E,) residual standard deviation."""
 
-    def take(self, which: Bools | Ints) -> Rows:
-        """The same of some of the rows."""
-        return Rows(
-            self.session[which],
-            self.car[which],
-            self.scar[which],
-            self.daily[which],
-            self.residuals[which],
-            self.sigma[which],
-        )
-
 
 @dataclass(frozen=True)
 class Portfolios:
@@ -251,10 +249,6 @@ class Portfolios:
     score: Floats
     """(D,) `normal_score` among the portfolio's own placebo sessions."""
 
-    def take(self, which: Bools | Ints) -> Portfolios:
-        """The same of some of the portfolios."""
-        return Portfolios(self.session[which], self.caar[which], self.sd[which], self.score[which])
-
 
 @dataclass(frozen=True)
 class PooledTests:
@@ -268,8 +262,6 @@ class PooledTests:
     """Mean of the session portfolios' CAARs: dates are the units. NaN without any."""
     half_width: float
     """Half of its 95% interval, what the shifts do not reject."""
-    caar_rows: float
-    """Mean of the rows' CARs, every row alike."""
     rbar: float
     """Mean correlation of two rows' CARs, 0 for two whose windows do not overlap; NaN for fewer than two rows."""
     alpha_calendar: float
@@ -278,29 +270,21 @@ class PooledTests:
     statistics: Mapping[str, Statistic]
     """By column name: z_shift, z_score, t_kp, t_calendar, t_crude, and `NAIVE`."""
 
-    @property
-    def undefined(self) -> tuple[tuple[str, str], ...]:
-        """(column, reason) of every statistic that has no value."""
-        return tuple((name, statistic.reason) for name, statistic in self.statistics.items() if statistic.reason)
-
     def columns(self) -> dict[str, float]:
         """One flat row: `z_shift` has its p in `p_shift`, and so on."""
-        row = {
-            "rows": self.rows,
-            "dates": self.dates,
+        return {
+            "events": self.rows,
+            "sessions": self.dates,
             "caar": self.caar,
-            "ci_low": self.caar - self.half_width,
-            "ci_high": self.caar + self.half_width,
-            "caar_rows": self.caar_rows,
-            "rbar": self.rbar,
+            "caar_low": self.caar - self.half_width,
+            "caar_high": self.caar + self.half_width,
+            "r_overlap": self.rbar,
             "alpha_calendar": self.alpha_calendar,
+            "calendar_sessions": self.statistics["t_calendar"].df + 1,
             "shifts": self.shift.shifts,
             "collided": self.shift.collided,
+            **columns_of(self.statistics),
         }
-        for name, statistic in self.statistics.items():
-            row[name] = statistic.value
-            row[f"p_{name.partition('_')[2]}"] = statistic.p
-        return row
 
 
 def pooled_tests(rows: Rows, portfolios: Portfolios, shift: ShiftTest) -> PooledTests:
@@ -312,9 +296,10 @@ def pooled_tests(rows: Rows, portfolios: Portfolios, shift: ShiftTest) -> Pooled
     t_bmp and t_csect, which assume independence between rows. The last three and t_kp are of rows, the first two of
     dates.
     """
-    rows = rows.take(np.isfinite(rows.car) & np.isfinite(rows.scar))
-    used = np.isfinite(portfolios.caar) & np.isfinite(portfolios.sd)
-    portfolios = portfolios.take(used)
+    inside = np.isfinite(rows.car) & np.isfinite(rows.scar)
+    rows = Rows(**{name: values[inside] for name, values in vars(rows).items()})
+    inside = np.isfinite(portfolios.caar) & np.isfinite(portfolios.sd)
+    portfolios = Portfolios(**{name: values[inside] for name, values in vars(portfolios).items()})
     length = rows.daily.shape[1]
     count, dates = len(rows.car), len(portfolios.caar)
     caar_rows = float(rows.car.mean()) if count else math.nan
@@ -326,7 +311,6 @@ def pooled_tests(rows: Rows, portfolios: Portfolios, shift: ShiftTest) -> Pooled
         dates=dates,
         caar=float(portfolios.caar.mean()) if dates else math.nan,
         half_width=shift.half_width(portfolios.sd, length),
-        caar_rows=caar_rows,
         rbar=rbar,
         alpha_calendar=alpha,
         shift=shift,
@@ -357,3 +341,55 @@ def scores(score: Floats, session: Ints, length: int) -> Statistic:
     if close:
         return Statistic.undefined(f"windows overlap: {close} of {have.sum()} begin before the one before has ended")
     return Statistic.normal(float(score[have].sum()), math.sqrt(int(have.sum())))
+
+
+def calendar_time(daily: Floats, residuals: Floats, session: Ints) -> tuple[float, Statistic]:
+    """Mean abnormal return on a session of the portfolio of all rows in their window, decimal, and its t.
+
+    The portfolio holds equal weights, for the rows of a busy session are no more evidence than those of a quiet one,
+    and its mean is over sessions, each alike (Fama 1998, JFE 49:283, section 4.2; Lyon, Barber and Tsai 1999,
+    JF 54:165). Its variance changes with the number and kind of its rows. So the t, Student's with one less than the
+    number of sessions, is that of the session's returns each over the standard deviation that the same portfolio had
+    in the estimation windows (Jaffe 1974, JB 47:410; Mandelker 1974, JFE 1:303): the root mean square of the same
+    rows' mean residual, on the sessions that all of them have in their estimation window. It carries how the rows move
+    together; that the days of a window follow each other it takes for independent.
+
+    Args:
+        daily: (E, L) abnormal returns of each row's window, decimal; NaN on a session without.
+        residuals: (E, M) of each row's estimation window, decimal; it ends as long before the row's session for all.
+        session: (E,) of each row's event.
+    """
+    order = np.argsort(session, kind="stable")
+    daily, residuals, session = daily[order], residuals[order], session[order]
+    length = daily.shape[1]
+    returns, scaled = [], []
+    sizes: dict[bytes, float] = {}  # most portfolios stay the same for some sessions
+    for day in np.unique(session[:, None] + np.arange(length)).tolist():
+        first, last = np.searchsorted(session, [day - length + 1, day + 1]).tolist()
+        rows = np.arange(first, last)
+        now = daily[rows, day - session[rows]]
+        rows, now = rows[np.isfinite(now)], now[np.isfinite(now)]
+        if not rows.size:
+            continue
+        returns.append(float(now.mean()))
+        key = rows.tobytes()
+        if key not in sizes:
+            sizes[key] = _usual_size(residuals[rows], session[rows])
+        if sizes[key] > 0:
+            scaled.append(returns[-1] / sizes[key])
+    alpha = float(np.mean(returns)) if returns else math.nan
+    if len(scaled) < 2:
+        return alpha, Statistic.undefined(f"needs 2 sessions with a portfolio, has {len(scaled)}")
+    values = np.array(scaled)
+    return alpha, Statistic.student(values.mean(), sample_sd(values) / math.sqrt(values.size), values.size - 1)
+
+
+def _usual_size(residuals: Floats, session: Ints) -> float:
+    """Root mean square of the mean of (E, M) residuals on the sessions that all rows share; 0 where it has none."""
+    common = residuals.shape[1] - int(session[-1] - session[0])
+    if common < _FEWEST_COMMON:
+        return 0.0
+    begins = session[-1] - session
+    shared = residuals[np.arange(len(session))[:, None], begins[:, None] + np.arange(common)]
+    before = known(mean_of_available(shared.T))
+    return math.sqrt(float(np.square(before).mean())) if before.size >= _FEWEST_COMMON else 0.0

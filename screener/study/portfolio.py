@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import daily
-from screener.study.arrays import Bools, Floats, Ints
 from screener.study.models import Design, fit
 from screener.study.parametric import two_sided
 
@@ -33,8 +33,8 @@ class _Cross(NamedTuple):
     """Share of members that rose."""
 
 
-def cross_section(values: Floats, caps: Floats) -> _Cross:
-    """Describe (N,) window returns of a group; `caps` (N,) in KRW at the base session, NaN where unknown."""
+def cross_section(values: Floats, caps: Floats | None = None) -> _Cross:
+    """Describe (N,) window returns of a group; `caps` (N,) in KRW at the base session, NaN or None where unknown."""
     have = np.isfinite(values)
     known = values[have]
     if not known.size:
@@ -43,7 +43,7 @@ def cross_section(values: Floats, caps: Floats) -> _Cross:
     return _Cross(
         n=int(known.size),
         mean_ew=float(known.mean()),
-        mean_cw=weighted_mean(values, caps),
+        mean_cw=np.nan if caps is None else weighted_mean(values, caps),
         median=float(np.median(known)),
         n_up=n_up,
         n_down=int((known < 0).sum()),

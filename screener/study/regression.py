@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.parametric import Statistic
 
 INTERCEPT = "intercept"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement, product
 
 import numpy as np
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import Design, Refit, leaves_out_constant
 from screener.study.portfolio import Portfolio
 
@@ -41,19 +41,18 @@ class Rolling:
 
     def take(self, portfolios: Ints) -> Rolling:
         """The same of some of the portfolios."""
-        caar, sd, t = (part[:, portfolios] for part in (self.caar, self.sd, self.t))
-        return Rolling(self.dates, self.length, caar, sd, t, self.wider)
+        return replace(self, caar=self.caar[:, portfolios], sd=self.sd[:, portfolios], t=self.t[:, portfolios])
 
     def widened(self, factor: Floats) -> Rolling:
         """The same with standard deviations `factor` (B,) times as large."""
         by_date = factor[:, None]
-        return Rolling(self.dates, self.length, self.caar, self.sd * by_date, self.t / by_date, factor)
+        return replace(self, sd=self.sd * by_date, t=self.t / by_date, wider=factor)
 
     def chosen(self, portfolio_of: Ints) -> Rolling:
         """On each date the one portfolio (B,) of these that is chosen for it, as if they were one."""
         of_date = portfolio_of.reshape(-1, 1)
         caar, sd, t = (np.take_along_axis(values, of_date, axis=1) for values in (self.caar, self.sd, self.t))
-        return Rolling(self.dates, self.length, caar, sd, t, self.wider)
+        return replace(self, caar=caar, sd=sd, t=t)
 
 
 def roll(

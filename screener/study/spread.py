@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.correlation import cross_correlation, mean_correlation
 from screener.study.parametric import FEWEST_MEMBERS, two_sided
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from screener.study import Bools, Floats, Ints
 from screener.study.abnormal import WindowResult, daily, leave_one_out, over_window
-from screener.study.arrays import Bools, Floats, Ints
 from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Fit, Model, Refit, fit
 from screener.study.parametric import half_width
 from screener.study.placebo import Placebo, PlaceboPlan, placebo_test, share_beyond
-from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window, portfolio_t
+from screener.study.portfolio import Portfolio, PortfolioTest, in_each_window, mean_of_available, portfolio_t
 from screener.study.rolling import Rolling
 from screener.study.spread import TwoSample, best_and_worst, spreads, two_sample
 
@@ -100,6 +100,33 @@ class Study:
     def half_widths(self) -> Floats:
         """(W, N) half of the 95% interval of each security's CAR, by its t; decimal."""
         return np.array([half_width(result.se, self.fit.df) for result in self.results])
+
+    def stock_columns(self, number: int) -> dict[str, Floats]:
+        """(N,) what each security did in one window, by column, with its 95% interval."""
+        result, half = self.results[number], self.half_widths[number]
+        return {
+            "benchmark_return": self.benchmark_returns[number],
+            "car": result.car,
+            "ci_low": result.car - half,
+            "ci_high": result.car + half,
+            "bhar": result.bhar,
+            "scar": result.scar,
+            "t": result.scar,
+            "p": result.p,
+        }
+
+    def path_columns(self, group: Ints, rows: range, half_width: Floats) -> dict[str, Floats | Ints]:
+        """The group's mean abnormal return on each of `rows`, and its sum since the base, by column.
+
+        A session on which no member traded adds nothing to the sum, and has no mean of its own. `half_width` is that of
+        the interval of each sum, see `path_half_widths`.
+        """
+        abnormal, base = self.fit.abnormal[rows.start : rows.stop][:, group], self.event - 1
+        aar = mean_of_available(abnormal)
+        running = np.nancumsum(aar)
+        caar = running - (running[base - rows.start] if base in rows else 0.0)
+        count = np.isfinite(abnormal).sum(axis=1)
+        return {"n": count, "aar": aar, "caar": caar, "ci_low": caar - half_width, "ci_high": caar + half_width}
 
     @cached_property
     def plan(self) -> PlaceboPlan:

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
+from screener.study.api import EventStudy
+from screener.study.display import as_window
 from screener.study.models import Model
-from screener.study.placebo import Placebo, benjamini_hochberg, westfall_young
-from screener.study.portfolio import PortfolioTest, cross_section, mean_of_available
+from screener.study.parametric import mean
+from screener.study.placebo import Placebo, benjamini_hochberg
+from screener.study.portfolio import PortfolioTest, cross_section
 from screener.study.study import Study
 
-_PLACEBO = ("z_ewma", "placebo_rank", "placebo_n", "placebo_p")
 _THIN = "placebo dates are refitted by least squares only"
 _LONG = 10
 """Calendar days without a session, beyond which no holiday goes."""
@@ -33,13 +35,17 @@ class Tables:
     """(N,)"""
     groups: Mapping[Any, Ints]
     """By name, its columns."""
-    labels: Sequence[str]
-    """(W,) such as [0,+5]."""
     placebo: bool
     """Whether placebo sessions are wanted."""
 
-    def assembled(self, pairs: Sequence[tuple[Any, Any]], asked: pd.Timestamp) -> dict[str, Any]:
-        """The fields of an `EventStudy`; `asked` is the date of the event as the user gave it."""
+    def result(self, pairs: Sequence[tuple[Any, Any]], asked: pd.Timestamp, *, grouped: bool) -> EventStudy:
+        """All of them.
+
+        Args:
+            pairs: names of the groups that are compared.
+            asked: the date of the event as the user gave it.
+            grouped: whether the user named groups.
+        """
         study, windows = self.study, self.study.windows
         span = slice(min(w.start for w in windows), max(w.stop for w in windows))
         tau = pd.RangeIndex(span.start - study.event, span.stop - study.event, name="tau")
@@ -49,21 +55,27 @@ class Tables:
         spreads, draws = self._spreads(pairs)
         draws = [*self._draws(list(self.groups), placebos), *draws]
         skipped = pd.DataFrame(self._skipped(), columns=["ticker", "reason"])
-        window = pd.Index(self.labels, name="window")
-        stocks = pd.concat([self._stocks(number) for number in range(len(windows))], ignore_index=True)
-        return {
-            "ar": pd.DataFrame(study.fit.abnormal[span], index=tau, columns=self.tickers),
-            "car": pd.DataFrame([result.car for result in study.results], index=window, columns=self.tickers),
-            "stocks": _with_q(stocks, "p"),
-            "groups": self._groups(placebos),
-            "spreads": spreads,
-            "paths": self._paths(),
-            "placebos": pd.concat(draws, ignore_index=True) if draws else pd.DataFrame(columns=list(_draw())),
-            "skipped": skipped,
-            "event_day": self.sessions[study.event],
-            "heading": self._heading(),
-            "notes": tuple(self._notes(asked, skipped)),
-        }
+        window = pd.Index(self._labels, name="window")
+        return EventStudy(
+            ar=pd.DataFrame(study.fit.abnormal[span], index=tau, columns=self.tickers),
+            car=pd.DataFrame([result.car for result in study.results], index=window, columns=self.tickers),
+            stocks=pd.concat([self._stocks(number) for number in range(len(windows))], ignore_index=True),
+            groups=self._groups(placebos),
+            spreads=spreads,
+            paths=self._paths(),
+            placebos=pd.concat(draws, ignore_index=True) if draws else pd.DataFrame(columns=list(_draw())),
+            skipped=skipped,
+            event_day=self.sessions[study.event],
+            heading=self._heading(),
+            notes=tuple(self._notes(asked, skipped)),
+            _grouped=grouped,
+        )
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        """(W,) such as [0,+5]."""
+        event = self.study.event
+        return [as_window(window.start - event, window.stop - 1 - event) for window in self.study.windows]
 
     @property
     def _ranked(self) -> bool:
@@ -77,22 +89,15 @@ class Tables:
 
     def _stocks(self, number: int) -> pd.DataFrame:
         """All stocks in one window."""
-        study, fitted, result = self.study, self.study.fit, self.study.results[number]
-        half = study.half_widths[number]
+        study, fitted = self.study, self.study.fit
         coefficients = dict(zip(("alpha", "beta"), fitted.coefficients, strict=False))
         return pd.DataFrame(
             {
-                "window": self.labels[number],
+                "window": self._labels[number],
                 "ticker": self.tickers,
                 "raw_return": self._raw[number],
-                "benchmark_return": study.benchmark_returns[number],
-                "car": result.car,
-                "ci_low": result.car - half,
-                "ci_high": result.car + half,
-                "bhar": result.bhar,
-                "scar": result.scar,
-                "t": result.scar,
-                "p": result.p,
+                **study.stock_columns(number),
+                "q": benjamini_hochberg(study.results[number].p),
                 **(coefficients if study.refit.model is not Model.FACTORS else {}),
                 "observations": fitted.observations,
             }
@@ -102,11 +107,15 @@ class Tables:
         """One row per window and group."""
         tests = self.study.tests(list(self.groups.values()), everything=True)
         raw, parts = self._raw, []
-        for number, (label, placebo) in enumerate(zip(self.labels, placebos, strict=True)):
+        for number, (label, placebo) in enumerate(zip(self._labels, placebos, strict=True)):
             rows = []
+            primary = self._placebo(placebo, np.array([of_group[number].caar_ew for of_group in tests]))
+            if placebo is not None:
+                primary["q"], primary["p_family"] = placebo.corrected(np.ones(len(tests), dtype=np.bool_))
+            elif self.placebo:
+                primary["q"] = np.full(len(tests), np.nan)
             for place, (name, members) in enumerate(self.groups.items()):
-                test = tests[place][number]
-                cross = cross_section(raw[number][members], np.full(len(members), np.nan))
+                test, cross = tests[place][number], cross_section(raw[number][members])
                 rows.append(
                     {
                         "window": label,
@@ -118,29 +127,20 @@ class Tables:
                         "breadth_up": cross.breadth_up,
                         "caar_ew": test.caar_ew,
                         "caar_cw": test.caar_cw,
-                        **self._placebo(placebo, place, test.caar_ew),
+                        **{column: values[place] for column, values in primary.items()},
                         **test.columns(),
                         "undefined": self._undefined(placebo, place, test.undefined),
                     }
                 )
-            part = _with_q(pd.DataFrame(rows), "placebo_p")
-            if placebo is not None:
-                family = np.full(len(rows), np.nan)
-                ranked = np.isfinite(placebo.placebo_rank)
-                family[ranked] = westfall_young(placebo.z_ewma[ranked], placebo.placebo_z[:, ranked])
-                part.insert(list(part.columns).index("q") + 1, "p_family", family)
-            parts.append(part)
+            parts.append(pd.DataFrame(rows))
         return pd.concat(parts, ignore_index=True)
 
-    def _placebo(self, placebo: Placebo | None, place: int, caar: float) -> dict[str, float]:
-        """The columns of the primary test of one portfolio, with its interval around `caar`."""
-        if not self.placebo:
-            return {}
-        if placebo is None:
-            return dict.fromkeys(("ci_low", "ci_high", *_PLACEBO), np.nan)
-        half = float(placebo.half_width()[place])
-        figures = {name: float(getattr(placebo, name)[place]) for name in _PLACEBO}
-        return {"ci_low": caar - half, "ci_high": caar + half, **figures}
+    def _placebo(self, placebo: Placebo | None, caar: Floats) -> dict[str, Floats]:
+        """The columns of the primary test of P portfolios, with its interval around their `caar` (P,)."""
+        if placebo is not None:
+            return placebo.columns(caar)
+        names = ("ci_low", "ci_high", "z_ewma", "placebo_rank", "placebo_n", "placebo_p") if self.placebo else ()
+        return {name: np.full(len(caar), np.nan) for name in names}
 
     def _undefined(self, placebo: Placebo | None, place: int, reasons: Sequence[tuple[str, str]]) -> str:
         why = placebo.reason[place] if placebo is not None else _THIN
@@ -159,12 +159,12 @@ class Tables:
                 found = [(test, None) for test in study.spread_tests(one, other)]
             draws += self._draws([name], [placebo for _, placebo in found])
             for number, (test, placebo) in enumerate(found):
-                of_a, of_b = (cross_section(self._raw[number][own], np.full(len(own), np.nan)) for own in (one, other))
+                of_a, of_b = (cross_section(self._raw[number][own]) for own in (one, other))
                 car, kp = study.results[number].car, study.two_sample(one, other, number)
-                caar = _mean(car[one]) - _mean(car[other])
+                caar = mean(car[one]) - mean(car[other])
                 rows.append(
                     {
-                        "window": self.labels[number],
+                        "window": self._labels[number],
                         "spread": name,
                         "group_a": a,
                         "group_b": b,
@@ -172,7 +172,7 @@ class Tables:
                         "n_b": of_b.n,
                         "mean_return_ew": of_a.mean_ew - of_b.mean_ew,
                         "caar_ew": caar,
-                        **self._placebo(placebo, 0, caar),
+                        **{column: values[0] for column, values in self._placebo(placebo, np.array([caar])).items()},
                         "t_portfolio": test.t,
                         "p_portfolio": test.p,
                         "t_kp": kp.t,
@@ -182,14 +182,14 @@ class Tables:
                         "undefined": self._undefined(placebo, 0, [("t_kp", kp.reason)]),
                     }
                 )
-        rows.sort(key=lambda row: self.labels.index(row["window"]))
+        rows.sort(key=lambda row: self._labels.index(row["window"]))
         columns = None if rows else ["window", "spread", "group_a", "group_b", "caar_ew"]
         return pd.DataFrame(rows, columns=columns), draws
 
     def _draws(self, names: Sequence[Any], placebos: Sequence[Placebo | None]) -> list[pd.DataFrame]:
         """The placebo sessions of each series in each window."""
         parts = []
-        for label, placebo in zip(self.labels, placebos, strict=True):
+        for label, placebo in zip(self._labels, placebos, strict=True):
             if placebo is None:
                 continue
             for name, caar, z in zip(names, placebo.placebo_caar.T, placebo.placebo_z.T, strict=True):
@@ -209,22 +209,16 @@ class Tables:
             half = study.path_half_widths(list(self.groups.values()), rows)
         parts = []
         for (name, members), width in zip(self.groups.items(), half.T, strict=True):
-            abnormal = study.fit.abnormal[rows.start : rows.stop][:, members]
-            aar = mean_of_available(abnormal)
-            running = np.nancumsum(aar)
-            caar = running - (running[base - rows.start] if base in rows else 0.0)
-            caar[~np.isfinite(abnormal).any()] = np.nan
+            columns = study.path_columns(members, rows, width)
+            if not columns["n"].any():
+                columns |= dict.fromkeys(("caar", "ci_low", "ci_high"), np.full(len(rows), np.nan))
             parts.append(
                 pd.DataFrame(
                     {
                         "group": [name] * len(rows),
                         "tau": np.arange(rows.start, rows.stop) - study.event,
                         "date": self.sessions[rows.start : rows.stop],
-                        "n": np.isfinite(abnormal).sum(axis=1),
-                        "aar": aar,
-                        "caar": caar,
-                        "ci_low": caar - width,
-                        "ci_high": caar + width,
+                        **columns,
                     }
                 )
             )
@@ -242,7 +236,7 @@ class Tables:
                 continue
             if not fitted.sigma[column] > 0:
                 skipped.append((ticker, "no variance in the estimation window"))
-            for label, result in zip(self.labels, self.study.results, strict=True):
+            for label, result in zip(self._labels, self.study.results, strict=True):
                 if not np.isfinite(result.car[column]):
                     skipped.append((ticker, f"window {label} is not complete"))
         return skipped
@@ -267,11 +261,11 @@ class Tables:
             )
         if (length := study.estimation.stop - study.estimation.start) < wanted:
             notes.append(f"The model learned from {length} sessions, not {wanted}: the returns begin too late.")
-        cut = [label for label, w in zip(self.labels, study.windows, strict=True) if w.stop > len(self.sessions)]
+        cut = [label for label, w in zip(self._labels, study.windows, strict=True) if w.stop > len(self.sessions)]
         if cut:
             notes.append(f"The returns end on {self.sessions[-1].date()}, before {' and '.join(cut)}.")
         unknown = np.isnan(study.benchmarks[:, : len(self.sessions)])
-        for label, window in zip(self.labels, study.windows, strict=True):
+        for label, window in zip(self._labels, study.windows, strict=True):
             rows = np.flatnonzero(unknown[:, window].any(axis=0))
             if rows.size:
                 notes.append(f"The benchmark has no return on {self.sessions[window][rows[0]].date()}, in {label}.")
@@ -287,16 +281,3 @@ class Tables:
 def _draw(window: str = "", series: Any = None, date: Any = (), caar: Any = (), z_ewma: Any = ()) -> dict[str, Any]:
     """The columns of one series' placebo sessions in one window."""
     return {"window": window, "series": [series] * len(date), "date": date, "caar": caar, "z_ewma": z_ewma}
-
-
-def _with_q(table: pd.DataFrame, p: str) -> pd.DataFrame:
-    """`table` with the false discovery rate q of column `p` beside it, over the rows of each window."""
-    if p in table:
-        q = table.groupby("window", sort=False)[p].transform(lambda values: benjamini_hochberg(values.to_numpy()))
-        table.insert(list(table.columns).index(p) + 1, "q", q)
-    return table
-
-
-def _mean(car: Floats) -> float:
-    known = car[np.isfinite(car)]
-    return float(known.mean()) if known.size else float("nan")

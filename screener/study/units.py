@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
-from screener.study.models import Design, Refit
+from screener.study import Floats, Ints
+from screener.study.models import Design, Model, Refit
 from screener.study.pooled import normal_score
-from screener.study.portfolio import Portfolio
-from screener.study.rolling import roll
+from screener.study.portfolio import Portfolio, mean_of_available
+from screener.study.rolling import Rolling, roll
 from screener.study.study import Study
+
+MODELS = (Model.MARKET, Model.MARKET_ADJUSTED, Model.MEAN_ADJUSTED)
+"""What many events may be measured with: the others need the whole market, or factors."""
+_PATH = range(-5, 11)
+"""Tau that paths show, at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +31,11 @@ class Returns:
     benchmark_of: Ints
     """(N,) the benchmark of each security."""
 
-    def portfolio(self, members: Ints) -> Portfolio:
-        """The equal-weight portfolio of some securities."""
-        return Portfolio.of(self.values[:, members], self.benchmark_of[members])
+    def rolled(self, refit: Refit, windows: Sequence[range], members: Sequence[Ints], rows: slice) -> list[Rolling]:
+        """By window, portfolios of `members`, columns of securities, on every session of `rows`; their t are NaN."""
+        designs = [Design.of(refit.model, benchmark) for benchmark in self.benchmarks]
+        portfolios = [Portfolio.of(self.values[:, own], self.benchmark_of[own]) for own in members]
+        return roll(refit, portfolios, designs, rows, windows, t_rows=slice(0, 0))
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,16 @@ class Plan:
     refit: Refit
     windows: Sequence[range]
     """Event windows as ranges of tau."""
-    path: range
-    """Tau that the paths show; it reaches over every window."""
     placebo_dates: int = 240
     """Use at most this many placebo sessions, the latest."""
     reach: int | None = None
     """Use no session earlier than so many before the event; None = any."""
+
+    @property
+    def path(self) -> range:
+        """Tau that the paths show; it reaches over every window."""
+        windows = (_PATH, *self.windows)
+        return range(min(window.start for window in windows), max(window.stop for window in windows))
 
     @property
     def before(self) -> int:
@@ -173,39 +184,10 @@ def _measure(
         own = group[fit.sigma[group] > 0]
         if not own.size:
             continue
-        portfolio = fit.abnormal[:, own]
-        with_any = np.isfinite(portfolio).any(axis=1)
-        mean = np.full(len(portfolio), np.nan)
-        mean[with_any] = np.nanmean(portfolio[with_any], axis=1)
+        mean = mean_of_available(fit.abnormal[:, own])
         units.abnormal[number, there] = mean[row + taus[there]]
         if learned.start >= 0:
             residuals = mean[learned]
             known = residuals[np.isfinite(residuals)]
             units.sigma[number] = np.sqrt(np.square(known).sum() / fit.df[own].min())
             units.residuals[number] = residuals / units.sigma[number]
-
-
-@dataclass(frozen=True)
-class _Rolled:
-    """P portfolios on each of R sessions, as if it were the event's; W windows. NaN where a figure cannot be had."""
-
-    z: Floats
-    """(W, R, P) caar / (sqrt(L) sd)."""
-    car: Floats
-    """(W, R, P) decimal."""
-    sd: Floats
-    """(W, R, P) standard deviation expected of one session's abnormal return, decimal."""
-
-
-def roll_portfolios(
-    returns: Returns, refit: Refit, windows: Sequence[range], members: Sequence[Ints], rows: slice
-) -> _Rolled:
-    """Each portfolio, of its own columns of securities, on every session of `rows`."""
-    designs = [Design.of(refit.model, benchmark) for benchmark in returns.benchmarks]
-    portfolios = [returns.portfolio(own) for own in members]
-    results = roll(refit, portfolios, designs, rows, windows, t_rows=slice(0, 0))
-    return _Rolled(
-        np.stack([result.z_ewma for result in results]),
-        np.stack([result.caar for result in results]),
-        np.stack([result.sd for result in results]),
-    )

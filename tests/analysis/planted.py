@@ -11,7 +11,7 @@ from screener.analysis.model import Group, Rules, Stock
 from screener.data.panel import Panel
 from screener.data.sources import PriceRequest, demo
 from screener.demo import _demo_sectors
-from screener.study.arrays import Ints
+from screener.study import Ints
 from screener.study.models import Model
 
 WEIGHTS = {"magnitude": 0.3, "certainty": 0.3, "persistence": 0.15, "breadth": 0.15, "volume": 0.1}

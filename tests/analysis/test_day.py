@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from screener.analysis.day import MOST_RANDOM, Reference, checked, in_force
-from screener.analysis.measurement import Measurement
+from screener.analysis.measurement import MOST_RANDOM, Measurement, Reference, checked, in_force
 from screener.analysis.model import Rules, Stock
 from screener.analysis.scan import moved_alone
-from screener.data.panel import Panel, WholeMarket
+from screener.data.panel import Panel
 from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files
-from screener.study.arrays import Floats
+from screener.data.universe import WholeMarket
+from screener.study import Floats
 from screener.study.models import Model, Refit
 from screener.study.placebo import Placebo
 from screener.study.study import Study

@@ -140,8 +140,8 @@ def test_the_model_has_the_ordinary_sessions_that_the_event_is_ranked_among(run:
     assert re.search(rf"Model: [^.]*; {ranked[1]} ordinary sessions", page)
 
 
-@pytest.mark.parametrize("format_", ["txt", "md", "html", "csv", "parquet", "xlsx", "png", "json"])
-def test_each_format(run: Run, market: list[str], tmp_path: Path, format_: str) -> None:
+@pytest.mark.parametrize("format_", ["html", "csv"])
+def test_export(run: Run, market: list[str], tmp_path: Path, format_: str) -> None:
     done = run("export", "days", "B", "--out", tmp_path / "out", "--format", format_, *market)
     assert done.returncode == 0, done.stderr
     [written] = (tmp_path / "out").iterdir()
@@ -211,7 +211,7 @@ def test_a_report_counts_the_sessions_that_are_as_extreme() -> None:
 def test_so_for_a_stock() -> None:
     settings, report = settings_of_the_tour(), simulated(1)
     stocks = [row for row in rows_of(report.frames.stocks) if row.window_start == row.window_end == 0]
-    for row in [row for row in stocks if math.isfinite(row.placebo_p)][::7]:
+    for row in [row for row in stocks if math.isfinite(row.placebo_p)][::15]:
         made = days_of(settings, row.ticker)
         assert made.days is not None
         assert made.days.placebo_rank == pytest.approx(row.placebo_p * (made.days.placebo_n or 0))

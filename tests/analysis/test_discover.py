@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from screener.analysis.discover import Search, _form_groups, _formation, search
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Refit
 from screener.study.placebo import benjamini_hochberg, pooled_p
 from tests.analysis.simulated_market import GROUPS, Simulated, simulate

@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +19,7 @@ from screener.config import load_settings
 from screener.config.edit import file_for, with_sector
 from screener.config.fields import Name
 from screener.config.models import Filters, Member
-from screener.data.universe import apply_filters
+from screener.data.universe import Universe, apply_filters
 from screener.i18n import Language, set_language
 from screener.report.formats.terminal import Style, render
 from screener.report.make import make_report
@@ -71,10 +72,11 @@ def test_filters_by_hand() -> None:
         ("000080", "바", "KOSDAQ", np.nan, 1e9),
         ("000090", "사", "KOSDAQ", 90e9, 0.5e8),
     ]
-    tickers, names, markets, caps, value = (list(column) for column in zip(*table, strict=True))
+    tickers, names, markets, caps, value = zip(*table, strict=True)
+    universe = Universe("file", date(2025, 1, 24), tickers, names, markets, np.array(caps), np.array(value))
 
     def left(**wanted: Any) -> tuple[list[str], dict[str, int | None]]:
-        stay, counts = apply_filters(tickers, names, markets, np.array(caps), np.array(value), Filters(**wanted))
+        stay, counts = apply_filters(universe, Filters(**wanted))
         return [ticker for ticker, stays in zip(tickers, stay, strict=True) if stays], counts
 
     assert left() == (
@@ -92,7 +94,10 @@ def test_filters_by_hand() -> None:
 
 def test_figures_that_no_source_has_filter_nothing() -> None:
     unknown = np.full(2, np.nan)
-    stay, counts = apply_filters(["000010", "000020"], ["가", "나"], ["KOSPI", "KOSPI"], unknown, unknown, Filters())
+    universe = Universe(
+        "file", date(2025, 1, 24), ("000010", "000020"), ("가", "나"), ("KOSPI", "KOSPI"), unknown, unknown
+    )
+    stay, counts = apply_filters(universe, Filters())
     assert stay.all()
     assert (counts["small"], counts["thin"]) == (None, None)
 

@@ -15,7 +15,7 @@ from screener.analysis.model import Group, Stock
 from screener.data.sources import PriceRequest
 from screener.data.sources.demo import EVENT_DAY, EVENT_ROW, INDICES, SECTORS, Demo, ticker
 from screener.report.model import Report
-from screener.study.arrays import Floats
+from screener.study import Floats
 from tests.analysis.find import leading, rows
 from tests.reports import simulated
 

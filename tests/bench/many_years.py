@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from screener.krx.calendar import Calendar
-from screener.study.arrays import Floats
+from screener.study import Floats
 
 FIRST, LAST = date(2000, 7, 3), date(2025, 6, 30)
 STOCKS, EVENTS = 2_500, 5_000

@@ -21,7 +21,7 @@ from screener.analysis.measurement import Measurement
 from screener.analysis.model import Rules, Stock
 from screener.analysis.scan import scan_market
 from screener.data.panel import Panel
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Model
 
 STOCKS, SESSIONS, GROUPS, EACH = 2_700, 400, 60, 20

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from scipy.stats import rankdata
 
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.battery import GroupTests, battery
 from screener.study.models import Design, Model, fit
 

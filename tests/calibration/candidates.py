@@ -14,8 +14,8 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import rankdata
 
+from screener.study import Floats, Ints
 from screener.study.abnormal import over_window
-from screener.study.arrays import Floats, Ints
 from screener.study.correlation import cross_correlation
 from screener.study.models import Fit, Refit, fit
 from screener.study.nonparametric import daily_test, generalised_sign, share_positive, sign, sign_scores, wilcoxon

@@ -19,9 +19,10 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from screener.analysis.day import MOST_RANDOM, WILD
+from screener.analysis.measurement import MOST_RANDOM
+from screener.analysis.model import WILD
 from screener.config import load_settings
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import Design, Model, Refit
 from screener.study.moves import distance, slope
 from screener.study.placebo import LEVEL, PlaceboPlan, two_sided_rank

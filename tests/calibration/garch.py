@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Floats
+from screener.study import Floats
 
 SHOCK = np.array([0.02, 0.05, 0.08, 0.12, 0.16, 0.20])
 PERSISTENCE = np.array([0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 0.99])

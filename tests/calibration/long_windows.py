@@ -8,8 +8,7 @@ from unittest import mock
 
 import numpy as np
 
-from screener.study import rolling
-from screener.study.arrays import Floats
+from screener.study import Floats, rolling
 from screener.study.models import Design, Model, Refit
 from screener.study.placebo import LEVEL, PlaceboPlan, two_sided_rank
 from screener.study.portfolio import Portfolio

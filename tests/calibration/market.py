@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.models import Design, Model
 
 ROOT = Path(__file__).parents[2]

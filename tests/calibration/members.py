@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.models import Design, Refit
 from screener.study.placebo import Placebo, PlaceboPlan
 from screener.study.portfolio import Portfolio

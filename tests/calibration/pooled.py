@@ -16,7 +16,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from screener.study.arrays import Bools, Floats, Ints
+from screener.study import Bools, Floats, Ints
 from screener.study.models import Refit
 from screener.study.placebo import LEVEL
 from screener.study.pooled import (

@@ -20,7 +20,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from screener.analysis.discover import Formed, search
-from screener.study.arrays import Bools, Floats
+from screener.study import Bools, Floats
 from screener.study.models import Refit
 from screener.study.parametric import two_sided
 from screener.study.placebo import PlaceboPlan, benjamini_hochberg, pooled_p, westfall_young

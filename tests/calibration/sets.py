@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Ints
+from screener.study import Ints
 from screener.study.models import Refit, fit
 from tests.calibration.market import Market
 

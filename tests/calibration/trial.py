@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import false_discovery_control
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.models import Refit
 from screener.study.parametric import two_sided
 from screener.study.placebo import (

@@ -1,15 +1,18 @@
-"""What the command does where the machine refuses: memory, stdout and stderr, docstrings."""
+"""What the command does where the machine refuses or differs: memory, disks, stdout and stderr, locales, docstrings."""
 
 from __future__ import annotations
 
 import os
+import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Run
+from tests.data import small
 
 HELP = """
 import click, sys
@@ -22,6 +25,12 @@ def tell(command, context):
 
 tell(commands, click.Context(commands, info_name="screener"))
 """
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> list[str]:
+    """Options that point at the small market."""
+    return small.options(tmp_path)
 
 
 def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -66,3 +75,55 @@ def test_the_code_stays_where_stderr_takes_nothing(arguments: str, code: int, re
     done = shell(f"exec $PYTHON -m screener {arguments} {redirect}", tmp_path)
     assert done.returncode == code
     assert not done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["report --source press --json", "--help"])
+@pytest.mark.parametrize("redirect", [">/dev/full", ">&-", "| true"])
+def test_output_that_cannot_be_written_is_no_traceback(arguments: str, redirect: str, tmp_path: Path) -> None:
+    done = shell(f"$PYTHON -m screener {arguments} {redirect}", tmp_path)
+    assert "Traceback" not in done.stderr
+    assert "a bug" not in done.stderr
+    assert done.stderr.count("\n") <= 1
+
+
+def test_reader_that_leaves_early_is_no_fault(own: list[str], tmp_path: Path) -> None:
+    done = shell(f"$PYTHON -m screener report {shlex.join(own)} | head -1; exit ${{PIPESTATUS[0]}}", tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert next((tmp_path / "reports").glob("*/test/report.txt")).is_file()
+
+
+def test_plain_latin_terminal_gets_ascii_and_no_traceback(run: Run, own: list[str]) -> None:
+    done = run("report", *own, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "?" not in done.stdout
+
+
+@pytest.mark.parametrize("locale", ["C", "ko_KR.UTF-8"])
+def test_any_locale(run: Run, own: list[str], locale: str) -> None:
+    config = Path(own[1]) / "screener.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('language = "en"', 'language = "auto"'), encoding="utf-8"
+    )
+    done = run("report", *own, LANG=locale)
+    assert done.returncode == 0, done.stderr
+    assert ("업종" in done.stdout) == locale.startswith("ko")
+
+
+def test_full_disk_leaves_what_was_there(own: list[str], tmp_path: Path) -> None:
+    """No file of this process may grow beyond 4 KB, as on a disk that is full."""
+    target = tmp_path / "page.html"
+    target.write_text("mine", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "screener", "report", "--html", target, *own],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert not list(tmp_path.glob(".page*"))

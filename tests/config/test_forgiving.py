@@ -11,7 +11,7 @@ import pytest
 from screener.config import load_settings
 from screener.config.edit import file_for, identifier_of, with_event, with_sector
 from screener.config.fields import Name
-from screener.config.forgiving import forgiven
+from screener.config.mistakes import forgiven
 from screener.errors import ConfigError, UsageError
 
 NEWS = datetime.fromisoformat("2025-04-02T16:10")

@@ -36,5 +36,5 @@ def test_what_is_wrong_as_a_whole_needs_no_rows() -> None:
 
 
 def test_a_finding_names_its_first_places_and_counts_all() -> None:
-    assert Finding.at("gap", "warning", []) == []
-    assert Finding.at("gap", "warning", list("abcd")) == [Finding("gap", "warning", 4, ("a", "b", "c"))]
+    assert Finding.at("gap", []) == []
+    assert Finding.at("gap", list("abcd")) == [Finding("gap", "warning", 4, ("a", "b", "c"))]

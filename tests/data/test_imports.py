@@ -14,6 +14,7 @@ import pytest
 
 from screener.data.fetch import Fetched
 from screener.data.findings import in_words
+from screener.data.price_rows import PriceRows
 from screener.data.sources import Market as Loaded
 from screener.data.sources import PriceRequest
 from screener.data.sources.files import Files, import_files
@@ -199,3 +200,35 @@ def test_what_is_mended_is_said_as_a_report_says_it(tmp_path: Path) -> None:
     told = in_words(done.findings)
     assert set(told) <= set(in_words(direct.findings))
     assert all(f"  {line}\n" in done.describe("store") for line in told)
+
+
+def test_a_store_without_the_configured_stocks_says_so(store: Store, tmp_path: Path) -> None:
+    take(store, written(tmp_path / "prices.csv", rows()))
+    need = replace(NEED, market_of={"123450": "KOSPI", "067890": "KOSDAQ"}, before=small.EVENT_ROW)
+    with pytest.raises(DataError, match="none of the 2 configured tickers ever traded: download what is missing"):
+        Stored(store, store.observed(CALENDAR), lambda: NOW, in_part=True).load(need)
+
+
+def test_market_files_of_one_session_each_tell_what_one_file_of_both_tells() -> None:
+    """The days of each are joined; of a day that two files have, the later one counts."""
+
+    def table(day: str, close: float) -> pa.Table:
+        count = 700
+        return pa.table(
+            {
+                "date": pa.array([date.fromisoformat(day)] * count, pa.date32()),
+                "ticker": pa.array([f"{number:05d}0" for number in range(count)]).dictionary_encode(),
+                "market": pa.array(["KOSPI"] * count).dictionary_encode(),
+                "close": [close] * count,
+                "marcap": [100.0 * close] * count,
+                "change_pct": [1.0] * count,
+            }
+        )
+
+    one, other, again = table("2024-04-19", 5.0), table("2024-04-22", 6.0), table("2024-04-19", 7.0)
+    whole = PriceRows.of_all([pa.concat_tables([again, other]).unify_dictionaries()], ["000010"], None)
+    apart = PriceRows.of_all([one, other, again], ["000010"], None)
+    for joined in (apart.market_caps, apart.market_moves):
+        assert joined["KOSPI"][0].tolist() == [date(2024, 4, 19), date(2024, 4, 22)]
+    assert apart.market_caps["KOSPI"][1].tolist() == whole.market_caps["KOSPI"][1].tolist() == [490_000.0, 420_000.0]
+    np.testing.assert_allclose(apart.market_moves["KOSPI"][1], [0.01, 0.01])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from screener.data.store import Store
-from screener.doctor.closes import check_closes
+from screener.doctor.store import check_closes
 from screener.krx.calendar import Calendar
 from tests.doctor.conftest import put
 

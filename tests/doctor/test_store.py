@@ -14,8 +14,8 @@ import pytest
 from screener.config import load_settings
 from screener.data.sources.press import compare
 from screener.data.store import Store
-from screener.doctor import _newest
 from screener.doctor.check import exit_code
+from screener.doctor.store import _newest
 from screener.errors import ExitCode
 from screener.krx.calendar import Calendar
 from screener.krx.client import Breaker

@@ -411,9 +411,7 @@ def test_a_scan_looks_at_the_same_stocks_of_both(openapi: OpenApi, source: DataG
             table = store.table(one.name, MARKET)
             table.write(one.session(DAY).drop(["change"]), replacing="sessions", fetched=AFTERNOON)
         found = market_of_store(store, DAY + timedelta(days=1))
-        stay, taken = apply_filters(
-            found.tickers, found.names, found.markets, found.caps, found.value, Filters(only="KOSDAQ")
-        )
+        stay, taken = apply_filters(found, Filters(only="KOSDAQ"))
         looked_at.append(({ticker for ticker, stays in zip(found.tickers, stay, strict=True) if stays}, taken))
     assert looked_at[0] == looked_at[1]
     assert len(looked_at[1][0]) > 500

@@ -8,8 +8,7 @@ import pytest
 
 from screener.columns import REPORT_TABLES
 from screener.errors import UsageError
-from screener.mcp.parts import part_of_order, part_of_report
-from screener.mcp.tools import TOOLS, ReportTable, Setup
+from screener.mcp.tools import TOOLS, ReportTable, Setup, part_of_order, part_of_report
 from screener.report.screens import TABLES
 
 WINDOWS = [{"first": 0, "last": 0}, {"first": 0, "last": 5}]

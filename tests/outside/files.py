@@ -13,8 +13,7 @@ from screener.archive.history import load_history
 from screener.archive.reports import load_directory, stored_revision
 from screener.config import load_settings
 from screener.daily.notify import UNSENT, Outbox
-from screener.daily.status import Memory, Status
-from screener.daily.telling import Unsaid
+from screener.daily.status import Memory, Status, Unsaid
 from screener.data.forms.reading import read_table
 from screener.data.store import Store
 from screener.errors import DataError

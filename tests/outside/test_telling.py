@@ -17,8 +17,7 @@ from screener.config import load_settings
 from screener.daily.notify import UNSENT, Outbox
 from screener.daily.reports import Job
 from screener.daily.run import SUMMARY, run_daily
-from screener.daily.status import Status
-from screener.daily.telling import Unsaid
+from screener.daily.status import Status, Unsaid
 from screener.data.connections import open_access
 from screener.errors import ExitCode
 from tests.crash import every_step

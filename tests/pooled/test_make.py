@@ -19,7 +19,8 @@ from screener.data.sources.files import Files, import_files
 from screener.data.store import Store
 from screener.errors import DataError, UsageError
 from screener.krx.hours import KST
-from screener.pooled.make import StudyRequest, make_study
+from screener.pooled.events import StudyRequest
+from screener.pooled.make import make_study
 from screener.pooled.pools import overlaps
 from screener.report.make import make_report
 from screener.report.model import PooledReport

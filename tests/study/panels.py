@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.models import Design, Fit, Model, fit
 
 

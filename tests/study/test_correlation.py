@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import combinations, product
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from screener.study import correlation
-from screener.study.arrays import Floats
+from screener.study import Floats, correlation
 from screener.study.correlation import cross_correlation, mean_correlation
 from tests.study.panels import sample
 
@@ -50,6 +50,14 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(correlation, "_BLOCK", 3)
     assert_allclose(mean_correlation(residuals), whole[0], rtol=1e-12)
     assert_allclose(cross_correlation(residuals[:, :6], residuals[:, 6:]), whole[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("missing", [0.02, 0.3])
+def test_few_gaps_and_many_give_what_pandas_gives(missing: float) -> None:
+    """200 securities, more than one block of them: gaps are sparse, or not."""
+    residuals = sample(securities=200, missing=missing).residuals
+    every = pd.DataFrame(residuals).corr(min_periods=3).to_numpy()
+    assert_allclose(mean_correlation(residuals), [np.nanmean(every[np.triu_indices(200, 1)])], rtol=1e-10)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.1])

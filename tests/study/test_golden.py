@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from screener.study import Floats
 from screener.study.abnormal import over_window, standardised
-from screener.study.arrays import Floats
 from screener.study.correlation import mean_correlation
 from screener.study.models import Design, Fit, Model, fit
 from screener.study.nonparametric import (

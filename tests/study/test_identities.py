@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from screener.study import Floats
 from screener.study.abnormal import over_window
-from screener.study.arrays import Floats
 from screener.study.battery import GroupTests, battery
 from screener.study.correlation import mean_correlation
 from screener.study.models import Design, Model, fit

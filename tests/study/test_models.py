@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from screener.study import Floats
 from screener.study.abnormal import leave_one_out, over_window
-from screener.study.arrays import Floats
 from screener.study.models import Design, Model, fit
 from screener.study.portfolio import Portfolio, portfolio_t
 from tests.study.panels import fitted_sample, sample
@@ -35,17 +35,16 @@ def test_scholes_williams_by_hand() -> None:
     assert fitted.df[0] == 56
 
 
-@pytest.mark.parametrize("q", [1, 2])
-def test_dimson_is_the_sum_of_the_slopes_and_spends_all_its_parameters(q: int) -> None:
+def test_dimson_is_the_sum_of_the_slopes_and_spends_all_its_parameters() -> None:
     s = sample(securities=1)
     m, y = s.benchmark[:60], s.returns[:60, 0]
-    x = np.column_stack([np.ones(60 - 2 * q), *(m[q + k : 60 - q + k] for k in range(-q, q + 1))])
-    slopes = np.linalg.lstsq(x, y[q : 60 - q])[0][1:]
+    x = np.column_stack([np.ones(58), *(m[1 + k : 59 + k] for k in (-1, 0, 1))])
+    slopes = np.linalg.lstsq(x, y[1:59])[0][1:]
 
-    design = Design.of(Model.DIMSON, s.benchmark, neighbours=q)
+    design = Design.of(Model.DIMSON, s.benchmark)
     fitted = fit(s.returns, [design], ZERO, slice(0, 60), 10)
     assert_allclose(fitted.coefficients[1, 0], slopes.sum(), rtol=1e-10)
-    assert fitted.df[0] == 60 - 2 * q - (2 * q + 2)
+    assert fitted.df[0] == 58 - 4
 
 
 @pytest.mark.parametrize("model", [Model.SCHOLES_WILLIAMS, Model.DIMSON])

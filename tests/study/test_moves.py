@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from screener.study import Floats, Ints
 from screener.study.abnormal import over_window
 from screener.study.api import event_study
-from screener.study.arrays import Floats, Ints
 from screener.study.models import Design, Model, Refit, fit
 from screener.study.moves import distance, slope
 from screener.study.placebo import PlaceboPlan, placebo_test

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.models import Design, Model, Refit, fit
 from screener.study.placebo import FEWEST_DATES, Placebo, PlaceboPlan, placebo_test, two_sided_rank
 from screener.study.portfolio import Portfolio, portfolio_t

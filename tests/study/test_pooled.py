@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screener.study.arrays import Floats, Ints
-from screener.study.calendar_time import calendar_time
+from screener.study import Floats, Ints
 from screener.study.correlation import mean_correlation, overlapping_correlation
 from screener.study.parametric import adjusted_bmp, cross_sectional
 from screener.study.placebo import two_sided_rank
@@ -17,6 +16,7 @@ from screener.study.pooled import (
     Portfolios,
     Rows,
     ShiftSums,
+    calendar_time,
     circular_shift,
     collisions,
     normal_score,
@@ -323,17 +323,16 @@ def test_all_tests_of_a_pool() -> None:
     shift = circular_shift(ShiftSums(np.arange(300.0), np.full(300, 4)), np.zeros(300, dtype=np.int64))
     found = pooled_tests(gone, portfolios, shift)
     columns = found.columns()
-    assert (columns["rows"], columns["dates"]) == (5, 4)
+    assert (columns["events"], columns["sessions"]) == (5, 4)
     assert found.caar == pytest.approx(0.05 / 4)
-    assert found.caar_rows == pytest.approx(rows.car.mean())
     assert columns["p_csect"] == pytest.approx(stats.ttest_1samp(rows.car, 0.0).pvalue)
     assert columns["t_bmp"] == cross_sectional(rows.scar).value
     assert columns["z_score"] == pytest.approx(2.5 / 2)
     assert columns["p_shift"] == shift.p
     aar = (rows.residuals * rows.sigma[:, None]).mean(axis=0)
     assert columns["t_crude"] == pytest.approx(rows.car.mean() / (aar.std(ddof=1) * 2))
-    assert columns["ci_high"] - columns["caar"] == pytest.approx(shift.critical * math.sqrt(4 * 7e-4) / 4)
-    assert found.undefined == ()
+    assert columns["caar_high"] - columns["caar"] == pytest.approx(shift.critical * math.sqrt(4 * 7e-4) / 4)
+    assert not any(statistic.reason for statistic in found.statistics.values())
 
 
 def test_an_empty_pool_has_reasons_instead_of_figures() -> None:
@@ -342,6 +341,6 @@ def test_an_empty_pool_has_reasons_instead_of_figures() -> None:
     sums = ShiftSums(np.zeros(300), np.zeros(300, dtype=np.int64))
     shift = circular_shift(sums, np.zeros(300, dtype=np.int64))
     found = pooled_tests(rows, Portfolios(none.astype(np.int64), none, none, none), shift)
-    assert {name for name, _ in found.undefined} == set(found.statistics)
+    assert all(statistic.reason for statistic in found.statistics.values())
     assert math.isnan(found.caar)
-    assert math.isnan(found.columns()["ci_low"])
+    assert math.isnan(found.columns()["caar_low"])

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import rankdata
 
+from screener.study import Floats
 from screener.study.abnormal import over_window
-from screener.study.arrays import Floats
 from screener.study.nonparametric import EstimationRanks, corrado_scores, daily_test, generalised_rank, sign_scores
 from screener.study.parametric import Statistic
 from tests.study.panels import sample

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screener.study.arrays import Floats, Ints
+from screener.study import Floats, Ints
 from screener.study.regression import INTERCEPT, Regression, regress
 
 Data = tuple[Floats, dict[str, Floats], Ints, Ints]

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 import screener.study.spread as spread_module
-from screener.study.arrays import Floats
+from screener.study import Floats
 from screener.study.correlation import cross_correlation
 from screener.study.models import Refit
 from screener.study.placebo import PlaceboPlan

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from screener.i18n import N_
 from screener.krx.codes import code_of
@@ -37,36 +39,25 @@ COLUMNS = {name: (re.sub(r"_", "", name), *others.split()) for name, others in _
 _COLUMN_OF = {other: name for name, others in COLUMNS.items() for other in others}
 PRICES = ("open", "high", "low", "close", "adjusted")
 
-
-@dataclass(frozen=True)
-class Dialect:
-    """Those who write files with these headers."""
-
-    name: str
-    headers: str
-    """Separated by spaces, as `bare` gives them; a file of the dialect has them all."""
-    decimal_rate: bool = False
-    """Whether `Change` is the change rate as a decimal."""
-
-
+DECIMAL_RATE = "FinanceDataReader"
+"""In whose files `Change` is the change rate as a decimal."""
 _DIALECTS = (
-    Dialect("marcap", "code chagesratio marcap stocks"),
-    Dialect("FinanceDataReader", "date open high low close volume change", decimal_rate=True),
-    Dialect("data.krx.co.kr", "종목코드 종목명 시장구분 소속부 종가"),
-    Dialect("data.krx.co.kr", "일자 종가 대비 등락률 시가"),
-    Dialect("pykrx", "날짜 시가 고가 저가 종가 거래량"),
-    Dialect("pykrx", "티커 시가 고가 저가 종가 거래량"),
-    Dialect("KRX Open API", "basdd isucd tddclsprc"),
-    Dialect("KRX Open API", "basdd idxnm clspridx"),
-    Dialect("data.go.kr", "basdt srtncd clpr"),
-    Dialect("data.go.kr", "basdt idxnm clpr"),
-    Dialect("KIS Developers", "stckbsopdate stckclpr"),
-    Dialect("Investing.com", "날짜 종가 오픈 변동%"),
-    Dialect("Investing.com", "date price open change%"),
-    Dialect("TradingView", "time open high low close"),
+    ("marcap", "code chagesratio marcap stocks"),
+    (DECIMAL_RATE, "date open high low close volume change"),
+    ("data.krx.co.kr", "종목코드 종목명 시장구분 소속부 종가"),
+    ("data.krx.co.kr", "일자 종가 대비 등락률 시가"),
+    ("pykrx", "날짜 시가 고가 저가 종가 거래량"),
+    ("pykrx", "티커 시가 고가 저가 종가 거래량"),
+    ("KRX Open API", "basdd isucd tddclsprc"),
+    ("KRX Open API", "basdd idxnm clspridx"),
+    ("data.go.kr", "basdt srtncd clpr"),
+    ("data.go.kr", "basdt idxnm clpr"),
+    ("KIS Developers", "stckbsopdate stckclpr"),
+    ("Investing.com", "날짜 종가 오픈 변동%"),
+    ("Investing.com", "date price open change%"),
+    ("TradingView", "time open high low close"),
 )
-YFINANCE = Dialect("yfinance", "")
-"""Recognised by its suffixes of codes, .KS and .KQ, and by its header of two or three rows."""
+"""Who writes files with these headers, as `bare` gives them; a file of the dialect has them all."""
 
 SHAPES = {
     "long": N_("one row per stock and session"),
@@ -100,10 +91,10 @@ def column_of(header: str) -> str | None:
     return _COLUMN_OF.get(bare(header))
 
 
-def dialect_of(headers: Sequence[str]) -> Dialect | None:
+def dialect_of(headers: Sequence[str]) -> str | None:
     """Who writes such headers, the first that fits."""
     there = {bare(header) for header in headers}
-    return next((dialect for dialect in _DIALECTS if there.issuperset(dialect.headers.split())), None)
+    return next((writer for writer, its_headers in _DIALECTS if there.issuperset(its_headers.split())), None)
 
 
 @dataclass(frozen=True)
@@ -142,7 +133,7 @@ def fields_of(rows: Sequence[Sequence[str]]) -> list[Field]:
 
 def preferred(fields: Sequence[Field]) -> list[Field]:
     """Each column once, by the name that `COLUMNS` has first."""
-    ordered = sorted(fields, key=lambda field: _rank(field))
+    ordered = sorted(fields, key=_rank)
     once = {(field.name, field.ticker): field for field in reversed(ordered)}
     return [field for field in fields if once[field.name, field.ticker] is field]
 
@@ -150,3 +141,37 @@ def preferred(fields: Sequence[Field]) -> list[Field]:
 def _rank(field: Field) -> int:
     others = COLUMNS[field.name]
     return others.index(bare(field.header)) if bare(field.header) in others else len(others)
+
+
+_INDEX_NAMES = {
+    "KOSPI": "kospi 코스피 ks11 1001",
+    "KOSDAQ": "kosdaq 코스닥 kq11 2001",
+}
+"""What the name of a file of one index says that it is."""
+
+
+def told_by_name(stem: str) -> dict[str, Any]:
+    """What the name of a file says of all its rows: the ticker, the date and the index; None where it says nothing."""
+    return {"ticker": _code_in(stem), "date": _day_in(stem), "index": _index_in(stem)}
+
+
+def _index_in(stem: str) -> str | None:
+    """The index that the name of a file names, the first one of several."""
+    called = stem.casefold()
+    return next((name for name, words in _INDEX_NAMES.items() if any(word in called for word in words.split())), None)
+
+
+def _code_in(stem: str) -> str | None:
+    """The one code that the name of a file holds."""
+    found = {code for part in re.split(r"[^0-9A-Za-z.]+", stem) if len(part) > 5 and (code := code_of(part))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _day_in(stem: str) -> date | None:
+    """The one day that the name of a file holds."""
+    found = re.findall(r"(?<!\d)(20\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)", stem)
+    try:
+        days = {date(*map(int, parts)) for parts in found}
+    except ValueError:
+        return None
+    return days.pop() if len(days) == 1 else None

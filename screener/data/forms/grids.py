@@ -294,13 +294,17 @@ def _find_header(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int, l
 
 
 def _headless(path: Path, header: Sequence[str]) -> DataError:
-    there = ", ".join(repr(name[:40]) for name in header[:12]) + (", ..." if len(header) > 12 else "")
     return DataError(
         "{path}: no header with a close and a date or ticker was found",
         hint="name the columns date, ticker, close; columns found: {there}",
         path=path,
-        there=there,
+        there=quoted(header),
     )
+
+
+def quoted(headers: Sequence[str]) -> str:
+    """The first of many headers, as messages name them."""
+    return ", ".join(repr(name[:40]) for name in headers[:12]) + (", ..." if len(headers) > 12 else "")
 
 
 def _decoded(whole: bytes, path: Path) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from screener.errors import ExitCode
 
 if TYPE_CHECKING:
     from screener.data.findings import Finding
-    from screener.data.panel import Panel, WholeMarket
+    from screener.data.panel import Panel
+    from screener.data.universe import WholeMarket
     from screener.krx.calendar import Calendar
 
 SOURCES = ("openapi", "pykrx-login", "datagokr", "file", "pykrx-keyless")

@@ -18,12 +18,11 @@ from screener.data.cleaning import clean
 from screener.data.panel import build_panel
 from screener.data.price_rows import PriceRows
 from screener.data.sources import Market, PriceRequest, Source
-
-Floats = NDArray[np.float64]
+from screener.krx.tables import Bools, Floats
 
 _FIRST_DAY = date(2020, 1, 2)
-SESSIONS = 440
-DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(_FIRST_DAY), np.arange(SESSIONS), roll="forward")
+_SESSIONS = 440
+DAYS: NDArray[np.datetime64] = np.busday_offset(np.datetime64(_FIRST_DAY), np.arange(_SESSIONS), roll="forward")
 """(T,) weekdays."""
 EVENT_ROW = 410
 EVENT_DAY: date = DAYS[EVENT_ROW].item()
@@ -36,7 +35,7 @@ CONFOUNDER_DAY: date = DAYS[EVENT_ROW + _CONFOUNDER_TAU].item()
 
 
 @dataclass(frozen=True)
-class Planted:
+class _Planted:
     """A sector of the simulated market, and what the event does to it."""
 
     id: str
@@ -51,14 +50,14 @@ class Planted:
 
 
 SECTORS = (
-    Planted("HELD", "유지", "Falls, and stays down", {0: -0.05}),
-    Planted("FADED", "소멸", "Jumps, and gives most back", {0: 0.06, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
-    Planted("REVERSED", "반전", "Jumps, and ends lower", {0: 0.05, 1: -0.02, 2: -0.02, 3: -0.02, 4: -0.02}),
-    Planted("EXTENDED", "확대", "Falls, and goes on", {0: -0.03, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
-    Planted("DELAYED", "지연", "Rises only later", {1: 0.015, 2: 0.015, 3: 0.015, 4: 0.015}),
-    Planted("CONFOUNDED", "교란", "Falls on other news", {_CONFOUNDER_TAU: -0.04}),
-    Planted("UNMOVED", "무영향", "Nothing happens"),
-    Planted("AWKWARD", "특이", "Halts, a split, a limit, listings"),
+    _Planted("HELD", "유지", "Falls, and stays down", {0: -0.05}),
+    _Planted("FADED", "소멸", "Jumps, and gives most back", {0: 0.06, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
+    _Planted("REVERSED", "반전", "Jumps, and ends lower", {0: 0.05, 1: -0.02, 2: -0.02, 3: -0.02, 4: -0.02}),
+    _Planted("EXTENDED", "확대", "Falls, and goes on", {0: -0.03, 1: -0.01, 2: -0.01, 3: -0.01, 4: -0.01}),
+    _Planted("DELAYED", "지연", "Rises only later", {1: 0.015, 2: 0.015, 3: 0.015, 4: 0.015}),
+    _Planted("CONFOUNDED", "교란", "Falls on other news", {_CONFOUNDER_TAU: -0.04}),
+    _Planted("UNMOVED", "무영향", "Nothing happens"),
+    _Planted("AWKWARD", "특이", "Halts, a split, a limit, listings"),
 )
 _LIMIT_MOVE = 0.40
 """What one stock would do on the event day if there were no price limit; the rest follows on the next day."""
@@ -86,24 +85,24 @@ class Demo(Source):
         columns = {ticker(s, m): s * STOCKS_EACH + m for s in range(len(SECTORS)) for m in range(STOCKS_EACH)}
         keep = np.datetime64(need.as_of or DAYS[-1].item()) >= DAYS
         prices, official = _rows(returns[:, [columns[name] for name in need.tickers]], need.tickers, keep)
-        prices, findings = clean(prices, need.tickers, self.name)
-        official, found = clean(official, need.tickers, self.name)
+        prices, findings = clean(prices, self.name)
+        official, found = clean(official, self.name)
         levels = np.asarray(1000.0 * np.cumprod(1.0 + index_returns, axis=0), dtype=np.float64)[keep]
         indices = {name: (DAYS[keep], levels[:, i]) for i, name in enumerate(INDICES)}
-        panel, more = build_panel(prices, official, indices, need.tickers, need.price_limit)
+        panel, more = build_panel(prices, official, indices, need.price_limit)
         return Market(self.name, panel, tuple(findings + found + more), ", ".join(INDICES), simulated=True)
 
 
 def simulate(seed: int) -> tuple[Floats, Floats]:
     """Returns (T, N) of all stocks, sector by sector, and of the two indices (T, 2), decimals; effects included."""
     random = np.random.default_rng(seed)
-    market = _clustered(random, 0.009, (SESSIONS, 1))
-    index_returns = np.hstack([market, 0.8 * market + _clustered(random, 0.007, (SESSIONS, 1))])
+    market = _clustered(random, 0.009, (_SESSIONS, 1))
+    index_returns = np.hstack([market, 0.8 * market + _clustered(random, 0.007, (_SESSIONS, 1))])
     sectors = []
     for planted in SECTORS:
         beta = random.uniform(0.7, 1.4, STOCKS_EACH)
-        common = _clustered(random, 0.008, (SESSIONS, 1))
-        own = _clustered(random, 0.022, (SESSIONS, STOCKS_EACH))
+        common = _clustered(random, 0.008, (_SESSIONS, 1))
+        own = _clustered(random, 0.022, (_SESSIONS, STOCKS_EACH))
         own_index = np.arange(STOCKS_EACH) % len(INDICES)  # by turns
         returns = index_returns[:, own_index] * beta + common + own
         for tau, effect in planted.effects.items():
@@ -128,7 +127,7 @@ def _clustered(random: np.random.Generator, sd: float, shape: tuple[int, int]) -
     return draws
 
 
-def _rows(returns: Floats, tickers: tuple[str, ...], keep: NDArray[np.bool_]) -> tuple[PriceRows, PriceRows]:
+def _rows(returns: Floats, tickers: tuple[str, ...], keep: Bools) -> tuple[PriceRows, PriceRows]:
     """Adjusted closes, and rows as an exchange gives them: raw closes, rates, halts, a split, late listings."""
     closes = np.asarray(50_000.0 * np.cumprod(1.0 + returns, axis=0), dtype=np.float64)
     rates: Floats = 100.0 * returns
@@ -147,13 +146,13 @@ def _rows(returns: Floats, tickers: tuple[str, ...], keep: NDArray[np.bool_]) ->
     adjusted = closes.copy()
     for column in awkward[3:4]:
         adjusted[: EVENT_ROW - 30, column] /= 5
-    there = (np.arange(SESSIONS)[:, None] >= listed) & keep[:, None]
+    there = (np.arange(_SESSIONS)[:, None] >= listed) & keep[:, None]
     cells = np.nonzero(there)
     day, code = DAYS[cells[0]], cells[1].astype(np.int32)
     caps = closes[cells] * 1e7 * (1 + code % STOCKS_EACH)
-    prices = PriceRows(day, code, {"close": adjusted[cells], "volume": volume[cells]})
+    prices = PriceRows(tickers, day, code, {"close": adjusted[cells], "volume": volume[cells]})
     told = {"close": closes[cells], "volume": volume[cells], "change_pct": rates[cells], "marcap": caps}
-    return prices, PriceRows(day, code, told)
+    return prices, PriceRows(tickers, day, code, told)
 
 
 def _halt(closes: Floats, rates: Floats, volume: Floats, column: int, rows: slice) -> None:

@@ -14,24 +14,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from screener.data.cleaning import clean
-from screener.data.dates import dated
+from screener.data.cleaning import clean, dated
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
 from screener.data.forms.dialects import NO_HINTS, Hints
 from screener.data.forms.reading import read_table
-from screener.data.levels import index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
-from screener.data.panel import WholeMarket, build_panel
-from screener.data.price_rows import PriceRows
+from screener.data.levels import by_index, index_is_sound, join, refuse_alike, refuse_exchanged, weigh_levels
+from screener.data.panel import build_panel
+from screener.data.price_rows import PRICE_COLUMNS, PriceRows
 from screener.data.sources import File, Market, PriceRequest, Source
 from screener.data.store import Store, StoredTable
-from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
+from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, whole_market
 from screener.errors import DataError, TooEarlyError, UsageError
 from screener.i18n import _
 from screener.krx.calendar import Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, TableKind, floats, plain, to_numpy, words
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, TableKind, coded, floats, plain, to_numpy, words
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,8 @@ class _FileReader:
     since: date | None = None
     """First day that is read; None = the first that there is."""
 
-    def __call__(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+    def table(self, path: Path, required: Sequence[str], numeric: Sequence[str], text: Sequence[str]) -> pa.Table:
+        """Columns of a file, as `read_table`."""
         wanted = {*required, *numeric, *text}
         if self.kept and path in self.kept and wanted <= self.kept[path][0]:
             table = self.kept[path][1]
@@ -62,6 +61,18 @@ class _FileReader:
         if self.kept is not None:
             self.kept[path] = wanted, table
         return table
+
+    def rows(
+        self,
+        paths: Sequence[Path],
+        tickers: Sequence[str],
+        until: date | None,
+        columns: Sequence[str] = PRICE_COLUMNS,
+    ) -> PriceRows:
+        """Rows of `tickers`, through `until`, of all files together, with those of `columns` that are there."""
+        tables = [self.table(path, ("date", "ticker", "close"), columns, ("ticker", "market")) for path in paths]
+        _refuse_others(paths, tables, tickers)
+        return PriceRows.of_all(tables, tickers, until)
 
 
 @dataclass(frozen=True)
@@ -76,8 +87,7 @@ class Files(Source):
 
     def extent(self) -> tuple[date, date]:
         """First and last day of the price files."""
-        reader = _FileReader(Calendar(), date.max, self.hints)
-        days = [read_table(path, ("date",), (), (), reader.hints)["date"] for path in self.prices]
+        days = [read_table(path, ("date",), (), (), self.hints)["date"] for path in self.prices]
         ends = [(pc.min(column).as_py(), pc.max(column).as_py()) for column in days]
         return min(first for first, _last in ends), max(last for _first, last in ends)
 
@@ -93,12 +103,12 @@ class Files(Source):
 
     def load(self, need: PriceRequest) -> Market:
         """The panel of all the files together."""
-        called = ", ".join(path.name for path in self.prices)
+        called = _called(self.prices)
         calendar = need.calendar or Calendar()
         # With a market file, the check of the day takes other stocks from the same files; a study of many has none.
         kept: dict[Path, tuple[set[str], pa.Table]] | None = {} if self.market and need.since is None else None
         reader = _FileReader(calendar, need.today, self.hints, kept=kept, since=need.since)
-        rows = PriceRows.read(self.prices, need.tickers, need.as_of, reader)
+        rows = reader.rows(self.prices, need.tickers, need.as_of)
         if not rows.day.size:
             if need.since is not None:
                 raise TooEarlyError("{called}: no price from {since} on", called=called, since=need.since)
@@ -110,9 +120,9 @@ class Files(Source):
                 until=until,
             )
         since = need.after_market or calendar.schedule.after_market_since
-        prices, findings = clean(rows, need.tickers, called, need.calendar, since)
+        prices, findings = clean(rows, called, need.calendar, since)
         if not prices.traded.any():
-            clean(rows, need.tickers, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
+            clean(rows, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
             raise DataError(
                 "{called}: none of the {count} configured tickers ever traded",
                 called=called,
@@ -121,14 +131,13 @@ class Files(Source):
         _refuse_one_session(rows.day, need.least, called)
         official = None
         if self.market:
-            market_called = ", ".join(path.name for path in self.market)
-            rows = PriceRows.read(self.market, need.tickers, need.as_of, reader)
-            official, found = clean(rows, need.tickers, market_called, need.calendar)
+            rows = reader.rows(self.market, need.tickers, need.as_of)
+            official, found = clean(rows, _called(self.market), need.calendar)
             findings += found + _other_markets(official, need)
         levels = self._levels(need, reader) if self.benchmark else {}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, need.calendar)
+        panel, found = build_panel(prices, official, levels, need.price_limit, need.calendar)
         if levels:
-            named = ", ".join(path.name for path in self.benchmark)
+            named = _called(self.benchmark)
             refuse_alike(levels, named)
             moves = official.market_moves if official else prices.market_moves
             panel, refused = weigh_levels(panel, levels, need.market_of, named, moves)
@@ -147,7 +156,7 @@ class Files(Source):
 
     def _everyone(self, need: PriceRequest, sessions: Days, reader: _FileReader) -> WholeMarket | None:
         """Every stock that the market files list on the session before the event; None if they begin later."""
-        told = [reader(path, ("date", "ticker"), ("marcap",), LISTED) for path in self.market]
+        told = [reader.table(path, ("date", "ticker"), ("marcap",), LISTED) for path in self.market]
         table = pa.concat_tables(told, promote_options="permissive").unify_dictionaries()
         day = to_numpy(table["date"])
         event_day = sessions[sessions >= np.datetime64(need.event_day or need.news)].min()
@@ -156,18 +165,18 @@ class Files(Source):
 
         def rows_of(tickers: Sequence[str]) -> tuple[PriceRows, PriceRows]:
             return (
-                PriceRows.read(self.prices, tickers, need.as_of, reader, OF_PRICES),
-                PriceRows.read(self.market, tickers, need.as_of, reader, OF_RATES),
+                reader.rows(self.prices, tickers, need.as_of, OF_PRICES),
+                reader.rows(self.market, tickers, need.as_of, OF_RATES),
             )
 
         listed = table.filter(pa.array(day == day[day < event_day].max()))
         return whole_market(listed, need.markets, rows_of, sessions, need.price_limit)
 
-    def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, NDArray[np.float64]]]:
-        called = ", ".join(path.name for path in self.benchmark)
-        parts = [reader(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
+    def _levels(self, need: PriceRequest, reader: _FileReader) -> dict[str, tuple[Days, Floats]]:
+        called = _called(self.benchmark)
+        parts = [reader.table(path, ("date", "index", "close"), ("close",), ("index",)) for path in self.benchmark]
         table = pa.concat_tables(parts)
-        there, levels = set(words(table, "index")), {}
+        there, levels = by_index(table), {}
         for name in need.markets:
             if name not in there:
                 raise DataError(
@@ -177,11 +186,32 @@ class Files(Source):
                     name=name,
                     there=", ".join(sorted(there)[:12]),
                 )
-            days, close = _level(called, table, name, need.as_of)
+            days, close = index_is_sound(called, name, *there[name], need.as_of)
             trades = np.array([need.calendar is None or need.calendar.is_session(day) for day in days.tolist()], bool)
-            reader.said.extend(Finding.at("closed_days", "warning", [f"{name} {day}" for day in days[~trades]]))
+            reader.said.extend(Finding.at("closed_days", [f"{name} {day}" for day in days[~trades]]))
             levels[name] = days[trades], close[trades]
         return levels
+
+
+def _called(paths: Sequence[Path]) -> str:
+    """How messages call several files."""
+    return ", ".join(path.name for path in paths)
+
+
+def _refuse_others(paths: Sequence[Path], tables: Sequence[pa.Table], tickers: Sequence[str]) -> None:
+    """Files of other stocks altogether; one of several may be."""
+    first = ""
+    for table in tables:
+        _number, written = coded(table, "ticker")
+        if not written or set(tickers) & {text.zfill(6) for text in written}:
+            return
+        first = first or written[0]
+    raise DataError(
+        "{path}: contains none of the configured tickers",
+        hint="the first one in the file is {ticker!r}",
+        path=paths[0] if len(paths) == 1 else _called(paths[:3]),
+        ticker=first,
+    )
 
 
 def _refuse_one_session(days: Days, least: int, called: str) -> None:
@@ -197,11 +227,6 @@ def _refuse_one_session(days: Days, least: int, called: str) -> None:
         )
 
 
-def _level(called: str, table: pa.Table, name: str, until: date | None) -> tuple[Days, NDArray[np.float64]]:
-    rows = table.filter(pc.equal(table["index"].cast(pa.string()), pa.scalar(name)))
-    return index_is_sound(called, name, to_numpy(rows["date"]), floats(rows, "close"), until)
-
-
 def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
     """Stocks that the market file lists elsewhere than the configuration; `KOSDAQ GLOBAL` is a segment of KOSDAQ."""
     elsewhere = [
@@ -209,7 +234,7 @@ def _other_markets(official: PriceRows, need: PriceRequest) -> list[Finding]:
         for ticker, market in sorted(official.market_of.items())
         if not market.startswith(need.market_of[need.tickers[ticker]])
     ]
-    return Finding.at("other_market", "warning", elsewhere)
+    return Finding.at("other_market", elsewhere)
 
 
 def _may_hold(path: Path, first: date, last: date) -> bool:
@@ -236,8 +261,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-SOURCE = "file"
-RATES = ("change_pct", "marcap", "shares")
+_SOURCE = "file"
+_RATES = ("change_pct", "marcap", "shares")
 """What a price file may tell of the whole-market kind."""
 _LARGEST = 2.0**63
 
@@ -260,8 +285,8 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
         for paths, kind in ((files.prices, PRICES), (files.market, MARKET), (files.benchmark, INDICES))
     )
     official = _official(sessions, histories)
-    tables = {kind: store.table(SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
-    _join(", ".join(path.name for path in files.benchmark), levels, tables[INDICES])
+    tables = {kind: store.table(_SOURCE, kind) for kind in (PRICES, MARKET, INDICES)}
+    _join(_called(files.benchmark), levels, tables[INDICES])
     tickers = words(histories, "ticker")
     stored = tables[PRICES].read(("date", "ticker", "close"), keys=set(tickers))
     changed = zip(tickers, restated(histories, stored, "ticker"), strict=True)
@@ -282,7 +307,7 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
             )
     days = to_numpy(histories["date"])
     return Fetched(
-        SOURCE,
+        _SOURCE,
         days.max().item(),
         sessions=len(sessions["date"].unique()),
         series=len(set(tickers)),
@@ -293,10 +318,8 @@ def import_files(store: Store, files: Files, at: datetime, calendar: Calendar | 
 
 def _join(called: str, levels: pa.Table, stored: StoredTable) -> None:
     """Levels of a file go on from those that are stored, and are no other index's."""
-    by_name: dict[str, tuple[Days, NDArray[np.float64]]] = {}
-    for name in sorted(set(words(levels, "index"))):
-        rows = levels.filter(pc.equal(levels["index"].cast(pa.string()), pa.scalar(name)))
-        by_name[name] = to_numpy(rows["date"]), floats(rows, "close")
+    by_name = by_index(levels)
+    for name in by_name:
         known = stored.read(("date", "index", "close"), keys=[name])
         join(called, name, *by_name[name], (to_numpy(known["date"]), floats(known, "close")))
     refuse_exchanged(by_name, called)
@@ -308,26 +331,25 @@ def _rows(paths: Sequence[Path], kind: TableKind, reader: _FileReader) -> pa.Tab
     form = INDICES.schema if kind is INDICES else MARKET.schema
     text = [kind.key] if kind is PRICES else [field.name for field in form if pa.types.is_dictionary(field.type)]
     numeric = [field.name for field in form if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
-    parts = [reader(path, ("date", kind.key, "close"), numeric, text) for path in paths]
+    parts = [reader.table(path, ("date", kind.key, "close"), numeric, text) for path in paths]
     if not parts:
         return kind.schema.empty_table()
-    called = ", ".join(path.name for path in paths)
+    called = _called(paths)
     table = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries().combine_chunks()
     day = to_numpy(table["date"])
-    code: Any = table[kind.key].combine_chunks()
-    number, written = to_numpy(code.indices), [str(word) for word in code.dictionary.to_pylist()]
+    number, written = coded(table, kind.key)
     taken = np.isin(day, [one for one in np.unique(day) if reader.calendar.is_session(one.item())])
     if kind is INDICES:
-        for name in sorted(written):
-            _level(called, table, name, None)
+        for name, level in by_index(table).items():
+            index_is_sound(called, name, *level, None)
     else:
         written = [word.zfill(6) for word in written]
         names = sorted(set(written))
         since = reader.calendar.schedule.after_market_since if kind is PRICES else None
-        sound, found = clean(PriceRows.of(table, names), names, called, reader.calendar, since, strict=True)
+        sound, found = clean(PriceRows.of(table, names), called, reader.calendar, since, strict=True)
         reader.said.extend(found)
         taken = np.isin(day, sound.day)
-        restored = pa.DictionaryArray.from_arrays(code.indices, pa.array(written))
+        restored = pa.DictionaryArray.from_arrays(pa.array(number), pa.array(written))
         table = table.set_column(table.column_names.index(kind.key), kind.key, restored)
     key = np.unique(written, return_inverse=True)[1][number]
     order = np.lexsort((key, day))
@@ -361,7 +383,7 @@ def _whole_numbers(table: pa.Table, kind: TableKind, form: pa.Schema, called: st
 
 def _official(sessions: pa.Table, histories: pa.Table) -> pa.Table:
     """Rows of market files, and beside them what price files tell of the same kind; the market file is believed."""
-    rates = [name for name in RATES if name in histories.column_names]
+    rates = [name for name in _RATES if name in histories.column_names]
     if not rates:
         return sessions
     has_any = np.any([np.isfinite(floats(histories, name)) for name in rates], axis=0)

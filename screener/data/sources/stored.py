@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from screener.data import refusals
 from screener.data.cleaning import clean
 from screener.data.findings import Finding
 from screener.data.levels import weigh_levels
-from screener.data.panel import Panel, WholeMarket, build_panel
+from screener.data.panel import Panel, build_panel
 from screener.data.price_rows import PRICE_COLUMNS, PriceRows, market_caps, market_moves
 from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, PriceRequest, Source
 from screener.data.store import WHOLE_SESSION
-from screener.data.whole_market import LISTED, OF_PRICES, OF_RATES, whole_market
+from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, whole_market
 from screener.errors import DataError
 from screener.i18n import _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
-from screener.krx.tables import INDICES, MARKET, PRICES, Days, floats, to_numpy
+from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, floats, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.store import Store, StoredTable
@@ -93,7 +92,7 @@ class Stored(Source):
             raise DataError("{refusal}", hint="it is not available yet; try again later", refusal=self.refusal(need))
         start, end = self._stretch(source, span.event_day) or (span.first, span.last)
         span = span._replace(first=max(start, span.first), last=min(end, span.final))
-        read = self._from_sessions if self.store.main_table(source).kind is MARKET else self._from_histories
+        read = {"file": self._from_files, "pykrx-keyless": self._from_histories}.get(source, self._from_sessions)
         return read(source, need, span)
 
     def _stretch(self, source: str, around: date) -> tuple[date, date] | None:
@@ -136,8 +135,8 @@ class Stored(Source):
                 end=there[1],
             )
         table = self.store.main_table(source)
-        fetched = table.sessions.get(last)
-        if not self.in_part and source != "file" and fetched and self._outdated(source, last, fetched):
+        fetched = None if self.in_part or source == "file" else table.sessions.get(last)
+        if fetched and self.calendar.outdated(last, fetched, self.now(), last_prices=source in LAST_PRICES):
             return _("the final volumes of {day}", day=last)
         if source != "pykrx-keyless":
             levels = self.store.table(source, INDICES).sessions
@@ -150,20 +149,21 @@ class Stored(Source):
                     return _("{ticker} from {first} to {last}", ticker=ticker, first=first, last=last)
         return None
 
-    def _outdated(self, source: str, day: date, fetched: datetime) -> bool:
-        return self.calendar.outdated(day, fetched, self.now(), last_prices=source in LAST_PRICES)
+    def _called(self, source: str) -> str:
+        """How messages call the tables of a source."""
+        return f"{self.name} ({source})"
 
     def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
         official, findings = self._official(source, need, span)
+        self._refuse_none(source, official)
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
-        panel, found = build_panel(official, official, levels, need.tickers, need.price_limit)
-        panel, refused = weigh_levels(panel, levels, need.market_of, f"{self.name} ({source})", official.market_moves)
-        found += refused
-        table = self.store.table(source, MARKET)
+        panel, found = build_panel(official, official, levels, need.price_limit)
+        panel, refused = weigh_levels(panel, levels, need.market_of, self._called(source), official.market_moves)
         findings += refusals.findings(indices.refused, need.markets, span.first, span.last)
-        market = self._market(source, panel, findings + found, ", ".join(need.markets), table)
+        table = self.store.table(source, MARKET)
+        market = self._market(source, panel, findings + found + refused, ", ".join(need.markets), table)
         return replace(market, everyone=lambda: self._everyone(source, need, span, panel.sessions))
 
     def _everyone(self, source: str, need: PriceRequest, span: DateSpan, sessions: Days) -> WholeMarket:
@@ -179,9 +179,7 @@ class Stored(Source):
         table = self.store.table(source, MARKET)
         columns = ("date", "ticker", "market", *(name for name in PRICE_COLUMNS if name in MARKET.schema.names))
         rows = table.read(columns, span.first, span.last, need.tickers)
-        official, found = clean(
-            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", self._known(source)
-        )
+        official, found = clean(PriceRows.of(rows, need.tickers), self._called(source), self._known(source))
         found += refusals.findings(table.refused, need.tickers, span.first, span.last)
         # A stock's weight in its index is wanted of the base only.
         columns = ("date", "market", "marcap", "change_pct")
@@ -191,43 +189,60 @@ class Stored(Source):
         whole = around.filter(pa.array(~np.isin(to_numpy(around["date"]), aside)))
         return replace(official, market_caps=market_caps(around), market_moves=market_moves(whole)), found
 
+    def _refuse_none(self, source: str, prices: PriceRows) -> None:
+        if not prices.traded.any():
+            raise DataError(
+                "{called}: none of the {count} configured tickers ever traded",
+                hint="download what is missing with `screener sync`",
+                called=self._called(source),
+                count=len(prices.tickers),
+            )
+
     def _known(self, source: str) -> Calendar | None:
         """The calendar that days of files must keep to; what came from KRX has made its own."""
         return replace(self.calendar, seen_open=frozenset()) if source == "file" else None
 
-    def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
-        """Adjusted closes of single stocks, and what stands beside them as index."""
+    def _prices(self, source: str, need: PriceRequest, span: DateSpan) -> tuple[PriceRows, list[Finding]]:
+        """Adjusted closes of single stocks."""
         table = self.store.table(source, PRICES)
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
-        calendar = self._known(source)
         since = self.calendar.schedule.after_market_since
-        prices, findings = clean(
-            PriceRows.of(rows, need.tickers), need.tickers, f"{self.name} ({source})", calendar, since
-        )
+        prices, found = clean(PriceRows.of(rows, need.tickers), self._called(source), self._known(source), since)
+        self._refuse_none(source, prices)
         keys = (*need.tickers, *PROXIES.values())
-        findings += refusals.findings(table.refused, keys, span.first, span.last)
-        official, benchmark = None, table
-        if source == "file":
-            benchmark = self.store.table(source, INDICES)
-            if self.store.table(source, MARKET).sessions:
-                official, found = self._official(source, need, span)
-                findings += found
-        key = {name: PROXIES[name] if benchmark is table else name for name in need.markets}
-        levels = {name: _level(benchmark, key[name], span) for name in need.markets}
-        panel, found = build_panel(prices, official, levels, need.tickers, need.price_limit, calendar)
-        moves = official.market_moves if official else None
-        indices = {} if benchmark is table else levels
-        panel, refused = weigh_levels(panel, indices, need.market_of, f"{self.name} ({source})", moves)
-        found += refused
-        said = [
-            _("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) if benchmark is table else name
-            for name in need.markets
-        ]
-        panel = replace(panel, last_prices=self._last_prices(source, need, table, panel))
-        market = self._market(source, panel, findings + found, ", ".join(said), table)
-        return (
-            replace(market, everyone=lambda: self._imported(source, need, span, panel.sessions)) if official else market
-        )
+        return prices, found + refusals.findings(table.refused, keys, span.first, span.last)
+
+    def _from_histories(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
+        """Adjusted closes, and those of the funds that stand for the indices."""
+        prices, findings = self._prices(source, need, span)
+        table = self.store.table(source, PRICES)
+        levels = {name: _level(table, PROXIES[name], span) for name in need.markets}
+        panel, found = build_panel(prices, None, levels, need.price_limit)
+        panel, refused = weigh_levels(panel, {}, need.market_of, self._called(source), None)
+        fetched, schedule = table.sessions, self.calendar.schedule
+        last = [day for day in panel.sessions.tolist() if schedule.is_after_market(day, fetched[day])]
+        panel = replace(panel, last_prices=frozenset(last))
+        funds = ", ".join(_("{fund} for {index}", fund=_PROXY_NAMES[name], index=name) for name in need.markets)
+        market = self._market(source, panel, findings + found + refused, funds, table)
+        return replace(market, proxies=_PROXY_NAMES)
+
+    def _from_files(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
+        """Adjusted closes and the indices; official rates as well where market files were taken in."""
+        prices, findings = self._prices(source, need, span)
+        official, moves = None, None
+        if self.store.table(source, MARKET).sessions:
+            official, found = self._official(source, need, span)
+            findings, moves = findings + found, official.market_moves
+        indices = self.store.table(source, INDICES)
+        levels = {name: _level(indices, name, span) for name in need.markets}
+        panel, found = build_panel(prices, official, levels, need.price_limit, self._known(source))
+        panel, refused = weigh_levels(panel, levels, need.market_of, self._called(source), moves)
+        panel = replace(panel, last_prices=need.last_prices(panel.sessions.tolist()))
+        table = self.store.table(source, PRICES)
+        market = self._market(source, panel, findings + found + refused, ", ".join(need.markets), table)
+        if official is None:
+            return market
+        return replace(market, everyone=lambda: self._imported(source, need, span, panel.sessions))
 
     def _imported(self, source: str, need: PriceRequest, span: DateSpan, sessions: Days) -> WholeMarket | None:
         """Every stock that the sessions of market files list on the last one before the event."""
@@ -246,27 +261,18 @@ class Stored(Source):
         listed = market.read(("date", *LISTED, "marcap"), base, base)
         return whole_market(listed, need.markets, rows_of, sessions, need.price_limit)
 
-    def _last_prices(self, source: str, need: PriceRequest, table: StoredTable, panel: Panel) -> frozenset[date]:
-        """Sessions whose closes are, or may be, prices of the after-market."""
-        sessions: list[date] = panel.sessions.tolist()
-        if source == "file":
-            return need.last_prices(sessions)
-        fetched, schedule = table.sessions, self.calendar.schedule
-        return frozenset(day for day in sessions if schedule.is_after_market(day, fetched[day]))
-
     def _market(
         self, source: str, panel: Panel, findings: Sequence[Finding], benchmark: str, table: StoredTable
     ) -> Market:
         first, last = panel.sessions[0].item(), panel.sessions[-1].item()
         # Of what is used, not of the files that hold it: those grow every day, and tell when they were fetched.
         files = (File(f"{source} {first} to {last}", panel.checksum()),)
-        proxies = _PROXY_NAMES if source == "pykrx-keyless" else {}
         at = table.sessions.get(last)
         fetched = at.replace(second=0, microsecond=0) if at else None
-        return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched, proxies=proxies)
+        return Market(source, panel, tuple(findings), benchmark, files, fetched=fetched)
 
 
-def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, NDArray[np.float64]]:
+def _level(table: StoredTable, key: str, span: DateSpan) -> tuple[Days, Floats]:
     """Days and levels of an index, or of what stands for it, from the session before the first one on."""
     rows = table.read(("date", table.kind.key, "close"), span.first - LONGEST_CLOSURE, span.last, [key])
     if not rows.num_rows:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from screener.data.store.parquet import WHOLE_SESSION, Coverage, Refused
 from screener.data.store.place import APPLICATION, Place, without_secrets
-from screener.data.store.table import Damage, Info, StoredTable
+from screener.data.store.table import Info, StoredTable
 from screener.errors import DataError
 from screener.krx.calendar import Calendar
 from screener.krx.tables import KINDS, MARKET, PRICES, TableKind
@@ -19,7 +19,6 @@ __all__ = [
     "APPLICATION",
     "WHOLE_SESSION",
     "Coverage",
-    "Damage",
     "Info",
     "Refused",
     "Store",

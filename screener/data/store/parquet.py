@@ -136,16 +136,24 @@ class Facts:
         return cls(
             facts["file"],
             dict(sorted(days.items())),
-            {date.fromisoformat(day): datetime.fromisoformat(at) for day, at in facts["closed"].items()},
-            {
-                key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(fetched))
-                for key, (first, last, fetched) in facts["coverage"].items()
-            },
+            _times(facts["closed"]),
+            _coverage(facts["coverage"]),
             tuple(
                 Refused(date.fromisoformat(day), key, reason, row, datetime.fromisoformat(at))
                 for day, key, reason, row, at in facts.get("refused", ())
             ),
         )
+
+
+def _times(written: Mapping[str, str]) -> dict[date, datetime]:
+    return {date.fromisoformat(day): datetime.fromisoformat(at) for day, at in written.items()}
+
+
+def _coverage(written: Mapping[str, Sequence[str]]) -> dict[str, Coverage]:
+    return {
+        key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(fetched))
+        for key, (first, last, fetched) in written.items()
+    }
 
 
 class Footer:
@@ -374,10 +382,7 @@ def load_earlier(
     closed: dict[date, datetime] = {}
     with suppress(*NOT_UNDERSTOOD):
         manifest = _unsealed(read(f"{folder}/{MANIFEST}").to_pybytes())
-        asked = {
-            key: Coverage(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(at))
-            for key, (first, last, at) in manifest.get("coverage", {}).items()
-        }
+        asked = _coverage(manifest.get("coverage", {}))
         closed = _times(manifest.get("closed", {}))
         known = {
             year: {"staged": one["staged"], "sha256": one["sha256"]} for year, one in manifest["partitions"].items()
@@ -416,7 +421,3 @@ def _unsealed(data: bytes) -> Any:
     if found is None or hashlib.sha256(found[2]).hexdigest().encode() != found[1]:
         raise ValueError
     return from_json(found[2])
-
-
-def _times(written: Mapping[str, str]) -> dict[date, datetime]:
-    return {date.fromisoformat(day): datetime.fromisoformat(at) for day, at in written.items()}

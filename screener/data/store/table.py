@@ -50,7 +50,7 @@ _AT_ONCE = 16
 """Files whose ends are read side by side: of those that lie far away, most of the time is waiting."""
 
 
-class Damage(NamedTuple):
+class _Damage(NamedTuple):
     """One file that is not as it should be."""
 
     path: str
@@ -65,7 +65,6 @@ class Info(NamedTuple):
     first: date | None
     last: date | None
     bytes: int
-    fetched_first: datetime | None
     fetched_last: datetime | None
 
 
@@ -124,7 +123,6 @@ class StoredTable:
             first=min(sessions, default=None),
             last=max(sessions, default=None),
             bytes=sum(footer.size for footer in footers),
-            fetched_first=min(sessions.values(), default=None),
             fetched_last=max(sessions.values(), default=None),
         )
 
@@ -251,7 +249,7 @@ class StoredTable:
             if name != manifest:
                 self._place.remove(name)
 
-    def verify(self) -> list[Damage]:
+    def verify(self) -> list[_Damage]:
         """What is wrong with the table's files; a write that was cut short damages nothing."""
         found = {}
         for name in self._files():
@@ -260,7 +258,7 @@ class StoredTable:
         found |= dict.fromkeys(
             self._foreign(), _("does not belong to this store, but other programs would read it with the table")
         )
-        return [Damage(self._shown(name), wrong) for name, wrong in found.items() if wrong]
+        return [_Damage(self._shown(name), wrong) for name, wrong in found.items() if wrong]
 
     def leftovers(self) -> list[str]:
         """Files of a write that was cut short, or is at work: nobody reads them, and the next writer ends them."""

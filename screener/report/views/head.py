@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from screener.analysis.day import RANDOM_ON_WILD_DAYS, WILD
-from screener.analysis.model import Window, WindowCheck
+from screener.analysis.model import RANDOM_ON_WILD_DAYS, WILD, Window, WindowCheck
 from screener.i18n import N_, _, name_of, ngettext
 from screener.report.blocks import Line, Span, line
 from screener.report.formatting import number, percent, window_name

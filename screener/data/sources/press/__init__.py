@@ -47,7 +47,7 @@ class Press(Source):
         refusal = self.refusal(need)
         if refusal is not None:
             raise DataError("press: {refusal}", hint="pass prices with --source file:PATH", refusal=refusal)
-        of_stocks, of_indices = published()
+        of_stocks, of_indices = _published()
         stocks = {row["ticker"]: row for row in of_stocks}
         indices = {row["index"]: float(row["change_pct"]) / 100 for row in of_indices}
         changes = {ticker: float(row["change_pct"]) / 100 for ticker, row in stocks.items()}
@@ -77,11 +77,11 @@ class Press(Source):
             File(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(_FOLDER.glob("*.csv"))
         )
         elsewhere = [f"{row['name_en']} {ticker}" for ticker, row in stocks.items() if ticker not in need.tickers]
-        findings = tuple(Finding.at("in_no_sector", "info", elsewhere))
+        findings = tuple(Finding.at("in_no_sector", elsewhere))
         return Market("press", panel, findings, ", ".join(panel.benchmarks), files, printed)
 
 
-def published() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+def _published() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """The rows of stocks and of indices as they stand in the table; an empty cell was not printed."""
     return _rows("stocks_2025-01-31.csv"), _rows("indices_2025-01-31.csv")
 
@@ -118,7 +118,7 @@ def compare(store: Store) -> list[Comparison]:
 def _comparison(table: StoredTable) -> Comparison:
     """Closes to the last digit, rates (%) within the tolerance; of adjusted closes only what they changed by."""
     adjusted, key = table.kind is PRICES, table.kind.key
-    printed = published()[1 if table.kind is INDICES else 0]
+    printed = _published()[1 if table.kind is INDICES else 0]
     columns = ("date", key, "close", "change_pct") if table.kind is MARKET else ("date", key, "close")
     first = DAY - LONGEST_CLOSURE if adjusted else DAY
     rows = table.read(columns, first, DAY, [row[key] for row in printed]).to_pylist()
