@@ -153,7 +153,7 @@ def _add_sector(
     from screener.config.edit import file_for, identifier_of, with_sector
     from screener.config.fields import Name
     from screener.files import write_files
-    from screener.report.lookup import find_stock, listed_stocks
+    from screener.report.request import find_stock, listed_stocks
 
     settings = _before(workspace)
     identifier = identifier_of(name)

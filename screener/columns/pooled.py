@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from screener.columns.column import ADDED, BY_LANGUAGE, Column, TableSpec, Unit
@@ -19,10 +20,6 @@ _Spec = partial(TableSpec, about=_STUDY)
 def _group(empty: str = "") -> Column:
     meaning = "Group of the events: sector, industry or value of the column that --groups names"
     return Column("group", Unit.NAME, f"{meaning}." if empty else f"{meaning}; all: every event.", empty)
-
-
-def _placebo(column: Column) -> Column:
-    return Column(column.name, column.unit, column.meaning, _NO_TEST)
 
 
 EVENTS = _Spec(
@@ -71,7 +68,7 @@ EVENTS = _Spec(
     Column("car", Unit.RETURN, "Cumulative abnormal return; of a sector, the mean of its members.", _UNUSED),
     Column("se", Unit.RETURN, "Standard error of car by the model's estimation window.", _UNUSED),
     Column("t", Unit.STATISTIC, "car over se: the SCAR of a stock, the t of a sector's portfolio.", _UNUSED),
-    *map(_placebo, PLACEBO_TEST),
+    *(replace(column, empty=_NO_TEST) for column in PLACEBO_TEST),
     Column(
         "overlaps",
         Unit.COUNT,

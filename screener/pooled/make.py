@@ -35,7 +35,7 @@ from screener.pooled.placing import (
 from screener.pooled.pools import Pools
 from screener.pooled.slices import Measured, Prices, Slice, measure_slice
 from screener.report.model import PooledReport
-from screener.report.request import Request, rules_of
+from screener.report.request import rules_of
 from screener.study.models import Model
 from screener.study.units import MODELS, Plan
 from screener.workers import Workers, compute, named
@@ -113,7 +113,7 @@ def make_study(
 
 
 def _rules(settings: Settings, request: StudyRequest, file: EventFile) -> Rules:
-    configured = rules_of(settings, Request(model=request.model), {})
+    configured = rules_of(settings, request.model)
     model = Model.MARKET if request.model in (None, "auto") else Model(request.model)
     if model not in MODELS:
         raise UsageError(

@@ -22,8 +22,8 @@ from screener.krx.codes import code_of
 from screener.krx.hours import KST
 from screener.krx.tables import INDUSTRIES, MARKET, words
 from screener.pooled.events import EventFile, EventRow
-from screener.report.lookup import group_label, stocks_of
 from screener.report.model import ALL
+from screener.report.request import group_label, stocks_of
 from screener.study.units import Plan
 
 _Listed = tuple[str, str | None, str | None]

@@ -24,9 +24,8 @@ from screener.data.universe import NEEDED, Universe, apply_filters, market_of_fi
 from screener.errors import DataError, UsageError
 from screener.i18n import N_
 from screener.report.facts import EventPrices, load_flows
-from screener.report.lookup import compared_with, find_card, find_series, listed_stocks, size_of_random, stocks_of
 from screener.report.model import Bilingual, DaysFacts, Report, ScanFacts
-from screener.report.request import Request, rules_of, with_event
+from screener.report.request import Request, event_of, find_card, find_series, listed_stocks, rules_of, stocks_of
 from screener.study.models import Model
 
 if TYPE_CHECKING:
@@ -46,29 +45,28 @@ def make_report(settings: Settings, request: Request, access: Callable[[], Conne
         DataError: the prices do not bear it.
     """
     once = cache(access)
-    settings, request = with_event(settings, request)
+    settings, event_id = event_of(settings, request)
     if request.universe == "market":
-        return _scan(settings, request, once)
+        return _scan(settings, request, event_id, once)
     if request.days is not None:
-        return _days(settings, request, request.days, once)
+        return _days(settings, request, event_id, request.days, once)
     if request.stock is not None:
-        return _card(settings, request, request.stock, once)
-    return _study(settings, request, once)
+        return _card(settings, request, event_id, request.stock, once)
+    return _study(settings, request, event_id, once)
 
 
-def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
-    event_id = request.event or settings.screener.event
+def _study(settings: Settings, request: Request, event_id: str, access: Callable[[], Connections]) -> Report:
     named = dict.fromkeys(map(settings.sector_id, request.sectors))
     chosen = {name: settings.sectors[name] for name in named} or settings.family(event_id)
     stocks, groups = stocks_of(chosen), _groups(chosen, event_id)
-    rules = rules_of(settings, request, chosen)
+    rules = rules_of(settings, request.model, _spreads(settings, request, event_id, chosen))
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
-    prices = _prices(settings, request, stocks, rules, sources)
+    prices = _prices(settings, request, event_id, stocks, rules, sources)
     market, panel, row = prices.market, prices.market.panel, prices.at.row
     prices.refuse_unknown(rules)
     prices.refuse_without_index(rules)
     whole, reference = prices.whole_market(
-        compared_with(settings, event_id, stocks), rules, size_of_random(settings, event_id)
+        _compared_with(settings, event_id, stocks), rules, _size_of_random(settings, event_id)
     )
 
     measure = partial(prices.measurement, stocks, reference)
@@ -108,6 +106,16 @@ def _study(settings: Settings, request: Request, access: Callable[[], Connection
     return replace(report, frames=with_flows(report.frames, flows, panel.sessions, report.windows))
 
 
+def _spreads(
+    settings: Settings, request: Request, event_id: str, chosen: Mapping[str, Sector]
+) -> Sequence[tuple[str, str]] | None:
+    """The pairs that are asked for, or of the event's own those that are chosen; None = the best minus the worst."""
+    if request.spreads is not None:
+        return request.spreads
+    own = [pair for pair in settings.event(event_id).spreads if chosen.keys() >= set(pair)]
+    return own or (None if chosen else ())
+
+
 def _refuse_nothing(report: Report) -> None:
     """A report without a window, or without a return in the leading one, says nothing."""
     event = report.event
@@ -143,13 +151,12 @@ def _claims(
     return {"claims": checked, "figures": figures}
 
 
-def _card(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
+def _card(settings: Settings, request: Request, event_id: str, asked: str, access: Callable[[], Connections]) -> Report:
     """Everything about one stock, beside all others, so that its score and its q are those of the report."""
-    event_id = request.event or settings.screener.event
     listed = partial(listed_stocks, request.source, request.market, settings.event(event_id), access)
     member, sectors = find_card(settings, asked, event_id, listed)
     whole = replace(settings, sectors={**settings.sectors, **sectors}, claims={})
-    report = _study(whole, replace(request, sectors=tuple(sectors), spreads=()), access)
+    report = _study(whole, replace(request, sectors=tuple(sectors), spreads=()), event_id, access)
     skipped = report.frames.skipped
     report = replace(report, ticker=member.ticker).with_frames(
         skipped=skipped[skipped["ticker"] == member.ticker].reset_index(drop=True)
@@ -161,19 +168,18 @@ def _card(settings: Settings, request: Request, asked: str, access: Callable[[],
     return report.with_frames(flows=stacked("flows", [{"date": flows.days.tolist(), **figures}]))
 
 
-def _days(settings: Settings, request: Request, asked: str, access: Callable[[], Connections]) -> Report:
+def _days(settings: Settings, request: Request, event_id: str, asked: str, access: Callable[[], Connections]) -> Report:
     """The sessions of one sector, theme or stock, with all others loaded so that its prices are those of the report."""
     if request.first and request.last and request.first > request.last:
         raise UsageError(
             "--from {first} is after --to {last}", hint="swap them", first=request.first, last=request.last
         )
-    event_id = request.event or settings.screener.event
     listed = partial(listed_stocks, request.source, request.market, settings.event(event_id), access)
     label, sectors = find_series(settings, asked, event_id, listed)
     [group] = [group for group in _groups(sectors, event_id) if group.label == label]
-    stocks, rules = stocks_of(sectors), rules_of(settings, request, {})
+    stocks, rules = stocks_of(sectors), rules_of(settings, request.model)
     sources = choose(request.source, request.benchmark, request.market, access, request.hints)
-    prices = _prices(settings, request, stocks, rules, sources)
+    prices = _prices(settings, request, event_id, stocks, rules, sources)
     panel, event_row = prices.market.panel, prices.at.row
     begin = int(np.searchsorted(panel.sessions, np.datetime64(request.first))) if request.first else 0
     end = len(panel.sessions)
@@ -181,7 +187,7 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
         end = int(np.searchsorted(panel.sessions, np.datetime64(request.last), "right"))
     rows = slice(max(begin, rules.refit.history), end)
     _, reference = prices.whole_market(
-        compared_with(settings, event_id, stocks), rules, size_of_random(settings, event_id)
+        _compared_with(settings, event_id, stocks), rules, _size_of_random(settings, event_id)
     )
     measurement, check = in_force(rules, reference, partial(prices.measurement, stocks, reference))
     frame = stacked("days", ())
@@ -219,9 +225,8 @@ def _days(settings: Settings, request: Request, asked: str, access: Callable[[],
     return replace(report, provenance=provenance, days=facts, day=check)
 
 
-def _scan(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+def _scan(settings: Settings, request: Request, event_id: str, access: Callable[[], Connections]) -> Report:
     """A whole market in the leading window."""
-    event_id = request.event or settings.screener.event
     whole, source = _whole_market(request, settings.event(event_id), access)
     chosen, taken = apply_filters(whole, request.filters)
     if not chosen.any():
@@ -229,8 +234,8 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             "none of {count} stocks passes the filters", hint="lower --min-cap or --min-value", count=len(chosen)
         )
     stocks = _stocks_of_market(whole, np.flatnonzero(chosen).tolist(), settings)
-    rules = rules_of(settings, request, {})
-    prices = _prices(settings, request, stocks, rules, [source])
+    rules = rules_of(settings, request.model)
+    prices = _prices(settings, request, event_id, stocks, rules, [source])
     panel, row = prices.market.panel, prices.at.row
     prices.refuse_without_index(rules)
     first, last = rules.windows[0]
@@ -243,7 +248,7 @@ def _scan(settings: Settings, request: Request, access: Callable[[], Connections
             last=last,
         )
     others = prices.other_windows(rules)
-    _, reference = prices.whole_market(stocks, rules, size_of_random(settings, event_id), scanned=True)
+    _, reference = prices.whole_market(stocks, rules, _size_of_random(settings, event_id), scanned=True)
 
     def measure(rules: Rules) -> Measurement:
         return Measurement(panel, row, stocks, rules, others, reference)
@@ -294,10 +299,14 @@ def _whole_market(request: Request, event: Event, access: Callable[[], Connectio
 
 
 def _prices(
-    settings: Settings, request: Request, stocks: Sequence[Stock], rules: Rules, sources: Sequence[Source]
+    settings: Settings,
+    request: Request,
+    event_id: str,
+    stocks: Sequence[Stock],
+    rules: Rules,
+    sources: Sequence[Source],
 ) -> EventPrices:
     """The prices of `stocks` from the first of `sources` that can serve, and the event placed among them."""
-    event_id = request.event or settings.screener.event
     event = settings.event(event_id)
     before, after = _reach(settings, request, event_id, rules)
     need = PriceRequest(
@@ -358,3 +367,23 @@ def _groups(sectors: Mapping[str, Sector], event: str) -> list[Group]:
         groups.append(Group(name, None, sector.name.ko, sector.name.en, post_hoc))
         groups += [Group(name, theme, title.ko, title.en, post_hoc) for theme, title in sector.themes.items()]
     return groups
+
+
+def _compared_with(settings: Settings, event: str, stocks: Sequence[Stock]) -> list[Stock]:
+    """The stocks that random groups are put together like: those of the event's family, the same for every screen.
+
+    They are of the markets of `stocks`; where none of a market is configured, its `stocks` stand for them.
+    """
+    configured = stocks_of(settings.family(event))
+    known = {stock.market for stock in configured}
+    wanted = {stock.market for stock in stocks}
+    return [
+        *(stock for stock in configured if stock.market in wanted),
+        *(stock for stock in stocks if stock.market not in known),
+    ]
+
+
+def _size_of_random(settings: Settings, event: str) -> int:
+    """Members of a random group: of the median sector that is evidence, or of a usual one where none is."""
+    sectors = [sector for sector in settings.family(event).values() if event not in sector.post_hoc]
+    return int(np.median([len(sector.members) for sector in sectors] or [20]))

@@ -65,19 +65,22 @@ class Shown(ABC):
         """Its tables for a paper, by file name; none of a screen that has none."""
         return {}
 
+    def charts(self) -> Mapping[str, Sequence[Figure]]:
+        """The charts by key of the section that they stand in."""
+        return self._once("charts", self._charts)
+
     @abstractmethod
     def document(self) -> bytes:
         """The JSON document."""
-
-    @abstractmethod
-    def charts(self) -> Mapping[str, Sequence[Figure]]:
-        """The charts by key of the section that they stand in."""
 
     @abstractmethod
     def _page(self, *, full: bool) -> Page: ...
 
     @abstractmethod
     def _tables(self) -> list[Table]: ...
+
+    @abstractmethod
+    def _charts(self) -> Mapping[str, Sequence[Figure]]: ...
 
     def _once(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make` makes for `key` in the language of the process."""
@@ -143,7 +146,7 @@ class Screen(Shown):
         whole = self.name == "compare"
         return to_json(self.report, tables_of(self.report, TABLES["report"]) if whole else self.tables())
 
-    def charts(self) -> Mapping[str, Sequence[Figure]]:
+    def _charts(self) -> Mapping[str, Sequence[Figure]]:
         from screener.report.charts import charts_of
 
         return charts_of(self.name, self.report)
@@ -169,7 +172,7 @@ class StudyScreen(Shown):
 
         return study_to_json(self.report, self.tables())
 
-    def charts(self) -> Mapping[str, Sequence[Figure]]:
+    def _charts(self) -> Mapping[str, Sequence[Figure]]:
         from screener.report.charts import charts_of_study
 
         return charts_of_study(self.report)

@@ -40,14 +40,15 @@ def take_up() -> None:
             _known[path.name] = pickle.loads(path.read_bytes())  # noqa: S301 - our own
 
 
-def _study(settings: Settings, request: Request, access: Callable[[], Connections]) -> Report:
+def _study(settings: Settings, request: Request, event_id: str, access: Callable[[], Connections]) -> Report:
     if _folder is None or not request.source.startswith(f"file:{REAL}/"):
-        return _made(settings, request, access)
-    request = replace(request, stock=None)  # whose name it does not read: the stock stands in the sectors
+        return _made(settings, request, event_id, access)
+    # It reads neither the name of a stock, which stands in the sectors, nor how the event was asked for.
+    request = replace(request, stock=None, event=event_id)
     for known_settings, known_request, report in _known.values():
         if (known_request, known_settings) == (request, settings):
             return report
-    report = _made(settings, request, access)
+    report = _made(settings, request, event_id, access)
     part = _folder / f"{os.getpid()}.part"
     part.write_bytes(pickle.dumps((settings, request, report)))
     part.replace(part.with_suffix(".study"))

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 
 from screener.report.model import Report
-from tests.report.tables import with_frames
 
 STOCK = "<script>alert(1)</script>"
 SECTOR = '"><img src=x onerror="document.title=1">'
@@ -18,14 +17,13 @@ def renamed(report: Report) -> Report:
     """`report` with the names of its first stock, its first sector and its event replaced."""
     frames = report.frames
     ticker, sector = frames.stocks["ticker"].iloc[0], frames.sectors["sector"].iloc[0]
-    made = with_frames(
-        report,
+    made = report.with_frames(
         stocks=_named(frames.stocks, frames.stocks["ticker"] == ticker, STOCK),
         sectors=_named(frames.sectors, (frames.sectors["sector"] == sector) & frames.sectors["theme"].isna(), SECTOR),
         paths=_named(frames.paths, (frames.paths["sector"] == sector) & frames.paths["theme"].isna(), SECTOR),
     )
     event = replace(report.event, name=replace(report.event.name, ko=EVENT, en=EVENT))
-    return with_frames(replace(report, event=event), **vars(made.frames))
+    return replace(made, event=event)
 
 
 def _named(frame: pd.DataFrame, rows: pd.Series[bool], name: str) -> pd.DataFrame:

@@ -25,11 +25,6 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
-def with_frames(report: Report, **frames: pd.DataFrame) -> Report:
-    """The report with these frames in the place of its own."""
-    return report.with_frames(**frames)
-
-
 def in_leading_window(report: Report, name: str) -> pd.DataFrame:
     """The rows of a frame that are about the window that the report leads with."""
     rows: pd.DataFrame = getattr(report.frames, name)

@@ -50,9 +50,7 @@ def _draw(rows: Sequence[Any], frame: Frame) -> Drawing:
     x = Scale(by_day[0].tau - 0.5, by_day[-1].tau + 0.5, box.left, box.right)
     reach = max(abs(row.z_ewma) for row in rows)
     y = Scale.roomy(-reach, reach, box.bottom, box.top)
-    for value in y.ticks(6):
-        drawing.line((box.left, y(value)), (box.right, y(value)), "grid" if value else "zero")
-        drawing.text(box.left - 6, y(value) + 4, f"{value:+g}" if value else "0", "axis", "end")
+    drawing.levels(box, y, 6, lambda value: f"{value:+g}" if value else "0")
     wide = (x(1) - x(0)) * 0.8
     for row in by_day:
         top, bottom = sorted((y(row.z_ewma), y(0.0)))

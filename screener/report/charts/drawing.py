@@ -121,6 +121,13 @@ class Drawing:
             element.set("text-anchor", anchor)
         element.text = text
 
+    def levels(self, box: Box, y: Scale, most: int, label: Callable[[float], str], origin: float = 0.0) -> None:
+        """Lines across `box` at round values of `y`, with these to the left; that of `origin` is the stronger one."""
+        for value in y.ticks(most):
+            at = y(value)
+            self.line((box.left, at), (box.right, at), "zero" if abs(value - origin) < 1e-9 else "grid")
+            self.text(box.left - 6, at + 4, label(value), "axis", "end")
+
     def _add(self, tag: str, look: str, tip: str = "", **places: float) -> ET.Element:
         attributes = {"class": look} if look else {}
         element = ET.SubElement(self._root, tag, attributes | {name: _at(value) for name, value in places.items()})
@@ -267,10 +274,7 @@ class PlotArea(NamedTuple):
         Where a session is another day for each event, it has no day of its own.
         """
         box = self.box
-        for value in self.y.ticks(6):
-            y = self.y(value)
-            drawing.line((box.left, y), (box.right, y), "zero" if abs(value - axis.origin) < 1e-9 else "grid")
-            drawing.text(box.left - 6, y + 4, axis.label(value), "axis", "end")
+        drawing.levels(box, self.y, 6, axis.label, axis.origin)
         if self.x.low <= 0 <= self.x.high:
             x = self.x(0)
             drawing.line((x, box.top), (x, box.bottom), "event")

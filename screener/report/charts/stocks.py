@@ -215,9 +215,7 @@ def _draw_distribution(values: Sequence[float], frame: Frame) -> Drawing:
     last = math.ceil(reach / width)
     bins = Counter(max(-last, min(math.floor(value / width), last - 1)) for value in values)
     x, y = Scale(-last, last, box.left, box.right), Scale(0.0, max(bins.values()), box.bottom, box.top)
-    for tick in y.ticks(4):
-        drawing.line((box.left, y(tick)), (box.right, y(tick)), "grid" if tick else "zero")
-        drawing.text(box.left - 6, y(tick) + 4, f"{tick:.0f}", "axis", "end")
+    drawing.levels(box, y, 4, lambda count: f"{count:.0f}")
     for number, count in sorted(bins.items()):
         look = "up" if number >= 0 else "down"
         low, high = number * width * 100, (number + 1) * width * 100

@@ -10,17 +10,9 @@ import pandas as pd
 
 from screener.data.findings import in_words
 from screener.i18n import N_, _, language, ngettext
+from screener.report import grids
 from screener.report.blocks import Grid, Key, Line, Page, Section, Span, directed, line
 from screener.report.formatting import arrow, direction, number, percent, probability, window_name
-from screener.report.grids import (
-    DIFFERENCES,
-    DRIVING_EVENTS,
-    NAIVE_POOLED_TESTS,
-    POOLED,
-    POOLED_BY_GROUP,
-    POOLED_TESTS,
-    REGRESSION,
-)
 from screener.report.model import ALL, MODELS, PooledReport
 from screener.report.rows import fields_by_tau, fields_of, rows_of
 from screener.report.views import head, notes
@@ -263,7 +255,7 @@ class _Pooled:
         return Section.of(
             Key.POOLED,
             _("All events, by window"),
-            Grid(fields_of(self.whole, POOLED)),
+            Grid(fields_of(self.whole, grids.POOLED)),
             others if len(self.whole) > 1 else "",
             text if legend else "",
         )
@@ -272,8 +264,8 @@ class _Pooled:
         """Groups and their differences, a table a window."""
         body: list[Line | Grid | str] = []
         kinds = (
-            (N_("Groups, {window}"), self.groups, POOLED_BY_GROUP),
-            (N_("Differences, {window}"), self.differences, DIFFERENCES),
+            (N_("Groups, {window}"), self.groups, grids.POOLED_BY_GROUP),
+            (N_("Differences, {window}"), self.differences, grids.DIFFERENCES),
         )
         for window in windows:
             for title, rows, columns in kinds:
@@ -322,7 +314,7 @@ class _Pooled:
                     firms=f"{first.clusters_firm:,}",
                     r2=number(first.r2, 3),
                 )
-                body += [line(counted, "strong"), Grid(fields_of(shown, REGRESSION)), line("")]
+                body += [line(counted, "strong"), Grid(fields_of(shown, grids.REGRESSION)), line("")]
         note = _("Least squares; errors clustered by session and by stock (Cameron, Gelbach and Miller 2011).")
         if body:
             body = [*body[:-1], *([note] if legend else [])]
@@ -344,7 +336,7 @@ class _Pooled:
             of=f"{len(frame):,}",
         )
         title = _("The events that drive the result, {window}", window=self.window)
-        return Section.of(Key.DRIVERS, title, Grid(fields_of(rows, DRIVING_EVENTS)), note)
+        return Section.of(Key.DRIVERS, title, Grid(fields_of(rows, grids.DRIVING_EVENTS)), note)
 
     def _without(self, frame: pd.DataFrame) -> pd.Series[float]:
         """The CAAR without each event: the mean over sessions of their events' means. NaN where that is not the CAAR of
@@ -372,13 +364,13 @@ class _Pooled:
             collided=f"{int(leading.collided):,}",
             sessions=number(leading.calendar_sessions, 0),
         )
-        yield Section.of(Key.TESTS, _("p-values from other tests"), Grid(fields_of(rows, POOLED_TESTS)), shifts)
+        yield Section.of(Key.TESTS, _("p-values from other tests"), Grid(fields_of(rows, grids.POOLED_TESTS)), shifts)
         naive = _(
             "Events that share sessions move together, so these tests find significance where there is none; for "
             "comparison only."
         )
         title = _("p-values from tests that assume independence between events")
-        yield Section.of(Key.NAIVE_TESTS, title, Grid(fields_of(rows, NAIVE_POOLED_TESTS)), naive)
+        yield Section.of(Key.NAIVE_TESTS, title, Grid(fields_of(rows, grids.NAIVE_POOLED_TESTS)), naive)
 
     def _left_out(self) -> Section:
         events = self.report.frames.events

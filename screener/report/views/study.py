@@ -12,26 +12,9 @@ from typing import Any
 
 from screener.i18n import N_, _, ngettext
 from screener.krx.hours import RETURN_GAP
+from screener.report import grids
 from screener.report.blocks import Cell, Field, Grid, Key, Line, Page, Section, advised, directed, line
 from screener.report.formatting import arrow, direction, percent, probability, signed
-from screener.report.grids import (
-    NAIVE_TESTS,
-    PARTS_OF_STOCKS,
-    PLANTED_AND_FOUND,
-    SECTOR_NAME,
-    TESTS,
-    THEME_NAME,
-    group_columns,
-    later_columns,
-    mover_columns,
-    part_columns,
-    spread_columns,
-    stock_columns,
-    summary_columns,
-)
-from screener.report.grids import percent as percent_cell
-from screener.report.grids import probability as p_cell
-from screener.report.grids import signed as signed_cell
 from screener.report.model import MEASURES, MODELS, Report
 from screener.report.rows import (
     CHOSEN,
@@ -72,7 +55,7 @@ _VERDICTS = {
         "corrected p of .10 or less and a score of 25 or more)."
     ),
 }
-_TREND = {"score": signed_cell, "caar_ew": percent_cell, "p_family": p_cell}
+_TREND = {"score": grids.signed, "caar_ew": grids.percent, "p_family": grids.probability}
 
 
 def study_page(report: Report, *, full: bool = False, explain: bool = False) -> Page:
@@ -188,9 +171,9 @@ class _Study:
     def _sectors(self, *, full: bool) -> Section:
         every = self._shown(self.sectors)
         rows = every if full else ends(every)
-        columns = group_columns(SECTOR_NAME, study=self.study, funds=self.funds)
+        columns = grids.group_columns(grids.SECTOR_NAME, study=self.study, funds=self.funds)
         if self.study and not full:
-            columns = summary_columns(funds=self.funds)
+            columns = grids.summary_columns(funds=self.funds)
         note = _(POST_HOC) if any(row.post_hoc for row in rows) else ""
         left = len(every) - len(rows)
         hidden = ngettext(
@@ -251,9 +234,9 @@ class _Study:
         return self._section(
             Key.PARTS,
             N_("Parts of the scores, {window}"),
-            Grid(fields_of(self.sectors, part_columns(left_out=left_out))),
+            Grid(fields_of(self.sectors, grids.part_columns(left_out=left_out))),
             line(""),
-            Grid(fields_of(shown, PARTS_OF_STOCKS)),
+            Grid(fields_of(shown, grids.PARTS_OF_STOCKS)),
             advised(notes.more(N_("and {n} more"), len(stocks) - len(shown)), _(": --csv DIR writes all of them")),
             _(
                 "Each part lies between -1 and +1; the score is 100 times their mean, weighted as configured. Rank "
@@ -278,7 +261,7 @@ class _Study:
             names=", ".join(others),
         )
         title = N_("Known effects and estimates, CAAR in %")
-        grid = Grid(fields_of(rows, PLANTED_AND_FOUND))
+        grid = Grid(fields_of(rows, grids.PLANTED_AND_FOUND))
         yield self._section(Key.PLANTED, title, grid, covered, without if others else "")
 
     def _movers(self) -> Section:
@@ -288,7 +271,7 @@ class _Study:
         longest = max(map(len, shown))
         fields = [
             replace(field, cells=[*field.cells, *[Cell("")] * (longest - len(rows))])
-            for rows, columns in zip(shown, mover_columns(study=self.study), strict=True)
+            for rows, columns in zip(shown, grids.mover_columns(study=self.study), strict=True)
             for field in fields_of(rows, columns)
         ]
         title = N_("Winners and losers by abnormal return, {window}")
@@ -321,7 +304,7 @@ class _Study:
 
     def _fields_of_stocks(self, rows: list[Any]) -> tuple[Field, ...]:
         printed = any(row.published_by is not None for row in self.stocks)
-        return fields_of(rows, stock_columns(study=self.study, funds=self.funds, printed=printed))
+        return fields_of(rows, grids.stock_columns(study=self.study, funds=self.funds, printed=printed))
 
     def _ranked(self) -> tuple[list[Any], list[Any]]:
         """Stocks above and below zero by what they rank by, the farthest from it first."""
@@ -344,9 +327,11 @@ class _Study:
             if window.available and window != self.report.leading:
                 rows = {row.sector: row for row in sectors_at(self.report, window)}
                 label = head.window_label(self.report, window)
-                columns = later_columns(label, raw=label != str(window))
+                columns = grids.later_columns(label, raw=label != str(window))
                 fields += fields_of([rows[row.sector] for row in self.sectors], columns)
-        body: list[Line | Grid | str] = [Grid((*fields_of(self.sectors, [SECTOR_NAME]), *fields))] if fields else []
+        body: list[Line | Grid | str] = (
+            [Grid((*fields_of(self.sectors, [grids.SECTOR_NAME]), *fields))] if fields else []
+        )
         if pending := ", ".join(str(window) for window in self.report.windows if not window.available):
             body.append(_("Windows not complete yet: {windows}", windows=pending))
         body += head.long_windows(self.report)
@@ -395,13 +380,13 @@ class _Study:
     def _spreads(self) -> Section:
         rows = [row for row in spread_rows(self.report) if is_at(row, self.report.leading)]
         known = [row for row in rows if math.isfinite(row.mean_return_ew)]
-        grid = Grid(fields_of(known, spread_columns(study=self.study)))
+        grid = Grid(fields_of(known, grids.spread_columns(study=self.study)))
         note = _(CHOSEN) if any(row.chosen for row in known) else ""
         return self._section(Key.SPREADS, N_("Sector against sector, {window}"), grid, note)
 
     def _themes(self) -> Section:
         groups = [row for row in groups_at(self.report, self.report.leading) if row.theme is not None]
-        columns = group_columns(THEME_NAME, study=self.study, funds=self.funds)
+        columns = grids.group_columns(grids.THEME_NAME, study=self.study, funds=self.funds)
         every = fields_of(groups, columns)
         body: list[Line | Grid] = []
         for sector in self._shown(self.sectors):
@@ -416,13 +401,13 @@ class _Study:
             "on real returns."
         )
         title = N_("p-values from other tests, {window}")
-        yield self._section(Key.TESTS, title, Grid(fields_of(self.sectors, TESTS)), note)
+        yield self._section(Key.TESTS, title, Grid(fields_of(self.sectors, grids.TESTS)), note)
         note = _(
             "Stocks that share a date move together, so these tests find significance where there is none; for "
             "comparison only."
         )
         title = N_("p-values from tests that assume independence between stocks, {window}")
-        yield self._section(Key.NAIVE_TESTS, title, Grid(fields_of(self.sectors, NAIVE_TESTS)), note)
+        yield self._section(Key.NAIVE_TESTS, title, Grid(fields_of(self.sectors, grids.NAIVE_TESTS)), note)
 
     def _section(self, key: Key, title: str, *body: Line | Grid | str) -> Section:
         return Section.of(key, _(title, window=head.window_with_days(self.report.leading)), *body)

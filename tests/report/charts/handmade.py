@@ -11,7 +11,7 @@ from typing import Any
 from screener.analysis.frames import Frames
 from screener.analysis.model import Window
 from screener.report.model import Report
-from tests.report.tables import frame, with_frames
+from tests.report.tables import frame
 
 NAN = math.nan
 BASE = date(2024, 4, 19)
@@ -80,7 +80,7 @@ def handmade(study: Report) -> Report:
             ),
         ),
     )
-    return with_frames(report, **vars(made))
+    return report.with_frames(**vars(made))
 
 
 _KIND = {"KOSPI": "index"}

@@ -21,7 +21,6 @@ from screener.report.charts.treemap import squarified, step, tiles
 from screener.report.model import Report
 from screener.report.rows import groups_at
 from tests.report.charts import handmade
-from tests.report.tables import with_frames
 
 DRAWN = ["svg", "narrow"]
 """Of a figure, for a page and for a phone."""
@@ -234,12 +233,12 @@ def test_the_trend_has_a_dot_for_each_report(report: Report, which: str) -> None
 
 def test_one_report_is_no_trend(report: Report) -> None:
     rows = report.frames.trend
-    alone = with_frames(report, trend=rows[rows["tau"] == 0])
+    alone = report.with_frames(trend=rows[rows["tau"] == 0])
     assert trend(alone, groups_at(report, report.leading)) is None
 
 
 def test_without_scores_the_trend_is_of_abnormal_returns(report: Report) -> None:
-    unscored = with_frames(report, trend=report.frames.trend.assign(score=math.nan))
+    unscored = report.with_frames(trend=report.frames.trend.assign(score=math.nan))
     figure = trend(unscored, groups_at(report, report.leading))
     assert figure is not None
     assert figure.title == "By 2024-04-25, Sector A reached -2.00% and Sector B -8.00%"
@@ -347,5 +346,5 @@ def test_what_is_not_known_is_not_drawn(report: Report) -> None:
         name: getattr(report.frames, name).iloc[:0] for name in ("paths", "levels", "spreads", "placebos", "trend")
     }
     stocks = report.frames.stocks.assign(marcap=math.nan, car=math.nan, raw_return=math.nan)
-    nothing = with_frames(report, stocks=stocks, **empty)
+    nothing = report.with_frames(stocks=stocks, **empty)
     assert set(charts_of("report", nothing)) == {"sectors"}  # breadth alone, which is counted apart from the stocks

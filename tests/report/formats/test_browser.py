@@ -20,7 +20,7 @@ from screener.report.views.claims import claims_page
 from screener.report.views.study import study_page
 from tests.i18n import speaking
 from tests.report.renamed import renamed
-from tests.report.tables import frame, in_leading_window, with_frames
+from tests.report.tables import frame, in_leading_window
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -69,7 +69,7 @@ def trended(report: Report) -> Report:
         for place, sector in enumerate(sectors.loc[sectors["theme"].isna(), "sector"])
     )
     made = replace(report, as_of=report.sessions[:21][-1])
-    return with_frames(made, trend=frame("trend", rows))
+    return made.with_frames(trend=frame("trend", rows))
 
 
 @pytest.fixture(scope="module")

@@ -96,6 +96,21 @@ def texts(field: Field) -> list[str]:
     return [field.header, *(cell.text for cell in field.cells)]
 
 
+@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_table_in_which_nothing_folds_is_as_rich_lays_it_out(colour: bool, plain: bool) -> None:
+    """A character without width, which is no text to print, leaves the table to rich."""
+    style = Style(colour=colour, ascii=plain)
+
+    def shown(mark: str) -> str:
+        names = Field("Sector", [Cell(f"반도체{mark}"), Cell("AI", dim=True), Cell("")], right=False)
+        moved = Field("CAAR %", [Cell("▲ +1.50", 0.015, 1), Cell("-", dim=True), Cell("-12.00", -0.12, -1)])
+        notes = Field("Notes", [Cell("limit up", sign=1), Cell(""), Cell("halted")], right=False)
+        return render(Page("", (), (Section("", "", (Grid((names, moved, notes)),)),)), style)
+
+    assert shown("\u200b").replace("\u200b", "") == shown("")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_summary_names_the_columns_that_it_leaves_out(study: Report, width: int, language: Language) -> None:
