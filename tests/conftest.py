@@ -51,9 +51,11 @@ TOGETHER = ("tests/report", "tests/daily", "tests/e2e")
 
 SLOW = (
     "tests/analysis/test_day.py",
+    "tests/analysis/test_scan.py",
     "tests/cli/test_completion.py",
     "tests/cli/test_machine.py",
     "tests/cli/test_mcp.py",
+    "tests/cli/test_output.py",
     "tests/daily/test_configuration.py",
     "tests/daily/test_hard_times.py",
     "tests/daily/test_notify.py",
