@@ -219,6 +219,8 @@ def main() -> None:
     start, rng = perf_counter(), np.random.default_rng(options.seed)
     market, refit = load_market(options.krx), Refit()
     designs = _designs(market, refit, rng)
+    if not any(options.design in design for design in designs):
+        sys.exit(f"no design {options.design!r}: there are {', '.join(designs)}")
     frames = []
     for design, trial in designs.items():
         if options.design not in design:
