@@ -23,7 +23,7 @@ def make_demo(settings: Settings, seed: int) -> Report:
     of_demo = replace(settings, events={EVENT: _demo_event()}, sectors=_demo_sectors(), screener=rules)
     report = make_report(of_demo, Request(source=f"demo:{seed}"), _nothing)
     planted = {
-        (sector.id, window.first, window.last): sector.caar(window.first, window.last)
+        (sector.id, *window.taus): sector.caar(*window.taus)
         for sector in demo.SECTORS
         if sector.id != demo.SECTORS[-1].id  # what limits and halts do to a mean is the point there, not its estimate
         for window in report.windows

@@ -292,7 +292,7 @@ class _Hours(Strict):
     pre_market: _Span | None = None
 
 
-class _CalendarRules(Strict):
+class CalendarRules(Strict):
     """Days on which KRX closed or opened other than the holiday library knows, and trading hours that have changed."""
 
     closed: Annotated[tuple[Day, ...], Field(strict=False)] = ()
@@ -358,7 +358,7 @@ class Screener(Strict):
     """Seconds between two requests to one host of the exchange."""
     weights: Weights
     store: _StoreRules = _StoreRules()
-    calendar: _CalendarRules = _CalendarRules()
+    calendar: CalendarRules = CalendarRules()
 
     @property
     def sessions_before(self) -> int:

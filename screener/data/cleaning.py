@@ -267,6 +267,17 @@ def _refuse_sessions_on(
             )
 
 
+def refuse_untraded(prices: PriceRows, called: str, hint: str = "") -> None:
+    """Refuse prices in which none of the stocks that were asked for has a trade; `hint`: what helps against it."""
+    if not prices.traded.any():
+        raise DataError(
+            "{called}: none of the {count} configured tickers ever traded",
+            hint=hint,
+            called=called,
+            count=len(prices.tickers),
+        )
+
+
 def dated(table: pa.Table, called: str, calendar: Calendar, today: date, said: list[Finding]) -> pa.Table:
     """Rows of a file under their own dates; what was mended is `said`.
 

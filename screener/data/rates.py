@@ -169,15 +169,13 @@ def _last(traded: Bools, number: NDArray[np.int64], key: NDArray[np.int32]) -> N
 
 def _other_units(rate: Floats, moved: Floats, key: NDArray[np.int32], count: int) -> Bools:
     """(count,) stocks all of whose rates are in another unit than percent: decimals, or hundredths of a percent."""
-    wrong = np.zeros(count, dtype=bool)
     both = np.flatnonzero(np.isfinite(rate) & np.isfinite(moved) & (np.abs(moved) > 0))
     with np.errstate(all="ignore"):
         part = np.abs(rate[both] / moved[both])
     odd = (part < 1.0 / _UNIT) | (part > _UNIT)
     all_of = np.bincount(key[both], minlength=count)
     odd_of = np.bincount(key[both], weights=odd, minlength=count)
-    wrong[:] = (all_of >= _LEAST) & (odd_of > 0.8 * all_of)
-    return wrong
+    return np.asarray((all_of >= _LEAST) & (odd_of > 0.8 * all_of))
 
 
 def _in_order(verdict: NDArray[np.int8], key: NDArray[np.int32]) -> NDArray[np.int8]:

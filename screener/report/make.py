@@ -81,10 +81,10 @@ def _study(settings: Settings, request: Request, event_id: str, access: Callable
     to_date = 0, len(panel.sessions) - 1 - row
     if request.so_far and to_date not in rules.windows:
         # Measured by itself, so that the figures of windows that are over stay the same from day to day.
-        leading = [(window.first, window.last) for window in measurement.available[:1]]
+        leading = [window.taus for window in measurement.available[:1]]
         other = measure(replace(rules, windows=tuple(dict.fromkeys((*leading, (0, 0), to_date)))))
         frames = with_window(frames, frames_of(other), to_date)
-        windows += tuple(window for window in other.windows if (window.first, window.last) == to_date)
+        windows += tuple(window for window in other.windows if window.taus == to_date)
         check = replace(check, windows=(*check.windows, other.checks[-1]))
     report = prices.report(rules, windows, frames, study=bool(np.isfinite(frames.stocks["car"]).any()))
     report = replace(report, day=check if report.provenance.study else None)

@@ -130,10 +130,7 @@ def _texts(report: Report, name: str, frame: pd.DataFrame) -> dict[str, Any]:
         if f"{column}_ko" in frame
     }
     if "window_start" in frame:
-        texts_of = {
-            (window.first, window.last): "; ".join(news(report.confounders(window))) or None
-            for window in report.windows
-        }
+        texts_of = {window.taus: "; ".join(news(report.confounders(window))) or None for window in report.windows}
         windows = zip(frame["window_start"], frame["window_end"], strict=True)
         texts["confounders"] = pd.Series([texts_of[window] for window in windows], frame.index, dtype=object)
     return texts
@@ -164,12 +161,12 @@ def localised(table: Table, names: Mapping[str, str]) -> Table:
     """`table` with what people read in the place of codes; the figures are the same. `names`: sectors and themes."""
     # The theme of a row has its name together with the sector of the row.
     sectors = dict(zip(table.header, table.cells, strict=True)).get("sector", [])
-    cells = []
+    cells, sayings = [], _sayings(names)
     for column, values in zip(table.columns, table.cells, strict=True):
         if column.name == "theme":
             labels = [f"{sector}:{theme}" for sector, theme in zip(sectors, values, strict=True)]
             values = [theme and names.get(label, str(theme)) for theme, label in zip(values, labels, strict=True)]
-        elif say := _sayings(names).get(column.name):
+        elif say := sayings.get(column.name):
             values = [say(value) if isinstance(value, str) else value for value in values]
         cells.append(values)
     columns = tuple(replace(column, name=HEADERS[column.name]) for column in table.columns)

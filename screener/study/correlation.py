@@ -14,7 +14,7 @@ from screener.study import Bools, Floats, Ints
 
 _BLOCK = 192
 """Securities on a side of the square of pairs worked on at once, small enough for the squares to stay in cache."""
-_MOSTLY = 0.9
+_SPARSE = 0.9
 """Share of known cells from which on sums over the missing ones alone take less time than products of all."""
 _FEWEST_DAYS = 3
 """Common days below which a correlation is always +-1 or undefined."""
@@ -201,21 +201,19 @@ def _blocks(residuals: Floats, sets: Floats) -> tuple[Floats, list[_Block]]:
     values[~have] = 0.0
     scale = np.sqrt(np.einsum("tn,tn->n", values, values) / count)
     values /= np.where(scale > 0, scale, 1.0)
-    gaps_of = _sparse() if residuals.shape[1] > _BLOCK and have.mean() > _MOSTLY else np.asarray
+    kept: Callable[[Floats], Any] = np.asarray
+    if residuals.shape[1] > _BLOCK and have.mean() > _SPARSE:
+        from scipy.sparse import csr_array  # takes longer to load than a few stocks take to correlate
+
+        kept = csr_array
     blocks = []
     for start in range(0, residuals.shape[1], _BLOCK):
         columns = slice(start, min(start + _BLOCK, residuals.shape[1]))
         value, own = values[:, columns], have[:, columns]
         summed = np.concatenate([own, value, np.square(value)], axis=1)
-        gaps = gaps_of((~own.T).astype(np.float64))
+        gaps = kept((~own.T).astype(np.float64))
         blocks.append(_Block(columns, summed, summed.sum(axis=0), gaps, sets[columns]))
     return values, blocks
-
-
-def _sparse() -> Callable[[Floats], Any]:
-    from scipy.sparse import csr_array  # takes longer to load than a few stocks take to correlate
-
-    return csr_array
 
 
 def _correlate(i: _Block, j: _Block, product: Floats) -> Bools | None:

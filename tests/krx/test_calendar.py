@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from screener.config import load_settings
-from screener.config.models import Event, _CalendarRules
+from screener.config.models import CalendarRules, Event
 from screener.krx.calendar import Calendar
 from screener.krx.hours import KST
 
@@ -226,7 +226,7 @@ def test_hours_that_have_changed_since_are_configured() -> None:
         after_market = "16:00-21:00"
         """
     )
-    schedule = _CalendarRules.model_validate(rules).calendar.schedule
+    schedule = CalendarRules.model_validate(rules).calendar.schedule
     assert schedule.settles(date(2027, 1, 29)) == moment("2027-01-29T20:00")
     assert schedule.settles(date(2027, 2, 1)) == moment("2027-02-01T21:00")
     assert schedule.closes(date(2027, 11, 18)) == moment("2027-11-18T16:30")
@@ -237,13 +237,13 @@ def test_hours_that_have_changed_since_are_configured() -> None:
 @pytest.mark.parametrize("wrong", ["15:30", "9-15", "15:30-09:00", "morning-evening"])
 def test_a_stretch_of_trading_that_is_none_is_a_mistake(wrong: str) -> None:
     with pytest.raises(ValidationError, match="09:00-15:30"):
-        _CalendarRules.model_validate({"hours": [{"since": date(2027, 2, 1), "regular": wrong}]})
+        CalendarRules.model_validate({"hours": [{"since": date(2027, 2, 1), "regular": wrong}]})
 
 
 def test_configured_hours_decide_on_which_session_news_falls() -> None:
     news = {"name": {"ko": "가", "en": "x"}, "news": as_in_toml("2027-02-01T15:40")}
     longer = {"hours": [{"since": date(2027, 2, 1), "regular": "09:00-16:00"}]}
-    schedule = _CalendarRules.model_validate(longer).calendar.schedule
+    schedule = CalendarRules.model_validate(longer).calendar.schedule
     assert Event.model_validate(news).first_day == date(2027, 2, 2)
     assert Event.model_validate(news, context={"schedule": schedule}).first_day == date(2027, 2, 1)
 

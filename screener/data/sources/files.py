@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from screener.data.cleaning import clean, dated
+from screener.data.cleaning import clean, dated, refuse_untraded
 from screener.data.fetch import Fetched, restated
 from screener.data.findings import Finding, refuse
 from screener.data.forms.dialects import NO_HINTS, Hints
@@ -123,11 +123,7 @@ class Files(Source):
         prices, findings = clean(rows, called, need.calendar, since)
         if not prices.traded.any():
             clean(rows, called, need.calendar, since, strict=True)  # says what is wrong, if it is that
-            raise DataError(
-                "{called}: none of the {count} configured tickers ever traded",
-                called=called,
-                count=len(need.tickers),
-            )
+        refuse_untraded(prices, called)
         _refuse_one_session(rows.day, need.least, called)
         official = None
         if self.market:

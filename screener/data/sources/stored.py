@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from screener.data import refusals
-from screener.data.cleaning import clean
+from screener.data.cleaning import clean, refuse_untraded
 from screener.data.findings import Finding
 from screener.data.levels import weigh_levels
 from screener.data.panel import Panel, build_panel
@@ -20,13 +20,14 @@ from screener.data.sources import LAST_PRICES, PROXIES, SOURCES, File, Market, P
 from screener.data.store import WHOLE_SESSION
 from screener.data.universe import LISTED, OF_PRICES, OF_RATES, WholeMarket, whole_market
 from screener.errors import DataError
-from screener.i18n import _
+from screener.i18n import N_, _
 from screener.krx.calendar import LONGEST_CLOSURE, Calendar
 from screener.krx.tables import INDICES, MARKET, PRICES, Days, Floats, floats, to_numpy
 
 if TYPE_CHECKING:
     from screener.data.store import Store, StoredTable
 
+_SYNC = N_("download what is missing with `screener sync`")
 _PROXY_NAMES = {"KOSPI": "KODEX 200 (069500)", "KOSDAQ": "KODEX KOSDAQ150 (229200)"}
 
 
@@ -156,7 +157,7 @@ class Stored(Source):
     def _from_sessions(self, source: str, need: PriceRequest, span: DateSpan) -> Market:
         """Official rates of whole-market sessions, and the indices themselves."""
         official, findings = self._official(source, need, span)
-        self._refuse_none(source, official)
+        refuse_untraded(official, self._called(source), hint=_SYNC)
         indices = self.store.table(source, INDICES)
         levels = {name: _level(indices, name, span) for name in need.markets}
         panel, found = build_panel(official, official, levels, need.price_limit)
@@ -189,15 +190,6 @@ class Stored(Source):
         whole = around.filter(pa.array(~np.isin(to_numpy(around["date"]), aside)))
         return replace(official, market_caps=market_caps(around), market_moves=market_moves(whole)), found
 
-    def _refuse_none(self, source: str, prices: PriceRows) -> None:
-        if not prices.traded.any():
-            raise DataError(
-                "{called}: none of the {count} configured tickers ever traded",
-                hint="download what is missing with `screener sync`",
-                called=self._called(source),
-                count=len(prices.tickers),
-            )
-
     def _known(self, source: str) -> Calendar | None:
         """The calendar that days of files must keep to; what came from KRX has made its own."""
         return replace(self.calendar, seen_open=frozenset()) if source == "file" else None
@@ -208,7 +200,7 @@ class Stored(Source):
         rows = table.read(PRICES.schema.names, span.first, span.last, need.tickers)
         since = self.calendar.schedule.after_market_since
         prices, found = clean(PriceRows.of(rows, need.tickers), self._called(source), self._known(source), since)
-        self._refuse_none(source, prices)
+        refuse_untraded(prices, self._called(source), hint=_SYNC)
         keys = (*need.tickers, *PROXIES.values())
         return prices, found + refusals.findings(table.refused, keys, span.first, span.last)
 

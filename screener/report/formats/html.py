@@ -210,7 +210,7 @@ class _Folded(NamedTuple):
 
     @property
     def deepest(self) -> int:
-        """The tier from which nothing is _folded."""
+        """The tier from which nothing is folded."""
         return max((head.tier for head in self.heads), default=0)
 
 

@@ -45,7 +45,7 @@ def page_title(report: Report) -> str:
 
 def window_with_days(window: Window) -> str:
     """A window with its days."""
-    if (window.first, window.last) == (0, 0):
+    if window.taus == (0, 0):
         return _("event day [0,0]")
     return _("sessions {window} ({start} to {end})", window=window, start=window.start, end=window.end)
 
@@ -90,9 +90,9 @@ def closes(report: Report) -> Iterator[Line]:
         yield banner(report.banner, since=report.last_prices_since)
 
 
-def banner(banner: str, **values: object) -> Line:
-    """A warning, and on a command line what helps against it."""
-    warning, advice = BANNERS[banner]
+def banner(key: str, **values: object) -> Line:
+    """The warning of that key, and on a command line what helps against it."""
+    warning, advice = BANNERS[key]
     spans = [Span(_(warning, **values))]
     if advice:
         spans.append(Span(f" {_(advice, command=_FULL_STUDY)}", advice=True))
@@ -213,7 +213,7 @@ def day_check(report: Report) -> Iterator[Line]:
 
 def window_label(report: Report, window: Window) -> str:
     """A window, with its model where that is not the report's."""
-    if report.provenance.study and report.rules.without_constant(window.first, window.last):
+    if report.provenance.study and report.rules.without_constant(*window.taus):
         return _("{window}, alpha 0", window=window)
     return str(window)
 
@@ -234,7 +234,7 @@ def _sessions_of(report: Report, check: WindowCheck) -> str:
     """Its day, or the window with its days."""
     if check.first == check.last == 0:
         return str(report.event.event_day)
-    [window] = [window for window in report.windows if (window.first, window.last) == (check.first, check.last)]
+    [window] = [window for window in report.windows if window.taus == (check.first, check.last)]
     return window_with_days(window)
 
 

@@ -1,4 +1,4 @@
-"""What a page says in lines of text: its head, verdicts, other news, markets abroad, skipped stocks, data quality."""
+"""What a page says in lines of text below its head: other news, markets abroad, skipped stocks, quality of the data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from screener.analysis.model import Window
 from screener.data.findings import in_words
@@ -15,9 +15,6 @@ from screener.report.blocks import Key, Line, Section, line
 from screener.report.formatting import number, percent, signed
 from screener.report.model import Report
 from screener.report.rows import names_in, news, rows_of, sectors_at, stocks_at
-
-if TYPE_CHECKING:
-    pass
 
 
 def ordinary_sessions(n: float) -> str:
